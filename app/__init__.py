@@ -1,0 +1,66 @@
+"""The Mingus web application."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import cli, errors, headers, limits, logs, pages, wiring
+from app.openapi import Mingus
+from backend import database
+from backend.extensions import cache, compress, csrf, db, migrate
+from backend.routes import API_BLUEPRINTS, PAGE_BLUEPRINTS, access
+from config.settings import PROJECT, Settings
+
+
+def create_app(settings: Settings) -> Flask:
+    """Build the app. Starts nothing: no thread, no query, no network."""
+    logs.configure(settings.LOG_LEVEL)
+    app = Mingus(__name__)
+    app.config.from_mapping(flask_config(settings))
+    if settings.TRUSTED_PROXIES:
+        hops = settings.TRUSTED_PROXIES
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    for extension in (db, cache, compress):
+        extension.init_app(app)
+    migrate.init_app(app, db, directory=str(PROJECT / "migrations"))
+    database.init_app(app)
+    wiring.init_app(app, settings)
+    headers.init_app(app)
+    limits.init_app(app, settings)
+    access.init_app(app)
+    csrf.init_app(app)
+    errors.init_app(app)
+    pages.init_app(app)
+    cli.init_app(app)
+    for blueprint in API_BLUEPRINTS:
+        app.register_api(blueprint)
+    for page in PAGE_BLUEPRINTS:
+        app.register_blueprint(page)
+    return app
+
+
+def flask_config(settings: Settings) -> dict[str, object]:
+    """What Flask and its extensions are told."""
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings),
+        "SESSION_COOKIE_NAME": "__Host-mingus" if settings.production else "mingus",
+        "SESSION_COOKIE_SECURE": settings.production,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        "WTF_CSRF_SSL_STRICT": False,
+        "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
+        "CACHE_TYPE": "RedisCache" if settings.redis_url else "SimpleCache",
+        "CACHE_REDIS_URL": settings.redis_url or None,
+        "COMPRESS_MIMETYPES": ["text/css", "text/javascript", "image/svg+xml", "application/json"],
+        "STATSD_HOST": settings.STATSD_HOST,
+        "STATSD_PORT": settings.STATSD_PORT,
+        "PUBLIC_ORIGINS": settings.public_origins,
+        "TIMEZONE": settings.TIMEZONE,
+        "ANSWERS_RETENTION_DAYS": settings.ANSWERS_RETENTION_DAYS,
+    }

@@ -1,0 +1,56 @@
+"""`flask …`: what an operator does from a shell. Each command calls one service method."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from backend.accounts.permissions import Scope
+from backend.accounts.service import KeyService
+from backend.errors import MingusError
+from backend.plugins import get
+
+keys = AppGroup("keys", help="API keys.")
+reference = AppGroup("reference", help="The public figures that ship with Mingus.")
+
+
+def init_app(app: Flask) -> None:
+    app.cli.add_command(keys)
+    app.cli.add_command(reference)
+
+
+@keys.command("create")
+@click.option("--name", required=True, help="Who or what will use the key.")
+@click.option(
+    "--scope",
+    "scopes",
+    required=True,
+    multiple=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help="May repeat.",
+)
+def create_key(name: str, scopes: tuple[str, ...]) -> None:
+    """Make a key and print it, this once."""
+    click.echo(str(get(KeyService).create(name, map(Scope, scopes))))
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Show every key without its secret."""
+    for key in get(KeyService).list():
+        state = "revoked" if key.revoked_at else "active"
+        click.echo(f"{key.key_id}  {state:8}{key.created_at:%Y-%m-%d}  {key.scopes}  {key.name}")
+
+
+@keys.command("revoke")
+@click.argument("key_id")
+def revoke_key(key_id: str) -> None:
+    """Refuse a key from now on. KEY_ID is the eight characters after mgs_live_."""
+    try:
+        get(KeyService).revoke(key_id)
+    except MingusError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Revoked {key_id}.")

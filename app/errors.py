@@ -1,0 +1,103 @@
+"""Render every error in one shape: a problem document (RFC 9457) for programs, a page for people."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+import pydantic
+import sqlalchemy.exc
+from flask import Flask, current_app, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from backend.errors import FieldError, InvalidRequest, MingusError, Unauthenticated, Unavailable
+
+TITLES = {
+    404: "There is no such page",
+    405: "This address cannot be used that way",
+    413: "That is too much at once",
+    429: "Too many requests",
+    500: "Something went wrong on our side",
+}
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(MingusError, render_domain)
+    app.register_error_handler(HTTPException, render_http)
+    app.register_error_handler(CSRFError, render_stale_form)
+    app.register_error_handler(sqlalchemy.exc.OperationalError, render_database)
+    app.register_error_handler(sqlalchemy.exc.TimeoutError, render_database)
+
+
+def refuse_invalid(error: pydantic.ValidationError) -> None:
+    """Turn what pydantic found into our own error, with every bad field."""
+    raise InvalidRequest(
+        FieldError(".".join(map(str, p["loc"])) or "body", _sentence(p["msg"])) for p in error.errors()
+    ) from None
+
+
+def render_domain(error: MingusError) -> ResponseReturnValue:
+    if isinstance(error, Unauthenticated) and wants_page():
+        return redirect(f"/analytics/sign-in?next={quote(request.full_path.rstrip('?'), safe='/')}", 303)
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else {}
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = "5"
+    return render(error.status, error.code, error.title, str(error), error.errors), error.status, headers
+
+
+def render_http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error
+    phrase = HTTPStatus(status).phrase
+    code = "internal_error" if status == 500 else phrase.lower().replace(" ", "_")
+    headers = [(name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"}]
+    title = TITLES.get(status, phrase)
+    return render(status, code, title, _detail(status, error)), status, headers
+
+
+def render_stale_form(error: CSRFError) -> ResponseReturnValue:
+    detail = "This form was opened too long ago or without cookies. Go back, reload the page and send it again."
+    return render(400, "stale_form", "The form could not be accepted", detail), 400
+
+
+def render_database(error: sqlalchemy.exc.SQLAlchemyError) -> ResponseReturnValue:
+    current_app.logger.error("database unavailable: %s", type(error).__name__, exc_info=error)
+    return render_domain(Unavailable("The database did not answer. Nothing was changed; please try again."))
+
+
+def wants_page() -> bool:
+    if request.path.startswith(("/api/", "/health")):
+        return False
+    return request.accept_mimetypes.best_match(["application/json", "text/html"], "text/html") == "text/html"
+
+
+def render(status: int, code: str, title: str, detail: str, errors: tuple[FieldError, ...] = ()) -> ResponseReturnValue:
+    if wants_page():
+        return render_template("error.html", status=status, title=title, detail=detail, errors=errors)
+    problem = {
+        "type": f"/api/docs#problem-{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": g.get("request_id", ""),
+        "errors": [{"field": error.field, "message": error.message} for error in errors],
+    }
+    return current_app.response_class(
+        current_app.json.dumps(problem), status=status, mimetype="application/problem+json"
+    )
+
+
+def _detail(status: int, error: HTTPException) -> str:
+    if status == 429:
+        return f"The allowance is {error.description}. Wait a moment and try again."
+    if status == 500:
+        return "We have noted it. Please try again; if it stays, tell us the request id."
+    return error.description or ""
+
+
+def _sentence(message: str) -> str:
+    return message.removeprefix("Value error, ")

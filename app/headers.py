@@ -1,0 +1,81 @@
+"""What every response says about itself, and the log line it leaves."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import uuid
+from time import perf_counter
+
+from flask import Flask, Response, g, request
+
+from backend.routes.access import caller
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+logger = logging.getLogger("mingus.access")
+
+STANDING = {
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), browsing-topics=()",
+}
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.jinja_env.globals["csp_nonce"] = nonce
+
+
+def nonce() -> str:
+    """The one value that lets this response's own scripts run."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    value: str = g.nonce
+    return value
+
+
+def _begin() -> None:
+    g.began = perf_counter()
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
+
+
+def _finish(response: Response) -> Response:
+    response.headers.update(STANDING)
+    response.headers["Content-Security-Policy"] = _policy()
+    response.headers["X-Request-Id"] = g.request_id
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if caller() is not None:
+        response.headers["Cache-Control"] = "no-store"
+    elif response.mimetype == "text/html" or request.path.startswith("/api/"):
+        response.headers.setdefault("Cache-Control", "no-cache, private")
+    _log(response)
+    return response
+
+
+def _policy() -> str:
+    scripts = f"'nonce-{g.nonce}'" if "nonce" in g else "'none'"
+    return (
+        f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+    )
+
+
+def _log(response: Response) -> None:
+    """One line a request: the rule, never the path, which may hold a visitor's token."""
+    logger.info(
+        "request",
+        extra={
+            "request_id": g.request_id,
+            "method": request.method,
+            "rule": request.url_rule.rule if request.url_rule else None,
+            "status": response.status_code,
+            "milliseconds": round((perf_counter() - g.began) * 1000, 1),
+            "caller": who.key_id if (who := caller()) else None,
+        },
+    )

@@ -1,0 +1,65 @@
+"""The OpenAPI document, from the types that parse the requests."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import msgspec
+from flask_openapi3.models import OPENAPI3_REF_PREFIX, OPENAPI3_REF_TEMPLATE, Info
+from flask_openapi3.openapi import OpenAPI
+
+from app.errors import refuse_invalid
+from backend.routes.schemas.events import NDJSON, WireEvent
+from backend.routes.schemas.problem import Problem
+
+VERSION = "0.1.0"
+DESCRIPTION = (
+    "What AI and the labour market mean for a job and its pay, from published measures only. "
+    "Read-only calculator endpoints need no key. Exposure is not a chance of losing a job."
+)
+SECURITY = {"api_key": {"type": "http", "scheme": "bearer", "description": "`flask keys create` prints one."}}
+
+
+class Mingus(OpenAPI):
+    """Flask with typed routes and a description of them."""
+
+    def __init__(self, import_name: str) -> None:
+        super().__init__(
+            import_name,
+            info=Info(title="Mingus", version=VERSION, description=DESCRIPTION),
+            security_schemes=SECURITY,  # type: ignore[arg-type]
+            validation_error_model=Problem,
+            validation_error_callback=refuse_invalid,
+            doc_ui=False,
+        )
+        self.extensions["openapi"] = cache(self._describe)
+
+    def _describe(self) -> dict[str, Any]:
+        self.generate_spec_json()
+        spec: dict[str, Any] = self.spec_json
+        _describe_events(spec)
+        return spec
+
+
+def _describe_events(spec: dict[str, Any]) -> None:
+    """The event route reads its body itself; describe the type it reads."""
+    (event,), definitions = msgspec.json.schema_components([WireEvent], ref_template=OPENAPI3_REF_TEMPLATE)
+    spec["components"]["schemas"].update(definitions)
+    many = {"type": "array", "items": {"type": "object"}, "description": f"Each as {OPENAPI3_REF_PREFIX}/WireEvent."}
+    body = {
+        "anyOf": [
+            event,
+            many,
+            {"type": "object", "properties": {"events": many}, "required": ["events"], "additionalProperties": False},
+        ]
+    }
+    operation = spec["paths"]["/api/analytics/event"]["post"]
+    operation["requestBody"] = {
+        "required": True,
+        "content": {
+            "application/json": {"schema": body},
+            "text/plain": {"schema": {"type": "string", "description": "The same JSON, as beacons send it."}},
+            NDJSON: {"schema": {"type": "string", "description": "One event a line."}},
+        },
+    }

@@ -1,0 +1,74 @@
+"""An event once parsed: what it may say, by its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from backend.analytics.events.names import EventName
+
+Words = Annotated[str, Meta(max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something a visitor did, at an instant, in a session."""
+
+    event_id: UUID
+    event_type: str
+    session_id: str
+    user_id: str | None
+    timestamp: datetime
+    event_data: dict[str, Any]
+
+
+class CalculatorOpened(Struct, frozen=True):
+    """Where the visitor came from."""
+
+    source: Words | None = None
+    medium: Words | None = None
+    campaign: Words | None = None
+
+
+class StepCompleted(Struct, frozen=True):
+    """Which question was answered, and how long it took."""
+
+    step: Annotated[int, Meta(ge=1, le=99)]
+    seconds: Annotated[float, Meta(ge=0, le=86_400)] | None = None
+
+
+class AssessmentSubmitted(Struct, frozen=True):
+    """What was assessed and at which level it came out; null where the evidence is too thin for one."""
+
+    job_title: Words
+    industry: Words | None = None
+    risk_level: Literal["low", "medium", "high"] | None = None
+
+
+class OfferViewed(Struct, frozen=True):
+    """Which offer came into view."""
+
+    offer: Words | None = None
+
+
+class UpgradeClicked(Struct, frozen=True):
+    """What was asked for it, in integer cents, and what it is credited to."""
+
+    price_cents: Annotated[int, Meta(ge=0, le=100_000_000)]
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "USD"
+    source: Words | None = None
+    medium: Words | None = None
+    campaign: Words | None = None
+
+
+PROPERTIES: dict[str, type[Struct]] = {
+    EventName.CALCULATOR_OPENED: CalculatorOpened,
+    EventName.STEP_COMPLETED: StepCompleted,
+    EventName.ASSESSMENT_SUBMITTED: AssessmentSubmitted,
+    EventName.OFFER_VIEWED: OfferViewed,
+    EventName.UPGRADE_CLICKED: UpgradeClicked,
+}

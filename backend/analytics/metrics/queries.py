@@ -1,0 +1,38 @@
+"""Read-only questions to the landing table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.analytics.events.models import AnalyticsEvent
+from backend.analytics.events.names import EventName
+from backend.analytics.metrics.funnel import Visit
+
+FUNNEL_EVENTS = (
+    select(
+        AnalyticsEvent.session_id,
+        AnalyticsEvent.timestamp,
+        AnalyticsEvent.event_type,
+        AnalyticsEvent.event_data["step"].as_integer(),
+    )
+    .where(AnalyticsEvent.event_type.in_(list(EventName)))
+    .order_by(AnalyticsEvent.timestamp, AnalyticsEvent.id)
+)
+
+
+class FunnelQueries:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def visits(self, start: datetime, end: datetime) -> dict[str, Visit]:
+        """Each session's funnel events from `start` up to but not including `end`."""
+        asked = FUNNEL_EVENTS.where(AnalyticsEvent.timestamp >= start, AnalyticsEvent.timestamp < end)
+        visits: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+        for session_id, timestamp, event_type, step in self._session.execute(asked):
+            name = f"{event_type}:{step}" if event_type == EventName.STEP_COMPLETED else event_type
+            visits[session_id].append((timestamp, name))
+        return dict(visits)

@@ -1,0 +1,99 @@
+"""Counts and timings to StatsD, and the quiet twin for when there is none."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from threading import Event, Thread
+from typing import Protocol
+
+from statsd import StatsClient
+
+from backend.plugins import Health
+
+FLUSH_SECONDS = 1.0
+CAPACITY = 10_000
+logger = logging.getLogger(__name__)
+
+
+class Telemetry(Protocol):
+    """What services may report. Never blocks, never raises, never decides anything."""
+
+    def count(self, name: str, value: int = 1) -> None: ...
+
+    def timing(self, name: str, milliseconds: float) -> None: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def health(self) -> Health: ...
+
+
+class NullTelemetry:
+    """Reports nowhere."""
+
+    def count(self, name: str, value: int = 1) -> None: ...
+
+    def timing(self, name: str, milliseconds: float) -> None: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def health(self) -> Health:
+        return Health(ok=True, reason="StatsD is not configured")
+
+
+class StatsdTelemetry:
+    """Collects in memory and sends once a second in few packets, since UDP drops bursts."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._address = (host, port)
+        self._waiting: deque[tuple[str, str, float]] = deque(maxlen=CAPACITY)
+        self._stopping = Event()
+        self._thread: Thread | None = None
+
+    def count(self, name: str, value: int = 1) -> None:
+        self._waiting.append(("count", name, value))
+
+    def timing(self, name: str, milliseconds: float) -> None:
+        self._waiting.append(("timing", name, milliseconds))
+
+    def start(self) -> None:
+        if self._thread is None:
+            self._stopping.clear()
+            self._thread = Thread(target=self._run, name="telemetry", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        if self._thread is not None:
+            self._stopping.set()
+            self._thread.join()
+            self._thread = None
+
+    def health(self) -> Health:
+        if self._thread is None or not self._thread.is_alive():
+            return Health(ok=False, reason="not running")
+        return Health(ok=True)
+
+    def flush(self) -> None:
+        """Send what has gathered; what cannot be sent is dropped, as UDP would."""
+        batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if not batch:
+            return
+        try:
+            with StatsClient(*self._address, maxudpsize=1432).pipeline() as pipeline:
+                for kind, name, value in batch:
+                    pipeline.incr(name, value) if kind == "count" else pipeline.timing(name, value)
+        except OSError as error:
+            logger.warning("StatsD at %s:%s cannot be reached: %s", *self._address, error)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(FLUSH_SECONDS):
+            self.flush()
+        self.flush()
+
+
+def telemetry_for(host: str, port: int) -> Telemetry:
+    return StatsdTelemetry(host, port) if host else NullTelemetry()

@@ -1,0 +1,70 @@
+"""The operational database: one session a request, engines tuned for SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, has_request_context, request
+from sqlalchemy import Connection, event, make_url
+
+from backend.extensions import db
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection as SQLiteConnection
+
+    from sqlalchemy.orm import Session
+
+    from config.settings import Settings
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def get_db_session() -> Session:
+    """The session of the current app context; rolled back and closed when the context ends."""
+    return db.session()
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """Pool and driver options for the database the settings name."""
+    if make_url(settings.database_url).get_backend_name() == "sqlite":
+        return {"connect_args": {"timeout": 10, "isolation_level": None}}
+    return {
+        "pool_size": settings.DATABASE_POOL_SIZE,
+        "max_overflow": settings.DATABASE_MAX_OVERFLOW,
+        "pool_timeout": 5,
+        "pool_pre_ping": True,
+        "connect_args": {"connect_timeout": 5, "options": "-c statement_timeout=30000 -c timezone=UTC"},
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Attach SQLite's connection rules to this app's engines. Opens no connection."""
+    with app.app_context():
+        for engine in db.engines.values():
+            if engine.dialect.name == "sqlite":
+                event.listen(engine, "connect", _prepare_sqlite)
+                event.listen(engine, "begin", _begin_sqlite)
+
+
+def forget_inherited_connections(app: Flask) -> None:
+    """After a fork: start with an empty pool and leave the parent's connections alone."""
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose(close=False)
+
+
+def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA busy_timeout = 10000")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at the start unless the request only reads.
+
+    A deferred transaction that reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT when
+    another writer was faster; an immediate one waits for its turn.
+    """
+    reads_only = has_request_context() and request.method in SAFE_METHODS
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,91 @@
+"""What can go wrong in Mingus, in domain words.
+
+MingusError                500  internal_error
+├── BadRequest             400  bad_request
+├── Unauthenticated        401  unauthenticated
+├── Forbidden              403  forbidden
+├── NotFound               404  not_found
+├── TooLarge               413  too_large
+├── UnsupportedMediaType   415  unsupported_media_type
+├── InvalidRequest         422  invalid_request       names every bad field
+└── Unavailable            503  unavailable           try again later
+
+Each error carries the HTTP status it answers with, so that one renderer (`app/errors.py`) serves them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One bad field: its path in the request (`activities.4.A.1`, `[2].event_type`) and what is wrong with it."""
+
+    field: str
+    message: str
+
+
+class MingusError(Exception):
+    """Base of every error a caller may be told about."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal_error"
+    title: ClassVar[str] = "Something went wrong"
+    errors: tuple[FieldError, ...] = ()
+
+
+class BadRequest(MingusError):
+    status = 400
+    code = "bad_request"
+    title = "The request cannot be read"
+
+
+class Unauthenticated(MingusError):
+    status = 401
+    code = "unauthenticated"
+    title = "Sign-in needed"
+
+
+class Forbidden(MingusError):
+    status = 403
+    code = "forbidden"
+    title = "Not allowed"
+
+
+class NotFound(MingusError):
+    status = 404
+    code = "not_found"
+    title = "Not found"
+
+
+class TooLarge(MingusError):
+    status = 413
+    code = "too_large"
+    title = "The request is too large"
+
+
+class UnsupportedMediaType(MingusError):
+    status = 415
+    code = "unsupported_media_type"
+    title = "Unsupported content type"
+
+
+class InvalidRequest(MingusError):
+    """The request can be read but says something impossible; `errors` names every bad field."""
+
+    status = 422
+    code = "invalid_request"
+    title = "The request is not valid"
+
+    def __init__(self, errors: Iterable[FieldError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("; ".join(f"{error.field}: {error.message}" for error in self.errors))
+
+
+class Unavailable(MingusError):
+    status = 503
+    code = "unavailable"
+    title = "Not available right now"

@@ -1,0 +1,126 @@
+"""What an analytics plugin must offer, and how the rest of Mingus finds one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pkgutil import resolve_name
+from threading import RLock
+from typing import Protocol, TypeVar, cast, runtime_checkable
+
+from flask import Flask, current_app, g
+from werkzeug.local import LocalProxy
+
+KEY = "mingus"
+ENTRY_POINTS = "mingus.analytics"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether a part can do its work, and if not, why."""
+
+    ok: bool
+    reason: str = ""
+
+
+@runtime_checkable
+class AnalyticsPlugin(Protocol):
+    """A long-lived part of the analytics layer: one per app and process."""
+
+    @property
+    def name(self) -> str: ...
+
+    def init_app(self, app: Flask) -> None:
+        """Read settings and attach hooks. No threads, no network, no queries."""
+
+    def start(self) -> None:
+        """Begin background work, after the worker has forked. Safe to repeat."""
+
+    def stop(self) -> None:
+        """Flush and join. Safe to call when never started."""
+
+    def health(self) -> Health:
+        """A cheap answer for the health page; must not raise."""
+
+
+class Registry:
+    """One app's plugins and shared objects, one per process, and its services, one per request."""
+
+    def __init__(self) -> None:
+        self._plugins: dict[type, AnalyticsPlugin] = {}
+        self._services: dict[type, Callable[[], object]] = {}
+        self._shared: dict[type, Callable[[], object]] = {}
+        self._built: dict[type, object] = {}
+        self._on_start: list[Callable[[], None]] = []
+        self._lock = RLock()
+
+    def add_plugin(self, app: Flask, plugin: AnalyticsPlugin) -> None:
+        if type(plugin) in self._plugins or plugin.name in {p.name for p in self._plugins.values()}:
+            raise ValueError(f"{plugin.name} is already registered")
+        self._plugins[type(plugin)] = plugin
+        plugin.init_app(app)
+
+    def add_service(self, kind: type[T], factory: Callable[[], T]) -> None:
+        self._services[kind] = factory
+
+    def add_shared(self, kind: type[T], factory: Callable[[], T]) -> None:
+        """Something immutable and costly: built at start, or on first use, once per process."""
+        self._shared[kind] = factory
+
+    def on_start(self, action: Callable[[], None]) -> None:
+        self._on_start.append(action)
+
+    def build(self, kind: type[T]) -> T:
+        """The one plugin or shared object of this type, or a new service."""
+        if kind in self._plugins:
+            return cast("T", self._plugins[kind])
+        if kind in self._shared:
+            return cast("T", self._share(kind))
+        return cast("T", self._services[kind]())
+
+    def start(self) -> None:
+        for action in self._on_start:
+            action()
+        for kind in self._shared:
+            self._share(kind)
+        for plugin in self._plugins.values():
+            plugin.start()
+
+    def stop(self) -> None:
+        for plugin in reversed(self._plugins.values()):
+            plugin.stop()
+
+    def health(self) -> dict[str, Health]:
+        return {plugin.name: plugin.health() for plugin in self._plugins.values()}
+
+    def _share(self, kind: type) -> object:
+        with self._lock:
+            if kind not in self._built:
+                self._built[kind] = self._shared[kind]()
+            return self._built[kind]
+
+
+def get(kind: type[T]) -> T:
+    """The current request's plugin, shared object or service of this type."""
+    built = g.setdefault(KEY, {})
+    if kind not in built:
+        built[kind] = current_app.extensions[KEY].build(kind)
+    return cast("T", built[kind])
+
+
+def current(kind: type[T]) -> T:
+    """A stand-in for this app's plugin, usable inside any app context, as `flask.current_app` is."""
+    return cast("T", LocalProxy(lambda: get(kind)))
+
+
+def load(paths: Iterable[str]) -> list[AnalyticsPlugin]:
+    """Make the plugins that the settings name and the ones that installed packages bring."""
+    makers = [resolve_name(path) for path in paths]
+    makers += [point.load() for point in entry_points(group=ENTRY_POINTS)]
+    plugins = [maker() for maker in makers]
+    for plugin in plugins:
+        if not isinstance(plugin, AnalyticsPlugin):
+            raise TypeError(f"{plugin!r} is no analytics plugin: it needs name, init_app, start, stop and health")
+    return plugins

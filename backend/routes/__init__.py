@@ -1,0 +1,12 @@
+"""The site's table of contents."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask_openapi3.blueprint import APIBlueprint
+
+from backend.routes import api_docs, health
+from backend.routes.analytics_routes import analytics_bp
+
+API_BLUEPRINTS: tuple[APIBlueprint, ...] = (analytics_bp, health.bp)
+PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (api_docs.bp,)

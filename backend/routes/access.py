@@ -1,0 +1,143 @@
+"""Who asks, and may they? Every route declares its access; one that does not is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, request, session
+
+from backend.accounts.permissions import Scope
+from backend.accounts.service import Caller, KeyService
+from backend.database import SAFE_METHODS
+from backend.errors import BadRequest, Forbidden, MingusError, Unauthenticated, UnsupportedMediaType
+from backend.extensions import csrf
+from backend.plugins import get
+
+View = TypeVar("View", bound=Callable[..., Any])
+SESSION_KEY = "key_id"
+
+
+class Rate(StrEnum):
+    """Which allowance a route draws on."""
+
+    GENERAL = "general"
+    EVENTS = "events"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a route demands: a scope, or nothing, with the reason."""
+
+    scope: Scope | None
+    reason: str
+    rate: Rate
+    json_body: bool = False
+
+
+def require(scope: Scope) -> Callable[[View], View]:
+    """Only callers who hold `scope`: by API key, or signed in with one."""
+    return _declare(Access(scope, "", Rate.GENERAL))
+
+
+def public(why: str, rate: Rate = Rate.GENERAL, *, json_body: bool = False) -> Callable[[View], View]:
+    """Anyone may call this, and `why` says why. `json_body`: the body must be JSON that can be read."""
+    return _declare(Access(None, why, rate, json_body))
+
+
+def access_of(view: Callable[..., Any] | None) -> Access | None:
+    return getattr(view, "access", None)
+
+
+def caller() -> Caller | None:
+    """Who asks, if they said so and proved it."""
+    found: Caller | None = g.get("caller")
+    return found
+
+
+def identify() -> None:
+    """Find out who asks. A refusal waits until the rate limit has counted the request."""
+    g.caller, g.refusal = None, None
+    try:
+        g.caller = _authenticated()
+    except MingusError as refusal:
+        g.refusal = refusal
+
+
+def authorize() -> None:
+    """Refuse whoever may not call this route, and whatever came from another site."""
+    if request.routing_exception is not None:
+        return
+    access = access_of(current_app.view_functions.get(request.endpoint or ""))
+    if access is None:
+        raise Forbidden("This address declares no access.")
+    if g.refusal is not None:
+        raise g.refusal
+    if access.scope is not None:
+        _demand(access.scope)
+    if request.method not in SAFE_METHODS and not request.path.startswith("/api/"):
+        _refuse_foreign_form()
+    if access.json_body:
+        _refuse_unreadable_json()
+
+
+def init_app(app: Flask) -> None:
+    """Run after the rate limit, which needs to know the caller: see `app/limits.py`."""
+    app.before_request(authorize)
+
+
+def _declare(access: Access) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _authenticated() -> Caller | None:
+    header = request.headers.get("Authorization")
+    signed_in = session.get(SESSION_KEY)
+    if header is None:
+        return _signed_in(signed_in) if signed_in else None
+    if signed_in:
+        raise BadRequest("Send an API key or a signed-in cookie, not both.")
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated("Send the API key as 'Authorization: Bearer KEY'.")
+    return get(KeyService).authenticate(token.strip())
+
+
+def _signed_in(key_id: str) -> Caller | None:
+    """A cookie counts for pages and for reading; a key that was revoked signs its browsers out."""
+    if request.path.startswith("/api/") and request.method not in SAFE_METHODS:
+        return None
+    try:
+        return get(KeyService).signed_in(key_id)
+    except Unauthenticated:
+        session.clear()
+        return None
+
+
+def _demand(scope: Scope) -> None:
+    who = caller()
+    if who is None:
+        raise Unauthenticated("Sign in, or send an API key as 'Authorization: Bearer KEY'.")
+    if scope not in who.scopes:
+        raise Forbidden(f"This needs the scope {scope}.")
+
+
+def _refuse_foreign_form() -> None:
+    """Forms come from our own pages: the browser says so, and the token proves it."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise Forbidden("This form came from another site.")
+    csrf.protect()
+
+
+def _refuse_unreadable_json() -> None:
+    """Say 415 or 400 here, so that a schema only ever sees JSON that could be read."""
+    if not request.is_json:
+        raise UnsupportedMediaType("Send the body as application/json.")
+    request.get_json()

@@ -1,0 +1,12 @@
+"""`/api/analytics`: the parent of the analytics blueprints."""
+
+from __future__ import annotations
+
+from flask_openapi3.blueprint import APIBlueprint
+
+from backend.routes import dashboard, events
+from backend.routes.health import analytics_health_bp
+
+analytics_bp = APIBlueprint("analytics", __name__, url_prefix="/api/analytics")
+for child in (events.bp, dashboard.bp, analytics_health_bp):
+    analytics_bp.register_api(child)

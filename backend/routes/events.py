@@ -1,0 +1,62 @@
+"""`/api/analytics/event`: what visitors did."""
+
+from __future__ import annotations
+
+from flask import current_app, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models import Tag
+
+from backend.accounts.permissions import Scope
+from backend.analytics.events.service import EventTracker
+from backend.clock import utc_now
+from backend.errors import Forbidden, TooLarge
+from backend.plugins import get
+from backend.routes.access import Rate, caller, public
+from backend.routes.schemas.answer import Answer
+from backend.routes.schemas.events import BROWSER, WITH_KEY, EventBody, EventsRecorded, Limits, parse
+from backend.routes.schemas.problem import problems
+
+bp = APIBlueprint("events", __name__, abp_tags=[Tag(name="Events", description="What visitors did.")])
+
+
+@bp.post("/event", responses={202: EventsRecorded, **problems(400, 401, 403, 413, 415, 422)})
+@public("browsers report their own visit; other sites are refused below", Rate.EVENTS)
+def record(raw: EventBody) -> Answer:
+    """Store events, each once
+
+    Send one event, an array, `{"events": [...]}` or NDJSON. Good events are durable before the answer; bad ones
+    come back with their index and a reason. 422 says that not one was good. The same `event_id` is stored once.
+    """
+    limits = _limits()
+    batch = parse(_body(limits), request.mimetype, limits, utc_now())
+    recorded = get(EventTracker).record(batch.events)
+    answer = EventsRecorded(accepted=recorded.accepted, duplicates=recorded.duplicates, rejected=list(batch.rejected))
+    return answer.model_dump(), 202
+
+
+def _limits() -> Limits:
+    """A key needs its scope; without a key the request must come from one of our own pages."""
+    who = caller()
+    if who is None:
+        _refuse_other_sites()
+        return BROWSER
+    if Scope.EVENTS_WRITE not in who.scopes:
+        raise Forbidden(f"This needs the scope {Scope.EVENTS_WRITE}.")
+    return WITH_KEY
+
+
+def _refuse_other_sites() -> None:
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site == "same-origin":
+        return
+    allowed = {request.host_url.rstrip("/"), *current_app.config["PUBLIC_ORIGINS"]}
+    if (site is None or origin in current_app.config["PUBLIC_ORIGINS"]) and origin in allowed:
+        return
+    raise Forbidden("Events come from our own pages, or with an API key.")
+
+
+def _body(limits: Limits) -> bytes:
+    request.max_content_length = limits.size
+    if request.content_length is not None and request.content_length > limits.size:
+        raise TooLarge(f"Send at most {limits.size} bytes a request.")
+    return request.get_data(cache=False)

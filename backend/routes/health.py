@@ -1,0 +1,71 @@
+"""`/health/…`: is it alive, and can it do its work? Each answer looks first."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models import Tag
+
+from backend.health import HealthService
+from backend.plugins import Health, get
+from backend.routes.access import Rate, public
+from backend.routes.schemas.answer import Answer
+from backend.routes.schemas.health import HealthResponse
+from backend.routes.schemas.problem import problems
+
+TAG = Tag(name="Health", description="Whether each part can do its work.")
+bp = APIBlueprint("health", __name__, url_prefix="/health", abp_tags=[TAG])
+analytics_health_bp = APIBlueprint("analytics_health", __name__, abp_tags=[TAG])
+ANSWERS = {200: HealthResponse, 503: HealthResponse}
+WHY = "a probe has no account, and the answer names parts only"
+
+
+@bp.get("/live", responses={200: HealthResponse, **problems()})
+@public(WHY, Rate.NONE)
+def live() -> Answer:
+    """The process answers"""
+    return _answer({})
+
+
+@bp.get("/ready", responses={**problems(), **ANSWERS})
+@public(WHY, Rate.NONE)
+def ready() -> Answer:
+    """It can serve: database and cache answer"""
+    checks = get(HealthService)
+    return _answer({"database": checks.database(), "cache": checks.cache()})
+
+
+@bp.get("/", responses={**problems(), **ANSWERS})
+@public(WHY, Rate.NONE)
+def overview() -> Answer:
+    """Every part at once"""
+    checks = get(HealthService)
+    return _answer({"database": checks.database(), "cache": checks.cache(), **checks.plugins()})
+
+
+@bp.get("/database", responses={**problems(), **ANSWERS})
+@public(WHY, Rate.NONE)
+def database() -> Answer:
+    """The database answers and has the tables of this version"""
+    return _answer({"database": get(HealthService).database()})
+
+
+@bp.get("/cache", responses={**problems(), **ANSWERS})
+@public(WHY, Rate.NONE)
+def cache() -> Answer:
+    """The cache gives back what it was given"""
+    return _answer({"cache": get(HealthService).cache()})
+
+
+@analytics_health_bp.get("/health", responses={**problems(), **ANSWERS})
+@public(WHY, Rate.NONE)
+def analytics() -> Answer:
+    """The analytics plugins run and the landing table answers"""
+    checks = get(HealthService)
+    return _answer({"database": checks.database(), **checks.plugins()})
+
+
+def _answer(parts: dict[str, Health]) -> Answer:
+    ok = all(part.ok for part in parts.values())
+    return {"status": "ok" if ok else "failing", "parts": {k: asdict(v) for k, v in parts.items()}}, 200 if ok else 503

@@ -1,0 +1,38 @@
+"""How gunicorn serves Mingus. Plugins start in each worker, never in the master that forks them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from config.settings import Settings
+
+if TYPE_CHECKING:
+    from gunicorn.arbiter import Arbiter
+    from gunicorn.workers.base import Worker
+
+settings = Settings.from_env(os.environ)
+
+wsgi_app = "wsgi:app"
+bind = f"{settings.HOST}:{settings.PORT}"
+workers = settings.WEB_WORKERS
+threads = settings.WEB_THREADS
+worker_class = "gthread"
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+graceful_timeout = 30
+keepalive = 5
+control_socket_disable = True
+loglevel = settings.LOG_LEVEL.lower()
+
+
+def when_ready(server: Arbiter) -> None:
+    server.log.info("Mingus is at http://%s:%s", settings.HOST, settings.PORT)
+
+
+def post_worker_init(worker: Worker) -> None:
+    worker.wsgi.extensions["mingus"].start()
+
+
+def worker_exit(server: Arbiter, worker: Worker) -> None:
+    if worker.wsgi is not None:
+        worker.wsgi.extensions["mingus"].stop()

@@ -1,0 +1,159 @@
+"""Every setting: name, type, default, meaning. One list, read once from the environment."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+RateLimit = Annotated[str, Field(pattern=r"^(\d+/(second|minute|hour|day))?$")]
+
+
+class InvalidSettings(SystemExit):
+    """A setting has a value the platform cannot start with; the message names each one."""
+
+
+class Settings(BaseModel):
+    """What an operator may say, by environment variables of the same names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    MINGUS_ENV: Literal["development", "production"] = Field(
+        "development", description="`production` demands SECRET_KEY and sends cookies over HTTPS only."
+    )
+    HOST: str = Field("127.0.0.1", description="Address the server listens on.")
+    PORT: Port = Field(5000, description="Port the server listens on.")
+    WEB_WORKERS: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Server processes.")
+    WEB_THREADS: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Threads in each server process.")
+    INSTANCE_DIR: Path = Field(
+        PROJECT / "instance", description="Folder for what this installation writes: database, development secret."
+    )
+    SECRET_KEY: SecretStr = Field(
+        SecretStr(""),
+        description="Signs cookies and peppers API keys; at least 32 characters. "
+        "Development generates one into INSTANCE_DIR; production refuses to start without one.",
+    )
+    DATABASE_URL: SecretStr = Field(
+        SecretStr(""),
+        description="SQLAlchemy URL, `sqlite:///…` or `postgresql+psycopg://…`. Empty: `INSTANCE_DIR/mingus.db`.",
+    )
+    DATABASE_POOL_SIZE: Annotated[int, Field(ge=1)] = Field(20, description="PostgreSQL connections kept open.")
+    DATABASE_MAX_OVERFLOW: Annotated[int, Field(ge=0)] = Field(
+        30, description="PostgreSQL connections beyond the pool."
+    )
+    REDIS_URL: SecretStr = Field(
+        SecretStr(""), description="Cache and rate limits shared by all processes. Empty: each process keeps its own."
+    )
+    STATSD_HOST: str = Field("127.0.0.1", description="Where StatsD packets go. Empty: no packets are sent.")
+    STATSD_PORT: Port = Field(8125, description="UDP port of the StatsD server.")
+    RATE_LIMIT_ANONYMOUS: RateLimit = Field("100/minute", description="Requests per client address. Empty: no limit.")
+    RATE_LIMIT_KEY: RateLimit = Field("1000/minute", description="Requests per API key. Empty: no limit.")
+    RATE_LIMIT_EVENTS: RateLimit = Field(
+        "600/minute", description="Event requests per client address, for browsers. Empty: no limit."
+    )
+    RATE_LIMIT_EVENTS_KEY: RateLimit = Field("", description="Event requests per `events:write` key. Empty: no limit.")
+    TRUSTED_PROXIES: Annotated[int, Field(ge=0, le=8)] = Field(
+        0, description="How many proxies in front set `X-Forwarded-*`. 0: those headers are ignored."
+    )
+    PUBLIC_ORIGINS: str = Field(
+        "", description="Origins besides our own that may post events, separated by commas, as `https://example.org`."
+    )
+    ANSWERS_RETENTION_DAYS: Annotated[int, Field(ge=1, le=3650)] = Field(
+        30, description="Days a visitor's answers and shared links are kept; a stored assessment has neither."
+    )
+    TIMEZONE: str = Field("UTC", description="IANA time zone of reports when a request names none.")
+    ANALYTICS_PLUGINS: str = Field(
+        "backend.analytics.ai_calculator_analytics:AiCalculatorAnalytics,"
+        "backend.analytics.ai_calculator_dashboard:AiCalculatorDashboard",
+        description="Import paths of the analytics plugins to load, separated by commas.",
+    )
+    LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe message logged.")
+
+    @field_validator("TIMEZONE")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("is not an IANA time zone") from error
+        return value
+
+    @field_validator("PUBLIC_ORIGINS")
+    @classmethod
+    def _are_origins(cls, value: str) -> str:
+        for origin in filter(None, value.split(",")):
+            parts = urlsplit(origin)
+            if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path:
+                raise ValueError(f"{origin!r} is not an origin such as https://example.org")
+        return value
+
+    @model_validator(mode="after")
+    def _has_a_secret(self) -> Self:
+        length = len(self.SECRET_KEY.get_secret_value())
+        if length == 0 and self.MINGUS_ENV == "production":
+            raise ValueError("SECRET_KEY is required in production")
+        if 0 < length < 32:
+            raise ValueError("SECRET_KEY must have at least 32 characters")
+        return self
+
+    @property
+    def production(self) -> bool:
+        return self.MINGUS_ENV == "production"
+
+    @property
+    def database_url(self) -> str:
+        return self.DATABASE_URL.get_secret_value() or f"sqlite:///{self.INSTANCE_DIR / 'mingus.db'}"
+
+    @property
+    def secret_key(self) -> str:
+        return self.SECRET_KEY.get_secret_value()
+
+    @property
+    def redis_url(self) -> str:
+        return self.REDIS_URL.get_secret_value()
+
+    @property
+    def public_origins(self) -> frozenset[str]:
+        return frozenset(filter(None, self.PUBLIC_ORIGINS.split(",")))
+
+    @property
+    def plugin_paths(self) -> tuple[str, ...]:
+        return tuple(filter(None, (path.strip() for path in self.ANALYTICS_PLUGINS.split(","))))
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read every setting, or stop the start with a sentence for each bad one."""
+        given = {name: environ[name] for name in cls.model_fields if name in environ}
+        try:
+            settings = cls.model_validate(given)
+        except ValidationError as error:
+            problems = (f"{'.'.join(map(str, p['loc'])) or 'settings'}: {p['msg']}" for p in error.errors())
+            raise InvalidSettings("Mingus cannot start:\n  " + "\n  ".join(problems)) from None
+        if settings.secret_key:
+            return settings
+        secret = development_secret(settings.INSTANCE_DIR)
+        return settings.model_copy(update={"SECRET_KEY": SecretStr(secret)})
+
+
+def development_secret(instance: Path) -> str:
+    """The secret of this checkout, made on first use, readable by its owner only."""
+    path = instance / "secret_key"
+    if not path.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=instance) as draft:
+            draft.write(secrets.token_urlsafe(48))
+            draft.flush()
+            with contextlib.suppress(FileExistsError):
+                os.link(draft.name, path)
+    return path.read_text().strip()
