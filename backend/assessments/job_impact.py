@@ -17,6 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from backend.assessments.result import Agreement, Band, Exposure, Family, Lean, Level
 from backend.reference.tables import Activity, Measure, Occupation
 
+WeeklyTotal = Callable[[tuple[Activity, ...], tuple[float, ...]], float]
+
 MODEL_VERSION = "exposure-1.0"
 
 FAMILIES: Mapping[Family, tuple[Measure, ...]] = {
@@ -29,6 +31,24 @@ AGREE_WITHIN, MIXED_WITHIN = 20.0, 40.0
 MEDIUM_FROM, HIGH_FROM = 35.0, 65.0
 REPLACE_FROM = 0.5
 TRUST_PER_ACTIVITY, MOST_TRUST = 0.2, 0.8
+# Lines of the matrix that join several SOC occupations. Their week is an average over different jobs, so it is
+# placed on the scales of weekly exposure and usage but does not make them.
+JOINED_LINES = frozenset(
+    {
+        "13-1020",
+        "13-2020",
+        "21-1018",
+        "25-2052",
+        "25-9045",
+        "29-2010",
+        "31-1120",
+        "39-7010",
+        "47-4090",
+        "51-2028",
+        "51-2090",
+        "53-1047",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +179,7 @@ class ExposureModel:
     """Every occupation's place among US workers, worked out once. Immutable, so safe to share between threads.
 
     `places`: percentile of each measure of each occupation that has both the measure and employment.
-    `task_scale` is G and `usage_scale` is H: percentiles of the weekly exposure and usage over occupations.
+    `task_scale` is G and `usage_scale` is H: percentiles of the weekly exposure and usage over single occupations.
     """
 
     occupations: Mapping[str, Occupation]
@@ -170,16 +190,17 @@ class ExposureModel:
 
     @classmethod
     def of(cls, occupations: Iterable[Occupation]) -> Self:
-        """Rank occupations, in any order. Eloundou et al. 2024, Felten et al. 2021, Tomlinson et al. 2025, Anthropic 2026."""
+        """Rank `occupations`, given in any order; those without employment get no place."""
         rows = sorted(occupations, key=lambda row: row.code)
+        single = [row for row in rows if row.activities and row.code not in JOINED_LINES]
         scales = {measure: _scale(rows, _reader(measure)) for measure in Measure}
         places = {row.code: _places(row, scales) for row in rows}
         return cls(
             occupations={row.code: row for row in rows},
             places=places,
             typicals={code: combine(_families(found)) for code, found in places.items()},
-            task_scale=_scale(rows, _by_default(weekly_exposure)),
-            usage_scale=_scale(rows, _by_default(weekly_usage)),
+            task_scale=_scale(single, _by_default(weekly_exposure)),
+            usage_scale=_scale(single, _by_default(weekly_usage)),
         )
 
     def typical(self, code: str) -> Exposure | TooLittleEvidence:
@@ -217,13 +238,8 @@ def _reader(measure: Measure) -> Callable[[Occupation], float | None]:
     return lambda row: row.measures.get(measure)
 
 
-def _by_default(
-    total: Callable[[tuple[Activity, ...], tuple[float, ...]], float],
-) -> Callable[[Occupation], float | None]:
-    def read(row: Occupation) -> float | None:
-        return total(row.activities, tuple(a.share for a in row.activities)) if row.activities else None
-
-    return read
+def _by_default(total: WeeklyTotal) -> Callable[[Occupation], float | None]:
+    return lambda row: total(row.activities, tuple(a.share for a in row.activities))
 
 
 def _scale(rows: Iterable[Occupation], read: Callable[[Occupation], float | None]) -> Scale | None:
@@ -249,7 +265,7 @@ def _families(places: Mapping[Measure, float], usage_change: float = 0.0) -> dic
 
 def _moved(
     scale: Scale | None,
-    total: Callable[[tuple[Activity, ...], tuple[float, ...]], float],
+    total: WeeklyTotal,
     activities: tuple[Activity, ...],
     usual: tuple[float, ...],
     weights: tuple[float, ...],

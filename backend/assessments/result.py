@@ -1,0 +1,223 @@
+"""What an assessment says: the answers that went in, and everything that came out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+LeanLabel = Literal["leans replace", "leans assist"]
+
+
+class Education(StrEnum):
+    """The highest level completed, in the steps the Census and BLS publish."""
+
+    NO_DIPLOMA = "no_diploma"
+    HIGH_SCHOOL = "high_school"
+    SOME_COLLEGE = "some_college"
+    ASSOCIATES = "associates"
+    BACHELORS = "bachelors"
+    MASTERS = "masters"
+    DOCTORAL = "doctoral"
+
+
+class Level(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Agreement(StrEnum):
+    AGREE = "agree"
+    MIXED = "mixed"
+    DISAGREE = "disagree"
+
+
+class Family(StrEnum):
+    TASK = "task"
+    ABILITY = "ability"
+    USAGE = "usage"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a person said. Only `occupation` is needed; `salary` is annual US dollars and is never stored."""
+
+    occupation: str
+    activities: Mapping[str, float] = field(default_factory=dict)
+    experience_years: float | None = None
+    education: Education | None = None
+    industry: str | None = None
+    state: str | None = None
+    salary: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The lowest and the highest family. Never a confidence interval."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Score and band of one occupation or one week; percentiles of US workers, 0 to 100."""
+
+    score: float
+    band: Band
+    families: Mapping[Family, float]
+    agreement: Agreement
+    level: Level
+    low_level: Level
+    high_level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurePlace:
+    """A published value and the share of US workers it lies above, in percent."""
+
+    id: str
+    name: str
+    family: Family
+    value: float
+    percentile: float
+    source: str
+    year: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lean:
+    """Share of the exposed work that the task rubric rates T3 or T4; None where nothing is exposed."""
+
+    share: float | None
+    label: LeanLabel | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityPlace:
+    """An activity of a week: `share` as used by the score, `typical_share` as published; both in percent."""
+
+    id: str
+    title: str
+    share: float
+    typical_share: float
+    exposure: float
+    lean: LeanLabel | None
+
+
+@dataclass(frozen=True, slots=True)
+class PayPlace:
+    """Published pay percentiles of the area used; `percentile` is None when no salary was given."""
+
+    p10: int | None
+    p25: int | None
+    p50: int | None
+    p75: int | None
+    p90: int | None
+    area: str
+    vintage: str
+    percentile: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Official projection. Shown beside the score, never mixed into it. `openings` is persons a year."""
+
+    growth_percent: float
+    openings: int
+    education: str
+    horizon: str
+    all_jobs_growth_percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A related occupation. `missed` names the filter it failed when it is a near miss, else None.
+
+    `median_pay`: annual US dollars in `area`. `pay_change`: percent of today's median in the same area.
+    `similarity`: rank in O*NET's list of related occupations, from 100 for the first towards 0 for the last.
+    """
+
+    code: str
+    title: str
+    score: float
+    band: Band
+    median_pay: int
+    pay_change: float
+    growth_percent: float | None
+    openings: int | None
+    similarity: int
+    area: str
+    education: str | None
+    preparation: str | None
+    missed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Moves that pass every filter, the near misses, and, when none pass, which filter to relax."""
+
+    found: tuple[Move, ...]
+    near_misses: tuple[Move, ...]
+    advice: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A sourced statement about the person's context. Context never changes the score."""
+
+    id: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Model version, data vintages, and a hash of the inputs: same input, same bytes.
+
+    `input_hash`: SHA-256, hexadecimal, over every answer but the salary, which must not be found by guessing.
+    """
+
+    model: str
+    vintages: Mapping[str, str]
+    input_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The whole result. `yours` is None when there is too little evidence; `reason` then says so.
+
+    `typical` is the occupation with its default week; it equals `yours` when no activities were chosen.
+    `outside` names the measures that lie outside the band of `typical`. `activities` go from most to least exposed.
+    """
+
+    code: str
+    title: str
+    yours: Exposure | None
+    typical: Exposure | None
+    reason: str | None
+    measures: tuple[MeasurePlace, ...]
+    outside: tuple[MeasurePlace, ...]
+    lean: Lean
+    activities: tuple[ActivityPlace, ...]
+    pay: PayPlace | None
+    outlook: Outlook | None
+    moves: Moves
+    context: tuple[Fact, ...]
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An occupation as published, before anyone said anything; `activities` go from largest to smallest share."""
+
+    code: str
+    title: str
+    typical: Exposure | None
+    reason: str | None
+    activities: tuple[ActivityPlace, ...]
+    pay: PayPlace | None
+    outlook: Outlook | None
