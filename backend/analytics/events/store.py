@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from backend.analytics.events.event import Event
@@ -19,9 +18,9 @@ class EventStore:
         """Store the events that are not stored yet, and say how many those were."""
         connection = self._session.connection()
         insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-        statement = insert(AnalyticsEvent.__table__).on_conflict_do_nothing(index_elements=["event_id"])
-        result: CursorResult[tuple[()]] = connection.execute(statement, [_row(event, created_at) for event in events])
-        return result.rowcount
+        statement = insert(AnalyticsEvent).on_conflict_do_nothing(index_elements=["event_id"])
+        rows = [_row(event, created_at) for event in events]
+        return len(connection.execute(statement.returning(AnalyticsEvent.id), rows).all())
 
 
 def _row(event: Event, created_at: datetime) -> dict[str, object]:

@@ -1,0 +1,53 @@
+# Everything a newcomer needs. `make help` lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help run test lint types bench lock clean
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: $(VENV)/.runtime ## Install, migrate and serve Mingus on HOST:PORT (127.0.0.1:5000)
+	@$(BIN)/flask db upgrade
+	@$(BIN)/python -m gunicorn -c config/gunicorn.py
+
+test: $(VENV)/.dev ## Install what tests need, then run them all on real servers
+	@./tests/install-servers
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev ## Check style and the direction of imports
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+
+types: $(VENV)/.dev ## Check types
+	@$(BIN)/mypy
+
+bench: $(VENV)/.dev ## Measure speed and page weight; prints the tables of benchmarks/README.md
+	@./tests/install-servers
+	@$(BIN)/python -m benchmarks
+
+lock: $(VENV)/.dev ## Resolve requirements again
+	@for name in analytics dev; do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+	  requirements-$$name.in -o requirements-$$name.txt; done
+
+clean: ## Forget the virtual environment; the instance folder stays
+	@rm -rf $(VENV)
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Mingus needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version)."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { rm -rf $(VENV); echo "Python cannot make virtual environments here. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+$(VENV)/.runtime: requirements-analytics.txt | $(VENV)/.made
+	@echo "Installing what Mingus runs on (once)..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	@echo "Installing what the tests need (once)..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@

@@ -1,0 +1,207 @@
+"""An app on a fresh, migrated database for each test, and the real servers around it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pydantic import SecretStr
+
+from app import create_app
+from backend.accounts.permissions import Scope
+from backend.accounts.service import KeyService
+from backend.extensions import db
+from backend.plugins import get
+from config.settings import Settings
+from tests.servers import CHROMIUM, CHROMIUM_ARGS, Gunicorn, gunicorn, postgresql, redis
+
+SECRET = "only for tests, and long enough to be taken"
+
+
+def make_settings(instance: Path, **given: object) -> Settings:
+    """Settings of a small installation whose limits do not get in the way."""
+    values = {
+        "INSTANCE_DIR": instance,
+        "SECRET_KEY": SecretStr(SECRET),
+        "STATSD_HOST": "",
+        "RATE_LIMIT_ANONYMOUS": "",
+        "RATE_LIMIT_KEY": "",
+        "RATE_LIMIT_EVENTS": "",
+        "LOG_LEVEL": "WARNING",
+    }
+    return Settings.model_validate({**values, **given})
+
+
+def make_app(settings: Settings) -> Flask:
+    app = create_app(settings)
+    app.testing = True
+    return app
+
+
+def migrate(app: Flask) -> None:
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One migrated database file, copied for each test."""
+    folder = tmp_path_factory.mktemp("migrated")
+    migrate(make_app(make_settings(folder)))
+    return folder / "mingus.db"
+
+
+@pytest.fixture
+def instance(tmp_path: Path, migrated_sqlite: Path) -> Path:
+    """The folder of a fresh installation on SQLite."""
+    shutil.copy(migrated_sqlite, tmp_path / "mingus.db")
+    return tmp_path
+
+
+@pytest.fixture
+def app(instance: Path) -> Iterator[Flask]:
+    app = make_app(make_settings(instance))
+    yield app
+    close(app)
+
+
+def close(app: Flask) -> None:
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def postgresql_cluster() -> Iterator[str]:
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_cluster: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated database, cloned for each test."""
+    execute(postgresql_cluster, "CREATE DATABASE migrated")
+    folder = tmp_path_factory.mktemp("postgresql")
+    migrate(make_app(make_settings(folder, DATABASE_URL=SecretStr(f"{postgresql_cluster}/migrated"))))
+    return "migrated"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_cluster: str, postgresql_template: str) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database."""
+    name = f"test_{next(COUNTER)}"
+    execute(postgresql_cluster, f"CREATE DATABASE {name} TEMPLATE {postgresql_template}")
+    yield f"{postgresql_cluster}/{name}"
+    execute(postgresql_cluster, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _count() -> Iterator[int]:
+    number = 0
+    while True:
+        number += 1
+        yield number
+
+
+COUNTER = _count()
+
+
+def execute(cluster: str, statement: str) -> None:
+    engine = sa.create_engine(f"{cluster}/postgres", isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sa.text(statement))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The app on each database in turn."""
+    if request.param == "sqlite":
+        settings = make_settings(request.getfixturevalue("instance"))
+    else:
+        settings = make_settings(tmp_path, DATABASE_URL=SecretStr(request.getfixturevalue("postgresql_url")))
+    app = make_app(settings)
+    yield app
+    close(app)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with redis() as url:
+        yield url
+
+
+@pytest.fixture
+def make_key(app: Flask) -> Callable[..., str]:
+    """Return a function that makes an API key with the given scopes."""
+
+    def make(*scopes: str) -> str:
+        with app.app_context():
+            return str(get(KeyService).create("test", map(Scope, scopes)))
+
+    return make
+
+
+@pytest.fixture
+def server(instance: Path) -> Iterator[Gunicorn]:
+    """The real thing: gunicorn with two workers on the test's own SQLite file."""
+    with gunicorn(server_environ(instance), instance / "gunicorn.log") as running:
+        yield running
+
+
+def server_environ(instance: Path, **given: str) -> dict[str, str]:
+    settings = {
+        "INSTANCE_DIR": str(instance),
+        "SECRET_KEY": SECRET,
+        "STATSD_HOST": "",
+        "RATE_LIMIT_ANONYMOUS": "",
+        "RATE_LIMIT_EVENTS": "",
+    }
+    return {**settings, **given}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser without history; it fails the test when a page asks another host or breaks its own CSP."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    outside: list[str] = []
+    context.on("request", lambda request: outside.append(request.url) if "127.0.0.1" not in request.url else None)
+    violations = watch_csp(context)
+    yield context
+    context.close()
+    assert not outside, "a page asked another host"
+    assert not violations, "a page broke its own Content-Security-Policy"
+
+
+def watch_csp(context: BrowserContext) -> list[str]:
+    """Collect Content-Security-Policy violations of every page."""
+    violations: list[str] = []
+    context.expose_function("reportViolation", violations.append)
+    context.add_init_script(
+        "document.addEventListener('securitypolicyviolation',"
+        " e => window.reportViolation(e.violatedDirective + ' ' + e.blockedURI))"
+    )
+    return violations
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()

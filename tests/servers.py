@@ -1,0 +1,149 @@
+"""Real servers on free loopback ports, started by the tests and stopped with them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_ARGS = (
+    "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking "
+    "--disable-component-update --disable-sync --no-first-run"
+).split()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def postgresql_bin() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not found:
+        raise RuntimeError("PostgreSQL is missing: apt-get install postgresql")
+    return found[-1]
+
+
+def as_postgres(*command: str | Path) -> list[str]:
+    """PostgreSQL refuses to run as root; then it runs as the user its package made."""
+    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    return [*prefix, *map(str, command)]
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """A private cluster; yields its SQLAlchemy URL without a database name."""
+    binaries, port = postgresql_bin(), free_port()
+    home = Path(tempfile.mkdtemp(prefix="mingus-pg-"))
+    home.chmod(0o777)
+    data = home / "data"
+    subprocess.run(
+        as_postgres(
+            binaries / "initdb", "-D", data, "-A", "trust", "-U", "mingus", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"
+        ),
+        check=True,
+        capture_output=True,
+        cwd=home,
+    )
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c fsync=off"
+    control = [binaries / "pg_ctl", "-D", data, "-l", home / "log", "-w", "-o", options]
+    subprocess.run(as_postgres(*control, "start"), check=True, capture_output=True, cwd=home)
+    try:
+        yield f"postgresql+psycopg://mingus@127.0.0.1:{port}"
+    finally:
+        subprocess.run(as_postgres(*control, "-m", "immediate", "stop"), check=False, capture_output=True, cwd=home)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """A private Redis that keeps nothing; yields its URL."""
+    port = free_port()
+    process = subprocess.Popen(
+        ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        wait_for_port(port)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        stop(process)
+
+
+@dataclass(frozen=True, slots=True)
+class Gunicorn:
+    """A running server: its address, its process, and where its log goes."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def workers(self) -> set[int]:
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return {int(pid) for pid in children.split()}
+
+
+@contextmanager
+def gunicorn(environ: Mapping[str, str], log: Path, *options: str) -> Iterator[Gunicorn]:
+    """The app as `make run` serves it, ready to answer."""
+    port = free_port()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", *options],
+            cwd=PROJECT,
+            env={**os.environ, **environ, "PORT": str(port), "HOST": "127.0.0.1"},
+            stdout=output,
+            stderr=output,
+        )
+    server = Gunicorn(f"http://127.0.0.1:{port}", process, log)
+    try:
+        wait_until_ready(server)
+        yield server
+    finally:
+        stop(process)
+
+
+def wait_until_ready(server: Gunicorn, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if server.process.poll() is not None:
+            raise RuntimeError(f"gunicorn stopped:\n{server.log.read_text()}")
+        with suppress(OSError, urllib.error.HTTPError):
+            urllib.request.urlopen(f"{server.url}/health/ready", timeout=5).close()
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"gunicorn is not ready:\n{server.log.read_text()}")
+
+
+def wait_for_port(port: int, seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.02)
+    raise RuntimeError(f"nothing listens on port {port}")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=40)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
