@@ -83,6 +83,8 @@ class Scale:
         """
         each = np.asarray(values, dtype=np.float64)
         weights = np.asarray(workers, dtype=np.float64)
+        if not each.size or each.shape != weights.shape:
+            raise ValueError("a scale needs one number of workers for each of its values, and at least one")
         if not (np.isfinite(each).all() and np.isfinite(weights).all() and (weights > 0).all()):
             raise ValueError("a scale is made of finite values and positive numbers of workers")
         distinct, which = np.unique(each, return_inverse=True)

@@ -233,10 +233,10 @@ def _advice(score: float, candidates: Sequence[Candidate]) -> str:
     alone = Counter(candidate.misses[0] for candidate in candidates if len(candidate.misses) == 1)
     if alone:
         easiest = max(Filter, key=lambda name: alone[name])
-        return f"{alone[easiest]} of {len(candidates)} related jobs would pass if you {easiest.value}."
+        return f"Of {len(candidates)} related jobs that can be compared, {alone[easiest]} would pass if you {easiest.value}."
     every = Counter(name for candidate in candidates for name in candidate.misses)
     first, second = sorted(Filter, key=lambda name: -every[name])[:2]
     return (
-        f"Each of the {len(candidates)} related jobs misses two filters or more, "
+        f"Of {len(candidates)} related jobs that can be compared, each misses two filters or more, "
         f"most often {SUBJECTS[first]} and {SUBJECTS[second]}: relax both to see more."
     )
