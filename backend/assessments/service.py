@@ -1,0 +1,148 @@
+"""Keep a visitor's answers between questions, and turn them into a result."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from backend.assessments.calculator import JobImpactCalculator
+from backend.assessments.models import Draft, SharedResult, StoredAssessment
+from backend.assessments.questions import DraftAnswers, JobReply, Question, Reply
+from backend.assessments.result import Assessment
+from backend.assessments.store import AssessmentStore
+from backend.clock import Clock
+from backend.reference.loading import Reference
+
+MOST_DELETED_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    """A visitor's answers as they are kept, and until when."""
+
+    token: str
+    answers: DraftAnswers
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The assessment of a complete draft. `link` is the token of the shared page, if there is one."""
+
+    draft: SavedDraft
+    assessment: Assessment
+    link: str | None
+
+
+class AssessmentService:
+    def __init__(
+        self,
+        store: AssessmentStore,
+        calculator: JobImpactCalculator,
+        reference: Reference,
+        session: Session,
+        now: Clock,
+        retention: timedelta,
+    ) -> None:
+        self._store = store
+        self._calculator = calculator
+        self._reference = reference
+        self._session = session
+        self._now = now
+        self._retention = retention
+
+    def begin(self, reply: JobReply, session_id: str | None) -> SavedDraft:
+        """Start a draft, and clear away some that have expired."""
+        now = self._now()
+        self._store.delete_expired(now, MOST_DELETED_AT_ONCE)
+        draft = Draft(
+            token=secrets.token_urlsafe(32),
+            assessment_id=uuid4(),
+            session_id=session_id or uuid4().hex,
+            answers=DraftAnswers(reply.occupation, reply.job_title).as_json(),
+            created_at=now,
+            expires_at=now + self._retention,
+        )
+        self._store.add(draft)
+        saved = _saved(draft)
+        self._session.commit()
+        return saved
+
+    def open(self, token: str, question: Question) -> SavedDraft:
+        """The draft, if this question's turn has come. Raises DraftGone, AskedTooEarly."""
+        saved = _saved(self._store.draft(token, self._now()))
+        saved.answers.demand(question)
+        return saved
+
+    def answer(self, token: str, reply: Reply) -> SavedDraft:
+        """Keep a reply; once all four are there, store or update the assessment. Raises as `open` does."""
+        draft = self._store.draft_for_change(token, self._now())
+        said = DraftAnswers.of_json(draft.answers)
+        said.demand(reply.question)
+        said = said.with_reply(reply)
+        draft.answers = said.as_json()
+        if said.complete:
+            self._store.put(self._finished(draft, said))
+        saved = _saved(draft)
+        self._session.commit()
+        return saved
+
+    def result(self, token: str, salary: float | None = None) -> Result:
+        """Work the result out again. `salary` is used here and kept nowhere."""
+        draft = self._store.draft(token, self._now())
+        return self._result(draft, self._store.active_link(draft.id), salary)
+
+    def shared(self, link: str) -> Result:
+        """What a shared link shows. Raises LinkGone."""
+        return self._result(self._store.shared_draft(link, self._now()), link, None)
+
+    def share(self, token: str) -> None:
+        """Make the link unless there is one."""
+        now = self._now()
+        draft = self._store.draft_for_change(token, now)
+        DraftAnswers.of_json(draft.answers).demand_all()
+        if self._store.active_link(draft.id) is None:
+            self._store.add(SharedResult(token=secrets.token_urlsafe(16), draft_id=draft.id, created_at=now))
+        self._session.commit()
+
+    def unshare(self, token: str) -> None:
+        now = self._now()
+        self._store.revoke_links(self._store.draft_for_change(token, now).id, now)
+        self._session.commit()
+
+    def _result(self, draft: Draft, link: str | None, salary: float | None) -> Result:
+        saved = _saved(draft)
+        saved.answers.demand_all()
+        return Result(saved, self._calculator.assess(saved.answers.answers(salary)), link)
+
+    def _finished(self, draft: Draft, said: DraftAnswers) -> StoredAssessment:
+        now = self._now()
+        assessment = self._calculator.assess(said.answers())
+        yours = assessment.yours
+        return StoredAssessment(
+            assessment_id=draft.assessment_id,
+            session_id=draft.session_id,
+            job_title=said.job_title,
+            industry=self._reference.industries.get(said.industry or ""),
+            risk_level=yours.level if yours else None,
+            completion_time=(now - draft.created_at).total_seconds(),
+            created_at=now,
+            occupation=said.occupation,
+            state=said.state,
+            education=said.education,
+            experience_years=said.experience_years,
+            activities=dict(said.activities),
+            score=yours.score if yours else None,
+            band_low=yours.band.low if yours else None,
+            band_high=yours.band.high if yours else None,
+            model=assessment.provenance.model,
+            data_version=self._reference.data_version,
+        )
+
+
+def _saved(draft: Draft) -> SavedDraft:
+    return SavedDraft(draft.token, DraftAnswers.of_json(draft.answers), draft.expires_at)

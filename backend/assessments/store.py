@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from backend.assessments.models import Draft, SharedResult, StoredAssessment
+from backend.assessments.questions import DraftGone, LinkGone
+
+
+class AssessmentStore:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, row: Draft | SharedResult) -> None:
+        self._session.add(row)
+
+    def draft(self, token: str, now: datetime) -> Draft:
+        found = self._session.scalar(_living(now).where(Draft.token == token))
+        if found is None:
+            raise DraftGone("We no longer have those answers.")
+        return found
+
+    def draft_for_change(self, token: str, now: datetime) -> Draft:
+        """The draft, locked until the transaction ends, so that two changes at once take turns."""
+        found = self._session.scalar(
+            _living(now).where(Draft.token == token).with_for_update().execution_options(populate_existing=True)
+        )
+        if found is None:
+            raise DraftGone("We no longer have those answers.")
+        return found
+
+    def delete_expired(self, now: datetime, most: int) -> None:
+        """Delete at most so many drafts, so that no visitor waits for a long clean-up."""
+        old = select(Draft.id).where(Draft.expires_at <= now).order_by(Draft.expires_at).limit(most)
+        self._session.execute(delete(Draft).where(Draft.id.in_(old)).execution_options(synchronize_session=False))
+
+    def put(self, assessment: StoredAssessment) -> None:
+        """Store it, or bring the stored one up to date; when it began and how long it took stay."""
+        old = self._session.scalar(
+            select(StoredAssessment).where(StoredAssessment.assessment_id == assessment.assessment_id)
+        )
+        if old is not None:
+            assessment.id = old.id
+            assessment.created_at, assessment.completion_time = old.created_at, old.completion_time
+        self._session.merge(assessment)
+
+    def active_link(self, draft_id: int) -> str | None:
+        """The token of the link that now leads to this draft's result."""
+        return self._session.scalar(
+            select(SharedResult.token).where(SharedResult.draft_id == draft_id, SharedResult.revoked_at.is_(None))
+        )
+
+    def shared_draft(self, link: str, now: datetime) -> Draft:
+        found = self._session.scalar(
+            _living(now).join(SharedResult).where(SharedResult.token == link, SharedResult.revoked_at.is_(None))
+        )
+        if found is None:
+            raise LinkGone("The person who made it has withdrawn it, or it has expired.")
+        return found
+
+    def revoke_links(self, draft_id: int, now: datetime) -> None:
+        active = (SharedResult.draft_id == draft_id) & SharedResult.revoked_at.is_(None)
+        self._session.execute(update(SharedResult).where(active).values(revoked_at=now))
+
+
+def _living(now: datetime):  # noqa: ANN202
+    return select(Draft).where(Draft.expires_at > now)

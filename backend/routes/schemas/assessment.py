@@ -1,0 +1,151 @@
+"""The calculator's forms: parsed once, every bad field reported together, in the words the page shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping, Sequence
+from math import isfinite
+
+from backend.assessments.questions import BackgroundReply, JobReply, PlaceReply, WeekReply
+from backend.assessments.result import Education
+from backend.assessments.week import WeekLine, stated
+from backend.errors import FieldError, InvalidRequest
+
+Form = Mapping[str, str]
+
+LONGEST_TITLE = 100
+LONGEST_CAREER = 70
+HOURS_IN_A_WEEK = 168
+LEAST_PAY, MOST_PAY = 1_000, 10_000_000
+NONE_OF_THESE = "none"
+SESSION_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+PAY = re.compile(
+    r"(?:us)?\s*\$?\s*(?P<amount>\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?P<thousands>k)?\s*(?:usd|dollars)?\s*"
+    r"(?:(?:/|per|an?)\s*(?P<period>hour|hr|h|week|wk|w|month|mo|m|year|yr|y|annum))?",
+    re.IGNORECASE,
+)
+A_YEAR: Mapping[str, float] = {"year": 1, "month": 12, "week": 52, "hour": 52}
+PERIODS: Mapping[str, str] = {"h": "hour", "w": "week", "m": "month", "y": "year", "a": "year"}
+
+EDUCATION: Mapping[Education, str] = {
+    Education.NO_DIPLOMA: "No high school diploma",
+    Education.HIGH_SCHOOL: "High school diploma or GED",
+    Education.SOME_COLLEGE: "Some college, no degree",
+    Education.ASSOCIATES: "Associate’s degree",
+    Education.BACHELORS: "Bachelor’s degree",
+    Education.MASTERS: "Master’s degree",
+    Education.DOCTORAL: "Doctoral or professional degree",
+}
+
+
+class Problems:
+    """Collects bad fields, so that a visitor hears of all of them at once."""
+
+    def __init__(self) -> None:
+        self._found: list[FieldError] = []
+
+    def add(self, field: str, message: str) -> None:
+        self._found.append(FieldError(field, message))
+
+    def check(self) -> None:
+        if self._found:
+            raise InvalidRequest(self._found)
+
+
+def searched(text: str) -> str:
+    """A job title as typed, with its blanks made single."""
+    return " ".join(text.split())[:LONGEST_TITLE]
+
+
+def job_reply(form: Form, known: Container[str]) -> JobReply:
+    problems = Problems()
+    title, code = searched(form.get("job_title", "")), form.get("occupation", "")
+    if code == NONE_OF_THESE:
+        problems.add("q", "Try a plainer job title: the kind of work, without grade or employer, such as “bookkeeper”")
+    elif not title and not code:
+        problems.add("q", "Enter a job title")
+    elif code not in known:
+        problems.add("occupation", "Choose the job that is closest to yours")
+    problems.check()
+    return JobReply(code, title)
+
+
+def session_of(form: Form) -> str | None:
+    """The visit this draft belongs to, where the browser keeps one."""
+    given = form.get("session_id", "")
+    return given if SESSION_ID.fullmatch(given) else None
+
+
+def place_reply(form: Form, states: Container[str], industries: Container[str]) -> PlaceReply:
+    problems = Problems()
+    state, industry = form.get("state") or None, form.get("industry") or None
+    if state is not None and state not in states:
+        problems.add("state", "Choose a state from the list")
+    if industry is not None and industry not in industries:
+        problems.add("industry", "Choose an industry from the list")
+    problems.check()
+    return PlaceReply(state, industry)
+
+
+def background_reply(form: Form) -> BackgroundReply:
+    problems = Problems()
+    years = _number(form.get("experience_years", ""))
+    if years is not None and not 0 <= years <= LONGEST_CAREER:
+        problems.add("experience_years", f"Enter years of experience as a number from 0 to {LONGEST_CAREER}, such as 6")
+    education = form.get("education") or None
+    if education is not None and education not in set(Education):
+        problems.add("education", "Choose a level of education from the list")
+    problems.check()
+    return BackgroundReply(years, Education(education) if education else None)
+
+
+def week_reply(form: Form, week: Sequence[WeekLine]) -> WeekReply:
+    """A field left out keeps its hours, an empty one means none, and nothing but empty ones a typical week."""
+    if "typical" in form:
+        return WeekReply({})
+    problems = Problems()
+    posted = [line for line in week if f"activities.{line.id}" in form]
+    typed = {line.id: _number(form[f"activities.{line.id}"]) for line in posted}
+    for line in posted:
+        hours = typed[line.id]
+        if hours is not None and not 0 <= hours <= HOURS_IN_A_WEEK:
+            problems.add(f"activities.{line.id}", f"{line.title}: enter hours as a number from 0 to 168, such as 4.5")
+    hours_of = {line.id: line.hours for line in week} | {key: hours or 0.0 for key, hours in typed.items()}
+    emptied = all(hours is None for hours in typed.values()) and len(typed) == len(week)
+    if week and not emptied and not any(hours_of.values()):
+        problems.add(f"activities.{week[0].id}", "Enter hours for at least one activity, or go back to a typical week")
+    problems.check()
+    return WeekReply({} if emptied else stated(week, hours_of))
+
+
+def annual_pay(form: Form) -> float:
+    """US dollars a year, from “52,000”, “$52k” or “25/hour”; a period in the text wins over the list."""
+    problems = Problems()
+    read = PAY.fullmatch(form.get("salary", "").strip())
+    if read is None:
+        problems.add("salary", "Enter your pay as an amount, such as 52,000 or 25/hour")
+    hours = _number(form.get("hours", "") or "40")
+    if hours is None or not 0 < hours <= HOURS_IN_A_WEEK:
+        problems.add("hours", "Enter hours a week as a number from 1 to 168, such as 40")
+    problems.check()
+    assert read is not None
+    assert hours is not None
+    period = PERIODS[read["period"][0].lower()] if read["period"] else form.get("period", "year")
+    amount = float(read["amount"].replace(",", "")) * (1000 if read["thousands"] else 1)
+    pay = amount * A_YEAR.get(period, 1) * (hours if period == "hour" else 1)
+    if not LEAST_PAY <= pay <= MOST_PAY:
+        problems.add("salary", f"That comes to ${pay:,.0f} a year. Check the amount and the period")
+    problems.check()
+    return pay
+
+
+def _number(text: str) -> float | None:
+    """None where nothing was typed; what cannot be read is no number at all, which no range holds."""
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        value = float(text.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d*)?", text) else text)
+    except ValueError:
+        return float("nan")
+    return value if isfinite(value) else float("nan")
