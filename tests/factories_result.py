@@ -1,0 +1,109 @@
+"""Assessments built by hand, for tests of how a result is drawn and worded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from backend.assessments.job_impact import TooLittleEvidence, combine, lean_label
+from backend.assessments.result import (
+    ActivityPlace,
+    Assessment,
+    Exposure,
+    Family,
+    MeasurePlace,
+    Move,
+    Moves,
+    Outlook,
+    PayPlace,
+    Provenance,
+)
+
+FAMILY_OF = {
+    "beta_human": Family.TASK,
+    "beta_gpt4": Family.TASK,
+    "aioe": Family.ABILITY,
+    "microsoft": Family.USAGE,
+    "anthropic": Family.USAGE,
+}
+NURSE = {"beta_human": 52.6, "beta_gpt4": 56.1, "aioe": 56.1, "microsoft": 31.46, "anthropic": 53.7}
+WEEK = (
+    ActivityPlace("4.A.3.b.6.I06", "Document medical information", 16.0, 16.0, 0.71, "leans assist"),
+    ActivityPlace("4.A.4.a.1.I01", "Explain treatments to patients", 14.0, 14.0, 0.48, "leans assist"),
+    ActivityPlace("4.A.4.a.2.I02", "Confer with colleagues about patients", 12.0, 12.0, 0.44, "leans assist"),
+    ActivityPlace("other", "Other tasks", 2.0, 2.0, 0.3, None),
+    ActivityPlace("4.A.1.a.2.I01", "Monitor the condition of patients", 20.0, 20.0, 0.17, "leans assist"),
+    ActivityPlace("4.A.4.a.5.I03", "Give medication and treatments", 24.0, 24.0, 0.12, "leans assist"),
+    ActivityPlace("4.A.3.a.2.I24", "Adjust medical equipment", 12.0, 12.0, 0.09, None),
+)
+
+
+def exposed(values: Mapping[Family, float]) -> Exposure | None:
+    found = combine(values)
+    return None if isinstance(found, TooLittleEvidence) else found
+
+
+def measured(places: Mapping[str, float]) -> tuple[MeasurePlace, ...]:
+    return tuple(
+        MeasurePlace(
+            id, id.replace("_", " "), FAMILY_OF[id], place / 100, place, "Somebody, Somewhere", 2025, "https://x.test"
+        )
+        for id, place in places.items()
+    )
+
+
+def families(places: Mapping[str, float]) -> dict[Family, float]:
+    found: dict[Family, list[float]] = {}
+    for id, place in places.items():
+        found.setdefault(FAMILY_OF[id], []).append(place)
+    return {family: sum(values) / len(values) for family, values in found.items()}
+
+
+def move(**changes: object) -> Move:
+    physician_assistant = Move(
+        code="29-1071",
+        title="Physician assistants",
+        score=32.0,
+        band=exposed({Family.TASK: 14.0, Family.USAGE: 53.0}).band,  # type: ignore[union-attr]
+        median_pay=135_880,
+        pay_change=39.3,
+        growth_percent=20.4,
+        openings=12_000,
+        similarity=90,
+        area="United States",
+        education="Master's degree",
+        preparation="About 2 years more preparation than today's job",
+        missed=None,
+    )
+    return replace(physician_assistant, **changes)
+
+
+def assessment(
+    places: Mapping[str, float] = NURSE, yours: Mapping[Family, float] | None = None, **changes: object
+) -> Assessment:
+    """A registered nurse, unless other places of the measures are given; `yours` is a changed week."""
+    typical = exposed(families(places))
+    measures = measured(places)
+    nurse = Assessment(
+        code="29-1141",
+        title="Registered nurses",
+        yours=exposed(yours) if yours else typical,
+        typical=typical,
+        reason=None if typical else "The evidence is too thin for a score.",
+        measures=measures,
+        outside=tuple(m for m in measures if typical and not typical.band.low <= m.percentile <= typical.band.high),
+        lean=lean_label(0.08),
+        activities=WEEK,
+        pay=PayPlace(68_940, 80_330, 97_550, 112_350, 137_470, "United States", "May 2025", None),
+        outlook=Outlook(4.9, 189_100, "Bachelor's degree", "2024-34", 3.1),
+        moves=Moves(
+            found=(move(),),
+            near_misses=(
+                move(code="29-1126", title="Respiratory therapists", missed="pays 15.7% less", pay_change=-15.7),
+            ),
+            advice=None,
+        ),
+        context=(),
+        provenance=Provenance("exposure-1.0", {"oews": "May 2025"}, "7c1e" + "0" * 60),
+    )
+    return replace(nurse, **changes)
