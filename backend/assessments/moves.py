@@ -19,6 +19,7 @@ PAY_KEPT, PAY_NEARLY_KEPT = 95.0, 80.0
 ZONES_ABOVE, ZONES_NEARLY_ABOVE = 1.0, 2.0
 MOST_NEAR_MISSES = 3
 LONG_DEGREE = "Doctoral or professional degree"
+NEXT_LONGEST_DEGREE = "Master's degree"
 ZONES = (1.0, 2.0, 3.0, 4.0, 5.0)
 ZONE_YEARS = (0.25, 1.0, 2.0, 4.0, 8.0)
 
@@ -62,7 +63,8 @@ class Candidate:
     """A related occupation with everything the filters ask about.
 
     `drop`: points less exposed than the person. `pay_kept`: its median in percent of today's, in the same area.
-    `zones`: O*NET job zones above today's. `similarity`: its rank among the related, from 100 for the first down.
+    `zones`: O*NET job zones above today's. `longer_degree`: it needs a professional or doctoral degree and today's
+    job does not; `next_degree`: that is one step away. `similarity`: its rank among the related, 100 for the first.
     """
 
     occupation: Occupation
@@ -75,6 +77,7 @@ class Candidate:
     zones: float
     years: float
     longer_degree: bool
+    next_degree: bool
 
     @property
     def misses(self) -> tuple[Filter, ...]:
@@ -89,11 +92,12 @@ class Candidate:
 
     @property
     def close(self) -> bool:
-        """Whether it fails exactly one filter, by little: 5 points less exposed, 80 % of the pay, two zones above."""
+        """Whether it fails one filter only, by little: 5 points, 80 % of the pay, two zones, one degree."""
         near = (
             self.drop >= NEARLY_LESS_EXPOSED_BY
             and self.pay_kept >= PAY_NEARLY_KEPT
             and self.zones <= ZONES_NEARLY_ABOVE
+            and (self.next_degree or not self.longer_degree)
         )
         return near and len(self.misses) == 1
 
@@ -152,6 +156,7 @@ def _candidate(start: Start, code: str, similarity: int, model: ExposureModel, a
         zones=there.job_zone - start.zone,
         years=extra_years(start.zone, there.job_zone),
         longer_degree=there.entry_education == LONG_DEGREE != start.occupation.entry_education,
+        next_degree=start.occupation.entry_education == NEXT_LONGEST_DEGREE,
     )
 
 
@@ -231,12 +236,13 @@ def _advice(score: float, candidates: Sequence[Candidate]) -> str:
     if not candidates:
         return "None of the related jobs has a score, a median pay and a preparation level to compare."
     alone = Counter(candidate.misses[0] for candidate in candidates if len(candidate.misses) == 1)
+    among = f"Of {len(candidates)} related jobs that can be compared,"
     if alone:
         easiest = max(Filter, key=lambda name: alone[name])
-        return f"Of {len(candidates)} related jobs that can be compared, {alone[easiest]} would pass if you {easiest.value}."
+        return f"{among} {alone[easiest]} would pass if you {easiest.value}."
     every = Counter(name for candidate in candidates for name in candidate.misses)
     first, second = sorted(Filter, key=lambda name: -every[name])[:2]
     return (
-        f"Of {len(candidates)} related jobs that can be compared, each misses two filters or more, "
+        f"{among} each misses two filters or more, "
         f"most often {SUBJECTS[first]} and {SUBJECTS[second]}: relax both to see more."
     )
