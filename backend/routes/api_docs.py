@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
+from backend.accounts.permissions import Scope
 from backend.routes.access import Rate, public
+from backend.routes.schemas.api_docs import problem_kinds, sections
+from backend.routes.schemas.events import BROWSER, WITH_KEY
 
 bp = Blueprint("api_docs", __name__)
+SCOPES = {
+    Scope.DASHBOARDS_READ: "Read the dashboards.",
+    Scope.EVENTS_WRITE: "Send events from a server, in larger batches and at any rate.",
+}
 
 
 @bp.get("/api/openapi.json")
@@ -19,4 +26,14 @@ def openapi() -> ResponseReturnValue:
 @bp.get("/api/docs")
 @public("the description of a public API")
 def docs() -> ResponseReturnValue:
-    return render_template("api_docs/docs.html", spec=current_app.extensions["openapi"]())
+    spec = current_app.extensions["openapi"]()
+    return render_template(
+        "api_docs/docs.html",
+        info=spec["info"],
+        base_url=request.host_url.rstrip("/"),
+        sections=sections(spec, request.host_url),
+        problems=problem_kinds(),
+        scopes=SCOPES,
+        browser=BROWSER,
+        with_key=WITH_KEY,
+    )
