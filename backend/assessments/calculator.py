@@ -165,14 +165,14 @@ class JobImpactCalculator:
 
     def _pay(self, occupation: Occupation, state: str | None, salary: float | None) -> PayPlace | None:
         """The state's own distribution where enough of it is published, else the nation's."""
-        vintage = self._reference.vintages["oews"]
+        vintages = self._reference.vintages
         local = self._reference.state_pay(state, occupation.code) if state else None
         if state and local and (distribution := PayDistribution.of(local, FEWEST_AREA)):
-            return _pay_place(local, self._reference.states[state], vintage, distribution, salary)
+            return _pay_place(local, self._reference.states[state], vintages["bls_oews_state"], distribution, salary)
         if occupation.pay in (None, NO_PAY):
             return None
         distribution = PayDistribution.of(occupation.pay, FEWEST_NATIONAL)
-        return _pay_place(occupation.pay, NATION, vintage, distribution, salary)
+        return _pay_place(occupation.pay, NATION, vintages["bls_oews_national"], distribution, salary)
 
     def _outlook(self, occupation: Occupation) -> Outlook | None:
         growth, openings, education = occupation.growth_percent, occupation.openings, occupation.entry_education
@@ -182,7 +182,7 @@ class JobImpactCalculator:
             growth_percent=growth,
             openings=openings,
             education=education,
-            horizon=self._reference.vintages["projections"],
+            horizon=self._reference.vintages["bls_projections"],
             all_jobs_growth_percent=self._reference.all_jobs_growth_percent,
         )
 

@@ -32,8 +32,9 @@ def _industry(reference: Reference, occupation: Occupation, industry: str | None
     share = occupation.industries.get(industry) if industry else None
     if industry is None or share is None:
         return None
-    text = f"{_percent(share)} of people in this job work in {reference.industries[industry].lower()}."
-    return Fact("industry", text, _source(reference, "industry"))
+    name = " ".join(word if "." in word else word.lower() for word in reference.industries[industry].split())
+    text = f"{_percent(share)} of employees in this job work in {name}."
+    return Fact("industry", text, _source(reference, "bls_oews_industry"))
 
 
 def _education(reference: Reference, occupation: Occupation, education: Education | None) -> Fact | None:
@@ -41,7 +42,7 @@ def _education(reference: Reference, occupation: Occupation, education: Educatio
     if education is None or share is None:
         return None
     text = f"{_percent(share)} of people aged 25 and over in this job have {DEGREES[education]} as their highest level."
-    return Fact("education", text, _source(reference, "attainment"))
+    return Fact("education", text, _source(reference, "bls_projections"))
 
 
 def _experience(reference: Reference, occupation: Occupation, years: float | None) -> Fact | None:
@@ -49,22 +50,22 @@ def _experience(reference: Reference, occupation: Occupation, years: float | Non
         return None
     usual = occupation.related_experience
     asked = f"{usual[0].lower()}{usual[1:]} of work in a related job" if usual else "no earlier work in a related job"
-    return Fact("experience", f"To enter this job, people usually need {asked}.", _source(reference, "projections"))
+    return Fact("experience", f"To enter this job, people usually need {asked}.", _source(reference, "bls_projections"))
 
 
 def _prices(reference: Reference, state: str | None) -> Fact | None:
     parity = reference.price_parities.get(state) if state else None
     if state is None or parity is None:
         return None
-    worth = 100.0 * 100.0 / parity
+    worth = 100 * 100 / parity
     text = f"In {reference.states[state]}, $100 buys what ${worth:.0f} buys in the country as a whole."
-    return Fact("prices", text, _source(reference, "prices"))
+    return Fact("prices", text, _source(reference, "bea_rpp"))
 
 
 def _percent(share: float) -> str:
-    """`share` is in percent, 0 to 100."""
-    return f"{share:.0f}%" if share >= 1 else "Fewer than 1%"
+    """`share` lies between 0 and 1."""
+    return f"{100 * share:.0f}%" if share >= 0.01 else "Fewer than 1%"
 
 
-def _source(reference: Reference, name: str) -> str:
-    return ""
+def _source(reference: Reference, identifier: str) -> str:
+    return next(f"{source.name}, {source.vintage}" for source in reference.sources if source.id == identifier)
