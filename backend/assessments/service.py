@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from backend.assessments.calculator import JobImpactCalculator
 from backend.assessments.models import Draft, SharedResult, StoredAssessment
-from backend.assessments.questions import DraftAnswers, JobReply, Question, Reply
-from backend.assessments.result import Assessment
+from backend.assessments.questions import DraftAnswers, DraftGone, JobReply, Question, Reply
+from backend.assessments.result import Answers, Assessment
 from backend.assessments.store import AssessmentStore
 from backend.clock import Clock
+from backend.errors import InvalidRequest
 from backend.reference.loading import Reference
 
 MOST_DELETED_AT_ONCE = 200
@@ -34,6 +35,7 @@ class Result:
     """The assessment of a complete draft. `link` is the token of the shared page, if there is one."""
 
     draft: SavedDraft
+    answers: Answers
     assessment: Assessment
     link: str | None
 
@@ -78,6 +80,12 @@ class AssessmentService:
         saved.answers.demand(question)
         return saved
 
+    def open_complete(self, token: str) -> SavedDraft:
+        """The draft, if all four questions have an answer. Raises DraftGone, AskedTooEarly."""
+        saved = _saved(self._store.draft(token, self._now()))
+        saved.answers.demand_all()
+        return saved
+
     def answer(self, token: str, reply: Reply) -> SavedDraft:
         """Keep a reply; once all four are there, store or update the assessment. Raises as `open` does."""
         draft = self._store.draft_for_change(token, self._now())
@@ -117,11 +125,19 @@ class AssessmentService:
     def _result(self, draft: Draft, link: str | None, salary: float | None) -> Result:
         saved = _saved(draft)
         saved.answers.demand_all()
-        return Result(saved, self._calculator.assess(saved.answers.answers(salary)), link)
+        answers = saved.answers.answers(salary)
+        return Result(saved, answers, self._assess(answers), link)
+
+    def _assess(self, answers: Answers) -> Assessment:
+        """Answers were good when they were given; if they no longer are, the figures behind them have changed."""
+        try:
+            return self._calculator.assess(answers)
+        except InvalidRequest as error:
+            raise DraftGone("The figures behind these answers have changed.") from error
 
     def _finished(self, draft: Draft, said: DraftAnswers) -> StoredAssessment:
         now = self._now()
-        assessment = self._calculator.assess(said.answers())
+        assessment = self._assess(said.answers())
         yours = assessment.yours
         return StoredAssessment(
             assessment_id=draft.assessment_id,
