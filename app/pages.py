@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, url_for
 from jinja2 import ChoiceLoader, DictLoader, StrictUndefined
 
+from backend.assessments import figure, wording
 from backend.routes.access import Rate, caller, public
 from config.settings import PROJECT
 
@@ -22,7 +23,7 @@ def init_app(app: Flask) -> None:
     page = DictLoader({CALCULATOR: (PROJECT / CALCULATOR).read_text()})
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_loader = ChoiceLoader([app.jinja_loader, page])  # type: ignore[assignment,list-item]
-    app.jinja_env.globals.update(static_url=static_url, caller=caller)
+    app.jinja_env.globals.update(static_url=static_url, caller=caller, figure=figure, wording=wording)
     app.jinja_env.filters.update(
         whole=whole,
         points=points,

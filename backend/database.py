@@ -27,8 +27,9 @@ def get_db_session() -> Session:
 def engine_options(settings: Settings) -> dict[str, Any]:
     """Pool and driver options for the database the settings name."""
     if make_url(settings.database_url).get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": 10, "isolation_level": None}}
+        return {"hide_parameters": True, "connect_args": {"timeout": 10, "isolation_level": None}}
     return {
+        "hide_parameters": True,
         "pool_size": settings.DATABASE_POOL_SIZE,
         "max_overflow": settings.DATABASE_MAX_OVERFLOW,
         "pool_timeout": 5,

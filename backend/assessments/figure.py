@@ -78,8 +78,9 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A score in its range: the row the figure opens with."""
+    """A score in its range: the row the figure opens with. `top` is where it begins."""
 
+    top: float
     title: Label
     score: float
     number: Label
@@ -128,12 +129,12 @@ class RangeRow:
     score: float
     band: Band
     y: float
-    label: Label
+    labels: Labels
 
 
 @dataclass(frozen=True, slots=True)
 class PayFigure:
-    """Published pay percentiles on a strip: `ticks` in percent of the plot; a salary off the strip stands at its end."""
+    """Published pay percentiles on a strip; a salary beyond it stands at its end."""
 
     line: tuple[float, float]
     box: tuple[float, float] | None
@@ -174,9 +175,11 @@ def right_of(text: str, x: float, y: float, gap: float = GAP) -> Label:
 
 
 def name_one(mark: Named, y: float, plot: float) -> tuple[Label, ...]:
-    """Beside the mark, on its roomy side."""
-    label = left_of(mark.before(), mark.x, y + 4) if mark.x > 50.0 else right_of(mark.after(), mark.x, y + 4)
-    return (label,) if _inside(label, plot) else _around(mark, mark, y, plot)[:1]
+    """Right of the mark, else left of it, else above."""
+    for label in (right_of(mark.after(), mark.x, y + 4), left_of(mark.before(), mark.x, y + 4)):
+        if _inside(label, plot):
+            return (label,)
+    return _around(mark, mark, y, plot)[:1]
 
 
 def name_two(low: Named, high: Named, y: float, plot: float) -> tuple[Label, ...]:
@@ -214,11 +217,11 @@ def name_band(band: Band, y: float, plot: float) -> tuple[Label, ...]:
     return Label(low, band.low, y + 24, 0.0, "start"), Label(high, band.high, y + 24, 0.0, "end")
 
 
-def beside_range(text: str, score: float, band: Band, y: float) -> Label:
+def beside_range(text: str, score: float, band: Band, y: float, plot: float) -> Label:
     """A number right of its range, else left of it, else above its dot."""
     right, left = right_of(text, band.high, y + 5), left_of(text, band.low, y + 5)
     for label in (right, left):
-        if _inside(label, NARROW):
+        if _inside(label, plot):
             return label
     return Label(text, score, y - 12, 0.0, _inwards(score))
 
@@ -229,11 +232,11 @@ def exposure_figure(assessment: Assessment) -> ExposureFigure | None:
     if yours is None or typical is None:
         return None
     changed = yours != typical
-    first = _standing("Your week" if changed else "All together", yours, 85.0)
-    second = _standing("A typical week", typical, 171.0) if changed else None
+    first = _standing("Your week" if changed else "All together", yours, 28.0, 57.0)
+    second = _standing("A typical week", typical, 128.0, 46.0) if changed else None
     published = second or first
-    rows, below = _rows(assessment.measures, typical, published.y + 43.0)
-    return ExposureFigure(first, second, rows, _guides(published, typical, rows), below, below + 44.0)
+    rows, below = _rows(assessment.measures, typical, published.y + (36.0 if changed else 43.0))
+    return ExposureFigure(first, second, rows, _guides(published, rows), below, below + 44.0)
 
 
 def week_figure(assessment: Assessment) -> tuple[RangeRow, ...]:
@@ -278,12 +281,13 @@ def _growth_bar(value: float, zero: float, scale: float) -> GrowthBar:
     return GrowthBar(x=min(zero, end), width=max(abs(value) * scale, 0.3), end=end, falls=value < 0)
 
 
-def _standing(title: str, exposure: Exposure, y: float) -> Standing:
-    score, band = exposure.score, exposure.band
+def _standing(title: str, exposure: Exposure, top: float, down: float) -> Standing:
+    score, band, y = exposure.score, exposure.band, top + down
     return Standing(
-        title=_title(title, y - 33.0, left=score > 50.0),
+        top=top,
+        title=_title(title, top + 24.0, left=score > 50.0),
         score=score,
-        number=Label(_whole(score), score, y - 21.0, 0.0, _inwards(score)),
+        number=Label(_whole(score), score, top + down - (21.0 if down > 50.0 else 13.0), 0.0, _inwards(score)),
         band=band,
         y=y,
         labels=Labels(name_band(band, y, NARROW), name_band(band, y, WIDE)),
@@ -338,17 +342,22 @@ def _named(ordered: list[MeasurePlace], y: float, short: int, plot: float) -> tu
     return name_two(marks[0], marks[-1], y, plot)
 
 
-def _guides(published: Standing, typical: Exposure, rows: tuple[FamilyRow, ...]) -> tuple[Guide, ...]:
+def _guides(published: Standing, rows: tuple[FamilyRow, ...]) -> tuple[Guide, ...]:
     scored = [(row.score, row.y) for row in rows if row.score is not None]
     (low, low_y), (high, high_y) = min(scored), max(scored)
     return Guide(low, published.y + 9.0, low_y), Guide(high, published.y + 9.0, high_y)
 
 
 def _range_row(title: str, exposure: Exposure, y: float) -> RangeRow:
-    label = beside_range(_whole(exposure.score), exposure.score, exposure.band, y)
-    above = label.y < y
+    text = _whole(exposure.score)
+    narrow, wide = (beside_range(text, exposure.score, exposure.band, y, plot) for plot in (NARROW, WIDE))
+    title_left = exposure.score > 50.0 or narrow.y > y
     return RangeRow(
-        _title(title, y - 16.0, not above or exposure.score > 50.0), exposure.score, exposure.band, y, label
+        title=_title(title, y - 16.0, title_left),
+        score=exposure.score,
+        band=exposure.band,
+        y=y,
+        labels=Labels((narrow,), (wide,)),
     )
 
 

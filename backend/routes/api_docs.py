@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -20,13 +22,13 @@ SCOPES = {
 @bp.get("/api/openapi.json")
 @public("the description of a public API", Rate.NONE)
 def openapi() -> ResponseReturnValue:
-    return current_app.extensions["openapi"]()
+    return _spec()
 
 
 @bp.get("/api/docs")
 @public("the description of a public API")
 def docs() -> ResponseReturnValue:
-    spec = current_app.extensions["openapi"]()
+    spec = _spec()
     return render_template(
         "api_docs/docs.html",
         info=spec["info"],
@@ -37,3 +39,8 @@ def docs() -> ResponseReturnValue:
         browser=BROWSER,
         with_key=WITH_KEY,
     )
+
+
+def _spec() -> dict[str, Any]:
+    spec: dict[str, Any] = current_app.extensions["openapi"]()
+    return spec

@@ -20,7 +20,8 @@ function later(milliseconds, action) {
   };
 }
 
-find(".error-summary")?.focus();
+// A fragment in the address keeps `autofocus` from working.
+if (location.hash) find(".error-summary")?.focus();
 
 // 1 The moments --------------------------------------------------------------
 // A question counts when the server has taken its answer: the page it leads to says so. `mingus.sent` waits for that
@@ -133,7 +134,7 @@ function combobox(lookup) {
       if (match.matched.toLowerCase() !== match.title.toLowerCase()) {
         const note = document.createElement("span");
         note.className = "combo__note";
-        note.textContent = match.matched;
+        note.textContent = `also called ${match.matched}`;
         option.append(" ", note);
       }
       option.addEventListener("click", () => pick(index));
@@ -252,7 +253,6 @@ function showTotal(form) {
 
 for (const form of all("form").filter((each) => find(".hours__input", each))) {
   addSliders(form);
-  showTotal(form);
   form.addEventListener("input", () => showTotal(form));
 }
 

@@ -143,7 +143,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Where most sessions were lost: between which steps, how many, of how many."""
+    """Where most sessions were lost on the way to the result: between which steps, how many, of how many."""
 
     before: str
     after: str
@@ -181,7 +181,7 @@ class FunnelPage:
             result=named[EventName.ASSESSMENT_SUBMITTED],
             offer=named[EventName.OFFER_VIEWED],
             upgrade=named[EventName.UPGRADE_CLICKED],
-            loss=_largest_loss(steps),
+            loss=_largest_loss(steps[: steps.index(named[EventName.ASSESSMENT_SUBMITTED]) + 1]),
             immature=report.funnel.immature,
             window_hours=int(WINDOW.total_seconds()) // 3600,
             first_day=report.period.start.astimezone(zone),

@@ -85,8 +85,8 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class Success:
-    """An answer that is no problem."""
+class OwnAnswer:
+    """An answer that is no problem document."""
 
     status: str
     description: str
@@ -106,7 +106,7 @@ class Operation:
     scopes: tuple[str, ...]
     parameters: tuple[SchemaField, ...]
     bodies: tuple[Content, ...]
-    successes: tuple[Success, ...]
+    answers: tuple[OwnAnswer, ...]
     problems: tuple[ProblemKind, ...]
     curl: str
 
@@ -162,7 +162,7 @@ class _Reader:
             scopes=tuple(scope for way in security for scopes in way.values() for scope in scopes),
             parameters=tuple(map(self._parameter, item.get("parameters", []))),
             bodies=bodies,
-            successes=tuple(self._successes(answers)),
+            answers=tuple(self._own_answers(answers)),
             problems=tuple(kind for kind in problem_kinds() if _may_happen(kind, answers)),
             curl=self._curl(path, method, item, bodies),
         )
@@ -185,7 +185,7 @@ class _Reader:
         """A body's shape, with the example it gives; requests need one, so theirs may be invented."""
         schema = content.get("schema", {})
         found = self._resolved(schema)
-        example = content.get("example", next(iter(content.get("examples", {}).values()), {}).get("value"))
+        example = _given_example(content)
         if example is None and (invent or _has_example(schema, found)) and media_type == "application/json":
             example = self._example(schema, "", 0)
         text = "" if example is None else json.dumps(example, indent=2, ensure_ascii=False)
@@ -193,10 +193,10 @@ class _Reader:
             media_type, self._type(schema), _plain(found.get("description", "")), self._fields(schema, 0), text
         )
 
-    def _successes(self, answers: Mapping[str, Any]) -> Iterator[Success]:
+    def _own_answers(self, answers: Mapping[str, Any]) -> Iterator[OwnAnswer]:
         for status, answer in sorted(answers.items()):
-            if status < "400":
-                yield Success(
+            if PROBLEM not in answer.get("content", {}):
+                yield OwnAnswer(
                     status, answer.get("description", ""), self._contents(answer.get("content", {}), invent=False)
                 )
 
@@ -325,6 +325,11 @@ def _tag(operation: Mapping[str, Any]) -> str:
 
 def _may_happen(kind: ProblemKind, answers: Mapping[str, Any]) -> bool:
     return kind.code != "stale_form" and PROBLEM in answers.get(str(kind.status), {}).get("content", {})
+
+
+def _given_example(content: Mapping[str, Any]) -> Any:
+    examples: list[Mapping[str, Any]] = list(content.get("examples", {}).values())
+    return content.get("example", examples[0].get("value") if examples else None)
 
 
 def _has_example(*schemas: Mapping[str, Any]) -> bool:

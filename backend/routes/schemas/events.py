@@ -55,6 +55,12 @@ class WireEvent(Struct, frozen=True, forbid_unknown_fields=True):
 SHAPES = {name: msgspec.defstruct(name, [("event_data", properties)]) for name, properties in PROPERTIES.items()}
 
 
+# msgspec builds what it knows of a type at first use, and two threads doing so at once crash the process:
+# make it all known here, before any thread asks.
+for _known in (WireEvent, *SHAPES.values()):
+    msgspec.json.Decoder(_known)
+
+
 class Rejection(BaseModel):
     """An event that was refused: its place in the request, and why."""
 

@@ -1,0 +1,1 @@
+"""One module per family of public files: each turns raw rows into figures by occupation."""

@@ -1,0 +1,65 @@
+"""PERF-6: health looks before it answers."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from pydantic import SecretStr
+
+from backend.extensions import db
+from backend.plugins import KEY
+from tests.conftest import make_app, make_settings
+
+
+@pytest.fixture
+def started(any_app):
+    """A client of an app whose plugins run, as in a worker."""
+    any_app.extensions[KEY].start()
+    yield any_app.test_client()
+    any_app.extensions[KEY].stop()
+
+
+@pytest.mark.parametrize("url", ["/health/", "/health/live", "/health/ready", "/health/database", "/health/cache"])
+def test_all_is_well(started, url):
+    response = started.get(url)
+
+    assert (response.status_code, response.json["status"]) == (200, "ok")
+
+
+def test_a_database_that_is_gone_is_noticed(tmp_path):
+    url = SecretStr("postgresql+psycopg://nobody@127.0.0.1:9/none")
+    client = make_app(make_settings(tmp_path, DATABASE_URL=url)).test_client()
+
+    assert client.get("/health/live").status_code == 200
+    assert client.get("/health/ready").status_code == 503
+    assert client.get("/health/database").json["parts"]["database"]["reason"].startswith("no answer")
+
+
+def test_a_database_of_another_version_is_noticed(app, client):
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = 'older'"))
+
+    assert "this version needs" in client.get("/health/database").json["parts"]["database"]["reason"]
+
+
+def test_a_cache_that_is_gone_is_noticed(instance):
+    settings = make_settings(instance, REDIS_URL=SecretStr("redis://127.0.0.1:9/0"))
+
+    response = make_app(settings).test_client().get("/health/cache")
+
+    assert (response.status_code, response.json["parts"]["cache"]["ok"]) == (503, False)
+
+
+def test_redis_answers_for_the_cache(instance, redis_url):
+    client = make_app(make_settings(instance, REDIS_URL=SecretStr(redis_url))).test_client()
+
+    assert client.get("/health/cache").status_code == 200
+
+
+def test_a_plugin_that_does_not_run_is_noticed(instance):
+    client = make_app(make_settings(instance, STATSD_HOST="127.0.0.1")).test_client()
+
+    response = client.get("/api/analytics/health")
+
+    assert response.status_code == 503
+    assert response.json["parts"]["ai_calculator_analytics"] == {"ok": False, "reason": "not running"}

@@ -1,0 +1,103 @@
+"""Plugins start in each worker and stop with it; what was acknowledged is stored."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import sqlite3
+import urllib.request
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+import sqlalchemy as sa
+
+from tests.conftest import server_environ
+from tests.servers import gunicorn
+
+EVENT = {"event_type": "assessment_submitted", "session_id": "s", "event_data": {"job_title": "Nurse"}}
+
+
+def post(url, size=1):
+    request = urllib.request.Request(
+        f"{url}/api/analytics/event",
+        json.dumps([EVENT] * size).encode(),
+        {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return json.load(response)["accepted"]
+
+
+@pytest.fixture
+def statsd():
+    """A StatsD server as far as it listens: a UDP socket."""
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        listener.bind(("127.0.0.1", 0))
+        listener.settimeout(0.5)
+        yield listener
+
+
+def received(listener):
+    """Counts per metric, of every packet that has come in."""
+    counts = Counter()
+    while True:
+        try:
+            packet = listener.recv(65_536).decode()
+        except TimeoutError:
+            return counts
+        for name, value in re.findall(r"^([\w.]+):(\d+)\|c$", packet, re.MULTILINE):
+            counts[name] += int(value)
+
+
+def handled_by(log):
+    """Worker process ids that answered an event request, from the log."""
+    lines = [json.loads(line) for line in log.read_text().splitlines() if '"rule": "/api/analytics/event"' in line]
+    return {line["process"] for line in lines}
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_two_preloaded_workers_store_every_event_and_stop_cleanly(request, instance, statsd, database):
+    url = f"sqlite:///{instance / 'mingus.db'}" if database == "sqlite" else request.getfixturevalue("postgresql_url")
+    environ = server_environ(
+        instance, DATABASE_URL=url, STATSD_HOST="127.0.0.1", STATSD_PORT=str(statsd.getsockname()[1]), LOG_LEVEL="INFO"
+    )
+
+    with gunicorn(environ, instance / "log", "--preload", "-w", "2") as server:
+        workers = server.workers()
+        with ThreadPoolExecutor(16) as pool:
+            accepted = sum(pool.map(lambda _: post(server.url), range(200)))
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(timeout=40) == 0
+
+    assert handled_by(server.log) == workers
+    assert accepted == 200
+    with sa.create_engine(url, poolclass=sa.NullPool).connect() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM analytics_events")) == 200
+    counts = received(statsd)
+    assert counts["ai_calculator.assessment_submitted"] == 200
+    assert counts["events.accepted"] == 200
+
+
+def test_requests_in_flight_are_answered_when_the_server_is_told_to_stop(instance):
+    with gunicorn(server_environ(instance), instance / "log") as server, ThreadPoolExecutor(8) as pool:
+        answers = [pool.submit(post, server.url, 500) for _ in range(16)]
+        answers[0].result()
+        server.process.send_signal(signal.SIGTERM)
+        accepted = sum(answer.result() for answer in answers if answer.exception() is None)
+        assert server.process.wait(timeout=40) == 0
+
+    with closing(sqlite3.connect(instance / "mingus.db")) as connection:
+        [[stored]] = connection.execute("SELECT count(*) FROM analytics_events")
+    assert accepted == stored
+
+
+def test_every_plugin_runs_in_a_worker(server):
+    with urllib.request.urlopen(f"{server.url}/api/analytics/health") as response:
+        health = json.load(response)
+
+    assert health["status"] == "ok"
+    assert set(health["parts"]) == {"database", "ai_calculator_analytics", "ai_calculator_dashboard"}

@@ -1,0 +1,184 @@
+"""The walls of the house: each test keeps one promise of its plan."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+from app import create_app
+from backend.plugins import KEY, AnalyticsPlugin, Health, Registry, load
+from backend.routes.access import access_of
+from config.settings import Settings
+from tests.conftest import make_settings
+from tests.servers import PROJECT
+
+TRACKED = subprocess.run(["git", "ls-files"], cwd=PROJECT, check=True, capture_output=True, text=True).stdout.split()
+SOURCES = [PROJECT / name for name in TRACKED if name.endswith(".py") and not name.startswith("migrations/versions")]
+PRODUCT = [path for path in SOURCES if path.relative_to(PROJECT).parts[0] in {"app", "backend", "config"}]
+FORBIDDEN_NAMES = {"utils", "helpers", "manager", "common", "v2"}
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(PROJECT))
+
+
+def test_creating_the_app_starts_nothing(tmp_path):
+    threads = threading.active_count()
+
+    app = create_app(make_settings(tmp_path, STATSD_HOST="127.0.0.1"))
+
+    assert threading.active_count() == threads
+    assert list(tmp_path.iterdir()) == []
+    assert not app.extensions[KEY].health()["ai_calculator_analytics"].ok
+
+
+def test_the_founding_imports_work(app):
+    from backend.analytics.ai_calculator_analytics import ai_calculator_analytics
+    from backend.analytics.ai_calculator_dashboard import ai_calculator_dashboard
+    from backend.database import get_db_session
+    from backend.routes.analytics_routes import analytics_bp
+
+    with app.app_context():
+        assert ai_calculator_analytics.name == "ai_calculator_analytics"
+        assert ai_calculator_dashboard.name == "ai_calculator_dashboard"
+        assert get_db_session().is_active
+    assert analytics_bp.url_prefix == "/api/analytics"
+
+
+def test_every_route_declares_its_access(app):
+    undeclared = [rule.rule for rule in app.url_map.iter_rules() if not access_of(app.view_functions[rule.endpoint])]
+
+    assert undeclared == []
+
+
+def test_every_public_route_says_why(app):
+    silent = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if (access := access_of(app.view_functions[rule.endpoint])) and access.scope is None and not access.reason
+    ]
+
+    assert silent == []
+
+
+def test_a_route_that_declares_no_access_is_refused(app):
+    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+
+    assert app.test_client().get("/forgotten").status_code == 403
+
+
+@pytest.mark.parametrize("path", [p for p in PRODUCT if "routes" in p.parts], ids=relative)
+def test_routes_hold_no_try_and_no_jsonify(path):
+    if "schemas" in path.parts or path.name == "access.py":
+        return
+    assert not any(isinstance(node, ast.Try) for node in ast.walk(tree(path)))
+    assert "jsonify(" not in path.read_text()
+
+
+@pytest.mark.parametrize("path", PRODUCT, ids=relative)
+def test_nothing_catches_everything(path):
+    broad = {None, "Exception", "BaseException"}
+    handlers = [node for node in ast.walk(tree(path)) if isinstance(node, ast.ExceptHandler)]
+
+    assert not [h.lineno for h in handlers if (ast.unparse(h.type) if h.type else None) in broad]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_no_file_or_function_outgrows_its_reader(path):
+    """House style: a file stops at 400 lines, a function at 40, a test at 35."""
+    longest = 35 if path.relative_to(PROJECT).parts[0] == "tests" else 40
+    functions = [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef)]
+
+    assert len(path.read_text().splitlines()) <= 400
+    assert [f.name for f in functions if (f.end_lineno or 0) - f.lineno + 1 > longest] == []
+
+
+def test_files_are_named_after_what_they_know():
+    words = {word for name in TRACKED for word in re.split(r"[/._-]", name)}
+
+    assert words & FORBIDDEN_NAMES == set()
+
+
+def test_only_the_composition_root_reads_the_environment():
+    readers = {relative(path) for path in PRODUCT if re.search(r"os\.environ|getenv", path.read_text())}
+
+    assert readers <= {"config/gunicorn.py"}
+
+
+def test_stores_never_commit():
+    stores = [path for path in PRODUCT if path.name in {"store.py", "queries.py"}]
+
+    assert stores
+    assert [relative(path) for path in stores if "commit()" in path.read_text()] == []
+
+
+def test_imports_run_one_way():
+    linted = subprocess.run([PROJECT / ".venv/bin/lint-imports"], cwd=PROJECT, check=False, capture_output=True, text=True)
+
+    assert linted.returncode == 0, linted.stdout
+
+
+def test_a_plugin_registers_once(app):
+    registry, plugin = Registry(), Recorder()
+    registry.add_plugin(app, plugin)
+
+    with pytest.raises(ValueError, match="recorder is already registered"):
+        registry.add_plugin(app, Recorder())
+
+
+def test_plugins_run_between_start_and_stop_in_reverse_order(app):
+    registry, first, second = Registry(), Recorder(), Second()
+    log = first.log = second.log = []
+    registry.add_plugin(app, first)
+    registry.add_plugin(app, second)
+
+    registry.start()
+    registry.stop()
+
+    assert log == ["start recorder", "start second", "stop second", "stop recorder"]
+
+
+def test_anyone_may_bring_a_plugin_by_its_import_path():
+    [plugin] = load([f"{__name__}:Recorder"])
+
+    assert isinstance(plugin, AnalyticsPlugin)
+
+
+def test_what_is_no_plugin_is_refused():
+    with pytest.raises(TypeError, match="is no analytics plugin"):
+        load(["builtins:object"])
+
+
+class Recorder:
+    name = "recorder"
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+
+    def init_app(self, app) -> None: ...
+
+    def start(self) -> None:
+        self.log.append(f"start {self.name}")
+
+    def stop(self) -> None:
+        self.log.append(f"stop {self.name}")
+
+    def health(self) -> Health:
+        return Health(ok=True)
+
+
+class Second(Recorder):
+    name = "second"
+
+
+def test_the_built_in_plugins_use_the_same_door():
+    assert Settings.from_env({"SECRET_KEY": "x" * 40}).plugin_paths

@@ -1,0 +1,57 @@
+"""Settings are read once; a bad value stops the start and says which."""
+
+from __future__ import annotations
+
+import stat
+
+import pytest
+
+from config.settings import InvalidSettings, Settings
+
+LONG = "k" * 40
+
+
+def test_every_bad_value_is_named_at_once():
+    with pytest.raises(InvalidSettings) as stopped:
+        Settings.from_env({"PORT": "seven", "TIMEZONE": "Mars/Base", "WEB_WORKERS": "0", "SECRET_KEY": LONG})
+
+    assert all(name in str(stopped.value) for name in ("PORT", "TIMEZONE", "WEB_WORKERS"))
+
+
+def test_production_has_no_default_secret(tmp_path):
+    with pytest.raises(InvalidSettings, match="SECRET_KEY is required in production"):
+        Settings.from_env({"MINGUS_ENV": "production", "INSTANCE_DIR": str(tmp_path)})
+
+
+def test_a_short_secret_is_refused():
+    with pytest.raises(InvalidSettings, match="at least 32"):
+        Settings.from_env({"SECRET_KEY": "short"})
+
+
+def test_development_makes_one_secret_and_keeps_it(tmp_path):
+    first = Settings.from_env({"INSTANCE_DIR": str(tmp_path)})
+    second = Settings.from_env({"INSTANCE_DIR": str(tmp_path)})
+
+    assert first.secret_key == second.secret_key
+    assert len(first.secret_key) >= 32
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL"])
+def test_secrets_are_never_printed(name):
+    settings = Settings.from_env({"SECRET_KEY": LONG, name: "postgresql+psycopg://canary-" + LONG})
+
+    assert "canary" not in repr(settings)
+
+
+def test_a_refusal_does_not_repeat_the_secret():
+    with pytest.raises(InvalidSettings) as stopped:
+        Settings.from_env({"SECRET_KEY": "canary", "PORT": "canary-port"})
+
+    assert "canary" not in str(stopped.value)
+
+
+@pytest.mark.parametrize("origin", ["example.org", "https://example.org/path", "ftp://example.org"])
+def test_only_origins_may_be_allowed_origins(origin):
+    with pytest.raises(InvalidSettings, match="PUBLIC_ORIGINS"):
+        Settings.from_env({"SECRET_KEY": LONG, "PUBLIC_ORIGINS": origin})
