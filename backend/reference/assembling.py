@@ -20,7 +20,7 @@ _NO_PAY = occupations.NationalPay(None, (None,) * len(occupations.PERCENTILES))
 class RatedWork:
     """The rated tasks by occupation, and by occupation and activity."""
 
-    tasks: list[tasks.Task]
+    rated: list[tasks.Task]
     by_occupation: Mapping[str, tasks.Work]
     by_activity: Mapping[str, Mapping[str, tasks.Work]]
 
@@ -29,7 +29,7 @@ def read_tables(folder: SourceFolder) -> list[Table]:
     """Every shipped table, light files first so that a damaged one is noticed early."""
     crosswalk = read_crosswalk(folder)
     work = _read_work(folder, crosswalk)
-    measures = exposure.read_measures(folder, crosswalk, work.tasks)
+    measures = exposure.read_measures(folder, crosswalk, work.rated)
     projections = occupations.read_projections(folder)
     codes = set(projections.occupations)
     states = places.read_states(folder)
@@ -136,7 +136,7 @@ def _state_pay(found: Iterable[places.StatePay]) -> Table:
 
 def _attainment(folder: SourceFolder, codes: set[str]) -> Table:
     found = occupations.read_attainment(folder)
-    rows: list[tuple[Cell, ...]] = [(code, *mix.values()) for code, mix in sorted(found.items()) if code in codes]
+    rows: list[tuple[Cell, ...]] = [(code, *found[code].values()) for code in sorted(codes & found.keys())]
     return Table("attainment.csv", ("code", *occupations.ATTAINMENT_LEVELS), rows)
 
 

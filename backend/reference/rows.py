@@ -100,14 +100,14 @@ class SourceFolder:
 
     root: Path
 
-    def csv(self, name: str, columns: Sequence[str]) -> list[Row]:
+    def read_csv(self, name: str, columns: Sequence[str]) -> list[Row]:
         return self._read_text(name, columns, _Commas)
 
-    def tsv(self, name: str, columns: Sequence[str], *, quoted: bool = False) -> list[Row]:
+    def read_tsv(self, name: str, columns: Sequence[str], *, quoted: bool = False) -> list[Row]:
         """Tab-separated; O*NET's own files quote nothing, so a quotation mark is just a character there."""
         return self._read_text(name, columns, csv.excel_tab if quoted else _Onet)
 
-    def sheet(self, name: str, sheet: str, columns: Sequence[str], *, header: int = 1) -> list[Row]:
+    def read_sheet(self, name: str, sheet: str, columns: Sequence[str], *, header: int = 1) -> list[Row]:
         """A worksheet whose column names stand in row `header`."""
         path = self._existing(name)
         try:

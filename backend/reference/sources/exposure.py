@@ -41,23 +41,23 @@ def betas_by_onet(tasks: Iterable[Task]) -> dict[str, OccupationBeta]:
 
 
 def read_aioe(folder: SourceFolder) -> dict[str, float]:
-    rows = folder.sheet(AIOE, "Appendix A", ("SOC Code", "AIOE"))
+    rows = folder.read_sheet(AIOE, "Appendix A", ("SOC Code", "AIOE"))
     return {row.code("SOC Code"): row.within("AIOE", -5, 5) for row in rows}
 
 
 def read_microsoft(folder: SourceFolder) -> dict[str, float]:
-    rows = folder.csv(MICROSOFT, ("SOC Code", "ai_applicability_score"))
+    rows = folder.read_csv(MICROSOFT, ("SOC Code", "ai_applicability_score"))
     return {row.code("SOC Code"): row.within("ai_applicability_score", 0, 1) for row in rows}
 
 
 def read_anthropic(folder: SourceFolder) -> dict[str, float]:
-    rows = folder.csv(ANTHROPIC, ("occ_code", "observed_exposure"))
+    rows = folder.read_csv(ANTHROPIC, ("occ_code", "observed_exposure"))
     return {row.code("occ_code"): row.within("observed_exposure", 0, 1) for row in rows}
 
 
 def read_usage_of_activities(folder: SourceFolder) -> dict[str, float]:
     """Mean over user and AI of completion x scope x coverage, per intermediate work activity."""
-    rows = folder.csv(MICROSOFT_ACTIVITIES, ("IWA", _USER, _AI))
+    rows = folder.read_csv(MICROSOFT_ACTIVITIES, ("IWA", _USER, _AI))
     return {
         row.text("IWA"): ((row.number_or_none(_USER) or 0.0) + (row.number_or_none(_AI) or 0.0)) / 2
         for row in rows

@@ -61,7 +61,7 @@ class NationalPay:
 
 def read_projections(folder: SourceFolder) -> Projections:
     columns = (_TITLE, _CODE, _KIND, _GROWTH, _OPENINGS, _ENTRY, _EXPERIENCE, _TRAINING)
-    rows = folder.sheet(PROJECTIONS, "Table 1.2", columns, header=2)
+    rows = folder.read_sheet(PROJECTIONS, "Table 1.2", columns, header=2)
     occupations = {row.code(_CODE): _outlook(row) for row in rows if row.text(_KIND) == "Line item"}
     totals = [row for row in rows if row.text(_CODE) == "00-0000"]
     if not totals or not occupations:
@@ -91,7 +91,7 @@ def read_national_pay(folder: SourceFolder) -> dict[str, NationalPay]:
             employment=whole(row, "TOT_EMP"),
             percentiles=rising(row, tuple(whole(row, column) for column in _ANNUAL_PAY.values())),
         )
-        for row in folder.sheet(NATIONAL_PAY, "national_M2025_dl", columns)
+        for row in folder.read_sheet(NATIONAL_PAY, "national_M2025_dl", columns)
         if row.text("O_GROUP") == "detailed"
     }
 
@@ -113,7 +113,7 @@ def rising(row: Row, percentiles: tuple[int | None, ...]) -> tuple[int | None, .
 
 def read_attainment(folder: SourceFolder) -> dict[str, dict[str, float]]:
     """Share of workers aged 25 and over by highest level completed, per occupation."""
-    rows = folder.sheet(EDUCATION, "Table 5.3", (_CODE, *_ATTAINMENT.values()), header=2)
+    rows = folder.read_sheet(EDUCATION, "Table 5.3", (_CODE, *_ATTAINMENT.values()), header=2)
     return {
         row.code(_CODE): {
             level: round(row.within(column, 0, 100) / 100, 4) for level, column in _ATTAINMENT.items()

@@ -30,20 +30,20 @@ class Title:
 
 
 def read_job_zones(folder: SourceFolder, crosswalk: Crosswalk) -> dict[str, float]:
-    rows = folder.tsv(JOB_ZONES, (_CODE, "Job Zone"))
+    rows = folder.read_tsv(JOB_ZONES, (_CODE, "Job Zone"))
     return crosswalk.from_onet({row.code(_CODE, ONET_CODE): row.within("Job Zone", 1, 5) for row in rows})
 
 
 def read_activity_names(folder: SourceFolder) -> dict[str, str]:
     """The names O*NET gives its intermediate work activities, without their full stop."""
-    rows = folder.tsv(ACTIVITY_NAMES, ("IWA ID", "IWA Title"))
+    rows = folder.read_tsv(ACTIVITY_NAMES, ("IWA ID", "IWA Title"))
     return {row.text("IWA ID"): row.text("IWA Title").removesuffix(".") for row in rows}
 
 
 def read_related(folder: SourceFolder, crosswalk: Crosswalk) -> dict[str, tuple[str, ...]]:
     """Related occupations by tier and rank; of several children naming the same one, the best place wins."""
     columns = (_CODE, "Related O*NET-SOC Code", "Relatedness Tier", "Index")
-    places = sorted(_place(row) for row in folder.tsv(RELATED, columns))
+    places = sorted(_place(row) for row in folder.read_tsv(RELATED, columns))
     found: dict[str, dict[str, None]] = {}
     for _, _, source, target in places:
         code, related = crosswalk.matrix_of_onet.get(source), crosswalk.matrix_of_onet.get(target)
@@ -73,11 +73,11 @@ def read_titles(folder: SourceFolder, crosswalk: Crosswalk, names: Mapping[str, 
 def _all_titles(folder: SourceFolder, crosswalk: Crosswalk, names: Mapping[str, str]) -> Iterator[Title]:
     yield from (Title(code, name, TitleKind.OCCUPATION) for code, name in names.items())
     matrix = crosswalk.matrix_of_onet
-    for row in folder.tsv(OCCUPATIONS, (_CODE, "Title")):
+    for row in folder.read_tsv(OCCUPATIONS, (_CODE, "Title")):
         if row.code(_CODE, ONET_CODE) in matrix:
             yield Title(matrix[row.text(_CODE)], row.text("Title"), TitleKind.OCCUPATION)
-    alternates = folder.tsv(ALTERNATE_TITLES, (_CODE, "Alternate Title", "Short Title"))
-    reported = folder.tsv(REPORTED_TITLES, (_CODE, "Reported Job Title"))
+    alternates = folder.read_tsv(ALTERNATE_TITLES, (_CODE, "Alternate Title", "Short Title"))
+    reported = folder.read_tsv(REPORTED_TITLES, (_CODE, "Reported Job Title"))
     short = {row.text("Alternate Title"): row.text("Short Title") for row in alternates}
     for rows, column, kind in (
         (reported, "Reported Job Title", TitleKind.REPORTED),

@@ -46,10 +46,10 @@ class Industries:
 def read_states(folder: SourceFolder) -> list[State]:
     parities = {
         row.text("GeoFIPS")[:2]: row
-        for row in folder.csv(PRICE_PARITIES, ("GeoFIPS", "LineCode", "2023"))
+        for row in folder.read_csv(PRICE_PARITIES, ("GeoFIPS", "LineCode", "2023"))
         if row.text("LineCode") == _ALL_ITEMS
     }
-    rows = folder.csv(STATES, ("fips", "state", "postal"))
+    rows = folder.read_csv(STATES, ("fips", "state", "postal"))
     states = [_state(row, parities) for row in rows if row.text("fips") != _PUERTO_RICO]
     return sorted(states, key=lambda state: state.postal)
 
@@ -65,7 +65,7 @@ def read_state_pay(folder: SourceFolder, states: list[State], codes: set[str]) -
     postal = {state.fips: state.postal for state in states}
     found = [
         _state_pay(row, postal)
-        for row in folder.csv(STATE_PAY, ("fips", "soc", "emp", *_STATE_COLUMNS))
+        for row in folder.read_csv(STATE_PAY, ("fips", "soc", "emp", *_STATE_COLUMNS))
         if row.code("soc") in codes
     ]
     return sorted(found, key=lambda pay: (pay.postal, pay.code))
@@ -83,7 +83,7 @@ def read_industries(folder: SourceFolder, codes: set[str]) -> Industries:
     names: dict[str, str] = {}
     jobs: dict[str, dict[str, int]] = defaultdict(dict)
     columns = ("NAICS", "NAICS_TITLE", "OCC_CODE", "O_GROUP", "TOT_EMP")
-    for row in folder.sheet(INDUSTRIES, "Natsector_M2024_dl", columns):
+    for row in folder.read_sheet(INDUSTRIES, "Natsector_M2024_dl", columns):
         sector, code, employment = row.text("NAICS"), row.text("OCC_CODE"), whole(row, "TOT_EMP")
         names[sector] = row.text("NAICS_TITLE").removesuffix(" (OEWS Designation)")
         if row.text("O_GROUP") == "detailed" and code in codes and employment is not None:

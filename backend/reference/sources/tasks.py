@@ -67,7 +67,7 @@ class Work:
 
 def read_tasks(folder: SourceFolder) -> list[Task]:
     columns = ("O*NET-SOC Code", "Task ID", "Task Type", "human_labels", "gpt4_exposure", "gpt4_automation")
-    return [_task(row) for row in folder.tsv(RATINGS, columns, quoted=True)]
+    return [_task(row) for row in folder.read_tsv(RATINGS, columns, quoted=True)]
 
 
 def _task(row: Row) -> Task:
@@ -86,7 +86,7 @@ def _task(row: Row) -> Task:
 def read_activities_of_tasks(folder: SourceFolder) -> dict[int, tuple[str, ...]]:
     """The distinct intermediate work activities of each task; a DWA id is its IWA's id plus one part."""
     found: dict[int, set[str]] = defaultdict(set)
-    for row in folder.tsv(TASKS_TO_ACTIVITIES, ("Task ID", "DWA ID")):
+    for row in folder.read_tsv(TASKS_TO_ACTIVITIES, ("Task ID", "DWA ID")):
         activity, _, detail = row.text("DWA ID").rpartition(".")
         if not activity or not detail.startswith("D"):
             raise row.wrong(f"column 'DWA ID' holds {row.text('DWA ID')[:40]!r}, not a work activity")
