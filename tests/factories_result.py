@@ -46,16 +46,23 @@ def exposed(values: Mapping[Family, float]) -> Exposure | None:
 def measured(places: Mapping[str, float]) -> tuple[MeasurePlace, ...]:
     return tuple(
         MeasurePlace(
-            id, id.replace("_", " "), FAMILY_OF[id], place / 100, place, "Somebody, Somewhere", 2025, "https://x.test"
+            key,
+            key.replace("_", " "),
+            FAMILY_OF[key],
+            place / 100,
+            place,
+            "Somebody, Somewhere",
+            2025,
+            "https://x.test",
         )
-        for id, place in places.items()
+        for key, place in places.items()
     )
 
 
 def families(places: Mapping[str, float]) -> dict[Family, float]:
     found: dict[Family, list[float]] = {}
-    for id, place in places.items():
-        found.setdefault(FAMILY_OF[id], []).append(place)
+    for key, place in places.items():
+        found.setdefault(FAMILY_OF[key], []).append(place)
     return {family: sum(values) / len(values) for family, values in found.items()}
 
 

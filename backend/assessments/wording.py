@@ -28,6 +28,11 @@ ONET_NOTICE = (
     "Administration (USDOL/ETA). Used under the CC BY 4.0 license. O*NET® is a trademark of USDOL/ETA. Mingus has "
     "modified all or some of this information. USDOL/ETA has not approved, endorsed, or tested these modifications."
 )
+METHOD = (
+    "Each published measure becomes a place among all US workers. Measures are averaged within each kind of evidence, "
+    "and the kinds into the score. The cut-offs at 35 and 65 are our choice."
+)
+NO_OUTLOOK = "BLS publishes no projection for this job."
 OTHER = "other"
 SHOWN = 3
 NOTABLE_CHANGE = 1.0
@@ -96,7 +101,8 @@ def changed(a: Assessment) -> bool:
 def headline(a: Assessment) -> tuple[str, str]:
     """Two clauses: the place among US workers, and the range; or that there is no score, and why."""
     if a.yours is None:
-        return "The evidence is too thin for a score.", "Pay and outlook are still here."
+        here = [name for name, part in (("pay", a.pay), ("outlook", a.outlook)) if part is not None]
+        return "The evidence is too thin for a score.", f"Its {joined(here)} {_is(here)} below." if here else ""
     who = "Your week is more exposed" if changed(a) else "More exposed"
     kinds = "the measures" if changed(a) else "published measures"
     low, high = whole(a.yours.band.low), whole(a.yours.band.high)
@@ -111,7 +117,7 @@ def _of_workers(score: float) -> str:
 def lead(a: Assessment) -> str:
     """What exposure is, and which activities carry most of it in this week."""
     if a.yours is None:
-        return f"{EXPOSURE_IS} {a.reason or ''}".strip()
+        return f"{EXPOSURE_IS} It is scored where at least two kinds of evidence are published."
     named = [activity for activity in a.activities if activity.id != OTHER and activity.share > 0]
     opening = f"{EXPOSURE_IS} {_sits(a.yours.level, 'week' if changed(a) else 'job')}."
     if len(named) < 2:
@@ -190,10 +196,17 @@ def week_heading(a: Assessment) -> str:
 
 
 def week_lead(a: Assessment) -> str:
+    if changed(a):
+        return week_lead_on_paper(a)
+    return f"{week_lead_on_paper(a)} Change it to yours and the score moves with it." if a.yours else week_lead_on_paper(a)
+
+
+def week_lead_on_paper(a: Assessment) -> str:
+    """Where nothing can be changed."""
     if a.yours is None or a.typical is None:
-        return "Measures of each activity are published even where the job as a whole has too few for a score."
+        return "Its activities are rated even where the job as a whole has too few measures for a score."
     if not changed(a):
-        return "These are the published hours of this job. Change them to yours and the score moves with them."
+        return "This is how O*NET’s ratings of its tasks divide the week."
     low, high = whole(a.yours.band.low), whole(a.yours.band.high)
     most = max(a.activities, key=lambda activity: activity.share - activity.typical_share)
     by = most.share - most.typical_share
@@ -235,7 +248,8 @@ def pay_sentence(a: Assessment, salary: float | None) -> str | None:
     pay = a.pay
     if salary is None or pay is None or pay.percentile is None:
         return None
-    return f"Your {dollars(salary)} is higher than about {percent(pay.percentile)} of people in this job in {_the(pay.area)}."
+    above = percent(pay.percentile)
+    return f"Your {dollars(salary)} is higher than about {above} of people in this job in {_the(pay.area)}."
 
 
 def _the(area: str) -> str:
@@ -251,8 +265,9 @@ def pay_gap(pay: PayPlace | None, state_name: str | None) -> str | None:
     if state_name and pay.area != state_name:
         parts.append(f"Too little pay is published for this job in {_the(state_name)}, so these are national figures.")
     if missing:
-        is_are = "is" if len(missing) == 1 else "are"
-        parts.append(f"The {joined(missing)} {is_are} not published; BLS withholds the highest pay and thin samples.")
+        parts.append(
+            f"The {joined(missing)} {_is(missing)} not published; BLS withholds the highest pay and thin samples."
+        )
     return " ".join(parts) or None
 
 
@@ -284,12 +299,20 @@ def outlook_sentence(outlook: Outlook) -> str:
 
 
 def moves_lead(a: Assessment) -> str:
+    if a.yours is None:
+        return a.moves.advice or ""
     rule = "At least 10 points less exposed, at least 95% of today’s median pay, and similar preparation."
     found, near = len(a.moves.found), len(a.moves.near_misses)
     if found:
         passes = f"{_count(found)} related {'job passes' if found == 1 else 'jobs pass'}"
-        return f"{rule} {passes}{f'; {_count(near).lower()} more {_come(near)} close' if near else ''}."
-    return f"{rule} No related job passes{f'; {_count(near).lower()} {_come(near)} close' if near else ''}."
+        close = f"; {_count(near).lower()} more {_come(near)} close" if near else ""
+        return f"{rule} {passes}{close}."
+    close = f"; {_count(near).lower()} {_come(near)} close" if near else ""
+    return f"{rule} No related job passes{close}. {a.moves.advice or ''}".strip()
+
+
+def _is(things: Sequence[str]) -> str:
+    return "is" if len(things) == 1 else "are"
 
 
 def _come(number: int) -> str:
@@ -325,7 +348,7 @@ def vintages(a: Assessment) -> tuple[tuple[str, str], ...]:
 
 def _authors(source: str) -> str:
     """Eloundou, Manning, Mishkin and Rock, Science -> Eloundou et al."""
-    first = source.split(",")[0]
+    first = source.split(",", maxsplit=1)[0]
     return f"{first} et al." if source.count(",") > 1 else first
 
 

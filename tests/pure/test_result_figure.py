@@ -25,9 +25,9 @@ from tests.factories_result import NURSE, assessment
 
 places = st.floats(0, 100)
 measures = st.dictionaries(st.sampled_from(list(MEASURE_NAMES)), places).filter(
-    lambda found: len({assessment({id: 1.0}).measures[0].family for id in found}) >= 2
+    lambda found: len({assessment({identifier: 1.0}).measures[0].family for identifier in found}) >= 2
 )
-weeks = st.none() | st.fixed_dictionaries({family: places for family in Family})
+weeks = st.none() | st.fixed_dictionaries(dict.fromkeys(Family, places))
 names = st.sampled_from([name for both in MEASURE_NAMES.values() for name in both])
 dollars = st.lists(st.none() | st.integers(15_000, 500_000), min_size=5, max_size=5)
 
@@ -119,7 +119,8 @@ def test_growth_bars_leave_room_for_their_numbers(growth: float, all_jobs: float
 @given(measures, weeks)
 def test_the_week_labels_stay_in_the_plot(found: dict[str, float], week: dict[Family, float] | None) -> None:
     for row in week_figure(assessment(found, week)):
-        assert_tidy((row.title, row.label), NARROW)
+        assert_tidy((row.title, *row.labels.narrow), NARROW)
+        assert_tidy((row.title, *row.labels.wide), WIDE)
 
 
 def test_nurses_look_as_in_the_study() -> None:
@@ -127,7 +128,7 @@ def test_nurses_look_as_in_the_study() -> None:
     assert figure is not None
     tasks, abilities, usage = figure.rows
     assert [label.text for label in tasks.labels.wide] == ["Human raters 53", "56 GPT-4 as rater"]
-    assert [label.text for label in abilities.labels.wide] == ["AIOE index 56"]
+    assert [label.text for label in abilities.labels.wide] == ["56 AIOE index"]
     assert [label.text for label in usage.labels.wide] == ["Microsoft 31", "54 Anthropic"]
     assert {guide.x for guide in figure.guides} == {usage.score, abilities.score}
 
