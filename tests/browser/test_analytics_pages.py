@@ -1,0 +1,152 @@
+"""The operators' pages in a real browser: with the keyboard, on a phone, on paper, in both colour schemes."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from backend.analytics.metrics.funnel import STEPS
+
+SCHEMES = ("light", "dark")
+WIDTHS = (320, 768, 1280)
+
+
+@pytest.fixture
+def key(make_key):
+    return make_key("dashboards:read")
+
+
+@pytest.fixture
+def visits(server, make_key):
+    """Twenty sessions, each a step further than the last until the end."""
+    began = datetime.now(UTC) - timedelta(minutes=20)
+    events = [
+        {
+            "event_type": definition.name.partition(":")[0],
+            "session_id": f"session-{number}",
+            "timestamp": (began + timedelta(seconds=30 * step)).isoformat(),
+            "event_data": properties(definition.name),
+        }
+        for number in range(20)
+        for step, definition in enumerate(STEPS[: number + 1])
+    ]
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {make_key('events:write')}"}
+    request = urllib.request.Request(f"{server.url}/api/analytics/event", json.dumps(events).encode(), headers)
+    urllib.request.urlopen(request).close()
+
+
+def properties(step):
+    given = {"assessment_submitted": {"job_title": "Nurse"}, "paid_upgrade_clicked": {"price_cents": 900}}
+    number = step.partition(":")[2]
+    return {"step": int(number)} if number else given.get(step, {})
+
+
+def sign_in(page: Page, server, key, path="/analytics/funnel"):
+    page.goto(f"{server.url}{path}")
+    page.get_by_label("API key").fill(key)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def assert_reflows(page: Page):
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_an_operator_signs_in_reads_the_funnel_and_signs_out(page, server, key, visits):
+    sign_in(page, server, key)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Of 20 sessions, 15 saw the result")
+    row = page.get_by_role("row", name="Saw the result")
+    expect(row.get_by_role("cell").nth(1)).to_have_text("15")
+
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to analytics")
+
+
+def test_a_period_is_chosen_with_the_keyboard_and_stays_in_the_address(page, server, key, visits):
+    sign_in(page, server, key)
+    page.get_by_role("link", name="7 days").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="7 days")).to_have_attribute("aria-current", "true")
+
+    page.get_by_label("Time zone").select_option("America/New_York")
+    page.get_by_label("First day").fill("2026-01-01")
+    page.get_by_label("Last day").fill("2026-01-31")
+    page.get_by_role("button", name="Show").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("No session in this period")
+    assert "start=2026-01-01&end=2026-01-31&tz=America%2FNew_York" in page.url
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Of 20 sessions, 15 saw the result")
+
+
+def test_an_error_is_announced_focused_and_leads_to_its_field(page, server, key):
+    page.goto(f"{server.url}/analytics/funnel")
+    page.get_by_role("button", name="Sign in").click()
+
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    summary.get_by_role("link", name="Enter an API key.").click()
+    expect(page.get_by_label("API key")).to_be_focused()
+    assert page.title().startswith("Error: ")
+
+    sign_in(page, server, key, "/analytics/funnel?start=2026-02-30")
+    expect(page.get_by_label("First day")).to_have_value("2026-02-30")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_csv_is_downloaded(chromium, server, key, visits, javascript):
+    context = chromium.new_context(java_script_enabled=javascript)
+    page = context.new_page()
+    sign_in(page, server, key)
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download as CSV").click()
+
+    lines = download.value.path().read_text().splitlines()
+    context.close()
+    assert lines[0].startswith("step,sessions,")
+    assert lines[1].startswith("Opened the calculator,20,")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_reflow_and_keep_the_numbers_that_matter(page, server, key, visits, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    sign_in(page, server, key)
+    row = page.get_by_role("row", name="Saw the result")
+
+    assert_reflows(page)
+    expect(row.get_by_text("15", exact=True)).to_be_visible()
+    expect(row.locator(".funnel-steps__drop")).to_be_visible()
+    for path in ("/api/docs", "/nowhere", "/analytics/funnel?start=soon"):
+        page.goto(f"{server.url}{path}")
+        assert_reflows(page)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_colours_follow_the_system(chromium, server, key, scheme):
+    context = chromium.new_context(color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{server.url}/api/docs")
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    context.close()
+
+    assert background == {"light": "rgb(248, 248, 245)", "dark": "rgb(17, 22, 22)"}[scheme]
+
+
+def test_on_paper_the_funnel_is_a_table_without_controls(page, server, key, visits):
+    sign_in(page, server, key)
+    page.emulate_media(media="print")
+
+    expect(page.get_by_role("button", name="Show")).to_be_hidden()
+    expect(page.locator(".funnel-steps thead")).to_be_visible()
+
+
+def test_an_address_of_a_problem_opens_the_reference_there(page, server):
+    page.goto(f"{server.url}/api/docs#problem-too_many_requests")
+
+    expect(page.locator("#problem-too_many_requests")).to_be_in_viewport()

@@ -1,0 +1,149 @@
+"""OPS-4: `/api/docs` explains every operation and every problem of the OpenAPI document."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+
+from backend.errors import MingusError
+from backend.routes.schemas.api_docs import MEANINGS, problem_kinds, sections
+
+PERSON = {
+    "type": "object",
+    "required": ["name", "born"],
+    "properties": {
+        "name": {"type": "string", "minLength": 1, "maxLength": 100, "examples": ["Ada's"]},
+        "born": {"type": "string", "format": "date"},
+        "level": {"anyOf": [{"type": "string", "enum": ["low", "high"]}, {"type": "null"}], "default": None},
+        "shares": {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}},
+        "friends": {"type": "array", "items": {"$ref": "#/components/schemas/Person"}, "maxItems": 5},
+    },
+}
+ANSWERS = {
+    "200": {"description": "OK", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Person"}}}},
+    "401": {"description": "Unauthorized", "content": {"application/problem+json": {"schema": {}}}},
+}
+
+
+def document(**operation):
+    operation = {"tags": ["People"], "summary": "Know a person", "responses": ANSWERS, **operation}
+    path = "/api/people/{code}" if "parameters" in operation else "/api/people"
+    return {
+        "paths": {path: {"post" if "requestBody" in operation else "get": operation}},
+        "tags": [{"name": "People", "description": "Who there is."}],
+        "components": {"schemas": {"Person": PERSON}},
+    }
+
+
+def operation(**given):
+    [section] = sections(document(**given), "http://127.0.0.1:5000/")
+    return section.operations[0]
+
+
+def body(schema=None):
+    return {"content": {"application/json": {"schema": schema or {"$ref": "#/components/schemas/Person"}}}}
+
+
+def fields(of):
+    return {field.name: field for field in of}
+
+
+def test_the_page_shows_every_operation(app, client):
+    spec = client.get("/api/openapi.json").json
+    page = client.get("/api/docs").text
+
+    for path, methods in spec["paths"].items():
+        for method, described in methods.items():
+            assert f'<span class="method method--{method}">' in page
+            assert f"<code>{path}</code>" in page
+            assert described["summary"].split("'")[0] in page
+    assert 'href="/api/openapi.json"' in page
+
+
+def test_every_problem_type_leads_to_its_explanation(client):
+    page = client.get("/api/docs").text
+    kinds = problem_kinds()
+
+    assert {kind.code for kind in kinds} >= {"not_found", "too_many_requests", "method_not_allowed", "internal_error"}
+    assert [kind.code for kind in kinds if f'id="problem-{kind.code}"' not in page] == []
+
+
+@pytest.mark.parametrize("request_", [("GET", "/api/nothing"), ("PUT", "/api/docs"), ("GET", "/analytics/funnel")])
+def test_the_type_of_a_real_problem_is_an_anchor_of_the_page(client, request_):
+    method, path = request_
+    problem = client.open(path, method=method, headers={"Accept": "application/json"}).json
+
+    assert f'id="{problem["type"].partition("#")[2]}"' in client.get(problem["type"]).text
+
+
+def test_every_error_of_the_tree_is_explained():
+    assert {MingusError.code, *(error.code for error in MingusError.__subclasses__())} == set(MEANINGS)
+
+
+def test_the_page_has_no_inline_script_or_style(client):
+    page = client.get("/api/docs").text
+
+    assert not re.search(r"<style|\sstyle=|<script(?![^>]+src=)", page)
+
+
+def test_references_are_followed_once_around():
+    members = fields(operation().answers[0].contents[0].fields)
+
+    assert members["friends"].type == "array of object"
+    assert "name" in fields(members["friends"].fields)
+
+
+def test_types_say_what_may_be_null_and_limits_what_fits():
+    members = fields(operation(requestBody=body()).bodies[0].fields)
+
+    assert members["level"].type == "string or null"
+    assert members["level"].limits == ("one of low, high",)
+    assert members["name"].limits == ("1 to 100 characters",)
+    assert members["friends"].limits == ("at most 5 items",)
+    assert members["name"].required
+    assert not members["level"].required
+    assert fields(members["shares"].fields)["any name"].limits == ("at least 0",)
+
+
+def test_several_forms_of_a_body_are_told_apart():
+    forms = operation(requestBody=body({"anyOf": [PERSON, {"type": "array", "items": PERSON}]})).bodies[0].fields
+
+    assert [(form.name, form.type, form.variant) for form in forms] == [
+        ("either", "object", True),
+        ("or", "array of object", True),
+    ]
+
+
+def test_the_example_is_a_command_that_a_shell_takes():
+    words = shlex.split(operation(requestBody=body()).curl)
+
+    assert words[:2] == ["curl", "http://127.0.0.1:5000/api/people"]
+    assert "Authorization: Bearer $MINGUS_KEY" in words
+    assert words[-1].replace("\n", "").replace(" ", "") == '{"name":"Ada\'s","born":"2026-11-21"}'
+
+
+def test_the_example_fills_the_path_and_what_the_query_needs():
+    code = {"name": "code", "in": "path", "required": True, "schema": {"type": "string", "examples": ["29-1141"]}}
+    asked = {"name": "q", "in": "query", "required": True, "schema": {"type": "string"}, "example": "rn & co"}
+    free = {"name": "page", "in": "query", "required": False, "schema": {"type": "integer"}}
+
+    curl = operation(parameters=[code, asked, free]).curl
+
+    assert shlex.split(curl)[1] == "http://127.0.0.1:5000/api/people/29-1141?q=rn+%26+co"
+
+
+@pytest.mark.parametrize(
+    ("security", "key"),
+    [([{"api_key": ["people:read"]}], "required"), ([{}, {"api_key": []}], "optional"), ([], "optional")],
+)
+def test_an_operation_says_whether_it_needs_a_key(security, key):
+    assert operation(security=security).key == key
+
+
+def test_an_operation_names_its_scopes_and_its_problems():
+    found = operation(security=[{"api_key": ["people:read"]}])
+
+    assert found.scopes == ("people:read",)
+    assert [problem.code for problem in found.problems] == ["unauthenticated"]
