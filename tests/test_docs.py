@@ -1,0 +1,68 @@
+"""The documents say what is: every setting, plugin, event, metric and scope, and no address of nothing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from backend.accounts.permissions import Scope
+from backend.analytics.events.event import PROPERTIES
+from backend.analytics.events.names import EventName
+from backend.analytics.events.service import STATSD_PREFIX
+from config.settings import Settings
+from tests.servers import PROJECT
+
+DOCS = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")])
+
+
+def doc(name):
+    return (PROJECT / "docs" / name).read_text()
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_explained(name):
+    assert f"| `{name}` |" in doc("settings.md")
+    assert Settings.model_fields[name].description in doc("settings.md")
+
+
+def test_no_setting_is_explained_that_does_not_exist():
+    assert set(re.findall(r"^\| `([A-Z_0-9]+)` \|", doc("settings.md"), re.MULTILINE)) == set(Settings.model_fields)
+
+
+@pytest.mark.parametrize("event", EventName)
+def test_every_event_is_explained_with_its_properties(event):
+    [row] = [line for line in doc("events.md").splitlines() if line.startswith(f"| `{event}` |")]
+
+    assert all(f"`{field}`" in row for field in PROPERTIES[event].__struct_fields__)
+
+
+@pytest.mark.parametrize("event", EventName)
+def test_every_metric_is_explained(event):
+    assert f"| `{STATSD_PREFIX}.{event.removeprefix('ai_calculator_')}` |" in doc("metrics.md")
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_every_scope_is_explained(scope):
+    assert f"| `{scope}` |" in doc("access.md")
+
+
+def test_every_built_in_plugin_is_explained():
+    paths = Settings.from_env({"SECRET_KEY": "x" * 40}).plugin_paths
+
+    assert all(f"`{path.split(':')[0]}`" in doc("plugins.md") for path in paths)
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(path):
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text()):
+        assert (path.parent / target).exists(), target
+
+
+def test_every_command_of_the_readme_exists(app):
+    readme = (PROJECT / "README.md").read_text()
+    targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
+
+    assert set(re.findall(r"\bmake ([a-z]+)", readme)) <= targets
+    for group, command in re.findall(r"flask (\w+) (\w+)", readme):
+        assert command in app.cli.commands[group].commands
