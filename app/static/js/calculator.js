@@ -193,6 +193,7 @@ function combobox(lookup) {
   input.addEventListener("input", () => {
     typed = input.value;
     choose.hidden = true;
+    find("[data-empty]")?.remove();
     suggest();
   });
   input.addEventListener("keydown", (event) => {

@@ -1,0 +1,118 @@
+"""Drafts, stored assessments and shared links, on each database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from backend.assessments.models import Draft, SharedResult, StoredAssessment
+from backend.assessments.questions import DraftAnswers, DraftGone, LinkGone
+from backend.assessments.store import AssessmentStore
+from backend.database import get_db_session
+
+NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def session(any_app):
+    with any_app.app_context():
+        yield get_db_session()
+
+
+@pytest.fixture
+def store(session):
+    return AssessmentStore(session)
+
+
+def draft(token="token", expires=NOW + DAY):
+    return Draft(
+        token=token,
+        assessment_id=uuid4(),
+        session_id="s-1",
+        answers=DraftAnswers("29-1141", "nurse").as_json(),
+        created_at=NOW,
+        expires_at=expires,
+    )
+
+
+def assessment(**given):
+    values = {
+        "assessment_id": UUID(int=1),
+        "session_id": "s-1",
+        "occupation": "29-1141",
+        "activities": {},
+        "created_at": NOW,
+        "completion_time": 60.0,
+        "model": "m",
+        "data_version": "d",
+    }
+    return StoredAssessment(**{**values, **given})
+
+
+def count(session, kind):
+    return session.scalar(select(func.count()).select_from(kind))
+
+
+def test_finds_a_draft_until_it_expires(store):
+    store.add(draft())
+
+    assert store.draft("token", NOW).session_id == "s-1"
+    assert store.draft_for_change("token", NOW).session_id == "s-1"
+    for find in (store.draft, store.draft_for_change):
+        with pytest.raises(DraftGone):
+            find("token", NOW + DAY)
+
+
+def test_deletes_expired_drafts_oldest_first_and_not_all_at_once(store, session):
+    for age in range(5):
+        store.add(draft(f"old-{age}", NOW - age * DAY))
+    store.add(draft("living"))
+    session.commit()
+
+    store.delete_expired(NOW, 3)
+    assert set(session.scalars(select(Draft.token))) == {"old-0", "old-1", "living"}
+
+
+def test_a_draft_takes_its_links_along(store, session):
+    old = draft(expires=NOW)
+    store.add(old)
+    session.flush()
+    store.add(SharedResult(token="link", draft_id=old.id, created_at=NOW))
+    session.commit()
+
+    store.delete_expired(NOW, 10)
+    assert count(session, SharedResult) == 0
+
+
+def test_putting_an_assessment_again_changes_what_it_says_and_not_when_it_began(store, session):
+    store.put(assessment())
+    session.commit()
+    store.put(assessment(state="GA", created_at=NOW + DAY, completion_time=999.0))
+    session.commit()
+
+    kept = session.scalars(select(StoredAssessment)).one()
+    assert (kept.state, kept.created_at, kept.completion_time) == ("GA", NOW, 60.0)
+
+
+def test_a_link_works_until_it_is_withdrawn(store, session):
+    made = draft()
+    store.add(made)
+    session.flush()
+    store.add(SharedResult(token="link", draft_id=made.id, created_at=NOW))
+    assert store.active_link(made.id) == "link"
+    assert store.shared_draft("link", NOW).token == "token"
+
+    store.revoke_links(made.id, NOW)
+    assert store.active_link(made.id) is None
+    with pytest.raises(LinkGone):
+        store.shared_draft("link", NOW)
+
+
+def test_a_draft_survives_the_way_to_json_and_back():
+    said = DraftAnswers("29-1141", "nurse", "GA", "62", 6.0, None, {"a": 2.5}, 4)
+
+    assert DraftAnswers.of_json(said.as_json()) == said
