@@ -1,0 +1,95 @@
+"""The shipped tables, read once per process into something the rooms above can ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from backend.reference.errors import UnknownOccupation, UnknownState
+from backend.reference.shipped import NOT_PUBLISHED, ShippedTables
+from backend.reference.tables import Occupation, Pay, Source
+from backend.reference.titles import Listed, TitleIndex
+
+SHIPPED = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class StatePay:
+    """Pay of every occupation in every state: one small array instead of forty thousand objects."""
+
+    states: Mapping[str, int]
+    occupations: Mapping[str, int]
+    figures: npt.NDArray[np.int32]
+
+    def at(self, state: str, code: str) -> Pay | None:
+        """None where nothing was published."""
+        if state not in self.states:
+            raise UnknownState(state)
+        if code not in self.occupations:
+            raise UnknownOccupation(code)
+        figures = self.figures[self.states[state], self.occupations[code]].tolist()
+        if all(figure == NOT_PUBLISHED for figure in figures):
+            return None
+        return Pay(*(None if figure == NOT_PUBLISHED else figure for figure in figures))
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Everything public that Mingus knows of occupations and places; immutable and safe to share."""
+
+    occupations: Mapping[str, Occupation]
+    states: Mapping[str, str]
+    price_parities: Mapping[str, float]
+    industries: Mapping[str, str]
+    all_jobs_growth_percent: float
+    sources: tuple[Source, ...]
+    vintages: Mapping[str, str]
+    data_version: str
+    titles: TitleIndex
+    pay_by_state: StatePay
+
+    def occupation(self, code: str) -> Occupation:
+        try:
+            return self.occupations[code]
+        except KeyError:
+            raise UnknownOccupation(code) from None
+
+    def state_pay(self, state: str, code: str) -> Pay | None:
+        """Pay in a state (by postal code); None where nothing was published."""
+        return self.pay_by_state.at(state, code)
+
+
+def load_reference(directory: Path = SHIPPED) -> Reference:
+    tables = ShippedTables(directory)
+    occupations = tables.occupations()
+    states = tables.states()
+    sources = tables.sources()
+    return Reference(
+        occupations=occupations,
+        states={state.postal: state.name for state in states},
+        price_parities={state.postal: state.price_parity for state in states},
+        industries=tables.industries(),
+        all_jobs_growth_percent=tables.all_jobs_growth_percent(),
+        sources=sources,
+        vintages={source.id: source.vintage for source in sources},
+        data_version=tables.data_version(),
+        titles=_titles(tables, occupations),
+        pay_by_state=_pay_by_state(tables, [state.postal for state in states], occupations),
+    )
+
+
+def _titles(tables: ShippedTables, occupations: Mapping[str, Occupation]) -> TitleIndex:
+    listed = {code: Listed(found.title, found.employment) for code, found in occupations.items()}
+    return TitleIndex.of(tables.titles(set(listed)), listed)
+
+
+def _pay_by_state(
+    tables: ShippedTables, states: list[str], occupations: Mapping[str, Occupation]
+) -> StatePay:
+    rows = {state: place for place, state in enumerate(states)}
+    columns = {code: place for place, code in enumerate(occupations)}
+    return StatePay(rows, columns, tables.state_pay(rows, columns))

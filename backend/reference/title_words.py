@@ -1,0 +1,88 @@
+"""Which titles hold a word, a word beginning like it, or one spelled almost like it."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+Numbers = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int32]
+
+_PREFIX_QUALITY = 0.8
+_MISSPELLED_QUALITY = 0.7
+_FORGIVEN_FROM = 4  # letters a word needs before a slip of the finger is forgiven
+
+
+@dataclass(frozen=True, slots=True)
+class WordIndex:
+    """Postings in alphabetical order of words, so that all words with one beginning lie side by side."""
+
+    words: list[str]
+    starts: Places
+    titles: Places
+    rarity: Numbers
+    count: int
+
+    @classmethod
+    def of(cls, keys: Sequence[str]) -> WordIndex:
+        """`keys[n]` is the key of title n."""
+        seen: dict[str, int] = {}
+        word_ids, title_ids = array("i"), array("i")
+        for title, key in enumerate(keys):
+            for word in set(key.split()):
+                word_ids.append(seen.setdefault(word, len(seen)))
+                title_ids.append(title)
+        words = sorted(seen)
+        rank = np.empty(len(words), np.int32)
+        rank[[seen[word] for word in words]] = np.arange(len(words), dtype=np.int32)
+        ranked = rank[np.frombuffer(word_ids, np.int32)]
+        order = np.argsort(ranked, kind="stable")
+        starts = np.searchsorted(ranked[order], np.arange(len(words) + 1)).astype(np.int32)
+        rarity = np.log(1 + len(keys) / np.maximum(np.diff(starts), 1)).astype(np.float32)
+        return cls(words, starts, np.frombuffer(title_ids, np.int32)[order], rarity, len(keys))
+
+    def overlap(self, wanted: Sequence[str]) -> Numbers:
+        """Share of the wanted words each title holds; rare words count more, the last may be unfinished."""
+        total = np.zeros(self.count, np.float32)
+        weight = 0.0
+        for place, word in enumerate(wanted):
+            importance, found = self._one_word(word, last=place == len(wanted) - 1)
+            total += importance * found
+            weight += importance
+        return total / weight if weight else total
+
+    def _one_word(self, word: str, *, last: bool) -> tuple[float, Numbers]:
+        found = np.zeros(self.count, np.float32)
+        low, high = self._beginning_with(word)
+        known = low < len(self.words) and self.words[low] == word
+        if low < high and (last or not known):
+            found[self.titles[self.starts[low] : self.starts[high]]] = _PREFIX_QUALITY
+        elif not known:
+            for place, quality in self._almost(word):
+                titles = self._titles_of(place)
+                found[titles] = np.maximum(found[titles], quality)
+        if known:
+            found[self._titles_of(low)] = 1.0
+        return (float(self.rarity[low]) if known else float(np.log(1 + self.count / 100))), found
+
+    def _beginning_with(self, word: str) -> tuple[int, int]:
+        return bisect_left(self.words, word), bisect_left(self.words, f"{word}\U0010ffff")
+
+    def _titles_of(self, place: int) -> Places:
+        return self.titles[self.starts[place] : self.starts[place + 1]]
+
+    def _almost(self, word: str) -> Iterator[tuple[int, float]]:
+        """Words one slip away (two for long words): a letter missing, added, wrong, or two swapped."""
+        if len(word) < _FORGIVEN_FROM:
+            return
+        slips = 2 if len(word) > 2 * _FORGIVEN_FROM else 1
+        near = process.extract(word, self.words, scorer=OSA.distance, score_cutoff=slips, limit=8)
+        for _, distance, place in near:
+            yield place, _MISSPELLED_QUALITY if distance == 1 else _MISSPELLED_QUALITY - 0.1
