@@ -11,12 +11,14 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 
 from backend.assessments.calculator import JobImpactCalculator
+from backend.assessments.pdf import result_pdf
 from backend.assessments.questions import QUESTIONS, AskedTooEarly, DraftGone, Question, Reply
 from backend.assessments.service import AssessmentService, Result, SavedDraft
 from backend.assessments.week import WeekLine, lines
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.reference.loading import Reference
+from backend.reference.titles import TitleMatch
 from backend.routes.access import public
 from backend.routes.schemas import assessment as forms
 
@@ -83,7 +85,10 @@ def pay(token: str) -> ResponseReturnValue:
 @bp.get(f"{BASE}/<token>/result.pdf")
 @public(OWN)
 def pdf(token: str) -> ResponseReturnValue:
-    raise NotImplementedError
+    found = get(AssessmentService).result(token)
+    response = Response(result_pdf(found.assessment, found.answers, _state_name(found)), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="ai-job-impact-{found.assessment.code}.pdf"'
+    return response
 
 
 @bp.post(f"{BASE}/<token>/share")
@@ -265,10 +270,14 @@ def _result(found: Result, *, own: bool, errors: Errors = ()) -> dict[str, Any]:
         "week": lines(found.assessment.activities, said.activities),
         "share_url": url_for(".shared", link=found.link, _external=True) if own and found.link else None,
         "share_until": until,
-        "state_name": reference.states.get(said.state or ""),
+        "state_name": _state_name(found),
         "industry_name": reference.industries.get(said.industry or ""),
         "salary_text": request.form.get("salary", ""),
         "pay_period": request.form.get("period", "year"),
         "pay_hours": request.form.get("hours", "40"),
         "errors": _by_field(errors),
     }
+
+
+def _state_name(found: Result) -> str | None:
+    return get(Reference).states.get(found.answers.state or "")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, Response, current_app, request
 
 from backend.routes.access import Rate, public
 
@@ -13,7 +12,10 @@ HOUR = 3600
 
 @bp.get("/tracker.js")
 @public("a script holds nothing private", Rate.NONE)
-def tracker() -> ResponseReturnValue:
-    response = current_app.send_static_file("js/tracker.js")
+def tracker() -> Response:
+    with current_app.open_resource("static/js/tracker.js") as script:
+        response = Response(script.read(), mimetype="text/javascript")
+    response.cache_control.public = True
     response.cache_control.max_age = HOUR
-    return response
+    response.add_etag()
+    return response.make_conditional(request)
