@@ -17,6 +17,7 @@ def create_app(settings: Settings) -> Flask:
     """Build the app. Starts nothing: no thread, no query, no network."""
     logs.configure(settings.LOG_LEVEL)
     app = Mingus(__name__)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config.from_mapping(flask_config(settings))
     if settings.TRUSTED_PROXIES:
         hops = settings.TRUSTED_PROXIES

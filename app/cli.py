@@ -12,6 +12,9 @@ from backend.accounts.permissions import Scope
 from backend.accounts.service import KeyService
 from backend.errors import MingusError
 from backend.plugins import get
+from backend.reference.errors import ReferenceImportError
+from backend.reference.importing import import_reference
+from backend.reference.loading import SHIPPED
 
 keys = AppGroup("keys", help="API keys.")
 reference = AppGroup("reference", help="The public figures that ship with Mingus.")
@@ -54,3 +57,16 @@ def revoke_key(key_id: str) -> None:
     except MingusError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Revoked {key_id}.")
+
+
+@reference.command("import")
+@click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def import_figures(source: Path) -> None:
+    """Turn the public files in SOURCE into the tables that ship with Mingus."""
+    try:
+        report = import_reference(source, SHIPPED)
+    except ReferenceImportError as error:
+        raise click.ClickException(str(error)) from None
+    for table, rows in report.rows.items():
+        click.echo(f"{rows:7,}  {table}")
+    click.echo(f"Data {report.data_version}, {report.total_bytes / 1e6:.1f} MB")

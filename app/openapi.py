@@ -6,11 +6,11 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from flask_openapi3.models import OPENAPI3_REF_PREFIX, OPENAPI3_REF_TEMPLATE, Info
+from flask_openapi3.models import OPENAPI3_REF_PREFIX, Info
 from flask_openapi3.openapi import OpenAPI
 
 from app.errors import refuse_invalid
-from backend.routes.schemas.events import NDJSON, WireEvent
+from backend.routes.schemas.events import WireEvent
 from backend.routes.schemas.problem import Problem
 
 VERSION = "0.1.0"
@@ -44,22 +44,12 @@ class Mingus(OpenAPI):
 
 def _describe_events(spec: dict[str, Any]) -> None:
     """The event route reads its body itself; describe the type it reads."""
-    (event,), definitions = msgspec.json.schema_components([WireEvent], ref_template=OPENAPI3_REF_TEMPLATE)
+    (event,), definitions = msgspec.json.schema_components([WireEvent], ref_template=f"{OPENAPI3_REF_PREFIX}/{{name}}")
     spec["components"]["schemas"].update(definitions)
-    many = {"type": "array", "items": {"type": "object"}, "description": f"Each as {OPENAPI3_REF_PREFIX}/WireEvent."}
-    body = {
-        "anyOf": [
-            event,
-            many,
-            {"type": "object", "properties": {"events": many}, "required": ["events"], "additionalProperties": False},
-        ]
-    }
+    many = {"type": "array", "items": event, "minItems": 1}
+    envelope = {"type": "object", "properties": {"events": many}, "required": ["events"], "additionalProperties": False}
     operation = spec["paths"]["/api/analytics/event"]["post"]
     operation["requestBody"] = {
         "required": True,
-        "content": {
-            "application/json": {"schema": body},
-            "text/plain": {"schema": {"type": "string", "description": "The same JSON, as beacons send it."}},
-            NDJSON: {"schema": {"type": "string", "description": "One event a line."}},
-        },
+        "content": {"application/json": {"schema": {"anyOf": [event, many, envelope]}}},
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from datetime import timedelta
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -16,12 +17,15 @@ from backend.analytics.events.service import EventTracker
 from backend.analytics.events.store import EventStore
 from backend.analytics.metrics.queries import FunnelQueries
 from backend.analytics.metrics.service import DashboardService
-from backend.assessments import models as _assessment_tables  # noqa: F401  (until a service imports them)
+from backend.assessments.calculator import JobImpactCalculator
+from backend.assessments.service import AssessmentService
+from backend.assessments.store import AssessmentStore
 from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.extensions import cache
 from backend.health import HealthService
 from backend.plugins import KEY, Registry, load
+from backend.reference.loading import Reference, load_reference
 from config.settings import PROJECT, Settings
 
 
@@ -45,8 +49,17 @@ def _add_services(registry: Registry, settings: Settings) -> None:
         session = get_db_session()
         return EventTracker(EventStore(session), session, registry.build(AiCalculatorAnalytics).telemetry, utc_now)
 
+    def assessments() -> AssessmentService:
+        session = get_db_session()
+        calculator, reference = registry.build(JobImpactCalculator), registry.build(Reference)
+        retention = timedelta(days=settings.ANSWERS_RETENTION_DAYS)
+        return AssessmentService(AssessmentStore(session), calculator, reference, session, utc_now, retention)
+
+    registry.add_shared(Reference, load_reference)
+    registry.add_shared(JobImpactCalculator, lambda: JobImpactCalculator(registry.build(Reference)))
     registry.add_service(KeyService, keys)
     registry.add_service(EventTracker, events)
+    registry.add_service(AssessmentService, assessments)
     registry.add_service(DashboardService, lambda: DashboardService(FunnelQueries(get_db_session()), utc_now))
     registry.add_service(HealthService, lambda: HealthService(get_db_session(), cache, revision, registry.health))
 

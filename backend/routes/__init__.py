@@ -5,8 +5,14 @@ from __future__ import annotations
 from flask import Blueprint
 from flask_openapi3.blueprint import APIBlueprint
 
-from backend.routes import analytics_pages, api_docs, health
+from backend.routes import analytics_pages, api_docs, assessment, calculator, health, tracker
 from backend.routes.analytics_routes import analytics_bp
 
-API_BLUEPRINTS: tuple[APIBlueprint, ...] = (analytics_bp, health.bp)
-PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (api_docs.bp, analytics_pages.bp, analytics_pages.sign_in_bp)
+API_BLUEPRINTS: tuple[APIBlueprint, ...] = (calculator.bp, analytics_bp, health.bp)
+PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
+    assessment.bp,
+    tracker.bp,
+    api_docs.bp,
+    analytics_pages.bp,
+    analytics_pages.sign_in_bp,
+)

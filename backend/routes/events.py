@@ -24,8 +24,9 @@ bp = APIBlueprint("events", __name__, abp_tags=[Tag(name="Events", description="
 def record(raw: EventBody) -> Answer:
     """Store events, each once
 
-    Send one event, an array, `{"events": [...]}` or NDJSON. Good events are durable before the answer; bad ones
-    come back with their index and a reason. 422 says that not one was good. The same `event_id` is stored once.
+    Send one event, an array or `{"events": [...]}`; also one event a line as application/x-ndjson, and JSON that a
+    beacon calls text/plain. Good events are durable before the answer; bad ones come back with their index and a
+    reason. 422 says that not one was good. The same `event_id` is stored once.
     """
     limits = _limits()
     batch = parse(_body(limits), request.mimetype, limits, utc_now())

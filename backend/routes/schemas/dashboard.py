@@ -30,6 +30,8 @@ def _moment(value: Any) -> date | datetime | None:
 
 
 def _zone(value: Any) -> Any:
+    if value is None or value == "":
+        return None
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError, TypeError):
@@ -42,7 +44,7 @@ Moment = Annotated[
     BeforeValidator(_moment, json_schema_input_type=str),
     Field(json_schema_extra={"description": EXAMPLE}),
 ]
-Zone = Annotated[str, BeforeValidator(_zone, json_schema_input_type=str)]
+Zone = Annotated[str | None, BeforeValidator(_zone, json_schema_input_type=str)]
 
 
 class PeriodQuery(BaseModel):
@@ -52,7 +54,7 @@ class PeriodQuery(BaseModel):
 
     start: Moment = None
     end: Moment = None
-    tz: Zone | None = None
+    tz: Zone = None
 
     def period(self, default_zone: str, now: datetime) -> Period:
         try:
