@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.assessments.calculator import JobImpactCalculator
@@ -19,7 +19,7 @@ from backend.errors import InvalidRequest
 from backend.reference.errors import UnknownOccupation
 from backend.reference.loading import load_reference
 from backend.reference.tables import Measure
-from backend.routes.schemas.calculator import AssessResponse, OccupationResponse
+from backend.routes.schemas.calculator import MOST_ACTIVITIES, AssessResponse, OccupationResponse
 
 PROJECT = Path(__file__).resolve().parents[2]
 REFERENCE = load_reference()
@@ -76,12 +76,14 @@ def refused(answers):
     return []
 
 
+@settings(deadline=None)
 @given(any_answers())
 def test_any_answers_are_assessed_or_refused_by_name(answers):
     names = ("occupation", "activities", "experience_years", "industry", "state", "salary")
     assert all(field.startswith(names) for field in refused(answers))
 
 
+@settings(deadline=None)
 @given(valid_answers())
 def test_a_valid_answer_gives_a_finite_score_inside_its_band(answers):
     answer = json.loads(body(CALCULATOR.assess(answers)))
@@ -91,6 +93,7 @@ def test_a_valid_answer_gives_a_finite_score_inside_its_band(answers):
         assert 0 <= answer["band"]["low"] <= answer["score"] <= answer["band"]["high"] <= 100
 
 
+@settings(deadline=None)
 @given(valid_answers())
 def test_context_never_changes_the_score(answers):
     bare = Answers(answers.occupation, answers.activities)
@@ -103,6 +106,7 @@ def test_context_never_changes_the_score(answers):
     )
 
 
+@settings(deadline=None)
 @given(valid_answers(), st.floats(1e-2, 1e2))
 def test_shares_in_any_unit_give_the_same_hash_and_result(answers, factor):
     whole = {key: float(round(share)) for key, share in answers.activities.items() if round(share)}
@@ -111,6 +115,7 @@ def test_shares_in_any_unit_give_the_same_hash_and_result(answers, factor):
     assert body(CALCULATOR.assess(scaled)) == body(CALCULATOR.assess(answers))
 
 
+@settings(deadline=None)
 @given(valid_answers())
 def test_no_text_speaks_of_losing_work(answers):
     text = body(CALCULATOR.assess(answers)).decode().lower()
@@ -242,6 +247,10 @@ def test_a_profile_shows_the_default_week():
 @pytest.mark.parametrize("code", CODES[::50])
 def test_every_profile_is_an_answer(code):
     json.dumps(OccupationResponse.of(CALCULATOR.profile(code)).model_dump(mode="json"), allow_nan=False)
+
+
+def test_a_request_has_room_for_every_activity_of_any_occupation():
+    assert max(len(row.activities) for row in REFERENCE.occupations.values()) <= MOST_ACTIVITIES
 
 
 def test_an_unknown_profile_is_not_found():

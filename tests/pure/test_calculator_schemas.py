@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from backend.assessments.result import Answers, Education
-from backend.routes.schemas.calculator import MOST_ACTIVITIES, AssessRequest, OccupationQuery
+from backend.routes.schemas.calculator import MOST_ACTIVITIES, AssessRequest, OccupationSearch
 
 
 def refused(**given):
@@ -88,7 +88,7 @@ def test_every_bad_field_is_named_at_once():
 @pytest.mark.parametrize("q", ["", "x" * 101])
 def test_a_search_has_1_to_100_characters(q):
     with pytest.raises(ValidationError):
-        OccupationQuery(q=q)
+        OccupationSearch(q=q)
 
 
 def test_a_request_cannot_be_changed():

@@ -17,8 +17,10 @@ from backend.assessments.result import (
     Level,
     Profile,
 )
+from backend.reference.tables import TitleKind
+from backend.reference.titles import TitleSearch
 
-MOST_ACTIVITIES = 64
+MOST_ACTIVITIES = 64  # the occupation with the most has 63
 
 
 def _rounded(digits: int) -> AfterValidator:
@@ -27,13 +29,14 @@ def _rounded(digits: int) -> AfterValidator:
 
 
 OneDecimal = Annotated[float, _rounded(1)]
+TwoDecimals = Annotated[float, _rounded(2)]
 ThreeDecimals = Annotated[float, _rounded(3)]
 FourDecimals = Annotated[float, _rounded(4)]
 ActivityId = Annotated[str, Field(min_length=1, max_length=40)]
 Share = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
-class OccupationQuery(BaseModel):
+class OccupationSearch(BaseModel):
     """?q=rn"""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -243,6 +246,27 @@ class ProvenanceOut(Out):
     model: str
     vintages: dict[str, str]
     input_hash: str
+
+
+class MatchOut(Out):
+    """An occupation and the title of it that matched; `confidence` from 0 to 1."""
+
+    code: str
+    title: str
+    matched: str
+    kind: TitleKind
+    confidence: TwoDecimals
+
+
+class SearchResponse(Out):
+    """The best occupations for a title. Only when `exact` may the first be taken without asking."""
+
+    exact: bool
+    matches: list[MatchOut]
+
+    @classmethod
+    def of(cls, search: TitleSearch) -> Self:
+        return cls(exact=search.exact, matches=[MatchOut.model_validate(match) for match in search.matches])
 
 
 class AssessResponse(Out):
