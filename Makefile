@@ -24,7 +24,7 @@ types: $(VENV)/.dev ## Check types
 	@$(BIN)/mypy
 
 bench: $(VENV)/.dev ## Measure speed and page weight; prints the tables of benchmarks/README.md
-	@./tests/install-servers
+	@./tests/install-servers wrk
 	@$(BIN)/python -m benchmarks
 
 lock: $(VENV)/.dev ## Resolve requirements again
