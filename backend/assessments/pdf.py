@@ -11,11 +11,20 @@ from pathlib import Path
 import typst
 
 from backend.assessments import wording
-from backend.assessments.figure import FAMILY_NAMES, ExposureFigure, Label, Standing, exposure_figure
+from backend.assessments.figure import (
+    FAMILY_NAMES,
+    ExposureFigure,
+    Label,
+    Standing,
+    exposure_figure,
+    growth_bars,
+    pay_figure,
+)
 from backend.assessments.result import ActivityPlace, Answers, Assessment, Level, Move
 
 TEMPLATE = Path(__file__).with_name("result.typ")
 EPOCH = 0
+MOST_MOVES = 5
 ZONES = ((Level.LOW, 0.0, 34.8), (Level.MEDIUM, 35.1, 29.8), (Level.HIGH, 65.2, 34.8))
 
 Data = dict[str, object]
@@ -137,6 +146,7 @@ def _week(a: Assessment) -> Data | None:
         "least_title": f"Least exposed part of {whose}",
         "most": [_activity(activity) for activity in most],
         "least": [_activity(activity) for activity in least],
+        "note": wording.notable_note(a),
     }
 
 
@@ -152,18 +162,23 @@ def _activity(activity: ActivityPlace) -> Data:
 def _pay(a: Assessment, salary: float | None, state_name: str | None) -> Data:
     said = [wording.pay_sentence(a, salary), wording.pay_gap(a.pay, state_name)]
     if a.pay is None:
-        return {"title": "Pay", "stat": "Not published", "text": [text for text in said if text]}
-    said.append(wording.pay_description(a.pay))
+        return {"title": "Pay", "stat": "Not published", "text": [text for text in said if text], "drawing": None}
+    strip = pay_figure(a.pay, salary)
     return {
         "title": f"Median pay, {a.pay.area}, {a.pay.vintage}",
         "stat": "Not published" if a.pay.p50 is None else wording.dollars(a.pay.p50),
-        "text": [text for text in said if text],
+        "text": [text for text in said if text] or [wording.pay_description(a.pay)],
+        "kind": "strip",
+        "alt": wording.pay_description(a.pay),
+        "drawing": asdict(strip) if strip else None,
     }
 
 
 def _outlook(a: Assessment) -> Data:
     if a.outlook is None:
-        return {"title": "Projected growth", "stat": "Not published", "text": [wording.NO_OUTLOOK]}
+        return {"title": "Projected growth", "stat": "Not published", "text": [wording.NO_OUTLOOK], "drawing": None}
+    values = (a.outlook.growth_percent, a.outlook.all_jobs_growth_percent)
+    bars = zip(("This job", "All US jobs"), values, growth_bars(a.outlook), strict=True)
     return {
         "title": f"Projected growth, {wording.years(a.outlook.horizon)}",
         "stat": wording.signed(a.outlook.growth_percent),
@@ -171,15 +186,21 @@ def _outlook(a: Assessment) -> Data:
             wording.outlook_sentence(a.outlook),
             f"Usual entry: {wording.lower_first(a.outlook.education)}.",
         ],
+        "kind": "bars",
+        "alt": f"This job {wording.signed(values[0])}, all US jobs {wording.signed(values[1])}.",
+        "drawing": [{"name": name, "value": wording.signed(value)} | asdict(bar) for name, value, bar in bars],
     }
 
 
 def _moves(a: Assessment) -> Data:
+    every = (*a.moves.found, *a.moves.near_misses)
+    left = len(every) - MOST_MOVES
+    more = f" {left} more on the page." if left > 0 else ""
     return {
         "lead": wording.moves_lead(a),
         "growth": f"Growth {wording.years(a.outlook.horizon)}" if a.outlook else "Growth",
-        "rows": [_move(move) for move in (*a.moves.found, *a.moves.near_misses)],
-        "area": wording.moves_area(a),
+        "rows": [_move(move) for move in every[:MOST_MOVES]],
+        "area": f"{wording.moves_area(a)}{more}",
     }
 
 

@@ -33,9 +33,11 @@ METHOD = (
     "and the kinds into the score. The cut-offs at 35 and 65 are our choice."
 )
 NO_OUTLOOK = "BLS publishes no projection for this job."
+NATION = "United States"
 OTHER = "other"
 SHOWN = 3
-NOTABLE_CHANGE = 1.0
+NOTABLE_CHANGE, NOTABLE_SHARE = 1.0, 2.0
+FEWEST_NOTABLE = 4
 ABOUT_AS_FAST = 0.5
 MOSTLY_OUT_OF_REACH = 0.25
 LEVELS = {
@@ -46,8 +48,6 @@ LEVELS = {
 AGREEMENTS = {Agreement.AGREE: "Yes, closely", Agreement.MIXED: "In part", Agreement.DISAGREE: "No"}
 VINTAGES = {
     "onet": "Tasks and activities: O*NET",
-    "oews": "Pay and employment: BLS OEWS",
-    "projections": "Outlook: BLS Employment Projections",
     "bls_oews_national": "Pay and employment: BLS OEWS",
     "bls_oews_state": "State pay: BLS OEWS",
     "bls_projections": "Outlook: BLS Employment Projections",
@@ -198,7 +198,9 @@ def week_heading(a: Assessment) -> str:
 def week_lead(a: Assessment) -> str:
     if changed(a):
         return week_lead_on_paper(a)
-    return f"{week_lead_on_paper(a)} Change it to yours and the score moves with it." if a.yours else week_lead_on_paper(a)
+    return (
+        f"{week_lead_on_paper(a)} Change it to yours and the score moves with it." if a.yours else week_lead_on_paper(a)
+    )
 
 
 def week_lead_on_paper(a: Assessment) -> str:
@@ -208,15 +210,18 @@ def week_lead_on_paper(a: Assessment) -> str:
     if not changed(a):
         return "This is how O*NET’s ratings of its tasks divide the week."
     low, high = whole(a.yours.band.low), whole(a.yours.band.high)
-    most = max(a.activities, key=lambda activity: activity.share - activity.typical_share)
-    by = most.share - most.typical_share
-    more = (
-        f"You spend more of it on {quoted(most.title)} than is typical: counted as {percent(most.share)} "
-        f"instead of {percent(most.typical_share)}. "
-        if by >= NOTABLE_CHANGE
-        else ""
+    return f"{_grown(a.activities)}With your hours the measures range from {low} to {high}."
+
+
+def _grown(activities: Sequence[ActivityPlace]) -> str:
+    """The activity that takes more of this week than of a typical one, if any does by much."""
+    more = max(activities, key=lambda activity: activity.share - activity.typical_share, default=None)
+    if more is None or more.share - more.typical_share < NOTABLE_CHANGE:
+        return ""
+    return (
+        f"You spend more of it on {quoted(more.title)} than is typical: counted as {percent(more.share)} "
+        f"instead of {percent(more.typical_share)}. "
     )
-    return f"{more}With your hours the measures range from {low} to {high}."
 
 
 def announcement(a: Assessment) -> str:
@@ -229,14 +234,27 @@ def announcement(a: Assessment) -> str:
 
 
 def most_exposed(a: Assessment) -> tuple[ActivityPlace, ...]:
-    named = _named(a)
-    return named[: min(SHOWN, len(named) // 2 or 1)]
+    named = _notable(a)
+    return named[: min(SHOWN, len(named) // 2)]
 
 
 def least_exposed(a: Assessment) -> tuple[ActivityPlace, ...]:
     """The least exposed first."""
-    named = _named(a)
+    named = _notable(a)
     return named[::-1][: min(SHOWN, len(named) // 2)]
+
+
+def notable_note(a: Assessment) -> str:
+    """Says so when small activities were left out of the lists."""
+    left_out = len(_notable(a)) < len(_named(a))
+    return f"Among activities that take at least {NOTABLE_SHARE:.0f}% of the week." if left_out else ""
+
+
+def _notable(a: Assessment) -> tuple[ActivityPlace, ...]:
+    """From most to least exposed; those of 2% of the week and more, where there are enough of them."""
+    named = _named(a)
+    notable = tuple(activity for activity in named if activity.share >= NOTABLE_SHARE)
+    return notable if len(notable) >= FEWEST_NOTABLE else named
 
 
 def _named(a: Assessment) -> tuple[ActivityPlace, ...]:
@@ -253,7 +271,7 @@ def pay_sentence(a: Assessment, salary: float | None) -> str | None:
 
 
 def _the(area: str) -> str:
-    return f"the {area}" if area in {"United States", "District of Columbia"} else area
+    return f"the {area}" if area in {NATION, "District of Columbia"} else area
 
 
 def pay_gap(pay: PayPlace | None, state_name: str | None) -> str | None:
@@ -325,8 +343,15 @@ def _count(number: int) -> str:
 
 def moves_area(a: Assessment) -> str:
     """Which area the pay in the table is of."""
-    areas = sorted({_the(move.area) for move in (*a.moves.found, *a.moves.near_misses)})
-    return f"Median pay is for {joined(areas)}." if areas else ""
+    areas = move_areas(a)
+    if len(areas) < 2:
+        return f"Median pay is for {_the(areas[0])}." if areas else ""
+    state = next(area for area in areas if area != NATION)
+    return f"Median pay is for {_the(state)}, and for the {NATION} where too little is published there."
+
+
+def move_areas(a: Assessment) -> tuple[str, ...]:
+    return tuple(sorted({move.area for move in (*a.moves.found, *a.moves.near_misses)}))
 
 
 def years(horizon: str) -> str:
@@ -389,7 +414,7 @@ def _move(a: Assessment) -> Step | None:
     if not moves or a.yours is None:
         return None
     best = moves[0]
-    points = whole(a.yours.score) - whole(best.score)
+    points = whole(max(a.yours.score - best.score, 0.0))
     caveat = f", but it {best.missed}" if best.missed and best.missed.startswith(("pays", "needs")) else ""
     return Step(
         f"If you think of moving, look at {quoted(best.title)} first{caveat}.",
@@ -404,14 +429,10 @@ def _ask(a: Assessment) -> Step | None:
     middle = f"Half of the people in this job in {_the(pay.area)} earn {dollars(pay.p50)} or more ({pay.vintage})"
     if pay.percentile is None:
         return Step("Know where your pay stands before your next review.", f"{middle}.")
+    yours = f"your pay is higher than about {percent(pay.percentile)} of theirs"
     if pay.percentile < 50:
-        return Step(
-            "Bring the published pay to your next review.", f"{middle}; yours is above {percent(pay.percentile)}."
-        )
-    return Step(
-        "Your pay is in the upper half: weigh that before a move.",
-        f"{middle}; yours is above {percent(pay.percentile)}.",
-    )
+        return Step("Bring the published pay to your next review.", f"{middle}; {yours}.")
+    return Step("Your pay is in the upper half: weigh that before a move.", f"{middle}; {yours}.")
 
 
 def _hold(a: Assessment) -> Step | None:
