@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pydantic
 import sqlalchemy.exc
-from flask import Flask, current_app, g, redirect, render_template, request
+from flask import Flask, Response, current_app, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -74,7 +74,7 @@ def wants_page() -> bool:
     return request.accept_mimetypes.best_match(["application/json", "text/html"], "text/html") == "text/html"
 
 
-def render(status: int, code: str, title: str, detail: str, errors: tuple[FieldError, ...] = ()) -> ResponseReturnValue:
+def render(status: int, code: str, title: str, detail: str, errors: tuple[FieldError, ...] = ()) -> Response | str:
     if wants_page():
         return render_template("error.html", status=status, title=title, detail=detail, errors=errors)
     problem = {

@@ -32,7 +32,9 @@ def configure(level: str) -> None:
     """Send every logger of this process through the one handler."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        MaskingFormatter("{levelname}{process}{name}{message}", style="{", timestamp=True, rename_fields={"levelname": "level"})
+        MaskingFormatter(
+            "{levelname}{process}{name}{message}", style="{", timestamp=True, rename_fields={"levelname": "level"}
+        )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]

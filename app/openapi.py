@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from flask_openapi3.models import OPENAPI3_REF_PREFIX, Info
-from flask_openapi3.openapi import OpenAPI
+from flask_openapi3 import Info, OpenAPI
+from flask_openapi3.models import OPENAPI3_REF_PREFIX
 
 from app.errors import refuse_invalid
 from backend.routes.schemas.events import WireEvent
@@ -36,8 +36,7 @@ class Mingus(OpenAPI):
         self.extensions["openapi"] = cache(self._describe)
 
     def _describe(self) -> dict[str, Any]:
-        self.generate_spec_json()
-        spec: dict[str, Any] = self.spec_json
+        spec: dict[str, Any] = self.api_doc
         _describe_events(spec)
         return spec
 

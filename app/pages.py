@@ -22,7 +22,7 @@ YEAR = 31_536_000
 def init_app(app: Flask) -> None:
     page = DictLoader({CALCULATOR: (PROJECT / CALCULATOR).read_text()})
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    app.jinja_loader = ChoiceLoader([app.jinja_loader, page])  # type: ignore[assignment,list-item]
+    app.jinja_loader = ChoiceLoader([app.jinja_loader, page])  # type: ignore[list-item]
     app.jinja_env.globals.update(static_url=static_url, caller=caller, figure=figure, wording=wording)
     app.jinja_env.filters.update(
         whole=whole,

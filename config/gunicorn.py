@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
     from gunicorn.workers.base import Worker
 
+MEMORY = Path("/dev/shm")  # noqa: S108  (heartbeats must not wait for a disk)
 settings = Settings.from_env(os.environ)
 
 wsgi_app = "wsgi:app"
@@ -18,7 +20,7 @@ bind = f"{settings.HOST}:{settings.PORT}"
 workers = settings.WEB_WORKERS
 threads = settings.WEB_THREADS
 worker_class = "gthread"
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None
 graceful_timeout = 30
 keepalive = 5
 control_socket_disable = True

@@ -19,10 +19,15 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_ARGS = (
-    "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking "
-    "--disable-component-update --disable-sync --no-first-run"
-).split()
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 def free_port() -> int:
@@ -52,14 +57,8 @@ def postgresql() -> Iterator[str]:
     home = Path(tempfile.mkdtemp(prefix="mingus-pg-"))
     home.chmod(0o777)
     data = home / "data"
-    subprocess.run(
-        as_postgres(
-            binaries / "initdb", "-D", data, "-A", "trust", "-U", "mingus", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"
-        ),
-        check=True,
-        capture_output=True,
-        cwd=home,
-    )
+    initialise = [binaries / "initdb", "-D", data, "-A", "trust", "-U", "mingus", "--no-sync", "--locale=C.UTF-8"]
+    subprocess.run(as_postgres(*initialise), check=True, capture_output=True, cwd=home)
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c fsync=off"
     control = [binaries / "pg_ctl", "-D", data, "-l", home / "log", "-w", "-o", options]
     subprocess.run(as_postgres(*control, "start"), check=True, capture_output=True, cwd=home)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -122,7 +123,8 @@ def test_stores_never_commit():
 
 
 def test_imports_run_one_way():
-    linted = subprocess.run([PROJECT / ".venv/bin/lint-imports"], cwd=PROJECT, check=False, capture_output=True, text=True)
+    command = [Path(sys.executable).parent / "lint-imports"]
+    linted = subprocess.run(command, cwd=PROJECT, check=False, capture_output=True, text=True)
 
     assert linted.returncode == 0, linted.stdout
 

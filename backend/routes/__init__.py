@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint
-from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3 import APIBlueprint
 
 from backend.routes import analytics_pages, api_docs, assessment, calculator, health, tracker
 from backend.routes.analytics_routes import analytics_bp

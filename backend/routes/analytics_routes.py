@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3 import APIBlueprint
 
 from backend.routes import dashboard, events
 from backend.routes.health import analytics_health_bp

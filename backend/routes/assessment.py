@@ -27,7 +27,7 @@ PAGE = "ai-job-impact-calculator.html"
 BASE = "/ai-job-impact-calculator"
 QUESTION = f"{BASE}/<token>/<any(job, place, background, week):question>"
 OWN = "a visitor's own answers, by a secret address"
-CLOSE = 0.75
+CLOSE, FAINT = 0.4, 0.1
 Errors = tuple[FieldError, ...]
 
 
@@ -216,13 +216,13 @@ def _job_fields(saved: SavedDraft | None) -> Mapping[str, Any]:
     kept = saved.answers.job_title if saved else ""
     text = forms.searched(request.form.get("job_title") or request.args.get("q", kept))
     found = get(Reference).titles.search(text) if text else None
-    matches = found.matches if found else ()
+    matches = tuple(match for match in found.matches if match.confidence >= FAINT) if found else ()
     exact = found.exact if found else False
     chosen = request.form.get("occupation") or (saved.answers.occupation if saved else "")
     if chosen not in {match.code for match in matches}:
         chosen = matches[0].code if exact else ""
     offered = {"text": text, "matches": matches, "exact": exact, "chosen": chosen}
-    return {**offered, "badge": _badge, "titled": _titled, "close": CLOSE}
+    return {**offered, "badge": _badge, "titled": _titled, "close": CLOSE, "faint": FAINT}
 
 
 def _badge(match: TitleMatch, exact: bool) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models import Tag
+from flask_openapi3 import APIBlueprint, Tag
 
 from backend.assessments.calculator import JobImpactCalculator
 from backend.plugins import get

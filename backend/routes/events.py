@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from flask import current_app, request
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models import Tag
+from flask_openapi3 import APIBlueprint, Tag
 
 from backend.accounts.permissions import Scope
 from backend.analytics.events.service import EventTracker

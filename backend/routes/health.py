@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models import Tag
+from flask_openapi3 import APIBlueprint, Tag
 
 from backend.health import HealthService
 from backend.plugins import Health, get
 from backend.routes.access import Rate, public
 from backend.routes.schemas.answer import Answer
 from backend.routes.schemas.health import HealthResponse
-from backend.routes.schemas.problem import problems
+from backend.routes.schemas.problem import Responses, problems
 
 TAG = Tag(name="Health", description="Whether each part can do its work.")
 bp = APIBlueprint("health", __name__, url_prefix="/health", abp_tags=[TAG])
 analytics_health_bp = APIBlueprint("analytics_health", __name__, abp_tags=[TAG])
-ANSWERS = {200: HealthResponse, 503: HealthResponse}
+ANSWERS: Responses = {200: HealthResponse, 503: HealthResponse}
 WHY = "a probe has no account, and the answer names parts only"
 
 

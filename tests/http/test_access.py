@@ -83,7 +83,9 @@ def test_keys_are_stored_as_digests(app, make_key):
 def test_anonymous_callers_share_one_allowance_per_address(instance):
     client = make_app(make_settings(instance, RATE_LIMIT_ANONYMOUS="3/minute")).test_client()
 
-    answers = [client.get(url) for url in ("/api/calculator/occupations?q=rn", "/methodology", "/api/docs", "/api/docs")]
+    answers = [
+        client.get(url) for url in ("/api/calculator/occupations?q=rn", "/methodology", "/api/docs", "/api/docs")
+    ]
 
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert int(answers[-1].headers["Retry-After"]) > 0

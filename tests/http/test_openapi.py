@@ -8,12 +8,20 @@ import sys
 from tests.servers import PROJECT
 
 CONFIG = PROJECT / "tests/http/schemathesis.toml"
+PRINT = """
+from app import create_app
+from config.settings import Settings
+app = create_app(Settings.from_env({"SECRET_KEY": "x" * 40}))
+print(app.test_client().get("/api/openapi.json").text, end="")
+"""
 KEY_SCOPES = ("dashboards:read", "events:write")
 
 
 def test_it_describes_every_api_route(app, client):
     described = {
-        (path, method.upper()) for path, item in client.get("/api/openapi.json").json["paths"].items() for method in item
+        (path, method.upper())
+        for path, item in client.get("/api/openapi.json").json["paths"].items()
+        for method in item
     }
     served = {
         (rule.rule.replace("<", "{").replace(">", "}"), method)
@@ -39,14 +47,17 @@ def test_it_is_openapi_3_1_with_one_shape_of_errors(client):
 
 def test_an_invented_request_never_surprises(server, make_key):
     """Schemathesis, all checks, examples, limits and fuzzing, against the real server."""
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"]
+    options = ["--max-examples", "40", "--seed", "1", "--no-color", "--suppress-health-check", "all"]
+    header = ["-H", f"Authorization: Bearer {make_key(*KEY_SCOPES)}"]
     run = subprocess.run(
-        [
-            sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run", f"{server.url}/api/openapi.json",
-            "--max-examples", "40", "--seed", "1", "--no-color", "--suppress-health-check", "all",
-            "-H", f"Authorization: Bearer {make_key(*KEY_SCOPES)}",
-        ],
-        cwd=server.log.parent, check=False, capture_output=True, text=True, timeout=250,
-    )  # fmt: skip
+        [*command, f"{server.url}/api/openapi.json", *options, *header],
+        cwd=server.log.parent,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=250,
+    )
 
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:] + server.log.read_text()[-2000:]
 
@@ -54,13 +65,7 @@ def test_an_invented_request_never_surprises(server, make_key):
 def test_the_document_is_the_same_in_each_process(app, client):
     spec = client.get("/api/openapi.json").text
     again = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "from config.settings import Settings; from app import create_app;"
-            "print(create_app(Settings.from_env({'SECRET_KEY': 'x' * 40}))"
-            ".test_client().get('/api/openapi.json').text, end='')",
-        ],
+        [sys.executable, "-c", PRINT],
         cwd=PROJECT,
         env={"PYTHONHASHSEED": "7"},
         check=True,

@@ -8,6 +8,8 @@ from typing import Any
 from flask_openapi3.models import OPENAPI3_REF_PREFIX
 from pydantic import BaseModel, ConfigDict, Field
 
+Responses = dict[str | int, type[BaseModel] | dict[Any, Any] | None]
+
 
 class ProblemField(BaseModel):
     """One bad field."""
@@ -32,7 +34,7 @@ class Problem(BaseModel):
     errors: list[ProblemField]
 
 
-def problems(*statuses: int) -> dict[str, dict[str, Any]]:
+def problems(*statuses: int) -> Responses:
     """The OpenAPI responses for these statuses; every operation may answer 429, 500 and 503."""
     return {
         str(status): {
