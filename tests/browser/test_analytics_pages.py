@@ -3,26 +3,58 @@
 from __future__ import annotations
 
 import json
+import shutil
 import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from backend.accounts.permissions import Scope
+from backend.accounts.service import KeyService
 from backend.analytics.metrics.funnel import STEPS
+from backend.plugins import get
+from tests.conftest import close, make_app, make_settings, server_environ
+from tests.servers import gunicorn
 
-SCHEMES = ("light", "dark")
+SCHEMES = {"light": "rgb(248, 248, 245)", "dark": "rgb(17, 22, 22)"}
+PAGES = (
+    "/analytics/funnel",
+    "/analytics/funnel?start=2020-01-01&end=2020-01-02",
+    "/analytics/funnel?start=soon",
+    "/api/docs",
+    "/nowhere",
+)
 WIDTHS = (320, 768, 1280)
 
 
-@pytest.fixture
-def key(make_key):
-    return make_key("dashboards:read")
+@dataclass(frozen=True)
+class Site:
+    """A running server that twenty sessions have visited, and a key that may read its dashboards."""
+
+    url: str
+    key: str
 
 
-@pytest.fixture
-def visits(server, make_key):
-    """Twenty sessions, each a step further than the last until the end."""
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, migrated_sqlite) -> Iterator[Site]:
+    instance = tmp_path_factory.mktemp("site")
+    shutil.copy(migrated_sqlite, instance / "mingus.db")
+    app = make_app(make_settings(instance))
+    with app.app_context():
+        reader = get(KeyService).create("reader", [Scope.DASHBOARDS_READ])
+        writer = get(KeyService).create("writer", [Scope.EVENTS_WRITE])
+    close(app)
+    with gunicorn(server_environ(instance), instance / "gunicorn.log") as server:
+        record_visits(server.url, str(writer))
+        yield Site(server.url, str(reader))
+
+
+def record_visits(url, key):
+    """Twenty sessions, each a step further than the one before until the last step."""
     began = datetime.now(UTC) - timedelta(minutes=20)
     events = [
         {
@@ -34,8 +66,8 @@ def visits(server, make_key):
         for number in range(20)
         for step, definition in enumerate(STEPS[: number + 1])
     ]
-    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {make_key('events:write')}"}
-    request = urllib.request.Request(f"{server.url}/api/analytics/event", json.dumps(events).encode(), headers)
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
+    request = urllib.request.Request(f"{url}/api/analytics/event", json.dumps(events).encode(), headers)
     urllib.request.urlopen(request).close()
 
 
@@ -45,9 +77,9 @@ def properties(step):
     return {"step": int(number)} if number else given.get(step, {})
 
 
-def sign_in(page: Page, server, key, path="/analytics/funnel"):
-    page.goto(f"{server.url}{path}")
-    page.get_by_label("API key").fill(key)
+def sign_in(page: Page, site, path="/analytics/funnel"):
+    page.goto(f"{site.url}{path}")
+    page.get_by_label("API key").fill(site.key)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
@@ -56,8 +88,8 @@ def assert_reflows(page: Page):
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-def test_an_operator_signs_in_reads_the_funnel_and_signs_out(page, server, key, visits):
-    sign_in(page, server, key)
+def test_an_operator_signs_in_reads_the_funnel_and_signs_out(page, site):
+    sign_in(page, site)
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Of 20 sessions, 15 saw the result")
     row = page.get_by_role("row", name="Saw the result")
@@ -67,8 +99,8 @@ def test_an_operator_signs_in_reads_the_funnel_and_signs_out(page, server, key, 
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to analytics")
 
 
-def test_a_period_is_chosen_with_the_keyboard_and_stays_in_the_address(page, server, key, visits):
-    sign_in(page, server, key)
+def test_a_period_is_chosen_with_the_keyboard_and_stays_in_the_address(page, site):
+    sign_in(page, site)
     page.get_by_role("link", name="7 days").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="7 days")).to_have_attribute("aria-current", "true")
@@ -84,8 +116,8 @@ def test_a_period_is_chosen_with_the_keyboard_and_stays_in_the_address(page, ser
     expect(page.get_by_role("heading", level=1)).to_have_text("Of 20 sessions, 15 saw the result")
 
 
-def test_an_error_is_announced_focused_and_leads_to_its_field(page, server, key):
-    page.goto(f"{server.url}/analytics/funnel")
+def test_an_error_is_announced_focused_and_leads_to_its_field(page, site):
+    page.goto(f"{site.url}/analytics/funnel")
     page.get_by_role("button", name="Sign in").click()
 
     summary = page.get_by_role("alert")
@@ -94,15 +126,15 @@ def test_an_error_is_announced_focused_and_leads_to_its_field(page, server, key)
     expect(page.get_by_label("API key")).to_be_focused()
     assert page.title().startswith("Error: ")
 
-    sign_in(page, server, key, "/analytics/funnel?start=2026-02-30")
+    sign_in(page, site, "/analytics/funnel?start=2026-02-30")
     expect(page.get_by_label("First day")).to_have_value("2026-02-30")
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_the_csv_is_downloaded(chromium, server, key, visits, javascript):
+def test_the_csv_is_downloaded(chromium, site, javascript):
     context = chromium.new_context(java_script_enabled=javascript)
     page = context.new_page()
-    sign_in(page, server, key)
+    sign_in(page, site)
 
     with page.expect_download() as download:
         page.get_by_role("link", name="Download as CSV").click()
@@ -114,39 +146,51 @@ def test_the_csv_is_downloaded(chromium, server, key, visits, javascript):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_pages_reflow_and_keep_the_numbers_that_matter(page, server, key, visits, width):
+def test_pages_reflow_and_keep_the_numbers_that_matter(page, site, width):
     page.set_viewport_size({"width": width, "height": 800})
-    sign_in(page, server, key)
+    sign_in(page, site)
     row = page.get_by_role("row", name="Saw the result")
 
     assert_reflows(page)
     expect(row.get_by_text("15", exact=True)).to_be_visible()
     expect(row.locator(".funnel-steps__drop")).to_be_visible()
-    for path in ("/api/docs", "/nowhere", "/analytics/funnel?start=soon"):
-        page.goto(f"{server.url}{path}")
+    for path in PAGES[1:]:
+        page.goto(f"{site.url}{path}")
         assert_reflows(page)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_colours_follow_the_system(chromium, server, key, scheme):
-    context = chromium.new_context(color_scheme=scheme)
+@pytest.mark.parametrize("width", [320, 1280])
+def test_pages_are_accessible_in_both_colour_schemes(chromium, site, scheme, width):
+    context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True)
     page = context.new_page()
-    page.goto(f"{server.url}/api/docs")
+    page.goto(f"{site.url}/analytics/sign-in")
+    found = {"sign-in": violations(page)}
+    sign_in(page, site)
+    for path in PAGES:
+        page.goto(f"{site.url}{path}")
+        page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+        found[path] = violations(page)
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     context.close()
 
-    assert background == {"light": "rgb(248, 248, 245)", "dark": "rgb(17, 22, 22)"}[scheme]
+    assert {path: broken for path, broken in found.items() if broken} == {}
+    assert background == SCHEMES[scheme]
 
 
-def test_on_paper_the_funnel_is_a_table_without_controls(page, server, key, visits):
-    sign_in(page, server, key)
+def violations(page: Page):
+    return [violation["id"] for violation in Axe().run(page).response["violations"]]
+
+
+def test_on_paper_the_funnel_is_a_table_without_controls(page, site):
+    sign_in(page, site)
     page.emulate_media(media="print")
 
     expect(page.get_by_role("button", name="Show")).to_be_hidden()
     expect(page.locator(".funnel-steps thead")).to_be_visible()
 
 
-def test_an_address_of_a_problem_opens_the_reference_there(page, server):
-    page.goto(f"{server.url}/api/docs#problem-too_many_requests")
+def test_an_address_of_a_problem_opens_the_reference_there(page, site):
+    page.goto(f"{site.url}/api/docs#problem-too_many_requests")
 
     expect(page.locator("#problem-too_many_requests")).to_be_in_viewport()

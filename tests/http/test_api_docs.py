@@ -24,6 +24,7 @@ PERSON = {
 ANSWERS = {
     "200": {"description": "OK", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Person"}}}},
     "401": {"description": "Unauthorized", "content": {"application/problem+json": {"schema": {}}}},
+    "403": {"description": "Forbidden", "content": {"application/problem+json": {"schema": {}}}},
 }
 
 
@@ -78,8 +79,11 @@ def test_the_type_of_a_real_problem_is_an_anchor_of_the_page(client, request_):
     assert f'id="{problem["type"].partition("#")[2]}"' in client.get(problem["type"]).text
 
 
-def test_every_error_of_the_tree_is_explained():
-    assert {MingusError.code, *(error.code for error in MingusError.__subclasses__())} == set(MEANINGS)
+def test_every_error_of_ours_is_explained_and_only_once(client):
+    kinds = problem_kinds()
+
+    assert {MingusError.code, *(error.code for error in MingusError.__subclasses__())} <= set(MEANINGS)
+    assert len({kind.code for kind in kinds}) == len(kinds)
 
 
 def test_the_page_has_no_inline_script_or_style(client):
@@ -146,4 +150,4 @@ def test_an_operation_names_its_scopes_and_its_problems():
     found = operation(security=[{"api_key": ["people:read"]}])
 
     assert found.scopes == ("people:read",)
-    assert [problem.code for problem in found.problems] == ["unauthenticated"]
+    assert [problem.code for problem in found.problems] == ["unauthenticated", "forbidden"]

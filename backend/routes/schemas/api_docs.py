@@ -1,40 +1,27 @@
-"""The OpenAPI document as a person reads it: sections of operations, fields and examples."""
+"""The OpenAPI document as a person reads it: sections of operations, with what may come and an example."""
 
 from __future__ import annotations
 
 import json
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
 from backend.errors import MingusError
+from backend.routes.schemas.json_schema import SchemaField, Shapes, has_example, plain
 
 METHODS = ("get", "post", "put", "patch", "delete")
 PROBLEM = "application/problem+json"
-COMPONENTS = "#/components/schemas/"
-DEEPEST = 6
-SAMPLES = {
-    "date-time": "2026-11-21T09:00:00Z",
-    "date": "2026-11-21",
-    "uuid": "0b7e3c1a-5f0d-4d0e-9c58-2f6f3e1d9a44",
-    "uri": "https://example.org/",
-    "email": "ada@example.org",
-}
-BOUNDS = (
-    ("minLength", "maxLength", " characters"),
-    ("minItems", "maxItems", " items"),
-    ("minProperties", "maxProperties", " members"),
-    ("minimum", "maximum", ""),
-)
 MEANINGS = {
     "bad_request": "The body is no JSON, a header makes no sense, or a key and a cookie came together.",
     "unauthenticated": "No API key came, or one that is mistyped, unknown or revoked.",
     "forbidden": "The key lacks a scope, which the detail names, or a browser asked from another site.",
     "not_found": "Nothing has this address.",
+    "asked_too_early": "The calculator's pages ask in order; an earlier question has no answer yet.",
     "too_large": "The body has too many bytes or events; the detail says how many may come. Send it in parts.",
     "unsupported_media_type": "The Content-Type is none that this address reads.",
     "invalid_request": "The request can be read but says something impossible. `errors` names every bad field at once.",
@@ -58,19 +45,6 @@ HTTP_PROBLEMS = (
     ProblemKind("request_entity_too_large", 413, "The body is larger than any address here takes: 8 MiB."),
     ProblemKind("too_many_requests", 429, "The allowance is used up. Wait as many seconds as Retry-After says."),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SchemaField:
-    """A member of an object, a parameter, or one of several forms (`variant`)."""
-
-    name: str
-    type: str
-    required: bool
-    limits: tuple[str, ...]
-    description: str
-    fields: tuple[SchemaField, ...] = ()
-    variant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +97,8 @@ class Section:
 
 def problem_kinds() -> tuple[ProblemKind, ...]:
     """Every code a problem document may carry, by status."""
-    own = [ProblemKind(error.code, error.status, MEANINGS[error.code]) for error in _tree(MingusError)]
-    return tuple(sorted([*own, *HTTP_PROBLEMS], key=lambda kind: (kind.status, kind.code)))
+    own = {error.code: ProblemKind(error.code, error.status, _meaning(error)) for error in _tree(MingusError)}
+    return tuple(sorted([*own.values(), *HTTP_PROBLEMS], key=lambda kind: (kind.status, kind.code)))
 
 
 def sections(spec: Mapping[str, Any], base_url: str) -> tuple[Section, ...]:
@@ -141,11 +115,11 @@ def sections(spec: Mapping[str, Any], base_url: str) -> tuple[Section, ...]:
 
 
 class _Reader:
-    """Reads operations and schemas of one document, following its references."""
+    """Reads the operations of one document."""
 
     def __init__(self, spec: Mapping[str, Any], base_url: str) -> None:
         self._spec = spec
-        self._schemas: Mapping[str, Any] = spec.get("components", {}).get("schemas", {})
+        self._shapes = Shapes(spec.get("components", {}).get("schemas", {}))
         self._base_url = base_url
 
     def operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
@@ -157,7 +131,7 @@ class _Reader:
             method=method.upper(),
             path=path,
             summary=item.get("summary", ""),
-            description=_plain(item.get("description", "")),
+            description=plain(item.get("description", "")),
             key="required" if security and {} not in security else "optional" if security or "401" in answers else "",
             scopes=tuple(scope for way in security for scopes in way.values() for scope in scopes),
             parameters=tuple(map(self._parameter, item.get("parameters", []))),
@@ -169,13 +143,13 @@ class _Reader:
 
     def _parameter(self, parameter: Mapping[str, Any]) -> SchemaField:
         schema = parameter.get("schema", {})
-        field = self._field(parameter["name"], schema, parameter.get("required", False), 0)
+        field = self._shapes.field(parameter["name"], schema, parameter.get("required", False), 0)
         return SchemaField(
             field.name,
             field.type,
             field.required,
             (*(("in the path",) if parameter["in"] == "path" else ()), *field.limits),
-            _plain(parameter.get("description", "")) or field.description,
+            plain(parameter.get("description", "")) or field.description,
         )
 
     def _contents(self, contents: Mapping[str, Any], *, invent: bool) -> tuple[Content, ...]:
@@ -184,13 +158,17 @@ class _Reader:
     def _content(self, media_type: str, content: Mapping[str, Any], invent: bool) -> Content:
         """A body's shape, with the example it gives; requests need one, so theirs may be invented."""
         schema = content.get("schema", {})
-        found = self._resolved(schema)
+        found = self._shapes.resolved(schema)
         example = _given_example(content)
-        if example is None and (invent or _has_example(schema, found)) and media_type == "application/json":
-            example = self._example(schema, "", 0)
+        if example is None and (invent or has_example(schema, found)) and media_type == "application/json":
+            example = self._shapes.example(schema, "", 0)
         text = "" if example is None else json.dumps(example, indent=2, ensure_ascii=False)
         return Content(
-            media_type, self._type(schema), _plain(found.get("description", "")), self._fields(schema, 0), text
+            media_type,
+            self._shapes.type(schema),
+            plain(found.get("description", "")),
+            self._shapes.fields(schema, 0),
+            text,
         )
 
     def _own_answers(self, answers: Mapping[str, Any]) -> Iterator[OwnAnswer]:
@@ -203,14 +181,14 @@ class _Reader:
     def _curl(self, path: str, method: str, item: Mapping[str, Any], bodies: tuple[Content, ...]) -> str:
         asked = {}
         for parameter in item.get("parameters", []):
-            schema = self._resolved(parameter.get("schema", {}))
-            sample = parameter.get("example", self._example(schema, parameter["name"], 0))
+            schema = self._shapes.resolved(parameter.get("schema", {}))
+            sample = parameter.get("example", self._shapes.example(schema, parameter["name"], 0))
             if parameter["in"] == "path":
                 path = path.replace(f"{{{parameter['name']}}}", str(sample))
-            elif parameter["in"] == "query" and (parameter.get("required") or _has_example(parameter, schema)):
+            elif parameter["in"] == "query" and (parameter.get("required") or has_example(parameter, schema)):
                 asked[parameter["name"]] = sample
         words = [shlex.quote(f"{self._base_url}{path}{'?' if asked else ''}{urlencode(asked)}")]
-        if "401" in item.get("responses", {}):
+        if "403" in item.get("responses", {}):
             words.append('-H "Authorization: Bearer $MINGUS_KEY"')
         body = next((body for body in bodies if body.example), None)
         if body:
@@ -218,98 +196,6 @@ class _Reader:
         elif method != "get":
             words.insert(0, f"-X {method.upper()}")
         return "curl " + " \\\n  ".join(words)
-
-    def _resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The schema behind a reference, or behind "this or null"."""
-        for _ in range(DEEPEST):
-            reference = schema.get("$ref", "")
-            variants = self._variants(schema)
-            if reference.startswith(COMPONENTS):
-                schema = self._schemas.get(reference.removeprefix(COMPONENTS), {})
-            elif len(variants) == 1:
-                schema = {**{k: v for k, v in schema.items() if k not in {"anyOf", "oneOf", "allOf"}}, **variants[0]}
-            else:
-                break
-        return schema
-
-    def _variants(self, schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        given = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf") or []
-        return [variant for variant in given if variant.get("type") != "null"]
-
-    def _type(self, schema: Mapping[str, Any]) -> str:
-        found = self._resolved(schema)
-        variants = self._variants(found)
-        if variants:
-            names = list(dict.fromkeys(map(self._type, variants)))
-        elif isinstance(found.get("type"), list):
-            names = [name for name in found["type"] if name != "null"]
-        elif found.get("type") == "array":
-            names = [f"array of {self._type(found.get('items', {}))}"]
-        else:
-            names = [found.get("format") or found.get("type") or ("object" if "properties" in found else "any")]
-        return " or ".join([*names, *(["null"] if _may_be_null(schema) else [])])
-
-    def _field(self, name: str, schema: Mapping[str, Any], required: bool, depth: int) -> SchemaField:
-        found = self._resolved(schema)
-        description = schema.get("description") or found.get("description", "")
-        limits = tuple(_limits(found)) + tuple(_default(schema))
-        return SchemaField(name, self._type(schema), required, limits, _plain(description), self._fields(schema, depth))
-
-    def _fields(self, schema: Mapping[str, Any], depth: int) -> tuple[SchemaField, ...]:
-        found = self._resolved(schema)
-        if depth >= DEEPEST:
-            return ()
-        variants = self._variants(found)
-        if variants:
-            return tuple(self._forms(variants, depth)) if any(self._fields(v, depth + 1) for v in variants) else ()
-        if found.get("type") == "array":
-            return self._fields(found.get("items", {}), depth)
-        required = set(found.get("required", []))
-        members = [self._field(n, s, n in required, depth + 1) for n, s in found.get("properties", {}).items()]
-        others = found.get("additionalProperties")
-        if isinstance(others, Mapping) and others:
-            members.append(self._field("any name", others, False, depth + 1))
-        return tuple(members)
-
-    def _forms(self, variants: Iterable[Mapping[str, Any]], depth: int) -> Iterator[SchemaField]:
-        for index, variant in enumerate(variants):
-            field = self._field("or" if index else "either", variant, False, depth + 1)
-            yield SchemaField(field.name, field.type, False, field.limits, field.description, field.fields, True)
-
-    def _example(self, schema: Mapping[str, Any], name: str, depth: int) -> Any:
-        """What the schema gives as an example, else the least that fits it."""
-        found = self._resolved(schema)
-        for given in (*schema.get("examples", ()), schema.get("example"), *found.get("examples", ())):
-            if given is not None:
-                return given
-        for key in ("example", "const", "default"):
-            if found.get(key) is not None:
-                return found[key]
-        if found.get("enum"):
-            return found["enum"][0]
-        variants = self._variants(found)
-        if variants:
-            return self._example(variants[0], name, depth)
-        return self._least(found, name, depth)
-
-    def _least(self, schema: Mapping[str, Any], name: str, depth: int) -> Any:
-        match schema.get("type"):
-            case "object":
-                required = schema.get("required", [])
-                members = schema.get("properties", {}) if depth < DEEPEST else {}
-                return {
-                    key: self._example(member, key, depth + 1)
-                    for key, member in members.items()
-                    if key in required or _has_example(member, self._resolved(member))
-                }
-            case "array":
-                return [self._example(schema.get("items", {}), name, depth + 1)] if depth < DEEPEST else []
-            case "integer" | "number":
-                return schema.get("minimum", 1)
-            case "boolean":
-                return True
-            case _:
-                return SAMPLES.get(schema.get("format", ""), name)
 
 
 def _operations(spec: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -332,45 +218,6 @@ def _given_example(content: Mapping[str, Any]) -> Any:
     return content.get("example", examples[0].get("value") if examples else None)
 
 
-def _has_example(*schemas: Mapping[str, Any]) -> bool:
-    return any(schema.get("examples") or schema.get("example") is not None for schema in schemas)
-
-
-def _may_be_null(schema: Mapping[str, Any]) -> bool:
-    kind = schema.get("type")
-    given = schema.get("anyOf") or schema.get("oneOf") or []
-    return (isinstance(kind, list) and "null" in kind) or any(variant.get("type") == "null" for variant in given)
-
-
-def _limits(schema: Mapping[str, Any]) -> Iterator[str]:
-    for low, high, unit in BOUNDS:
-        least, most = schema.get(low), schema.get(high)
-        if least is not None and most is not None:
-            yield f"{least:,} to {most:,}{unit}"
-        elif least is not None:
-            yield f"at least {least:,}{unit}"
-        elif most is not None:
-            yield f"at most {most:,}{unit}"
-    if "exclusiveMinimum" in schema:
-        yield f"more than {schema['exclusiveMinimum']:,}"
-    if "exclusiveMaximum" in schema:
-        yield f"less than {schema['exclusiveMaximum']:,}"
-    if "enum" in schema:
-        yield "one of " + ", ".join(map(str, schema["enum"]))
-    if "pattern" in schema:
-        yield f"matches {schema['pattern']}"
-
-
-def _default(schema: Mapping[str, Any]) -> Iterator[str]:
-    if schema.get("default") is not None:
-        yield f"default {json.dumps(schema['default'])}"
-
-
-def _plain(text: str) -> str:
-    """Descriptions come with line breaks as HTML, and name schemas by their place in the document."""
-    return re.sub(r"<br\s*/?>", "\n", text).replace(COMPONENTS, "").strip()
-
-
 def _anchor(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
@@ -379,3 +226,8 @@ def _tree(error: type[MingusError]) -> Iterator[type[MingusError]]:
     yield error
     for kind in error.__subclasses__():
         yield from _tree(kind)
+
+
+def _meaning(error: type[MingusError]) -> str:
+    """An error that a plugin brings explains itself by its title."""
+    return MEANINGS.get(error.code, f"{error.title}.")
