@@ -353,3 +353,22 @@ def test_ordinary_text_and_numbers_in_a_csv_stay_what_they_are():
 
     assert text_cell("Place and industry") == "Place and industry"
     assert rows[2][1:5] == ["0", "0.0", "0.0", "12"]
+
+
+def test_a_page_that_is_not_there_suggests_where_to_begin(client):
+    page = client.get("/nowhere", headers=BROWSER)
+
+    assert page.status_code == 404
+    assert "There is no such page" in page.text
+    assert '<a class="btn btn--primary" href="/">' in page.text
+
+
+def test_a_signed_in_key_without_the_scope_may_sign_in_with_another(client, make_key):
+    with client.session_transaction() as cookie:
+        cookie["key_id"] = ApiKey.parse(make_key("events:write")).id
+
+    page = client.get(HOME, headers=BROWSER)
+
+    assert page.status_code == 403
+    assert "This needs the scope dashboards:read." in page.text
+    assert 'href="/analytics/sign-in"' in page.text
