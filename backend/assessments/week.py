@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from backend.assessments.result import ActivityPlace
 
 WHOLE_WEEK = 40.0
-SHOWN_AT_FIRST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +48,7 @@ def _exact(line: WeekLine, typed: float) -> float:
 
 
 def typical_hours(exact: float) -> str:
-    """To the half hour, but never nothing: a field at 0 would read as work that is not done."""
-    return f"{max(round(exact * 2) / 2, 0.5):g}" if exact else "0"
+    """To the half hour, below one hour to the tenth; never nothing, which would read as work that is not done."""
+    if exact == 0:
+        return "0"
+    return f"{round(exact * 2) / 2:g}" if exact >= 1 else f"{max(round(exact, 1), 0.1):g}"

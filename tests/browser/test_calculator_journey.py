@@ -27,7 +27,9 @@ JOURNEY = [
 
 def events(instance):
     with closing(sqlite3.connect(instance / "mingus.db")) as connection:
-        rows = connection.execute("SELECT event_type, session_id, event_data FROM analytics_events ORDER BY timestamp, id")
+        rows = connection.execute(
+            "SELECT event_type, session_id, event_data FROM analytics_events ORDER BY timestamp, id"
+        )
         return [(name, session, json.loads(data)) for name, session, data in rows]
 
 

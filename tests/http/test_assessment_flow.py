@@ -10,9 +10,12 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.analytics.events.models import AnalyticsEvent
+from backend.assessments.calculator import JobImpactCalculator
 from backend.assessments.models import Draft, SharedResult, StoredAssessment
 from backend.clock import utc_now
 from backend.database import get_db_session
+from backend.plugins import KEY
+from backend.reference.loading import load_reference
 
 START = "/ai-job-impact-calculator"
 NURSE = "29-1141"
@@ -57,8 +60,17 @@ class Visitor:
         return self.answer("place", "background", "week")
 
 
+@pytest.fixture(scope="module")
+def shared_calculator():
+    """The reference tables and the model, read once for all these apps."""
+    reference = load_reference()
+    return reference, JobImpactCalculator(reference)
+
+
 @pytest.fixture
-def visitor(client):
+def visitor(app, client, shared_calculator):
+    for part in shared_calculator:
+        app.extensions[KEY].add_shared(type(part), lambda part=part: part)
     return Visitor(client)
 
 
@@ -275,7 +287,7 @@ def test_a_changed_week_moves_the_score_and_a_typical_one_brings_it_back(finishe
     shown = dict(activities(finished.get(f"{finished.draft}/week").text))
     one = next(iter(shown))
 
-    finished.post(f"{finished.draft}/week", **{name: "0" for name in shown} | {one: "40"})
+    finished.post(f"{finished.draft}/week", **dict.fromkeys(shown, "0") | {one: "40"})
     changed = only(app, StoredAssessment)
     finished.post(f"{finished.draft}/week", **shown, typical="1")
     assert changed.activities[one.removeprefix("activities.")] == 40

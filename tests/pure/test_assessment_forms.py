@@ -14,7 +14,17 @@ from backend.routes.schemas.assessment import annual_pay, background_reply, job_
 WEEK = lines([ActivityPlace(key, key, share, share, 0.5, None) for key, share in (("a", 60.0), ("b", 40.0))], {})
 TEXTS = st.dictionaries(
     st.sampled_from(
-        ["salary", "period", "hours", "experience_years", "education", "state", "occupation", "job_title", "activities.a"]
+        [
+            "salary",
+            "period",
+            "hours",
+            "experience_years",
+            "education",
+            "state",
+            "occupation",
+            "job_title",
+            "activities.a",
+        ]
     ),
     st.text(max_size=30) | st.sampled_from(["nan", "-1", "1e400", "١٢", "²", "25/hour", "1_000"]),
 )

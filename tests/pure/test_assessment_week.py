@@ -10,7 +10,7 @@ def place(key, typical):
     return ActivityPlace(key, key.title(), typical, typical, 0.5, None)
 
 
-PLACES = (place("small", 0.4), place("large", 66.2), place("middle", 33.4))
+PLACES = (place("small", 0.2), place("large", 66.4), place("middle", 33.4))
 
 
 def shown(week):
@@ -21,8 +21,8 @@ def test_the_largest_part_of_a_typical_week_comes_first():
     assert [line.id for line in lines(PLACES, {})] == ["large", "middle", "small"]
 
 
-def test_hours_are_shown_to_the_half_and_never_as_nothing():
-    assert [line.shown for line in lines(PLACES, {})] == ["26.5", "13.5", "0.5"]
+def test_hours_are_shown_to_the_half_small_ones_to_the_tenth_and_none_as_nothing():
+    assert [line.shown for line in lines(PLACES, {})] == ["26.5", "13.5", "0.1"]
     assert typical_hours(0) == "0"
 
 
@@ -36,7 +36,7 @@ def test_changing_one_activity_leaves_the_others_exact():
     week = lines(PLACES, {})
     hours = stated(week, shown(week) | {"small": 10.0})
 
-    assert hours == {"large": 66.2 * 40 / 100, "middle": 33.4 * 40 / 100, "small": 10.0}
+    assert hours == {"large": 66.4 * 40 / 100, "middle": 33.4 * 40 / 100, "small": 10.0}
     assert shown(lines(PLACES, hours)) == {"large": 26.5, "middle": 13.5, "small": 10.0}
 
 

@@ -155,6 +155,7 @@ function combobox(lookup) {
       const answer = await fetch(`/api/calculator/occupations?q=${encodeURIComponent(text)}`, { signal: waiting.signal });
       if (!answer.ok) return;
       found = await answer.json();
+      found.matches = found.matches.filter((match) => match.confidence >= Number(choose.dataset.faint));
       if (document.activeElement === input) offer();
     } catch { /* a newer search has begun, or there is no network: the Find button still works */ }
   });
