@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA
 
 Numbers = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
 
 _PREFIX_QUALITY = 0.8
 _MISSPELLED_QUALITY = 0.7
@@ -79,10 +80,11 @@ class WordIndex:
         return self.titles[self.starts[place] : self.starts[place + 1]]
 
     def _almost(self, word: str) -> Iterator[tuple[int, float]]:
-        """Words one slip away (two for long words): a letter missing, added, wrong, or two swapped."""
+        """Words one slip away (two for long words), the first letter being right."""
         if len(word) < _FORGIVEN_FROM:
             return
+        low, high = self._beginning_with(word[0])
         slips = 2 if len(word) > 2 * _FORGIVEN_FROM else 1
-        near = process.extract(word, self.words, scorer=OSA.distance, score_cutoff=slips, limit=8)
+        near = process.extract(word, self.words[low:high], scorer=OSA.distance, score_cutoff=slips, limit=8)
         for _, distance, place in near:
-            yield place, _MISSPELLED_QUALITY if distance == 1 else _MISSPELLED_QUALITY - 0.1
+            yield low + place, _MISSPELLED_QUALITY if distance == 1 else _MISSPELLED_QUALITY - 0.1

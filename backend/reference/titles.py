@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from backend.reference.tables import TitleKind
 from backend.reference.title_keys import everyday_key, title_key, without_seniority
-from backend.reference.title_words import Numbers, WordIndex
+from backend.reference.title_words import Flags, Numbers, Places, WordIndex
 
 AMBIGUOUS = frozenset({"teacher", "server", "doctor", "therapist", "project manager"})
 
@@ -22,13 +21,15 @@ _KIND_WEIGHT = {
     TitleKind.ALTERNATE: 0.3,
     TitleKind.SHORT: 0.3,
 }
-_SIMILARITY_WEIGHT = 10.0
+_SIMILARITY_WEIGHT = 14.0
+_NEVER_THE_SAME = 0.95  # keeps any other title below the same title of a lesser kind
 _EMPLOYMENT_WEIGHT = 0.45
 _ALL_OTHER_PENALTY = 1.5
 _FEWEST_JOBS = 100.0
 _CLEAR_LEAD = 0.5
-_CANDIDATES = 300
+_CANDIDATES = 400
 _CERTAIN = 0.98
+_CALIBRATION = 0.7  # makes confidence the share right first among 1,500 held-out titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +73,40 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scored:
+class _Candidates:
+    """Titles that may be meant, by place in the index, and how well each fits."""
+
+    places: Places
+    similarity: Numbers
+    scores: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """An occupation as an answer to one query."""
+
+    code: str
     score: float
     similarity: float
-    place: int
+    title: Title
 
 
 @dataclass(frozen=True, slots=True)
 class TitleIndex:
-    """All titles in the order of their keys; `weights` is what kind and occupation add to a title's score."""
+    """All titles in the order of their keys.
+
+    `kinds` is what its kind adds to a title's score, `owners` the place in `codes` of its occupation, and
+    `weights` what an occupation adds.
+    """
 
     occupations: Mapping[str, Listed]
+    codes: tuple[str, ...]
+    weights: Numbers
     titles: tuple[Title, ...]
     keys: list[str]
     words: WordIndex
-    weights: Numbers
+    kinds: Numbers
+    owners: Places
 
     @classmethod
     def of(cls, titles: Iterable[Title], occupations: Mapping[str, Listed]) -> TitleIndex:
@@ -94,19 +114,30 @@ class TitleIndex:
             ((title_key(title.title), title) for title in titles),
             key=lambda pair: (pair[0], pair[1].code, pair[1].title),
         )
-        weight = {code: listed.weight for code, listed in occupations.items()}
+        place = {code: number for number, code in enumerate(occupations)}
         keys = [key for key, _ in keyed]
-        weights = np.array([_KIND_WEIGHT[title.kind] + weight[title.code] for _, title in keyed], np.float32)
-        return cls(occupations, tuple(title for _, title in keyed), keys, WordIndex.of(keys), weights)
+        return cls(
+            occupations=occupations,
+            codes=tuple(occupations),
+            weights=np.array([listed.weight for listed in occupations.values()], np.float32),
+            titles=tuple(title for _, title in keyed),
+            keys=keys,
+            words=WordIndex.of(keys),
+            kinds=np.array([_KIND_WEIGHT[title.kind] for _, title in keyed], np.float32),
+            owners=np.array([place[title.code] for _, title in keyed], np.int32),
+        )
 
     def search(self, query: str, limit: int = 5) -> TitleSearch:
         """The best occupations for a title as a person types it; never raises, whatever is typed."""
         key = self._known_spelling(title_key(query))
-        if not key:
+        if not self.titles:
             return TitleSearch(False, ())
-        best = self._best_by_occupation(self._scored(key), query, limit)
-        exact = key not in AMBIGUOUS and self._is_clear(best)
-        return TitleSearch(exact, self._matches(best, exact))
+        found = self._candidates(key)
+        if not found.places.size:
+            return TitleSearch(False, ())
+        ranked = self._ranked(found, query, max(limit, 2))
+        exact = key not in AMBIGUOUS and _is_clear(ranked)
+        return TitleSearch(exact, self._matches(ranked[:limit], exact))
 
     def _known_spelling(self, key: str) -> str:
         """The first way of saying it that is somebody's title, else the most official way."""
@@ -120,62 +151,67 @@ class TitleIndex:
     def _same_key(self, key: str) -> tuple[int, int]:
         return bisect_left(self.keys, key), bisect_right(self.keys, key)
 
-    def _scored(self, key: str) -> list[_Scored]:
-        """Candidates with the score that ranks them, best first."""
+    def _candidates(self, key: str) -> _Candidates:
         overlap = self.words.overlap(key.split())
-        places = self._candidates(overlap)
+        promise = np.where(overlap > 0, _SIMILARITY_WEIGHT * overlap + self.kinds, -np.inf)
+        few = np.argpartition(-promise, min(_CANDIDATES, len(promise) - 1))[:_CANDIDATES]
+        places: Places = np.sort(few[overlap[few] > 0]).astype(np.int32)
         similarity = self._similarity(key, places, overlap)
-        scores = _SIMILARITY_WEIGHT * similarity + self.weights[places]
-        order = np.argsort(-scores, kind="stable")
-        return [_Scored(float(scores[at]), float(similarity[at]), int(places[at])) for at in order]
+        return _Candidates(places, similarity, _SIMILARITY_WEIGHT * similarity + self.kinds[places])
 
-    def _candidates(self, overlap: Numbers) -> npt.NDArray[np.intp]:
-        promise = np.where(overlap > 0, _SIMILARITY_WEIGHT * overlap + self.weights, -np.inf)
-        places = np.argpartition(-promise, min(_CANDIDATES, len(promise) - 1))[:_CANDIDATES]
-        return np.sort(places[overlap[places] > 0])
-
-    def _similarity(self, key: str, places: npt.NDArray[np.intp], overlap: Numbers) -> Numbers:
+    def _similarity(self, key: str, places: Places, overlap: Numbers) -> Numbers:
         """1 for the same key; otherwise words in common and letters in common, half and half."""
         keys = [self.keys[place] for place in places]
         letters = process.cdist([key], keys, scorer=fuzz.token_sort_ratio, dtype=np.float32)[0] / 100
-        similar = 0.97 * (letters + overlap[places]) / 2
-        similar[[found == key for found in keys]] = 1.0
-        return np.asarray(similar, np.float32)
+        similar = _NEVER_THE_SAME * (letters + overlap[places]) / 2
+        return np.where([found == key for found in keys], np.float32(1), similar)
 
-    def _best_by_occupation(self, scored: list[_Scored], query: str, limit: int) -> list[_Scored]:
-        """The best title of each occupation; a title typed letter by letter is the one that is shown."""
+    def _ranked(self, found: _Candidates, query: str, limit: int) -> list[_Ranked]:
+        """Occupations with this very title first, the others by score; every similar title counts.
+
+        An occupation's score is the log of the sum of the exponentials of its titles' scores.
+        """
+        owners = self.owners[found.places]
+        evidence = np.bincount(owners, np.exp(found.scores - found.scores.max()), len(self.codes))
+        rising = np.argsort(found.scores, kind="stable")
+        best = np.zeros(len(self.codes), np.int64)
+        best[owners[rising]] = rising
+        named = np.flatnonzero(evidence)
+        total = np.log(evidence[named]) + self.weights[named]
+        order = np.lexsort((-total, found.similarity[best[named]] < 1))[:limit]
+        return [
+            self._rank(found, owners == owner, int(best[owner]), score, query)
+            for owner, score in zip(named[order], total[order].tolist(), strict=True)
+        ]
+
+    def _rank(self, found: _Candidates, own: Flags, best: int, score: float, query: str) -> _Ranked:
+        """A title typed letter by letter is the one to show, else the most similar."""
         typed = query.strip().casefold()
-        best: dict[str, _Scored] = {}
-        for found in scored:
-            title = self.titles[found.place]
-            known = best.get(title.code)
-            if known is None:
-                best[title.code] = found
-            elif found.similarity == known.similarity and title.title.casefold() == typed:
-                best[title.code] = replace(known, place=found.place)
-        return list(best.values())[:limit]
+        shown = self.titles[found.places[best]]
+        titles = [self.titles[place] for place in found.places[own]]
+        shown = next((title for title in titles if title.title.casefold() == typed), shown)
+        return _Ranked(shown.code, score, float(found.similarity[best]), shown)
 
-    def _is_clear(self, best: list[_Scored]) -> bool:
-        rivals = [found.score for found in best if found.similarity == 1.0]
-        return (
-            bool(rivals)
-            and best[0].similarity == 1.0
-            and (len(rivals) == 1 or rivals[0] - rivals[1] >= _CLEAR_LEAD)
+    def _matches(self, ranked: Sequence[_Ranked], exact: bool) -> tuple[TitleMatch, ...]:
+        return tuple(
+            TitleMatch(one.code, self.occupations[one.code].title, one.title.title, one.title.kind, sure)
+            for one, sure in zip(ranked, _confidences(ranked, exact), strict=True)
         )
 
-    def _matches(self, best: list[_Scored], exact: bool) -> tuple[TitleMatch, ...]:
-        confidence = _CERTAIN
-        found = []
-        for rank, scored in enumerate(best):
-            confidence = min(confidence, _confidence(scored, best, exact, rank))
-            title = self.titles[scored.place]
-            name = self.occupations[title.code].title
-            found.append(TitleMatch(title.code, name, title.title, title.kind, round(confidence, 2)))
-        return tuple(found)
+
+def _is_clear(ranked: Sequence[_Ranked]) -> bool:
+    """One occupation with this very title, or one well ahead of the others that have it."""
+    same = [one.score for one in ranked if one.similarity == 1.0]
+    return bool(same) and (len(same) == 1 or same[0] - same[1] >= _CLEAR_LEAD)
 
 
-def _confidence(scored: _Scored, best: list[_Scored], exact: bool, rank: int) -> float:
-    if exact and rank == 0:
-        return _CERTAIN
-    lead = sum(np.exp(other.score - scored.score) for other in best)
-    return float(scored.similarity * (1 / lead) ** 0.5)
+def _confidences(ranked: Sequence[_Ranked], exact: bool) -> list[float]:
+    """How much of the evidence each has, times how similar its title is; never rising with rank."""
+    evidence = np.exp([one.score - ranked[0].score for one in ranked])
+    shares = evidence / evidence.sum()
+    confidence, found = _CERTAIN, []
+    for place, one in enumerate(ranked):
+        sure = _CERTAIN if exact and place == 0 else (shares[place] * one.similarity) ** _CALIBRATION
+        confidence = min(confidence, sure)
+        found.append(round(float(confidence), 2))
+    return found
