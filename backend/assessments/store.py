@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from backend.assessments.models import Draft, SharedResult, StoredAssessment
@@ -65,5 +65,5 @@ class AssessmentStore:
         self._session.execute(update(SharedResult).where(active).values(revoked_at=now))
 
 
-def _living(now: datetime):  # noqa: ANN202
+def _living(now: datetime) -> Select[Draft]:
     return select(Draft).where(Draft.expires_at > now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, request
+from flask.typing import ResponseReturnValue
 
 from backend.routes.access import Rate, public
 
@@ -12,7 +13,7 @@ HOUR = 3600
 
 @bp.get("/tracker.js")
 @public("a script holds nothing private", Rate.NONE)
-def tracker() -> Response:
+def tracker() -> ResponseReturnValue:
     with current_app.open_resource("static/js/tracker.js") as script:
         response = Response(script.read(), mimetype="text/javascript")
     response.cache_control.public = True
