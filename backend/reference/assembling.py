@@ -7,11 +7,34 @@ from dataclasses import dataclass
 
 from backend.reference.errors import ReferenceImportError
 from backend.reference.rows import SourceFolder
-from backend.reference.sources import exposure, occupations, onet, places, tasks
-from backend.reference.sources.crosswalk import Crosswalk, read_crosswalk
+from backend.reference.sources import crosswalk, exposure, occupations, onet, places, tasks
+from backend.reference.sources.crosswalk import Crosswalk
 from backend.reference.tables import Measure
 from backend.reference.writing import Cell, Table
 
+FILES = (
+    crosswalk.ONET_TO_MATRIX,
+    crosswalk.SOC_2010_TO_2018,
+    tasks.RATINGS,
+    tasks.TASKS_TO_ACTIVITIES,
+    exposure.AIOE,
+    exposure.MICROSOFT,
+    exposure.MICROSOFT_ACTIVITIES,
+    exposure.ANTHROPIC,
+    occupations.PROJECTIONS,
+    occupations.EDUCATION,
+    occupations.NATIONAL_PAY,
+    onet.OCCUPATIONS,
+    onet.ALTERNATE_TITLES,
+    onet.REPORTED_TITLES,
+    onet.RELATED,
+    onet.JOB_ZONES,
+    onet.ACTIVITY_NAMES,
+    places.STATES,
+    places.PRICE_PARITIES,
+    places.STATE_PAY,
+    places.INDUSTRIES,
+)
 OTHER_TITLE = "Other tasks"
 _NO_PAY = occupations.NationalPay(None, (None,) * len(occupations.PERCENTILES))
 
@@ -26,20 +49,21 @@ class RatedWork:
 
 
 def read_tables(folder: SourceFolder) -> list[Table]:
-    """Every shipped table, light files first so that a damaged one is noticed early."""
-    crosswalk = read_crosswalk(folder)
-    work = _read_work(folder, crosswalk)
-    measures = exposure.read_measures(folder, crosswalk, work.rated)
+    """Every shipped table."""
+    folder.require(FILES)
+    codes_of = crosswalk.read_crosswalk(folder)
+    work = _read_work(folder, codes_of)
+    measures = exposure.read_measures(folder, codes_of, work.rated)
     projections = occupations.read_projections(folder)
     codes = set(projections.occupations)
     states = places.read_states(folder)
     return [
-        _occupations(folder, crosswalk, projections, work),
+        _occupations(folder, codes_of, projections, work),
         _totals(projections),
         _measures(measures, sorted(codes)),
         *_activities(folder, work),
-        _related(folder, crosswalk, codes),
-        _titles(folder, crosswalk, projections),
+        _related(folder, codes_of, codes),
+        _titles(folder, codes_of, projections),
         _states(states),
         _state_pay(places.read_state_pay(folder, states, codes)),
         _attainment(folder, codes),
@@ -47,18 +71,18 @@ def read_tables(folder: SourceFolder) -> list[Table]:
     ]
 
 
-def _read_work(folder: SourceFolder, crosswalk: Crosswalk) -> RatedWork:
+def _read_work(folder: SourceFolder, codes_of: Crosswalk) -> RatedWork:
     rated = tasks.read_tasks(folder)
-    weighted = tasks.weights_in_occupations(rated, crosswalk)
+    weighted = tasks.weights_in_occupations(rated, codes_of)
     activities = tasks.read_activities_of_tasks(folder)
     return RatedWork(rated, tasks.work_by_occupation(weighted), tasks.work_by_activity(weighted, activities))
 
 
 def _occupations(
-    folder: SourceFolder, crosswalk: Crosswalk, projections: occupations.Projections, work: RatedWork
+    folder: SourceFolder, codes_of: Crosswalk, projections: occupations.Projections, work: RatedWork
 ) -> Table:
     pay = occupations.read_national_pay(folder)
-    zones = onet.read_job_zones(folder, crosswalk)
+    zones = onet.read_job_zones(folder, codes_of)
     columns = (
         "code", "title", "employment", *occupations.PERCENTILES, "growth_percent", "openings",
         "entry_education", "related_experience", "on_the_job_training", "job_zone", "lean",
@@ -108,18 +132,18 @@ def _activities(folder: SourceFolder, work: RatedWork) -> list[Table]:
     ]
 
 
-def _related(folder: SourceFolder, crosswalk: Crosswalk, codes: set[str]) -> Table:
+def _related(folder: SourceFolder, codes_of: Crosswalk, codes: set[str]) -> Table:
     rows = [
         (code, " ".join(other for other in related if other in codes))
-        for code, related in onet.read_related(folder, crosswalk).items()
+        for code, related in onet.read_related(folder, codes_of).items()
         if code in codes
     ]
     return Table("related.csv", ("code", "related"), rows)
 
 
-def _titles(folder: SourceFolder, crosswalk: Crosswalk, projections: occupations.Projections) -> Table:
+def _titles(folder: SourceFolder, codes_of: Crosswalk, projections: occupations.Projections) -> Table:
     names = {code: outlook.title for code, outlook in projections.occupations.items()}
-    titles = onet.read_titles(folder, crosswalk, names)
+    titles = onet.read_titles(folder, codes_of, names)
     rows = [(title.code, title.kind.value, title.title) for title in titles if title.code in names]
     return Table("titles.csv", ("code", "kind", "title"), rows)
 

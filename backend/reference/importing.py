@@ -9,7 +9,14 @@ from backend.reference.assembling import read_tables
 from backend.reference.errors import ReferenceImportError
 from backend.reference.rows import SourceFolder
 from backend.reference.sources.catalogue import EDITION, SOURCES, as_markdown
-from backend.reference.writing import MANIFEST, json_text, manifest_of, replace_folder, table_text
+from backend.reference.writing import (
+    MANIFEST,
+    json_text,
+    manifest_of,
+    refuse_foreign,
+    replace_folder,
+    table_text,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,7 @@ def import_reference(source_dir: Path, target_dir: Path) -> ImportReport:
     """Replace the tables in `target_dir`; on any ReferenceImportError the old ones stay untouched."""
     if not source_dir.is_dir():
         raise ReferenceImportError(source_dir, "is not a folder of public files")
+    refuse_foreign(target_dir)
     tables = read_tables(SourceFolder(source_dir))
     files = {table.name: table_text(table) for table in tables}
     files["sources.json"] = json_text([asdict(source) for source in SOURCES])

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import math
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
@@ -22,8 +24,16 @@ SUPPRESSED = frozenset({"*", "**", "#", "~", "—", ""})
 OCCUPATION_CODE = re.compile(r"\d\d-\d{4}")
 ONET_CODE = re.compile(r"\d\d-\d{4}\.\d\d")
 
-_UNREADABLE_TEXT = (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, EOFError, zlib.error)
-_UNREADABLE_WORKBOOK = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, EOFError, zlib.error)
+_UNREADABLE_GZIP = (gzip.BadGzipFile, EOFError, zlib.error)
+_UNREADABLE_WORKBOOK = (
+    zipfile.BadZipFile,
+    InvalidFileException,
+    KeyError,
+    ValueError,
+    EOFError,
+    zlib.error,
+    ParseError,
+)
 
 
 class _Commas(csv.excel):
@@ -100,38 +110,54 @@ class SourceFolder:
 
     root: Path
 
-    def read_csv(self, name: str, columns: Sequence[str]) -> list[Row]:
-        return self._read_text(name, columns, _Commas)
+    def require(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._existing(name)
+
+    def read_csv(self, name: str, columns: Sequence[str], *, notes: bool = False) -> list[Row]:
+        """`notes`: lines of one cell below the table are remarks, not damage."""
+        lines = self._text_lines(name, _Commas)
+        return _rows(name, lines[0], _without_notes(lines) if notes else lines, columns, 1)
 
     def read_tsv(self, name: str, columns: Sequence[str], *, quoted: bool = False) -> list[Row]:
         """Tab-separated; O*NET's own files quote nothing, so a quotation mark is just a character there."""
-        return self._read_text(name, columns, csv.excel_tab if quoted else _Onet)
+        lines = self._text_lines(name, csv.excel_tab if quoted else _Onet)
+        return _rows(name, lines[0], lines, columns, 1)
 
     def read_sheet(self, name: str, sheet: str, columns: Sequence[str], *, header: int = 1) -> list[Row]:
         """A worksheet whose column names stand in row `header`."""
         path = self._existing(name)
         try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-            cells = [tuple(line) for line in book[sheet].iter_rows(values_only=True)]
-            book.close()
+            with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+                cells = [tuple(line) for line in book[sheet].iter_rows(values_only=True)]
         except _UNREADABLE_WORKBOOK as error:
             raise ReferenceImportError(name, f"sheet {sheet!r} cannot be read ({error})") from error
         if len(cells) < header:
             raise ReferenceImportError(name, f"sheet {sheet!r} ends before its column names", header)
         width = len(cells[header - 1])
-        padded = ([*line, *[None] * (width - len(line))] for line in cells[header:])
-        return list(_rows(name, cells[header - 1], padded, columns, header))
+        padded = [[*line[:width], *[None] * (width - len(line))] for line in cells]
+        return _rows(name, padded[header - 1], _without_notes(padded), columns, header)
 
-    def _read_text(self, name: str, columns: Sequence[str], dialect: type[csv.Dialect]) -> list[Row]:
-        path = self._existing(name)
+    def _text_lines(self, name: str, dialect: type[csv.Dialect]) -> list[list[str]]:
+        reader = csv.reader(io.StringIO(self._text(name), newline=""), dialect)
         try:
-            with _opened(path) as stream:
-                lines = list(csv.reader(stream, dialect))
-        except _UNREADABLE_TEXT as error:
-            raise ReferenceImportError(name, f"cannot be read ({error})") from error
+            lines = list(reader)
+        except csv.Error as error:
+            raise ReferenceImportError(name, f"cannot be read ({error})", reader.line_num) from error
         if not lines:
             raise ReferenceImportError(name, "is empty", 1)
-        return list(_rows(name, lines[0], lines[1:], columns, 1))
+        return lines
+
+    def _text(self, name: str) -> str:
+        path = self._existing(name)
+        try:
+            content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            row = error.object[: error.start].count(b"\n") + 1
+            raise ReferenceImportError(name, "is not UTF-8 text", row) from error
+        except _UNREADABLE_GZIP as error:
+            raise ReferenceImportError(name, f"cannot be unpacked ({error})") from error
 
     def _existing(self, name: str) -> Path:
         path = self.root / name
@@ -140,27 +166,30 @@ class SourceFolder:
         return path
 
 
-def _opened(path: Path) -> TextIO:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
+def _without_notes(lines: Sequence[Sequence[object]]) -> Sequence[Sequence[object]]:
+    """The lines up to the last that has more than one filled cell."""
+    filled = (sum(cell not in (None, "") for cell in line) for line in reversed(lines))
+    below = next((place for place, count in enumerate(filled) if count > 1), len(lines))
+    return lines[: len(lines) - below]
 
 
 def _rows(
     name: str,
     header: Sequence[object],
-    lines: Iterable[Sequence[object]],
+    lines: Sequence[Sequence[object]],
     columns: Sequence[str],
     above: int,
-) -> Iterator[Row]:
+) -> list[Row]:
+    """The rows below the first `above` lines; a line of another width than the header is damaged."""
     places = _places(name, header, columns, above)
-    widest = max(places.values())
-    for number, line in enumerate(lines, start=above + 1):
-        if sum(cell not in (None, "") for cell in line) <= 1:  # blank, or a note under the table
+    found = []
+    for number, line in enumerate(lines[above:], start=above + 1):
+        if not any(cell not in (None, "") for cell in line):
             continue
-        if len(line) <= widest:
-            raise ReferenceImportError(name, f"has {len(line)} cells where {widest + 1} are needed", number)
-        yield Row(name, number, {column: line[place] for column, place in places.items()})
+        if len(line) != len(header):
+            raise ReferenceImportError(name, f"has {len(line)} cells instead of {len(header)}", number)
+        found.append(Row(name, number, {column: line[place] for column, place in places.items()}))
+    return found
 
 
 def _places(name: str, header: Sequence[object], columns: Sequence[str], row: int) -> dict[str, int]:

@@ -64,7 +64,6 @@ def sha256(content: bytes) -> str:
 
 def replace_folder(target: Path, files: Mapping[str, str]) -> None:
     """Write everything beside the target first; only a complete folder is moved into its place."""
-    _refuse_foreign(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
         fresh, old = Path(scratch, "fresh"), Path(scratch, "old")
@@ -85,7 +84,7 @@ def _swap(target: Path, fresh: Path, old: Path) -> None:
         raise
 
 
-def _refuse_foreign(target: Path) -> None:
+def refuse_foreign(target: Path) -> None:
     """A folder that holds anything but an earlier import is somebody's mistake, not ours to replace."""
     if target.exists() and any(target.iterdir()) and not (target / MANIFEST).is_file():
         raise ReferenceImportError(target, "is not a folder of reference tables; it was left as it is")

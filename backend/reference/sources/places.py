@@ -46,7 +46,7 @@ class Industries:
 def read_states(folder: SourceFolder) -> list[State]:
     parities = {
         row.text("GeoFIPS")[:2]: row
-        for row in folder.read_csv(PRICE_PARITIES, ("GeoFIPS", "LineCode", "2023"))
+        for row in folder.read_csv(PRICE_PARITIES, ("GeoFIPS", "LineCode", "2023"), notes=True)
         if row.text("LineCode") == _ALL_ITEMS
     }
     rows = folder.read_csv(STATES, ("fips", "state", "postal"))

@@ -1,0 +1,34 @@
+"""The public source files, and one fresh import of them for the whole run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from backend.reference.importing import import_reference
+from backend.reference.loading import load_reference
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """The public files: MINGUS_SHARED_DATA, else ../shared/data beside the project. Needed, never skipped."""
+    folder = Path(os.environ.get("MINGUS_SHARED_DATA", PROJECT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.fail("the public files are not in ../shared/data; say where with MINGUS_SHARED_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def imported(shared_data, tmp_path_factory):
+    """A fresh import: (folder, report)."""
+    folder = tmp_path_factory.mktemp("reference") / "data"
+    return folder, import_reference(shared_data, folder)
+
+
+@pytest.fixture(scope="session")
+def shipped():
+    return load_reference()
