@@ -12,6 +12,7 @@ from flask import Flask, url_for
 from jinja2 import ChoiceLoader, DictLoader, StrictUndefined
 
 from backend.assessments import figure, wording
+from backend.assessments.next_steps import next_steps
 from backend.routes.access import Rate, caller, public
 from config.settings import PROJECT
 
@@ -23,7 +24,9 @@ def init_app(app: Flask) -> None:
     page = DictLoader({CALCULATOR: (PROJECT / CALCULATOR).read_text()})
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_loader = ChoiceLoader([app.jinja_loader, page])  # type: ignore[list-item]
-    app.jinja_env.globals.update(static_url=static_url, caller=caller, figure=figure, wording=wording)
+    app.jinja_env.globals.update(
+        static_url=static_url, caller=caller, figure=figure, wording=wording, next_steps=next_steps
+    )
     app.jinja_env.filters.update(
         whole=whole,
         points=points,

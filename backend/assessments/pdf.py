@@ -20,6 +20,7 @@ from backend.assessments.figure import (
     growth_bars,
     pay_figure,
 )
+from backend.assessments.next_steps import next_steps
 from backend.assessments.result import ActivityPlace, Answers, Assessment, Level, Move
 
 TEMPLATE = Path(__file__).with_name("result.typ")
@@ -73,7 +74,7 @@ def result_data(a: Assessment, answers: Answers, state_name: str | None) -> Data
         "outlook": _outlook(a),
         "context": [{"text": fact.text, "source": fact.source} for fact in a.context],
         "moves": _moves(a),
-        "steps": [asdict(step) for step in wording.next_steps(a)],
+        "steps": [asdict(step) for step in next_steps(a)],
         "method": wording.METHOD,
         "vintages": [list(pair) for pair in wording.vintages(a)]
         + [["Model", a.provenance.model], ["Inputs", f"{a.code}, hash {a.provenance.input_hash[:12]}"]],

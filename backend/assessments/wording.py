@@ -13,7 +13,6 @@ from backend.assessments.result import (
     Exposure,
     Family,
     Level,
-    Move,
     Outlook,
     PayPlace,
 )
@@ -62,14 +61,6 @@ class Plain:
 
     finding: str
     meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A suggestion, and the numbers of this result that it follows from."""
-
-    text: str
-    because: str
 
 
 def whole(value: float) -> int:
@@ -234,30 +225,30 @@ def announcement(a: Assessment) -> str:
 
 
 def most_exposed(a: Assessment) -> tuple[ActivityPlace, ...]:
-    named = _notable(a)
+    named = notable(a)
     return named[: min(SHOWN, len(named) // 2)]
 
 
 def least_exposed(a: Assessment) -> tuple[ActivityPlace, ...]:
     """The least exposed first."""
-    named = _notable(a)
+    named = notable(a)
     return named[::-1][: min(SHOWN, len(named) // 2)]
 
 
 def notable_note(a: Assessment) -> str:
     """Says so when small activities were left out of the lists."""
-    left_out = len(_notable(a)) < len(_named(a))
+    left_out = len(notable(a)) < len(named_activities(a))
     return f"Among activities that take at least {NOTABLE_SHARE:.0f}% of the week." if left_out else ""
 
 
-def _notable(a: Assessment) -> tuple[ActivityPlace, ...]:
+def notable(a: Assessment) -> tuple[ActivityPlace, ...]:
     """From most to least exposed; those of 2% of the week and more, where there are enough of them."""
-    named = _named(a)
+    named = named_activities(a)
     notable = tuple(activity for activity in named if activity.share >= NOTABLE_SHARE)
     return notable if len(notable) >= FEWEST_NOTABLE else named
 
 
-def _named(a: Assessment) -> tuple[ActivityPlace, ...]:
+def named_activities(a: Assessment) -> tuple[ActivityPlace, ...]:
     return tuple(activity for activity in a.activities if activity.id != OTHER and activity.share > 0)
 
 
@@ -267,10 +258,10 @@ def pay_sentence(a: Assessment, salary: float | None) -> str | None:
     if salary is None or pay is None or pay.percentile is None:
         return None
     above = percent(pay.percentile)
-    return f"Your {dollars(salary)} is higher than about {above} of people in this job in {_the(pay.area)}."
+    return f"Your {dollars(salary)} is higher than about {above} of people in this job in {the(pay.area)}."
 
 
-def _the(area: str) -> str:
+def the(area: str) -> str:
     return f"the {area}" if area in {NATION, "District of Columbia"} else area
 
 
@@ -281,7 +272,7 @@ def pay_gap(pay: PayPlace | None, state_name: str | None) -> str | None:
     missing = [name for name, value in _percentiles(pay) if value is None]
     parts = []
     if state_name and pay.area != state_name:
-        parts.append(f"Too little pay is published for this job in {_the(state_name)}, so these are national figures.")
+        parts.append(f"Too little pay is published for this job in {the(state_name)}, so these are national figures.")
     if missing:
         parts.append(
             f"The {joined(missing)} {_is(missing)} not published; BLS withholds the highest pay and thin samples."
@@ -303,7 +294,7 @@ def pay_description(pay: PayPlace) -> str:
     """The whole strip in one sentence, for those who do not see it."""
     words = ("one in ten earns under", "a quarter under", "half under", "three quarters under", "nine in ten under")
     said = [f"{word} {dollars(v)}" for word, (_, v) in zip(words, _percentiles(pay), strict=True) if v is not None]
-    return f"Pay in this job in {_the(pay.area)}: {', '.join(said)}."
+    return f"Pay in this job in {the(pay.area)}: {', '.join(said)}."
 
 
 def outlook_sentence(outlook: Outlook) -> str:
@@ -326,7 +317,7 @@ def moves_lead(a: Assessment) -> str:
         close = f"; {_count(near).lower()} more {_come(near)} close" if near else ""
         return f"{rule} {passes}{close}."
     close = f"; {_count(near).lower()} {_come(near)} close" if near else ""
-    return f"{rule} No related job passes{close}. {a.moves.advice or ''}".strip()
+    return f"{rule} No job found{close}. {a.moves.advice or ''}".strip()
 
 
 def _is(things: Sequence[str]) -> str:
@@ -345,9 +336,9 @@ def moves_area(a: Assessment) -> str:
     """Which area the pay in the table is of."""
     areas = move_areas(a)
     if len(areas) < 2:
-        return f"Median pay is for {_the(areas[0])}." if areas else ""
+        return f"Median pay is for {the(areas[0])}." if areas else ""
     state = next(area for area in areas if area != NATION)
-    return f"Median pay is for {_the(state)}, and for the {NATION} where too little is published there."
+    return f"Median pay is for {the(state)}, and for the {NATION} where too little is published there."
 
 
 def move_areas(a: Assessment) -> tuple[str, ...]:
@@ -375,71 +366,3 @@ def _authors(source: str) -> str:
     """Eloundou, Manning, Mishkin and Rock, Science -> Eloundou et al."""
     first = source.split(",", maxsplit=1)[0]
     return f"{first} et al." if source.count(",") > 1 else first
-
-
-def next_steps(a: Assessment) -> tuple[Step, ...]:
-    """At most five, in this order: use AI, keep what it cannot reach, a move, pay, how firmly to hold the number."""
-    found = (_learn(a), _deepen(a), _move(a), _ask(a), _hold(a))
-    return tuple(step for step in found if step is not None)
-
-
-def _learn(a: Assessment) -> Step | None:
-    named = _named(a)
-    if not named or a.yours is None:
-        return None
-    most = max(named, key=lambda activity: activity.share * activity.exposure)
-    return Step(
-        f"Learn to do {quoted(most.title)} with AI, and to check what it makes.",
-        f"{percent(most.share)} of {_week(a)}; AI can touch about {percent(100 * most.exposure)} of it.",
-    )
-
-
-def _deepen(a: Assessment) -> Step | None:
-    least = least_exposed(a)
-    if not least or a.yours is None:
-        return None
-    biggest = max(least, key=lambda activity: activity.share)
-    return Step(
-        f"Get better still at {quoted(biggest.title)}, and make it visible.",
-        f"AI can touch about {percent(100 * biggest.exposure)} of it, among the least of {_week(a)}.",
-    )
-
-
-def _week(a: Assessment) -> str:
-    return "your week" if changed(a) else "a typical week"
-
-
-def _move(a: Assessment) -> Step | None:
-    moves: tuple[Move, ...] = a.moves.found or a.moves.near_misses
-    if not moves or a.yours is None:
-        return None
-    best = moves[0]
-    points = whole(max(a.yours.score - best.score, 0.0))
-    caveat = f", but it {best.missed}" if best.missed and best.missed.startswith(("pays", "needs")) else ""
-    return Step(
-        f"If you think of moving, look at {quoted(best.title)} first{caveat}.",
-        f"{points} points less exposed; median pay {signed(best.pay_change, 0)}.",
-    )
-
-
-def _ask(a: Assessment) -> Step | None:
-    pay = a.pay
-    if pay is None or pay.p50 is None:
-        return None
-    middle = f"Half of the people in this job in {_the(pay.area)} earn {dollars(pay.p50)} or more ({pay.vintage})"
-    if pay.percentile is None:
-        return Step("Know where your pay stands before your next review.", f"{middle}.")
-    yours = f"your pay is higher than about {percent(pay.percentile)} of theirs"
-    if pay.percentile < 50:
-        return Step("Bring the published pay to your next review.", f"{middle}; {yours}.")
-    return Step("Your pay is in the upper half: weigh that before a move.", f"{middle}; {yours}.")
-
-
-def _hold(a: Assessment) -> Step | None:
-    if a.yours is None or a.yours.agreement is Agreement.AGREE:
-        return None
-    low, high = whole(a.yours.band.low), whole(a.yours.band.high)
-    return Step(
-        "Hold the score loosely, and look again when the measures are updated.",
-        f"The evidence ranges from {low} to {high}.",
-    )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from backend.assessments import wording
 from backend.assessments.figure import MEASURE_NAMES
+from backend.assessments.next_steps import next_steps
 from backend.assessments.pdf import result_data
 from backend.assessments.result import Answers, Assessment, Family, Moves, Outlook, PayPlace
 from tests.factories_result import NURSE, assessment, move
@@ -79,7 +80,7 @@ def test_numbers_are_written_the_american_way(a: Assessment, salary: float | Non
         wording.moves_lead(a),
         wording.pay_sentence(a, salary) or "",
         wording.outlook_sentence(a.outlook) if a.outlook else "",
-        *(f"{step.text} {step.because}" for step in wording.next_steps(a)),
+        *(f"{step.text} {step.because}" for step in next_steps(a)),
     ]
     for sentence in sentences:
         assert " %" not in sentence
@@ -91,7 +92,7 @@ def test_numbers_are_written_the_american_way(a: Assessment, salary: float | Non
 
 @given(assessments())
 def test_every_step_says_which_number_it_follows_from(a: Assessment) -> None:
-    steps = wording.next_steps(a)
+    steps = next_steps(a)
     assert len(steps) <= 5
     assert all(re.search(r"\d", step.because) for step in steps)
 
@@ -136,7 +137,7 @@ def test_without_a_score_the_reason_stands_in_its_place() -> None:
     a = assessment({"aioe": 40.0})
     assert wording.headline(a) == ("The evidence is too thin for a score.", "Its pay and outlook are below.")
     assert wording.headline(replace(a, pay=None, outlook=None))[1] == ""
-    assert all("exposed" not in step.text for step in wording.next_steps(a))
+    assert all("exposed" not in step.text for step in next_steps(a))
 
 
 def test_a_shrinking_job_is_said_to_shrink() -> None:
