@@ -35,7 +35,7 @@ Errors = tuple[FieldError, ...]
 @bp.get(BASE)
 @public("the calculator is open to everyone")
 def start() -> ResponseReturnValue:
-    return _question_page(Question.JOB, None)
+    return _question_page(Question.JOB, None, forms.search_problems(request.args))
 
 
 @bp.post(BASE)
@@ -57,7 +57,8 @@ def resume(token: str) -> ResponseReturnValue:
 @bp.get(QUESTION)
 @public(OWN)
 def ask(token: str, question: str) -> ResponseReturnValue:
-    return _question_page(Question(question), get(AssessmentService).open(token, Question(question)))
+    saved = get(AssessmentService).open(token, Question(question))
+    return _question_page(Question(question), saved, forms.search_problems(request.args))
 
 
 @bp.post(QUESTION)
@@ -80,6 +81,13 @@ def pay(token: str) -> ResponseReturnValue:
     """Place a salary among the published ones, on this one page; it is kept nowhere."""
     get(AssessmentService).open_complete(token)
     return _result_page(get(AssessmentService).result(token, forms.annual_pay(request.form)))
+
+
+@bp.get(f"{BASE}/<token>/<any(pay, share, unshare):_action>")
+@public(OWN)
+def back_to_result(token: str, _action: str) -> ResponseReturnValue:
+    """Where someone lands who reloads the address of a form."""
+    return redirect(url_for(".result", token=token), 303)
 
 
 @bp.get(f"{BASE}/<token>/result.pdf")

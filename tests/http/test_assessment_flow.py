@@ -130,6 +130,10 @@ def test_a_title_of_any_kind_is_looked_up_without_harm(visitor):
         assert "<script>alert" not in page.text
 
 
+def test_looking_nothing_up_is_an_error(visitor):
+    assert "Error: What is your job?" in visitor.get(f"{START}?q=").text
+
+
 def test_four_answers_lead_to_the_result(visitor):
     assert visitor.begin().location.endswith("/place")
     assert visitor.answer("place").location.endswith("/background")
@@ -229,6 +233,11 @@ def test_a_draft_that_is_gone_starts_again_with_a_notice(finished, app, expire):
     answers += [finished.post(f"{finished.draft}{rest}", occupation=NURSE) for rest in ACTIONS]
     assert {(answer.status_code, answer.location) for answer in answers} == {(303, f"{START}?notice=gone")}
     assert "We no longer have those answers" in finished.get(answers[0].location).text
+
+
+@pytest.mark.parametrize("action", ["pay", "share", "unshare"])
+def test_the_address_of_a_form_leads_back_to_the_result(finished, action):
+    assert finished.get(f"{finished.draft}/{action}").location == f"{finished.draft}/result"
 
 
 def test_going_back_shows_what_was_answered(finished):

@@ -20,8 +20,8 @@ function later(milliseconds, action) {
   };
 }
 
-// A fragment in the address keeps `autofocus` from working.
-if (location.hash) find(".error-summary")?.focus();
+// A fragment in the address keeps `autofocus` from working, and scrolls until the page has loaded.
+if (location.hash) addEventListener("load", () => find(".error-summary")?.focus());
 
 // 1 The moments --------------------------------------------------------------
 // A question counts when the server has taken its answer: the page it leads to says so. `mingus.sent` waits for that
@@ -84,7 +84,9 @@ function takeUpgrades() {
 
 countAnswer();
 if (page.question) timeQuestion();
-if (page.question === "1" && !page.draft && !find(".error-summary")) once("opened", () => trackCalculatorOpened());
+if (page.question === "1" && !page.draft && !find(".error-summary")) {
+  once(`opened:${find("input[name=session_id]").value}`, () => trackCalculatorOpened());
+}
 watchOffer();
 takeUpgrades();
 

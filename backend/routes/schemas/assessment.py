@@ -57,6 +57,12 @@ def searched(text: str) -> str:
     return " ".join(text.split())[:LONGEST_TITLE]
 
 
+def search_problems(query: Form) -> tuple[FieldError, ...]:
+    """Looking nothing up is a slip; not looking up at all is none."""
+    empty = "q" in query and not searched(query["q"])
+    return (FieldError("q", "Enter a job title"),) if empty else ()
+
+
 def job_reply(form: Form, known: Container[str]) -> JobReply:
     problems = Problems()
     title, code = searched(form.get("job_title", "")), form.get("occupation", "")
