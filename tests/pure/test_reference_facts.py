@@ -133,9 +133,7 @@ def test_shipped_activities_reproduce_the_shipped_measures(shipped):
 def test_measures_equal_the_tested_join(shared_data, shipped, measure):
     spine = rows_of(shared_data / "joined" / "spine_nem832.csv")
     expected = {row["nem"]: float(row[SPINE_COLUMNS[measure]]) for row in spine if row[SPINE_COLUMNS[measure]]}
-    found = {
-        code: row.measures[measure] for code, row in shipped.occupations.items() if measure in row.measures
-    }
+    found = {code: row.measures[measure] for code, row in shipped.occupations.items() if measure in row.measures}
     assert found == pytest.approx(expected, abs=TWELVE_DIGITS)
 
 
