@@ -14,6 +14,11 @@ from werkzeug.exceptions import HTTPException
 
 from backend.errors import FieldError, InvalidRequest, MingusError, Unauthenticated, Unavailable
 
+CODES = {error.status: error.code for error in MingusError.__subclasses__()} | {
+    405: "method_not_allowed",
+    429: "too_many_requests",
+    500: "internal_error",
+}
 TITLES = {
     404: "There is no such page",
     405: "This address cannot be used that way",
@@ -51,11 +56,9 @@ def render_http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error
-    phrase = HTTPStatus(status).phrase
-    code = "internal_error" if status == 500 else phrase.lower().replace(" ", "_")
     headers = [(name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"}]
-    title = TITLES.get(status, phrase)
-    return render(status, code, title, _detail(status, error)), status, headers
+    title = TITLES.get(status, HTTPStatus(status).phrase)
+    return render(status, CODES.get(status, f"http_{status}"), title, _detail(status, error)), status, headers
 
 
 def render_stale_form(error: CSRFError) -> ResponseReturnValue:
@@ -71,7 +74,7 @@ def render_database(error: sqlalchemy.exc.SQLAlchemyError) -> ResponseReturnValu
 def wants_page() -> bool:
     if request.path.startswith(("/api/", "/health")):
         return False
-    return request.accept_mimetypes.best_match(["application/json", "text/html"], "text/html") == "text/html"
+    return request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html") == "text/html"
 
 
 def render(status: int, code: str, title: str, detail: str, errors: tuple[FieldError, ...] = ()) -> Response | str:

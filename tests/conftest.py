@@ -194,7 +194,11 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 def watch_csp(context: BrowserContext) -> list[str]:
     """Collect Content-Security-Policy violations of every page."""
     violations: list[str] = []
-    context.expose_function("reportViolation", violations.append)
+
+    def report(violated: str) -> None:
+        violations.append(violated)
+
+    context.expose_function("reportViolation", report)
     context.add_init_script(
         "document.addEventListener('securitypolicyviolation',"
         " e => window.reportViolation(e.violatedDirective + ' ' + e.blockedURI))"

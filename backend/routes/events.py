@@ -15,7 +15,12 @@ from backend.routes.schemas.answer import Answer
 from backend.routes.schemas.events import BROWSER, WITH_KEY, EventBody, EventsRecorded, Limits, parse
 from backend.routes.schemas.problem import problems
 
-bp = APIBlueprint("events", __name__, abp_tags=[Tag(name="Events", description="What visitors did.")])
+bp = APIBlueprint(
+    "events",
+    __name__,
+    abp_tags=[Tag(name="Events", description="What visitors did.")],
+    abp_security=[{}, {"api_key": []}],
+)
 
 
 @bp.post("/event", responses={202: EventsRecorded, **problems(400, 401, 403, 413, 415, 422)})

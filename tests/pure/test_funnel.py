@@ -67,6 +67,14 @@ def test_sessions_still_inside_the_window_are_immature():
     assert funnel(visits, NOON + timedelta(minutes=60), ABC, WINDOW).immature == 0
 
 
+def test_a_session_belongs_to_the_period_it_began_in_and_keeps_what_came_after():
+    visits = {"late": visit(("a", 50), ("b", 70), ("c", 71)), "next": visit(("a", 60), ("b", 61))}
+
+    steps = funnel(visits, LATER, ABC, WINDOW, before=NOON + timedelta(hours=1)).steps
+
+    assert [step.sessions for step in steps] == [1, 1, 1]
+
+
 EVENTS = st.lists(st.tuples(st.sampled_from("abcx"), st.integers(0, 90)), max_size=6)
 
 

@@ -65,13 +65,17 @@ def funnel(
     now: datetime,
     definitions: Sequence[StepDefinition] = STEPS,
     window: timedelta = WINDOW,
+    before: datetime | None = None,
 ) -> Funnel:
     """Count ordered completions. `visits`: session id -> its events as (instant, step name), in any order.
 
-    A session enters with its first step-1 event; each later step counts at its first event not before the
-    step before it and not later than `window` after step 1. One event never serves two steps.
+    A session enters with its first step-1 event, if that lies before `before`; each later step counts at its
+    first event not before the step before it and not later than `window` after step 1. One event never serves
+    two steps.
     """
     paths = [path for visit in visits.values() if (path := _path(visit, definitions, window))]
+    if before is not None:
+        paths = [path for path in paths if path[0] < before]
     last = len(definitions)
     immature = sum(len(path) < last and now - path[0] < window for path in paths)
     return Funnel(tuple(_steps(paths, definitions)), immature)

@@ -29,7 +29,7 @@ class FunnelQueries:
         self._session = session
 
     def visits(self, start: datetime, end: datetime) -> dict[str, Visit]:
-        """Each session's funnel events from `start` up to but not including `end`."""
+        """Each session's funnel events from `start` up to but not including `end`, by session id."""
         asked = FUNNEL_EVENTS.where(AnalyticsEvent.timestamp >= start, AnalyticsEvent.timestamp < end)
         visits: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
         for session_id, timestamp, event_type, step in self._session.execute(asked):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.analytics.metrics.funnel import Funnel, funnel
+from backend.analytics.metrics.funnel import WINDOW, Funnel, funnel
 from backend.analytics.metrics.period import Period
 from backend.analytics.metrics.queries import FunnelQueries
 from backend.clock import Clock
@@ -26,6 +26,7 @@ class DashboardService:
         self._now = now
 
     def funnel(self, period: Period) -> FunnelReport:
-        """Where the period's sessions went on and where they left."""
+        """How far the sessions that began in the period came, also where they went on after it."""
         now = self._now()
-        return FunnelReport(funnel(self._queries.visits(period.start, period.end), now), period, now)
+        visits = self._queries.visits(period.start, period.end + WINDOW)
+        return FunnelReport(funnel(visits, now, before=period.end), period, now)

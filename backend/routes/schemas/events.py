@@ -47,7 +47,7 @@ class WireEvent(Struct, frozen=True, forbid_unknown_fields=True):
     event_type: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,99}$")]
     session_id: Annotated[str, Meta(pattern="^[A-Za-z0-9._:-]{1,100}$")]
     event_id: UUID | None = None
-    user_id: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+    user_id: Annotated[str, Meta(pattern=r"^[^\x00]{1,100}$")] | None = None
     timestamp: Annotated[datetime, Meta(tz=True)] | None = None
     event_data: dict[str, Any] | None = None
 
