@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from app import create_app
 from backend.accounts.permissions import Scope
 from backend.accounts.service import KeyService
 from backend.extensions import db
-from backend.plugins import get
+from backend.plugins import KEY, get
+from backend.reference.loading import Reference, load_reference
 from config.settings import Settings
 from tests.servers import CHROMIUM, CHROMIUM_ARGS, Gunicorn, gunicorn, postgresql, redis
 
@@ -40,9 +42,16 @@ def make_settings(instance: Path, **given: object) -> Settings:
 
 
 def make_app(settings: Settings) -> Flask:
+    """The app; all of them share the tables of public figures, which nothing can change."""
     app = create_app(settings)
     app.testing = True
+    app.extensions[KEY].add_shared(Reference, shipped_reference)
     return app
+
+
+@cache
+def shipped_reference() -> Reference:
+    return load_reference()
 
 
 def migrate(app: Flask) -> None:

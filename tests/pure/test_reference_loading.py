@@ -1,4 +1,4 @@
-"""The tables as the running app reads them: whole, small, quick, and refused by name when damaged."""
+"""The tables as the running app reads them: whole, small, and refused by name when damaged."""
 
 from __future__ import annotations
 
@@ -16,16 +16,15 @@ from backend.reference.loading import SHIPPED, load_reference
 from backend.reference.tables import Measure, Pay
 
 PROJECT = Path(__file__).resolve().parents[2]
-MEASURE_LOADING = """
-import gc, time
+MEASURE_MEMORY = """
+import gc
 import psutil
 import backend.reference.loading as loading
 gc.collect()
-before, started = psutil.Process().memory_info().rss, time.process_time()
+before = psutil.Process().memory_info().rss
 kept = loading.load_reference()
-seconds = time.process_time() - started
 gc.collect()
-print(seconds, (psutil.Process().memory_info().rss - before) / 1e6)
+print((psutil.Process().memory_info().rss - before) / 1e6)
 """
 
 
@@ -169,10 +168,8 @@ def test_a_missing_table_is_named(tmp_path):
         load_reference(folder)
 
 
-def test_loading_takes_a_second_and_a_half_and_sixty_megabytes_at_most():
+def test_the_tables_take_sixty_megabytes_at_most():
     done = subprocess.run(
-        [sys.executable, "-c", MEASURE_LOADING], cwd=PROJECT, check=True, capture_output=True, text=True
+        [sys.executable, "-c", MEASURE_MEMORY], cwd=PROJECT, check=True, capture_output=True, text=True
     )
-    seconds, megabytes = map(float, done.stdout.split())
-    assert seconds < 1.5
-    assert megabytes <= 60
+    assert float(done.stdout) <= 60

@@ -1,0 +1,73 @@
+"""Check 8: axe finds nothing on any page, in both colour schemes, wide and narrow; no page scrolls sideways."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.http.visiting import START
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def assert_sound(page):
+    """No violation in either scheme at 1280 and 320 pixels, and nothing wider than the window."""
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found = Axe().run(page, options=RULES).response["violations"]
+            assert [(v["id"], v["nodes"][0]["html"]) for v in found] == [], (page.url, width, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+
+
+@pytest.fixture
+def page(chromium):
+    """Axe is our own script, so the page's policy is put aside for it; other tests watch that policy."""
+    context = chromium.new_context(bypass_csp=True)
+    yield context.new_page()
+    context.close()
+
+
+def test_every_question_and_the_result(server, page):
+    page.goto(f"{server.url}{START}?q=staff+nurse")
+    for name in ("Continue", "Continue", "Continue", "See my result"):
+        assert_sound(page)
+        page.get_by_role("button", name=name).click()
+        page.wait_for_load_state()
+    assert page.url.endswith("/result")
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    assert_sound(page)
+
+
+def test_a_question_with_errors(server, page):
+    page.goto(f"{server.url}{START}")
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_load_state()
+    assert page.title().startswith("Error: ")
+    assert_sound(page)
+
+
+@pytest.mark.parametrize("address", ["/methodology", "/api/docs", "/analytics/sign-in", "/nowhere"])
+def test_every_other_public_page(server, page, address):
+    page.goto(server.url + address)
+    assert_sound(page)
+
+
+@pytest.mark.parametrize("sessions", [0, 12])
+def test_the_funnel_empty_and_full(server, page, make_key, sessions):
+    key = make_key("dashboards:read", "events:write")
+    events = [{"event_type": "ai_calculator_opened", "session_id": f"s-{n}"} for n in range(sessions)]
+    if events:
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{server.url}/api/analytics/event", json.dumps(events).encode(), headers)
+        urllib.request.urlopen(request).close()
+    page.goto(f"{server.url}/analytics/funnel")
+    page.get_by_label("API key").fill(key)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_load_state()
+    assert page.url.endswith("/analytics/funnel")
+    assert_sound(page)

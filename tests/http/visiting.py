@@ -1,0 +1,75 @@
+"""A visitor who answers the questions without a script, and what the database then holds."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import func, select
+
+from backend.assessments.models import Draft
+from backend.database import get_db_session
+
+START = "/ai-job-impact-calculator"
+NURSE = "29-1141"
+REPLIES = {
+    "place": {"state": "GA", "industry": "62"},
+    "background": {"experience_years": "6", "education": "bachelors"},
+    "week": {},
+}
+ADDRESSES = ["", "/job", "/place", "/week", "/result", "/result.pdf"]
+ACTIONS = ["/job", "/place", "/background", "/week", "/pay", "/share", "/unshare"]
+SALARY = "87,654"
+
+
+class Visitor:
+    """Someone without a script: follows links, fills in forms, sends back the token each form holds."""
+
+    def __init__(self, client):
+        self.client = client
+        self.draft = ""
+
+    def get(self, address):
+        return self.client.get(address)
+
+    def post(self, address, **fields):
+        return self.client.post(address, data={"csrf_token": self.token(), **fields})
+
+    def token(self):
+        page = self.client.get(START).text
+        return re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+
+    def begin(self, **fields):
+        response = self.post(START, **{"occupation": NURSE, "job_title": "staff nurse", **fields})
+        self.draft = response.location.rpartition("/")[0]
+        return response
+
+    def answer(self, *questions):
+        for question in questions:
+            response = self.post(f"{self.draft}/{question}", **REPLIES[question])
+            assert response.status_code == 303
+        return response
+
+    def finish(self):
+        self.begin()
+        return self.answer("place", "background", "week")
+
+
+def rows(app, kind):
+    with app.app_context():
+        return get_db_session().scalar(select(func.count()).select_from(kind))
+
+
+def only(app, kind):
+    with app.app_context():
+        session = get_db_session()
+        row = session.scalars(select(kind)).one()
+        session.expunge(row)
+        return row
+
+
+def change(app, **values):
+    with app.app_context():
+        draft = get_db_session().scalars(select(Draft)).one()
+        for name, value in values.items():
+            setattr(draft, name, value)
+        get_db_session().commit()
