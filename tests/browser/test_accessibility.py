@@ -45,7 +45,7 @@ def test_every_question_and_the_result(server, page):
 
 def test_a_question_with_errors(server, page):
     page.goto(f"{server.url}{START}")
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Find").click()
     page.wait_for_load_state()
     assert page.title().startswith("Error: ")
     assert_sound(page)

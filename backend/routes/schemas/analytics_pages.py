@@ -20,7 +20,7 @@ from backend.analytics.metrics.service import FunnelReport
 from backend.errors import FieldError, InvalidRequest
 
 HOME = "/analytics/funnel"
-FORMULA = tuple("=+-@\t\r\0＝＋－＠")  # noqa: RUF001  (the full-width forms are the point)
+FORMULA = tuple("=+-@\t\r\0＝＋－＠")
 ZONES = (
     "UTC",
     "America/New_York",
@@ -233,7 +233,7 @@ def zone_label(name: str, now: datetime) -> str:
     if name == "UTC":
         return name
     hours, rest = divmod(abs(minutes), 60)
-    sign = "−" if minutes < 0 else "+"  # noqa: RUF001  (a minus sign)
+    sign = "−" if minutes < 0 else "+"
     return f"{name.rpartition('/')[2].replace('_', ' ')} (UTC{sign}{hours}{f':{rest:02}' if rest else ''})"
 
 
