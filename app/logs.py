@@ -28,14 +28,16 @@ class MaskingFormatter(JsonFormatter):
         return line
 
 
+def json_lines() -> MaskingFormatter:
+    """The one form of a log line; `config/gunicorn.py` names this function."""
+    fields = "{levelname}{process}{name}{message}"
+    return MaskingFormatter(fields, style="{", timestamp=True, rename_fields={"levelname": "level"})
+
+
 def configure(level: str) -> None:
     """Send every logger of this process through the one handler."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        MaskingFormatter(
-            "{levelname}{process}{name}{message}", style="{", timestamp=True, rename_fields={"levelname": "level"}
-        )
-    )
+    handler.setFormatter(json_lines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,11 +25,19 @@ worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None
 graceful_timeout = 30
 keepalive = 5
 control_socket_disable = True
-loglevel = settings.LOG_LEVEL.lower()
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "app.logs.json_lines"}},
+    "handlers": {"json": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
+    "root": {"handlers": ["json"], "level": settings.LOG_LEVEL},
+    "loggers": {"gunicorn.error": {"handlers": ["json"], "level": settings.LOG_LEVEL, "propagate": False}},
+}
 
 
 def when_ready(server: Arbiter) -> None:
-    server.log.info("Mingus is at http://%s:%s", settings.HOST, settings.PORT)
+    sys.stdout.write(f"Mingus is at http://{settings.HOST}:{settings.PORT}\n")
+    sys.stdout.flush()
 
 
 def post_worker_init(worker: Worker) -> None:

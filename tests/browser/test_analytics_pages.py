@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from backend.accounts.permissions import Scope
@@ -20,7 +19,6 @@ from backend.plugins import get
 from tests.conftest import close, make_app, make_settings, server_environ
 from tests.servers import gunicorn
 
-SCHEMES = {"light": "rgb(248, 248, 245)", "dark": "rgb(17, 22, 22)"}
 PAGES = (
     "/analytics/funnel",
     "/analytics/funnel?start=2020-01-01&end=2020-01-02",
@@ -157,29 +155,6 @@ def test_pages_reflow_and_keep_the_numbers_that_matter(page, site, width):
     for path in PAGES[1:]:
         page.goto(f"{site.url}{path}")
         assert_reflows(page)
-
-
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", [320, 1280])
-def test_pages_are_accessible_in_both_colour_schemes(chromium, site, scheme, width):
-    context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True)
-    page = context.new_page()
-    page.goto(f"{site.url}/analytics/sign-in")
-    found = {"sign-in": violations(page)}
-    sign_in(page, site)
-    for path in PAGES:
-        page.goto(f"{site.url}{path}")
-        page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
-        found[path] = violations(page)
-    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    context.close()
-
-    assert {path: broken for path, broken in found.items() if broken} == {}
-    assert background == SCHEMES[scheme]
-
-
-def violations(page: Page):
-    return [violation["id"] for violation in Axe().run(page).response["violations"]]
 
 
 def test_on_paper_the_funnel_is_a_table_without_controls(page, site):
