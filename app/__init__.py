@@ -19,6 +19,7 @@ def create_app(settings: Settings) -> Flask:
     app = Mingus(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config.from_mapping(flask_config(settings))
+    pages.init_app(app)
     if settings.TRUSTED_PROXIES:
         hops = settings.TRUSTED_PROXIES
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -32,7 +33,6 @@ def create_app(settings: Settings) -> Flask:
     access.init_app(app)
     csrf.init_app(app)
     errors.init_app(app)
-    pages.init_app(app)
     cli.init_app(app)
     for blueprint in API_BLUEPRINTS:
         app.register_api(blueprint)

@@ -166,9 +166,7 @@ def _attainment(folder: SourceFolder, codes: set[str]) -> Table:
 
 def _industries(industries: places.Industries) -> list[Table]:
     shares = [
-        (code, sector, share)
-        for code, found in sorted(industries.shares.items())
-        for sector, share in found.items()
+        (code, sector, share) for code, found in sorted(industries.shares.items()) for sector, share in found.items()
     ]
     return [
         Table("industries.csv", ("sector", "name"), list(industries.names.items())),

@@ -87,9 +87,7 @@ def _titles(tables: ShippedTables, occupations: Mapping[str, Occupation]) -> Tit
     return TitleIndex.of(tables.titles(set(listed)), listed)
 
 
-def _pay_by_state(
-    tables: ShippedTables, states: list[str], occupations: Mapping[str, Occupation]
-) -> StatePay:
+def _pay_by_state(tables: ShippedTables, states: list[str], occupations: Mapping[str, Occupation]) -> StatePay:
     rows = {state: place for place, state in enumerate(states)}
     columns = {code: place for place, code in enumerate(occupations)}
     return StatePay(rows, columns, tables.state_pay(rows, columns))

@@ -107,17 +107,13 @@ class ShippedTables:
     def _activities(self) -> dict[str, list[Activity]]:
         known = dict(self._each("activities.csv", lambda row: (row[0], (row[1], float(row[2])))))
         found: dict[str, list[Activity]] = defaultdict(list)
-        for code, activity in self._each(
-            "occupation_activities.csv", lambda row: (row[0], _activity(row, known))
-        ):
+        for code, activity in self._each("occupation_activities.csv", lambda row: (row[0], _activity(row, known))):
             found[code].append(activity)
         return found
 
     def _industries_of_occupations(self) -> dict[str, dict[str, float]]:
         found: dict[str, dict[str, float]] = defaultdict(dict)
-        for code, sector, share in self._each(
-            "occupation_industries.csv", lambda row: (row[0], row[1], float(row[2]))
-        ):
+        for code, sector, share in self._each("occupation_industries.csv", lambda row: (row[0], row[1], float(row[2]))):
             found[code][sector] = share
         return found
 

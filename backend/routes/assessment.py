@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 
 from backend.assessments.calculator import JobImpactCalculator
-from backend.assessments.pdf import result_pdf
+from backend.assessments.presentation.pdf import result_pdf
 from backend.assessments.questions import QUESTIONS, AskedTooEarly, DraftGone, Question, Reply
 from backend.assessments.service import AssessmentService, Result, SavedDraft
 from backend.assessments.week import WeekLine, lines

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.assessments.figure import (
+from backend.assessments.presentation.figure import (
     MEASURE_NAMES,
     NARROW,
     WIDE,

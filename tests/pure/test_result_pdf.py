@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from backend.assessments.pdf import result_pdf
+from backend.assessments.presentation.pdf import result_pdf
 from backend.assessments.result import Answers, Assessment, Family, Moves, PayPlace
 from tests.factories_result import NURSE, assessment, move
 

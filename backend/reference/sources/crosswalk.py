@@ -60,9 +60,7 @@ class Crosswalk:
 
 def read_crosswalk(folder: SourceFolder) -> Crosswalk:
     onet: dict[str, str] = {}
-    for row in folder.read_sheet(
-        ONET_TO_MATRIX, "ONET to SOC crosswalk", ("O*NET-SOC code", "NEM Code"), header=5
-    ):
+    for row in folder.read_sheet(ONET_TO_MATRIX, "ONET to SOC crosswalk", ("O*NET-SOC code", "NEM Code"), header=5):
         onet[row.code("O*NET-SOC code", ONET_CODE)] = row.code("NEM Code")
     parents: dict[str, list[str]] = defaultdict(list)
     for row in folder.read_csv(SOC_2010_TO_2018, ("2010 SOC Code", "2018 SOC Code")):

@@ -35,9 +35,7 @@ def betas_by_onet(tasks: Iterable[Task]) -> dict[str, OccupationBeta]:
         total[0] += task.weight
         total[1] += task.weight * task.beta_human
         total[2] += task.weight * task.beta_gpt4
-    return {
-        onet: OccupationBeta(human / weight, gpt4 / weight) for onet, (weight, human, gpt4) in sums.items()
-    }
+    return {onet: OccupationBeta(human / weight, gpt4 / weight) for onet, (weight, human, gpt4) in sums.items()}
 
 
 def read_aioe(folder: SourceFolder) -> dict[str, float]:
@@ -59,8 +57,7 @@ def read_usage_of_activities(folder: SourceFolder) -> dict[str, float]:
     """Mean over user and AI of completion x scope x coverage, per intermediate work activity."""
     rows = folder.read_csv(MICROSOFT_ACTIVITIES, ("IWA", _USER, _AI))
     return {
-        row.text("IWA"): ((row.number_or_none(_USER) or 0.0) + (row.number_or_none(_AI) or 0.0)) / 2
-        for row in rows
+        row.text("IWA"): ((row.number_or_none(_USER) or 0.0) + (row.number_or_none(_AI) or 0.0)) / 2 for row in rows
     }
 
 

@@ -115,9 +115,7 @@ def read_attainment(folder: SourceFolder) -> dict[str, dict[str, float]]:
     """Share of workers aged 25 and over by highest level completed, per occupation."""
     rows = folder.read_sheet(EDUCATION, "Table 5.3", (_CODE, *_ATTAINMENT.values()), header=2)
     return {
-        row.code(_CODE): {
-            level: round(row.within(column, 0, 100) / 100, 4) for level, column in _ATTAINMENT.items()
-        }
+        row.code(_CODE): {level: round(row.within(column, 0, 100) / 100, 4) for level, column in _ATTAINMENT.items()}
         for row in rows
         if row.text(_CODE) != "00-0000"
     }

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backend.assessments.result import Agreement, Assessment, Move
-from backend.assessments.wording import (
+from backend.assessments.presentation.wording import (
     changed,
-    dollars,
     least_exposed,
     named_activities,
-    percent,
     quoted,
-    signed,
     the,
-    whole,
 )
+from backend.assessments.result import Agreement, Assessment, Move
+from backend.formats import dollars, percent, signed, whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import typst
 
-from backend.assessments import wording
-from backend.assessments.figure import (
+from backend.assessments.presentation import wording
+from backend.assessments.presentation.figure import (
     FAMILY_NAMES,
     ExposureFigure,
     Label,
@@ -20,8 +20,9 @@ from backend.assessments.figure import (
     growth_bars,
     pay_figure,
 )
-from backend.assessments.next_steps import next_steps
+from backend.assessments.presentation.next_steps import next_steps
 from backend.assessments.result import ActivityPlace, Answers, Assessment, Level, Move
+from backend.formats import count, dollars, percent, signed, whole
 
 TEMPLATE = Path(__file__).with_name("result.typ")
 EPOCH = 0
@@ -154,9 +155,9 @@ def _week(a: Assessment) -> Data | None:
 def _activity(activity: ActivityPlace) -> Data:
     return {
         "title": activity.title,
-        "share": f"{wording.percent(activity.share)} of the week",
+        "share": f"{percent(activity.share)} of the week",
         "exposure": 100.0 * activity.exposure,
-        "note": f"AI can touch about {wording.percent(100.0 * activity.exposure)} of it",
+        "note": f"AI can touch about {percent(100.0 * activity.exposure)} of it",
     }
 
 
@@ -167,7 +168,7 @@ def _pay(a: Assessment, salary: float | None, state_name: str | None) -> Data:
     strip = pay_figure(a.pay, salary)
     return {
         "title": f"Median pay, {a.pay.area}, {a.pay.vintage}",
-        "stat": "Not published" if a.pay.p50 is None else wording.dollars(a.pay.p50),
+        "stat": "Not published" if a.pay.p50 is None else dollars(a.pay.p50),
         "text": [text for text in said if text] or [wording.pay_description(a.pay)],
         "kind": "strip",
         "alt": wording.pay_description(a.pay),
@@ -182,14 +183,14 @@ def _outlook(a: Assessment) -> Data:
     bars = zip(("This job", "All US jobs"), values, growth_bars(a.outlook), strict=True)
     return {
         "title": f"Projected growth, {wording.years(a.outlook.horizon)}",
-        "stat": wording.signed(a.outlook.growth_percent),
+        "stat": signed(a.outlook.growth_percent),
         "text": [
             wording.outlook_sentence(a.outlook),
             f"Usual entry: {wording.lower_first(a.outlook.education)}.",
         ],
         "kind": "bars",
-        "alt": f"This job {wording.signed(values[0])}, all US jobs {wording.signed(values[1])}.",
-        "drawing": [{"name": name, "value": wording.signed(value)} | asdict(bar) for name, value, bar in bars],
+        "alt": f"This job {signed(values[0])}, all US jobs {signed(values[1])}.",
+        "drawing": [{"name": name, "value": signed(value)} | asdict(bar) for name, value, bar in bars],
     }
 
 
@@ -210,10 +211,10 @@ def _move(move: Move) -> list[str]:
     entry = f"\n{move.education}" if move.education else ""
     return [
         f"{move.title}{near}{entry}",
-        str(wording.whole(move.score)),
-        f"{wording.whole(move.band.low)} to {wording.whole(move.band.high)}",
-        wording.dollars(move.median_pay),
-        wording.signed(move.pay_change, 0),
-        "not published" if move.growth_percent is None else wording.signed(move.growth_percent),
-        "not published" if move.openings is None else f"{move.openings:,}",
+        str(whole(move.score)),
+        f"{whole(move.band.low)} to {whole(move.band.high)}",
+        dollars(move.median_pay),
+        signed(move.pay_change, 0),
+        "not published" if move.growth_percent is None else signed(move.growth_percent),
+        "not published" if move.openings is None else count(move.openings),
     ]

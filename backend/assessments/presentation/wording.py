@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.assessments.figure import MEASURE_NAMES
+from backend.assessments.presentation.figure import MEASURE_NAMES
 from backend.assessments.result import (
     ActivityPlace,
     Agreement,
@@ -16,6 +16,7 @@ from backend.assessments.result import (
     Outlook,
     PayPlace,
 )
+from backend.formats import count, dollars, percent, signed, whole
 
 NOT_THIS = (
     "This is not the chance of losing a job, and it says nothing about robots or self-driving vehicles. "
@@ -63,24 +64,6 @@ class Plain:
     meaning: str
 
 
-def whole(value: float) -> int:
-    """Halves go up, as people round; `value` is at least 0."""
-    return int(value + 0.5)
-
-
-def percent(value: float) -> str:
-    """`value` is in percent already, at least 0."""
-    return f"{whole(value)}%" if value >= 0.5 or value == 0 else "less than 1%"
-
-
-def signed(value: float, digits: int = 1) -> str:
-    return f"{value:+.{digits}f}%".replace("-", "−")
-
-
-def dollars(value: float) -> str:
-    return f"${value:,.0f}"
-
-
 def quoted(title: str) -> str:
     return f"“{title.rstrip('.')}”"
 
@@ -120,7 +103,7 @@ def lead(a: Assessment) -> str:
         return opening
     week = "In your week" if changed(a) else "In a typical week"
     out_of_reach = f"; {quoted(least.title)} is mostly out of its reach" if least.exposure < MOSTLY_OUT_OF_REACH else ""
-    return f"{opening} {week} the largest part of it is in {quoted(most.title)}{out_of_reach}."
+    return f"{opening} {week} AI reaches furthest into {quoted(most.title)}{out_of_reach}."
 
 
 def _sits(level: Level, what: str) -> str:
@@ -299,7 +282,7 @@ def pay_description(pay: PayPlace) -> str:
 
 def outlook_sentence(outlook: Outlook) -> str:
     growth, every = outlook.growth_percent, outlook.all_jobs_growth_percent
-    openings = f"with about {outlook.openings:,} openings a year."
+    openings = f"with about {count(outlook.openings)} openings a year."
     if growth < 0 <= every:
         return f"Projected to shrink while all US jobs grow ({signed(every)}), {openings}"
     if abs(growth - every) < ABOUT_AS_FAST:

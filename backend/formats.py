@@ -1,0 +1,65 @@
+"""Numbers, money and time as people in the US write them; minus signs are real ones."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+
+def whole(value: float) -> int:
+    """51.5 -> 52: halves go up, as people round."""
+    return int(value + 0.5) if value >= 0 else -int(-value + 0.5)
+
+
+def percent(value: float) -> str:
+    """`value` is in percent, at least 0; a trace is said to be one."""
+    return f"{whole(value)}%" if value >= 0.5 or value == 0 else "less than 1%"
+
+
+def share(fraction: float, digits: int = 0) -> str:
+    """0.42 -> 42%"""
+    return f"{fraction * 100:.{digits}f}%"
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """4.9 -> +4.9%, -3 -> −3.0%: `value` is in percent."""
+    return f"{value:+.{digits}f}%".replace("-", "−")
+
+
+def dollars(value: float) -> str:
+    return f"${value:,.0f}"
+
+
+def short_dollars(value: float) -> str:
+    return f"${value / 1000:.0f}k"
+
+
+def count(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def points(value: float) -> str:
+    return f"{value:.1f}".replace("-", "−")
+
+
+def day(value: datetime, zone: str = "UTC") -> str:
+    """November 21, 2026"""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{local:%B} {local.day}, {local.year}"
+
+
+def moment(value: datetime, zone: str = "UTC") -> str:
+    """November 21, 2026, 2:32 PM EST"""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{day(value, zone)}, {local.hour % 12 or 12}:{local:%M %p %Z}"
+
+
+def duration(seconds: float) -> str:
+    """75 -> 1 min 15 s"""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    if minutes:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{rest} s"
