@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from ipaddress import IPv6Address, ip_address
 from threading import RLock, Timer
+from typing import Any
 
 from flask import Flask, current_app, request
 from flask_limiter import ApplicationLimit, Limiter
 from limits.storage import MemoryStorage, Storage
+from limits.strategies import STRATEGIES
 
 from backend.routes.access import Rate, access_of, caller, identify
 from config.settings import Settings
+
+REDIS_PATIENCE: dict[str, Any] = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 
 
 class QuietMemoryStorage(MemoryStorage):
@@ -28,10 +32,18 @@ class QuietMemoryStorage(MemoryStorage):
         Storage.__init__(self, uri, wrap_exceptions, **options)
 
 
+class QuietLimiter(Limiter):
+    """The library's, with the same quiet memory to fall back to when Redis is gone."""
+
+    def _Limiter__configure_fallbacks(self, _app: Flask, strategy: str) -> None:  # noqa: N802
+        self._fallback_storage = QuietMemoryStorage()
+        self._fallback_limiter = STRATEGIES[strategy](self._fallback_storage)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Identify the caller, then count the request."""
     app.before_request(identify)
-    Limiter(
+    QuietLimiter(
         caller_address,
         app=app,
         application_limits=[
@@ -40,6 +52,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             _limit(Rate.EVENTS, False, settings.RATE_LIMIT_EVENTS),
             _limit(Rate.EVENTS, True, settings.RATE_LIMIT_EVENTS_KEY),
         ],
+        storage_options=REDIS_PATIENCE if settings.redis_url else {},
         storage_uri=settings.redis_url or "quiet-memory://",
         strategy="moving-window",
         headers_enabled=True,

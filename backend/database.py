@@ -24,6 +24,12 @@ def get_db_session() -> Session:
     return db.session()
 
 
+def release_db_session() -> None:
+    """End the transaction, if there is one: a request may dawdle over its body, and must hold no lock meanwhile."""
+    if db.session.registry.has():
+        db.session.rollback()
+
+
 def engine_options(settings: Settings) -> dict[str, Any]:
     """Pool and driver options for the database the settings name."""
     if make_url(settings.database_url).get_backend_name() == "sqlite":

@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -66,9 +65,6 @@ class Settings(BaseModel):
     TRUSTED_PROXIES: Annotated[int, Field(ge=0, le=8)] = Field(
         0, description="How many proxies in front set `X-Forwarded-*`. 0: those headers are ignored."
     )
-    PUBLIC_ORIGINS: str = Field(
-        "", description="Origins besides our own that may post events, separated by commas, as `https://example.org`."
-    )
     ANSWERS_RETENTION_DAYS: Annotated[int, Field(ge=1, le=3650)] = Field(
         30, description="Days a visitor's answers and shared links are kept; a stored assessment has neither."
     )
@@ -87,15 +83,6 @@ class Settings(BaseModel):
             ZoneInfo(value)
         except (KeyError, ValueError, OSError) as error:
             raise ValueError("is not an IANA time zone") from error
-        return value
-
-    @field_validator("PUBLIC_ORIGINS")
-    @classmethod
-    def _are_origins(cls, value: str) -> str:
-        for origin in filter(None, value.split(",")):
-            parts = urlsplit(origin)
-            if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path:
-                raise ValueError(f"{origin!r} is not an origin such as https://example.org")
         return value
 
     @model_validator(mode="after")
@@ -122,10 +109,6 @@ class Settings(BaseModel):
     @property
     def redis_url(self) -> str:
         return self.REDIS_URL.get_secret_value()
-
-    @property
-    def public_origins(self) -> frozenset[str]:
-        return frozenset(filter(None, self.PUBLIC_ORIGINS.split(",")))
 
     @property
     def plugin_paths(self) -> tuple[str, ...]:

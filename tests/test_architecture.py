@@ -32,10 +32,11 @@ def relative(path: Path) -> str:
     return str(path.relative_to(PROJECT))
 
 
-def test_creating_the_app_starts_nothing(tmp_path):
+@pytest.mark.parametrize("redis", ["", "redis://127.0.0.1:9/0"])
+def test_creating_the_app_starts_nothing(tmp_path, redis):
     threads = threading.active_count()
 
-    app = create_app(make_settings(tmp_path, STATSD_HOST="127.0.0.1"))
+    app = create_app(make_settings(tmp_path, STATSD_HOST="127.0.0.1", REDIS_URL=redis))
 
     assert threading.active_count() == threads
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""Counts and timings to StatsD, and the quiet twin for when there is none."""
+"""Counts to StatsD, and the quiet twin for when there is none."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ class Telemetry(Protocol):
 
     def count(self, name: str, value: int = 1) -> None: ...
 
-    def timing(self, name: str, milliseconds: float) -> None: ...
-
     def start(self) -> None: ...
 
     def stop(self) -> None: ...
@@ -34,8 +32,6 @@ class NullTelemetry:
     """Reports nowhere."""
 
     def count(self, name: str, value: int = 1) -> None: ...
-
-    def timing(self, name: str, milliseconds: float) -> None: ...
 
     def start(self) -> None: ...
 
@@ -50,15 +46,13 @@ class StatsdTelemetry:
 
     def __init__(self, host: str, port: int) -> None:
         self._address = (host, port)
-        self._waiting: deque[tuple[str, str, float]] = deque(maxlen=CAPACITY)
+        self._waiting: deque[tuple[str, int]] = deque(maxlen=CAPACITY)
         self._stopping = Event()
         self._thread: Thread | None = None
+        self._complained = False
 
     def count(self, name: str, value: int = 1) -> None:
-        self._waiting.append(("count", name, value))
-
-    def timing(self, name: str, milliseconds: float) -> None:
-        self._waiting.append(("timing", name, milliseconds))
+        self._waiting.append((name, value))
 
     def start(self) -> None:
         if self._thread is None:
@@ -78,16 +72,20 @@ class StatsdTelemetry:
         return Health(ok=True)
 
     def flush(self) -> None:
-        """Send what has gathered; what cannot be sent is dropped, as UDP would."""
+        """Send what has gathered; what cannot be sent is dropped, as UDP would, and said once."""
         batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
         if not batch:
             return
         try:
             with StatsClient(*self._address, maxudpsize=1432).pipeline() as pipeline:
-                for kind, name, value in batch:
-                    pipeline.incr(name, value) if kind == "count" else pipeline.timing(name, value)
+                for name, value in batch:
+                    pipeline.incr(name, value)
         except OSError as error:
-            logger.warning("StatsD at %s:%s cannot be reached: %s", *self._address, error)
+            if not self._complained:
+                logger.warning("StatsD at %s:%s cannot be reached: %s", *self._address, error)
+            self._complained = True
+        else:
+            self._complained = False
 
     def _run(self) -> None:
         while not self._stopping.wait(FLUSH_SECONDS):

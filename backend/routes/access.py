@@ -11,7 +11,7 @@ from flask import Flask, current_app, g, request, session
 
 from backend.accounts.permissions import Scope
 from backend.accounts.service import Caller, KeyService
-from backend.database import SAFE_METHODS
+from backend.database import SAFE_METHODS, release_db_session
 from backend.errors import BadRequest, Forbidden, MingusError, Unauthenticated, UnsupportedMediaType
 from backend.extensions import csrf
 from backend.plugins import get
@@ -65,6 +65,7 @@ def identify() -> None:
         g.caller = _authenticated()
     except MingusError as refusal:
         g.refusal = refusal
+    release_db_session()
 
 
 def authorize() -> None:
@@ -140,4 +141,7 @@ def _refuse_unreadable_json() -> None:
     """Say 415 or 400 here, so that a schema only ever sees JSON that could be read."""
     if not request.is_json:
         raise UnsupportedMediaType("Send the body as application/json.")
-    request.get_json()
+    try:
+        request.get_json()
+    except RecursionError:
+        raise BadRequest("The body is nested too deeply.") from None

@@ -25,6 +25,20 @@ def fail(app, error):
     [
         ("POST", "/api/analytics/event", {"data": "{", "content_type": "application/json"}, 403, "forbidden"),
         ("POST", "/api/calculator/assess", {"data": "{", "content_type": "application/json"}, 400, "bad_request"),
+        (
+            "POST",
+            "/api/calculator/assess",
+            {"data": "[" * 20_000, "content_type": "application/json"},
+            400,
+            "bad_request",
+        ),
+        (
+            "POST",
+            "/api/calculator/assess",
+            {"data": " " * 70_000, "content_type": "application/json"},
+            413,
+            "too_large",
+        ),
         ("POST", "/api/calculator/assess", {"data": "x"}, 415, "unsupported_media_type"),
         ("POST", "/api/calculator/assess", {"json": {}}, 422, "invalid_request"),
         ("GET", "/api/analytics/dashboard/funnel", {}, 401, "unauthenticated"),

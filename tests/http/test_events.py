@@ -91,6 +91,25 @@ def test_stores_the_same_id_once_when_five_requests_race(any_app):
     assert stored(any_app) == 1
 
 
+def test_batches_that_share_events_do_not_lock_each_other_up(any_app):
+    events = [opened(event_id=str(uuid4())) for _ in range(300)]
+
+    def post(batch):
+        return any_app.test_client().post(URL, json=batch, headers=OWN_PAGE)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(post, [events, events[::-1], events, events[::-1]]))
+
+    assert {answer.status_code for answer in answers} == {202}
+    assert stored(any_app) == 300
+
+
+def test_text_about_a_nul_is_no_nul(any_app):
+    event = opened(event_data={"said": "\\u0000"})
+
+    assert any_app.test_client().post(URL, json=event, headers=OWN_PAGE).json["accepted"] == 1
+
+
 def test_keeps_the_good_events_beside_bad_ones(client, app):
     bad = [
         opened(event_type="Not A Name"),
@@ -103,6 +122,9 @@ def test_keeps_the_good_events_beside_bad_ones(client, app):
         opened(event_data={"big": "x" * 16_384}),
         opened(event_data={"nul": "\x00"}),
         opened(surprise=1),
+        opened(event_type="ends_in_a_newline\n"),
+        opened(session_id="s" * 100 + "\n"),
+        opened(user_id="u\0"),
         opened(event_type="calculator_step_completed", event_data={"step": "two"}),
         opened(event_type="paid_upgrade_clicked", event_data={"price_cents": 9.99}),
         opened(event_type="assessment_submitted", event_data={"job_title": "x", "risk_level": "huge"}),
@@ -147,6 +169,7 @@ def test_says_so_when_not_one_event_is_good(client, app):
         ('{"events": 7}', "application/json", 422),
         ("a=b", "application/x-www-form-urlencoded", 415),
         (json.dumps(opened(event_data={"x": "y" * 70_000})), "application/json", 413),
+        ("x\n" * 1_001, "application/x-ndjson", 413),
         (json.dumps([opened()] * 1_001).replace(" ", ""), "application/json", 413),
     ],
 )

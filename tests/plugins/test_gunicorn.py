@@ -7,10 +7,12 @@ import re
 import signal
 import socket
 import sqlite3
+import time
 import urllib.request
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -93,6 +95,17 @@ def test_requests_in_flight_are_answered_when_the_server_is_told_to_stop(instanc
     with closing(sqlite3.connect(instance / "mingus.db")) as connection:
         [[stored]] = connection.execute("SELECT count(*) FROM analytics_events")
     assert accepted == stored
+
+
+def test_a_request_that_dawdles_over_its_body_holds_nobody_up(server, make_key):
+    """Reading who asks must not keep SQLite's write lock while the body comes in."""
+    address = urlsplit(server.url)
+    with closing(socket.create_connection((address.hostname, address.port))) as slow:
+        head = f"POST /api/analytics/event HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {make_key('events:write')}\r\n"
+        slow.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 500\r\n\r\n".encode() + b"[")
+        time.sleep(0.5)
+
+        assert post(server.url) == 1
 
 
 def test_every_plugin_runs_in_a_worker(server):

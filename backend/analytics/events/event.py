@@ -59,7 +59,7 @@ class UpgradeClicked(Struct, frozen=True):
     """What was asked for it, in integer cents, and what it is credited to."""
 
     price_cents: Annotated[int, Meta(ge=0, le=100_000_000)]
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "USD"
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}(?!\n)$")] = "USD"
     source: Words | None = None
     medium: Words | None = None
     campaign: Words | None = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +16,7 @@ from backend.analytics.telemetry import Telemetry
 from backend.clock import Clock
 
 STATSD_PREFIX = "ai_calculator"
+OUR_OWN = frozenset(EventName)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +36,13 @@ class EventTracker:
 
     def record(self, events: Sequence[Event]) -> Recorded:
         """Store each event whose id is new. Returns after the commit."""
-        accepted = self._store.add(events, self._now()) if events else 0
+        new = self._store.add(events, self._now()) if events else frozenset[UUID]()
         self._session.commit()
-        self._report(events, accepted)
-        return Recorded(accepted, len(events) - accepted)
+        self._report({event.event_id: event.event_type for event in events if event.event_id in new})
+        return Recorded(len(new), len(events) - len(new))
 
-    def _report(self, events: Sequence[Event], accepted: int) -> None:
-        self._telemetry.count("events.accepted", accepted)
-        if accepted == len(events):
-            for event in events:
-                if event.event_type in set(EventName):
-                    self._telemetry.count(f"{STATSD_PREFIX}.{event.event_type.removeprefix('ai_calculator_')}")
+    def _report(self, accepted: Mapping[UUID, str]) -> None:
+        self._telemetry.count("events.accepted", len(accepted))
+        for name, times in Counter(accepted.values()).items():
+            if name in OUR_OWN:
+                self._telemetry.count(f"{STATSD_PREFIX}.{name.removeprefix('ai_calculator_')}", times)

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DEFAULT_DAYS = 30
+LONGEST = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Period:
     def __post_init__(self) -> None:
         if self.start >= self.end:
             raise ValueError("must lie before end")
+        if self.end - self.start > LONGEST:
+            raise ValueError(f"must lie at most {LONGEST.days} days before end")
 
     @classmethod
     def between(

@@ -44,10 +44,10 @@ class EventBody(RawModel):
 class WireEvent(Struct, frozen=True, forbid_unknown_fields=True):
     """An event as it is sent. The server gives `event_id` and `timestamp` when they are absent."""
 
-    event_type: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,99}$")]
-    session_id: Annotated[str, Meta(pattern="^[A-Za-z0-9._:-]{1,100}$")]
+    event_type: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,99}(?!\n)$")]
+    session_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,100}(?!\n)$")]
     event_id: UUID | None = None
-    user_id: Annotated[str, Meta(pattern=r"^[^\x00]{1,100}$")] | None = None
+    user_id: Annotated[str, Meta(pattern=r"^[^\x00]{1,100}(?!\n)$")] | None = None
     timestamp: Annotated[datetime, Meta(tz=True)] | None = None
     event_data: dict[str, Any] | None = None
 
@@ -94,9 +94,8 @@ def parse(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
         raise UnsupportedMediaType(f"Send events as {', '.join(MEDIA_TYPES)}.")
     if len(body) > limits.size:
         raise TooLarge(f"Send at most {limits.size} bytes a request.")
-    items = _lines(body) if media_type == NDJSON else _items(_decode(body))
-    if len(items) > limits.events:
-        raise TooLarge(f"Send at most {limits.events} events a request.")
+    items = _lines(body, limits) if media_type == NDJSON else _items(_decode(body))
+    _refuse_too_many(len(items), limits)
     batch = _sort(items, now)
     if not batch.events:
         raise InvalidRequest(
@@ -104,6 +103,11 @@ def parse(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
             or [FieldError("events", "there is none")]
         )
     return batch
+
+
+def _refuse_too_many(events: int, limits: Limits) -> None:
+    if events > limits.events:
+        raise TooLarge(f"Send at most {limits.events} events a request.")
 
 
 def _sort(items: Sequence[Any], now: datetime) -> Batch:
@@ -134,10 +138,19 @@ def _check_properties(event_type: str, data: dict[str, Any]) -> None:
     encoded = msgspec.json.encode(data)
     if len(encoded) > PROPERTY_BYTES:
         raise ValueError(f"event_data is larger than {PROPERTY_BYTES} bytes")
-    if b"\\u0000" in encoded:
+    if b"\\u0000" in encoded and _holds_nul(data):
         raise ValueError("event_data holds a NUL character")
     if event_type in PROPERTIES:
         msgspec.convert({"event_data": data}, SHAPES[event_type])
+
+
+def _holds_nul(value: Any) -> bool:
+    """PostgreSQL cannot store it; the six characters \\u0000 in a text are another thing."""
+    if isinstance(value, dict):
+        return any(_holds_nul(part) for pair in value.items() for part in pair)
+    if isinstance(value, list):
+        return any(_holds_nul(part) for part in value)
+    return isinstance(value, str) and "\0" in value
 
 
 def _decode(body: bytes) -> Any:
@@ -157,7 +170,8 @@ def _items(document: Any) -> Sequence[Any]:
     return [document]
 
 
-def _lines(body: bytes) -> Sequence[Any]:
+def _lines(body: bytes, limits: Limits) -> Sequence[Any]:
+    _refuse_too_many(body.count(b"\n"), limits)
     return [_line(line) for line in body.splitlines() if line.strip()]
 
 
