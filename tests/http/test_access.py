@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from io import StringIO
 
 import pytest
@@ -13,9 +14,11 @@ from backend.accounts.keys import ApiKey
 from backend.accounts.models import StoredKey
 from backend.database import get_db_session
 from backend.extensions import db
+from backend.routes.access import access_of
 from tests.conftest import make_app, make_settings
 
 FUNNEL = "/api/analytics/dashboard/funnel"
+QUESTIONS = {"calculator.search": "?q=nurse"}
 
 
 def bearer(key):
@@ -138,19 +141,60 @@ def test_health_and_static_files_are_never_limited(instance):
     } == {200}
 
 
-@pytest.mark.parametrize("url", ["/", "/api/nowhere", "/health/", "/static/css/tokens.css", "/api/openapi.json"])
-def test_every_response_carries_the_security_headers(client, url):
-    """Check 20."""
-    headers = client.get(url, buffered=True).headers
+def addresses(app, **values):
+    """Every GET rule with its address, the rule's arguments filled in."""
+    urls = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if "GET" in rule.methods:
+            address = urls.build(rule.endpoint, {name: values[name] for name in rule.arguments})
+            yield rule, address + QUESTIONS.get(rule.endpoint, "")
 
+
+@pytest.fixture
+def walked(app, finished, make_key):
+    """Every GET rule and what it answers: to a key where the rule demands one, else to a finished visitor."""
+    finished.post(f"{finished.draft}/share")
+    page = finished.get(f"{finished.draft}/result").text
+    values = {
+        "token": finished.draft.rpartition("/")[2],
+        "link": re.search(r"/shared/([\w-]+)", page)[1],
+        "question": "place",
+        "_action": "share",
+        "code": "29-1141",
+        "filename": "css/tokens.css",
+    }
+    key = bearer(make_key("dashboards:read"))
+    return [
+        (rule, finished.client.get(url, headers=key if demands_a_key(app, rule) else {}, buffered=True))
+        for rule, url in addresses(app, **values)
+    ]
+
+
+def demands_a_key(app, rule):
+    return access_of(app.view_functions[rule.endpoint]).scope is not None
+
+
+def assert_hardened(headers):
     assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert headers["Referrer-Policy"]
+    assert headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
     policy = headers["Content-Security-Policy"]
     assert "unsafe" not in policy
     for directive in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'"):
         assert directive in policy
+
+
+def test_every_address_answers_with_the_security_headers(walked):
+    """Checks 19 and 20."""
+    assert {rule.rule: answer.status_code for rule, answer in walked if answer.status_code >= 400} == {}
+    for _rule, answer in walked:
+        assert_hardened(answer.headers)
+
+
+@pytest.mark.parametrize("url", ["/nowhere", "/api/nowhere", "/api/analytics/dashboard/funnel", "/shared/nothing"])
+def test_a_refusal_carries_the_security_headers_too(client, url):
+    assert_hardened(client.get(url).headers)
 
 
 def test_what_a_key_is_told_is_never_kept(client, make_key):
