@@ -13,6 +13,7 @@ from flask import Flask, Response, g, request
 from backend.routes.access import caller
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+SECRETS = frozenset({"token", "link"})  # arguments of a rule that open what is one visitor's own
 logger = logging.getLogger("mingus.access")
 
 STANDING = {
@@ -50,12 +51,16 @@ def _finish(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _policy()
     response.headers["X-Request-Id"] = g.request_id
     response.headers.setdefault("Referrer-Policy", "same-origin")
-    if caller() is not None:
+    if caller() is not None or _address_is_secret():
         response.headers["Cache-Control"] = "no-store"
     elif response.mimetype == "text/html" or request.path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", "no-cache, private")
     _log(response)
     return response
+
+
+def _address_is_secret() -> bool:
+    return request.url_rule is not None and not SECRETS.isdisjoint(request.url_rule.arguments)
 
 
 def _policy() -> str:

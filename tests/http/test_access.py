@@ -197,6 +197,17 @@ def test_a_refusal_carries_the_security_headers_too(client, url):
     assert_hardened(client.get(url).headers)
 
 
+def test_what_is_one_persons_own_is_never_kept(app, walked):
+    own = {rule.rule: answer for rule, answer in walked if "<token>" in rule.rule or demands_a_key(app, rule)}
+
+    assert {rule for rule, answer in own.items() if answer.headers["Cache-Control"] != "no-store"} == set()
+    assert "/ai-job-impact-calculator/<token>/result.pdf" in own
+
+
+def test_a_shared_result_is_never_kept(walked):
+    assert {a.headers["Cache-Control"] for rule, a in walked if rule.rule.startswith("/shared/")} == {"no-store"}
+
+
 def test_what_a_key_is_told_is_never_kept(client, make_key):
     assert client.get(FUNNEL, headers=bearer(make_key("dashboards:read"))).headers["Cache-Control"] == "no-store"
 
