@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from backend.accounts.models import StoredKey
+from backend.accounts.models import SignIn, StoredKey
 from backend.errors import NotFound
 
 
@@ -24,3 +25,16 @@ class KeyStore:
         if found is None:
             raise NotFound(f"There is no API key {key_id!r}.")
         return found
+
+    def add_sign_in(self, sign_in: SignIn) -> None:
+        self._session.add(sign_in)
+
+    def sign_in(self, digest: str) -> SignIn:
+        found = self._session.scalar(select(SignIn).where(SignIn.digest == digest))
+        if found is None:
+            raise NotFound("There is no such sign-in.")
+        return found
+
+    def end_sign_in(self, digest: str, now: datetime) -> None:
+        still_open = SignIn.digest == digest, SignIn.ended_at.is_(None)
+        self._session.execute(update(SignIn).where(*still_open).values(ended_at=now))

@@ -17,7 +17,7 @@ from backend.extensions import csrf
 from backend.plugins import get
 
 View = TypeVar("View", bound=Callable[..., Any])
-SESSION_KEY = "key_id"
+SESSION_KEY = "sign_in"
 
 
 class Rate(StrEnum):
@@ -111,12 +111,12 @@ def _authenticated() -> Caller | None:
     return get(KeyService).authenticate(token.strip())
 
 
-def _signed_in(key_id: str) -> Caller | None:
-    """A cookie counts for pages and for reading; a key that was revoked signs its browsers out."""
+def _signed_in(token: str) -> Caller | None:
+    """A cookie counts for pages and for reading, until sign-out, its age or a revoked key ends it."""
     if request.path.startswith("/api/") and request.method not in SAFE_METHODS:
         return None
     try:
-        return get(KeyService).signed_in(key_id)
+        return get(KeyService).signed_in(token)
     except Unauthenticated:
         session.clear()
         return None

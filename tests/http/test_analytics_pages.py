@@ -12,6 +12,7 @@ import pytest
 from flask import session
 
 from backend.accounts.keys import ApiKey
+from backend.accounts.service import KeyService
 from backend.analytics.events.event import Event
 from backend.analytics.events.service import EventTracker
 from backend.analytics.metrics.funnel import STEPS, WINDOW, funnel
@@ -26,10 +27,9 @@ from backend.routes.schemas.analytics_pages import (
     text_cell,
     zone_label,
 )
+from tests.http.signing_in import BROWSER, HOME, sign_in, token
 
-HOME = "/analytics/funnel"
 NOW = datetime(2026, 11, 21, 14, 32, tzinfo=UTC)
-BROWSER = {"Accept": "text/html"}
 ELSEWHERE = [
     "",
     "analytics",
@@ -50,16 +50,6 @@ ELSEWHERE = [
     " //evil.example",
     "\uff0f\uff0fevil.example",
 ]
-
-
-def token(client, path="/analytics/sign-in"):
-    page = client.get(path, headers=BROWSER).text
-    return re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
-
-
-def sign_in(client, key, **form):
-    form = {"csrf_token": token(client), "api_key": key, **form}
-    return client.post("/analytics/sign-in", data=form, headers=BROWSER)
 
 
 @pytest.fixture
@@ -150,7 +140,8 @@ def test_a_failed_sign_in_says_what_to_mend_twice_in_the_same_words(client, api_
     assert answer.text.count(message) == 2
     assert "<title>Error: Sign in" in answer.text
     assert 'value="/analytics/funnel?period=7d"' in answer.text
-    assert "Set-Cookie" not in answer.headers or "key_id" not in answer.headers["Set-Cookie"]
+    with client.session_transaction() as cookie:
+        assert "sign_in" not in cookie
 
 
 def test_a_key_without_the_scope_is_told_which_one_it_lacks(client, make_key):
@@ -363,9 +354,11 @@ def test_a_page_that_is_not_there_suggests_where_to_begin(client):
     assert '<a class="btn btn--primary" href="/">' in page.text
 
 
-def test_a_signed_in_key_without_the_scope_may_sign_in_with_another(client, make_key):
+def test_a_signed_in_key_without_the_scope_may_sign_in_with_another(app, client, make_key):
+    with app.app_context():
+        _, sign_in_token = get(KeyService).sign_in(make_key("events:write"))
     with client.session_transaction() as cookie:
-        cookie["key_id"] = ApiKey.parse(make_key("events:write")).id
+        cookie["sign_in"] = sign_in_token
 
     page = client.get(HOME, headers=BROWSER)
 
