@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
+from alembic.runtime.migration import MigrationContext
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from backend.extensions import UtcDateTime, db
 
@@ -18,21 +22,59 @@ def render_item(kind: str, item: object, _context: object) -> str | bool:
 
 def run() -> None:
     engine = current_app.extensions["migrate"].db.engine
-    with engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text(f"SELECT pg_advisory_lock({LOCK})"))
-            connection.commit()
+    with engine.connect() as connection, PREPARED[connection.dialect.name](connection):
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
             render_as_batch=connection.dialect.name == "sqlite",
             compare_type=True,
             render_item=render_item,
+            transactional_ddl=True,
             transaction_per_migration=True,
+            on_version_apply=refuse_orphans,
         )
         with context.begin_transaction():
             context.run_migrations()
 
+
+@contextmanager
+def one_at_a_time(connection: Connection) -> Iterator[None]:
+    """On PostgreSQL: no second migration meanwhile, and as long as it takes."""
+    connection.execute(text("SET statement_timeout = 0"))
+    connection.execute(text(f"SELECT pg_advisory_lock({LOCK})"))
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(text(f"SELECT pg_advisory_unlock({LOCK})"))
+        connection.execute(text("RESET statement_timeout"))
+        connection.commit()
+
+
+@contextmanager
+def without_cascades(connection: Connection) -> Iterator[None]:
+    """On SQLite: to alter a table is to copy and drop it, which must not delete the rows that refer to it."""
+    driver = connection.connection.dbapi_connection  # a transaction would ignore this pragma
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        driver.execute("PRAGMA foreign_keys = ON")
+
+
+def refuse_orphans(ctx: MigrationContext, **_step: object) -> None:
+    """Before SQLite commits a migration: every row still refers to one that exists."""
+    if ctx.dialect.name != "sqlite":
+        return
+    orphans = ctx.connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if orphans:
+        tables = sorted({row[0] for row in orphans})
+        raise SystemExit(f"The migration leaves {len(orphans)} rows that refer to nothing, in {', '.join(tables)}.")
+
+
+PREPARED = {"postgresql": one_at_a_time, "sqlite": without_cascades}
 
 if context.is_offline_mode():
     raise SystemExit("Migrations need a database: offline mode is not supported.")

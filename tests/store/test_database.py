@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -10,8 +13,12 @@ from flask_migrate import downgrade, upgrade
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
+from backend.assessments.models import Draft, SharedResult
 from backend.extensions import db
 from tests.conftest import close, execute, make_app, make_settings
+from tests.servers import PROJECT
+
+NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -50,6 +57,69 @@ def test_models_and_migrations_agree(any_app):
     with any_app.app_context(), db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, db.metadata) == []
+
+
+@pytest.fixture
+def migrate_once_more(any_app, tmp_path):
+    """Return a function that upgrades to one more migration, which does what it is told."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(PROJECT / "migrations", folder)
+
+    def run(*lines):
+        with any_app.app_context():
+            head = db.session.scalar(sa.text("SELECT version_num FROM alembic_version"))
+            db.session.rollback()
+            (folder / "versions" / "more.py").write_text(
+                "import sqlalchemy as sa\nfrom alembic import op\n"
+                f"revision, down_revision = 'more', '{head}'\ndef upgrade():\n    " + "\n    ".join(lines)
+            )
+            upgrade(directory=str(folder))
+
+    return run
+
+
+def test_altering_a_table_keeps_the_rows_that_refer_to_it(any_app, migrate_once_more):
+    with any_app.app_context():
+        draft = Draft(token="t", assessment_id=uuid4(), session_id="s", answers={}, created_at=NOW, expires_at=NOW)
+        db.session.add(draft)
+        db.session.flush()
+        db.session.add(SharedResult(token="link", draft_id=draft.id, created_at=NOW))
+        db.session.commit()
+
+    migrate_once_more(
+        "with op.batch_alter_table('assessment_drafts') as table:",
+        "    table.alter_column('session_id', type_=sa.String(120))",
+    )
+
+    with any_app.app_context():
+        assert db.session.scalars(sa.select(SharedResult.token)).all() == ["link"]
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(any_app, migrate_once_more):
+    with pytest.raises(ZeroDivisionError):
+        migrate_once_more("op.create_table('half', sa.Column('id', sa.Integer))", "1 / 0")
+
+    with any_app.app_context(), db.engine.connect() as connection:
+        assert "half" not in tables()
+        if connection.dialect.name == "postgresql":
+            assert connection.scalar(sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")) == 0
+            assert connection.scalar(sa.text("SHOW statement_timeout")) == "30s"
+        else:
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_a_migration_may_not_leave_rows_that_refer_to_nothing(any_app, migrate_once_more):
+    orphan = "INSERT INTO shared_results (token, draft_id, created_at) VALUES ('link', 7, '2026-11-21')"
+    with pytest.raises((SystemExit, sa.exc.IntegrityError)):
+        migrate_once_more(f"op.execute({orphan!r})")
+
+    with any_app.app_context():
+        assert db.session.scalars(sa.select(SharedResult.token)).all() == []
+
+
+def test_a_migration_may_take_its_time(migrate_once_more, any_app):
+    if any_app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
+        migrate_once_more("assert op.get_bind().scalar(sa.text('SHOW statement_timeout')) == '0'")
 
 
 FOUNDING_COLUMNS = {
