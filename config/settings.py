@@ -76,6 +76,11 @@ class Settings(BaseModel):
     )
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe message logged.")
 
+    @field_validator("INSTANCE_DIR")
+    @classmethod
+    def _from_the_working_directory(cls, value: Path) -> Path:
+        return value.absolute()
+
     @field_validator("TIMEZONE")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -123,6 +128,7 @@ class Settings(BaseModel):
         except ValidationError as error:
             problems = (f"{'.'.join(map(str, p['loc'])) or 'settings'}: {p['msg']}" for p in error.errors())
             raise InvalidSettings("Mingus cannot start:\n  " + "\n  ".join(problems)) from None
+        settings.INSTANCE_DIR.mkdir(parents=True, exist_ok=True)
         if settings.secret_key:
             return settings
         secret = development_secret(settings.INSTANCE_DIR)
@@ -133,7 +139,6 @@ def development_secret(instance: Path) -> str:
     """The secret of this checkout, made on first use, readable by its owner only."""
     path = instance / "secret_key"
     if not path.exists():
-        instance.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=instance) as draft:
             draft.write(secrets.token_urlsafe(48))
             draft.flush()

@@ -49,3 +49,12 @@ def test_a_refusal_does_not_repeat_the_secret():
         Settings.from_env({"SECRET_KEY": "canary", "PORT": "canary-port"})
 
     assert "canary" not in str(stopped.value)
+
+
+def test_the_instance_folder_is_made_where_it_was_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    settings = Settings.from_env({"SECRET_KEY": LONG, "INSTANCE_DIR": "var/mingus"})
+
+    assert str(settings.INSTANCE_DIR) == f"{tmp_path}/var/mingus"
+    assert settings.INSTANCE_DIR.is_dir()
