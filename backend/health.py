@@ -28,9 +28,19 @@ class HealthService:
         try:
             found = self._session.scalar(text("SELECT version_num FROM alembic_version"))
         except SQLAlchemyError as error:
+            self._session.rollback()
             return Health(ok=False, reason=f"no answer ({type(error).__name__})")
         if found != self._revision:
             return Health(ok=False, reason=f"stands at migration {found}, this version needs {self._revision}")
+        return Health(ok=True)
+
+    def landing_table(self) -> Health:
+        """Events can be read where they land."""
+        try:
+            self._session.execute(text("SELECT 1 FROM analytics_events LIMIT 1"))
+        except SQLAlchemyError as error:
+            self._session.rollback()
+            return Health(ok=False, reason=f"no answer ({type(error).__name__})")
         return Health(ok=True)
 
     def cache(self) -> Health:

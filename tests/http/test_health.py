@@ -45,9 +45,23 @@ def test_a_database_of_another_version_is_noticed(app, client):
 def test_a_cache_that_is_gone_is_noticed(instance):
     settings = make_settings(instance, REDIS_URL=SecretStr("redis://127.0.0.1:9/0"))
 
-    response = make_app(settings).test_client().get("/health/cache")
+    client = make_app(settings).test_client()
+
+    response = client.get("/health/cache")
 
     assert (response.status_code, response.json["parts"]["cache"]["ok"]) == (503, False)
+    assert client.get("/health/").json["parts"]["cache"]["ok"] is False
+    assert client.get("/health/ready").status_code == 200
+
+
+def test_a_landing_table_that_is_gone_is_noticed(any_app):
+    with any_app.app_context(), db.engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE analytics_events"))
+
+    parts = any_app.test_client().get("/api/analytics/health").json["parts"]
+
+    assert parts["database"]["ok"]
+    assert parts["landing_table"]["reason"].startswith("no answer")
 
 
 def test_redis_answers_for_the_cache(instance, redis_url):
