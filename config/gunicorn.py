@@ -45,5 +45,6 @@ def post_worker_init(worker: Worker) -> None:
 
 
 def worker_exit(server: Arbiter, worker: Worker) -> None:
-    if worker.wsgi is not None:
-        worker.wsgi.extensions["mingus"].stop()
+    app = getattr(worker, "wsgi", None)  # a worker that failed to boot has none
+    if app is not None:
+        app.extensions["mingus"].stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import signal
 import socket
 import sqlite3
@@ -18,7 +19,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.conftest import server_environ
-from tests.servers import gunicorn
+from tests.servers import PROJECT, gunicorn
 
 EVENT = {"event_type": "assessment_submitted", "session_id": "s", "event_data": {"job_title": "Nurse"}}
 
@@ -120,4 +121,11 @@ def test_every_plugin_runs_in_a_worker(server):
         health = json.load(response)
 
     assert health["status"] == "ok"
-    assert set(health["parts"]) == {"database", "ai_calculator_analytics", "ai_calculator_dashboard"}
+    assert set(health["parts"]) == {"database", "landing_table", "ai_calculator_analytics", "ai_calculator_dashboard"}
+
+
+def test_a_worker_that_failed_to_boot_ends_quietly(instance, monkeypatch):
+    monkeypatch.setenv("INSTANCE_DIR", str(instance))
+    hooks = runpy.run_path(str(PROJECT / "config" / "gunicorn.py"))
+
+    hooks["worker_exit"](None, object())
