@@ -45,6 +45,10 @@ class AnalyticsPlugin(Protocol):
         """A cheap answer for the health page; must not raise."""
 
 
+class NotRegistered(LookupError):
+    """Nothing was registered under this type."""
+
+
 class Registry:
     """One app's plugins and shared objects, one per process, and its services, one per request."""
 
@@ -78,6 +82,8 @@ class Registry:
             return cast("T", self._plugins[kind])
         if kind in self._shared:
             return cast("T", self._share(kind))
+        if kind not in self._services:
+            raise NotRegistered(f"{kind.__qualname__} is no plugin, shared object or service of this app")
         return cast("T", self._services[kind]())
 
     def start(self) -> None:

@@ -138,6 +138,11 @@ def test_a_plugin_registers_once(app):
         registry.add_plugin(app, Recorder())
 
 
+def test_a_type_that_nobody_registered_is_refused_by_name():
+    with pytest.raises(LookupError, match="Recorder is no plugin, shared object or service"):
+        Registry().build(Recorder)
+
+
 def test_plugins_run_between_start_and_stop_in_reverse_order(app):
     registry, first, second = Registry(), Recorder(), Second()
     log = first.log = second.log = []
