@@ -1,0 +1,58 @@
+"""The style sheets hold what the pages use, and dark means the same twice."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.servers import PROJECT
+
+CSS = PROJECT / "app/static/css"
+PALETTE = re.compile(r"--((cat|seq|div)-|grid$|(better|worse)-soft$)")
+METHODS = {f"method--{method}" for method in ("get", "post", "put", "patch", "delete")}
+CHANGES = {f"change--{way}" for way in ("better", "worse", "flat")}
+
+
+def style(name):
+    return re.sub(r"/\*.*?\*/", "", (CSS / name).read_text(), flags=re.DOTALL)
+
+
+def sources():
+    """What may name a class: templates, scripts, and the Python that hands classes to templates."""
+    folders = {"app/templates": "*.html", "app/static/js": "*.js", "backend": "*.py"}
+    paths = [path for folder, names in folders.items() for path in (PROJECT / folder).rglob(names)]
+    return [path.read_text() for path in (*paths, PROJECT / "ai-job-impact-calculator.html")]
+
+
+def named_classes():
+    """Words of every quoted text outside prose, and those a template completes from data."""
+    quoted = (text for source in sources() for text in re.findall(r'"([^"\n]*)"|\'([^\'\n]*)\'|`([^`\n]*)`', source))
+    words = {word for texts in quoted for text in texts for word in re.findall(r"[A-Za-z_][\w-]*", text)}
+    in_blocks = re.findall(r"topbar_class %\} ([\w-]+)", "".join(sources()))
+    return words | {*in_blocks} | METHODS | CHANGES
+
+
+@pytest.mark.parametrize("name", ["components.css", "pages.css"])
+def test_every_class_with_a_rule_is_used(name):
+    selectors = "".join(re.findall(r"([^{};]*)\{", style(name)))
+
+    assert set(re.findall(r"\.([A-Za-z_][\w-]*)", selectors)) - named_classes() == set()
+
+
+def test_every_token_is_used_except_the_palette_charts_grow_into():
+    used = "".join(style(path.name) for path in CSS.glob("*.css")) + "".join(sources())
+    tokens = {token for token in re.findall(r"(--[\w-]+):", style("tokens.css")) if not PALETTE.match(token)}
+
+    assert {token for token in tokens if f"var({token})" not in used} == set()
+
+
+def test_dark_by_the_system_and_dark_by_choice_are_equal():
+    tokens = style("tokens.css")
+    asked = re.search(r':root:not\(\[data-theme="light"\]\) \{(.*?)\}', tokens, re.DOTALL)[1]
+    chosen = re.search(r'\[data-theme="dark"\] \{(.*?)\}', tokens, re.DOTALL)[1]
+
+    declared = [dict(re.findall(r"(--[\w-]+):\s*([^;]+);", block)) for block in (asked, chosen)]
+
+    assert len(declared[0]) > 40
+    assert declared[0] == declared[1]
