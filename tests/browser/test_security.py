@@ -1,0 +1,85 @@
+"""Check 19: what visitors type or send stays text on every page that shows it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from backend.accounts.permissions import Scope
+from backend.accounts.service import KeyService
+from backend.plugins import get
+from tests.conftest import close, make_app, make_settings
+
+START = "/ai-job-impact-calculator"
+HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>']
+
+
+@pytest.fixture
+def dialogs(page):
+    """What scripts said that should never run."""
+    said = []
+    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    return said
+
+
+@pytest.fixture
+def key(instance):
+    app = make_app(make_settings(instance))
+    with app.app_context():
+        made = str(get(KeyService).create("reader", [Scope.DASHBOARDS_READ]))
+    close(app)
+    return made
+
+
+def assert_inert(page, dialogs):
+    assert dialogs == []
+    assert page.locator("img").count() == 0
+    assert page.locator("script", has_text="alert(1)").count() == 0
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_job_title_stays_text(server, page, dialogs, text):
+    page.goto(server.url + START)
+    page.get_by_role("combobox", name="Job title").press_sequentially(text)
+    page.wait_for_timeout(500)
+    assert_inert(page, dialogs)
+
+    page.get_by_role("button", name="Find").click()
+    page.goto(f"{server.url}{START}?q={text}")
+
+    expect(page.get_by_label("Job title")).to_have_value(text)
+    assert_inert(page, dialogs)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_title_kept_from_the_form_and_pay_stay_text(server, page, dialogs, text):
+    page.goto(f"{server.url}{START}?q=registered+nurse")
+    page.get_by_role("radio", name="Registered nurses").check()
+    page.locator("input[name=job_title]").evaluate("(field, text) => { field.value = text }", text)
+    for name in ("Continue", "Continue", "Continue", "See my result"):
+        page.get_by_role("button", name=name).click()
+        assert_inert(page, dialogs)
+
+    page.get_by_label("Your pay").fill(text)
+    page.get_by_role("button", name="Compare my pay").click()
+
+    expect(page.get_by_label("Your pay")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Your pay")).to_have_value(text)
+    assert_inert(page, dialogs)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_event_fields_stay_text(server, page, dialogs, key, text):
+    sent = {"source": text, "medium": text, "campaign": text}
+    event = {"event_type": "ai_calculator_opened", "session_id": "s", "user_id": text, "event_data": sent}
+    submitted = {**event, "event_type": "assessment_submitted", "event_data": {"job_title": text, "industry": text}}
+    origin = {"Sec-Fetch-Site": "same-origin"}
+    answer = page.request.post(f"{server.url}/api/analytics/event", data=[event, submitted], headers=origin)
+    assert answer.json()["accepted"] == 2
+
+    page.goto(f"{server.url}/analytics/funnel")
+    page.get_by_label("API key").fill(key)
+    page.get_by_role("button", name="Sign in").click()
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Of 1 session")
+    assert_inert(page, dialogs)
