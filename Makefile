@@ -11,6 +11,7 @@ help: ## Show this list
 
 run: $(VENV)/.runtime ## Install, migrate and serve Mingus on HOST:PORT (127.0.0.1:5000)
 	@$(BIN)/flask db upgrade
+	@$(BIN)/flask assessments clean >/dev/null
 	@$(BIN)/python -m gunicorn -c config/gunicorn.py
 
 test: $(VENV)/.dev ## Install what tests need, then run them all on real servers

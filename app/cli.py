@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 from backend.accounts.permissions import Scope
 from backend.accounts.service import KeyService
+from backend.assessments.service import AssessmentService
 from backend.errors import MingusError
 from backend.plugins import get
 from backend.reference.errors import ReferenceImportError
@@ -17,11 +18,13 @@ from backend.reference.importing import import_reference
 from backend.reference.loading import SHIPPED
 
 keys = AppGroup("keys", help="API keys.")
+assessments = AppGroup("assessments", help="Visitors' answers.")
 reference = AppGroup("reference", help="The public figures that ship with Mingus.")
 
 
 def init_app(app: Flask) -> None:
     app.cli.add_command(keys)
+    app.cli.add_command(assessments)
     app.cli.add_command(reference)
 
 
@@ -57,6 +60,12 @@ def revoke_key(key_id: str) -> None:
     except MingusError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Revoked {key_id}.")
+
+
+@assessments.command("clean")
+def clean_assessments() -> None:
+    """Delete the answers and shared links whose time is over."""
+    click.echo(f"Deleted {get(AssessmentService).clean()} expired drafts.")
 
 
 @reference.command("import")

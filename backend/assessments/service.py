@@ -74,6 +74,14 @@ class AssessmentService:
         self._session.commit()
         return saved
 
+    def clean(self) -> int:
+        """Delete every expired draft, some at a time so that visitors get their turn; say how many."""
+        now, total = self._now(), 0
+        while deleted := self._store.delete_expired(now, MOST_DELETED_AT_ONCE):
+            self._session.commit()
+            total += deleted
+        return total
+
     def open(self, token: str, question: Question) -> SavedDraft:
         """The draft, if this question's turn has come. Raises DraftGone, AskedTooEarly."""
         saved = _saved(self._store.draft(token, self._now()))

@@ -31,10 +31,11 @@ class AssessmentStore:
             raise DraftGone("We no longer have those answers.")
         return found
 
-    def delete_expired(self, now: datetime, most: int) -> None:
-        """Delete at most so many drafts, so that no visitor waits for a long clean-up."""
+    def delete_expired(self, now: datetime, most: int) -> int:
+        """Delete at most so many drafts, so that no visitor waits for a long clean-up; say how many."""
         old = select(Draft.id).where(Draft.expires_at <= now).order_by(Draft.expires_at).limit(most)
-        self._session.execute(delete(Draft).where(Draft.id.in_(old)).execution_options(synchronize_session=False))
+        chosen = delete(Draft).where(Draft.id.in_(old)).returning(Draft.id)
+        return len(self._session.scalars(chosen.execution_options(synchronize_session=False)).all())
 
     def put(self, assessment: StoredAssessment) -> None:
         """Store it, or bring the stored one up to date; when it began and how long it took stay."""

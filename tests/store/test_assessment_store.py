@@ -77,6 +77,20 @@ def test_deletes_expired_drafts_oldest_first_and_not_all_at_once(store, session)
     assert set(session.scalars(select(Draft.token))) == {"old-0", "old-1", "living"}
 
 
+def test_the_clean_command_deletes_every_expired_draft_and_says_how_many(any_app):
+    with any_app.app_context():
+        session = get_db_session()
+        session.add_all(draft(f"old-{n}", NOW - 1000 * DAY) for n in range(450))
+        session.add(draft("living", NOW + 36_500 * DAY))
+        session.commit()
+
+    said = any_app.test_cli_runner().invoke(args=["assessments", "clean"]).output
+
+    assert said == "Deleted 450 expired drafts.\n"
+    with any_app.app_context():
+        assert get_db_session().scalars(select(Draft.token)).all() == ["living"]
+
+
 def test_a_draft_takes_its_links_along(store, session):
     old = draft(expires=NOW)
     store.add(old)
