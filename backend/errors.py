@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import ClassVar
 
 
@@ -74,15 +75,17 @@ class UnsupportedMediaType(MingusError):
 
 
 class InvalidRequest(MingusError):
-    """The request can be read but says something impossible; `errors` names every bad field."""
+    """The request can be read but says something impossible; `errors` names the bad fields, fifty at most."""
 
     status = 422
     code = "invalid_request"
     title = "The request is not valid"
 
+    MOST = 50
+
     def __init__(self, errors: Iterable[FieldError]) -> None:
-        self.errors = tuple(errors)
-        super().__init__("; ".join(f"{error.field}: {error.message}" for error in self.errors))
+        self.errors = tuple(islice(errors, self.MOST))
+        super().__init__("; ".join(f"{error.field}: {error.message}" for error in self.errors[:5]))
 
 
 class Unavailable(MingusError):

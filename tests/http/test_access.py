@@ -33,7 +33,13 @@ def test_a_key_opens_what_its_scope_names(client, make_key):
 
 def test_a_key_that_is_wrong_is_refused_also_where_none_is_needed(client):
     assert client.get("/api/calculator/occupations?q=rn", headers=bearer(ApiKey.new())).status_code == 401
-    assert client.get("/api/calculator/occupations?q=rn", headers={"Authorization": "Basic eDp5"}).status_code == 401
+
+
+def test_credentials_of_another_kind_are_somebody_elses(client):
+    basic = {"Authorization": "Basic eDp5"}
+
+    assert client.get("/api/calculator/occupations?q=rn", headers=basic).status_code == 200
+    assert client.get(FUNNEL, headers=basic).status_code == 401
 
 
 def test_a_mistyped_key_does_not_reach_the_database(app, client, make_key):

@@ -142,12 +142,13 @@ def test_keeps_the_good_events_beside_bad_ones(client, app):
 
 
 def test_a_bad_line_costs_only_itself(client):
-    body = f"{json.dumps(opened())}\n{{\n{json.dumps(opened())}"
+    good = json.dumps(opened()).encode()
+    body = b"\n".join([good, b"{", b'{"session_id": "\xff"}', good])
 
     response = client.post(URL, data=body, content_type="application/x-ndjson", headers=OWN_PAGE)
 
     assert response.json["accepted"] == 2
-    assert response.json["rejected"][0]["index"] == 1
+    assert [rejection["index"] for rejection in response.json["rejected"]] == [1, 2]
 
 
 def test_says_so_when_not_one_event_is_good(client, app):
@@ -163,6 +164,7 @@ def test_says_so_when_not_one_event_is_good(client, app):
     [
         ("{", "application/json", 400),
         (b"\xff\xfe", "application/json", 400),
+        (b'{"event_type": "\xff"}', "application/json", 400),
         ("[" * 60_000, "application/json", 400),
         ("", "application/json", 400),
         ("[]", "application/json", 422),

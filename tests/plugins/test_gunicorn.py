@@ -13,6 +13,7 @@ import urllib.request
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
@@ -114,6 +115,16 @@ def test_a_request_that_dawdles_over_its_body_holds_nobody_up(server, make_key):
         time.sleep(0.5)
 
         assert post(server.url) == 1
+
+
+def test_a_body_of_unknown_length_is_refused_whole_when_it_is_too_large(server, instance):
+    line = json.dumps({**EVENT, "event_data": {"job_title": "n" * 100}}).encode() + b"\n"
+    headers = {"Content-Type": "application/x-ndjson", "Sec-Fetch-Site": "same-origin"}
+    with closing(HTTPConnection(urlsplit(server.url).netloc)) as connection:
+        connection.request("POST", "/api/analytics/event", iter([line] * 900), headers, encode_chunked=True)
+        assert connection.getresponse().status == 413
+    with closing(sqlite3.connect(instance / "mingus.db")) as database:
+        assert database.execute("SELECT count(*) FROM analytics_events").fetchone() == (0,)
 
 
 def test_every_plugin_runs_in_a_worker(server):

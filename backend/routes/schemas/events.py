@@ -18,6 +18,7 @@ from backend.errors import BadRequest, FieldError, InvalidRequest, TooLarge, Uns
 
 NDJSON = "application/x-ndjson"
 MEDIA_TYPES = ("application/json", "text/plain", NDJSON)
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 PROPERTY_BYTES = 16 * 1024
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST_AHEAD = timedelta(days=1)
@@ -156,7 +157,7 @@ def _holds_nul(value: Any) -> bool:
 def _decode(body: bytes) -> Any:
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise BadRequest(f"The body is not JSON: {error}") from None
 
 
@@ -178,5 +179,5 @@ def _lines(body: bytes, limits: Limits) -> Sequence[Any]:
 def _line(line: bytes) -> Any:
     try:
         return msgspec.json.decode(line)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         return ValueError(f"The line is not JSON: {error}")
