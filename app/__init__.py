@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, errors, headers, limits, logs, pages, wiring
+from app import cli, errors, headers, limits, logs, pages, site, wiring
 from app.openapi import Mingus
 from backend import database
 from backend.extensions import cache, compress, csrf, db, migrate
@@ -36,7 +36,7 @@ def create_app(settings: Settings) -> Flask:
     cli.init_app(app)
     for blueprint in API_BLUEPRINTS:
         app.register_api(blueprint)
-    for page in PAGE_BLUEPRINTS:
+    for page in (*PAGE_BLUEPRINTS, site.bp):
         app.register_blueprint(page)
     return app
 

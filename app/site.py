@@ -11,14 +11,21 @@ from backend.routes.access import Rate, public
 
 bp = Blueprint("site", __name__)
 HOUR = 3600
+FILES = {
+    "/tracker.js": "js/tracker.js",
+    "/robots.txt": "robots.txt",
+    "/.well-known/gpc.json": "gpc.json",
+    "/favicon.ico": "icon.svg",
+}
 
 
-@bp.get("/tracker.js", defaults={"filename": "js/tracker.js"})
-@bp.get("/robots.txt", defaults={"filename": "robots.txt"})
-@bp.get("/.well-known/gpc.json", defaults={"filename": "gpc.json"})
-@bp.get("/favicon.ico", defaults={"filename": "icon.svg"})
+@bp.get("/tracker.js")
+@bp.get("/robots.txt")
+@bp.get("/.well-known/gpc.json")
+@bp.get("/favicon.ico")
 @public("these files hold nothing private", Rate.NONE)
-def serve(filename: str) -> ResponseReturnValue:
+def serve() -> ResponseReturnValue:
+    filename = FILES[request.path]
     with current_app.open_resource(f"static/{filename}") as file:
         response = Response(file.read(), mimetype=guess_type(filename)[0])
     response.cache_control.public = True

@@ -5,14 +5,13 @@ from __future__ import annotations
 from flask import Blueprint
 from flask_openapi3 import APIBlueprint
 
-from backend.routes import analytics_pages, api_docs, assessment, calculator, health, methodology, tracker
+from backend.routes import analytics_pages, api_docs, assessment, calculator, health, methodology
 from backend.routes.analytics_routes import analytics_bp
 
 API_BLUEPRINTS: tuple[APIBlueprint, ...] = (calculator.bp, analytics_bp, health.bp)
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     assessment.bp,
     methodology.bp,
-    tracker.bp,
     api_docs.bp,
     analytics_pages.bp,
     analytics_pages.sign_in_bp,
