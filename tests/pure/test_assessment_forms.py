@@ -56,6 +56,23 @@ def test_says_what_pay_it_cannot_read(text):
     assert [error.field for error in refusal.value.errors] == ["salary"]
 
 
+@pytest.mark.parametrize("text", ["1" + " " * 20_000 + "x", "1" * 20_000, "1" + ",000" * 5_000, "$" * 20_000])
+def test_an_endless_text_gets_the_ordinary_answers(text):
+    with pytest.raises(InvalidRequest) as pay:
+        annual_pay({"salary": text, "hours": text})
+    with pytest.raises(InvalidRequest) as years:
+        background_reply({"experience_years": text})
+    with pytest.raises(InvalidRequest) as hours:
+        week_reply({"activities.a": text}, WEEK)
+
+    assert [error.message for error in pay.value.errors] == [
+        "Enter your pay as an amount, such as 52,000 or 25/hour",
+        "Enter hours a week as a number from 1 to 168, such as 40",
+    ]
+    assert [error.field for error in years.value.errors] == ["experience_years"]
+    assert [error.field for error in hours.value.errors] == ["activities.a"]
+
+
 def test_names_every_bad_field_at_once():
     with pytest.raises(InvalidRequest) as refusal:
         background_reply({"experience_years": "71", "education": "wizard"})

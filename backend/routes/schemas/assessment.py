@@ -15,15 +15,17 @@ Form = Mapping[str, str]
 
 LONGEST_TITLE = 100
 LONGEST_CAREER = 70
+LONGEST_NUMBER = 40
 HOURS_IN_A_WEEK = 168
 LEAST_PAY, MOST_PAY = 1_000, 10_000_000
 NONE_OF_THESE = "none"
 SESSION_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 PAY = re.compile(
-    r"(?:us)?\s*\$?\s*(?P<amount>\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?P<thousands>k)?\s*(?:usd|dollars)?\s*"
-    r"(?:(?:/|per|an?)\s*(?P<period>hour|hr|h|week|wk|w|month|mo|m|year|yr|y|annum))?",
-    re.IGNORECASE,
+    r"(?:us)?\$?(?P<amount>\d[\d,]*(?:\.\d+)?|\.\d+)(?P<thousands>k)?(?:usd|dollars)?"
+    r"(?:(?:/|per|an?)(?P<period>hour|hr|h|week|wk|w|month|mo|m|year|yr|y|annum))?",
+    re.IGNORECASE | re.ASCII,
 )
+NOT_BETWEEN_DIGITS = re.compile(r"(?<![0-9]) | (?![0-9])")
 A_YEAR: Mapping[str, float] = {"year": 1, "month": 12, "week": 52, "hour": 52}
 PERIODS: Mapping[str, str] = {"h": "hour", "w": "week", "m": "month", "y": "year", "a": "year"}
 
@@ -127,7 +129,7 @@ def week_reply(form: Form, week: Sequence[WeekLine]) -> WeekReply:
 def annual_pay(form: Form) -> float:
     """US dollars a year, from “52,000”, “$52k” or “25/hour”; a period in the text wins over the list."""
     problems = Problems()
-    read = PAY.fullmatch(form.get("salary", "").strip())
+    read = _pay(form.get("salary", ""))
     if read is None:
         problems.add("salary", "Enter your pay as an amount, such as 52,000 or 25/hour")
     hours = _number(form.get("hours", "") or "40")
@@ -145,11 +147,20 @@ def annual_pay(form: Form) -> float:
     return pay
 
 
+def _pay(text: str) -> re.Match[str] | None:
+    """Blanks go first, except between digits, so that the pattern has no choice to make about them."""
+    if len(text) > LONGEST_NUMBER:
+        return None
+    return PAY.fullmatch(NOT_BETWEEN_DIGITS.sub("", " ".join(text.split())))
+
+
 def _number(text: str) -> float | None:
     """None where nothing was typed; what cannot be read is no number at all, which no range holds."""
     text = text.strip()
     if not text:
         return None
+    if len(text) > LONGEST_NUMBER:
+        return float("nan")
     try:
         value = float(text.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d*)?", text) else text)
     except ValueError:
