@@ -28,8 +28,14 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(reference)
 
 
+def one_line(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    if not (value.isprintable() and 1 <= len(value.strip()) <= 100):
+        raise click.BadParameter("must be one line of 1 to 100 characters")
+    return value.strip()
+
+
 @keys.command("create")
-@click.option("--name", required=True, help="Who or what will use the key.")
+@click.option("--name", required=True, callback=one_line, help="Who or what will use the key.")
 @click.option(
     "--scope",
     "scopes",

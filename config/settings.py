@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -40,6 +41,7 @@ class Settings(BaseModel):
     )
     SECRET_KEY: SecretStr = Field(
         SecretStr(""),
+        validate_default=True,
         description="Signs cookies and peppers API keys; at least 32 characters. "
         "Development generates one into INSTANCE_DIR; production refuses to start without one.",
     )
@@ -90,14 +92,37 @@ class Settings(BaseModel):
             raise ValueError("is not an IANA time zone") from error
         return value
 
-    @model_validator(mode="after")
-    def _has_a_secret(self) -> Self:
-        length = len(self.SECRET_KEY.get_secret_value())
-        if length == 0 and self.MINGUS_ENV == "production":
-            raise ValueError("SECRET_KEY is required in production")
+    @field_validator("SECRET_KEY")
+    @classmethod
+    def _is_a_secret(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        length = len(value.get_secret_value())
+        if length == 0 and info.data.get("MINGUS_ENV") == "production":
+            raise ValueError("is required in production")
         if 0 < length < 32:
-            raise ValueError("SECRET_KEY must have at least 32 characters")
-        return self
+            raise ValueError("must have at least 32 characters")
+        return value
+
+    @field_validator("DATABASE_URL")
+    @classmethod
+    def _is_a_database_we_know(cls, value: SecretStr) -> SecretStr:
+        if value and not value.get_secret_value().startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+        return value
+
+    @field_validator("REDIS_URL")
+    @classmethod
+    def _is_a_redis(cls, value: SecretStr) -> SecretStr:
+        if value and not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("ANALYTICS_PLUGINS")
+    @classmethod
+    def _can_be_imported(cls, value: str) -> str:
+        for path in filter(None, map(str.strip, value.split(","))):
+            if not re.fullmatch(r"[\w.]+:\w+", path):
+                raise ValueError(f"{path!r} is not an import path such as package.module:Plugin")
+        return value
 
     @property
     def production(self) -> bool:
@@ -126,7 +151,7 @@ class Settings(BaseModel):
         try:
             settings = cls.model_validate(given)
         except ValidationError as error:
-            problems = (f"{'.'.join(map(str, p['loc'])) or 'settings'}: {p['msg']}" for p in error.errors())
+            problems = (f"{p['loc'][0]} {p['msg'].removeprefix('Value error, ')}" for p in error.errors())
             raise InvalidSettings("Mingus cannot start:\n  " + "\n  ".join(problems)) from None
         settings.INSTANCE_DIR.mkdir(parents=True, exist_ok=True)
         if settings.secret_key:

@@ -80,6 +80,14 @@ def test_the_shell_makes_lists_and_revokes_keys(app, client):
     assert "There is no API key" in runner.invoke(args=["keys", "revoke", "nobody00"]).output
 
 
+@pytest.mark.parametrize("name", ["", " ", "two\nlines", "n" * 101])
+def test_a_key_has_a_name_that_can_be_listed(app, name):
+    made = app.test_cli_runner().invoke(args=["keys", "create", "--name", name, "--scope", "dashboards:read"])
+
+    assert made.exit_code == 2
+    assert "one line of 1 to 100 characters" in made.output
+
+
 def test_keys_are_stored_as_digests(app, make_key):
     make_key("events:write")
     with app.app_context():
