@@ -13,7 +13,7 @@ from backend.assessments.calculator import JobImpactCalculator
 from backend.assessments.models import Draft, SharedResult, StoredAssessment
 from backend.assessments.questions import DraftAnswers, DraftGone, JobReply, Question, Reply
 from backend.assessments.result import Answers, Assessment
-from backend.assessments.store import AssessmentStore
+from backend.assessments.store import DRAFT_TOKEN_BYTES, LINK_TOKEN_BYTES, AssessmentStore
 from backend.clock import Clock
 from backend.errors import InvalidRequest
 from backend.reference.loading import Reference
@@ -62,7 +62,7 @@ class AssessmentService:
         now = self._now()
         self._store.delete_expired(now, MOST_DELETED_AT_ONCE)
         draft = Draft(
-            token=secrets.token_urlsafe(32),
+            token=secrets.token_urlsafe(DRAFT_TOKEN_BYTES),
             assessment_id=uuid4(),
             session_id=session_id or uuid4().hex,
             answers=DraftAnswers(reply.occupation, reply.job_title).as_json(),
@@ -122,7 +122,8 @@ class AssessmentService:
         draft = self._store.draft_for_change(token, now)
         DraftAnswers.of_json(draft.answers).demand_all()
         if self._store.active_link(draft.id) is None:
-            self._store.add(SharedResult(token=secrets.token_urlsafe(16), draft_id=draft.id, created_at=now))
+            made = secrets.token_urlsafe(LINK_TOKEN_BYTES)
+            self._store.add(SharedResult(token=made, draft_id=draft.id, created_at=now))
         self._session.commit()
 
     def unshare(self, token: str) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from sqlalchemy import Select, delete, select, update
@@ -9,7 +10,13 @@ from backend.assessments.models import Draft, SharedResult, StoredAssessment
 from backend.assessments.questions import DraftGone, LinkGone
 
 
+DRAFT_TOKEN_BYTES, LINK_TOKEN_BYTES = 32, 16
+DRAFT_TOKEN, LINK_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}"), re.compile(r"[A-Za-z0-9_-]{22}")
+
+
 class AssessmentStore:
+    """Asks the database for no token that cannot be: PostgreSQL would not even take one with a NUL character."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -17,16 +24,15 @@ class AssessmentStore:
         self._session.add(row)
 
     def draft(self, token: str, now: datetime) -> Draft:
-        found = self._session.scalar(_living(now).where(Draft.token == token))
-        if found is None:
-            raise DraftGone("We no longer have those answers.")
-        return found
+        return self._found(token, _living(now))
 
     def draft_for_change(self, token: str, now: datetime) -> Draft:
         """The draft, locked until the transaction ends, so that two changes at once take turns."""
-        found = self._session.scalar(
-            _living(now).where(Draft.token == token).with_for_update().execution_options(populate_existing=True)
-        )
+        return self._found(token, _living(now).with_for_update().execution_options(populate_existing=True))
+
+    def _found(self, token: str, drafts: Select[Draft]) -> Draft:
+        possible = DRAFT_TOKEN.fullmatch(token)
+        found = self._session.scalar(drafts.where(Draft.token == token)) if possible else None
         if found is None:
             raise DraftGone("We no longer have those answers.")
         return found
@@ -54,9 +60,9 @@ class AssessmentStore:
         )
 
     def shared_draft(self, link: str, now: datetime) -> Draft:
-        found = self._session.scalar(
-            _living(now).join(SharedResult).where(SharedResult.token == link, SharedResult.revoked_at.is_(None))
-        )
+        active = (SharedResult.token == link) & SharedResult.revoked_at.is_(None)
+        possible = LINK_TOKEN.fullmatch(link)
+        found = self._session.scalar(_living(now).join(SharedResult).where(active)) if possible else None
         if found is None:
             raise LinkGone("The person who made it has withdrawn it, or it has expired.")
         return found

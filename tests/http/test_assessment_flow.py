@@ -10,7 +10,7 @@ import pytest
 
 from backend.assessments.models import Draft, StoredAssessment
 from backend.clock import utc_now
-from tests.http.visiting import ACTIONS, ADDRESSES, NURSE, REPLIES, START, change, only, rows
+from tests.http.visiting import ACTIONS, ADDRESSES, NURSE, REPLIES, START, Visitor, change, only, rows
 
 
 @pytest.mark.parametrize("address", ["/", START])
@@ -40,6 +40,26 @@ def test_a_title_of_any_kind_is_looked_up_without_harm(visitor):
         page = visitor.client.get(START, query_string={"q": text})
         assert page.status_code == 200
         assert "<script>alert" not in page.text
+
+
+def test_a_nul_character_never_reaches_the_database(any_app):
+    visitor = Visitor(any_app.test_client())
+
+    assert visitor.begin(job_title="staff\0 nurse", session_id="a\0b").status_code == 303
+    kept = only(any_app, Draft)
+    assert kept.answers["job_title"] == "staff nurse"
+    assert "\0" not in kept.session_id
+    fields = {"state": "\0", "industry": "\0", "experience_years": "\0", "education": "\0", "activities.\0": "\0"}
+    for question in REPLIES:
+        assert visitor.post(f"{visitor.draft}/{question}", **fields).status_code in {303, 422}
+
+
+def test_an_address_with_a_nul_character_leads_nowhere_as_any_other_does(any_app):
+    client = any_app.test_client()
+
+    for ending in ("", "/job", "/result", "/result.pdf"):
+        assert client.get(f"{START}/%00{ending}").location == client.get(f"{START}/unknown{ending}").location
+    assert client.get("/shared/%00").status_code == client.get("/shared/unknown").status_code == 404
 
 
 def test_looking_nothing_up_is_an_error(visitor):

@@ -15,6 +15,7 @@ from backend.database import get_db_session
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
+TOKEN, LINK = "t" * 43, "l" * 22
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def store(session):
     return AssessmentStore(session)
 
 
-def draft(token="token", expires=NOW + DAY):
+def draft(token=TOKEN, expires=NOW + DAY):
     return Draft(
         token=token,
         assessment_id=uuid4(),
@@ -60,11 +61,20 @@ def count(session, kind):
 def test_finds_a_draft_until_it_expires(store):
     store.add(draft())
 
-    assert store.draft("token", NOW).session_id == "s-1"
-    assert store.draft_for_change("token", NOW).session_id == "s-1"
+    assert store.draft(TOKEN, NOW).session_id == "s-1"
+    assert store.draft_for_change(TOKEN, NOW).session_id == "s-1"
     for find in (store.draft, store.draft_for_change):
         with pytest.raises(DraftGone):
-            find("token", NOW + DAY)
+            find(TOKEN, NOW + DAY)
+
+
+@pytest.mark.parametrize("token", ["", "\0", "\0" * 43, "t" * 42, "t" * 42 + "\n", "é" * 22, "l" * 21 + "\0", "x" * 9_999])
+def test_a_token_that_cannot_be_is_one_that_is_not_there(store, token):
+    for find in (store.draft, store.draft_for_change):
+        with pytest.raises(DraftGone):
+            find(token, NOW)
+    with pytest.raises(LinkGone):
+        store.shared_draft(token, NOW)
 
 
 def test_deletes_expired_drafts_oldest_first_and_not_all_at_once(store, session):
@@ -95,7 +105,7 @@ def test_a_draft_takes_its_links_along(store, session):
     old = draft(expires=NOW)
     store.add(old)
     session.flush()
-    store.add(SharedResult(token="link", draft_id=old.id, created_at=NOW))
+    store.add(SharedResult(token=LINK, draft_id=old.id, created_at=NOW))
     session.commit()
 
     store.delete_expired(NOW, 10)
@@ -116,14 +126,14 @@ def test_a_link_works_until_it_is_withdrawn(store, session):
     made = draft()
     store.add(made)
     session.flush()
-    store.add(SharedResult(token="link", draft_id=made.id, created_at=NOW))
-    assert store.active_link(made.id) == "link"
-    assert store.shared_draft("link", NOW).token == "token"
+    store.add(SharedResult(token=LINK, draft_id=made.id, created_at=NOW))
+    assert store.active_link(made.id) == LINK
+    assert store.shared_draft(LINK, NOW).token == TOKEN
 
     store.revoke_links(made.id, NOW)
     assert store.active_link(made.id) is None
     with pytest.raises(LinkGone):
-        store.shared_draft("link", NOW)
+        store.shared_draft(LINK, NOW)
 
 
 def test_a_draft_survives_the_way_to_json_and_back():

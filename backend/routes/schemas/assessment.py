@@ -20,6 +20,7 @@ HOURS_IN_A_WEEK = 168
 LEAST_PAY, MOST_PAY = 1_000, 10_000_000
 NONE_OF_THESE = "none"
 SESSION_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 PAY = re.compile(
     r"(?:us)?\$?(?P<amount>\d[\d,]*(?:\.\d+)?|\.\d+)(?P<thousands>k)?(?:usd|dollars)?"
     r"(?:(?:/|per|an?)(?P<period>hour|hr|h|week|wk|w|month|mo|m|year|yr|y|annum))?",
@@ -55,8 +56,8 @@ class Problems:
 
 
 def searched(text: str) -> str:
-    """A job title as typed, with its blanks made single."""
-    return " ".join(text.split())[:LONGEST_TITLE]
+    """A job title as typed, with its blanks made single; no database takes every control character."""
+    return " ".join(CONTROL.sub(" ", text).split())[:LONGEST_TITLE]
 
 
 def search_problems(query: Form) -> tuple[FieldError, ...]:
