@@ -151,7 +151,7 @@ class AssessmentService:
         return StoredAssessment(
             assessment_id=draft.assessment_id,
             session_id=draft.session_id,
-            job_title=said.job_title,
+            job_title=assessment.title,
             industry=self._reference.industries.get(said.industry or ""),
             risk_level=yours.level if yours else None,
             completion_time=(now - draft.created_at).total_seconds(),

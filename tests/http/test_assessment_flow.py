@@ -91,10 +91,18 @@ def test_a_finished_assessment_is_stored_once_and_follows_its_answers(finished, 
     finished.post(f"{finished.draft}/place", state="NY")
 
     after = only(app, StoredAssessment)
-    assert (first.occupation, first.state, first.job_title) == (NURSE, "GA", "staff nurse")
+    assert (first.occupation, first.state, first.job_title) == (NURSE, "GA", "Registered nurses")
     assert first.completion_time is not None
     assert after.state == "NY"
     assert (after.assessment_id, after.created_at) == (first.assessment_id, first.created_at)
+
+
+def test_the_words_a_visitor_typed_stay_in_the_draft(visitor, app):
+    visitor.begin(job_title="nurse to Ann Smith of Macon")
+    visitor.answer("place", "background", "week")
+
+    assert only(app, Draft).answers["job_title"] == "nurse to Ann Smith of Macon"
+    assert only(app, StoredAssessment).job_title == "Registered nurses"
 
 
 def test_the_assessment_belongs_to_the_visit(visitor, app):
