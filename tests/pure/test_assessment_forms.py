@@ -42,18 +42,52 @@ TEXTS = st.dictionaries(
         ({"salary": "4,000", "period": "month"}, 48_000),
         ({"salary": "1000 per week"}, 52_000),
         ({"salary": "60000 a year", "period": "hour"}, 60_000),
+        ({"salary": "USD 52,000"}, 52_000),
+        ({"salary": "US$52,000.00"}, 52_000),
+        ({"salary": "52000."}, 52_000),
+        ({"salary": "52,000/yr."}, 52_000),
+        ({"salary": "25 hourly"}, 52_000),
+        ({"salary": "52000 annually", "period": "hour"}, 52_000),
+        ({"salary": "1,000 dollars Weekly"}, 52_000),
     ],
 )
 def test_reads_pay_as_people_write_it(form, dollars):
     assert annual_pay(form) == dollars
 
 
-@pytest.mark.parametrize("text", ["", "lots", "-5", "52", "1e5", "nan", "12.3.4", "$", "25 / fortnight", "99,999,999"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "lots",
+        "-5",
+        "52",
+        "1e5",
+        "nan",
+        "12.3.4",
+        "$",
+        "25 / fortnight",
+        "99,999,999",
+        "52,00",
+        "5,2,0,0,0",
+        "52,0000",
+        ",520",
+        "5 2 0 0 0",
+    ],
+)
 def test_says_what_pay_it_cannot_read(text):
     with pytest.raises(InvalidRequest) as refusal:
         annual_pay({"salary": text})
 
     assert [error.field for error in refusal.value.errors] == ["salary"]
+
+
+@pytest.mark.parametrize("period", ["", "fortnight", "Year", "\0"])
+def test_a_period_that_is_not_in_the_list_is_no_year(period):
+    with pytest.raises(InvalidRequest) as refusal:
+        annual_pay({"salary": "52,000", "period": period})
+
+    assert [error.field for error in refusal.value.errors] == ["period"]
 
 
 @pytest.mark.parametrize("text", ["1" + " " * 20_000 + "x", "1" * 20_000, "1" + ",000" * 5_000, "$" * 20_000])

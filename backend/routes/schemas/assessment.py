@@ -22,8 +22,9 @@ NONE_OF_THESE = "none"
 SESSION_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 PAY = re.compile(
-    r"(?:us)?\$?(?P<amount>\d[\d,]*(?:\.\d+)?|\.\d+)(?P<thousands>k)?(?:usd|dollars)?"
-    r"(?:(?:/|per|an?)(?P<period>hour|hr|h|week|wk|w|month|mo|m|year|yr|y|annum))?",
+    r"(?:usd?)?\$?(?P<amount>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<thousands>k)?(?:usd|dollars)?"
+    r"(?:(?:/|per|an?)(?P<period>hour|hr|h|week|wk|w|month|mo|m|year|yr|y|annum)\.?"
+    r"|(?P<adverb>hourly|weekly|monthly|yearly|annually))?",
     re.IGNORECASE | re.ASCII,
 )
 NOT_BETWEEN_DIGITS = re.compile(r"(?<![0-9]) | (?![0-9])")
@@ -136,12 +137,16 @@ def annual_pay(form: Form) -> float:
     hours = _number(form.get("hours", "") or "40")
     if hours is None or not 0 < hours <= HOURS_IN_A_WEEK:
         problems.add("hours", "Enter hours a week as a number from 1 to 168, such as 40")
+    listed = form.get("period", "year")
+    if listed not in A_YEAR:
+        problems.add("period", "Choose the year, the month, the week or the hour")
     problems.check()
     assert read is not None
     assert hours is not None
-    period = PERIODS[read["period"][0].lower()] if read["period"] else form.get("period", "year")
+    written = read["period"] or read["adverb"]
+    period = PERIODS[written[0].lower()] if written else listed
     amount = float(read["amount"].replace(",", "")) * (1000 if read["thousands"] else 1)
-    pay = amount * A_YEAR.get(period, 1) * (hours if period == "hour" else 1)
+    pay = amount * A_YEAR[period] * (hours if period == "hour" else 1)
     if not LEAST_PAY <= pay <= MOST_PAY:
         problems.add("salary", f"That comes to ${pay:,.0f} a year. Check the amount and the period")
     problems.check()
