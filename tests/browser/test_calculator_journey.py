@@ -162,6 +162,25 @@ def test_an_error_takes_the_focus_and_leads_to_its_field(server, page):
     expect(page.get_by_label("Years of experience")).to_be_focused()
 
 
+def test_hours_that_cannot_be_read_are_an_error_and_not_nothing(server, page):
+    page.goto(server.url + START)
+    choose_nurse(page)
+    for _ in range(2):
+        page.get_by_role("button", name="Continue").click()
+    expect(page).to_have_url(WEEK)
+    field, slider = page.locator(".hours__input").first, page.locator(".hours__slider").first
+    field.fill("")
+    expect(slider).to_have_value("0")
+    field.press_sequentially("6")
+    expect(slider).to_have_value("6")
+    field.fill("4-5e")
+    expect(slider).to_have_value("0")
+    page.get_by_role("button", name="See my result").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("enter hours as a number from 0 to 168")
+    expect(field).to_have_value("4-5e")
+
+
 def test_another_week_moves_the_score_without_a_page_load(server, page):
     finish(page, server)
     page.evaluate("window.stayed = true")

@@ -225,6 +225,16 @@ function combobox(lookup) {
 if (find("[data-lookup]")) combobox(find("[data-lookup]"));
 
 // 3 The week: a slider beside each number, and the total ---------------------
+// Hours as typed; none where the field is empty or cannot be read.
+function hoursIn(field) {
+  const hours = Number(field.value);
+  return hours >= 0 && hours <= 168 ? hours : 0;
+}
+
+function follow(slider, number) {
+  slider.value = String(hoursIn(number));
+}
+
 function addSliders(root) {
   for (const number of all(".hours__input", root)) {
     const slider = document.createElement("input");
@@ -233,7 +243,7 @@ function addSliders(root) {
     slider.min = "0";
     slider.max = String(Math.max(20, Math.ceil(Number(number.dataset.typical) * 1.5)));
     slider.step = "0.5";
-    slider.value = number.value;
+    follow(slider, number);
     slider.tabIndex = -1;
     slider.setAttribute("aria-hidden", "true");
     number.closest(".hours").classList.add("hours--slide");
@@ -242,14 +252,14 @@ function addSliders(root) {
       number.value = slider.value;
       number.dispatchEvent(new Event("input", { bubbles: true }));
     });
-    number.addEventListener("input", () => { slider.value = number.value; });
+    number.addEventListener("input", () => follow(slider, number));
   }
 }
 
 function showTotal(form) {
   const total = find("[data-total]", form);
   if (!total) return;
-  const hours = all(".hours__input", form).reduce((sum, field) => sum + (Number(field.value) || 0), 0);
+  const hours = all(".hours__input", form).reduce((sum, field) => sum + hoursIn(field), 0);
   const shown = hours.toLocaleString("en-US", { maximumFractionDigits: 1 });
   total.textContent = `Your week adds up to ${shown} hours.`;
   total.hidden = false;
