@@ -10,7 +10,7 @@ import sqlalchemy.exc
 from flask import Flask, Response, current_app, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from backend.errors import FieldError, InvalidRequest, MingusError, Unauthenticated, Unavailable
 
@@ -31,6 +31,7 @@ TITLES = {
 def init_app(app: Flask) -> None:
     app.register_error_handler(MingusError, render_domain)
     app.register_error_handler(HTTPException, render_http)
+    app.register_error_handler(SecurityError, render_foreign_host)
     app.register_error_handler(CSRFError, render_stale_form)
     app.register_error_handler(sqlalchemy.exc.OperationalError, render_database)
     app.register_error_handler(sqlalchemy.exc.TimeoutError, render_database)
@@ -59,6 +60,11 @@ def render_http(error: HTTPException) -> ResponseReturnValue:
     headers = [(name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"}]
     title = TITLES.get(status, HTTPStatus(status).phrase)
     return render(status, CODES.get(status, f"http_{status}"), title, _detail(status, error)), status, headers
+
+
+def render_foreign_host(_error: SecurityError) -> ResponseReturnValue:
+    """In plain words: no page can be built for a host whose addresses are unknown."""
+    return "This site does not answer to that host name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def render_stale_form(error: CSRFError) -> ResponseReturnValue:

@@ -64,6 +64,9 @@ class Settings(BaseModel):
         "600/minute", description="Event requests per client address, for browsers. Empty: no limit."
     )
     RATE_LIMIT_EVENTS_KEY: RateLimit = Field("", description="Event requests per `events:write` key. Empty: no limit.")
+    PUBLIC_HOSTS: str = Field(
+        "", description="Host names this site answers to, separated by commas. Empty: any, as on a developer's machine."
+    )
     TRUSTED_PROXIES: Annotated[int, Field(ge=0, le=8)] = Field(
         0, description="How many proxies in front set `X-Forwarded-*`. 0: those headers are ignored."
     )
@@ -139,6 +142,10 @@ class Settings(BaseModel):
     @property
     def redis_url(self) -> str:
         return self.REDIS_URL.get_secret_value()
+
+    @property
+    def public_hosts(self) -> list[str] | None:
+        return [host.strip() for host in self.PUBLIC_HOSTS.split(",") if host.strip()] or None
 
     @property
     def plugin_paths(self) -> tuple[str, ...]:

@@ -78,6 +78,7 @@ class KeyService:
     def sign_in(self, text: str) -> tuple[Caller, str]:
         """The caller who holds this key, and the token that stands for them in their browser."""
         who, token = self.authenticate(text), secrets.token_urlsafe(32)
+        self._store.forget_sign_ins(before=self._now() - SIGNED_IN_FOR)
         self._store.add_sign_in(SignIn(digest=self._digest(token), key_id=who.key_id, created_at=self._now()))
         self._session.commit()
         return who, token

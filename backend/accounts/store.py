@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from backend.accounts.models import SignIn, StoredKey
@@ -28,6 +28,9 @@ class KeyStore:
 
     def add_sign_in(self, sign_in: SignIn) -> None:
         self._session.add(sign_in)
+
+    def forget_sign_ins(self, before: datetime) -> None:
+        self._session.execute(delete(SignIn).where(SignIn.created_at < before))
 
     def sign_in(self, digest: str) -> SignIn:
         found = self._session.scalar(select(SignIn).where(SignIn.digest == digest))

@@ -222,6 +222,13 @@ def test_a_shared_result_is_never_kept(walked):
     assert {a.headers["Cache-Control"] for rule, a in walked if rule.rule.startswith("/shared/")} == {"no-store"}
 
 
+def test_a_host_that_is_not_ours_is_refused(instance):
+    client = make_app(make_settings(instance, PUBLIC_HOSTS="mingus.example, www.mingus.example")).test_client()
+
+    assert client.get("/methodology", base_url="http://www.mingus.example").status_code == 200
+    assert client.get("/methodology", base_url="http://evil.example").status_code == 400
+
+
 def test_what_a_key_is_told_is_never_kept(client, make_key):
     assert client.get(FUNNEL, headers=bearer(make_key("dashboards:read"))).headers["Cache-Control"] == "no-store"
 

@@ -63,3 +63,14 @@ def test_the_database_holds_no_token_that_a_browser_could_send(app, signed_in):
 
     assert len(digest) == 64
     assert sent not in digest
+
+
+def test_a_sign_in_that_is_over_is_forgotten_at_the_next(app, signed_in, make_key):
+    with app.app_context():
+        get_db_session().execute(update(SignIn).values(created_at=datetime.now(UTC) - timedelta(days=1)))
+        get_db_session().commit()
+
+    sign_in(app.test_client(), make_key("dashboards:read"))
+
+    with app.app_context():
+        assert len(get_db_session().scalars(select(SignIn)).all()) == 1
