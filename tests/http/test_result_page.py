@@ -95,6 +95,15 @@ def test_every_form_carries_the_token_and_goes_to_this_draft(show):
     assert all('name="csrf_token"' in form for form in forms)
 
 
+@pytest.mark.parametrize("case", SPREAD)
+def test_apostrophes_and_years_are_set_with_their_own_signs(show, case):
+    html = unescape(show(SPREAD[case]))
+    said = visible(html) + " ".join(re.findall(r'aria-label="([^"]*)"', html))
+
+    assert "'" not in said
+    assert "2024-34" not in said
+
+
 def test_a_bad_salary_is_explained_beside_its_field(show):
     html = show(SPREAD["nurse"], errors={"salary": "Enter your pay as an amount"}, salary_text="lots")
     assert 'aria-invalid="true"' in html

@@ -111,9 +111,19 @@ def test_nobody_is_more_exposed_than_everyone(score: float, said: str) -> None:
 
 def test_a_changed_week_speaks_of_the_week_and_of_both_places() -> None:
     a = assessment(NURSE, {Family.TASK: 94.6, Family.ABILITY: 56.1, Family.USAGE: 65.6})
-    assert wording.headline(a)[0].startswith("Your week is more exposed than 72%")
+    assert wording.headline(a)[0].startswith("With your week, more exposed than 72%")
     assert wording.week_heading(a) == "Your week moves it from 51 to 72"
     assert "A typical week is at 51." in wording.announcement(a)
+
+
+def test_words_of_the_sources_are_set_as_those_of_the_page() -> None:
+    assert wording.typeset("2 years' work, a bachelor's degree, 2024-34, 29-1141, 2019-2023, ages 25-34") == (
+        "2 years’ work, a bachelor’s degree, 2024–34, 29-1141, 2019–2023, ages 25-34"
+    )
+
+
+def test_related_jobs_say_their_rule() -> None:
+    assert "at most one step more preparation." in wording.moves_lead(assessment(NURSE))
 
 
 def test_a_measure_outside_the_range_is_named() -> None:

@@ -10,6 +10,7 @@ from backend.assessments.presentation.wording import (
     named_activities,
     quoted,
     the,
+    typeset,
 )
 from backend.assessments.result import Agreement, Assessment, Move
 from backend.formats import dollars, percent, signed, whole
@@ -61,7 +62,7 @@ def _move(a: Assessment) -> Step | None:
         return None
     best = moves[0]
     points = whole(max(a.yours.score - best.score, 0.0))
-    caveat = f", but it {best.missed}" if best.missed and best.missed.startswith(("pays", "needs")) else ""
+    caveat = f", but it {typeset(best.missed)}" if best.missed and best.missed.startswith(("pays", "needs")) else ""
     return Step(
         f"If you think of moving, look at {quoted(best.title)} first{caveat}.",
         f"{points} points less exposed; median pay {signed(best.pay_change, 0)}.",

@@ -73,7 +73,7 @@ def result_data(a: Assessment, answers: Answers, state_name: str | None) -> Data
         "week": _week(a),
         "pay": _pay(a, answers.salary, state_name),
         "outlook": _outlook(a),
-        "context": [{"text": fact.text, "source": fact.source} for fact in a.context],
+        "context": [{"text": wording.typeset(fact.text), "source": wording.typeset(fact.source)} for fact in a.context],
         "moves": _moves(a),
         "steps": [asdict(step) for step in next_steps(a)],
         "method": wording.METHOD,
@@ -186,7 +186,7 @@ def _outlook(a: Assessment) -> Data:
         "stat": signed(a.outlook.growth_percent),
         "text": [
             wording.outlook_sentence(a.outlook),
-            f"Usual entry: {wording.lower_first(a.outlook.education)}.",
+            f"Usual entry: {wording.lower_first(wording.typeset(a.outlook.education))}.",
         ],
         "kind": "bars",
         "alt": f"This job {signed(values[0])}, all US jobs {signed(values[1])}.",
@@ -207,8 +207,8 @@ def _moves(a: Assessment) -> Data:
 
 
 def _move(move: Move) -> list[str]:
-    near = f" (nearly: {move.missed})" if move.missed else ""
-    entry = f"\n{move.education}" if move.education else ""
+    near = f" (nearly: {wording.typeset(move.missed)})" if move.missed else ""
+    entry = f"\n{wording.typeset(move.education)}" if move.education else ""
     return [
         f"{move.title}{near}{entry}",
         str(whole(move.score)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,7 @@ METHOD = (
 )
 NO_OUTLOOK = "BLS publishes no projection for this job."
 NATION = "United States"
+YEARS = re.compile(r"(?<=\b\d{4})-(?=\d{2}(?:\d{2})?\b)")
 OTHER = "other"
 SHOWN = 3
 NOTABLE_CHANGE, NOTABLE_SHARE = 1.0, 2.0
@@ -77,7 +79,7 @@ def headline(a: Assessment) -> tuple[str, str]:
     if a.yours is None:
         here = [name for name, part in (("pay", a.pay), ("outlook", a.outlook)) if part is not None]
         return "The evidence is too thin for a score.", f"Its {joined(here)} {_is(here)} below." if here else ""
-    who = "Your week is more exposed" if changed(a) else "More exposed"
+    who = "With your week, more exposed" if changed(a) else "More exposed"
     kinds = "the measures" if changed(a) else "published measures"
     low, high = whole(a.yours.band.low), whole(a.yours.band.high)
     spread = f"{kinds} range from {low} to {high}." if low < high else f"{kinds} all point to {low}."
@@ -292,15 +294,15 @@ def outlook_sentence(outlook: Outlook) -> str:
 
 def moves_lead(a: Assessment) -> str:
     if a.yours is None:
-        return a.moves.advice or ""
-    rule = "At least 10 points less exposed, at least 95% of today’s median pay, and similar preparation."
+        return typeset(a.moves.advice or "")
+    rule = "At least 10 points less exposed, at least 95% of today’s median pay, and at most one step more preparation."
     found, near = len(a.moves.found), len(a.moves.near_misses)
     if found:
         passes = f"{_count(found)} related {'job passes' if found == 1 else 'jobs pass'}"
         close = f"; {_count(near).lower()} more {_come(near)} close" if near else ""
         return f"{rule} {passes}{close}."
     close = f"; {_count(near).lower()} {_come(near)} close" if near else ""
-    return f"{rule} No job found{close}. {a.moves.advice or ''}".strip()
+    return f"{rule} No job found{close}. {typeset(a.moves.advice or '')}".strip()
 
 
 def _is(things: Sequence[str]) -> str:
@@ -331,6 +333,11 @@ def move_areas(a: Assessment) -> tuple[str, ...]:
 def years(horizon: str) -> str:
     """2024-34, with the dash that stands between years."""
     return horizon.replace("-", "–")
+
+
+def typeset(text: str) -> str:
+    """A text of the sources with the apostrophes and dashes of the page."""
+    return YEARS.sub("–", text.replace("'", "’"))
 
 
 def lower_first(text: str) -> str:
