@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from backend.assessments.models import Draft, SharedResult, StoredAssessment
 from backend.assessments.questions import DraftGone, LinkGone
 
-
 DRAFT_TOKEN_BYTES, LINK_TOKEN_BYTES = 32, 16
 DRAFT_TOKEN, LINK_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}"), re.compile(r"[A-Za-z0-9_-]{22}")
 
