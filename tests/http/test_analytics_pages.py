@@ -210,6 +210,16 @@ def test_the_page_counts_what_was_recorded(signed_in, record):
     assert "is partial" in page
 
 
+@pytest.mark.parametrize(("sessions", "below"), [(9, "Too few for a rate"), (12, "33.3% of sessions")])
+def test_a_tile_counts_before_it_speaks_of_rates(signed_in, record, sessions, below):
+    for number in range(sessions):
+        record(f"session-{number}", 6 if number < 4 else 1, datetime.now(UTC) - timedelta(minutes=10))
+
+    tile = signed_in.get(HOME, headers=BROWSER).text.partition('kpi__label">Saw the result')[2].partition("kpi__n")[0]
+
+    assert re.findall(r"<p[^>]*>([^<]*)</p>", tile) == ["4", below]
+
+
 def test_wrong_dates_come_back_to_be_mended(signed_in):
     answer = signed_in.get(f"{HOME}?start=2026-13-01&end=soon&tz=Mars/Olympus", headers=BROWSER)
 
