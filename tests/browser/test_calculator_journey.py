@@ -181,6 +181,19 @@ def test_hours_that_cannot_be_read_are_an_error_and_not_nothing(server, page):
     expect(field).to_have_value("4-5e")
 
 
+def test_pay_that_cannot_be_read_is_explained_where_it_was_typed(server, page):
+    finish(page, server)
+    page.get_by_label("Your pay").fill("lots")
+    page.get_by_role("button", name="Compare my pay").click()
+
+    summary = page.get_by_role("group", name="There is a problem")
+    expect(summary).to_be_focused()
+    expect(summary).to_be_in_viewport()
+    expect(page.get_by_label("Your pay")).to_be_in_viewport()
+    summary.get_by_role("link").click()
+    expect(page.get_by_label("Your pay")).to_be_focused()
+
+
 def test_another_week_moves_the_score_without_a_page_load(server, page):
     finish(page, server)
     page.evaluate("window.stayed = true")

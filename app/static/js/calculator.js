@@ -20,8 +20,9 @@ function later(milliseconds, action) {
   };
 }
 
-// A fragment in the address keeps `autofocus` from working, and scrolls until the page has loaded.
-if (location.hash) addEventListener("load", () => find(".error-summary")?.focus());
+// A fragment in the address keeps `autofocus` from working, and scrolls until the page has loaded. The last summary is
+// the one beside the form it speaks of.
+if (location.hash) addEventListener("load", () => all(".error-summary").at(-1)?.focus());
 
 // 1 The moments --------------------------------------------------------------
 // A question counts when the server has taken its answer: the page it leads to says so. `mingus.sent` waits for that
