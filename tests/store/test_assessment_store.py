@@ -68,7 +68,9 @@ def test_finds_a_draft_until_it_expires(store):
             find(TOKEN, NOW + DAY)
 
 
-@pytest.mark.parametrize("token", ["", "\0", "\0" * 43, "t" * 42, "t" * 42 + "\n", "é" * 22, "l" * 21 + "\0", "x" * 9_999])
+@pytest.mark.parametrize(
+    "token", ["", "\0", "\0" * 43, "t" * 42, "t" * 42 + "\n", "é" * 22, "l" * 21 + "\0", "x" * 9_999]
+)
 def test_a_token_that_cannot_be_is_one_that_is_not_there(store, token):
     for find in (store.draft, store.draft_for_change):
         with pytest.raises(DraftGone):
