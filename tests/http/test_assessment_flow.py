@@ -31,6 +31,15 @@ def test_looking_a_title_up_needs_no_script(visitor):
     assert "None of these" in page
 
 
+def test_the_only_exact_match_is_asked_about_and_several_are_offered(visitor):
+    one, several = (visitor.get(f"{START}?q={title}").text for title in ("staff+nurse", "accountant"))
+
+    assert "Is this it?" in one
+    assert "suggestion" not in one
+    assert "Which is closest?" in several
+    assert "suggestions</span>" in several
+
+
 def test_a_title_that_nobody_has_says_what_to_do(visitor):
     assert "No job title looks like “qqxxzz”" in unescape(visitor.get(f"{START}?q=qqxxzz").text)
 

@@ -185,7 +185,9 @@ function combobox(lookup) {
     const none = find("input[value=none]", choose).closest("label");
     find("input", none).checked = false;
     find("[data-choices]", choose).replaceChildren(...rows, none);
-    find("[data-count]", choose).textContent = `${rows.length} ${rows.length === 1 ? "suggestion" : "suggestions"}`;
+    const sure = found.exact && rows.length === 1;
+    find("[data-ask]", choose).textContent = sure ? "Is this it?" : "Which is closest?";
+    find("[data-count]", choose).textContent = sure ? "" : `${rows.length} ${rows.length === 1 ? "suggestion" : "suggestions"}`;
     choose.elements.job_title.value = typed.trim();
     input.value = found.matches[chosen].title;
     choose.hidden = false;
