@@ -194,6 +194,38 @@ def test_pay_that_cannot_be_read_is_explained_where_it_was_typed(server, page):
     expect(page.get_by_label("Your pay")).to_be_focused()
 
 
+def test_the_only_exact_match_is_asked_about(server, page):
+    page.goto(server.url + START)
+    page.get_by_role("combobox", name="Job title").fill("registered nurse")
+    page.get_by_role("option", name="Registered nurses").first.click()
+
+    expect(page.get_by_role("group", name="Is this it?", exact=True)).to_be_visible()
+
+
+def test_a_button_keeps_its_words_off_its_edges(server, page):
+    page.goto(server.url + START)
+    room = page.get_by_role("button", name="Find").evaluate(
+        """(button) => {
+            button.textContent = "so many words that they take three lines of this";
+            button.style.width = "120px";
+            const words = document.createRange();
+            words.selectNodeContents(button);
+            return words.getBoundingClientRect().top - button.getBoundingClientRect().top;
+        }"""
+    )
+
+    assert room >= 8
+
+
+def test_on_paper_details_are_open_without_arrows_and_tables_stay_whole(server, page):
+    finish(page, server)
+    page.emulate_media(media="print")
+    details = page.locator(".figure .more")
+
+    assert details.locator("summary").evaluate("one => getComputedStyle(one, '::before').content") == "none"
+    assert details.locator(".table-scroll").evaluate("one => getComputedStyle(one).breakInside") == "avoid"
+
+
 def test_another_week_moves_the_score_without_a_page_load(server, page):
     finish(page, server)
     page.evaluate("window.stayed = true")
