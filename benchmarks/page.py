@@ -53,8 +53,8 @@ def weigh(server: str) -> list[Weight]:
 def take_assessment(page: Page, server: str) -> str:
     """Answer all four questions as a registered nurse; returns the address of the result."""
     page.goto(f"{server}/?q=registered+nurse")
-    for _ in range(4):
-        page.get_by_role("button", name="Continue").click()
+    for name in ("Continue", "Continue", "Continue", "See my result"):
+        page.get_by_role("button", name=name).click()
         page.wait_for_load_state()
     return page.url
 
