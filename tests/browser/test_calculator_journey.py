@@ -186,7 +186,7 @@ def test_pay_that_cannot_be_read_is_explained_where_it_was_typed(server, page):
     page.get_by_label("Your pay").fill("lots")
     page.get_by_role("button", name="Compare my pay").click()
 
-    summary = page.get_by_role("group", name="There is a problem")
+    summary = page.get_by_role("alert", name="There is a problem")
     expect(summary).to_be_focused()
     expect(summary).to_be_in_viewport()
     expect(page.get_by_label("Your pay")).to_be_in_viewport()
