@@ -220,6 +220,14 @@ def test_a_tile_counts_before_it_speaks_of_rates(signed_in, record, sessions, be
     assert re.findall(r"<p[^>]*>([^<]*)</p>", tile) == ["4", below]
 
 
+@pytest.mark.parametrize(("start", "status"), [("2024-12-31", 422), ("2025-01-01", 200)])
+def test_more_than_400_days_come_back_to_be_mended(signed_in, start, status):
+    answer = signed_in.get(f"{HOME}?start={start}&end=2026-02-04", headers=BROWSER)
+
+    assert answer.status_code == status
+    assert ("The days must be 400 at most." in answer.text) == (status == 422)
+
+
 def test_wrong_dates_come_back_to_be_mended(signed_in):
     answer = signed_in.get(f"{HOME}?start=2026-13-01&end=soon&tz=Mars/Olympus", headers=BROWSER)
 

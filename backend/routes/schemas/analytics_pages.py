@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from backend.analytics.events.names import EventName
 from backend.analytics.metrics.funnel import WINDOW, FunnelStep
-from backend.analytics.metrics.period import DEFAULT_DAYS, Period
+from backend.analytics.metrics.period import DEFAULT_DAYS, LONGEST, Period
 from backend.analytics.metrics.service import FunnelReport
 from backend.errors import FieldError, InvalidRequest
 
@@ -107,6 +107,8 @@ class FunnelQuestion:
             start = _day(args, "start", "first", end - timedelta(days=DEFAULT_DAYS - 1), errors)
             if not errors and start > end:
                 errors.append(FieldError("start", f"The first day must not come after the last day, {end}."))
+            if not errors and end - start >= LONGEST:
+                errors.append(FieldError("start", f"The days must be {LONGEST.days} at most."))
         if errors:
             return cls(preset, args.get("start", ""), args.get("end", ""), tz, None, tuple(errors))
         return cls(preset, f"{start}", f"{end}", tz, Period.between(start, end, tz, now))
