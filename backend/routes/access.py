@@ -78,7 +78,7 @@ def authorize() -> None:
     if g.refusal is not None:
         raise g.refusal
     if access.scope is not None:
-        _demand(access.scope)
+        demand(access.scope)
     if request.method not in SAFE_METHODS and not request.path.startswith("/api/"):
         _refuse_foreign_form()
     if access.json_body:
@@ -122,7 +122,8 @@ def _signed_in(token: str) -> Caller | None:
         return None
 
 
-def _demand(scope: Scope) -> None:
+def demand(scope: Scope) -> None:
+    """Refuse a caller who does not hold `scope`."""
     who = caller()
     if who is None:
         raise Unauthenticated("Sign in, or send an API key as 'Authorization: Bearer KEY'.")

@@ -10,7 +10,7 @@ from backend.analytics.events.service import EventTracker
 from backend.clock import utc_now
 from backend.errors import Forbidden, TooLarge
 from backend.plugins import get
-from backend.routes.access import Rate, caller, public
+from backend.routes.access import Rate, caller, demand, public
 from backend.routes.schemas.answer import Answer
 from backend.routes.schemas.events import BROWSER, WITH_KEY, EventBody, EventsRecorded, Limits, parse
 from backend.routes.schemas.problem import problems
@@ -41,12 +41,10 @@ def record(raw: EventBody) -> Answer:
 
 def _limits() -> Limits:
     """A key needs its scope; without a key the request must come from one of our own pages."""
-    who = caller()
-    if who is None:
+    if caller() is None:
         _refuse_other_sites()
         return BROWSER
-    if Scope.EVENTS_WRITE not in who.scopes:
-        raise Forbidden(f"This needs the scope {Scope.EVENTS_WRITE}.")
+    demand(Scope.EVENTS_WRITE)
     return WITH_KEY
 
 
