@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -95,9 +95,14 @@ def parse(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
         raise UnsupportedMediaType(f"Send events as {', '.join(MEDIA_TYPES)}.")
     if len(body) > limits.size:
         raise TooLarge(f"Send at most {limits.size} bytes a request.")
-    items = _lines(body, limits) if media_type == NDJSON else _items(_decode(body))
+    if media_type == NDJSON:
+        _refuse_too_many(body.count(b"\n"), limits)
+        items: Sequence[Any] = [line for line in body.splitlines() if line.strip()]
+        read: Callable[[Any], Any] = _line
+    else:
+        items, read = _items(_decode(body)), _as_it_is
     _refuse_too_many(len(items), limits)
-    batch = _sort(items, now)
+    batch = _sort(items, read, now)
     if not batch.events:
         raise InvalidRequest(
             [FieldError(f"[{rejection.index}]", rejection.error) for rejection in batch.rejected]
@@ -111,19 +116,17 @@ def _refuse_too_many(events: int, limits: Limits) -> None:
         raise TooLarge(f"Send at most {limits.events} events a request.")
 
 
-def _sort(items: Sequence[Any], now: datetime) -> Batch:
+def _sort(items: Sequence[Any], read: Callable[[Any], Any], now: datetime) -> Batch:
     events, rejected = [], []
     for index, item in enumerate(items):
         try:
-            events.append(_event(item, now))
+            events.append(_event(read(item), now))
         except (ValueError, RecursionError) as error:
             rejected.append(Rejection(index=index, error=str(error)))
     return Batch(tuple(events), tuple(rejected))
 
 
 def _event(item: Any, now: datetime) -> Event:
-    if isinstance(item, ValueError):
-        raise item
     wire = msgspec.convert(item, WireEvent)
     data = wire.event_data or {}
     _check_properties(wire.event_type, data)
@@ -171,13 +174,12 @@ def _items(document: Any) -> Sequence[Any]:
     return [document]
 
 
-def _lines(body: bytes, limits: Limits) -> Sequence[Any]:
-    _refuse_too_many(body.count(b"\n"), limits)
-    return [_line(line) for line in body.splitlines() if line.strip()]
+def _as_it_is(item: Any) -> Any:
+    return item
 
 
 def _line(line: bytes) -> Any:
     try:
         return msgspec.json.decode(line)
     except UNREADABLE as error:
-        return ValueError(f"The line is not JSON: {error}")
+        raise ValueError(f"The line is not JSON: {error}") from None
