@@ -18,6 +18,7 @@ from backend.analytics.metrics.funnel import WINDOW, FunnelStep
 from backend.analytics.metrics.period import DEFAULT_DAYS, LONGEST, Period
 from backend.analytics.metrics.service import FunnelReport
 from backend.errors import FieldError, InvalidRequest
+from backend.routes.schemas.dashboard import FunnelStepOut
 
 HOME = "/analytics/funnel"
 FORMULA = tuple("=+-@\t\r\0＝＋－＠")
@@ -207,16 +208,16 @@ def funnel_csv(report: FunnelReport) -> str:
     writer.writerow(
         ["step", "sessions", "of_first", "of_step_before", "dropoff", "median_seconds", "p90_seconds", "event"]
     )
-    for step in report.funnel.steps:
+    for step in map(FunnelStepOut.model_validate, report.funnel.steps):
         writer.writerow(
             [
                 text_cell(step.label),
                 step.sessions,
-                _rounded(step.from_first, 4),
-                _rounded(step.from_previous, 4),
+                step.from_first,
+                step.from_previous,
                 step.dropoff,
-                _rounded(step.median_seconds, 1),
-                _rounded(step.p90_seconds, 1),
+                step.median_seconds,
+                step.p90_seconds,
                 text_cell(step.name),
             ]
         )
@@ -283,7 +284,3 @@ def _largest_loss(steps: tuple[FunnelStep, ...]) -> Loss | None:
         return None
     rate = None if after.from_previous is None else 1 - after.from_previous
     return Loss(before.label, after.label, after.dropoff, before.sessions, rate)
-
-
-def _rounded(value: float | None, digits: int) -> float | None:
-    return None if value is None else round(value, digits)

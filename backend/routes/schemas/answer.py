@@ -1,7 +1,27 @@
-"""What an API route returns. Flask's own alias cannot be resolved by the OpenAPI library."""
+"""What an API route returns: its alias, the base of its types, and numbers rounded for the reader."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+# Flask's own alias cannot be resolved by the OpenAPI library.
 Answer = dict[str, Any] | tuple[dict[str, Any], int]
+
+
+class Out(BaseModel):
+    """Base of what is answered: frozen, every number finite, read field by field from the result's own types."""
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False, from_attributes=True)
+
+
+def _rounded(digits: int) -> AfterValidator:
+    """Adding zero turns -0.0 into 0.0."""
+    return AfterValidator(lambda value: round(value, digits) + 0.0)
+
+
+OneDecimal = Annotated[float, _rounded(1)]
+TwoDecimals = Annotated[float, _rounded(2)]
+ThreeDecimals = Annotated[float, _rounded(3)]
+FourDecimals = Annotated[float, _rounded(4)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from backend.assessments.result import (
     Agreement,
@@ -19,19 +19,11 @@ from backend.assessments.result import (
 )
 from backend.reference.tables import TitleKind
 from backend.reference.titles import TitleSearch
+from backend.routes.schemas.answer import FourDecimals, OneDecimal, Out, ThreeDecimals, TwoDecimals
 
 MOST_ACTIVITIES = 64  # the occupation with the most has 63
 
 
-def _rounded(digits: int) -> AfterValidator:
-    """Adding zero turns -0.0 into 0.0."""
-    return AfterValidator(lambda value: round(value, digits) + 0.0)
-
-
-OneDecimal = Annotated[float, _rounded(1)]
-TwoDecimals = Annotated[float, _rounded(2)]
-ThreeDecimals = Annotated[float, _rounded(3)]
-FourDecimals = Annotated[float, _rounded(4)]
 ActivityId = Annotated[str, Field(min_length=1, max_length=40)]
 Share = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -100,12 +92,6 @@ class AssessRequest(BaseModel):
             state=self.state,
             salary=self.salary,
         )
-
-
-class Out(BaseModel):
-    """Base of what is answered: frozen, every number finite, read field by field from the result's own types."""
-
-    model_config = ConfigDict(frozen=True, allow_inf_nan=False, from_attributes=True)
 
 
 class OccupationOut(Out):

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from backend.analytics.metrics.funnel import WINDOW, FunnelStep
+from backend.analytics.metrics.funnel import WINDOW
 from backend.analytics.metrics.period import Period
 from backend.analytics.metrics.service import FunnelReport
 from backend.errors import FieldError, InvalidRequest
+from backend.routes.schemas.answer import FourDecimals, OneDecimal, Out
 
 EXAMPLE = "a day such as 2026-11-21 or an instant such as 2026-11-21T09:00:00Z"
 
@@ -63,44 +64,25 @@ class PeriodQuery(BaseModel):
             raise InvalidRequest([FieldError("start", str(error))]) from None
 
 
-class FunnelStepOut(BaseModel):
+class FunnelStepOut(Out):
     """One step. Rates are fractions, null where they would rest on fewer than ten sessions."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     label: str
     sessions: int
-    from_previous: float | None
-    from_first: float | None
+    from_previous: FourDecimals | None
+    from_first: FourDecimals | None
     dropoff: int
-    median_seconds: float | None
-    p90_seconds: float | None
-
-    @classmethod
-    def of(cls, step: FunnelStep) -> Self:
-        return cls(
-            name=step.name,
-            label=step.label,
-            sessions=step.sessions,
-            from_previous=_rounded(step.from_previous, 4),
-            from_first=_rounded(step.from_first, 4),
-            dropoff=step.dropoff,
-            median_seconds=_rounded(step.median_seconds, 1),
-            p90_seconds=_rounded(step.p90_seconds, 1),
-        )
+    median_seconds: OneDecimal | None
+    p90_seconds: OneDecimal | None
 
 
-class FunnelData(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
+class FunnelData(Out):
     steps: list[FunnelStepOut]
 
 
-class FunnelMeta(BaseModel):
+class FunnelMeta(Out):
     """What the numbers cover. `immature_sessions` are still inside the window and may yet go on."""
-
-    model_config = ConfigDict(frozen=True)
 
     start: datetime
     end: datetime
@@ -110,9 +92,7 @@ class FunnelMeta(BaseModel):
     immature_sessions: int
 
 
-class FunnelResponse(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
+class FunnelResponse(Out):
     data: FunnelData
     meta: FunnelMeta
 
@@ -120,7 +100,7 @@ class FunnelResponse(BaseModel):
     def of(cls, report: FunnelReport) -> Self:
         zone = ZoneInfo(report.period.timezone)
         return cls(
-            data=FunnelData(steps=[FunnelStepOut.of(step) for step in report.funnel.steps]),
+            data=FunnelData(steps=[FunnelStepOut.model_validate(step) for step in report.funnel.steps]),
             meta=FunnelMeta(
                 start=report.period.start.astimezone(zone),
                 end=report.period.end.astimezone(zone),
@@ -130,7 +110,3 @@ class FunnelResponse(BaseModel):
                 immature_sessions=report.funnel.immature,
             ),
         )
-
-
-def _rounded(value: float | None, digits: int) -> float | None:
-    return None if value is None else round(value, digits)
