@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 
 from backend.accounts.permissions import Scope
 from backend.accounts.service import KeyService
-from backend.assessments.service import AssessmentService
+from backend.assessments.service import DraftRetention
 from backend.errors import MingusError
 from backend.plugins import get
 from backend.reference.errors import ReferenceImportError
@@ -71,7 +71,7 @@ def revoke_key(key_id: str) -> None:
 @assessments.command("clean")
 def clean_assessments() -> None:
     """Delete the answers and shared links whose time is over."""
-    click.echo(f"Deleted {get(AssessmentService).clean()} expired drafts.")
+    click.echo(f"Deleted {get(DraftRetention).clean()} expired drafts.")
 
 
 @reference.command("import")

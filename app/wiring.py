@@ -18,7 +18,7 @@ from backend.analytics.events.store import EventStore
 from backend.analytics.metrics.queries import FunnelQueries
 from backend.analytics.metrics.service import DashboardService
 from backend.assessments.calculator import JobImpactCalculator
-from backend.assessments.service import AssessmentService
+from backend.assessments.service import AssessmentService, DraftRetention
 from backend.assessments.store import AssessmentStore
 from backend.clock import utc_now
 from backend.database import get_db_session
@@ -52,14 +52,19 @@ def _add_services(registry: Registry, settings: Settings) -> None:
     def assessments() -> AssessmentService:
         session = get_db_session()
         calculator, reference = registry.build(JobImpactCalculator), registry.build(Reference)
-        retention = timedelta(days=settings.ANSWERS_RETENTION_DAYS)
-        return AssessmentService(AssessmentStore(session), calculator, reference, session, utc_now, retention)
+        kept_for = timedelta(days=settings.ANSWERS_RETENTION_DAYS)
+        return AssessmentService(AssessmentStore(session), calculator, reference, session, utc_now, kept_for)
+
+    def retention() -> DraftRetention:
+        session = get_db_session()
+        return DraftRetention(AssessmentStore(session), session, utc_now)
 
     registry.add_shared(Reference, load_reference)
     registry.add_shared(JobImpactCalculator, lambda: JobImpactCalculator(registry.build(Reference)))
     registry.add_service(KeyService, keys)
     registry.add_service(EventTracker, events)
     registry.add_service(AssessmentService, assessments)
+    registry.add_service(DraftRetention, retention)
     registry.add_service(DashboardService, lambda: DashboardService(FunnelQueries(get_db_session()), utc_now))
     registry.add_service(HealthService, lambda: HealthService(get_db_session(), cache, revision, registry.health))
 
