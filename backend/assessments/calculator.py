@@ -34,8 +34,8 @@ from backend.errors import FieldError, InvalidRequest
 from backend.reference.loading import Reference
 from backend.reference.tables import Measure, Occupation, Pay
 
-LONGEST_CAREER = 70.0
-HIGHEST_SALARY = 10_000_000.0
+LONGEST_CAREER = 70
+HIGHEST_SALARY = 10_000_000
 NO_PAY = Pay(None, None, None, None, None)
 PUBLISHED: Mapping[Measure, tuple[str, str, int, str]] = {
     Measure.BETA_HUMAN: (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from math import isfinite
 
+from backend.assessments.calculator import HIGHEST_SALARY, LONGEST_CAREER
 from backend.assessments.questions import BackgroundReply, JobReply, PlaceReply, WeekReply
 from backend.assessments.result import Education
 from backend.assessments.week import WeekLine, stated
@@ -14,10 +15,9 @@ from backend.errors import FieldError, InvalidRequest
 Form = Mapping[str, str]
 
 LONGEST_TITLE = 100
-LONGEST_CAREER = 70
 LONGEST_NUMBER = 40
 HOURS_IN_A_WEEK = 168
-LEAST_PAY, MOST_PAY = 1_000, 10_000_000
+LEAST_PAY = 1_000
 NONE_OF_THESE = "none"
 SESSION_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -147,7 +147,7 @@ def annual_pay(form: Form) -> float:
     period = PERIODS[written[0].lower()] if written else listed
     amount = float(read["amount"].replace(",", "")) * (1000 if read["thousands"] else 1)
     pay = amount * A_YEAR[period] * (hours if period == "hour" else 1)
-    if not LEAST_PAY <= pay <= MOST_PAY:
+    if not LEAST_PAY <= pay <= HIGHEST_SALARY:
         problems.add("salary", f"That comes to ${pay:,.0f} a year. Check the amount and the period")
     problems.check()
     return pay

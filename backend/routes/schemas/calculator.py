@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from backend.assessments.calculator import HIGHEST_SALARY, LONGEST_CAREER
 from backend.assessments.result import (
     Agreement,
     Answers,
@@ -73,13 +74,13 @@ class AssessRequest(BaseModel):
             description="How the week is spent, by activity id, in any one unit.",
         ),
     ]
-    experience_years: Annotated[float | None, Field(ge=0, le=70, allow_inf_nan=False)] = None
+    experience_years: Annotated[float | None, Field(ge=0, le=LONGEST_CAREER, allow_inf_nan=False)] = None
     education: Annotated[Education | None, Field(strict=False)] = None
     industry: Annotated[str | None, Field(min_length=1, max_length=10)] = None
     state: Annotated[str | None, Field(pattern="^[A-Z]{2}$", description="Postal code of a US state.")] = None
     salary: Annotated[
         float | None,
-        Field(ge=1, le=10_000_000, allow_inf_nan=False, description="Annual US dollars; used once, never stored."),
+        Field(ge=1, le=HIGHEST_SALARY, allow_inf_nan=False, description="Annual US dollars; used once, never stored."),
     ] = None
 
     def to_answers(self) -> Answers:
