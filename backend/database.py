@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, has_request_context, request
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
 
+# Kept by raw SQL on PostgreSQL alone: partitions, what guards event ids across them, what orders commits.
+POSTGRESQL_ONLY = re.compile(r"(ix_)?analytics_events_\w+|(ix_)?event_ids(_\w+)?|transaction_id")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -51,6 +54,11 @@ def init_app(app: Flask) -> None:
             if engine.dialect.name == "sqlite":
                 event.listen(engine, "connect", _prepare_sqlite)
                 event.listen(engine, "begin", _begin_sqlite)
+
+
+def in_models(_item: object, name: str | None, _kind: str, _reflected: bool, _other: object) -> bool:
+    """Whether migrations are to be compared with the models here."""
+    return not POSTGRESQL_ONLY.fullmatch(name or "")
 
 
 def forget_inherited_connections(app: Flask) -> None:

@@ -73,6 +73,47 @@ class Settings(BaseModel):
     ANSWERS_RETENTION_DAYS: Annotated[int, Field(ge=1, le=3650)] = Field(
         30, description="Days a visitor's answers and shared links are kept; a stored assessment has neither."
     )
+    EVENTS_QUEUE_LIMIT: Annotated[int, Field(ge=1)] = Field(
+        20_000, description="Events that may wait for their commit in one server process; beyond it the answer is 503."
+    )
+    LANDING_RETENTION_DAYS: Annotated[int, Field(ge=2, le=3650)] = Field(
+        30, description="Days an event stays in the landing table; never dropped before it is in the lake."
+    )
+    EVENTS_RETENTION_DAYS: Annotated[int, Field(ge=2, le=36500)] = Field(
+        760, description="Days events and sessions are kept in the lake."
+    )
+    GEOIP_FILE: Path | None = Field(
+        None, description="A local file in MaxMind format that knows country and region by address. Empty: none."
+    )
+    GEO_COUNTRY_HEADER: str = Field(
+        "", description="Header of a trusted proxy that names the country, such as `CF-IPCountry`. Empty: none."
+    )
+    GEO_REGION_HEADER: str = Field("", description="Header of a trusted proxy that names the region. Empty: none.")
+    GA4_MEASUREMENT_ID: str = Field("", description="GA4 stream that events are forwarded to. Empty: none are.")
+    GA4_API_SECRET: SecretStr = Field(SecretStr(""), description="Measurement Protocol secret of that stream.")
+    GA4_URL: str = Field(
+        "https://www.google-analytics.com/mp/collect", description="Where the Measurement Protocol is spoken."
+    )
+    CELERY_BROKER_URL: SecretStr = Field(
+        SecretStr(""), description="Redis that hands work to Celery. Empty: the embedded scheduler does the work."
+    )
+    LAKE_URL: str = Field("", description="Folder or object store of the Delta tables. Empty: `INSTANCE_DIR/lake`.")
+    LAKE_SYNC_SECONDS: Annotated[int, Field(ge=1, le=3600)] = Field(
+        5, description="How often background work moves new events into the lake."
+    )
+    LAKE_MAX_STALENESS: Annotated[int, Field(ge=0, le=86_400)] = Field(
+        10, description="Seconds the lake may lag before a question brings it up to date first."
+    )
+    WAREHOUSE_URL: SecretStr = Field(
+        SecretStr(""), description="`clickhouse://…` answers questions instead of DuckDB in the process. Empty: DuckDB."
+    )
+    DUCKDB_MEMORY: Annotated[str, Field(pattern=r"^\d+(MB|GB)$")] = Field(
+        "512MB", description="Memory DuckDB may use in one process."
+    )
+    DUCKDB_THREADS: Annotated[int, Field(ge=1, le=256)] = Field(2, description="Threads DuckDB may use in one process.")
+    FAULT_POINT: str = Field(
+        "", description="Tests name a step here at which the process kills itself. Refused in production."
+    )
     TIMEZONE: str = Field("UTC", description="IANA time zone of reports when a request names none.")
     ANALYTICS_PLUGINS: str = Field(
         "backend.analytics.ai_calculator_analytics:AiCalculatorAnalytics,"
@@ -119,6 +160,30 @@ class Settings(BaseModel):
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return value
 
+    @field_validator("GEOIP_FILE", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("CELERY_BROKER_URL")
+    @classmethod
+    def _is_a_redis_broker(cls, value: SecretStr) -> SecretStr:
+        return cls._is_a_redis(value)
+
+    @field_validator("WAREHOUSE_URL")
+    @classmethod
+    def _is_a_clickhouse(cls, value: SecretStr) -> SecretStr:
+        if value and not value.get_secret_value().startswith(("clickhouse://", "clickhouses://", "chdb://")):
+            raise ValueError("must begin with clickhouse:// or clickhouses://")
+        return value
+
+    @field_validator("FAULT_POINT")
+    @classmethod
+    def _never_in_production(cls, value: str, info: ValidationInfo) -> str:
+        if value and info.data.get("MINGUS_ENV") == "production":
+            raise ValueError("is for tests")
+        return value
+
     @field_validator("ANALYTICS_PLUGINS")
     @classmethod
     def _can_be_imported(cls, value: str) -> str:
@@ -142,6 +207,10 @@ class Settings(BaseModel):
     @property
     def redis_url(self) -> str:
         return self.REDIS_URL.get_secret_value()
+
+    @property
+    def lake_url(self) -> str:
+        return self.LAKE_URL or str(self.INSTANCE_DIR / "lake")
 
     @property
     def public_hosts(self) -> list[str] | None:

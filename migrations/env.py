@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from flask import current_app
 from sqlalchemy import Connection, text
 
+from backend.database import in_models
 from backend.extensions import UtcDateTime, db
 
 LOCK = 7_364_221
@@ -29,6 +30,7 @@ def run() -> None:
             render_as_batch=connection.dialect.name == "sqlite",
             compare_type=True,
             render_item=render_item,
+            include_object=in_models,
             transactional_ddl=True,
             transaction_per_migration=True,
             on_version_apply=refuse_orphans,

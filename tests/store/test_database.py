@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from backend.assessments.models import Draft, SharedResult
+from backend.database import in_models
 from backend.extensions import db
 from tests.conftest import close, execute, make_app, make_settings
 from tests.servers import PROJECT
@@ -55,7 +56,7 @@ def test_models_and_migrations_agree(any_app):
     from alembic.migration import MigrationContext
 
     with any_app.app_context(), db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": in_models})
         assert compare_metadata(context, db.metadata) == []
 
 

@@ -1,0 +1,12 @@
+"""`flask …`: what an operator does from a shell. Each command calls one service method; a file for each group."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.cli import assessments, keys, reference
+
+
+def init_app(app: Flask) -> None:
+    for group in (assessments.group, keys.group, reference.group):
+        app.cli.add_command(group)

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from backend.assessments.service import DraftRetention
+from backend.plugins import get
+
+group = AppGroup("assessments", help="Visitors' answers.")
+
+
+@group.command("clean")
+def clean() -> None:
+    """Delete the answers and shared links whose time is over."""
+    click.echo(f"Deleted {get(DraftRetention).clean()} expired drafts.")

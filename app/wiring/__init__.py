@@ -1,0 +1,19 @@
+"""The composition root: only here are concrete classes named and settings read, in a file for each room."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.wiring import accounts, assessments, events, health, lake, warehouse, work
+from backend import database
+from backend.plugins import KEY, Registry, load
+from config.settings import Settings
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    registry = app.extensions[KEY] = Registry()
+    registry.on_start(lambda: database.forget_inherited_connections(app))
+    for plugin in load(settings.plugin_paths):
+        registry.add_plugin(app, plugin)
+    for room in (accounts, assessments, events, health, lake, warehouse, work):
+        room.fit_out(registry, settings)

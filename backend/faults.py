@@ -1,0 +1,17 @@
+"""Places at which a test may end the process, as a power cut would."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+
+class Faults:
+    """Kills this process when it reaches the point that the setting FAULT_POINT names; else does nothing."""
+
+    def __init__(self, point: str = "") -> None:
+        self._point = point
+
+    def reach(self, point: str) -> None:
+        if point == self._point:
+            os.kill(os.getpid(), signal.SIGKILL)
