@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -24,6 +25,8 @@ from backend.reference.loading import Reference, load_reference
 from config.settings import Settings
 from tests.servers import CHROMIUM, CHROMIUM_ARGS, Gunicorn, gunicorn, postgresql, redis
 
+hypothesis.settings.register_profile("mingus", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("mingus")
 SECRET = "only for tests, and long enough to be taken"
 
 

@@ -9,8 +9,8 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from backend.assessments.job_impact import JOINED_LINES, ExposureModel, weekly_exposure
-from backend.assessments.result import Agreement, Exposure, Family, Level
+from backend.assessments.model.job_impact import JOINED_LINES, ExposureModel, weekly_exposure
+from backend.assessments.model.result import Agreement, Exposure, Family, Level
 from backend.reference.loading import load_reference
 from backend.reference.tables import Measure
 from backend.routes.methodology import VALIDATION

@@ -3,7 +3,7 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from backend.assessments.service import DraftRetention
+from backend.assessments.visit.service import DraftRetention
 from backend.plugins import get
 
 group = AppGroup("assessments", help="Visitors' answers.")

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from backend.assessments.calculator import JobImpactCalculator
-from backend.assessments.service import AssessmentService, DraftRetention
-from backend.assessments.store import AssessmentStore
+from backend.assessments.model.calculator import JobImpactCalculator
+from backend.assessments.visit.service import AssessmentService, DraftRetention
+from backend.assessments.visit.store import AssessmentStore
 from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.plugins import Registry

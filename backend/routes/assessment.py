@@ -10,11 +10,11 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from backend.assessments.calculator import JobImpactCalculator
+from backend.assessments.model.calculator import JobImpactCalculator
 from backend.assessments.presentation.pdf import result_pdf
-from backend.assessments.questions import QUESTIONS, AskedTooEarly, DraftGone, Question, Reply
-from backend.assessments.service import AssessmentService, Result, SavedDraft
-from backend.assessments.week import WeekLine, lines
+from backend.assessments.presentation.week import WeekLine, lines
+from backend.assessments.visit.questions import QUESTIONS, AskedTooEarly, DraftGone, Question, Reply
+from backend.assessments.visit.service import AssessmentService, Result, SavedDraft
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.reference.loading import Reference

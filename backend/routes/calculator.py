@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_openapi3 import APIBlueprint, Tag
 
-from backend.assessments.calculator import JobImpactCalculator
+from backend.assessments.model.calculator import JobImpactCalculator
 from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.routes.access import public

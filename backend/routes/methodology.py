@@ -9,13 +9,13 @@ from pathlib import Path
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
-from backend import assessments
-from backend.assessments.job_impact import MODEL_VERSION
+from backend.assessments import model
+from backend.assessments.model.job_impact import MODEL_VERSION
 from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.routes.access import public
 
-VALIDATION = Path(str(assessments.__file__)).with_name("validation.json")
+VALIDATION = Path(str(model.__file__)).with_name("validation.json")
 bp = Blueprint("methodology", __name__)
 
 

@@ -8,7 +8,7 @@ from html import unescape
 
 import pytest
 
-from backend.assessments.models import Draft, StoredAssessment
+from backend.assessments.visit.models import Draft, StoredAssessment
 from backend.clock import utc_now
 from tests.http.visiting import ACTIONS, ADDRESSES, NURSE, REPLIES, START, Visitor, change, only, rows
 

@@ -223,7 +223,7 @@ JSON_VALUES = st.recursive(
 FIELDS = st.sampled_from(["event_type", "session_id", "event_id", "user_id", "timestamp", "event_data", "other"])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.dictionaries(FIELDS, JSON_VALUES, max_size=3))
 def test_no_event_breaks_the_server(any_app, changes):
     answer = any_app.test_client().post(URL, json=[opened(**changes), opened()], headers=OWN_PAGE)

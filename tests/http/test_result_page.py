@@ -9,8 +9,8 @@ from html import unescape
 import pytest
 from flask import render_template
 
-from backend.assessments.result import Answers, Family, Moves, Outlook
-from backend.assessments.week import lines
+from backend.assessments.model.result import Answers, Family, Moves, Outlook
+from backend.assessments.presentation.week import lines
 from tests.conftest import make_app, make_settings
 from tests.factories_result import NURSE, assessment, move
 

@@ -6,7 +6,7 @@ import re
 
 from sqlalchemy import func, select
 
-from backend.assessments.models import Draft
+from backend.assessments.visit.models import Draft
 from backend.database import get_db_session
 
 START = "/ai-job-impact-calculator"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.assessments.result import ActivityPlace, Education
-from backend.assessments.week import lines
+from backend.assessments.model.result import ActivityPlace, Education
+from backend.assessments.presentation.week import lines
 from backend.errors import InvalidRequest
 from backend.routes.schemas.assessment import annual_pay, background_reply, job_reply, place_reply, searched, week_reply
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.assessments.calculator import JobImpactCalculator
-from backend.assessments.job_impact import MODEL_VERSION
-from backend.assessments.result import Answers, Education
+from backend.assessments.model.calculator import JobImpactCalculator
+from backend.assessments.model.job_impact import MODEL_VERSION
+from backend.assessments.model.result import Answers, Education
 from backend.errors import InvalidRequest
 from backend.reference.errors import UnknownOccupation
 from backend.reference.loading import load_reference
@@ -76,14 +76,12 @@ def refused(answers):
     return []
 
 
-@settings(deadline=None)
 @given(any_answers())
 def test_any_answers_are_assessed_or_refused_by_name(answers):
     names = ("occupation", "activities", "experience_years", "industry", "state", "salary")
     assert all(field.startswith(names) for field in refused(answers))
 
 
-@settings(deadline=None)
 @given(valid_answers())
 def test_a_valid_answer_gives_a_finite_score_inside_its_band(answers):
     answer = json.loads(body(CALCULATOR.assess(answers)))
@@ -93,7 +91,6 @@ def test_a_valid_answer_gives_a_finite_score_inside_its_band(answers):
         assert 0 <= answer["band"]["low"] <= answer["score"] <= answer["band"]["high"] <= 100
 
 
-@settings(deadline=None)
 @given(valid_answers())
 def test_context_never_changes_the_score(answers):
     bare = Answers(answers.occupation, answers.activities)
@@ -106,7 +103,6 @@ def test_context_never_changes_the_score(answers):
     )
 
 
-@settings(deadline=None)
 @given(valid_answers(), st.floats(1e-2, 1e2))
 def test_shares_in_any_unit_give_the_same_hash_and_result(answers, factor):
     whole = {key: float(round(share)) for key, share in answers.activities.items() if round(share)}
@@ -115,7 +111,6 @@ def test_shares_in_any_unit_give_the_same_hash_and_result(answers, factor):
     assert body(CALCULATOR.assess(scaled)) == body(CALCULATOR.assess(answers))
 
 
-@settings(deadline=None)
 @given(valid_answers())
 def test_no_text_speaks_of_losing_work(answers):
     text = body(CALCULATOR.assess(answers)).decode().lower()
@@ -260,8 +255,8 @@ def test_an_unknown_profile_is_not_found():
 
 REPEAT = """
 import hashlib, json
-from backend.assessments.calculator import JobImpactCalculator
-from backend.assessments.result import Answers, Education
+from backend.assessments.model.calculator import JobImpactCalculator
+from backend.assessments.model.result import Answers, Education
 from backend.reference.loading import load_reference
 from backend.routes.schemas.calculator import AssessResponse
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from backend.assessments.result import Answers, Education
+from backend.assessments.model.result import Answers, Education
 from backend.routes.schemas.calculator import MOST_ACTIVITIES, AssessRequest, OccupationSearch
 
 

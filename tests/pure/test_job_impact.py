@@ -6,11 +6,11 @@ from dataclasses import replace
 from math import fsum, isfinite
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from backend.assessments.job_impact import ExposureModel, Scale, TooLittleEvidence, combine, week
-from backend.assessments.result import Agreement, Exposure, Family, Level
+from backend.assessments.model.job_impact import ExposureModel, Scale, TooLittleEvidence, combine, week
+from backend.assessments.model.result import Agreement, Exposure, Family, Level
 from backend.reference.tables import Activity, Measure, Occupation
 
 unit = st.floats(0, 1)
@@ -76,7 +76,6 @@ def values(found):
     return None if isinstance(found, TooLittleEvidence) else (found.score, found.band.low, found.band.high)
 
 
-@settings(deadline=None)
 @given(people())
 def test_a_score_lies_in_its_band_and_the_band_between_0_and_100(person):
     rows, code, shares = person
@@ -86,7 +85,6 @@ def test_a_score_lies_in_its_band_and_the_band_between_0_and_100(person):
         assert 0 <= found.band.low <= found.score <= found.band.high <= 100
 
 
-@settings(deadline=None)
 @given(economies(), st.data())
 def test_raising_a_measure_never_lowers_the_score(rows, data):
     row = data.draw(st.sampled_from([row for row in rows if row.measures] or rows))
@@ -101,7 +99,6 @@ def test_raising_a_measure_never_lowers_the_score(rows, data):
         assert after.score >= before.score - 1e-9
 
 
-@settings(deadline=None)
 @given(people(), st.randoms())
 def test_the_order_of_the_rows_changes_nothing(person, random):
     rows, code, shares = person
@@ -111,7 +108,6 @@ def test_the_order_of_the_rows_changes_nothing(person, random):
     assert dict(one.typicals) == dict(other.typicals)
 
 
-@settings(deadline=None)
 @given(people(), st.floats(1e-3, 1e3))
 def test_shares_in_any_unit_mean_the_same(person, factor):
     rows, code, shares = person
@@ -121,7 +117,6 @@ def test_shares_in_any_unit_mean_the_same(person, factor):
     assert values(model.personal(code, scaled)) == pytest.approx(values(model.personal(code, shares)), abs=1e-6)
 
 
-@settings(deadline=None)
 @given(people())
 def test_without_shares_the_week_is_the_default(person):
     rows, code, shares = person
@@ -131,7 +126,6 @@ def test_without_shares_the_week_is_the_default(person):
     assert model.lean(code, {}).share == rows[0].lean
 
 
-@settings(deadline=None)
 @given(weeks(), st.data())
 def test_a_week_is_a_whole_however_it_is_stated(activities, data):
     ids = [activity.id for activity in activities]

@@ -3,10 +3,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.assessments.pay import FEWEST_AREA, FEWEST_NATIONAL, PayDistribution
+from backend.assessments.model.pay import FEWEST_AREA, FEWEST_NATIONAL, PayDistribution
 from backend.reference.tables import Pay
 
 # OEWS May 2021.
@@ -38,7 +38,6 @@ def test_matches_the_fixtures_of_the_salary_model(pay: Pay, salary: float, perce
     assert distribution(pay).percentile(salary) == pytest.approx(percentile, abs=0.005)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(15_000, 500_000), min_size=5, max_size=5, unique=True).map(sorted))
 def test_every_published_point_returns_its_own_percentile(dollars: list[int]) -> None:
     found = distribution(Pay(*dollars))
@@ -46,7 +45,6 @@ def test_every_published_point_returns_its_own_percentile(dollars: list[int]) ->
         assert found.percentile(wage) == pytest.approx(percentile, abs=0.01)
 
 
-@settings(deadline=None)
 @given(wages, st.floats(1, 1e7), st.floats(1, 1e7))
 def test_more_pay_never_places_lower(dollars: list[int], one: float, other: float) -> None:
     found = distribution(Pay(*dollars))

@@ -5,6 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.assessments.model.result import Band, Family, Outlook, PayPlace
 from backend.assessments.presentation.figure import (
     MEASURE_NAMES,
     NARROW,
@@ -20,7 +21,6 @@ from backend.assessments.presentation.figure import (
     pay_figure,
     week_figure,
 )
-from backend.assessments.result import Band, Family, Outlook, PayPlace
 from tests.factories_result import NURSE, assessment
 
 places = st.floats(0, 100)

@@ -147,13 +147,13 @@ def test_limit_is_kept_and_does_not_change_what_is_certain():
     assert not TITLES.search("teacher", limit=1).exact
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(min_size=1, max_size=100))
 def test_any_text_gets_at_most_five_distinct_occupations(text):
     check(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from(TITLES.words.words), min_size=1, max_size=6))
 def test_any_words_of_titles_get_at_most_five_distinct_occupations(words):
     check(" ".join(words)[:100])

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
-from backend.assessments.models import Draft, SharedResult, StoredAssessment
-from backend.assessments.questions import DraftAnswers, DraftGone, LinkGone
-from backend.assessments.store import AssessmentStore
+from backend.assessments.visit.models import Draft, SharedResult, StoredAssessment
+from backend.assessments.visit.questions import DraftAnswers, DraftGone, LinkGone
+from backend.assessments.visit.store import AssessmentStore
 from backend.database import get_db_session
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)

@@ -13,7 +13,7 @@ from flask_migrate import downgrade, upgrade
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
-from backend.assessments.models import Draft, SharedResult
+from backend.assessments.visit.models import Draft, SharedResult
 from backend.database import in_models
 from backend.extensions import db
 from tests.conftest import close, execute, make_app, make_settings

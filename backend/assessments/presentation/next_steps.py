@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend.assessments.model.result import Agreement, Assessment, Move
 from backend.assessments.presentation.wording import (
     changed,
     least_exposed,
@@ -12,7 +13,6 @@ from backend.assessments.presentation.wording import (
     the,
     typeset,
 )
-from backend.assessments.result import Agreement, Assessment, Move
 from backend.formats import dollars, percent, signed, whole
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import typst
 
+from backend.assessments.model.result import ActivityPlace, Answers, Assessment, Level, Move
 from backend.assessments.presentation import wording
 from backend.assessments.presentation.figure import (
     FAMILY_NAMES,
@@ -21,7 +22,6 @@ from backend.assessments.presentation.figure import (
     pay_figure,
 )
 from backend.assessments.presentation.next_steps import next_steps
-from backend.assessments.result import ActivityPlace, Answers, Assessment, Level, Move
 from backend.formats import count, dollars, percent, signed, whole
 
 TEMPLATE = Path(__file__).with_name("result.typ")

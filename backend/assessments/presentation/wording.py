@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.assessments.presentation.figure import MEASURE_NAMES
-from backend.assessments.result import (
+from backend.assessments.model.result import (
     ActivityPlace,
     Agreement,
     Assessment,
@@ -17,6 +16,7 @@ from backend.assessments.result import (
     Outlook,
     PayPlace,
 )
+from backend.assessments.presentation.figure import MEASURE_NAMES
 from backend.formats import count, dollars, percent, signed, whole
 
 NOT_THIS = (

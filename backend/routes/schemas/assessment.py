@@ -6,10 +6,10 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from math import isfinite
 
-from backend.assessments.calculator import HIGHEST_SALARY, LONGEST_CAREER
-from backend.assessments.questions import BackgroundReply, JobReply, PlaceReply, WeekReply
-from backend.assessments.result import Education
-from backend.assessments.week import WeekLine, stated
+from backend.assessments.model.calculator import HIGHEST_SALARY, LONGEST_CAREER
+from backend.assessments.model.result import Education
+from backend.assessments.presentation.week import WeekLine, stated
+from backend.assessments.visit.questions import BackgroundReply, JobReply, PlaceReply, WeekReply
 from backend.errors import FieldError, InvalidRequest
 
 Form = Mapping[str, str]

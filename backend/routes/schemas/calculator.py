@@ -6,8 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.assessments.calculator import HIGHEST_SALARY, LONGEST_CAREER
-from backend.assessments.result import (
+from backend.assessments.model.calculator import HIGHEST_SALARY, LONGEST_CAREER
+from backend.assessments.model.result import (
     Agreement,
     Answers,
     Assessment,

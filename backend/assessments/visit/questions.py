@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
-from backend.assessments.result import Answers, Education
+from backend.assessments.model.result import Answers, Education
 from backend.errors import MingusError, NotFound
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.assessments.result import Answers, Education, Fact
+from backend.assessments.model.result import Answers, Education, Fact
 from backend.reference.loading import Reference
 from backend.reference.tables import Occupation
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.assessments.result import ActivityPlace
+from backend.assessments.model.result import ActivityPlace
 
 WHOLE_WEEK = 40.0
 

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from backend.assessments.job_impact import ExposureModel
-from backend.assessments.result import Exposure, Move, Moves
+from backend.assessments.model.job_impact import ExposureModel
+from backend.assessments.model.result import Exposure, Move, Moves
 from backend.reference.tables import Occupation, Pay
 
 NATION = "United States"

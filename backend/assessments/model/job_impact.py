@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backend.assessments.result import Agreement, Band, Exposure, Family, Lean, Level
+from backend.assessments.model.result import Agreement, Band, Exposure, Family, Lean, Level
 from backend.reference.tables import Activity, Measure, Occupation
 
 WeeklyTotal = Callable[[tuple[Activity, ...], tuple[float, ...]], float]

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from math import fsum, isfinite
 
-from backend.assessments.context import facts
-from backend.assessments.job_impact import (
+from backend.assessments.model.context import facts
+from backend.assessments.model.job_impact import (
     FAMILIES,
     MODEL_VERSION,
     ExposureModel,
@@ -17,9 +17,9 @@ from backend.assessments.job_impact import (
     lean_label,
     week,
 )
-from backend.assessments.moves import NATION, Area, find_moves
-from backend.assessments.pay import FEWEST_AREA, FEWEST_NATIONAL, PayDistribution
-from backend.assessments.result import (
+from backend.assessments.model.moves import NATION, Area, find_moves
+from backend.assessments.model.pay import FEWEST_AREA, FEWEST_NATIONAL, PayDistribution
+from backend.assessments.model.result import (
     ActivityPlace,
     Answers,
     Assessment,

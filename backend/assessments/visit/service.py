@@ -9,11 +9,11 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from backend.assessments.calculator import JobImpactCalculator
-from backend.assessments.models import Draft, SharedResult, StoredAssessment
-from backend.assessments.questions import DraftAnswers, DraftGone, JobReply, Question, Reply
-from backend.assessments.result import Answers, Assessment
-from backend.assessments.store import DRAFT_TOKEN_BYTES, LINK_TOKEN_BYTES, AssessmentStore
+from backend.assessments.model.calculator import JobImpactCalculator
+from backend.assessments.model.result import Answers, Assessment
+from backend.assessments.visit.models import Draft, SharedResult, StoredAssessment
+from backend.assessments.visit.questions import DraftAnswers, DraftGone, JobReply, Question, Reply
+from backend.assessments.visit.store import DRAFT_TOKEN_BYTES, LINK_TOKEN_BYTES, AssessmentStore
 from backend.clock import Clock
 from backend.errors import InvalidRequest
 from backend.reference.loading import Reference

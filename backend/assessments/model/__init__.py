@@ -1,0 +1,1 @@
+"""What the figures say about one job: the exposure model, pay, moves, context. Pure; knows of no visitor."""

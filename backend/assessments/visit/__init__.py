@@ -1,0 +1,1 @@
+"""How a visitor gets there: the questions, the answers kept for a while, the stored assessment, the link."""
