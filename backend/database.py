@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
 
-# Kept by raw SQL on PostgreSQL alone: partitions, what guards event ids across them, what orders commits.
-POSTGRESQL_ONLY = re.compile(r"(ix_)?analytics_events_\w+|(ix_)?event_ids(_\w+)?|transaction_id")
+# PostgreSQL alone keeps, by raw SQL, partitions, event ids across them, and the order of commits; SQLite one constraint.
+POSTGRESQL_ONLY = re.compile(r"(ix_|uq_)?analytics_events_\w+|(ix_)?event_ids(_\w+)?|transaction_id")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
