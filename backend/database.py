@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
 
-# PostgreSQL alone keeps, by raw SQL, partitions, event ids across them, and the order of commits; SQLite one constraint.
-POSTGRESQL_ONLY = re.compile(r"(ix_|uq_)?analytics_events_\w+|(ix_)?event_ids(_\w+)?|transaction_id")
+# What each database keeps of its own: PostgreSQL partitions, event ids across them, the order of commits.
+OF_ONE_DATABASE = re.compile(r"(ix_|uq_)?analytics_events_\w+|(ix_)?event_ids(_\w+)?|transaction_id")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -58,7 +58,7 @@ def init_app(app: Flask) -> None:
 
 def in_models(_item: object, name: str | None, _kind: str, _reflected: bool, _other: object) -> bool:
     """Whether migrations are to be compared with the models here."""
-    return not POSTGRESQL_ONLY.fullmatch(name or "")
+    return not OF_ONE_DATABASE.fullmatch(name or "")
 
 
 def forget_inherited_connections(app: Flask) -> None:
