@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from backend.analytics.events.event import Event
+from backend.analytics.events.event import UNKNOWN, Event, Sender
 from backend.analytics.events.service import EventTracker, Recorded
 from backend.analytics.telemetry import NullTelemetry, Telemetry, telemetry_for
 from backend.plugins import Health, current, get
@@ -34,9 +34,9 @@ class AiCalculatorAnalytics:
     def health(self) -> Health:
         return self.telemetry.health()
 
-    def record(self, events: Sequence[Event]) -> Recorded:
+    def record(self, events: Sequence[Event], sender: Sender = UNKNOWN) -> Recorded:
         """Store events, each once; durable when this returns."""
-        return get(EventTracker).record(events)
+        return get(EventTracker).record(events, sender)
 
 
 ai_calculator_analytics = current(AiCalculatorAnalytics)

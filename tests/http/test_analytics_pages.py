@@ -13,7 +13,7 @@ from flask import session
 
 from backend.accounts.keys import ApiKey
 from backend.accounts.service import KeyService
-from backend.analytics.events.event import Event
+from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
 from backend.analytics.metrics.funnel import STEPS, WINDOW, funnel
 from backend.analytics.metrics.period import Period
@@ -68,7 +68,7 @@ def record(app):
             name, _, number = definition.name.partition(":")
             at = began + timedelta(seconds=30 * index)
             data = {"step": int(number)} if number else {}
-            events.append(Event(uuid4(), name, session_id, None, at, data))
+            events.append(Event(uuid4(), name, session_id, None, at, as_json(data)))
         with app.app_context():
             get(EventTracker).record(events)
 

@@ -1,29 +1,47 @@
-"""An event once parsed: what it may say, by its name."""
+"""An event once parsed: what it may say, by its name, and who sent it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from msgspec import Meta, Struct
+import msgspec
+from msgspec import Meta, Raw, Struct
 
 from backend.analytics.events.names import EventName
 
 Words = Annotated[str, Meta(max_length=200)]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something a visitor did, at an instant, in a session."""
+class Event(Struct, frozen=True, gc=False):
+    """Something a visitor did, at an instant, in a session; `event_data` is the JSON text of an object, as it came."""
 
     event_id: UUID
     event_type: str
     session_id: str
     user_id: str | None
     timestamp: datetime
-    event_data: dict[str, Any]
+    event_data: Raw
+
+
+class Sender(Struct, frozen=True):
+    """Who sent the events of one request, as far as may be known."""
+
+    visitor_id: str | None = None
+    country: str | None = None
+    region: str | None = None
+    device: str | None = None
+    is_bot: bool = False
+
+
+UNKNOWN = Sender()
+
+
+def as_json(properties: Mapping[str, Any]) -> Raw:
+    """The `event_data` of an event that is made in Python."""
+    return Raw(msgspec.json.encode(properties))
 
 
 class CalculatorOpened(Struct, frozen=True):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.analytics.events.event import Event
+from backend.analytics.events.event import UNKNOWN, Event, Sender
 from backend.analytics.events.names import EventName
 from backend.analytics.events.store import EventStore
 from backend.analytics.telemetry import Telemetry
@@ -34,9 +34,9 @@ class EventTracker:
         self._telemetry = telemetry
         self._now = now
 
-    def record(self, events: Sequence[Event]) -> Recorded:
+    def record(self, events: Sequence[Event], sender: Sender = UNKNOWN) -> Recorded:
         """Store each event whose id is new. Returns after the commit."""
-        new = self._store.add(events, self._now()) if events else frozenset[UUID]()
+        new = self._store.add(events, sender, self._now()) if events else frozenset[UUID]()
         self._session.commit()
         self._report({event.event_id: event.event_type for event in events if event.event_id in new})
         return Recorded(len(new), len(events) - len(new))

@@ -13,7 +13,7 @@ from flask_openapi3.models import RawModel
 from msgspec import Meta, Struct
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.analytics.events.event import PROPERTIES, Event
+from backend.analytics.events.event import PROPERTIES, Event, as_json
 from backend.errors import BadRequest, FieldError, InvalidRequest, TooLarge, UnsupportedMediaType
 
 NDJSON = "application/x-ndjson"
@@ -134,7 +134,12 @@ def _event(item: Any, now: datetime) -> Event:
     if not EARLIEST <= timestamp <= now + LATEST_AHEAD:
         raise ValueError("timestamp lies before 2000 or more than a day ahead")
     return Event(
-        wire.event_id or uuid4(), wire.event_type, wire.session_id, wire.user_id, timestamp.astimezone(UTC), data
+        wire.event_id or uuid4(),
+        wire.event_type,
+        wire.session_id,
+        wire.user_id,
+        timestamp.astimezone(UTC),
+        as_json(data),
     )
 
 
