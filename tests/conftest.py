@@ -97,8 +97,8 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def postgresql_cluster() -> Iterator[str]:
-    with postgresql() as url:
-        yield url
+    with postgresql() as cluster:
+        yield cluster.url
 
 
 @pytest.fixture(scope="session")

@@ -50,9 +50,28 @@ def as_postgres(*command: str | Path) -> list[str]:
     return [*prefix, *map(str, command)]
 
 
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A PostgreSQL cluster of our own: its SQLAlchemy URL without a database name, and how it is started."""
+
+    url: str
+    home: Path
+    control: tuple[str | Path, ...]
+
+    def start(self) -> None:
+        self._run("start", check=True)
+
+    def stop_at_once(self) -> None:
+        """As a crash would: no shutdown checkpoint, connections cut."""
+        self._run("-m", "immediate", "stop", check=False)
+
+    def _run(self, *action: str, check: bool) -> None:
+        subprocess.run(as_postgres(*self.control, *action), check=check, capture_output=True, cwd=self.home)
+
+
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """A private cluster; yields its SQLAlchemy URL without a database name."""
+def postgresql() -> Iterator[Cluster]:
+    """A private cluster on a free port."""
     binaries, port = postgresql_bin(), free_port()
     home = Path(tempfile.mkdtemp(prefix="mingus-pg-"))
     home.chmod(0o777)
@@ -60,12 +79,13 @@ def postgresql() -> Iterator[str]:
     initialise = [binaries / "initdb", "-D", data, "-A", "trust", "-U", "mingus", "--no-sync", "--locale=C.UTF-8"]
     subprocess.run(as_postgres(*initialise), check=True, capture_output=True, cwd=home)
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c fsync=off"
-    control = [binaries / "pg_ctl", "-D", data, "-l", home / "log", "-w", "-o", options]
-    subprocess.run(as_postgres(*control, "start"), check=True, capture_output=True, cwd=home)
+    control = (binaries / "pg_ctl", "-D", data, "-l", home / "log", "-w", "-o", options)
+    cluster = Cluster(f"postgresql+psycopg://mingus@127.0.0.1:{port}", home, control)
+    cluster.start()
     try:
-        yield f"postgresql+psycopg://mingus@127.0.0.1:{port}"
+        yield cluster
     finally:
-        subprocess.run(as_postgres(*control, "-m", "immediate", "stop"), check=False, capture_output=True, cwd=home)
+        cluster.stop_at_once()
         shutil.rmtree(home, ignore_errors=True)
 
 
