@@ -74,7 +74,7 @@ def upgrade_postgresql_landing() -> None:
     postgresql_partition_by='RANGE (created_at)',
     )
     op.execute('ALTER SEQUENCE analytics_events_id_seq OWNED BY analytics_events.id')
-    op.execute('CREATE INDEX ix_analytics_events_transaction_id ON analytics_events USING brin (transaction_id)')
+    op.execute('CREATE INDEX ix_analytics_events_transaction_id ON analytics_events (transaction_id)')
     op.execute('CREATE TABLE analytics_events_default PARTITION OF analytics_events DEFAULT')
     op.execute(f'INSERT INTO analytics_events ({KEPT}, is_bot) SELECT {KEPT}, false FROM analytics_events_before')
     op.create_table('event_ids',
