@@ -76,10 +76,11 @@ def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at the start unless the request only reads.
+    """Take the write lock at the start unless the request, or the connection by its option, only reads.
 
     A deferred transaction that reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT when
     another writer was faster; an immediate one waits for its turn.
     """
-    reads_only = has_request_context() and request.method in SAFE_METHODS
+    safe = has_request_context() and request.method in SAFE_METHODS
+    reads_only = connection.get_execution_options().get("reads_only", safe)
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
