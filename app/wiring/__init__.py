@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.wiring import accounts, assessments, events, health, lake, warehouse, work
 from backend import database
+from backend.jobs.kinds import JobKinds
 from backend.plugins import KEY, Registry, load
 from config.settings import Settings
 
@@ -13,7 +14,9 @@ from config.settings import Settings
 def init_app(app: Flask, settings: Settings) -> None:
     registry = app.extensions[KEY] = Registry()
     registry.on_start(lambda: database.forget_inherited_connections(app))
+    work.fit_out(registry, settings)
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
-    for room in (accounts, assessments, events, health, lake, warehouse, work):
+    for room in (accounts, assessments, events, health, lake, warehouse):
         room.fit_out(registry, settings)
+    registry.build(JobKinds).freeze()

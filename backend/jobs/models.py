@@ -20,7 +20,11 @@ class JobState(StrEnum):
 
 
 class Job(Model):
-    """Work to do once, later or now. `unique_key` names the effect: a second job with the same key is not made."""
+    """Work to do once, later or now. `unique_key` names the effect: a second job with the same key is not made.
+
+    `offered_until`: how long a Celery worker may take to begin before the row is handed over again. `fence` grows
+    with each try; an attempt may end the job only while the fence is still its own.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (Index(None, "state", "due_at"),)
@@ -32,6 +36,7 @@ class Job(Model):
     state: Mapped[str] = mapped_column(String(10), default=JobState.WAITING)
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
+    offered_until: Mapped[datetime | None]
     leased_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(BigInteger(), default=0)
     last_error: Mapped[str | None] = mapped_column(Text)
@@ -46,6 +51,7 @@ class ScheduledTask(Model):
 
     name: Mapped[str] = mapped_column(String(50), primary_key=True)
     due_at: Mapped[datetime]
+    offered_until: Mapped[datetime | None]
     leased_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(BigInteger(), default=0)
     last_started_at: Mapped[datetime | None]

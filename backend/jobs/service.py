@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from backend.clock import Clock
+from backend.errors import MingusError, NotFound
+from backend.jobs.attempt import TimeLimiter, attempt, kind_and_place, unlimited
+from backend.jobs.backoff import Uniform, full_jitter
+from backend.jobs.kinds import ClaimedJob, JobKinds
+from backend.jobs.models import Job, JobState
+from backend.jobs.store import JobStore
+
+Count = Callable[[str], None]
+DONE_KEPT, DEAD_KEPT = timedelta(days=7), timedelta(days=90)
+HANDED_OVER = timedelta(seconds=60)
+MOST_AT_ONCE = 100
+DONE, FAILED, DEAD = "jobs.done", "jobs.failed", "jobs.dead"
+DIED = "its process ended before the work did"
+
+
+class JobTaken(Exception):
+    """The lease ran out and another process has the job now; what this one did is undone."""
+
+
+class NotDead(MingusError):
+    status = 409
+    code = "not_dead"
+    title = "The job needs no other try"
+
+
+class Jobs:
+    """Durable work. A job is added in its caller's transaction, and done by whoever finds its row."""
+
+    def __init__(
+        self, store: JobStore, session: Session, kinds: JobKinds, count: Count, now: Clock, uniform: Uniform
+    ) -> None:
+        self._store = store
+        self._session = session
+        self._kinds = kinds
+        self._count = count
+        self._now = now
+        self._uniform = uniform
+
+    def add(
+        self, kind: str, payload: Mapping[str, Any], due_at: datetime | None = None, unique_key: str | None = None
+    ) -> int | None:
+        """Join the caller's transaction with a job; None if a job with this key is already there. Commits nothing."""
+        now = self._now()
+        return self._store.add(
+            kind=self._kinds[kind].name,
+            payload=dict(payload),
+            due_at=due_at or now,
+            unique_key=unique_key,
+            state=JobState.WAITING,
+            attempts=0,
+            fence=0,
+            created_at=now,
+        )
+
+    def run_due(self, most: int = MOST_AT_ONCE, within: TimeLimiter = unlimited) -> int:
+        """Do jobs whose time has come, one after the other; say how many were tried."""
+        for tried in range(most):
+            job = self._claim(self._store.next_due(self._now(), self._kinds))
+            if job is None:
+                return tried
+            self._try(job, within)
+        return most
+
+    def run(self, job_id: int, within: TimeLimiter = unlimited) -> bool:
+        """Do this job, unless it is done, not due, or in other hands: being told twice does no harm."""
+        job = self._claim(self._store.due(job_id, self._now(), self._kinds))
+        if job is not None:
+            self._try(job, within)
+        return job is not None
+
+    def hand_over(self, publish: Callable[[int, timedelta], None], most: int = MOST_AT_ONCE) -> int:
+        """Publish the ids of due jobs, each after its row was committed.
+
+        Raises ConnectionError as `publish` does; what was not published stays due.
+        """
+        jobs = self._store.offer(self._now(), HANDED_OVER, most, self._kinds)
+        waiting = [(job.id, self._kinds[job.kind].time_limit) for job in jobs]
+        self._session.commit()
+        while waiting:
+            try:
+                publish(*waiting[0])
+            except ConnectionError:
+                self._store.withdraw([job_id for job_id, _ in waiting])
+                self._session.commit()
+                raise
+            waiting.pop(0)
+        return len(jobs)
+
+    def list(self, state: JobState | None = None, most: int = MOST_AT_ONCE) -> Sequence[Job]:
+        """The newest jobs first."""
+        return self._store.newest(state, most)
+
+    def dead(self) -> int:
+        """How many jobs have failed for good and wait for a person."""
+        return self._store.count(JobState.DEAD)
+
+    def retry(self, job_id: int) -> None:
+        """Let a dead job be tried again, at once and with all its attempts. Raises NotFound, NotDead."""
+        job = self._store.find(job_id)
+        if job is None:
+            raise NotFound(f"There is no job {job_id}.")
+        if job.state != JobState.DEAD:
+            raise NotDead(f"Job {job_id} is {job.state}; only a dead job can be tried again.")
+        job.state, job.attempts, job.due_at, job.finished_at = JobState.WAITING, 0, self._now(), None
+        self._session.commit()
+
+    def retry_all_dead(self) -> int:
+        revived = self._store.revive_all(self._now())
+        self._session.commit()
+        return revived
+
+    def prune(self) -> int:
+        """Forget jobs that ended long ago, some at a time; say how many."""
+        now, forgotten = self._now(), 0
+        for state, kept in ((JobState.DONE, DONE_KEPT), (JobState.DEAD, DEAD_KEPT)):
+            while some := self._store.forget(state, now - kept, 1000):
+                self._session.commit()
+                forgotten += some
+        self._session.rollback()
+        return forgotten
+
+    def _claim(self, job: Job | None) -> ClaimedJob | None:
+        """Take a lease on a row that is locked; every attempt counts, also one that its process did not survive."""
+        if job is None:
+            self._session.rollback()
+            return None
+        kind, now = self._kinds[job.kind], self._now()
+        job.fence += 1
+        job.state, job.leased_until, job.attempts = JobState.RUNNING, now + kind.lease, job.attempts + 1
+        claimed = ClaimedJob(job.id, job.kind, job.payload, job.unique_key, job.attempts, job.fence)
+        self._session.commit()
+        return claimed
+
+    def _try(self, job: ClaimedJob, within: TimeLimiter) -> None:
+        if job.attempts > self._kinds[job.kind].attempts:
+            self._fail(job, DIED)
+            return
+        error = attempt(f"job {job.id} ({job.kind})", lambda: self._do(job, within))
+        self._session.rollback()
+        if error is None:
+            self._count(DONE)
+        else:
+            self._fail(job, kind_and_place(error))
+
+    def _do(self, job: ClaimedJob, within: TimeLimiter) -> None:
+        kind = self._kinds[job.kind]
+        with within(kind.time_limit):
+            kind.handler(job)
+            if not self._store.finish(job, state=JobState.DONE, finished_at=self._now(), last_error=None):
+                raise JobTaken(f"job {job.id} was taken over")
+            self._session.commit()
+
+    def _fail(self, job: ClaimedJob, reason: str) -> None:
+        now = self._now()
+        last = job.attempts >= self._kinds[job.kind].attempts
+        after = (
+            {"state": JobState.DEAD, "finished_at": now}
+            if last
+            else {"state": JobState.WAITING, "due_at": now + full_jitter(job.attempts, self._uniform)}
+        )
+        ended = self._store.finish(job, last_error=reason, **after)
+        self._session.commit()
+        if ended:
+            self._count(FAILED)
+            if last:
+                self._count(DEAD)

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, CursorResult, Insert, Select, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from backend.clock import Clock, utc_now
+from backend.jobs.kinds import ClaimedJob, JobKinds
+from backend.jobs.models import Job, JobState
+
+UNFINISHED = (JobState.WAITING, JobState.RUNNING)
+
+
+def database_clock(session: Session) -> Clock:
+    """The one clock that processes on several hosts share: PostgreSQL's; a SQLite file has one host."""
+
+    def now() -> datetime:
+        if session.get_bind().dialect.name == "sqlite":
+            return utc_now()
+        told: datetime = session.scalars(select(func.clock_timestamp())).one()
+        return told.astimezone(UTC)
+
+    return now
+
+
+def inserting(session: Session, model: type[Any]) -> sqlite.Insert | postgresql.Insert:
+    """An insert that knows ON CONFLICT, for the database at hand."""
+    return sqlite.insert(model) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(model)
+
+
+def is_over(until: InstrumentedAttribute[datetime | None], now: datetime, longest: timedelta) -> ColumnElement[bool]:
+    """Whether a lease or an offer has run out, or reaches further than any can: then a clock has been set back."""
+    return or_(until.is_(None), until <= now, until > now + longest)
+
+
+class JobStore:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, **values: object) -> int | None:
+        """The id of the new row; None if there is one with this unique key."""
+        statement: Insert = inserting(self._session, Job).on_conflict_do_nothing(index_elements=["unique_key"])
+        return self._session.execute(statement.values(**values).returning(Job.id)).scalar()
+
+    def next_due(self, now: datetime, kinds: JobKinds) -> Job | None:
+        """The job that has waited longest, locked until the transaction ends; rows that others hold are passed over."""
+        return self._locked(_due(now, kinds).order_by(Job.due_at, Job.id).limit(1))
+
+    def due(self, job_id: int, now: datetime, kinds: JobKinds) -> Job | None:
+        """This job, locked, if its time has come and nobody is at it."""
+        return self._locked(_due(now, kinds).where(Job.id == job_id))
+
+    def offer(self, now: datetime, window: timedelta, most: int, kinds: JobKinds) -> Sequence[Job]:
+        """Mark due jobs as handed over for a while, so that they are not handed over every second."""
+        open_ = _due(now, kinds).where(is_over(Job.offered_until, now, window)).order_by(Job.due_at, Job.id)
+        jobs = self._session.scalars(open_.limit(most).with_for_update(skip_locked=True)).all()
+        for job in jobs:
+            job.offered_until = now + window
+        return jobs
+
+    def withdraw(self, ids: Iterable[int]) -> None:
+        """Make an offer undone that reached nobody."""
+        self._session.execute(update(Job).where(Job.id.in_(ids)).values(offered_until=None))
+
+    def finish(self, job: ClaimedJob, **values: object) -> bool:
+        """End an attempt; False if it has been taken from this process meanwhile."""
+        own = (Job.id == job.id) & (Job.fence == job.fence) & (Job.state == JobState.RUNNING)
+        return self._changed(update(Job).where(own).values(leased_until=None, offered_until=None, **values)) == 1
+
+    def find(self, job_id: int) -> Job | None:
+        return self._locked(select(Job).where(Job.id == job_id), skip_locked=False)
+
+    def newest(self, state: JobState | None, most: int) -> Sequence[Job]:
+        jobs = select(Job).order_by(Job.id.desc()).limit(most)
+        return self._session.scalars(jobs if state is None else jobs.where(Job.state == state)).all()
+
+    def revive_all(self, now: datetime) -> int:
+        """Give every dead job all its tries again."""
+        fresh = {"state": JobState.WAITING, "attempts": 0, "due_at": now, "finished_at": None}
+        return self._changed(update(Job).where(Job.state == JobState.DEAD).values(fresh))
+
+    def forget(self, state: JobState, before: datetime, most: int) -> int:
+        old = select(Job.id).where(Job.state == state, Job.finished_at < before).limit(most)
+        return self._changed(delete(Job).where(Job.id.in_(old)))
+
+    def count(self, state: JobState) -> int:
+        return self._session.scalars(select(func.count()).select_from(Job).where(Job.state == state)).one()
+
+    def _locked(self, jobs: Select[Job], *, skip_locked: bool = True) -> Job | None:
+        return self._session.scalar(
+            jobs.with_for_update(skip_locked=skip_locked).execution_options(populate_existing=True)
+        )
+
+    def _changed(self, statement: Any) -> int:
+        result = self._session.execute(statement.execution_options(synchronize_session=False))
+        assert isinstance(result, CursorResult)
+        return result.rowcount
+
+
+def _due(now: datetime, kinds: JobKinds) -> Select[Job]:
+    """Jobs whose time has come and at which no living process works; a process knows the kinds of its own version."""
+    free = (Job.state == JobState.WAITING) | is_over(Job.leased_until, now, kinds.longest_lease)
+    return select(Job).where(Job.state.in_(UNFINISHED), Job.due_at <= now, free, Job.kind.in_(list(kinds)))
