@@ -1,47 +1,81 @@
-"""The lake's tables: their columns, once, in Arrow types. A later table registers itself here."""
+"""The lake's tables: their columns, once, by names that Ibis, Arrow and Delta are told from. Later tables join them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-INSTANT = pa.timestamp("us", tz="UTC")
+INSTANT = "timestamp('UTC')"
+PERSON_COLUMNS = ("session_id", "visitor_id", "user_id")
 
 
 @dataclass(frozen=True, slots=True)
 class LakeTable:
-    """A Delta table by its folder's name. Every table is partitioned by `day`, a UTC date."""
+    """A Delta table by its folder's name, partitioned by `day`, a UTC date.
+
+    `columns` maps names to types as `ibis.schema` takes them. `key` names a row where it has to be erased: its values
+    may stay in Delta's log, so it must say nothing about a person. `skip_by`: columns whose least and greatest value
+    the log keeps for each file, which says as little.
+    """
 
     name: str
-    schema: pa.Schema
+    columns: Mapping[str, str]
+    key: str
+    skip_by: tuple[str, ...] = ("timestamp", "session_key")
+
+    @property
+    def person_columns(self) -> tuple[str, ...]:
+        """Where a person's rows can be told from others'."""
+        return tuple(name for name in PERSON_COLUMNS if name in self.columns)
+
+    def arrow_schema(self) -> pa.Schema:
+        """The same columns in Arrow's types; loads pyarrow."""
+        import pyarrow as pa
+
+        types = {
+            "date": pa.date32(),
+            "string": pa.string(),
+            "int64": pa.int64(),
+            "int32": pa.int32(),
+            "float64": pa.float64(),
+            "boolean": pa.bool_(),
+            INSTANT: pa.timestamp("us", tz="UTC"),
+        }
+        return pa.schema([(name, types[kind]) for name, kind in self.columns.items()])
 
 
-EVENT_COLUMNS: dict[str, pa.DataType] = {
-    "day": pa.date32(),  # of `timestamp`
-    "event_id": pa.string(),
-    "event_type": pa.string(),
-    "session_id": pa.string(),
-    "session_key": pa.int64(),  # a hash of session_id: integers group twice as fast
-    "visitor_id": pa.string(),
-    "user_id": pa.string(),
-    "timestamp": INSTANT,  # when it happened, the sender's clock corrected
-    "received_at": INSTANT,
-    "is_bot": pa.bool_(),
-    "country": pa.string(),
-    "region": pa.string(),
-    "device": pa.string(),
-    "source": pa.string(),
-    "medium": pa.string(),
-    "campaign": pa.string(),
-    "step": pa.int32(),
-    "seconds": pa.float64(),
-    "job_title": pa.string(),
-    "industry": pa.string(),
-    "risk_level": pa.string(),
-    "offer": pa.string(),
-    "price_cents": pa.int64(),
-    "currency": pa.string(),
-    "event_data": pa.string(),  # JSON as it was sent
-}
-EVENTS = LakeTable("events", pa.schema(EVENT_COLUMNS))
+EVENTS = LakeTable(
+    "events",
+    {
+        "day": "date",  # of `timestamp`
+        "event_id": "string",
+        "event_type": "string",
+        "session_id": "string",
+        "session_key": "int64",  # a hash of session_id: integers group twice as fast
+        "visitor_id": "string",
+        "user_id": "string",
+        "timestamp": INSTANT,  # when it happened, the sender's clock corrected
+        "received_at": INSTANT,
+        "is_bot": "boolean",
+        "country": "string",
+        "region": "string",
+        "device": "string",
+        "source": "string",
+        "medium": "string",
+        "campaign": "string",
+        "step": "int32",
+        "seconds": "float64",
+        "job_title": "string",
+        "industry": "string",
+        "risk_level": "string",
+        "offer": "string",
+        "price_cents": "int64",
+        "currency": "string",
+        "event_data": "string",  # JSON as it was sent
+    },
+    key="event_id",
+)

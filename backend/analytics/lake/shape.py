@@ -1,0 +1,77 @@
+"""How a landing row becomes a row of the lake's `events`: one definition, for the sync and for file imports."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+TEXTS = ("source", "medium", "campaign", "job_title", "industry", "risk_level", "offer", "currency")
+_PROPERTIES = {name: "VARCHAR" for name in (*TEXTS, "step", "seconds", "price_cents")}
+_WHOLE = "-?[0-9]+"
+_NUMBER = r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
+
+# Cannot fail, whatever was sent: a row that stops a batch would stop the lake.
+_EXPRESSIONS = {
+    "day": "CAST(make_timestamp(epoch_us(timestamp)) AS DATE)",
+    "event_id": "CAST(event_id AS VARCHAR)",
+    "event_type": "event_type",
+    "session_id": "session_id",
+    "session_key": "CAST(md5_number(session_id) >> 65 AS BIGINT)",
+    "visitor_id": "visitor_id",
+    "user_id": "user_id",
+    "timestamp": "timestamp",
+    "received_at": "created_at",
+    "is_bot": "CAST(is_bot AS BOOLEAN)",
+    "country": "country",
+    "region": "region",
+    "device": "device",
+    "source": "properties.source",
+    "medium": "properties.medium",
+    "campaign": "properties.campaign",
+    "step": f"CASE WHEN regexp_full_match(properties.step, '{_WHOLE}') THEN TRY_CAST(properties.step AS INTEGER) END",
+    "seconds": f"CASE WHEN regexp_full_match(properties.seconds, '{_NUMBER}')"
+    " AND isfinite(TRY_CAST(properties.seconds AS DOUBLE)) THEN TRY_CAST(properties.seconds AS DOUBLE) END",
+    "job_title": "properties.job_title",
+    "industry": "properties.industry",
+    "risk_level": "properties.risk_level",
+    "offer": "properties.offer",
+    "price_cents": f"CASE WHEN regexp_full_match(properties.price_cents, '{_WHOLE}')"
+    " THEN TRY_CAST(properties.price_cents AS BIGINT) END",
+    "currency": "properties.currency",
+    "event_data": "event_data",
+}
+
+
+def lake_rows(landing: str) -> str:
+    """The DuckDB query that turns the relation `landing` into rows of the lake's `events`, columns in their order.
+
+    `landing` is a table name or a parenthesised query with the landing table's columns: event_id (UUID, or its text of
+    36 characters), event_type, session_id, visitor_id, user_id, country, region, device (VARCHAR), timestamp,
+    created_at (TIMESTAMPTZ), is_bot (BOOLEAN or 0 and 1), event_data (a JSON object in VARCHAR). Further columns do no
+    harm. Run it on a connection from `shaping_connection`, so that instants come out in UTC.
+
+    A property that is a string gives its text; a number, a truth value, a list or an object gives its JSON.
+    `step` and `price_cents` take whole numbers, `seconds` finite ones, also written as strings; all else is null.
+    """
+    columns = ",\n  ".join(f"{expression} AS {name}" for name, expression in _EXPRESSIONS.items())
+    transform = f"TRY(json_transform(event_data, '{json.dumps(_PROPERTIES)}'))"
+    return f"SELECT\n  {columns}\nFROM (SELECT *, {transform} AS properties FROM {landing})"  # noqa: S608
+
+
+def session_key(session_id: str) -> int:
+    """The key `lake_rows` gives to a session: 63 bits of its MD5, the same for ever."""
+    digest = hashlib.md5(session_id.encode(), usedforsecurity=False).digest()
+    return int.from_bytes(digest, "little") >> 65
+
+
+def shaping_connection(memory: str = "512MB", threads: int = 2) -> duckdb.DuckDBPyConnection:
+    """A DuckDB in memory that reads and answers instants in UTC."""
+    import duckdb
+
+    connection = duckdb.connect(config={"memory_limit": memory, "threads": threads})
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
