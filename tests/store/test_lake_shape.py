@@ -20,8 +20,8 @@ from backend.analytics.lake.tables import EVENTS
 WHEN = datetime(2026, 11, 21, 23, 59, 59, 999_999, tzinfo=UTC)
 TEXT = pa.string()
 LANDING = pa.schema(
-    {name: TEXT for name in ("event_id", "event_type", "session_id", "visitor_id", "user_id", "country")}
-    | {name: TEXT for name in ("region", "device", "event_data")}
+    dict.fromkeys(("event_id", "event_type", "session_id", "visitor_id", "user_id", "country"), TEXT)
+    | dict.fromkeys(("region", "device", "event_data"), TEXT)
     | {"timestamp": pa.timestamp("us", tz="UTC"), "created_at": pa.timestamp("us", tz="UTC"), "is_bot": pa.bool_()}
 )
 CONNECTION = shaping_connection()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import duckdb
 
 TEXTS = ("source", "medium", "campaign", "job_title", "industry", "risk_level", "offer", "currency")
-_PROPERTIES = {name: "VARCHAR" for name in (*TEXTS, "step", "seconds", "price_cents")}
+_PROPERTIES = dict.fromkeys((*TEXTS, "step", "seconds", "price_cents"), "VARCHAR")
 _WHOLE = "-?[0-9]+"
 _NUMBER = r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
 

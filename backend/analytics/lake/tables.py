@@ -36,7 +36,7 @@ class LakeTable:
         """The same columns in Arrow's types; loads pyarrow."""
         import pyarrow as pa
 
-        types = {
+        types: dict[str, pa.DataType] = {
             "date": pa.date32(),
             "string": pa.string(),
             "int64": pa.int64(),

@@ -1,0 +1,161 @@
+"""The lake: a folder or an object store of Delta tables, each commit of which is whole or is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from backend.analytics.lake.tables import EVENTS, LakeTable
+
+if TYPE_CHECKING:
+    from deltalake import CommitProperties, DeltaTable, WriterProperties
+
+LANDING = "landing"
+ROW_GROUP = 131_072
+TARGET_FILE_BYTES = 128 * 2**20
+# Every sync is a commit: an opened table reads the newest checkpoint and the commits since.
+CONFIGURATION = {
+    "delta.checkpointInterval": "20",
+    "delta.logRetentionDuration": "interval 1 days",
+    "delta.deletedFileRetentionDuration": "interval 1 hours",
+}
+
+
+def day_mark(day: date) -> str:
+    """The application transaction that every commit that adds to or takes from a day of `events` moves on."""
+    return f"day/{day.isoformat()}"
+
+
+def import_mark(day: date) -> str:
+    """The application transaction that says: this day holds events that came by file, so ids must be compared."""
+    return f"import/{day.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One version of a table: its files stay as they are until a vacuum an hour after they were replaced."""
+
+    version: int
+    files: tuple[str, ...]
+    days: frozenset[date]
+
+
+class Lake:
+    """Opens its tables on first use; deltalake and Arrow are loaded then. Keys of object stores are in the environment.
+
+    Every commit says with app transactions ("marks") what it did. Two commits made from the same version that move the
+    same mark cannot both succeed: the later one raises `CommitFailedError` and must be made again from what is there.
+    """
+
+    def __init__(self, url: str, tables: Iterable[LakeTable] = (EVENTS,)) -> None:
+        self.url = url.rstrip("/")
+        self._tables = {table.name: table for table in tables}
+
+    @property
+    def tables(self) -> tuple[LakeTable, ...]:
+        return tuple(self._tables.values())
+
+    def location(self, name: str) -> str:
+        return f"{self.url}/{self._tables[name].name}"
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the lake is on this machine; None when it is in an object store."""
+        return None if "://" in self.url else Path(self.url)
+
+    def open(self, name: str) -> DeltaTable:
+        """The newest version; an empty table is made where there is none."""
+        from deltalake import DeltaTable
+        from deltalake.exceptions import TableNotFoundError
+
+        try:
+            return DeltaTable(self.location(name))
+        except TableNotFoundError:
+            return self._create(self._tables[name])
+
+    def exists(self, name: str) -> bool:
+        from deltalake import DeltaTable
+
+        return DeltaTable.is_deltatable(self.location(name))
+
+    def mark(self, name: str, mark: str) -> int | None:
+        return self.open(name).transaction_version(mark)
+
+    def snapshot(self, name: str, first: date | None = None, last: date | None = None) -> Snapshot:
+        """The files of the newest version that hold the days from `first` to `last`."""
+        table = self.open(name)
+        bounds = [("day", ">=", first.isoformat())] if first else []
+        bounds += [("day", "<=", last.isoformat())] if last else []
+        files = tuple(table.file_uris(file_pruning_predicate=bounds or None))
+        return Snapshot(table.version(), files, frozenset(map(day_of, files)))
+
+    def append(self, base: DeltaTable, rows: Any, marks: Mapping[str, int]) -> None:
+        """Add rows (an Arrow table or stream) and move marks in one commit; `base` then is the new version."""
+        from deltalake import write_deltalake
+
+        write_deltalake(
+            base,
+            rows,
+            mode="append",
+            writer_properties=writer_properties(),
+            target_file_size=TARGET_FILE_BYTES,
+            commit_properties=commit_properties(marks),
+        )
+
+    def replace(self, base: DeltaTable, days: Iterable[date], rows: Any, marks: Mapping[str, int]) -> None:
+        """Put rows in the place of all that these days hold, in one commit."""
+        from deltalake import write_deltalake
+
+        write_deltalake(
+            base,
+            rows,
+            mode="overwrite",
+            predicate=f"day IN ({', '.join(repr(day.isoformat()) for day in days)})",
+            writer_properties=writer_properties(),
+            target_file_size=TARGET_FILE_BYTES,
+            commit_properties=commit_properties(marks),
+        )
+
+    def _create(self, table: LakeTable) -> DeltaTable:
+        from deltalake import CommitProperties, DeltaTable
+        from deltalake.exceptions import CommitFailedError, DeltaError
+
+        skip_by = ",".join(name for name in table.skip_by if name in table.columns)
+        try:
+            return DeltaTable.create(
+                self.location(table.name),
+                schema=table.arrow_schema(),
+                mode="error",
+                partition_by=["day"],
+                configuration={**CONFIGURATION, "delta.dataSkippingStatsColumns": skip_by},
+                commit_properties=CommitProperties(max_commit_retries=0),
+            )
+        except (CommitFailedError, DeltaError):
+            return DeltaTable(self.location(table.name))
+
+
+def moved_days(base: DeltaTable, days: Iterable[date]) -> dict[str, int]:
+    """The marks of a commit made from `base` that touches these days: greater than any before."""
+    return {day_mark(day): base.version() + 1 for day in days}
+
+
+def day_of(file: str) -> date:
+    """The day a file's folder is named after."""
+    [folder] = [part for part in unquote(file).split("/") if part.startswith("day=")]
+    return date.fromisoformat(folder.removeprefix("day="))
+
+
+def writer_properties() -> WriterProperties:
+    from deltalake import WriterProperties
+
+    return WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=ROW_GROUP)
+
+
+def commit_properties(marks: Mapping[str, int]) -> CommitProperties:
+    from deltalake import CommitProperties, Transaction
+
+    return CommitProperties(app_transactions=[Transaction(name, version) for name, version in marks.items()])
