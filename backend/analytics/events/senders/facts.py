@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+class Headers(Protocol):
+    """Headers of a request, by name in any case."""
+
+    def get(self, name: str, /) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """What a request says of its sender. The address stays here: it is neither shown, stored nor logged."""
+
+    host: str
+    headers: Headers = field(repr=False)
+    address: str | None = field(repr=False)
