@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
+from backend.analytics.events.senders.bots import load_bots
+from backend.analytics.events.senders.places import FilePlaces, HeaderPlaces, Places, UnknownPlaces
+from backend.analytics.events.senders.service import SenderIdentifier
+from backend.analytics.events.senders.visitors import VisitorSalts
 from backend.analytics.events.service import EventTracker
 from backend.analytics.events.store import EventStore
 from backend.clock import utc_now
 from backend.database import get_db_session
+from backend.extensions import db
 from backend.plugins import Registry
 from config.settings import Settings
 
@@ -15,3 +22,17 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         return EventTracker(EventStore(session), session, registry.build(AiCalculatorAnalytics).telemetry, utc_now)
 
     registry.add_service(EventTracker, events)
+
+    def senders() -> SenderIdentifier:
+        return SenderIdentifier(load_bots(), places(settings), registry.build(VisitorSalts), utc_now)
+
+    registry.add_service(EventTracker, events)
+    registry.add_shared(VisitorSalts, lambda: VisitorSalts(lambda: Session(db.engine)))
+    registry.add_shared(SenderIdentifier, senders)
+
+
+def places(settings: Settings) -> Places:
+    """A file knows best; headers count only where a trusted proxy sets them."""
+    trusted = settings.TRUSTED_PROXIES and settings.GEO_COUNTRY_HEADER
+    told = HeaderPlaces(settings.GEO_COUNTRY_HEADER, settings.GEO_REGION_HEADER) if trusted else UnknownPlaces()
+    return FilePlaces(settings.GEOIP_FILE, told) if settings.GEOIP_FILE else told

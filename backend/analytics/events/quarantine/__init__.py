@@ -1,0 +1,1 @@
+"""Events whose time is impossible: kept whole, counted nowhere, until somebody decides."""

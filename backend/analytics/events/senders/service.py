@@ -1,0 +1,44 @@
+"""Who sent a request's events, as far as may be known."""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Address, ip_address
+
+from backend.analytics.events.event import Sender
+from backend.analytics.events.senders.bots import BotList
+from backend.analytics.events.senders.devices import device_of
+from backend.analytics.events.senders.facts import RequestFacts
+from backend.analytics.events.senders.places import Address, Places
+from backend.analytics.events.senders.visitors import VisitorSalts, cookieless_id
+from backend.clock import Clock
+
+
+class SenderIdentifier:
+    def __init__(self, bots: BotList, places: Places, salts: VisitorSalts, now: Clock) -> None:
+        self._bots = bots
+        self._places = places
+        self._salts = salts
+        self._now = now
+
+    def identify(self, facts: RequestFacts, visitor_id: str | None = None, *, webdriver: bool = False) -> Sender:
+        """A browser. `visitor_id` is the one it was given by consent; without one it gets that of the day."""
+        said = facts.headers.get
+        user_agent = said("User-Agent") or ""
+        address = _address(facts.address)
+        place = self._places.find(address, facts.headers)
+        return Sender(
+            visitor_id or cookieless_id(self._salts.of(self._now().date()), address, user_agent, facts.host),
+            place.country,
+            place.region,
+            device_of(user_agent, said("Sec-CH-UA-Mobile") or ""),
+            self._bots.is_bot(user_agent, said("Sec-CH-UA") or "", webdriver=webdriver),
+        )
+
+
+def _address(said: str | None) -> Address | None:
+    """The address, IPv4 also where it is written as IPv6."""
+    try:
+        address = ip_address(said or "")
+    except ValueError:
+        return None
+    return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
