@@ -3,14 +3,13 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
+from backend.analytics.events.landing.group import GroupCommit
 from backend.analytics.events.senders.bots import load_bots
 from backend.analytics.events.senders.places import FilePlaces, HeaderPlaces, Places, UnknownPlaces
 from backend.analytics.events.senders.service import SenderIdentifier
 from backend.analytics.events.senders.visitors import VisitorSalts
 from backend.analytics.events.service import EventTracker
-from backend.analytics.events.store import EventStore
 from backend.clock import utc_now
-from backend.database import get_db_session
 from backend.extensions import db
 from backend.plugins import Registry
 from config.settings import Settings
@@ -18,10 +17,7 @@ from config.settings import Settings
 
 def fit_out(registry: Registry, settings: Settings) -> None:
     def events() -> EventTracker:
-        session = get_db_session()
-        return EventTracker(EventStore(session), session, registry.build(AiCalculatorAnalytics).telemetry, utc_now)
-
-    registry.add_service(EventTracker, events)
+        return EventTracker(registry.build(GroupCommit), registry.build(AiCalculatorAnalytics).telemetry, utc_now)
 
     def senders() -> SenderIdentifier:
         return SenderIdentifier(load_bots(), places(settings), registry.build(VisitorSalts), utc_now)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from uuid import UUID
-
-from sqlalchemy.orm import Session
 
 from backend.analytics.events.event import UNKNOWN, Event, Sender
+from backend.analytics.events.landing.group import GroupCommit
+from backend.analytics.events.landing.rows import rows_of
 from backend.analytics.events.names import EventName
-from backend.analytics.events.store import EventStore
 from backend.analytics.telemetry import Telemetry
 from backend.clock import Clock
 
@@ -28,21 +26,23 @@ class Recorded:
 
 
 class EventTracker:
-    def __init__(self, store: EventStore, session: Session, telemetry: Telemetry, now: Clock) -> None:
-        self._store = store
-        self._session = session
+    def __init__(self, landing: GroupCommit, telemetry: Telemetry, now: Clock) -> None:
+        self._landing = landing
         self._telemetry = telemetry
         self._now = now
 
     def record(self, events: Sequence[Event], sender: Sender = UNKNOWN) -> Recorded:
         """Store each event whose id is new. Returns after the commit."""
-        new = self._store.add(events, sender, self._now()) if events else frozenset[UUID]()
-        self._session.commit()
-        self._report({event.event_id: event.event_type for event in events if event.event_id in new})
-        return Recorded(len(new), len(events) - len(new))
+        if not events:
+            return Recorded(0, 0)
+        rows = rows_of(events, sender, self._now())
+        there = self._landing.commit(rows)
+        self._report(row[1] for key, row in rows.items() if key not in there)
+        accepted = len(rows) - len(there)
+        return Recorded(accepted, len(events) - accepted)
 
-    def _report(self, accepted: Mapping[UUID, str]) -> None:
-        self._telemetry.count("events.accepted", len(accepted))
-        for name, times in Counter(accepted.values()).items():
-            if name in OUR_OWN:
-                self._telemetry.count(f"{STATSD_PREFIX}.{name.removeprefix('ai_calculator_')}", times)
+    def _report(self, accepted: Iterable[str]) -> None:
+        names = Counter(accepted)
+        self._telemetry.count("events.accepted", names.total())
+        for name in OUR_OWN & names.keys():
+            self._telemetry.count(f"{STATSD_PREFIX}.{name.removeprefix('ai_calculator_')}", names[name])

@@ -1,0 +1,143 @@
+"""Group commit: requests that arrive together share one transaction, and each is answered after its own commit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
+from threading import Lock
+from typing import Protocol
+
+from backend.analytics.events.landing.rows import Rows
+from backend.errors import Unavailable
+
+NOT_STORED = "The events could not be stored. Nothing was kept; please send them again."
+
+
+class RowsRefused(Exception):
+    """The database answers, and refuses one of these rows."""
+
+
+class LandingWriter(Protocol):
+    """This process's one writing connection to the landing table."""
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Wait until this process may write."""
+
+    def insert(self, rows: Rows) -> Collection[bytes]:
+        """Store the rows whose ids are new and name the others; durable when this returns, nothing stored when it
+        raises `RowsRefused` or `Unavailable`."""
+
+    def close(self) -> None: ...
+
+
+class Deposit:
+    """What one request brings, and what became of it."""
+
+    __slots__ = ("_settled", "failure", "leads", "rows", "there")
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.there: set[bytes] = set()
+        self.failure: Exception | None = Unavailable(NOT_STORED)
+        self.leads = False
+        self._settled = Lock()
+        self._settled.acquire()
+
+    def wait(self) -> None:
+        self._settled.acquire()
+
+    def wake(self) -> None:
+        self._settled.release()
+
+
+class GroupCommit:
+    """The first request to come leads: it commits everything that waits, and hands the lead on to whoever came since.
+
+    No thread of its own: nothing to start or stop, nothing to lose in a fork, and no hand-over when there is no crowd.
+    """
+
+    def __init__(self, writer: LandingWriter, limit: int) -> None:
+        self._writer = writer
+        self._limit = limit
+        self._lock = Lock()
+        self._queue: list[Deposit] = []
+        self._waiting = 0
+        self._led = False
+
+    def commit(self, rows: Rows) -> Collection[bytes]:
+        """Store these rows durably; returns the ids that were stored before."""
+        deposit = Deposit(rows)
+        if not self._enter(deposit):
+            deposit.wait()
+        if deposit.leads:
+            self._lead()
+        if deposit.failure is not None:
+            raise deposit.failure
+        return deposit.there
+
+    def _enter(self, deposit: Deposit) -> bool:
+        """Queue up; true for whoever has to lead."""
+        with self._lock:
+            if self._waiting and self._waiting + len(deposit.rows) > self._limit:
+                raise Unavailable("Too many events are waiting to be stored. Please send these again.")
+            self._waiting += len(deposit.rows)
+            self._queue.append(deposit)
+            deposit.leads, self._led = not self._led, True
+            return deposit.leads
+
+    def _lead(self) -> None:
+        group: list[Deposit] = []
+        try:
+            with self._writer.turn():
+                group = self._take()
+                self._store(group)
+        finally:
+            self._settle(group or self._take())
+
+    def _take(self) -> list[Deposit]:
+        with self._lock:
+            group, self._queue = self._queue, []
+            return group
+
+    def _store(self, group: Sequence[Deposit]) -> None:
+        """All in one transaction; if that is refused, each alone, so that nobody fails for a neighbour."""
+        try:
+            there = self._writer.insert(_merge(group))
+        except Unavailable as failure:
+            _fail(group, failure)
+        except RowsRefused as failure:
+            _fail(group, failure)
+            if len(group) > 1:
+                for deposit in group:
+                    self._store([deposit])
+        else:
+            for deposit in group:
+                deposit.there.update(key for key in there if key in deposit.rows)
+                deposit.failure = None
+
+    def _settle(self, group: Sequence[Deposit]) -> None:
+        """Hand the lead to the first who came meanwhile, then wake everybody of this group."""
+        with self._lock:
+            self._waiting -= sum(len(deposit.rows) for deposit in group)
+            successor = self._queue[0] if self._queue else None
+            self._led = successor is not None
+        if successor is not None:
+            successor.leads = True
+            successor.wake()
+        for deposit in group:
+            deposit.wake()
+
+
+def _fail(group: Sequence[Deposit], failure: Exception) -> None:
+    for deposit in group:
+        deposit.failure = failure
+
+
+def _merge(group: Sequence[Deposit]) -> Rows:
+    """All rows by id; of two requests with one id the earlier has it, and for the later it is there already."""
+    merged: Rows = {}
+    for deposit in group:
+        deposit.there = merged.keys() & deposit.rows.keys()
+        for key in deposit.rows.keys() - deposit.there if deposit.there else deposit.rows:
+            merged[key] = deposit.rows[key]
+    return merged

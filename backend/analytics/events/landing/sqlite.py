@@ -1,0 +1,66 @@
+"""The landing table on SQLite: one writer at a time among all processes, in the order they came."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from operator import itemgetter
+
+from sqlalchemy import Engine
+
+from backend.analytics.events.landing.connection import WriterConnection
+from backend.analytics.events.landing.group import NOT_STORED, RowsRefused
+from backend.analytics.events.landing.rows import COLUMNS, Rows
+from backend.errors import Unavailable
+
+INSERT = (
+    f"INSERT INTO analytics_events ({', '.join(COLUMNS)}) "  # noqa: S608  (our own names)
+    f"VALUES ({', '.join('?' * len(COLUMNS))}) ON CONFLICT (event_id) DO NOTHING"
+)
+LAST_ID = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'analytics_events'"
+NEW = "SELECT event_id FROM analytics_events WHERE id > ?"
+
+
+class SqliteWriter:
+    """Processes queue at a lock beside the database: SQLite's own way of waiting is to sleep and try again."""
+
+    def __init__(self, engine: Callable[[], Engine]) -> None:
+        self._engine = engine
+        self._connection = WriterConnection(engine)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        queue = os.open(f"{self._engine().url.database}-landing", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(queue, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(queue)
+
+    def insert(self, rows: Rows) -> Collection[bytes]:
+        try:
+            return _insert(self._connection.get(), rows)
+        except sqlite3.OperationalError as error:
+            self._connection.close()
+            raise Unavailable(NOT_STORED) from error
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise RowsRefused(str(error)) from error
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _insert(connection: sqlite3.Connection, rows: Rows) -> Collection[bytes]:
+    """In the order of their ids, which keeps to few pages of the index."""
+    connection.execute("BEGIN IMMEDIATE")
+    [last] = connection.execute(LAST_ID).fetchone()
+    cursor = connection.executemany(INSERT, sorted(rows.values(), key=itemgetter(0)))
+    there: Collection[bytes] = ()
+    if cursor.rowcount < len(rows):
+        there = rows.keys() - {event_id for [event_id] in connection.execute(NEW, (last,))}
+    connection.execute("COMMIT")
+    return there
