@@ -59,6 +59,9 @@ class Lake:
     def tables(self) -> tuple[LakeTable, ...]:
         return tuple(self._tables.values())
 
+    def add_table(self, table: LakeTable) -> None:
+        self._tables[table.name] = table
+
     def location(self, name: str) -> str:
         return f"{self.url}/{self._tables[name].name}"
 
@@ -76,6 +79,13 @@ class Lake:
             return DeltaTable(self.location(name))
         except TableNotFoundError:
             return self._create(self._tables[name])
+
+    def table(self, name: str) -> LakeTable:
+        return self._tables[name]
+
+    def days(self, base: DeltaTable) -> frozenset[date]:
+        """The days of which this version holds rows."""
+        return frozenset(date.fromisoformat(partition["day"]) for partition in base.partitions())
 
     def exists(self, name: str) -> bool:
         from deltalake import DeltaTable
@@ -118,6 +128,14 @@ class Lake:
             writer_properties=writer_properties(),
             target_file_size=TARGET_FILE_BYTES,
             commit_properties=commit_properties(marks),
+        )
+
+    def commit(self, base: DeltaTable, marks: Mapping[str, int]) -> None:
+        """Move marks and nothing else; a commit under way that moves one of them will fail."""
+        from deltalake import write_deltalake
+
+        write_deltalake(
+            base, base.schema().to_arrow().empty_table(), mode="append", commit_properties=commit_properties(marks)
         )
 
     def _create(self, table: LakeTable) -> DeltaTable:

@@ -1,0 +1,234 @@
+"""Move new events from the landing table into the lake, each exactly once.
+
+A batch and the position behind it (the watermark) enter the lake in one commit, so whatever ends this process leaves
+either both or neither. Two syncs at once read the same batch, and one of their commits fails: that one reads again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from backend.analytics.events.landing_reader import LandingBatch, LandingReader, LandingWentBack
+from backend.analytics.lake.batch import days_of, shaped, without_known
+from backend.analytics.lake.delta import LANDING, Lake, import_mark, moved_days
+from backend.analytics.lake.landing import LAST_ID, last_row, last_row_is_here, renumber
+from backend.analytics.lake.locks import Lock
+from backend.analytics.lake.progress import Progress, ProgressStore
+from backend.analytics.telemetry import Telemetry
+from backend.clock import Clock
+from backend.errors import Unavailable
+from backend.faults import Faults
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from deltalake import DeltaTable
+
+BATCH_ROWS = 100_000
+TRIES = 20
+REBUILDING, REFUSED = "rebuilding", "refused"
+REFUSAL = (
+    "The landing table is older than the lake: it was restored from a backup, or is another. `flask lake rebuild` adds "
+    "the events that the lake lacks and goes on from there."
+)
+FAILED = "lake.sync_failed"
+logger = logging.getLogger(__name__)
+Sessions = Callable[[], Session]
+AfterSync = Callable[[frozenset[date]], None]
+
+
+class SyncFailed(Unavailable):
+    """The lake could not be brought up to date; it stands where it stood."""
+
+    code = "lake_sync_failed"
+    title = "The lake is not up to date"
+
+
+class LandingIsOlder(SyncFailed):
+    """The landing table lies behind the lake's watermark: going on would skip events or repeat them."""
+
+    code = "landing_is_older"
+
+
+class Followers:
+    """Who is told, at the end of each sync, which days it touched; after a crash only the lake's day marks tell it."""
+
+    def __init__(self) -> None:
+        self._tell: list[AfterSync] = []
+
+    def add(self, tell: AfterSync) -> None:
+        self._tell.append(tell)
+
+    def hear(self, days: frozenset[date]) -> None:
+        for tell in self._tell:
+            tell(days)
+
+
+class Complaint:
+    """Says what goes wrong once, until it goes right again; one for a process."""
+
+    def __init__(self) -> None:
+        self._made = False
+
+    def make(self, message: str, reason: Exception) -> None:
+        if not self._made:
+            logger.warning("%s: %s", message, str(reason).split("\n")[0])
+        self._made = True
+
+    def withdraw(self) -> None:
+        self._made = False
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a sync added, to which days, and how far the lake is now."""
+
+    rows: int
+    days: frozenset[date]
+    progress: Progress
+
+
+class LakeSync:
+    def __init__(
+        self,
+        lake: Lake,
+        sessions: Sessions,
+        lock: Lock,
+        followers: Followers,
+        telemetry: Telemetry,
+        complaint: Complaint,
+        faults: Faults,
+        now: Clock,
+    ) -> None:
+        self._lake = lake
+        self._sessions = sessions
+        self._lock = lock
+        self._followers = followers
+        self._telemetry = telemetry
+        self._complaint = complaint
+        self._faults = faults
+        self._now = now
+
+    def run(self) -> Synced | None:
+        """Bring the lake up to what is committed now; None if another process is at it. Raises SyncFailed."""
+        with self._reporting(), self._lock.held() as alone:
+            synced = self._catch_up() if alone else None
+        if synced:
+            self._telemetry.count("lake.synced_rows", synced.rows)
+            self._followers.hear(synced.days)
+        return synced
+
+    def rebuild(self) -> Synced | None:
+        """Start over from the first landing row, adding what the lake lacks; None if another process is at it."""
+        with self._reporting(), self._lock.held() as alone:
+            if not alone:
+                return None
+            with self._sessions() as session:
+                renumber(session)
+                session.commit()
+            base = self._lake.open("events")
+            marks = {LANDING: 0, LAST_ID: 0, REFUSED: 0, REBUILDING: 1}
+            self._lake.commit(base, marks | moved_days(base, self._lake.days(base)))
+        return self.run()
+
+    def _catch_up(self) -> Synced:
+        as_of, rows, days = self._now(), 0, frozenset[date]()
+        with self._sessions() as session:
+            with reading(session) as landing:
+                goal = landing.end()
+            while True:
+                added, position = self._take_batch(session)
+                rows, days = rows + added.num_rows, days | days_of(added)
+                if position is None or position >= goal:
+                    break
+            progress = Progress(self._lake.mark("events", LANDING) or 0, as_of)
+            ProgressStore(session).note(progress)
+            session.commit()
+        self._faults.reach("lake.sync.noted")
+        return Synced(rows, days, progress)
+
+    def _take_batch(self, session: Session) -> tuple[pa.Table, int | None]:
+        """What was added, and the position behind it; None when there was nothing to read."""
+        from deltalake.exceptions import CommitFailedError
+
+        for last_try in [False] * TRIES + [True]:
+            base = self._lake.open("events")
+            batch = self._read(session, base)
+            self._faults.reach("lake.sync.read")
+            try:
+                return self._add(base, batch), batch.position if batch.rows else None
+            except CommitFailedError:
+                if last_try:
+                    raise
+        raise AssertionError
+
+    def _read(self, session: Session, base: DeltaTable) -> LandingBatch:
+        if base.transaction_version(REFUSED):
+            raise LandingIsOlder(REFUSAL)
+        with reading(session) as landing:
+            try:
+                batch = landing.batch(base.transaction_version(LANDING) or 0, BATCH_ROWS)
+            except LandingWentBack:
+                batch = None
+            if batch and last_row_is_here(session, base):
+                return batch
+        self._lake.commit(base, {REFUSED: 1, LANDING: base.transaction_version(LANDING) or 0})
+        raise LandingIsOlder(REFUSAL)
+
+    def _add(self, base: DeltaTable, batch: LandingBatch) -> pa.Table:
+        rows = shaped(batch)
+        rebuilding = bool(base.transaction_version(REBUILDING))
+        if not batch.rows:
+            if rebuilding:
+                self._lake.commit(base, {REBUILDING: 0, LANDING: base.transaction_version(LANDING) or 0})
+            return rows
+        days = days_of(rows)
+        comparing = [day for day in days if rebuilding or base.transaction_version(import_mark(day))]
+        rows = without_known(rows, base, comparing)
+        marks = {LANDING: batch.position} | last_row(batch) | moved_days(base, days)
+        self._lake.append(base, self._handing_over(rows), marks)
+        self._faults.reach("lake.sync.appended")
+        return rows
+
+    def _handing_over(self, rows: pa.Table) -> pa.RecordBatchReader:
+        """The rows as a stream, at whose end they are written but not committed."""
+        import pyarrow as pa
+
+        def stream() -> Iterator[pa.RecordBatch]:
+            yield from rows.to_batches()
+            self._faults.reach("lake.sync.written")
+
+        return pa.RecordBatchReader.from_batches(rows.schema, stream())
+
+    @contextmanager
+    def _reporting(self) -> Iterator[None]:
+        """Any trouble becomes SyncFailed, counted, and said once."""
+        from deltalake.exceptions import DeltaError
+
+        try:
+            yield
+        except (OSError, DeltaError, SQLAlchemyError, SyncFailed) as error:
+            self._telemetry.count(FAILED)
+            self._complaint.make("The lake cannot be brought up to date", error)
+            if isinstance(error, SyncFailed):
+                raise
+            raise SyncFailed("The lake cannot be brought up to date now.") from error
+        else:
+            self._complaint.withdraw()
+
+
+@contextmanager
+def reading(session: Session) -> Iterator[LandingReader]:
+    """A transaction that lets others write, over before anything is done with what was read."""
+    session.connection(execution_options={"reads_only": True})
+    try:
+        yield LandingReader(session)
+    finally:
+        session.rollback()
