@@ -1,16 +1,9 @@
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
-
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.analytics.events.landing.group import GroupCommit
-from backend.analytics.events.senders.bots import load_bots
-from backend.analytics.events.senders.places import FilePlaces, HeaderPlaces, Places, UnknownPlaces
-from backend.analytics.events.senders.service import SenderIdentifier
-from backend.analytics.events.senders.visitors import VisitorSalts
 from backend.analytics.events.service import EventTracker
 from backend.clock import utc_now
-from backend.extensions import db
 from backend.plugins import Registry
 from config.settings import Settings
 
@@ -19,16 +12,4 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     def events() -> EventTracker:
         return EventTracker(registry.build(GroupCommit), registry.build(AiCalculatorAnalytics).telemetry, utc_now)
 
-    def senders() -> SenderIdentifier:
-        return SenderIdentifier(load_bots(), places(settings), registry.build(VisitorSalts), utc_now)
-
     registry.add_service(EventTracker, events)
-    registry.add_shared(VisitorSalts, lambda: VisitorSalts(lambda: Session(db.engine)))
-    registry.add_shared(SenderIdentifier, senders)
-
-
-def places(settings: Settings) -> Places:
-    """A file knows best; headers count only where a trusted proxy sets them."""
-    trusted = settings.TRUSTED_PROXIES and settings.GEO_COUNTRY_HEADER
-    told = HeaderPlaces(settings.GEO_COUNTRY_HEADER, settings.GEO_REGION_HEADER) if trusted else UnknownPlaces()
-    return FilePlaces(settings.GEOIP_FILE, told) if settings.GEOIP_FILE else told

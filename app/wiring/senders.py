@@ -1,0 +1,39 @@
+"""Who sent an event; and what is kept apart because its time is impossible."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
+from backend.analytics.events.quarantine.service import Quarantine
+from backend.analytics.events.quarantine.store import QuarantineStore
+from backend.analytics.events.senders.bots import load_bots
+from backend.analytics.events.senders.places import FilePlaces, HeaderPlaces, Places, UnknownPlaces
+from backend.analytics.events.senders.service import SenderIdentifier
+from backend.analytics.events.senders.visitors import VisitorSalts
+from backend.analytics.events.service import EventTracker
+from backend.clock import utc_now
+from backend.database import get_db_session
+from backend.extensions import db
+from backend.plugins import Registry
+from config.settings import Settings
+
+
+def fit_out(registry: Registry, settings: Settings) -> None:
+    def senders() -> SenderIdentifier:
+        return SenderIdentifier(load_bots(), places(settings), registry.build(VisitorSalts), utc_now)
+
+    def quarantine() -> Quarantine:
+        session, telemetry = get_db_session(), registry.build(AiCalculatorAnalytics).telemetry
+        return Quarantine(QuarantineStore(session), registry.build(EventTracker), session, telemetry, utc_now)
+
+    registry.add_shared(VisitorSalts, lambda: VisitorSalts(lambda: Session(db.engine)))
+    registry.add_shared(SenderIdentifier, senders)
+    registry.add_service(Quarantine, quarantine)
+
+
+def places(settings: Settings) -> Places:
+    """A file knows best; headers count only where a trusted proxy sets them."""
+    trusted = settings.TRUSTED_PROXIES and settings.GEO_COUNTRY_HEADER
+    told = HeaderPlaces(settings.GEO_COUNTRY_HEADER, settings.GEO_REGION_HEADER) if trusted else UnknownPlaces()
+    return FilePlaces(settings.GEOIP_FILE, told) if settings.GEOIP_FILE else told
