@@ -92,6 +92,7 @@ def create_event_tables() -> None:
     sa.Column('event_id', EVENT_ID, nullable=False),
     sa.Column('reason', sa.String(length=200), nullable=False),
     sa.Column('event', JSON, nullable=False),
+    sa.Column('sender', JSON, nullable=False),
     sa.Column('sent_at', MOMENT, nullable=True),
     sa.Column('created_at', MOMENT, nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_quarantined_events')),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.wiring.events import places
+from app.wiring.senders import places
 from backend.analytics.events.senders.places import COUNTRIES, FilePlaces, HeaderPlaces, Place, UnknownPlaces, place
 from tests.conftest import make_settings
 from tests.servers import PROJECT

@@ -62,6 +62,7 @@ class QuarantinedEvent(Model):
     event_id: Mapped[UUID] = mapped_column(EventId, unique=True)
     reason: Mapped[str] = mapped_column(String(200))
     event: Mapped[dict[str, Any]]
+    sender: Mapped[dict[str, Any]]
     sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from uuid import UUID
+
+import click
+import msgspec
+from flask.cli import AppGroup
+
+from backend.analytics.events.clocks import Impossible
+from backend.analytics.events.models import QuarantinedEvent
+from backend.analytics.events.quarantine.service import Quarantine
+from backend.errors import MingusError
+from backend.plugins import get
+
+group = AppGroup("events", help="What visitors did.")
+quarantine = AppGroup("quarantine", help="Events whose time is impossible.")
+group.add_command(quarantine)
+
+
+def instant(_context: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:
+    """An ISO instant; without a zone it is UTC."""
+    if value is None:
+        return None
+    try:
+        said = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter("must be an instant such as 2026-11-21T09:00:00Z") from None
+    return said if said.tzinfo else said.replace(tzinfo=UTC)
+
+
+@quarantine.command("list")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="The newest so many.")
+def list_newest(limit: int) -> None:
+    """Show the newest events in quarantine: id, reason, when it came, when it says it happened, name, session."""
+    events = get(Quarantine).newest(limit)
+    for kept in events:
+        click.echo(line(kept))
+    click.echo(f"{len(events)} of {get(Quarantine).count()} events in quarantine.")
+
+
+def line(kept: QuarantinedEvent) -> str:
+    said = "  ".join(kept.event[name] for name in ("timestamp", "event_type", "session_id"))
+    return f"{kept.event_id}  {kept.reason:11}  {kept.created_at:%Y-%m-%d %H:%M:%S}  {said}"
+
+
+@quarantine.command("show")
+@click.argument("event_id", type=click.UUID)
+def show(event_id: UUID) -> None:
+    """Show everything that is known of an event."""
+    with plain_errors():
+        kept = get(Quarantine).get(event_id)
+    known = {
+        "reason": kept.reason,
+        "explanation": Impossible(kept.reason).sentence,
+        "received_at": kept.created_at,
+        "sent_at": kept.sent_at,
+        "event": kept.event,
+        "sender": kept.sender,
+    }
+    click.echo(msgspec.json.format(msgspec.json.encode(known)).decode())
+
+
+@quarantine.command("release")
+@click.argument("event_id", type=click.UUID)
+@click.option("--timestamp", callback=instant, help="When it really happened; else when it says, if possible by now.")
+def release(event_id: UUID, timestamp: datetime | None) -> None:
+    """Let an event count, as if it had just been sent."""
+    with plain_errors():
+        recorded = get(Quarantine).release(event_id, timestamp)
+    click.echo(f"Released {event_id}{'' if recorded.accepted else ', which was stored already'}.")
+
+
+@quarantine.command("drop")
+@click.argument("event_id", type=click.UUID)
+def drop(event_id: UUID) -> None:
+    """Delete an event for good."""
+    with plain_errors():
+        get(Quarantine).drop(event_id)
+    click.echo(f"Dropped {event_id}.")
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """A sentence instead of a traceback."""
+    try:
+        yield
+    except MingusError as error:
+        raise click.ClickException(str(error)) from None

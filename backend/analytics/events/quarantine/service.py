@@ -1,0 +1,73 @@
+"""Keep events whose time is impossible, until an operator releases or drops them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from backend.analytics.events.clocks import Impossible, Receipt
+from backend.analytics.events.event import Sender
+from backend.analytics.events.models import QuarantinedEvent
+from backend.analytics.events.quarantine.misplaced import Misplaced, event_of, sender_of
+from backend.analytics.events.quarantine.store import QuarantineStore
+from backend.analytics.events.service import EventTracker, Recorded
+from backend.analytics.telemetry import Telemetry
+from backend.clock import Clock
+from backend.errors import FieldError, InvalidRequest
+
+
+class Quarantine:
+    def __init__(
+        self, store: QuarantineStore, tracker: EventTracker, session: Session, telemetry: Telemetry, now: Clock
+    ) -> None:
+        self._store = store
+        self._tracker = tracker
+        self._session = session
+        self._telemetry = telemetry
+        self._now = now
+
+    def keep(self, misplaced: Sequence[Misplaced], sender: Sender, sent_at: datetime | None) -> None:
+        """Keep each event whose id is new. Returns after the commit."""
+        if misplaced:
+            new = self._store.add(misplaced, sender, sent_at, self._now())
+            self._session.commit()
+            self._telemetry.count("events.quarantined", new)
+
+    def newest(self, most: int) -> Sequence[QuarantinedEvent]:
+        return self._store.newest(most)
+
+    def count(self) -> int:
+        return self._store.count()
+
+    def get(self, event_id: UUID) -> QuarantinedEvent:
+        return self._store.get(event_id)
+
+    def release(self, event_id: UUID, timestamp: datetime | None = None) -> Recorded:
+        """Let an event go the way of all others, as of `timestamp` or the time it says, if that is possible by now.
+
+        It is stored before it leaves: whoever is interrupted in between releases it again, and its id counts once.
+        """
+        kept = self._store.get(event_id)
+        event, sender = event_of(kept.event), sender_of(kept.sender)
+        placed = Receipt(self._now(), None, from_browser=False).place(timestamp or event.timestamp)
+        if isinstance(placed, Impossible):
+            raise InvalidRequest([FieldError("timestamp", placed.sentence)])
+        self._session.rollback()
+        recorded = self._tracker.record([msgspec.structs.replace(event, timestamp=placed)], sender)
+        self.drop(event_id)
+        return recorded
+
+    def drop(self, event_id: UUID) -> None:
+        self._store.get(event_id)
+        self._store.delete(event_id)
+        self._session.commit()
+
+    def forget(self, kept_for: timedelta) -> int:
+        """Delete what nobody released in that time; how many events that was."""
+        deleted = self._store.delete_until(self._now() - kept_for)
+        self._session.commit()
+        return deleted

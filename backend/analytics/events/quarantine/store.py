@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from backend.analytics.events.event import Sender
+from backend.analytics.events.models import QuarantinedEvent
+from backend.analytics.events.quarantine.misplaced import Misplaced, as_stored
+from backend.errors import NotFound
+
+
+class QuarantineStore:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, misplaced: Sequence[Misplaced], sender: Sender, sent_at: datetime | None, now: datetime) -> int:
+        """Keep the events that are not kept yet; how many those were.
+
+        In the order of their ids: two batches that share events then wait for each other instead of locking up.
+        """
+        known = {"sender": as_stored(sender), "sent_at": sent_at, "created_at": now}
+        rows = [
+            {"event_id": one.event.event_id, "reason": one.reason.value, "event": as_stored(one.event), **known}
+            for one in sorted(misplaced, key=lambda one: one.event.event_id)
+        ]
+        dialect = sqlite if self._session.get_bind().dialect.name == "sqlite" else postgresql
+        insert = dialect.insert(QuarantinedEvent).on_conflict_do_nothing(index_elements=["event_id"])
+        return len(self._session.scalars(insert.returning(QuarantinedEvent.id), rows).all())
+
+    def get(self, event_id: UUID) -> QuarantinedEvent:
+        found = self._session.scalars(
+            sa.select(QuarantinedEvent).where(QuarantinedEvent.event_id == event_id)
+        ).one_or_none()
+        if found is None:
+            raise NotFound(f"No event {event_id} is in quarantine.")
+        return found
+
+    def newest(self, most: int) -> Sequence[QuarantinedEvent]:
+        return self._session.scalars(sa.select(QuarantinedEvent).order_by(QuarantinedEvent.id.desc()).limit(most)).all()
+
+    def count(self) -> int:
+        return self._session.scalars(sa.select(sa.func.count(QuarantinedEvent.id))).one()
+
+    def delete(self, event_id: UUID) -> int:
+        return self._delete(QuarantinedEvent.event_id == event_id)
+
+    def delete_until(self, received_at: datetime) -> int:
+        return self._delete(QuarantinedEvent.created_at <= received_at)
+
+    def erase(
+        self, *, sessions: Collection[str] = (), users: Collection[str] = (), visitors: Collection[str] = ()
+    ) -> int:
+        """Delete what these sessions, users or visitors sent; how many events that was."""
+        session, user = (QuarantinedEvent.event[name].as_string() for name in ("session_id", "user_id"))
+        visitor = QuarantinedEvent.sender["visitor_id"].as_string()
+        return self._delete(session.in_(sessions) | user.in_(users) | visitor.in_(visitors))
+
+    def _delete(self, condition: sa.ColumnElement[bool]) -> int:
+        deleted = sa.delete(QuarantinedEvent).where(condition).returning(QuarantinedEvent.id)
+        return len(self._session.scalars(deleted).all())
