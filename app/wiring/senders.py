@@ -6,14 +6,12 @@ from sqlalchemy.orm import Session
 
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.analytics.events.quarantine.service import Quarantine
-from backend.analytics.events.quarantine.store import QuarantineStore
 from backend.analytics.events.senders.bots import load_bots
 from backend.analytics.events.senders.places import FilePlaces, HeaderPlaces, Places, UnknownPlaces
 from backend.analytics.events.senders.service import SenderIdentifier
 from backend.analytics.events.senders.visitors import VisitorSalts
 from backend.analytics.events.service import EventTracker
 from backend.clock import utc_now
-from backend.database import get_db_session
 from backend.extensions import db
 from backend.plugins import Registry
 from config.settings import Settings
@@ -24,12 +22,17 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         return SenderIdentifier(load_bots(), places(settings), registry.build(VisitorSalts), utc_now)
 
     def quarantine() -> Quarantine:
-        session, telemetry = get_db_session(), registry.build(AiCalculatorAnalytics).telemetry
-        return Quarantine(QuarantineStore(session), registry.build(EventTracker), session, telemetry, utc_now)
+        telemetry = registry.build(AiCalculatorAnalytics).telemetry
+        return Quarantine(session, lambda: registry.build(EventTracker), telemetry, utc_now)
 
-    registry.add_shared(VisitorSalts, lambda: VisitorSalts(lambda: Session(db.engine)))
+    registry.add_shared(VisitorSalts, lambda: VisitorSalts(session))
     registry.add_shared(SenderIdentifier, senders)
-    registry.add_service(Quarantine, quarantine)
+    registry.add_shared(Quarantine, quarantine)
+
+
+def session() -> Session:
+    """One of its own, beside that of the request."""
+    return Session(db.engine)
 
 
 def places(settings: Settings) -> Places:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 
-from backend.analytics.events.clocks import Impossible
+from backend.analytics.events.clocks import Impossible, Receipt
 from backend.analytics.events.event import Event, Sender, as_json
 from backend.analytics.events.models import AnalyticsEvent, QuarantinedEvent
-from backend.analytics.events.quarantine.misplaced import Misplaced
+from backend.analytics.events.quarantine.misplaced import Misplaced, sift
 from backend.analytics.events.quarantine.service import Quarantine
 from backend.analytics.events.quarantine.store import QuarantineStore
 from backend.database import get_db_session
@@ -44,8 +44,28 @@ def quarantine(session):
 
 
 def ids(session):
+    kept = {event_id.int for event_id in session.scalars(select(QuarantinedEvent.event_id))}
     session.rollback()
-    return {event_id.int for event_id in session.scalars(select(QuarantinedEvent.event_id))}
+    return kept
+
+
+@pytest.mark.parametrize("off", [timedelta(), timedelta(days=-2)], ids=["a right clock", "a wrong one"])
+def test_what_cannot_have_happened_is_sifted_out_with_its_place(off):
+    ages = [timedelta(days=1), timedelta(days=8), timedelta(hours=-1), timedelta(minutes=1)]
+    events = [misplaced(n, NOW + off - age).event for n, age in enumerate(ages)]
+
+    timely, impossible = sift(events, Receipt(NOW, NOW + off, from_browser=True), rejected={0, 2})
+
+    assert [(event.event_id.int, event.timestamp) for event in timely] == [(0, NOW - ages[0]), (3, NOW - ages[3])]
+    assert impossible == [Misplaced(3, Impossible.STALE, events[1]), Misplaced(4, Impossible.AHEAD, events[2])]
+
+
+def test_times_are_told_in_utc():
+    elsewhere = misplaced(timestamp=NOW.astimezone(timezone(timedelta(hours=-5)))).event
+
+    [event], _ = sift([elsewhere], Receipt(NOW, None, from_browser=True))
+
+    assert event.timestamp.tzinfo is UTC
 
 
 def test_an_event_is_kept_whole_and_once(quarantine, session):

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import itertools
+from collections.abc import Container, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from backend.analytics.events.clocks import Impossible
+from backend.analytics.events.clocks import Impossible, Receipt
 from backend.analytics.events.event import Event, Sender
 
 
@@ -15,6 +17,26 @@ class Misplaced(Struct, frozen=True):
     index: int
     reason: Impossible
     event: Event
+
+
+def sift(
+    events: Sequence[Event], receipt: Receipt, rejected: Container[int] = ()
+) -> tuple[Sequence[Event], Sequence[Misplaced]]:
+    """The events as of when they really happened, and those for which that cannot be.
+
+    `rejected` holds the places in the request that gave no event.
+    """
+    if receipt.leaves_alone([event.timestamp for event in events]):
+        return events, ()
+    timely, misplaced = [], []
+    places = (index for index in itertools.count() if index not in rejected)
+    for index, event in zip(places, events, strict=False):
+        placed = receipt.place(event.timestamp)
+        if isinstance(placed, Impossible):
+            misplaced.append(Misplaced(index, placed, event))
+        else:
+            timely.append(msgspec.structs.replace(event, timestamp=placed))
+    return timely, misplaced
 
 
 # Made here, before any thread asks: msgspec learns a type at its first use, and two threads at once crash it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,53 +21,59 @@ from backend.errors import FieldError, InvalidRequest
 
 
 class Quarantine:
+    """In sessions of its own, so that a request which brings nothing impossible opens none."""
+
     def __init__(
-        self, store: QuarantineStore, tracker: EventTracker, session: Session, telemetry: Telemetry, now: Clock
+        self, session: Callable[[], Session], tracker: Callable[[], EventTracker], telemetry: Telemetry, now: Clock
     ) -> None:
-        self._store = store
-        self._tracker = tracker
         self._session = session
+        self._tracker = tracker
         self._telemetry = telemetry
         self._now = now
 
     def keep(self, misplaced: Sequence[Misplaced], sender: Sender, sent_at: datetime | None) -> None:
         """Keep each event whose id is new. Returns after the commit."""
-        if misplaced:
-            new = self._store.add(misplaced, sender, sent_at, self._now())
-            self._session.commit()
-            self._telemetry.count("events.quarantined", new)
+        if not misplaced:
+            return
+        with self._session() as session:
+            new = QuarantineStore(session).add(misplaced, sender, sent_at, self._now())
+            session.commit()
+        self._telemetry.count("events.quarantined", new)
 
     def newest(self, most: int) -> Sequence[QuarantinedEvent]:
-        return self._store.newest(most)
+        with self._session() as session:
+            return QuarantineStore(session).newest(most)
 
     def count(self) -> int:
-        return self._store.count()
+        with self._session() as session:
+            return QuarantineStore(session).count()
 
     def get(self, event_id: UUID) -> QuarantinedEvent:
-        return self._store.get(event_id)
+        with self._session() as session:
+            return QuarantineStore(session).get(event_id)
 
     def release(self, event_id: UUID, timestamp: datetime | None = None) -> Recorded:
         """Let an event go the way of all others, as of `timestamp` or the time it says, if that is possible by now.
 
         It is stored before it leaves: whoever is interrupted in between releases it again, and its id counts once.
         """
-        kept = self._store.get(event_id)
+        kept = self.get(event_id)
         event, sender = event_of(kept.event), sender_of(kept.sender)
         placed = Receipt(self._now(), None, from_browser=False).place(timestamp or event.timestamp)
         if isinstance(placed, Impossible):
             raise InvalidRequest([FieldError("timestamp", placed.sentence)])
-        self._session.rollback()
-        recorded = self._tracker.record([msgspec.structs.replace(event, timestamp=placed)], sender)
+        recorded = self._tracker().record([msgspec.structs.replace(event, timestamp=placed)], sender)
         self.drop(event_id)
         return recorded
 
     def drop(self, event_id: UUID) -> None:
-        self._store.get(event_id)
-        self._store.delete(event_id)
-        self._session.commit()
+        with self._session() as session:
+            QuarantineStore(session).delete(event_id)
+            session.commit()
 
     def forget(self, kept_for: timedelta) -> int:
         """Delete what nobody released in that time; how many events that was."""
-        deleted = self._store.delete_until(self._now() - kept_for)
-        self._session.commit()
+        with self._session() as session:
+            deleted = QuarantineStore(session).delete_until(self._now() - kept_for)
+            session.commit()
         return deleted

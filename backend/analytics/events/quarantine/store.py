@@ -37,7 +37,7 @@ class QuarantineStore:
             sa.select(QuarantinedEvent).where(QuarantinedEvent.event_id == event_id)
         ).one_or_none()
         if found is None:
-            raise NotFound(f"No event {event_id} is in quarantine.")
+            raise _not_here(event_id)
         return found
 
     def newest(self, most: int) -> Sequence[QuarantinedEvent]:
@@ -46,8 +46,9 @@ class QuarantineStore:
     def count(self) -> int:
         return self._session.scalars(sa.select(sa.func.count(QuarantinedEvent.id))).one()
 
-    def delete(self, event_id: UUID) -> int:
-        return self._delete(QuarantinedEvent.event_id == event_id)
+    def delete(self, event_id: UUID) -> None:
+        if not self._delete(QuarantinedEvent.event_id == event_id):
+            raise _not_here(event_id)
 
     def delete_until(self, received_at: datetime) -> int:
         return self._delete(QuarantinedEvent.created_at <= received_at)
@@ -63,3 +64,7 @@ class QuarantineStore:
     def _delete(self, condition: sa.ColumnElement[bool]) -> int:
         deleted = sa.delete(QuarantinedEvent).where(condition).returning(QuarantinedEvent.id)
         return len(self._session.scalars(deleted).all())
+
+
+def _not_here(event_id: UUID) -> NotFound:
+    return NotFound(f"No event {event_id} is in quarantine.")
