@@ -9,10 +9,9 @@ BIN := $(VENV)/bin
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: $(VENV)/.runtime ## Install, migrate and serve Mingus on HOST:PORT (127.0.0.1:5000)
+run: $(VENV)/.runtime ## Install, migrate and serve Mingus with its background work on HOST:PORT (127.0.0.1:5000)
 	@$(BIN)/flask db upgrade
-	@$(BIN)/flask assessments clean >/dev/null
-	@$(BIN)/python -m gunicorn -c config/gunicorn.py
+	@exec $(BIN)/python -m config.serve
 
 test: $(VENV)/.dev ## Install what tests need, then run them all on real servers
 	@./tests/install-servers

@@ -11,16 +11,23 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from backend.jobs.overview import BackgroundWork
 from backend.plugins import Health
 
 
 class HealthService:
     def __init__(
-        self, session: Session, cache: Cache, revision: str, plugins: Callable[[], Mapping[str, Health]]
+        self,
+        session: Session,
+        cache: Cache,
+        revision: str,
+        work: BackgroundWork,
+        plugins: Callable[[], Mapping[str, Health]],
     ) -> None:
         self._session = session
         self._cache = cache
         self._revision = revision
+        self._work = work
         self._plugins = plugins
 
     def database(self) -> Health:
@@ -52,6 +59,10 @@ class HealthService:
         except (OSError, RedisError) as error:
             return Health(ok=False, reason=f"no answer ({type(error).__name__})")
         return Health(ok=returned == probe, reason="" if returned == probe else "lost what it was given")
+
+    def background_work(self) -> Health:
+        """Somebody leads, and nothing keeps failing."""
+        return self._work.health()
 
     def plugins(self) -> Mapping[str, Health]:
         return self._plugins()

@@ -19,10 +19,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether a part can do its work, and if not, why."""
+    """Whether a part can do its work, and if not, why; without a vital part the site cannot do its own."""
 
     ok: bool
     reason: str = ""
+    vital: bool = True
 
 
 @runtime_checkable
@@ -86,10 +87,11 @@ class Registry:
             raise NotRegistered(f"{kind.__qualname__} is no plugin, shared object or service of this app")
         return cast("T", self._services[kind]())
 
-    def start(self) -> None:
+    def start(self, *, warm: bool = True) -> None:
+        """Begin, after the fork. A process that answers no requests builds shared objects only when it needs them."""
         for action in self._on_start:
             action()
-        for kind in self._shared:
+        for kind in self._shared if warm else ():
             self._share(kind)
         for plugin in self._plugins.values():
             plugin.start()

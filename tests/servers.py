@@ -12,11 +12,13 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
+T = TypeVar("T")
 PROJECT = Path(__file__).resolve().parent.parent
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_ARGS = [
@@ -90,9 +92,9 @@ def postgresql() -> Iterator[Cluster]:
 
 
 @contextmanager
-def redis() -> Iterator[str]:
+def redis(port: int = 0) -> Iterator[str]:
     """A private Redis that keeps nothing; yields its URL."""
-    port = free_port()
+    port = port or free_port()
     process = subprocess.Popen(
         ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
         stdout=subprocess.DEVNULL,
@@ -104,6 +106,34 @@ def redis() -> Iterator[str]:
         stop(process)
 
 
+@contextmanager
+def running(module: str, *options: str, environ: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`python -m module`, in a process group of its own that is gone afterwards."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *options],
+            cwd=PROJECT,
+            env={**os.environ, **environ},
+            stdout=output,
+            stderr=output,
+            process_group=0,
+        )
+    try:
+        yield process
+    finally:
+        stop(process)
+        kill_group(process.pid)
+
+
+def kill_group(leader: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def children(pid: int) -> set[int]:
+    return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
 @dataclass(frozen=True, slots=True)
 class Gunicorn:
     """A running server: its address, its process, and where its log goes."""
@@ -113,8 +143,7 @@ class Gunicorn:
     log: Path
 
     def workers(self) -> set[int]:
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return {int(pid) for pid in children.split()}
+        return children(self.process.pid)
 
 
 @contextmanager
@@ -147,6 +176,16 @@ def wait_until_ready(server: Gunicorn, seconds: float = 60) -> None:
             return
         time.sleep(0.1)
     raise RuntimeError(f"gunicorn is not ready:\n{server.log.read_text()}")
+
+
+def wait_until(true: Callable[[], T], what: str, seconds: float = 60) -> T:
+    """The first answer that is not nothing."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answer := true():
+            return answer
+        time.sleep(0.05)
+    raise RuntimeError(f"not within {seconds:.0f} s: {what}")
 
 
 def wait_for_port(port: int, seconds: float = 10) -> None:

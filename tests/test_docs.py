@@ -6,10 +6,12 @@ import re
 
 import pytest
 
+from app.scheduler import MILLISECONDS, TICKS
 from backend.accounts.permissions import Scope
 from backend.analytics.events.event import PROPERTIES
 from backend.analytics.events.names import EventName
 from backend.analytics.events.service import STATSD_PREFIX
+from backend.jobs.service import DEAD, DONE, FAILED
 from config.settings import Settings
 from tests.servers import PROJECT
 
@@ -40,6 +42,11 @@ def test_every_event_is_explained_with_its_properties(event):
 @pytest.mark.parametrize("event", EventName)
 def test_every_metric_is_explained(event):
     assert f"| `{STATSD_PREFIX}.{event.removeprefix('ai_calculator_')}` |" in doc("metrics.md")
+
+
+@pytest.mark.parametrize("metric", [DONE, FAILED, DEAD, TICKS, MILLISECONDS])
+def test_every_metric_of_background_work_is_explained(metric):
+    assert f"| `{metric}` |" in doc("metrics.md")
 
 
 @pytest.mark.parametrize("scope", Scope)

@@ -6,13 +6,18 @@ from alembic.script import ScriptDirectory
 from backend.database import get_db_session
 from backend.extensions import cache
 from backend.health import HealthService
+from backend.jobs.overview import BackgroundWork
 from backend.plugins import Registry
 from config.settings import PROJECT, Settings
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
     revision = newest_migration()
-    registry.add_service(HealthService, lambda: HealthService(get_db_session(), cache, revision, registry.health))
+
+    def checks() -> HealthService:
+        return HealthService(get_db_session(), cache, revision, registry.build(BackgroundWork), registry.health)
+
+    registry.add_service(HealthService, checks)
 
 
 def newest_migration() -> str:

@@ -7,20 +7,39 @@ from random import SystemRandom
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.database import get_db_session
 from backend.jobs.kinds import JobKinds
+from backend.jobs.leases import Leases
+from backend.jobs.overview import BackgroundWork
 from backend.jobs.service import Jobs
-from backend.jobs.store import JobStore, database_clock
+from backend.jobs.store import JobStore, LeaseStore, ScheduleStore, database_clock
+from backend.jobs.timetable import Schedule, Timetable
 from backend.plugins import Registry
+from backend.tasks.schedule import schedule
 from config.settings import Settings
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
     """First of all rooms: plugins and the other rooms add their kinds of jobs to what is made here."""
-    kinds = JobKinds()
+    kinds, uniform = JobKinds(), SystemRandom().uniform
 
     def jobs() -> Jobs:
         session = get_db_session()
         count = registry.build(AiCalculatorAnalytics).telemetry.count
-        return Jobs(JobStore(session), session, kinds, count, database_clock(session), SystemRandom().uniform)
+        return Jobs(JobStore(session), session, kinds, count, database_clock(session), uniform)
+
+    def leases() -> Leases:
+        session = get_db_session()
+        return Leases(LeaseStore(session), session, database_clock(session))
+
+    def timetable() -> Timetable:
+        session, entries = get_db_session(), registry.build(Schedule)
+        return Timetable(ScheduleStore(session), session, entries, database_clock(session), uniform)
+
+    def overview() -> BackgroundWork:
+        return BackgroundWork(get_db_session(), leases(), timetable(), jobs())
 
     registry.add_shared(JobKinds, lambda: kinds)
+    registry.add_shared(Schedule, lambda: schedule(settings))
     registry.add_service(Jobs, jobs)
+    registry.add_service(Leases, leases)
+    registry.add_service(Timetable, timetable)
+    registry.add_service(BackgroundWork, overview)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-GRACE = timedelta(seconds=15)
+GRACE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)

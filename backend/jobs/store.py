@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Insert, Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Insert, Select, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.clock import Clock, utc_now
 from backend.jobs.kinds import ClaimedJob, JobKinds
-from backend.jobs.models import Job, JobState
+from backend.jobs.models import Job, JobState, Lease, ScheduledTask
 
 UNFINISHED = (JobState.WAITING, JobState.RUNNING)
 
@@ -105,3 +105,55 @@ def _due(now: datetime, kinds: JobKinds) -> Select[Job]:
     """Jobs whose time has come and at which no living process works; a process knows the kinds of its own version."""
     free = (Job.state == JobState.WAITING) | is_over(Job.leased_until, now, kinds.longest_lease)
     return select(Job).where(Job.state.in_(UNFINISHED), Job.due_at <= now, free, Job.kind.in_(list(kinds)))
+
+
+class LeaseStore:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def take(self, name: str, holder: str, now: datetime, length: timedelta) -> int | None:
+        """The fence, if the lease is this holder's or was free; one statement, so that two cannot both have it."""
+        statement = inserting(self._session, Lease).values(name=name, holder=holder, fence=1, expires_at=now + length)
+        fence = case((Lease.holder == holder, Lease.fence), else_=Lease.fence + 1)
+        taken = statement.on_conflict_do_update(
+            index_elements=["name"],
+            set_={"holder": holder, "fence": fence, "expires_at": now + length},
+            where=(Lease.holder == holder) | is_over(Lease.expires_at, now, length),
+        )
+        return self._session.execute(taken.returning(Lease.fence)).scalar()
+
+    def end(self, name: str, holder: str, now: datetime) -> None:
+        own = (Lease.name == name) & (Lease.holder == holder)
+        self._session.execute(update(Lease).where(own).values(expires_at=now))
+
+    def find(self, name: str) -> Lease | None:
+        return self._session.scalar(select(Lease).where(Lease.name == name).execution_options(populate_existing=True))
+
+
+class ScheduleStore:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def settle(self, names: Collection[str], now: datetime) -> None:
+        """A row for each name, due at once if it is new, and none for any other."""
+        rows = [{"name": name, "due_at": now, "fence": 0, "failures": 0} for name in sorted(names)]
+        if rows:
+            self._session.execute(inserting(self._session, ScheduledTask).on_conflict_do_nothing(), rows)
+        self._session.execute(delete(ScheduledTask).where(ScheduledTask.name.not_in(names)))
+
+    def make_due(self, names: Collection[str], now: datetime) -> None:
+        self._session.execute(update(ScheduledTask).where(ScheduledTask.name.in_(names)).values(due_at=now))
+
+    def all(self) -> Sequence[ScheduledTask]:
+        return self._session.scalars(select(ScheduledTask).order_by(ScheduledTask.due_at, ScheduledTask.name)).all()
+
+    def lock(self, name: str) -> ScheduledTask | None:
+        """The row, unless another process is just claiming it."""
+        row = select(ScheduledTask).where(ScheduledTask.name == name).with_for_update(skip_locked=True)
+        return self._session.scalar(row.execution_options(populate_existing=True))
+
+    def lock_own(self, name: str, fence: int) -> ScheduledTask | None:
+        """The row, if nobody has taken it over since it had this fence."""
+        own = (ScheduledTask.name == name) & (ScheduledTask.fence == fence)
+        row = select(ScheduledTask).where(own).with_for_update()
+        return self._session.scalar(row.execution_options(populate_existing=True))

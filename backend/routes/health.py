@@ -39,7 +39,8 @@ def ready() -> Answer:
 def overview() -> Answer:
     """Every part at once"""
     checks = get(HealthService)
-    return _answer({"database": checks.database(), "cache": checks.cache(), **checks.plugins()})
+    parts = {"database": checks.database(), "cache": checks.cache(), "background_work": checks.background_work()}
+    return _answer({**parts, **checks.plugins()})
 
 
 @bp.get("/database", responses={**problems(), **ANSWERS})
@@ -65,5 +66,6 @@ def analytics() -> Answer:
 
 
 def _answer(parts: dict[str, Health]) -> Answer:
-    ok = all(part.ok for part in parts.values())
-    return {"status": "ok" if ok else "failing", "parts": {k: asdict(v) for k, v in parts.items()}}, 200 if ok else 503
+    failing = any(part.vital and not part.ok for part in parts.values())
+    status = "failing" if failing else "ok" if all(part.ok for part in parts.values()) else "degraded"
+    return {"status": status, "parts": {k: asdict(v) for k, v in parts.items()}}, 503 if failing else 200

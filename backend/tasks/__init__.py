@@ -1,0 +1,1 @@
+"""What the schedule calls: idempotent functions, each asking one service to do one thing."""

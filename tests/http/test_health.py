@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
+from backend.clock import utc_now
 from backend.extensions import db
-from backend.plugins import KEY
+from backend.jobs.leases import SCHEDULER, Leases
+from backend.jobs.models import Job, JobState, Lease, ScheduledTask
+from backend.plugins import KEY, get
 from tests.conftest import make_app, make_settings
 
 
 @pytest.fixture
 def started(any_app):
-    """A client of an app whose plugins run, as in a worker."""
+    """A client of an app whose plugins run, as in a worker, while a scheduler leads somewhere."""
     any_app.extensions[KEY].start()
+    with any_app.app_context():
+        get(Leases).hold(SCHEDULER, "somebody")
     yield any_app.test_client()
     any_app.extensions[KEY].stop()
 
@@ -76,4 +84,43 @@ def test_a_plugin_that_does_not_run_is_noticed(instance):
     response = client.get("/api/analytics/health")
 
     assert response.status_code == 503
-    assert response.json["parts"]["ai_calculator_analytics"] == {"ok": False, "reason": "not running"}
+    part = response.json["parts"]["ai_calculator_analytics"]
+    assert part == {"ok": False, "reason": "not running", "vital": True}
+
+
+def background_work(client):
+    response = client.get("/health/")
+    return response.status_code, response.json["status"], response.json["parts"]["background_work"]["reason"]
+
+
+def test_background_work_says_when_its_scheduler_was_last_heard_of(started):
+    status, word, reason = background_work(started)
+
+    assert (status, word) == (200, "ok")
+    assert re.fullmatch(r"heartbeat \d s ago", reason)
+
+
+def test_without_a_scheduler_the_site_is_degraded_and_ready(client):
+    assert background_work(client) == (200, "degraded", "no scheduler has run yet")
+    assert client.get("/health/ready").json["status"] == "ok"
+
+
+def test_a_scheduler_that_went_silent_is_noticed(started, any_app):
+    with any_app.app_context():
+        db.session.execute(sa.update(Lease).values(expires_at=utc_now() - timedelta(seconds=50)))
+        db.session.commit()
+
+    assert re.fullmatch(r"no scheduler since 6\d s", background_work(started)[2])
+
+
+def test_dead_jobs_and_failing_tasks_are_noticed(started, any_app):
+    now = utc_now()
+    with any_app.app_context():
+        db.session.add(Job(kind="x", payload={}, state=JobState.DEAD, due_at=now, created_at=now))
+        db.session.add(ScheduledTask(name="lake.sync", due_at=now, failures=3, last_error="OSError in sync, line 7"))
+        db.session.commit()
+
+    status, word, reason = background_work(started)
+
+    assert (status, word) == (200, "degraded")
+    assert reason.endswith("ago; lake.sync fails: OSError in sync, line 7; dead jobs: 1")

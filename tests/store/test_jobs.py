@@ -157,7 +157,7 @@ def test_a_job_whose_process_died_is_taken_again_after_its_lease(office):
     office.die_at_work()
 
     assert office.jobs.run_due() == 0
-    office.time += LIMIT + 15 * SECOND
+    office.time += LIMIT + 5 * SECOND
     assert office.jobs.run_due() == 1
     assert (office.notes(), office.row(job_id).attempts) == (1, 2)
 
@@ -166,7 +166,7 @@ def test_a_job_that_kills_each_process_is_dead_in_the_end(office):
     job_id = office.add()
     for _ in range(3):
         office.die_at_work()
-        office.time += LIMIT + 15 * SECOND
+        office.time += LIMIT + 5 * SECOND
 
     assert office.jobs.run_due() == 1
     assert (office.notes(), office.row(job_id).state) == (0, JobState.DEAD)
@@ -176,7 +176,7 @@ def test_a_job_that_kills_each_process_is_dead_in_the_end(office):
 def test_who_slept_through_the_lease_leaves_no_effect(office):
     def sleep_and_write(job):
         if job.attempts == 1:
-            office.time += LIMIT + 15 * SECOND
+            office.time += LIMIT + 5 * SECOND
             with Session(office.engine) as session:
                 other = office.of(session)
                 assert other.run(job.id)

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import time
+
+import click
+from flask.cli import AppGroup
+
+from app.alarm import Alarm
+from backend.errors import MingusError
+from backend.jobs.models import JobState
+from backend.jobs.service import Jobs
+from backend.jobs.timetable import Timetable
+from backend.plugins import get
+
+group = AppGroup("jobs", help="Background work.")
+
+
+@group.command("list")
+@click.option("--state", type=click.Choice([state.value for state in JobState]), help="Only jobs in this state.")
+def list_newest(state: str | None) -> None:
+    """Show the newest hundred jobs."""
+    jobs = get(Jobs).list(JobState(state) if state else None)
+    for job in jobs:
+        tries = f"{job.attempts} {'try' if job.attempts == 1 else 'tries'}"
+        line = f"{job.id:>8}  {job.state:8}{job.kind:24}{job.due_at:%Y-%m-%d %H:%M:%S}  {tries:9}{job.last_error or ''}"
+        click.echo(line.rstrip())
+    if not jobs:
+        click.echo("There are no jobs." if state is None else f"There are no {state} jobs.")
+
+
+@group.command("retry")
+@click.argument("job_id", metavar="ID", type=int, required=False)
+@click.option("--all-dead", is_flag=True, help="Every dead job.")
+def retry(job_id: int | None, all_dead: bool) -> None:
+    """Give a dead job, or all of them, every try again."""
+    if (job_id is None) != all_dead:
+        raise click.UsageError("Name one job, or say --all-dead.")
+    if job_id is None:
+        click.echo(f"{get(Jobs).retry_all_dead()} dead jobs will be tried again.")
+        return
+    try:
+        get(Jobs).retry(job_id)
+    except MingusError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Job {job_id} will be tried again.")
+
+
+@group.command("run")
+@click.option("--once", is_flag=True, help="End when nothing is due any more.")
+def run(once: bool) -> None:
+    """Do the jobs that are due, here, until Ctrl-C."""
+    alarm, tried = Alarm(), 0
+    while (some := get(Jobs).run_due(within=alarm.within)) or not once:
+        tried += some
+        time.sleep(0 if some else 1)
+    click.echo(f"Tried {tried} {'job' if tried == 1 else 'jobs'}.")
+
+
+@group.command("schedule")
+def schedule() -> None:
+    """Show what runs by the clock: when next, how it went."""
+    rows = get(Timetable).rows()
+    for row in rows:
+        last = f"{row.last_finished_at:%Y-%m-%d %H:%M:%S}" if row.last_finished_at else "never"
+        trouble = f"failed {row.failures} times: {row.last_error}" if row.failures else ""
+        click.echo(f"{row.name:24}next {row.due_at:%Y-%m-%d %H:%M:%S}  last {last:21}{trouble}".rstrip())
+    if not rows:
+        click.echo("No scheduler has run yet.")

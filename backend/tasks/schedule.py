@@ -1,0 +1,21 @@
+"""Everything Mingus does by the clock: one table, obeyed by the embedded scheduler and by Celery beat."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from backend.jobs.timetable import Entry, Schedule
+from backend.tasks import assessments, jobs
+from config.settings import Settings
+
+SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
+
+
+def schedule(settings: Settings) -> Schedule:
+    """One line each: name, how often, what, time limit; `at_start` runs it also when a scheduler begins to lead."""
+    return Schedule(
+        [
+            Entry("assessments.clean", DAY, assessments.clean, 10 * MINUTE, at_start=True),
+            Entry("jobs.prune", DAY, jobs.prune, 10 * MINUTE),
+        ]
+    )

@@ -1,0 +1,106 @@
+"""`make run`: gunicorn, and beside it the embedded scheduler; they begin and end together.
+
+Both children have process groups of their own, so that Ctrl-C reaches them through here, once. On Linux they also end
+when this process is killed outright: gunicorn as if told to stop, the scheduler at once.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+from time import monotonic
+
+from config.settings import Settings
+
+WEB = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py"]
+SCHEDULER = [sys.executable, "-m", "app.scheduler"]
+ENDING = {signal.SIGTERM, signal.SIGINT}
+HEARD = ENDING | {signal.SIGHUP, signal.SIGCHLD, signal.SIGALRM}
+LONG_LIFE_SECONDS, LONGEST_PAUSE_SECONDS, PATIENCE_SECONDS = 5.0, 30.0, 35.0
+PR_SET_PDEATHSIG = 1
+
+
+class Pair:
+    """Restarts a scheduler that died, less and less eagerly; ends with the web server and with its exit code."""
+
+    def __init__(self) -> None:
+        self._web = begin(WEB, signal.SIGTERM)
+        self._scheduler: subprocess.Popen[bytes] | None = None
+        self._began = 0.0
+        self._pause = 1.0
+        self._ending = False
+        self._begin_scheduler()
+
+    def watch(self) -> int:
+        while self._web.poll() is None:
+            heard = signal.sigwait(HEARD)
+            if heard in ENDING | {signal.SIGHUP}:
+                self._web.send_signal(heard)
+            if heard in ENDING:
+                self._end_scheduler()
+            elif heard == signal.SIGALRM and not self._ending:
+                self._begin_scheduler()
+            self._look_after_scheduler()
+        self._await_scheduler()
+        return self._web.returncode if self._web.returncode >= 0 else 128 - self._web.returncode
+
+    def _begin_scheduler(self) -> None:
+        self._scheduler, self._began = begin(SCHEDULER, signal.SIGKILL), monotonic()
+
+    def _look_after_scheduler(self) -> None:
+        """Plan the next one when this one has died."""
+        if self._ending or self._scheduler is None or self._scheduler.poll() is None:
+            return
+        lived = monotonic() - self._began
+        self._pause = 1.0 if lived > LONG_LIFE_SECONDS else min(2 * self._pause, LONGEST_PAUSE_SECONDS)
+        say(f"the scheduler ended with code {self._scheduler.returncode}; another one begins in {self._pause:.0f} s")
+        self._scheduler = None
+        signal.setitimer(signal.ITIMER_REAL, self._pause)
+
+    def _end_scheduler(self) -> None:
+        """Let it finish the work at hand; told twice, it ends at once, and its lease sees to the rest."""
+        if self._scheduler is not None:
+            self._scheduler.send_signal(signal.SIGKILL if self._ending else signal.SIGTERM)
+        self._ending = True
+
+    def _await_scheduler(self) -> None:
+        if not self._ending:
+            self._end_scheduler()
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS)
+        while self._scheduler is not None and self._scheduler.poll() is None:
+            if signal.sigwait(HEARD) in ENDING | {signal.SIGALRM}:
+                self._scheduler.kill()
+
+
+def begin(command: list[str], at_my_death: signal.Signals) -> subprocess.Popen[bytes]:
+    parent = os.getpid()
+
+    def prepare() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, at_my_death)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return subprocess.Popen(command, process_group=0, preexec_fn=prepare)  # noqa: PLW1509, S603  (no thread runs here)
+
+
+def say(message: str) -> None:
+    sys.stderr.write(
+        json.dumps({"level": "WARNING", "process": os.getpid(), "name": __name__, "message": message}) + "\n"
+    )
+
+
+def main() -> None:
+    if Settings.from_env(os.environ).CELERY_BROKER_URL.get_secret_value():
+        os.execv(WEB[0], WEB)  # noqa: S606  (Celery does the background work)
+    signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
+    sys.exit(Pair().watch())
+
+
+if __name__ == "__main__":
+    main()
