@@ -79,10 +79,15 @@ class LandingReader:
 
     def batch(self, after: int, limit: int) -> LandingBatch:
         """About `limit` rows from a position on: fewer at the end, more if one transaction wrote more."""
+        position = self.bound(after, limit)
+        return LandingBatch(self.between(after, position), position)
+
+    def bound(self, after: int, limit: int) -> int:
+        """The position behind such a batch. Raises LandingWentBack."""
         end = self.end()
         if after > end:
             raise LandingWentBack(f"the landing table ends at {end}, before position {after}: was it restored?")
-        return self._whole_transactions(after, end, limit) if self._is_postgresql() else self._by_id(after, limit)
+        return self._behind_transactions(after, end, limit) if self._is_postgresql() else self._behind_id(after, limit)
 
     def between(self, after: int, position: int) -> Sequence[tuple[object, ...]]:
         """What is left of the rows that a batch once held."""
@@ -90,24 +95,21 @@ class LandingReader:
             return self._rows("transaction_id >= %s AND transaction_id < %s", (after, position))
         return self._rows("id > ? AND id <= ?", (after, position))
 
-    def _by_id(self, after: int, limit: int) -> LandingBatch:
-        rows = self._rows("id > ? ORDER BY id LIMIT ?", (after, limit))
-        return LandingBatch(rows, cast("int", rows[-1][0]) if rows else after)
-
-    def _whole_transactions(self, after: int, end: int, limit: int) -> LandingBatch:
-        bound = self._bound(after, end, limit)
-        rows = self.between(after, bound)
-        if not rows and bound < end:
-            bound += 1
-            rows = self.between(after, bound)
-        return LandingBatch(rows, bound)
-
-    def _bound(self, after: int, end: int, limit: int) -> int:
-        """The transaction that the row behind the limit belongs to; it is left for the next batch."""
+    def _behind_id(self, after: int, limit: int) -> int:
         return self._number(
-            "SELECT coalesce((SELECT transaction_id FROM analytics_events WHERE transaction_id >= %s AND"
-            " transaction_id < %s ORDER BY transaction_id OFFSET %s LIMIT 1), %s)",
-            (after, end, limit, end),
+            "SELECT coalesce(max(id), ?) FROM (SELECT id FROM analytics_events WHERE id > ? ORDER BY id LIMIT ?)",
+            (after, after, limit),
+        )
+
+    def _behind_transactions(self, after: int, end: int, limit: int) -> int:
+        """Before the transaction of the first row beyond the limit; behind it if it is the only one."""
+        unread = "(SELECT transaction_id FROM analytics_events WHERE transaction_id >= %s AND transaction_id < %s"
+        first = f"{unread} ORDER BY transaction_id LIMIT 1)"
+        beyond = f"{unread} ORDER BY transaction_id OFFSET %s LIMIT 1)"
+        return self._number(
+            f"SELECT coalesce(beyond + (beyond = first)::int, %s)"  # noqa: S608  (our own words)
+            f" FROM (SELECT {first} AS first, {beyond} AS beyond) AS bounds",
+            (end, after, end, after, end, limit),
         )
 
     def _rows(self, condition: str, values: tuple[int, ...]) -> Sequence[tuple[object, ...]]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from backend.analytics.events.landing_reader import LandingBatch
 from backend.analytics.events.models import AnalyticsEvent
+from backend.analytics.lake.batch import Batch
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -18,9 +17,9 @@ if TYPE_CHECKING:
 LAST_ID, LAST_EVENT = "landing/id", "landing/event"
 
 
-def last_row(batch: LandingBatch) -> dict[str, int]:
+def last_row(batch: Batch) -> dict[str, int]:
     """Marks by which the newest row of a batch is known again."""
-    row_id, event_id = max(cast("Sequence[tuple[int, str]]", [row[:2] for row in batch.rows]))
+    row_id, event_id = batch.last()
     return {LAST_ID: row_id, LAST_EVENT: _as_number(UUID(event_id))}
 
 

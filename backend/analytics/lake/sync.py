@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from backend.analytics.events.landing_reader import LandingBatch, LandingReader, LandingWentBack
-from backend.analytics.lake.batch import days_of, shaped, without_known
+from backend.analytics.events.landing_reader import LandingReader, LandingWentBack
+from backend.analytics.lake.batch import Batch, days_of, read, without_known
 from backend.analytics.lake.delta import LANDING, Lake, import_mark, moved_days
 from backend.analytics.lake.landing import LAST_ID, last_row, last_row_is_here, renumber
 from backend.analytics.lake.locks import Lock
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from deltalake import DeltaTable
 
-BATCH_ROWS = 100_000
+BATCH_ROWS = 50_000
 TRIES = 20
 REBUILDING, REFUSED = "rebuilding", "refused"
 REFUSAL = (
@@ -163,29 +163,29 @@ class LakeSync:
             batch = self._read(session, base)
             self._faults.reach("lake.sync.read")
             try:
-                return self._add(base, batch), batch.position if batch.rows else None
+                return self._add(base, batch), batch.position if batch.rows.num_rows else None
             except CommitFailedError:
                 if last_try:
                     raise
         raise AssertionError
 
-    def _read(self, session: Session, base: DeltaTable) -> LandingBatch:
+    def _read(self, session: Session, base: DeltaTable) -> Batch:
         if base.transaction_version(REFUSED):
             raise LandingIsOlder(REFUSAL)
-        with reading(session) as landing:
+        with reading(session):
             try:
-                batch = landing.batch(base.transaction_version(LANDING) or 0, BATCH_ROWS)
+                batch = read(session, base.transaction_version(LANDING) or 0, BATCH_ROWS)
             except LandingWentBack:
                 batch = None
-            if batch and last_row_is_here(session, base):
+            if batch is not None and last_row_is_here(session, base):
                 return batch
         self._lake.commit(base, {REFUSED: 1, LANDING: base.transaction_version(LANDING) or 0})
         raise LandingIsOlder(REFUSAL)
 
-    def _add(self, base: DeltaTable, batch: LandingBatch) -> pa.Table:
-        rows = shaped(batch)
+    def _add(self, base: DeltaTable, batch: Batch) -> pa.Table:
+        rows = batch.shaped()
         rebuilding = bool(base.transaction_version(REBUILDING))
-        if not batch.rows:
+        if not rows.num_rows:
             if rebuilding:
                 self._lake.commit(base, {REBUILDING: 0, LANDING: base.transaction_version(LANDING) or 0})
             return rows
