@@ -59,7 +59,13 @@ def _describe_events(spec: dict[str, Any]) -> None:
     (event,), definitions = msgspec.json.schema_components([WireEvent], ref_template=f"{OPENAPI3_REF_PREFIX}/{{name}}")
     spec["components"]["schemas"].update(definitions)
     many = {"type": "array", "items": event, "minItems": 1}
-    envelope = {"type": "object", "properties": {"events": many}, "required": ["events"], "additionalProperties": False}
+    sent_at = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}], "default": None}
+    envelope = {
+        "type": "object",
+        "properties": {"events": many, "sent_at": sent_at},
+        "required": ["events"],
+        "additionalProperties": False,
+    }
     operation = spec["paths"]["/api/analytics/event"]["post"]
     operation["requestBody"] = {
         "required": True,

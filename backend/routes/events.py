@@ -12,7 +12,8 @@ from backend.errors import Forbidden, TooLarge
 from backend.plugins import get
 from backend.routes.access import Rate, caller, demand, public
 from backend.routes.schemas.answer import Answer
-from backend.routes.schemas.events import BROWSER, WITH_KEY, EventBody, EventsRecorded, Limits, parse
+from backend.routes.schemas.event_bodies import parse
+from backend.routes.schemas.events import BROWSER, WITH_KEY, EventBody, EventsRecorded, Limits
 from backend.routes.schemas.problem import problems
 
 bp = APIBlueprint(

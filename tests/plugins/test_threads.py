@@ -11,6 +11,7 @@ RACE = """
 import importlib, sys, threading
 from datetime import datetime, UTC
 import backend.analytics.events.event as event
+import backend.routes.schemas.event_bodies as bodies
 import backend.routes.schemas.events as events
 
 BODY = b'[{"event_type":"assessment_submitted","session_id":"s","event_data":{"job_title":"x"}}]'
@@ -18,11 +19,12 @@ sys.setswitchinterval(1e-6)
 for _ in range(60):
     importlib.reload(event)
     importlib.reload(events)
+    importlib.reload(bodies)
     barrier = threading.Barrier(8)
 
     def first():
         barrier.wait()
-        events.parse(BODY, "application/json", events.BROWSER, datetime.now(UTC))
+        bodies.parse(BODY, "application/json", events.BROWSER, datetime.now(UTC))
 
     threads = [threading.Thread(target=first) for _ in range(8)]
     for thread in threads:

@@ -1,0 +1,182 @@
+"""Read the body of an event request: at once where all of it is good, else event by event to say what is not.
+
+Both ways decode with the same types and hand each event to `_event`, so they agree on what is good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from backend.analytics.events.event import PROPERTIES, Event
+from backend.analytics.events.ids import new_event_id
+from backend.errors import BadRequest, FieldError, InvalidRequest, TooLarge, UnsupportedMediaType
+from backend.routes.schemas.events import MEDIA_TYPES, NDJSON, Limits, Moment, Rejection, WireEvent
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+PROPERTY_BYTES = 16 * 1024
+DEEPEST = 32
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST_AHEAD = timedelta(days=1)
+
+
+class Envelope(Struct, frozen=True, forbid_unknown_fields=True):
+    """Events, and when their sender's clock said they left."""
+
+    events: list[WireEvent]
+    sent_at: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a request held: good events, bad ones with reasons, and when its sender's clock said it left."""
+
+    events: tuple[Event, ...]
+    rejected: tuple[Rejection, ...]
+    sent_at: datetime | None = None
+
+
+# msgspec builds what it knows of a type with its first decoder, and two threads doing so at once crash the process:
+# all decoders are made here, before any thread asks.
+ONE = msgspec.json.Decoder(WireEvent)
+MANY = msgspec.json.Decoder(list[WireEvent])
+ENVELOPE = msgspec.json.Decoder(Envelope)
+ANYTHING = msgspec.json.Decoder()
+OBJECT = msgspec.json.Decoder(dict[str, Any])
+MEMBERS = msgspec.json.Decoder(dict[str, Raw])
+ITEMS = msgspec.json.Decoder(list[Raw])
+MOMENT = msgspec.json.Decoder(Moment)
+TYPED: dict[str, Callable[[bytes], Any]] = {
+    name: msgspec.json.Decoder(properties).decode for name, properties in PROPERTIES.items()
+}
+
+
+def parse(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
+    """Sort a request's events into good and bad; refuse what cannot be read, is too much, or holds nothing good."""
+    if media_type not in MEDIA_TYPES:
+        raise UnsupportedMediaType(f"Send events as {', '.join(MEDIA_TYPES)}.")
+    if len(body) > limits.size:
+        raise TooLarge(f"Send at most {limits.size} bytes a request.")
+    if media_type == NDJSON:
+        _refuse_too_many(body.count(b"\n"), limits)
+    try:
+        batch = _at_once(body, media_type, now)
+    except (ValueError, RecursionError):
+        batch = _one_by_one(body, media_type, limits, now)
+    _refuse_too_many(len(batch.events) + len(batch.rejected), limits)
+    if not batch.events:
+        raise InvalidRequest(
+            [FieldError(f"[{rejection.index}]", rejection.error) for rejection in batch.rejected]
+            or [FieldError("events", "there is none")]
+        )
+    return batch
+
+
+def _at_once(body: bytes, media_type: str, now: datetime) -> Batch:
+    """The usual case, for speed: raises where anything at all is wrong."""
+    wires, sent_at = _wires(body, media_type)
+    moment = sent_at or now
+    return Batch(tuple([_event(wire, moment, now) for wire in wires]), (), sent_at)
+
+
+def _wires(body: bytes, media_type: str) -> tuple[Sequence[WireEvent], datetime | None]:
+    if media_type == NDJSON:
+        return [ONE.decode(line) for line in _lines(body)], None
+    if body.lstrip()[:1] == b"[":
+        return MANY.decode(body), None
+    if b'"events"' in body:
+        envelope = ENVELOPE.decode(body)
+        return envelope.events, envelope.sent_at
+    return [ONE.decode(body)], None
+
+
+def _one_by_one(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
+    items, sent_at = (_lines(body), None) if media_type == NDJSON else _items(body)
+    _refuse_too_many(len(items), limits)
+    events, rejected = [], []
+    for index, item in enumerate(items):
+        try:
+            events.append(_event(ONE.decode(item), sent_at or now, now))
+        except (ValueError, RecursionError) as error:
+            rejected.append(Rejection(index=index, error=str(error)))
+    return Batch(tuple(events), tuple(rejected), sent_at)
+
+
+def _items(body: bytes) -> tuple[Sequence[Raw | bytes], datetime | None]:
+    try:
+        document = ANYTHING.decode(body)
+    except UNREADABLE as error:
+        raise BadRequest(f"The body is not JSON: {error}") from None
+    if isinstance(document, list):
+        return ITEMS.decode(body), None
+    if not isinstance(document, dict) or "events" not in document:
+        return [body], None
+    if not document.keys() <= {"events", "sent_at"} or not isinstance(document["events"], list):
+        raise InvalidRequest([FieldError("events", "must be a list, and `sent_at` the only other member")])
+    members = MEMBERS.decode(body)
+    return ITEMS.decode(members["events"]), _sent_at(members.get("sent_at"))
+
+
+def _sent_at(member: Raw | None) -> datetime | None:
+    if member is None or bytes(member) == b"null":
+        return None
+    try:
+        return MOMENT.decode(member)
+    except msgspec.ValidationError as error:
+        raise InvalidRequest([FieldError("sent_at", str(error))]) from None
+
+
+def _event(wire: WireEvent, moment: datetime, now: datetime) -> Event:
+    """`moment` stands in for a timestamp that is absent."""
+    timestamp, data = wire.timestamp or moment, bytes(wire.event_data)
+    if not EARLIEST <= timestamp <= now + LATEST_AHEAD:
+        raise ValueError("timestamp lies before 2000 or more than a day ahead")
+    if data == b"null":
+        data = b"{}"
+    _check_properties(wire.event_type, data)
+    return Event(wire.event_id or new_event_id(), wire.event_type, wire.session_id, wire.user_id, timestamp, Raw(data))
+
+
+def _check_properties(event_type: str, data: bytes) -> None:
+    if len(data) > PROPERTY_BYTES:
+        raise ValueError(f"event_data is larger than {PROPERTY_BYTES} bytes")
+    try:
+        properties = OBJECT.decode(data)
+        if event_type in TYPED:
+            TYPED[event_type](data)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$")
+        raise ValueError(f"{what} - at `$.event_data{where or '`'}") from None
+    if b"\\u0000" in data and _holds_nul(properties):
+        raise ValueError("event_data holds a NUL character")
+    if data.count(b"{") + data.count(b"[") > DEEPEST and _depth(properties) > DEEPEST:
+        raise ValueError(f"event_data is nested deeper than {DEEPEST} levels")
+
+
+def _holds_nul(value: Any) -> bool:
+    """PostgreSQL cannot store it; the six characters \\u0000 in a text are another thing."""
+    if isinstance(value, dict):
+        return any(_holds_nul(part) for pair in value.items() for part in pair)
+    if isinstance(value, list):
+        return any(_holds_nul(part) for part in value)
+    return isinstance(value, str) and "\0" in value
+
+
+def _depth(value: Any) -> int:
+    if not isinstance(value, dict | list):
+        return 0
+    return 1 + max(map(_depth, value.values() if isinstance(value, dict) else value), default=0)
+
+
+def _lines(body: bytes) -> list[bytes]:
+    return [line for line in body.splitlines() if line.strip()]
+
+
+def _refuse_too_many(events: int, limits: Limits) -> None:
+    if events > limits.events:
+        raise TooLarge(f"Send at most {limits.events} events a request.")
