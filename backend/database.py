@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, has_request_context, request
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 # What each database keeps of its own: PostgreSQL partitions, event ids across them, the order of commits.
 OF_ONE_DATABASE = re.compile(r"(ix_|uq_)?analytics_events_\w+|(ix_)?event_ids(_\w+)?|transaction_id")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+ONLY_READS: ContextVar[bool] = ContextVar("only_reads", default=False)
 
 
 def get_db_session() -> Session:
@@ -27,10 +31,19 @@ def get_db_session() -> Session:
     return db.session()
 
 
-def release_db_session() -> None:
-    """End the transaction, if there is one: a request may dawdle over its body, and must hold no lock meanwhile."""
-    if db.session.registry.has():
-        db.session.rollback()
+@contextmanager
+def reading() -> Iterator[None]:
+    """What the session is asked here takes no write lock, whatever the request, and its transaction ends here.
+
+    A request may dawdle over its body, and must hold no lock meanwhile.
+    """
+    before = ONLY_READS.set(True)
+    try:
+        yield
+    finally:
+        ONLY_READS.reset(before)
+        if db.session.registry.has():
+            db.session.rollback()
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
@@ -81,6 +94,6 @@ def _begin_sqlite(connection: Connection) -> None:
     A deferred transaction that reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT when
     another writer was faster; an immediate one waits for its turn.
     """
-    safe = has_request_context() and request.method in SAFE_METHODS
+    safe = ONLY_READS.get() or (has_request_context() and request.method in SAFE_METHODS)
     reads_only = connection.get_execution_options().get("reads_only", safe)
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

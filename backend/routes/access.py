@@ -11,7 +11,7 @@ from flask import Flask, current_app, g, request, session
 
 from backend.accounts.permissions import Scope
 from backend.accounts.service import Caller, KeyService
-from backend.database import SAFE_METHODS, release_db_session
+from backend.database import SAFE_METHODS, reading
 from backend.errors import BadRequest, Forbidden, MingusError, Unauthenticated, UnsupportedMediaType
 from backend.extensions import csrf
 from backend.plugins import get
@@ -61,11 +61,11 @@ def caller() -> Caller | None:
 def identify() -> None:
     """Find out who asks. A refusal waits until the rate limit has counted the request."""
     g.caller, g.refusal = None, None
-    try:
-        g.caller = _authenticated()
-    except MingusError as refusal:
-        g.refusal = refusal
-    release_db_session()
+    with reading():
+        try:
+            g.caller = _authenticated()
+        except MingusError as refusal:
+            g.refusal = refusal
 
 
 def authorize() -> None:
