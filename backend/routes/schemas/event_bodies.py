@@ -16,11 +16,12 @@ from msgspec import Raw, Struct
 from backend.analytics.events.event import PROPERTIES, Event
 from backend.analytics.events.ids import new_event_id
 from backend.errors import BadRequest, FieldError, InvalidRequest, TooLarge, UnsupportedMediaType
-from backend.routes.schemas.events import MEDIA_TYPES, NDJSON, Limits, Moment, Rejection, WireEvent
+from backend.routes.schemas.events import MEDIA_TYPES, NDJSON, NOTHING, Limits, Moment, Rejection, WireEvent
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 PROPERTY_BYTES = 16 * 1024
 DEEPEST = 32
+NO_PROPERTIES = Raw(b"{}")
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST_AHEAD = timedelta(days=1)
 
@@ -80,8 +81,8 @@ def parse(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
 def _at_once(body: bytes, media_type: str, now: datetime) -> Batch:
     """The usual case, for speed: raises where anything at all is wrong."""
     wires, sent_at = _wires(body, media_type)
-    moment = sent_at or now
-    return Batch(tuple([_event(wire, moment, now) for wire in wires]), (), sent_at)
+    moment, latest = sent_at or now, now + LATEST_AHEAD
+    return Batch(tuple([_event(wire, moment, latest) for wire in wires]), (), sent_at)
 
 
 def _wires(body: bytes, media_type: str) -> tuple[Sequence[WireEvent], datetime | None]:
@@ -101,7 +102,7 @@ def _one_by_one(body: bytes, media_type: str, limits: Limits, now: datetime) -> 
     events, rejected = [], []
     for index, item in enumerate(items):
         try:
-            events.append(_event(ONE.decode(item), sent_at or now, now))
+            events.append(_event(ONE.decode(item), sent_at or now, now + LATEST_AHEAD))
         except (ValueError, RecursionError) as error:
             rejected.append(Rejection(index=index, error=str(error)))
     return Batch(tuple(events), tuple(rejected), sent_at)
@@ -131,15 +132,15 @@ def _sent_at(member: Raw | None) -> datetime | None:
         raise InvalidRequest([FieldError("sent_at", str(error))]) from None
 
 
-def _event(wire: WireEvent, moment: datetime, now: datetime) -> Event:
+def _event(wire: WireEvent, moment: datetime, latest: datetime) -> Event:
     """`moment` stands in for a timestamp that is absent."""
-    timestamp, data = wire.timestamp or moment, bytes(wire.event_data)
-    if not EARLIEST <= timestamp <= now + LATEST_AHEAD:
+    timestamp, data = wire.timestamp or moment, wire.event_data
+    if not EARLIEST <= timestamp <= latest:
         raise ValueError("timestamp lies before 2000 or more than a day ahead")
-    if data == b"null":
-        data = b"{}"
-    _check_properties(wire.event_type, data)
-    return Event(wire.event_id or new_event_id(), wire.event_type, wire.session_id, wire.user_id, timestamp, Raw(data))
+    if data is NOTHING or bytes(data) == b"null":
+        data = NO_PROPERTIES
+    _check_properties(wire.event_type, bytes(data))
+    return Event(wire.event_id or new_event_id(), wire.event_type, wire.session_id, wire.user_id, timestamp, data)
 
 
 def _check_properties(event_type: str, data: bytes) -> None:
