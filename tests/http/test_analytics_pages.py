@@ -15,7 +15,8 @@ from backend.accounts.keys import ApiKey
 from backend.accounts.service import KeyService
 from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
-from backend.analytics.metrics.funnel import STEPS, WINDOW, funnel
+from backend.analytics.events.steps import STEPS
+from backend.analytics.metrics.funnel import WINDOW, funnel
 from backend.analytics.metrics.period import Period
 from backend.analytics.metrics.service import FunnelReport
 from backend.plugins import get

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.analytics.metrics.funnel import StepDefinition, funnel
+from backend.analytics.events.steps import StepDefinition
+from backend.analytics.metrics.funnel import funnel
 from backend.analytics.metrics.period import Period
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -1,0 +1,89 @@
+"""ClickHouse, for lakes that one machine cannot answer from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from threading import Lock
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from backend.analytics.lake.tables import EVENTS, LakeTable
+from backend.analytics.warehouse.engine import FAR, SESSIONS_OF_DAYS, FilesAreGone, Row, Snapshot, TableVersion, both
+from backend.analytics.warehouse.question import Question
+from backend.analytics.warehouse.relations import CLOSED, DAY, SESSIONS, select_list
+
+if TYPE_CHECKING:
+    from clickhouse_connect.driver.client import Client
+
+# As the SQL standard has it: nothing summed up, or joined to nothing, is null.
+SETTINGS = {"join_use_nulls": 1, "aggregate_functions_null_for_empty": 1}
+
+
+class ClickHouseEngine:
+    """A ClickHouse server that reads the lake where it lies: one version of each Delta table in each query.
+
+    The server must reach the lake under the same name as this process does, as a folder or as an object store whose
+    keys it knows.
+    """
+
+    name = "clickhouse"
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connected: Client | None = None
+        self._connecting = Lock()
+
+    def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[Row]:
+        from clickhouse_connect.driver.exceptions import DatabaseError
+
+        try:
+            found = self._client().query(self.sql(question, values, snapshot), settings=SETTINGS)
+        except DatabaseError as error:
+            raise FilesAreGone(str(error)) from error
+        return [tuple(row) for row in found.result_rows]
+
+    def sql(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> str:
+        """The question with its relations before it, each a version of a Delta table."""
+        found = SESSIONS_OF_DAYS.sql("clickhouse", {"first": snapshot.open_from, "last": FAR})
+        relations = {
+            EVENTS.name: _select(EVENTS, snapshot.events),
+            CLOSED: _select(SESSIONS, snapshot.sessions),
+            "open_sessions": found,
+            SESSIONS.name: both("open_sessions", snapshot, f"intDiv(started_at, {DAY})"),
+        }
+        named = ", ".join(f"{name} AS ({sql})" for name, sql in relations.items())
+        return f"WITH {named} SELECT * FROM ({question.sql('clickhouse', values)})"  # noqa: S608
+
+    def _client(self) -> Client:
+        with self._connecting:
+            if self._connected is None:
+                self._connected = connect(self._url)
+            return self._connected
+
+
+def connect(url: str) -> Client:
+    """A client of the server that `clickhouse://user:password@host:port/database` names; loads its driver."""
+    import clickhouse_connect
+
+    parts = urlsplit(url)
+    if parts.scheme == "chdb":
+        return clickhouse_connect.get_client(interface="chdb")
+    return clickhouse_connect.get_client(
+        host=parts.hostname,
+        port=parts.port or 0,
+        username=unquote(parts.username or "default"),
+        password=unquote(parts.password or ""),
+        database=parts.path.strip("/") or "default",
+        secure=parts.scheme == "clickhouses",
+        autogenerate_session_id=False,
+    )
+
+
+def _select(table: LakeTable, version: TableVersion) -> str:
+    columns = select_list(table, "toUnixTimestamp64Micro({})", "toInt32({})")
+    function = "deltaLake" if "://" in version.location else "deltaLakeLocal"
+    location = version.location.replace("\\", "\\\\").replace("'", "\\'")
+    return (
+        f"SELECT {columns} FROM {function}('{location}') "  # noqa: S608
+        f"SETTINGS delta_lake_snapshot_version = {version.version}"
+    )

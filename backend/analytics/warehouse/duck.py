@@ -1,0 +1,134 @@
+"""DuckDB in this process: reads the Parquet files of one version of each table."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock, local
+from typing import TYPE_CHECKING
+
+from backend.analytics.lake.tables import EVENTS, INSTANT, LakeTable
+from backend.analytics.warehouse.engine import FAR, SESSIONS_OF_DAYS, FilesAreGone, Row, Snapshot, TableVersion, both
+from backend.analytics.warehouse.question import Question
+from backend.analytics.warehouse.relations import CLOSED, DAY, SESSIONS, select_list
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from duckdb import DuckDBPyConnection
+
+KEPT = 3
+TYPES = {
+    "string": "VARCHAR",
+    "int64": "BIGINT",
+    "int32": "INTEGER",
+    "float64": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    INSTANT: "TIMESTAMPTZ",
+}
+
+
+class DuckEngine:
+    """One database in memory for the process, one connection to it for each thread; opened on first use.
+
+    A snapshot is a schema of views. The sessions of open days are made once for a snapshot, when a question first
+    needs them, and serve every question until the next one.
+    """
+
+    name = "duckdb"
+
+    def __init__(self, memory: str, threads: int, spill: Path) -> None:
+        self._config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory,
+            "threads": threads,
+            "temp_directory": str(spill),
+            "allow_community_extensions": "false",
+            "autoinstall_known_extensions": "false",
+            "preserve_insertion_order": "false",
+        }
+        self._database: DuckDBPyConnection | None = None
+        self._own = local()
+        self._opening = Lock()
+        self._making = Lock()
+        self._schemas: OrderedDict[str, bool] = OrderedDict()
+
+    def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[Row]:
+        with self._seeing(snapshot, with_open=True) as cursor:
+            return cursor.execute(question.sql("duckdb", values)).fetchall()
+
+    def table(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> pa.Table:
+        """The answer as an Arrow table; loads pyarrow."""
+        with self._seeing(snapshot, with_open=False) as cursor:
+            answer: pa.Table = cursor.sql(question.sql("duckdb", values)).to_arrow_table()
+            return answer
+
+    def close(self) -> None:
+        with self._opening:
+            if self._database is not None:
+                self._database.close()
+            self._database, self._own = None, local()
+            self._schemas.clear()
+
+    @contextmanager
+    def _seeing(self, snapshot: Snapshot, *, with_open: bool) -> Iterator[DuckDBPyConnection]:
+        """This thread's connection, its names standing for what is in the snapshot."""
+        import duckdb
+
+        cursor = self._cursor()
+        try:
+            cursor.execute(f'SET schema = "{self._schema(snapshot, cursor, with_open=with_open)}"')
+            yield cursor
+        except (duckdb.IOException, duckdb.CatalogException) as error:
+            raise FilesAreGone(str(error)) from error
+
+    def _cursor(self) -> DuckDBPyConnection:
+        if getattr(self._own, "cursor", None) is None:
+            with self._opening:
+                if self._database is None:
+                    import duckdb
+
+                    self._database = duckdb.connect(config=self._config)
+                    self._database.execute("SET GLOBAL TimeZone = 'UTC'; SET GLOBAL parquet_metadata_cache = true")
+                self._own.cursor = self._database.cursor()
+        cursor: DuckDBPyConnection = self._own.cursor
+        return cursor
+
+    def _schema(self, snapshot: Snapshot, cursor: DuckDBPyConnection, *, with_open: bool) -> str:
+        name = "_".join(map(str, snapshot.key))
+        with self._making:
+            if name not in self._schemas:
+                self._make(name, snapshot, cursor)
+                self._schemas[name] = False
+                while len(self._schemas) > KEPT:
+                    cursor.execute(f'DROP SCHEMA IF EXISTS "{self._schemas.popitem(last=False)[0]}" CASCADE')
+            if with_open and not self._schemas[name]:
+                self._make_open(name, snapshot, cursor)
+                self._schemas[name] = True
+        return name
+
+    def _make(self, name: str, snapshot: Snapshot, cursor: DuckDBPyConnection) -> None:
+        cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{name}"')
+        for relation, table, version in (
+            (EVENTS.name, EVENTS, snapshot.events),
+            (CLOSED, SESSIONS, snapshot.sessions),
+        ):
+            cursor.execute(f'CREATE OR REPLACE VIEW "{name}".{relation} AS {_select(table, version)}')
+
+    def _make_open(self, name: str, snapshot: Snapshot, cursor: DuckDBPyConnection) -> None:
+        found = SESSIONS_OF_DAYS.sql("duckdb", {"first": snapshot.open_from, "last": FAR})
+        cursor.execute(f'SET schema = "{name}"')
+        cursor.execute(f"CREATE OR REPLACE TABLE open_sessions AS {found}")
+        cursor.execute(
+            f"CREATE OR REPLACE VIEW {SESSIONS.name} AS {both('open_sessions', snapshot, f'started_at // {DAY}')}"
+        )
+
+
+def _select(table: LakeTable, version: TableVersion) -> str:
+    columns = select_list(table, "epoch_us({})", "({} - DATE '1970-01-01')")
+    if not version.files:
+        nothing = ", ".join(f'CAST(NULL AS {TYPES[kind]}) AS "{name}"' for name, kind in table.columns.items())
+        return f"SELECT {columns} FROM (SELECT {nothing}) WHERE false"  # noqa: S608
+    files = ", ".join("'" + file.replace("'", "''") + "'" for file in version.files)
+    return f"SELECT {columns} FROM read_parquet([{files}], hive_partitioning = true, hive_types = {{day: DATE}})"  # noqa: S608

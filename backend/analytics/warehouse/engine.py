@@ -1,0 +1,86 @@
+"""What answers questions to the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from backend.analytics.lake.tables import EVENTS
+from backend.analytics.warehouse.question import Question
+from backend.analytics.warehouse.relations import CLOSED, DAY, SESSIONS, relation
+from backend.analytics.warehouse.sessionise import COLUMNS, GAP, sessions_of_days
+
+if TYPE_CHECKING:
+    from ibis.expr.types import IntegerValue, Table
+
+Row = tuple[Any, ...]
+FAR = 1_000_000  # a day that never comes
+
+
+@dataclass(frozen=True, slots=True)
+class TableVersion:
+    """One version of one Delta table, and the files that hold it."""
+
+    location: str
+    version: int
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one question sees: one version of each table; sessions of days before `open_from` are made already."""
+
+    events: TableVersion
+    sessions: TableVersion
+    open_from: int
+
+    @property
+    def key(self) -> tuple[int, ...]:
+        """Equal for equal contents."""
+        return self.events.version, self.sessions.version, self.open_from
+
+
+class FilesAreGone(Exception):
+    """The snapshot is so old that its files were vacuumed."""
+
+
+class Engine(Protocol):
+    """Runs questions over one snapshot of the lake; safe to use from many threads."""
+
+    @property
+    def name(self) -> str: ...
+
+    def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[Row]:
+        """The rows of the answer. Instants and days are integers in it."""
+
+
+def _found(first: IntegerValue, last: IntegerValue) -> Table:
+    return sessions_of_days(relation(EVENTS), relation(SESSIONS, CLOSED), first, last).select(COLUMNS)
+
+
+SESSIONS_OF_DAYS = Question("sessions of days", ("first", "last"), _found)
+
+
+def _late_ends(first: IntegerValue, last: IntegerValue) -> Table:
+    sessions = relation(SESSIONS, CLOSED)
+    late = sessions.filter(sessions.day >= first, sessions.day <= last, sessions.ended_at >= (last + 1) * DAY - GAP)
+    return late.select("session_key", "run_started_at", "session_no", "ended_at")
+
+
+# What the sessions table knows of the runs that may go on after the last of some days.
+LATE_ENDS = Question("late ends", ("first", "last"), _late_ends)
+
+
+def both(open_sessions: str, snapshot: Snapshot, whole_days: str) -> str:
+    """The query for all sessions: those of closed days as they are kept, and those of open days."""
+    columns = ", ".join(f'"{name}"' for name in COLUMNS)
+    closed = f"SELECT day, {columns} FROM {CLOSED} WHERE day < {snapshot.open_from}"  # noqa: S608
+    return f"{closed} UNION ALL SELECT {whole_days} AS day, {columns} FROM {open_sessions}"  # noqa: S608
+
+
+def _all_sessions() -> Table:
+    return relation(SESSIONS).select(COLUMNS)
+
+
+ALL_SESSIONS = Question("all sessions", (), _all_sessions)

@@ -1,0 +1,73 @@
+"""The lake's tables as a question sees them: days and instants are integers, the same in every engine.
+
+`day` counts days since 1970, every instant microseconds since 1970, UTC. Comparing and subtracting integers needs no
+time zone, so engines cannot disagree about one.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from backend.analytics.events.steps import STEPS
+from backend.analytics.lake.tables import INSTANT, LakeTable
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+EPOCH = date(1970, 1, 1)
+STEP_COLUMNS = tuple(f"step_{number}_at" for number in range(1, len(STEPS) + 1))
+
+SESSIONS = LakeTable(
+    "sessions",
+    {
+        "day": "date",  # of `started_at`
+        "session_key": "int64",
+        "session_id": "string",  # as the sender calls it; one may hold several sessions
+        "run_started_at": INSTANT,  # a run has no gap of more than half an hour
+        "session_no": "int64",  # which 24 hours of the run
+        "started_at": INSTANT,
+        "ended_at": INSTANT,
+        "events": "int64",
+        "is_bot": "boolean",
+        "visitor_id": "string",
+        "user_id": "string",
+        "country": "string",
+        "region": "string",
+        "device": "string",
+        "source": "string",
+        "medium": "string",
+        "campaign": "string",
+        **dict.fromkeys(STEP_COLUMNS, INSTANT),
+        "submitted_at": INSTANT,
+        "job_title": "string",
+        "industry": "string",
+        "risk_level": "string",
+        "offer_viewed_at": INSTANT,
+        "upgrade_at": INSTANT,
+        "revenue_cents": "int64",
+        "currency": "string",
+    },
+    key="session_key",
+    skip_by=("started_at", "session_key"),
+)
+CLOSED = "closed_sessions"  # what the sessions table holds; `sessions` are those and the open days'
+
+
+def relation(table: LakeTable, name: str = "") -> Table:
+    """The table as an unbound Ibis table; loads Ibis."""
+    import ibis
+
+    return ibis.table({name: _type(kind) for name, kind in table.columns.items()}, name=name or table.name)
+
+
+def select_list(table: LakeTable, instant: str, day: str) -> str:
+    """The columns of a SELECT from the Delta table; `instant` and `day` are the engine's ways to make integers."""
+    ways = {INSTANT: instant, "date": day}
+    return ", ".join(ways.get(kind, "{}").format(f'"{name}"') + f' AS "{name}"' for name, kind in table.columns.items())
+
+
+def _type(kind: str) -> str:
+    return {INSTANT: "int64", "date": "int32"}.get(kind, kind)

@@ -1,0 +1,198 @@
+"""Sessions out of events (CAP-6), written once for every engine.
+
+A stream is what its sender calls one session. A *run* is a stretch of a stream without a gap of more than half an hour.
+A run's n-th 24 hours are one session. Nearly all streams last less than half an hour in all and go through the steps in
+order: plain minima describe those. Only the others pay for window functions and arrays.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.analytics.events.event import UpgradeClicked
+from backend.analytics.events.names import EventName
+from backend.analytics.warehouse.relations import DAY, SECOND, SESSIONS, STEP_COLUMNS
+
+if TYPE_CHECKING:
+    from ibis.expr.types import BooleanValue, IntegerValue, Table, Value
+
+GAP = 30 * 60 * SECOND
+SESSION = ("session_key", "run_started_at", "session_no")
+FIRST_EVENT = ("visitor_id", "country", "region", "device")
+OPENING = ("source", "medium", "campaign")
+SUBMISSION = ("job_title", "industry", "risk_level")
+TOLD = (FIRST_EVENT, OPENING, SUBMISSION)
+PLACES = tuple(range(1, len(STEP_COLUMNS) + 1))
+SUBMITTED, UPGRADE = 6, 8
+CURRENCY = UpgradeClicked(price_cents=0).currency
+COLUMNS = tuple(name for name in SESSIONS.columns if name != "day")
+EVENT = ("session_key", "session_id", "timestamp", "event_id", "event_type", "step", "is_bot", "user_id")
+USED = (*EVENT, "price_cents", "currency", *FIRST_EVENT, *OPENING, *SUBMISSION)
+
+
+def carry(sessions: Table, day: IntegerValue) -> Table:
+    """The runs that may go on into `day`: when each began, its last session so far, and when that ended."""
+    midnight = day * DAY
+    near = sessions.filter(sessions.day >= day - 2, sessions.day < day, sessions.ended_at >= midnight - GAP)
+    return near.group_by("session_key").aggregate(
+        carried_run=near.run_started_at.max(),
+        carried_no=near.session_no.max(),
+        carried_until=near.ended_at.max(),
+    )
+
+
+def sessions_of_days(events: Table, sessions: Table, first: IntegerValue, last: IntegerValue) -> Table:
+    """The sessions that begin on the days from `first` to `last`; `sessions` holds those of the two days before."""
+    # A session lasts less than 24 hours: it may go on into the day after its own, never further.
+    found = sessionise(events.filter(events.day >= first, events.day <= last + 1), carry(sessions, first))
+    return found.filter(found.started_at < (last + 1) * DAY)
+
+
+def sessionise(events: Table, carried: Table) -> Table:
+    """One row per session, `COLUMNS`, of events since some midnight. `carried`: `carry` into that day.
+
+    Events that belong to a carried session are left out: that session is known already.
+    """
+    events = _placed(events.select(USED))
+    upgraded = events.place == UPGRADE
+    streams = events.group_by("session_key").aggregate(
+        **_facts(events),
+        revenue_cents=events.price_cents.sum(where=upgraded),
+        least_currency=events.currency.min(where=upgraded),
+        greatest_currency=events.currency.max(where=upgraded),
+    )
+    streams = streams.anti_join(carried, "session_key")
+    plain = streams.filter(_is_plain(streams))
+    plain = plain.mutate(run_started_at=plain.started_at, session_no=_int(0), **_steps_by_firsts(plain))
+    slow = streams.filter(~_is_plain(streams)).select("session_key").union(carried.select("session_key"))
+    chosen = _numbered(events.semi_join(slow, "session_key").left_join(carried, "session_key"))
+    return _finished(plain).union(_finished(_carefully(chosen)))
+
+
+def _placed(events: Table) -> Table:
+    """Each event with the step it completes, counted from 1, 0 for none; and with its place among equal instants."""
+    import ibis
+
+    kind = events.event_type
+    question = (kind == EventName.STEP_COMPLETED) & events.step.between(1, 4)
+    place = ibis.cases(
+        (kind == EventName.CALCULATOR_OPENED, _int(1)),
+        (question.fill_null(False), events.step.cast("int64") + 1),
+        (kind == EventName.ASSESSMENT_SUBMITTED, _int(SUBMITTED)),
+        (kind == EventName.OFFER_VIEWED, _int(UPGRADE - 1)),
+        (kind == EventName.UPGRADE_CLICKED, _int(UPGRADE)),
+        else_=_int(0),
+    )
+    return events.mutate(place=place, currency=events.currency.fill_null(CURRENCY))
+
+
+def _facts(events: Table) -> dict[str, Value]:
+    """What any group of events tells: of each thing the first telling, of submissions the last."""
+    firsts = {f"first_{place}": events.timestamp.min(where=events.place == place) for place in PLACES}
+    opened, submitted, upgraded = (events.place == place for place in (1, SUBMITTED, UPGRADE))
+    order = _struct(events, ("timestamp", "event_id"))
+    return {
+        "session_id": events.session_id.arbitrary(),
+        "started_at": events.timestamp.min(),
+        "ended_at": events.timestamp.max(),
+        "events": events.count(),
+        "is_bot": events.is_bot.any(),
+        "user_id": events.user_id.argmin(order, where=events.user_id.notnull()),
+        "told_0": _struct(events, FIRST_EVENT).argmin(order),
+        "told_1": _struct(events, OPENING).argmin(order, where=opened),
+        "told_2": _struct(events, SUBMISSION).argmax(order, where=submitted),
+        "currency": events.currency.argmin(order, where=upgraded),
+        **firsts,
+        "step_1_at": firsts["first_1"],
+        "offer_viewed_at": firsts[f"first_{UPGRADE - 1}"],
+        "upgrade_at": firsts[f"first_{UPGRADE}"],
+        "submitted_at": events.timestamp.max(where=submitted),
+    }
+
+
+def _finished(sessions: Table) -> Table:
+    return sessions.mutate(
+        **{name: sessions[f"told_{number}"][name] for number, names in enumerate(TOLD) for name in names}
+    ).select(COLUMNS)
+
+
+def _is_plain(streams: Table) -> BooleanValue:
+    """Whether a stream is one session, paid in one currency, whose steps were first taken in order."""
+    import ibis
+
+    steps = _steps_by_firsts(streams)
+    went_back = [
+        streams[f"first_{place}"] < steps.get(STEP_COLUMNS[place - 2], streams.step_1_at) for place in PLACES[1:]
+    ]
+    too_long = streams.ended_at - streams.started_at > GAP
+    odd = [too_long, streams.least_currency != streams.greatest_currency, *went_back]
+    return ~ibis.or_(*(condition.fill_null(False) for condition in odd))
+
+
+def _steps_by_firsts(streams: Table) -> dict[str, Value]:
+    """The instants of the steps where they were first taken in order; a step after a missing one is missing too."""
+    import ibis
+
+    reached = streams.step_1_at
+    steps = {}
+    for place, column in enumerate(STEP_COLUMNS[1:], 2):
+        first = streams[f"first_{place}"]
+        steps[column] = reached = ibis.cases((first >= reached, first))
+    return steps
+
+
+def _numbered(events: Table) -> Table:
+    """Each event with its run and its session, without the events of carried sessions."""
+    import ibis
+
+    order = ("timestamp", "event_id")
+    stream = ibis.window(group_by="session_key", order_by=order)
+    so_far = ibis.cumulative_window(group_by="session_key", order_by=order)
+    is_first = ibis.row_number().over(stream) == 0
+    events = events.mutate(
+        is_first=is_first,
+        before=ibis.ifelse(is_first, events.carried_until, events.timestamp.lag().over(stream)),
+    )
+    goes_on = (events.timestamp - events.before <= GAP).fill_null(False)
+    begun = ibis.cases((~goes_on, events.timestamp), (events.is_first, events.carried_run))
+    events = events.mutate(begun=begun)
+    events = events.mutate(run_started_at=events.begun.max().over(so_far))
+    events = events.mutate(session_no=(events.timestamp - events.run_started_at) // DAY)
+    known = (events.run_started_at == events.carried_run) & (events.session_no <= events.carried_no)
+    return events.filter(~known.fill_null(False))
+
+
+def _carefully(events: Table) -> Table:
+    """Sessions of numbered events, whatever their order and their currencies."""
+    upgrades = events.filter(events.place == UPGRADE)
+    order = _struct(upgrades, ("timestamp", "event_id"))
+    paid_in = upgrades.group_by(*SESSION).aggregate(paid_in=upgrades.currency.argmin(order))
+    events = events.left_join(paid_in, SESSION).select(events, paid_in.paid_in)
+    in_one_currency = (events.place == UPGRADE) & (events.currency == events.paid_in)
+    times = {f"times_{place}": events.timestamp.collect(where=events.place == place) for place in PLACES[1:]}
+    revenue = events.price_cents.sum(where=in_one_currency)
+    sessions = events.group_by(*SESSION).aggregate(**_facts(events), **times, revenue_cents=revenue)
+    for place in PLACES[1:]:
+        sessions = sessions.mutate(**{STEP_COLUMNS[place - 1]: _next(sessions, place)})
+    return sessions
+
+
+def _next(sessions: Table, place: int) -> IntegerValue:
+    """When a step was first taken at or after the step before it."""
+    import ibis
+
+    reached = sessions[STEP_COLUMNS[place - 2]]
+    later = sessions[f"times_{place}"].filter(lambda instant: instant >= reached)
+    return ibis.cases(((later.length() > 0) & reached.notnull(), later.mins()))
+
+
+def _struct(events: Table, names: tuple[str, ...]) -> Value:
+    import ibis
+
+    return ibis.struct({name: events[name] for name in names})
+
+
+def _int(number: int) -> IntegerValue:
+    import ibis
+
+    return ibis.literal(number, "int64")

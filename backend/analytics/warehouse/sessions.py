@@ -1,0 +1,172 @@
+"""The sessions table: the sessions of closed days, made once.
+
+A session lasts less than 24 hours, so those that began on day D cannot grow any more once day D + 1 is over; a little
+later D is closed. Until then its sessions are found when they are asked for. Events that come later still move the
+marks of their days in the lake's `events`, by which those days are known here, and made again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from backend.analytics.lake.delta import Lake, day_mark
+from backend.analytics.lake.tables import EVENTS
+from backend.analytics.warehouse.duck import DuckEngine
+from backend.analytics.warehouse.engine import LATE_ENDS, SESSIONS_OF_DAYS, Snapshot
+from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS
+from backend.analytics.warehouse.sessionise import GAP
+from backend.analytics.warehouse.snapshots import BEGINNING, OPEN_FROM, version_of
+from backend.clock import Clock
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from deltalake import DeltaTable
+
+GRACE = timedelta(hours=1)
+FULL_LOOK_EVERY = timedelta(hours=1)
+MOST_EVENTS = 2_000_000  # that are made into sessions in one go
+ALONE = "made"  # every commit moves it: of two at once one fails
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """The versions that sessions are made from and put into."""
+
+    events: DeltaTable
+    sessions: DeltaTable
+
+    @property
+    def open_from(self) -> int:
+        mark = self.sessions.transaction_version(OPEN_FROM)
+        return BEGINNING if mark is None else mark
+
+    def state(self, day: int) -> int:
+        """Changes whenever events come to the day or the next one, into which its sessions reach, or leave them."""
+        marks = [self.events.transaction_version(day_mark(date_of(number))) or 0 for number in (day, day + 1)]
+        return marks[0] << 31 | marks[1]
+
+    def is_made(self, day: int) -> bool:
+        return self.sessions.transaction_version(day_mark(date_of(day))) == self.state(day)
+
+
+class Sessions:
+    """Keeps the sessions table; DuckDB does the work, also where ClickHouse answers the questions."""
+
+    def __init__(self, lake: Lake, engine: DuckEngine, now: Clock) -> None:
+        self._lake = lake
+        self._engine = engine
+        self._now = now
+        self._looked_at: datetime | None = None
+
+    def refresh(self, touched: Iterable[date] | None = None) -> frozenset[date]:
+        """Make the sessions of days that are over, and anew those of closed days that changed; says which days.
+
+        `touched`: the days whose events changed since the last time; None looks at all days, which takes longer.
+        Returns early if another process is at it: what is left is found the next time.
+        """
+        from deltalake.exceptions import CommitFailedError
+
+        made: set[date] = set()
+        if self._looked_at is None or self._now() - self._looked_at >= FULL_LOOK_EVERY:
+            touched = None
+        try:
+            for first, last in list(self._due(touched)):
+                made.update(map(date_of, self._make(first, last)))
+        except CommitFailedError:
+            return frozenset(made)
+        if touched is None:
+            self._looked_at = self._now()
+        return frozenset(made)
+
+    def rebuild(self) -> frozenset[date]:
+        """Forget all sessions and make them again; meanwhile questions are answered from events alone."""
+        base = self._lake.open(SESSIONS.name)
+        days = self._lake.days(base)
+        marks = {OPEN_FROM: BEGINNING, ALONE: base.version() + 1, **{day_mark(day): -1 for day in days}}
+        self._lake.replace(base, days or [EPOCH], SESSIONS.arrow_schema().empty_table(), marks)
+        return self.refresh()
+
+    def _due(self, touched: Iterable[date] | None) -> Iterator[tuple[int, int]]:
+        """Stretches of days to make, each from its first to its last, the earliest first."""
+        bases = self._bases()
+        events = events_by_day(bases.events)
+        over = number_of((self._now().astimezone(UTC) - GRACE).date()) - 1
+        days = {day for day in events | Counter(map(number_of, self._lake.days(bases.sessions))) if day < over}
+        if touched is not None:
+            near = {number_of(day) - back for day in touched for back in (0, 1)}
+            days = {day for day in days if day in near or day >= bases.open_from}
+        stretch: list[int] = []
+        for day in sorted(day for day in days if not bases.is_made(day)):
+            if stretch and (day != stretch[-1] + 1 or sum(events[d] for d in (*stretch, day)) > MOST_EVENTS):
+                yield stretch[0], stretch[-1]
+                stretch = []
+            stretch.append(day)
+        if stretch:
+            yield stretch[0], stretch[-1]
+
+    def _make(self, first: int, last: int) -> range:
+        """Make the sessions of these days, and of those after them as long as what is carried over midnight changes."""
+        bases = self._bases()
+        snapshot = Snapshot(
+            version_of(bases.events, self._lake.location(EVENTS.name)),
+            version_of(bases.sessions, self._lake.location(SESSIONS.name)),
+            bases.open_from,
+        )
+        rows = self._engine.table(SESSIONS_OF_DAYS, {"first": first, "last": last}, snapshot)
+        while last + 1 < bases.open_from and self._carries_otherwise(rows, first, last, snapshot):
+            last = min(last + (last - first) + 1, bases.open_from - 1)
+            rows = self._engine.table(SESSIONS_OF_DAYS, {"first": first, "last": last}, snapshot)
+        made = range(first, last + 1)
+        marks = {day_mark(date_of(day)): bases.state(day) for day in made}
+        marks |= {OPEN_FROM: max(bases.open_from, last + 1), ALONE: bases.sessions.version() + 1}
+        self._lake.replace(bases.sessions, map(date_of, made), lake_rows(rows), marks)
+        return made
+
+    def _carries_otherwise(self, rows: pa.Table, first: int, last: int, snapshot: Snapshot) -> bool:
+        """Whether other runs than the table knows may go on after the last day."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        known = self._engine.table(LATE_ENDS, {"first": first, "last": last}, snapshot)
+        late = pc.greater_equal(rows["ended_at"], pa.scalar((last + 1) * DAY - GAP))
+        return as_set(rows.filter(late).select(known.column_names)) != as_set(known)
+
+    def _bases(self) -> Bases:
+        return Bases(self._lake.open(EVENTS.name), self._lake.open(SESSIONS.name))
+
+
+def lake_rows(rows: pa.Table) -> pa.Table:
+    """Sessions in the sessions table's own types: days and instants instead of whole numbers."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    days = pc.divide(rows["started_at"], pa.scalar(DAY))
+    rows = rows.append_column("day", days.cast(pa.int32()))
+    schema = SESSIONS.arrow_schema()
+    return pa.table([rows[field.name].cast(field.type) for field in schema], schema=schema)
+
+
+def as_set(rows: pa.Table) -> frozenset[tuple[object, ...]]:
+    return frozenset(zip(*(column.to_pylist() for column in rows.columns), strict=True))
+
+
+def events_by_day(table: DeltaTable) -> Counter[int]:
+    import pyarrow as pa
+
+    actions = pa.table(table.get_add_actions(flatten=True))
+    counted = Counter[int]()
+    for file in actions.select(["partition.day", "num_records"]).to_pylist():
+        counted[number_of(file["partition.day"])] += file["num_records"]
+    return counted
+
+
+def number_of(day: date) -> int:
+    return (day - EPOCH).days
+
+
+def date_of(number: int) -> date:
+    return EPOCH + timedelta(days=number)

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from backend.analytics.lake.delta import Lake
+from backend.analytics.lake.tables import EVENTS
+from backend.analytics.warehouse.engine import Snapshot, TableVersion
+from backend.analytics.warehouse.relations import SESSIONS
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+OPEN_FROM = "open_from"  # the mark in the sessions table that says which day is the first open one
+BEGINNING = -1_000_000  # a day before all events
+
+
+class Snapshots:
+    """Follows the lake's tables: opened once in a process, then only their newest commits are read."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self._opened: dict[str, DeltaTable] = {}
+        self._seen: dict[str, TableVersion] = {}
+        self._lock = Lock()
+
+    def newest(self) -> Snapshot:
+        """The newest version of each table; never events older than the sessions made from them."""
+        with self._lock:
+            sessions = self._version(SESSIONS.name)
+            open_from = self._opened[SESSIONS.name].transaction_version(OPEN_FROM)
+            return Snapshot(self._version(EVENTS.name), sessions, BEGINNING if open_from is None else open_from)
+
+    def forget(self) -> None:
+        """Read the tables from the beginning next time."""
+        with self._lock:
+            self._opened.clear()
+            self._seen.clear()
+
+    def _version(self, name: str) -> TableVersion:
+        if name in self._opened:
+            self._opened[name].update_incremental()
+        else:
+            self._opened[name] = self._lake.open(name)
+        table = self._opened[name]
+        if name not in self._seen or self._seen[name].version != table.version():
+            self._seen[name] = version_of(table, self._lake.location(name))
+        return self._seen[name]
+
+
+def version_of(table: DeltaTable, location: str) -> TableVersion:
+    return TableVersion(location, table.version(), tuple(sorted(table.file_uris())))

@@ -1,0 +1,107 @@
+"""Sessions as the rule says them, event by event, in plain Python; and rows of the lake to try it on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+
+from backend.analytics.events.names import EventName
+from backend.analytics.events.steps import STEPS
+from backend.analytics.lake.shape import session_key
+from backend.analytics.lake.tables import EVENTS
+from backend.analytics.warehouse.sessionise import COLUMNS
+
+SECOND = 1_000_000
+HALF_AN_HOUR = 1_800 * SECOND
+DAY = 86_400 * SECOND
+PLAIN = dict.fromkeys(EVENTS.columns)
+
+
+def event(session_id, timestamp, event_type=EventName.CALCULATOR_OPENED, **given):
+    """A row of the lake's events; `timestamp` in microseconds since 1970."""
+    instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=timestamp)
+    return PLAIN | {
+        "day": instant.date(),
+        "event_id": hashlib.md5(repr((session_id, timestamp, event_type, sorted(given.items()))).encode()).hexdigest(),
+        "event_type": str(event_type),
+        "session_id": session_id,
+        "session_key": session_key(session_id),
+        "timestamp": instant,
+        "received_at": instant,
+        "is_bot": False,
+        "event_data": "{}",
+        **given,
+    }
+
+
+def micros(instant):
+    return (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def day_number(day):
+    return (day - date(1970, 1, 1)).days
+
+
+def sessions(events):
+    """What `sessionise` must find in events since the beginning of time: tuples of `COLUMNS`."""
+    streams = defaultdict(list)
+    for row in events:
+        streams[row["session_id"]].append(row)
+    found = []
+    for stream in streams.values():
+        stream.sort(key=lambda row: (row["timestamp"], row["event_id"]))
+        parts, run, last = defaultdict(list), None, None
+        for row in stream:
+            now = micros(row["timestamp"])
+            if run is None or now - last > HALF_AN_HOUR:
+                run = now
+            parts[run, (now - run) // DAY].append(row)
+            last = now
+        found += [_session(*key, rows) for key, rows in parts.items()]
+    return sorted(found)
+
+
+def _session(run, number, rows):
+    first, last = rows[0], rows[-1]
+    opened = [row for row in rows if row["event_type"] == EventName.CALCULATOR_OPENED]
+    submitted = [row for row in rows if row["event_type"] == EventName.ASSESSMENT_SUBMITTED]
+    offered = [row for row in rows if row["event_type"] == EventName.OFFER_VIEWED]
+    upgraded = [row for row in rows if row["event_type"] == EventName.UPGRADE_CLICKED]
+    currency = (upgraded[0]["currency"] or "USD") if upgraded else None
+    prices = [row["price_cents"] for row in upgraded if (row["currency"] or "USD") == currency]
+    prices = [price for price in prices if price is not None]
+    facts = {
+        **first,
+        "run_started_at": run,
+        "session_no": number,
+        "started_at": micros(first["timestamp"]),
+        "ended_at": micros(last["timestamp"]),
+        "events": len(rows),
+        "is_bot": any(row["is_bot"] for row in rows),
+        "user_id": next((row["user_id"] for row in rows if row["user_id"] is not None), None),
+        **{name: opened[0][name] if opened else None for name in ("source", "medium", "campaign")},
+        **{name: submitted[-1][name] if submitted else None for name in ("job_title", "industry", "risk_level")},
+        **dict(zip([f"step_{n}_at" for n in range(1, 9)], _steps(rows), strict=True)),
+        "submitted_at": micros(submitted[-1]["timestamp"]) if submitted else None,
+        "offer_viewed_at": micros(offered[0]["timestamp"]) if offered else None,
+        "upgrade_at": micros(upgraded[0]["timestamp"]) if upgraded else None,
+        "revenue_cents": sum(prices) if prices else None,
+        "currency": currency,
+    }
+    return tuple(facts[name] for name in COLUMNS)
+
+
+def _steps(rows):
+    """Each step's first event not before the step before it."""
+    reached, steps = 0, []
+    for definition in STEPS:
+        at = [micros(row["timestamp"]) for row in rows if reached is not None and step_name(row) == definition.name]
+        reached = min((instant for instant in at if instant >= reached), default=None)
+        steps.append(reached)
+    return steps
+
+
+def step_name(row):
+    name = row["event_type"]
+    return f"{name}:{row['step']}" if name == EventName.STEP_COMPLETED else name

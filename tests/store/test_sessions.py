@@ -1,0 +1,138 @@
+"""CAP-6: sessions found by one expression are those of the rule, whatever the hour, in whatever order events come."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backend.analytics.events.names import EventName
+from backend.analytics.lake.delta import Lake, moved_days
+from backend.analytics.lake.tables import EVENTS
+from backend.analytics.warehouse.duck import DuckEngine
+from backend.analytics.warehouse.engine import ALL_SESSIONS
+from backend.analytics.warehouse.relations import SESSIONS
+from backend.analytics.warehouse.sessions import Sessions
+from backend.analytics.warehouse.snapshots import Snapshots
+from tests.sessions_oracle import DAY, HALF_AN_HOUR, SECOND, event, micros, sessions
+
+# Midnight UTC and half an hour before; the hour that New York skips and the one it repeats; midnight in Kolkata and
+# in Tehran.
+MOMENTS = [
+    datetime(2026, 3, 1, tzinfo=UTC),
+    datetime(2026, 2, 28, 23, 30, tzinfo=UTC),
+    datetime(2026, 3, 8, 7, tzinfo=UTC),
+    datetime(2026, 11, 1, 6, tzinfo=UTC),
+    datetime(2026, 3, 1, 18, 30, tzinfo=UTC),
+    datetime(2026, 3, 21, 20, 30, tzinfo=UTC),
+]
+PAUSES = [0, 1, SECOND, HALF_AN_HOUR - 1, HALF_AN_HOUR, HALF_AN_HOUR + 1, 3600 * SECOND, DAY - 1, DAY]
+NAMES = [*EventName, "page_viewed"]
+ENOUGH = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@st.composite
+def streams(draw, name):
+    """The events of one stream: short or long, with pauses around the half hour, some at the same instant."""
+    instant = micros(draw(st.sampled_from(MOMENTS))) + draw(st.sampled_from([-1, 0, 1, -HALF_AN_HOUR]))
+    found = []
+    for _ in range(draw(st.integers(1, 9))):
+        given = {
+            "step": draw(st.sampled_from([None, 1, 2, 3, 4, 7])),
+            "source": draw(st.sampled_from([None, "search", "mail"])),
+            "risk_level": draw(st.sampled_from([None, "low", "high"])),
+            "price_cents": draw(st.sampled_from([None, 500, 700])),
+            "currency": draw(st.sampled_from([None, "USD", "USD", "EUR"])),
+            "user_id": draw(st.sampled_from([None, None, "u1", "u2"])),
+            "country": draw(st.sampled_from(["US", "US", "IN", None])),
+            "is_bot": draw(st.sampled_from([False, False, False, True])),
+        }
+        found.append(event(name, instant, draw(st.sampled_from(NAMES)), **given))
+        instant += draw(st.sampled_from(PAUSES))
+    return found
+
+
+@st.composite
+def long_runs(draw, name):
+    """A stream that goes on for more than a day without a pause of half an hour."""
+    instant = micros(draw(st.sampled_from(MOMENTS)))
+    pause = draw(st.sampled_from([HALF_AN_HOUR, HALF_AN_HOUR - 1, HALF_AN_HOUR // 2]))
+    return [event(name, instant + number * pause) for number in range(draw(st.integers(45, 150)))]
+
+
+@st.composite
+def traffic(draw):
+    short = [draw(streams(f"s{number}")) for number in range(draw(st.integers(1, 8)))]
+    long = [draw(long_runs(f"long{number}")) for number in range(draw(st.integers(0, 1)))]
+    return {row["event_id"]: row for stream in (*short, *long) for row in stream}.values()
+
+
+class Clockwork:
+    """A lake, its sessions, and a clock that stands still until it is set."""
+
+    def __init__(self, folder):
+        self.lake = Lake(str(folder / "lake"), (EVENTS, SESSIONS))
+        self.engine = DuckEngine("256MB", 1, folder / "spill")
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+        self.sessions = Sessions(self.lake, self.engine, lambda: self.now)
+        self.snapshots = Snapshots(self.lake)
+
+    def add(self, rows):
+        rows = list(rows)
+        base = self.lake.open("events")
+        days = {row["day"] for row in rows}
+        table = pa.Table.from_pylist(rows, schema=EVENTS.arrow_schema())
+        self.lake.append(base, table, moved_days(base, days))
+        return frozenset(days)
+
+    def found(self):
+        return in_order(self.engine.run(ALL_SESSIONS, {}, self.snapshots.newest()))
+
+    def kept(self):
+        return self.lake.open("sessions").to_pyarrow_table().num_rows
+
+
+def in_order(rows):
+    return sorted(rows, key=repr)
+
+
+@pytest.fixture(scope="module")
+def make_lake(tmp_path_factory):
+    made = []
+
+    def make():
+        made.append(Clockwork(tmp_path_factory.mktemp("lake")))
+        return made[-1]
+
+    yield make
+    for clockwork in made:
+        clockwork.engine.close()
+
+
+@ENOUGH
+@given(events=traffic())
+def test_sessions_found_on_the_fly_are_those_of_the_rule(make_lake, events):
+    lake = make_lake()
+    lake.add(events)
+
+    assert lake.found() == in_order(sessions(events))
+
+
+@ENOUGH
+@given(events=traffic(), data=st.data())
+def test_closed_and_open_days_together_are_all_sessions(make_lake, events, data):
+    """Whatever comes late, and whenever days are closed."""
+    lake, rest, all_events = make_lake(), data.draw(st.permutations(list(events))), list(events)
+    days = sorted({row["day"] for row in all_events})
+    for _ in range(data.draw(st.integers(1, 4))):
+        some = data.draw(st.integers(1, max(1, len(rest))))
+        batch, rest = rest[:some], rest[some:]
+        touched = lake.add(batch) if batch else frozenset()
+        day = data.draw(st.sampled_from(days)) + timedelta(days=data.draw(st.integers(0, 3)))
+        lake.now = max(lake.now, datetime(day.year, day.month, day.day, 2, tzinfo=UTC))
+        lake.sessions.refresh(data.draw(st.sampled_from([touched, None])))
+        arrived = [row for row in all_events if row["event_id"] not in {late["event_id"] for late in rest}]
+        assert lake.found() == in_order(sessions(arrived))
