@@ -58,6 +58,7 @@ class Registry:
         self._services: dict[type, Callable[[], object]] = {}
         self._shared: dict[type, Callable[[], object]] = {}
         self._built: dict[type, object] = {}
+        self._health: dict[str, Callable[[], Health]] = {}
         self._on_start: list[Callable[[], None]] = []
         self._lock = RLock()
 
@@ -73,6 +74,10 @@ class Registry:
     def add_shared(self, kind: type[T], factory: Callable[[], T]) -> None:
         """Something immutable and costly: built at start, or on first use, once per process."""
         self._shared[kind] = factory
+
+    def add_health(self, name: str, check: Callable[[], Health]) -> None:
+        """A part that is no plugin and yet shows on the health page; the check is cheap and does not raise."""
+        self._health[name] = check
 
     def on_start(self, action: Callable[[], None]) -> None:
         self._on_start.append(action)
@@ -101,7 +106,8 @@ class Registry:
             plugin.stop()
 
     def health(self) -> dict[str, Health]:
-        return {plugin.name: plugin.health() for plugin in self._plugins.values()}
+        plugins = {plugin.name: plugin.health() for plugin in self._plugins.values()}
+        return plugins | {name: check() for name, check in self._health.items()}
 
     def _share(self, kind: type) -> object:
         with self._lock:

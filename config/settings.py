@@ -90,7 +90,9 @@ class Settings(BaseModel):
     )
     GEO_REGION_HEADER: str = Field("", description="Header of a trusted proxy that names the region. Empty: none.")
     GA4_MEASUREMENT_ID: str = Field("", description="GA4 stream that events are forwarded to. Empty: none are.")
-    GA4_API_SECRET: SecretStr = Field(SecretStr(""), description="Measurement Protocol secret of that stream.")
+    GA4_API_SECRET: SecretStr = Field(
+        SecretStr(""), validate_default=True, description="Measurement Protocol secret of that stream."
+    )
     GA4_URL: str = Field(
         "https://www.google-analytics.com/mp/collect", description="Where the Measurement Protocol is spoken."
     )
@@ -175,6 +177,21 @@ class Settings(BaseModel):
     def _is_a_clickhouse(cls, value: SecretStr) -> SecretStr:
         if value and not value.get_secret_value().startswith(("clickhouse://", "clickhouses://", "chdb://")):
             raise ValueError("must begin with clickhouse:// or clickhouses://")
+        return value
+
+    @field_validator("GA4_API_SECRET")
+    @classmethod
+    def _belongs_to_a_stream(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        if bool(value) != bool(info.data.get("GA4_MEASUREMENT_ID")):
+            raise ValueError("is of use only together with GA4_MEASUREMENT_ID, and neither without the other")
+        return value
+
+    @field_validator("GA4_URL")
+    @classmethod
+    def _keeps_the_secret(cls, value: str, info: ValidationInfo) -> str:
+        """The secret travels in the address: in clear only to a server on this machine."""
+        if not re.fullmatch(r"(https://|http://127\.0\.0\.1:)[^?#]+", value):
+            raise ValueError("must begin with https:// and hold no query")
         return value
 
     @field_validator("FAULT_POINT")

@@ -9,6 +9,8 @@ import pytest
 from app.scheduler import MILLISECONDS, TICKS
 from backend.accounts.permissions import Scope
 from backend.analytics.events.event import PROPERTIES
+from backend.analytics.events.forwarding import service as forwarding
+from backend.analytics.events.forwarding.protocol import FORWARDED, Skip
 from backend.analytics.events.names import EventName
 from backend.analytics.events.service import STATSD_PREFIX
 from backend.jobs.service import DEAD, DONE, FAILED
@@ -47,6 +49,21 @@ def test_every_metric_is_explained(event):
 @pytest.mark.parametrize("metric", [DONE, FAILED, DEAD, TICKS, MILLISECONDS])
 def test_every_metric_of_background_work_is_explained(metric):
     assert f"| `{metric}` |" in doc("metrics.md")
+
+
+@pytest.mark.parametrize("name", [forwarding.SENT, forwarding.ADAPTED, forwarding.SKIPPED, forwarding.FAILED])
+def test_every_count_of_forwarding_is_explained(name):
+    assert f"| `{name}` |" in doc("metrics.md")
+
+
+@pytest.mark.parametrize("reason", Skip)
+def test_every_reason_for_not_forwarding_is_explained(reason):
+    assert f"| `{reason}` |" in doc("forwarding.md")
+
+
+@pytest.mark.parametrize("name", FORWARDED)
+def test_every_property_that_is_forwarded_is_named(name):
+    assert f"`{name}`" in doc("forwarding.md")
 
 
 @pytest.mark.parametrize("scope", Scope)

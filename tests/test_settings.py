@@ -70,3 +70,17 @@ def test_the_instance_folder_is_made_where_it_was_named(tmp_path, monkeypatch):
 
     assert str(settings.INSTANCE_DIR) == f"{tmp_path}/var/mingus"
     assert settings.INSTANCE_DIR.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"GA4_MEASUREMENT_ID": "G-1"}, "GA4_API_SECRET is of use only together"),
+        ({"GA4_API_SECRET": "s"}, "GA4_API_SECRET is of use only together"),
+        ({"GA4_URL": "http://example.org/mp/collect"}, "GA4_URL must begin with https"),
+        ({"GA4_URL": "https://example.org/mp/collect?a=b"}, "GA4_URL must begin with https"),
+    ],
+)
+def test_forwarding_is_set_up_whole_or_not_at_all(given, reason):
+    with pytest.raises(InvalidSettings, match=reason):
+        Settings.from_env({"SECRET_KEY": LONG, **given})

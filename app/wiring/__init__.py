@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.wiring import accounts, assessments, events, health, lake, landing, senders, warehouse, work
+from app.wiring import accounts, assessments, events, forwarding, health, lake, landing, senders, warehouse, work
 from backend import database
 from backend.jobs.kinds import JobKinds
 from backend.plugins import KEY, Registry, load
@@ -17,6 +17,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     work.fit_out(registry, settings)
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
-    for room in (accounts, assessments, events, health, lake, landing, senders, warehouse):
+    for room in (accounts, assessments, events, forwarding, health, lake, landing, senders, warehouse):
         room.fit_out(registry, settings)
     registry.build(JobKinds).freeze()

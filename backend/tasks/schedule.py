@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backend.jobs.timetable import Entry, Schedule
-from backend.tasks import assessments, jobs
+from backend.tasks import assessments, forwarding, jobs
 from config.settings import Settings
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
@@ -16,6 +16,7 @@ def schedule(settings: Settings) -> Schedule:
     return Schedule(
         [
             Entry("assessments.clean", DAY, assessments.clean, 10 * MINUTE, at_start=True),
+            Entry("ga4.forward", 30 * SECOND, forwarding.forward, 5 * MINUTE),
             Entry("jobs.prune", DAY, jobs.prune, 10 * MINUTE),
         ]
     )

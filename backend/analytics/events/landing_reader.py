@@ -10,9 +10,10 @@ A transaction that stays open holds all readers back until it ends; no row is lo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy.orm import Session
 
@@ -54,10 +55,10 @@ class LandingRow(NamedTuple):
 class LandingBatch:
     """Rows as plain tuples with the members of `LandingRow`, in no order, and the position to read on from."""
 
-    rows: Sequence[tuple[object, ...]]
+    rows: Sequence[tuple[Any, ...]]
     position: int
 
-    def columns(self) -> dict[str, Sequence[object]]:
+    def columns(self) -> dict[str, Sequence[Any]]:
         """The rows turned into columns, by name."""
         columns = zip(*self.rows, strict=True) if self.rows else ((),) * len(LandingRow._fields)
         return dict(zip(LandingRow._fields, columns, strict=True))
@@ -89,11 +90,17 @@ class LandingReader:
             raise LandingWentBack(f"the landing table ends at {end}, before position {after}: was it restored?")
         return self._behind_transactions(after, end, limit) if self._is_postgresql() else self._behind_id(after, limit)
 
-    def between(self, after: int, position: int) -> Sequence[tuple[object, ...]]:
+    def between(self, after: int, position: int) -> Sequence[tuple[Any, ...]]:
         """What is left of the rows that a batch once held."""
         if self._is_postgresql():
             return self._rows("transaction_id >= %s AND transaction_id < %s", (after, position))
         return self._rows("id > ? AND id <= ?", (after, position))
+
+    def rows(self, ids: Sequence[int]) -> Sequence[tuple[Any, ...]]:
+        """What is left of these rows."""
+        if self._is_postgresql():
+            return self._rows("id = ANY(%s)", (list(ids),))
+        return self._rows("id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),))
 
     def _behind_id(self, after: int, limit: int) -> int:
         return self._number(
@@ -112,12 +119,12 @@ class LandingReader:
             (end, after, end, after, end, limit),
         )
 
-    def _rows(self, condition: str, values: tuple[int, ...]) -> Sequence[tuple[object, ...]]:
+    def _rows(self, condition: str, values: tuple[object, ...]) -> Sequence[tuple[Any, ...]]:
         """Past the rows of SQLAlchemy: the lake reads hundreds of thousands a second."""
         columns = POSTGRESQL_COLUMNS if self._is_postgresql() else SQLITE_COLUMNS
         statement = f"SELECT {columns} FROM analytics_events WHERE {condition}"  # noqa: S608  (our own words)
         with self._session.connection().exec_driver_sql(statement, values) as result:
-            return cast("Sequence[tuple[object, ...]]", result.cursor.fetchall())
+            return cast("Sequence[tuple[Any, ...]]", result.cursor.fetchall())
 
     def _number(self, statement: str, values: tuple[int, ...] = ()) -> int:
         return cast("int", self._session.connection().exec_driver_sql(statement, values).scalar_one())
