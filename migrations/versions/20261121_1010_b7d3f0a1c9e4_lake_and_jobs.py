@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+from itertools import pairwise
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -76,6 +79,9 @@ def upgrade_postgresql_landing() -> None:
     op.execute('ALTER SEQUENCE analytics_events_id_seq OWNED BY analytics_events.id')
     op.execute('CREATE INDEX ix_analytics_events_transaction_id ON analytics_events (transaction_id)')
     op.execute('CREATE TABLE analytics_events_default PARTITION OF analytics_events DEFAULT')
+    for start, end in pairwise(months(datetime.now(UTC), 5)):
+        op.execute(f"CREATE TABLE analytics_events_{start:%Y_%m} PARTITION OF analytics_events "
+                   f"FOR VALUES FROM ('{start:%Y-%m-%d} 00:00+00') TO ('{end:%Y-%m-%d} 00:00+00')")
     op.execute(f'INSERT INTO analytics_events ({KEPT}, is_bot) SELECT {KEPT}, false FROM analytics_events_before')
     op.create_table('event_ids',
     sa.Column('event_id', sa.Uuid(), nullable=False),
@@ -84,6 +90,12 @@ def upgrade_postgresql_landing() -> None:
     )
     op.execute('CREATE INDEX ix_event_ids_created_at ON event_ids USING brin (created_at)')
     op.execute('INSERT INTO event_ids SELECT event_id, created_at FROM analytics_events')
+
+
+def months(now: datetime, count: int) -> list[date]:
+    """The first days of this month and the following."""
+    firsts = [now.year * 12 + now.month - 1 + n for n in range(count)]
+    return [date(first // 12, first % 12 + 1, 1) for first in firsts]
 
 
 def create_event_tables() -> None:

@@ -1,0 +1,101 @@
+"""The landing table as a whole: its monthly partitions on PostgreSQL, and how old rows leave it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+MONTHLY = re.compile(r"analytics_events_(\d{4})_(\d\d)")
+PATIENCE = "SET LOCAL lock_timeout = '5s'"
+PARTITIONS = """
+SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
+WHERE inhparent = 'analytics_events'::regclass ORDER BY child.relname
+"""
+OLD_ON_SQLITE = """
+DELETE FROM analytics_events WHERE id IN (
+  SELECT id FROM analytics_events WHERE id <= :position AND created_at < :moment ORDER BY id LIMIT :at_most)
+"""
+OLD_ON_POSTGRESQL = """
+DELETE FROM analytics_events WHERE (id, created_at) IN (
+  SELECT id, created_at FROM analytics_events
+  WHERE transaction_id < :position AND created_at < :moment ORDER BY transaction_id LIMIT :at_most)
+"""
+
+
+class LandingTable:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def is_partitioned(self) -> bool:
+        return self._session.get_bind().dialect.name == "postgresql"
+
+    def partitions(self) -> set[datetime]:
+        """The months that have a partition of their own, by their first instant."""
+        names = self._session.scalars(text(PARTITIONS))
+        return {datetime(int(m[1]), int(m[2]), 1, tzinfo=UTC) for m in map(MONTHLY.fullmatch, names) if m}
+
+    def add_partitions(self, months: AbstractSet[datetime]) -> int:
+        """Give months their partitions, with what the default partition holds of them; returns how many were missing.
+
+        The whole table is locked first: a reader whose plan knows only the old partitions would miss rows that move.
+        """
+        if months <= self.partitions():
+            return 0
+        self._session.execute(text(PATIENCE))
+        self._session.execute(text("LOCK TABLE analytics_events IN ACCESS EXCLUSIVE MODE"))
+        missing = sorted(months - self.partitions())
+        for month in missing:
+            self._add_partition(month)
+        return len(missing)
+
+    def drop_before(self, moment: datetime, position: int, at_most: int) -> int:
+        """Forget rows received before `moment` that a reader has passed, `at_most` of them; returns how many rows.
+
+        On PostgreSQL a month that is over leaves with its partition, whatever the number.
+        """
+        limits = {"moment": moment, "position": position, "at_most": at_most}
+        if not self.is_partitioned:
+            text_of_moment = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
+            return self._count(OLD_ON_SQLITE, limits | {"moment": text_of_moment})
+        over = [month for month in sorted(self.partitions()) if after(month) <= moment]
+        dropped = sum(self._drop_partition(month, position) for month in over)
+        return dropped or self._count(OLD_ON_POSTGRESQL, limits)
+
+    def _add_partition(self, month: datetime) -> None:
+        name, bounds = name_of(month), f"FROM ('{month.isoformat()}') TO ('{after(month).isoformat()}')"
+        span = {"start": month, "end": after(month)}
+        self._session.execute(text(f"CREATE TABLE {name} (LIKE analytics_events INCLUDING DEFAULTS)"))
+        moved = "DELETE FROM analytics_events_default WHERE created_at >= :start AND created_at < :end RETURNING *"
+        self._session.execute(text(f"WITH moved AS ({moved}) INSERT INTO {name} SELECT * FROM moved"), span)  # noqa: S608
+        self._session.execute(text(f"ALTER TABLE analytics_events ATTACH PARTITION {name} FOR VALUES {bounds}"))
+
+    def _drop_partition(self, month: datetime, position: int) -> int:
+        """Rows it held; nothing happens while one of them has not been read."""
+        counts = f"SELECT count(*), count(*) FILTER (WHERE transaction_id >= :position) FROM {name_of(month)}"  # noqa: S608
+        rows, unread = self._session.execute(text(counts), {"position": position}).one()
+        if unread:
+            return 0
+        self._session.execute(text(PATIENCE))
+        self._session.execute(text(f"DROP TABLE {name_of(month)}"))
+        return int(rows)
+
+    def _count(self, statement: str, values: dict[str, object]) -> int:
+        return int(self._session.execute(text(statement), values).rowcount)  # type: ignore[attr-defined]
+
+
+def name_of(month: datetime) -> str:
+    return f"analytics_events_{month:%Y_%m}"
+
+
+def first_of_month(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def after(month: datetime) -> datetime:
+    """The month after this one."""
+    return month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)

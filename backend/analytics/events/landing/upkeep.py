@@ -1,0 +1,56 @@
+"""What PostgreSQL's landing table needs by the clock: partitions made ahead of time, old event ids forgotten."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from backend.analytics.events.landing.table import LandingTable, after, first_of_month
+from backend.clock import Clock
+
+MONTHS_AHEAD = 3
+IDS_KEPT = timedelta(days=7)
+AT_ONCE = 20_000
+FORGET = """
+DELETE FROM event_ids WHERE event_id IN (SELECT event_id FROM event_ids WHERE created_at < :moment LIMIT :at_once)
+"""
+
+
+class LandingPartitions:
+    def __init__(self, table: LandingTable, session: Session, now: Clock) -> None:
+        self._table = table
+        self._session = session
+        self._now = now
+
+    def ensure(self) -> int:
+        """This month and the next three have partitions afterwards; returns how many were missing."""
+        if not self._table.is_partitioned:
+            return 0
+        months = [first_of_month(self._now())]
+        for _ in range(MONTHS_AHEAD):
+            months.append(after(months[-1]))
+        made = self._table.add_partitions(frozenset(months))
+        self._session.commit()
+        return made
+
+
+class EventIds:
+    """On SQLite the id leaves with its event. On PostgreSQL no key spans partitions: ids have their own table."""
+
+    def __init__(self, table: LandingTable, session: Session, now: Clock) -> None:
+        self._table = table
+        self._session = session
+        self._now = now
+
+    def forget(self) -> int:
+        """Ids older than a week, few at a time so that nobody waits; returns how many."""
+        forgotten, values = 0, {"moment": self._now() - IDS_KEPT, "at_once": AT_ONCE}
+        while self._table.is_partitioned:
+            gone = int(self._session.execute(text(FORGET), values).rowcount)  # type: ignore[attr-defined]
+            self._session.commit()
+            forgotten += gone
+            if gone < AT_ONCE:
+                break
+        return forgotten
