@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.analytics.lake.delta import Lake
+from backend.analytics.lake.erasure import Erasure
+from backend.analytics.lake.freshness import Freshness
+from backend.analytics.lake.landing import LandingRetention
 from backend.analytics.lake.locks import Lock
-from backend.analytics.lake.sync import Complaint, Followers, LakeSync
+from backend.analytics.lake.overview import LakeInspection
+from backend.analytics.lake.sync import Complaint, Followers, LakeSync, Synced
+from backend.analytics.lake.upkeep import LakeUpkeep
 from backend.clock import utc_now
 from backend.extensions import db
 from backend.faults import Faults
@@ -15,16 +22,39 @@ from config.settings import Settings
 
 def fit_out(registry: Registry, settings: Settings) -> None:
     lake, complaint, followers = Lake(settings.lake_url), Complaint(), Followers()
-
-    def own_session() -> Session:
-        """Apart from the request's: a sync commits, and what the request is about is not its business."""
-        return Session(db.engine)
+    faults = Faults(settings.FAULT_POINT)
 
     def sync() -> LakeSync:
         telemetry = registry.build(AiCalculatorAnalytics).telemetry
         lock = Lock(settings.INSTANCE_DIR / "lake-sync.lock")
-        return LakeSync(lake, own_session, lock, followers, telemetry, complaint, Faults(settings.FAULT_POINT), utc_now)
+        return LakeSync(lake, own_session, lock, followers, telemetry, complaint, faults, utc_now)
 
+    def sync_for_a_question() -> Synced | None:
+        """The request that asks may hold SQLite's write lock, and has nothing to write."""
+        if db.session.registry.has():
+            db.session.rollback()
+        return sync().run()
+
+    freshness = Freshness(sync_for_a_question, own_session, timedelta(seconds=settings.LAKE_MAX_STALENESS), utc_now)
     registry.add_service(Lake, lambda: lake)
     registry.add_service(Followers, lambda: followers)
     registry.add_service(LakeSync, sync)
+    registry.add_service(Freshness, lambda: freshness)
+    registry.add_service(LakeInspection, lambda: LakeInspection(lake, own_session, utc_now))
+    registry.add_service(Erasure, lambda: Erasure(lake, own_session, followers, faults))
+    registry.add_service(LakeUpkeep, lambda: upkeep(lake, settings, faults))
+    registry.add_service(LandingRetention, lambda: landing_retention(lake, settings))
+
+
+def own_session() -> Session:
+    """Apart from the request's: a sync commits, and what the request is about is not its business."""
+    return Session(db.engine)
+
+
+def upkeep(lake: Lake, settings: Settings, faults: Faults) -> LakeUpkeep:
+    return LakeUpkeep(lake, timedelta(days=settings.EVENTS_RETENTION_DAYS), faults, utc_now)
+
+
+def landing_retention(lake: Lake, settings: Settings) -> LandingRetention:
+    readers = {"ga4"} if settings.GA4_MEASUREMENT_ID else set[str]()
+    return LandingRetention(lake, own_session, timedelta(days=settings.LANDING_RETENTION_DAYS), readers, utc_now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backend.jobs.timetable import Entry, Schedule
-from backend.tasks import assessments, events, forwarding, jobs
+from backend.tasks import assessments, events, forwarding, jobs, lake
 from config.settings import Settings
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
@@ -19,6 +19,11 @@ def schedule(settings: Settings) -> Schedule:
             Entry("events.make_partitions", DAY, events.make_partitions, MINUTE, at_start=True),
             Entry("events.forget_ids", HOUR, events.forget_ids, 10 * MINUTE),
             Entry("ga4.forward", 30 * SECOND, forwarding.forward, 5 * MINUTE),
+            Entry("lake.sync", settings.LAKE_SYNC_SECONDS * SECOND, lake.sync, 10 * MINUTE, at_start=True),
+            Entry("lake.compact", 10 * MINUTE, lake.compact, 10 * MINUTE),
+            Entry("lake.vacuum", HOUR, lake.vacuum, 10 * MINUTE),
+            Entry("lake.forget_old_days", DAY, lake.forget_old_days, 10 * MINUTE),
+            Entry("lake.drop_landed", DAY, lake.drop_landed, 10 * MINUTE),
             Entry("jobs.prune", DAY, jobs.prune, 10 * MINUTE),
         ]
     )

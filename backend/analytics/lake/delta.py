@@ -14,7 +14,8 @@ from backend.analytics.lake.tables import EVENTS, LakeTable
 if TYPE_CHECKING:
     from deltalake import CommitProperties, DeltaTable, WriterProperties
 
-LANDING = "landing"
+LANDING = "landing"  # the mark of the position behind the landing rows that are here
+REBUILDING, REFUSED = "rebuilding", "refused"  # 1: ids must be compared; the landing table is not the one it was
 ROW_GROUP = 131_072
 TARGET_FILE_BYTES = 128 * 2**20
 # Every sync is a commit: an opened table reads the newest checkpoint and the commits since.

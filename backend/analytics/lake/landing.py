@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from backend.analytics.events.models import AnalyticsEvent
+from backend.analytics.events.landing.table import LandingTable
+from backend.analytics.events.models import AnalyticsEvent, EventCursor
+from backend.analytics.events.quarantine.store import QuarantineStore
 from backend.analytics.lake.batch import Batch
+from backend.analytics.lake.delta import LANDING, REBUILDING, REFUSED, Lake
+from backend.clock import Clock
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
+DROPPED_AT_ONCE = 5_000
 LAST_ID, LAST_EVENT = "landing/id", "landing/event"
 
 
@@ -40,6 +48,72 @@ def renumber(session: Session) -> None:
                 " WHERE transaction_id >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
             )
         )
+
+
+def erase_sender(session: Session, column: str, value: str) -> tuple[int, int]:
+    """Delete what a session, user or visitor sent, from the landing table and from quarantine, and commit."""
+    with leaving_no_trace(session):
+        landing = session.execute(sa.delete(AnalyticsEvent).where(AnalyticsEvent.__table__.c[column] == value))
+        senders = {"session_id": "sessions", "user_id": "users", "visitor_id": "visitors"}
+        quarantined = QuarantineStore(session).erase(**{senders[column]: [value]})
+        session.commit()
+    return cast("sa.CursorResult[Any]", landing).rowcount, quarantined
+
+
+@contextmanager
+def leaving_no_trace(session: Session) -> Iterator[None]:
+    """SQLite overwrites what is deleted, in its file and in its log; PostgreSQL does as its vacuum comes by."""
+    engine = session.get_bind()
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
+    yield
+    with closing(cast("sa.Engine", engine).raw_connection()) as connection:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+class LandingRetention:
+    """Drops landing rows whose time is over and which everyone who reads the table has read."""
+
+    def __init__(
+        self, lake: Lake, sessions: Callable[[], Session], kept: timedelta, readers: Collection[str], now: Clock
+    ) -> None:
+        self._lake = lake
+        self._sessions = sessions
+        self._kept = kept
+        self._readers = readers
+        self._now = now
+
+    def drop(self) -> int:
+        """Some at a time, each committed: it may be killed and goes on the next time. Says how many rows."""
+        received_before, dropped = self._now() - self._kept, 0
+        with self._sessions() as session:
+            bound = self._read_by_all(session)
+            session.rollback()
+            while bound is not None:
+                some = LandingTable(session).drop_before(received_before, bound, DROPPED_AT_ONCE)
+                session.commit()
+                if not some:
+                    break
+                dropped += some
+        return dropped
+
+    def _read_by_all(self, session: Session) -> int | None:
+        """The position before which no row is needed; None if there is none."""
+        base = self._lake.open("events")
+        watermark = base.transaction_version(LANDING)
+        if watermark is None or base.transaction_version(REBUILDING) or base.transaction_version(REFUSED):
+            return None
+        read = session.scalars(sa.select(EventCursor.position).where(EventCursor.name.in_(self._readers)))
+        return min(cast("list[int]", [watermark, *read]))
+
+
+def unread(session: Session, position: int) -> sa.ColumnElement[bool]:
+    """On SQLite a position is the last id read, on PostgreSQL the first transaction not read."""
+    if session.connection().dialect.name == "sqlite":
+        return AnalyticsEvent.id > position
+    return sa.column("transaction_id", sa.BigInteger) >= position
 
 
 def _as_number(event_id: UUID) -> int:

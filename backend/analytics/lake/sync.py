@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from backend.analytics.events.landing_reader import LandingReader, LandingWentBack
 from backend.analytics.lake.batch import Batch, days_of, read, without_known
-from backend.analytics.lake.delta import LANDING, Lake, import_mark, moved_days
+from backend.analytics.lake.delta import LANDING, REBUILDING, REFUSED, Lake, import_mark, moved_days
 from backend.analytics.lake.landing import LAST_ID, last_row, last_row_is_here, renumber
 from backend.analytics.lake.locks import Lock
 from backend.analytics.lake.progress import Progress, ProgressStore
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 BATCH_ROWS = 50_000
 TRIES = 20
-REBUILDING, REFUSED = "rebuilding", "refused"
 REFUSAL = (
     "The landing table is older than the lake: it was restored from a backup, or is another. `flask lake rebuild` adds "
     "the events that the lake lacks and goes on from there."
@@ -149,6 +148,7 @@ class LakeSync:
                 if position is None or position >= goal:
                     break
             progress = Progress(self._lake.mark("events", LANDING) or 0, as_of)
+            session.connection(execution_options={"reads_only": False})
             ProgressStore(session).note(progress)
             session.commit()
         self._faults.reach("lake.sync.noted")

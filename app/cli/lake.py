@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from flask.cli import AppGroup
+
+from backend.analytics.lake.erasure import Erasure
+from backend.analytics.lake.overview import LakeInspection
+from backend.analytics.lake.sync import LakeSync, Synced
+from backend.analytics.lake.upkeep import LakeUpkeep
+from backend.errors import MingusError
+from backend.plugins import get
+
+group = AppGroup("lake", help="The history that questions are answered from.")
+BUSY = "Another process is bringing the lake up to date; nothing was done."
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """A sentence and exit code 1 instead of a traceback."""
+    try:
+        yield
+    except MingusError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@group.command("sync")
+def sync() -> None:
+    """Move new events into the lake, now."""
+    with plain_errors():
+        synced = get(LakeSync).run()
+    click.echo(sentence(synced) if synced else BUSY)
+
+
+@group.command("rebuild")
+def rebuild() -> None:
+    """Compare every landing row with the lake and add what it lacks, as after a restore; sessions are made again."""
+    with plain_errors():
+        synced = get(LakeSync).rebuild()
+    if synced is None:
+        raise click.ClickException(BUSY)
+    click.echo(sentence(synced))
+
+
+def sentence(synced: Synced) -> str:
+    days = f", {min(synced.days)} to {max(synced.days)}" if synced.days else ""
+    return f"Added {synced.rows:,} events{days}. The lake is as of {synced.progress.as_of:%Y-%m-%d %H:%M:%S} UTC."
+
+
+@group.command("status")
+def status() -> None:
+    """Show tables, watermark, and how far the lake is behind the landing table."""
+    with plain_errors():
+        now = get(LakeInspection).look()
+    for table in now.tables:
+        days = f"{min(table.days)} to {max(table.days)} ({len(table.days)} days)" if table.days else "no days"
+        size = f"{table.rows:,} rows in {table.files:,} files, {table.bytes / 2**20:,.1f} MiB"
+        click.echo(f"{table.name:10} version {table.version}: {size}, {days}")
+    click.echo(f"watermark  {now.watermark} of {now.end}")
+    seconds = now.behind.total_seconds() if now.behind else 0
+    click.echo(f"behind     {now.rows_behind:,} rows, {seconds:,.0f} seconds")
+    click.echo(f"as of      {now.as_of.isoformat() if now.as_of else 'never synced'}")
+    if now.refused:
+        click.echo("refused    the landing table is older than the lake: run `flask lake rebuild`")
+    if now.rebuilding:
+        click.echo("rebuilding every id is compared until the next sync reaches the end")
+
+
+@group.command("compact")
+@click.option("--files", default=2, show_default=True, type=click.IntRange(2), help="Days with so many small files.")
+def compact(files: int) -> None:
+    """Join the small files of each day."""
+    done = get(LakeUpkeep).compact(files)
+    click.echo(f"{done.removed} files became {done.added}.")
+
+
+@group.command("vacuum")
+@click.option("--hours", default=1, show_default=True, type=click.IntRange(1), help="Keep what they still held.")
+def vacuum(hours: int) -> None:
+    """Delete the files that no version of the last hours holds."""
+    click.echo(f"Deleted {get(LakeUpkeep).vacuum(hours)} files.")
+
+
+@group.command("erase")
+@click.option("--session", "session_id", help="All events of a session.")
+@click.option("--user", "user_id", help="All events of a user.")
+@click.option("--visitor", "visitor_id", help="All events of a visitor.")
+@click.confirmation_option(prompt="Erase these events from everywhere, for good?")
+def erase(session_id: str | None, user_id: str | None, visitor_id: str | None) -> None:
+    """Erase one person's events: landing table, quarantine, lake, files."""
+    if sum(value is not None for value in (session_id, user_id, visitor_id)) != 1:
+        raise click.UsageError("Name one of --session, --user, --visitor.")
+    with plain_errors():
+        erased = get(Erasure).erase(session_id=session_id, user_id=user_id, visitor_id=visitor_id)
+    click.echo(f"Erased {erased.landing} landing rows, {erased.quarantined} in quarantine, {erased.lake} in the lake.")

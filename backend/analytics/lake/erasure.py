@@ -1,0 +1,128 @@
+"""Erase a person from where events are kept, so that neither a row nor the bytes of a file tell of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from backend.analytics.lake.delta import LANDING, Lake, commit_properties, moved_days, writer_properties
+from backend.analytics.lake.landing import erase_sender
+from backend.analytics.lake.sync import Followers, Sessions
+from backend.analytics.lake.tables import EVENTS, LakeTable
+from backend.faults import Faults
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+TRIES = 20
+ROWS_A_COMMIT = 2_000
+Key = int | str
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom to erase: all events of a session, of a user, or of a visitor."""
+
+    column: str
+    value: str
+
+    def condition(self) -> str:
+        """For a scan, which leaves no trace; never for a commit, whose log would keep it."""
+        return f"{self.column} = '{self.value.replace(chr(39), chr(39) * 2)}'"
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many rows were deleted where."""
+
+    landing: int
+    quarantined: int
+    lake: int
+
+
+class Erasure:
+    """Commands of the log name rows by their table's key only; files that held them are deleted at once.
+
+    A question that is reading those files fails, and is asked again of the new version.
+    """
+
+    def __init__(self, lake: Lake, sessions: Sessions, followers: Followers, faults: Faults) -> None:
+        self._lake = lake
+        self._sessions = sessions
+        self._followers = followers
+        self._faults = faults
+
+    def erase(
+        self, *, session_id: str | None = None, user_id: str | None = None, visitor_id: str | None = None
+    ) -> Erased:
+        """Erase one person, named in one way. May be repeated, and must be when it was interrupted."""
+        given = {"session_id": session_id, "user_id": user_id, "visitor_id": visitor_id}
+        [person] = [Person(column, value) for column, value in given.items() if value is not None]
+        with self._sessions() as session:
+            landing, quarantined = erase_sender(session, person.column, person.value)
+        self._faults.reach("lake.erase.landing")
+        self._fence()
+        erased, touched = 0, set[date]()
+        for table in self._lake.tables:
+            if person.column in table.columns:
+                rows, days = self._erase_from(table, person)
+                erased, touched = erased + rows, touched | (days if table.name == EVENTS.name else set())
+        self._faults.reach("lake.erase.deleted")
+        self._followers.hear(frozenset(touched))
+        for table in self._lake.tables:
+            self._lake.open(table.name).vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+        return Erased(landing, quarantined, erased)
+
+    def _fence(self) -> None:
+        """A sync that read the landing table before the erasure must not commit: it moves the same mark."""
+        self._insist(
+            EVENTS.name, lambda base: self._lake.commit(base, {LANDING: base.transaction_version(LANDING) or 0})
+        )
+
+    def _erase_from(self, table: LakeTable, person: Person) -> tuple[int, set[date]]:
+        erased, days = 0, set[date]()
+
+        def some(base: DeltaTable) -> list[tuple[date, Key]]:
+            found = list(islice(rows_of(base, table, person), ROWS_A_COMMIT))
+            if found:
+                self._delete(base, table, found)
+            return found
+
+        while found := self._insist(table.name, some):
+            erased, days = erased + len(found), days | {day for day, _ in found}
+        return erased, days
+
+    def _delete(self, base: DeltaTable, table: LakeTable, found: Sequence[tuple[date, Key]]) -> None:
+        days, keys = {day for day, _ in found}, {key for _, key in found}
+        within = ", ".join(f"'{day.isoformat()}'" for day in sorted(days))
+        named = ", ".join(str(key) if isinstance(key, int) else f"'{key}'" for key in keys)
+        marks = moved_days(base, days) if table.name == EVENTS.name else {}
+        base.delete(
+            f"day IN ({within}) AND {table.key} IN ({named})",
+            writer_properties=writer_properties(),
+            commit_properties=commit_properties(marks),
+        )
+
+    def _insist(self, name: str, act: Callable[[DeltaTable], T]) -> T:
+        """Do it on the newest version, until nobody else's commit comes between."""
+        from deltalake.exceptions import CommitFailedError
+
+        for _ in range(TRIES):
+            try:
+                return act(self._lake.open(name))
+            except CommitFailedError:
+                continue
+        return act(self._lake.open(name))
+
+
+def rows_of(base: DeltaTable, table: LakeTable, person: Person) -> Iterator[tuple[date, Key]]:
+    """Day and key of each row of a person."""
+    import pyarrow as pa
+
+    for batch in base.scan(columns=["day", table.key], predicate=person.condition()):
+        rows = pa.record_batch(batch)
+        yield from zip(rows["day"].to_pylist(), rows[table.key].to_pylist(), strict=True)
