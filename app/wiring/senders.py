@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
+from backend.analytics.events.intake import EventIntake
 from backend.analytics.events.quarantine.service import Quarantine
 from backend.analytics.events.senders.bots import load_bots
 from backend.analytics.events.senders.places import FilePlaces, HeaderPlaces, Places, UnknownPlaces
@@ -25,9 +26,15 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         telemetry = registry.build(AiCalculatorAnalytics).telemetry
         return Quarantine(session, lambda: registry.build(EventTracker), telemetry, utc_now)
 
+    def intake() -> EventIntake:
+        return EventIntake(
+            registry.build(SenderIdentifier), registry.build(Quarantine), registry.build(EventTracker), utc_now
+        )
+
     registry.add_shared(VisitorSalts, lambda: VisitorSalts(session))
     registry.add_shared(SenderIdentifier, senders)
     registry.add_shared(Quarantine, quarantine)
+    registry.add_service(EventIntake, intake)
 
 
 def session() -> Session:

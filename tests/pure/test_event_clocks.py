@@ -66,6 +66,21 @@ def test_the_ends_of_the_calendar_are_impossible_and_no_error(zone):
         assert with_key(sent_at).place(first) is Impossible.BEFORE_2000
 
 
+def test_a_clock_at_the_end_of_the_calendar_is_put_right_too():
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone(timedelta(hours=-12)))
+
+    assert browser(sent_at=last).place(last) == NOW
+
+
+@pytest.mark.parametrize(
+    ("sent_year", "year", "reason"), [(9999, 2020, Impossible.STALE), (1, 9000, Impossible.AHEAD), (1, 1, None)]
+)
+def test_a_correction_beyond_the_calendar_is_impossible_and_no_error(sent_year, year, reason):
+    placed = browser(sent_at=datetime(sent_year, 1, 1, tzinfo=UTC)).place(datetime(year, 1, 1, tzinfo=UTC))
+
+    assert placed == (reason or NOW)
+
+
 @given(timestamp=ANY_TIME, sent_at=st.none() | ANY_TIME)
 def test_what_is_accepted_lies_where_it_can_have_happened(timestamp, sent_at):
     placed = browser(sent_at).place(timestamp)

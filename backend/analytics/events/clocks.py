@@ -60,9 +60,10 @@ class Receipt:
         if timestamp is None:
             return self.received_at
         try:
-            corrected = timestamp.astimezone(UTC) + self._offset
+            corrected = (timestamp + self._offset).astimezone(UTC)
         except OverflowError:
-            return Impossible.AHEAD if timestamp.year > EPOCH.year else self._oldest
+            year = timestamp.year + self._offset.days / 365
+            return Impossible.AHEAD if year > EPOCH.year else self._oldest
         if corrected > self._latest:
             return Impossible.AHEAD
         return self._oldest if corrected < self._earliest else corrected

@@ -1,0 +1,61 @@
+"""The way of a request's events: who sent them, when they happened, and then to the landing table or to quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from backend.analytics.events.clocks import Receipt
+from backend.analytics.events.event import Event, Sender
+from backend.analytics.events.quarantine.misplaced import Misplaced, sift
+from backend.analytics.events.quarantine.service import Quarantine
+from backend.analytics.events.senders.facts import RequestFacts
+from backend.analytics.events.senders.service import SenderIdentifier
+from backend.analytics.events.service import EventTracker, Recorded
+from backend.clock import Clock
+
+
+class SaidOfAll(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a sender says once for all events of a request."""
+
+    sent_at: Annotated[datetime, Meta(tz=True)] | None = None
+    visitor_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{16,64}(?!\n)$")] | None = None
+    webdriver: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of the events of a request: all of it is durable."""
+
+    recorded: Recorded
+    quarantined: Sequence[Misplaced]
+
+
+class EventIntake:
+    def __init__(self, senders: SenderIdentifier, quarantine: Quarantine, tracker: EventTracker, now: Clock) -> None:
+        self._senders = senders
+        self._quarantine = quarantine
+        self._tracker = tracker
+        self._now = now
+
+    def take(
+        self, events: Sequence[Event], said: SaidOfAll, facts: RequestFacts | None, rejected: Container[int] = ()
+    ) -> Taken:
+        """`facts` come with a browser's request; a server with an API key speaks for others, whom they do not describe.
+
+        `rejected` holds the places in the request that gave no event.
+        """
+        sender = self._sender(said, facts)
+        receipt = Receipt(self._now(), said.sent_at, from_browser=facts is not None)
+        timely, misplaced = sift(events, receipt, rejected)
+        self._quarantine.keep(misplaced, sender, said.sent_at)
+        return Taken(self._tracker.record(timely, sender), misplaced)
+
+    def _sender(self, said: SaidOfAll, facts: RequestFacts | None) -> Sender:
+        if facts is None:
+            return Sender(said.visitor_id)
+        return self._senders.identify(facts, said.visitor_id, webdriver=said.webdriver)
