@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
@@ -24,7 +26,8 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
     def quarantine() -> Quarantine:
         telemetry = registry.build(AiCalculatorAnalytics).telemetry
-        return Quarantine(session, lambda: registry.build(EventTracker), telemetry, utc_now)
+        kept_for = timedelta(days=settings.LANDING_RETENTION_DAYS)
+        return Quarantine(session, lambda: registry.build(EventTracker), telemetry, utc_now, kept_for)
 
     def intake() -> EventIntake:
         return EventIntake(

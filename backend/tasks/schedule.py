@@ -24,6 +24,8 @@ def schedule(settings: Settings) -> Schedule:
             Entry("lake.vacuum", HOUR, lake.vacuum, 10 * MINUTE),
             Entry("lake.forget_old_days", DAY, lake.forget_old_days, 10 * MINUTE),
             Entry("lake.drop_landed", DAY, lake.drop_landed, 10 * MINUTE),
+            Entry("events.forget_salts", HOUR, events.forget_salts, MINUTE, at_start=True),
+            Entry("events.forget_quarantined", DAY, events.forget_quarantined, 10 * MINUTE),
             Entry("jobs.prune", DAY, jobs.prune, 10 * MINUTE),
         ]
     )

@@ -133,12 +133,14 @@ def test_what_is_not_there_is_said_not_to_be(quarantine, name):
         getattr(quarantine, name)(UUID(int=9))
 
 
-def test_it_is_kept_for_a_time(quarantine, session):
-    quarantine.keep([misplaced()], PHONE, None)
+def test_it_is_kept_as_long_as_landing_rows(quarantine, session):
+    store, kept_for = QuarantineStore(session), timedelta(days=30)
+    store.add([misplaced(1)], PHONE, None, datetime.now(UTC) - kept_for)
+    store.add([misplaced(2)], PHONE, None, datetime.now(UTC) - kept_for + timedelta(minutes=1))
+    session.commit()
 
-    assert quarantine.forget(timedelta(days=1)) == 0
-    assert quarantine.forget(timedelta()) == 1
-    assert ids(session) == set()
+    assert quarantine.forget() == 1
+    assert ids(session) == {2}
 
 
 @pytest.mark.parametrize(

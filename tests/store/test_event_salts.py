@@ -13,6 +13,8 @@ from backend.analytics.events.models import VisitorSalt
 from backend.analytics.events.senders.visitors import VisitorSalts
 from backend.database import get_db_session
 from backend.extensions import db
+from backend.jobs.timetable import Schedule
+from backend.plugins import get
 
 DAY = date(2026, 11, 21)
 MIDNIGHT = datetime(2026, 11, 21, tzinfo=UTC)
@@ -56,6 +58,14 @@ def test_a_salt_is_forgotten_48_hours_after_its_day_began(new_salts, hours, left
 
     assert salts.forget(MIDNIGHT + timedelta(hours=hours)) == 3 - len(left)
     assert kept() == {date(2026, 11, day) for day in left}
+
+
+def test_the_schedule_forgets_what_is_over(new_salts):
+    new_salts().of(date(2020, 2, 29))
+
+    get(Schedule).entries["events.forget_salts"].work()
+
+    assert kept() == set()
 
 
 def ask(url, barrier, answers):

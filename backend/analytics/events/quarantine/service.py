@@ -24,12 +24,18 @@ class Quarantine:
     """In sessions of its own, so that a request which brings nothing impossible opens none."""
 
     def __init__(
-        self, session: Callable[[], Session], tracker: Callable[[], EventTracker], telemetry: Telemetry, now: Clock
+        self,
+        session: Callable[[], Session],
+        tracker: Callable[[], EventTracker],
+        telemetry: Telemetry,
+        now: Clock,
+        kept_for: timedelta,
     ) -> None:
         self._session = session
         self._tracker = tracker
         self._telemetry = telemetry
         self._now = now
+        self._kept_for = kept_for
 
     def keep(self, misplaced: Sequence[Misplaced], sender: Sender, sent_at: datetime | None) -> None:
         """Keep each event whose id is new. Returns after the commit."""
@@ -71,9 +77,9 @@ class Quarantine:
             QuarantineStore(session).delete(event_id)
             session.commit()
 
-    def forget(self, kept_for: timedelta) -> int:
-        """Delete what nobody released in that time; how many events that was."""
+    def forget(self) -> int:
+        """Delete what nobody released in its time; how many events that was."""
         with self._session() as session:
-            deleted = QuarantineStore(session).delete_until(self._now() - kept_for)
+            deleted = QuarantineStore(session).delete_until(self._now() - self._kept_for)
             session.commit()
         return deleted
