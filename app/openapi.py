@@ -11,6 +11,7 @@ from flask_openapi3 import Info, OpenAPI
 from flask_openapi3.models import OPENAPI3_REF_PREFIX
 
 from app.errors import refuse_invalid
+from backend.routes.schemas.event_bodies import Envelope
 from backend.routes.schemas.events import WireEvent
 from backend.routes.schemas.problem import Problem
 
@@ -56,16 +57,10 @@ class Mingus(OpenAPI):
 
 def _describe_events(spec: dict[str, Any]) -> None:
     """The event route reads its body itself; describe the type it reads."""
-    (event,), definitions = msgspec.json.schema_components([WireEvent], ref_template=f"{OPENAPI3_REF_PREFIX}/{{name}}")
+    reference = f"{OPENAPI3_REF_PREFIX}/{{name}}"
+    (event, envelope), definitions = msgspec.json.schema_components([WireEvent, Envelope], ref_template=reference)
     spec["components"]["schemas"].update(definitions)
     many = {"type": "array", "items": event, "minItems": 1}
-    sent_at = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}], "default": None}
-    envelope = {
-        "type": "object",
-        "properties": {"events": many, "sent_at": sent_at},
-        "required": ["events"],
-        "additionalProperties": False,
-    }
     operation = spec["paths"]["/api/analytics/event"]["post"]
     operation["requestBody"] = {
         "required": True,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 
 from backend.accounts.permissions import Scope
-from backend.analytics.events.service import EventTracker
+from backend.analytics.events.intake import EventIntake
+from backend.analytics.events.senders.facts import RequestFacts
 from backend.clock import utc_now
 from backend.errors import Forbidden, TooLarge
 from backend.plugins import get
@@ -24,20 +25,23 @@ bp = APIBlueprint(
 )
 
 
-@bp.post("/event", responses={202: EventsRecorded, **problems(400, 401, 403, 413, 415, 422)})
+@bp.post("/event", responses={202: EventsRecorded, 204: None, **problems(400, 401, 403, 413, 415, 422)})
 @public("browsers report their own visit; other sites are refused below", Rate.EVENTS)
-def record(raw: EventBody) -> Answer:
+def record(raw: EventBody) -> Answer | Response:
     """Store events, each once
 
     Send one event, an array or `{"events": [...]}`; also one event a line as application/x-ndjson, and JSON that a
     beacon calls text/plain. Good events are durable before the answer; bad ones come back with their index and a
-    reason. 422 says that not one was good. The same `event_id` is stored once.
+    reason. 422 says that not one was good. The same `event_id` is stored once. Events that cannot have happened when
+    they say are kept apart. 204 says that the browser asks not to be tracked, and nothing was read.
     """
     limits = _limits()
+    if limits is BROWSER and _asks_not_to_be_tracked():
+        return Response(status=204, headers={"Tk": "N"})
     batch = parse(_body(limits), request.mimetype, limits, utc_now())
-    recorded = get(EventTracker).record(batch.events)
-    answer = EventsRecorded(accepted=recorded.accepted, duplicates=recorded.duplicates, rejected=list(batch.rejected))
-    return answer.model_dump(), 202
+    facts = RequestFacts(request.host, request.headers, request.remote_addr) if limits is BROWSER else None
+    taken = get(EventIntake).take(batch.events, batch.said, facts, {rejection.index for rejection in batch.rejected})
+    return EventsRecorded.of(taken, batch.rejected).model_dump(), 202
 
 
 def _limits() -> Limits:
@@ -55,6 +59,10 @@ def _refuse_other_sites() -> None:
     own = site == "same-origin" or (site is None and origin == request.host_url.rstrip("/"))
     if not own:
         raise Forbidden("Events come from our own pages, or with an API key.")
+
+
+def _asks_not_to_be_tracked() -> bool:
+    return request.headers.get("Sec-GPC") == "1" or request.headers.get("DNT") == "1"
 
 
 def _body(limits: Limits) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import uuid4
 
 import pytest
@@ -36,7 +37,7 @@ def test_takes_an_event_in_each_form(client, app, body):
     response = client.post(URL, json=body, headers=OWN_PAGE)
 
     assert response.status_code == 202
-    assert response.json == {"accepted": 1, "duplicates": 0, "rejected": []}
+    assert response.json == {"accepted": 1, "duplicates": 0, "rejected": [], "quarantined": []}
     assert stored(app) == 1
 
 
@@ -49,10 +50,11 @@ def test_takes_lines_and_beacons(client, app):
 
 
 def test_keeps_what_was_said(any_app):
+    an_hour_ago = datetime.now(UTC).replace(microsecond=123456) - timedelta(hours=1)
     event = opened(
         event_id=str(uuid4()),
         user_id="u-9",
-        timestamp="2026-11-21T04:00:00.123456-05:00",
+        timestamp=an_hour_ago.astimezone(timezone(timedelta(hours=-5))).isoformat(),
         event_data={"source": "google", "extra": [1, 2.5, None, {"a": "ü"}]},
     )
 
@@ -61,7 +63,7 @@ def test_keeps_what_was_said(any_app):
     with any_app.app_context():
         row = get_db_session().scalars(select(AnalyticsEvent)).one()
         assert (str(row.event_id), row.user_id, row.session_id) == (event["event_id"], "u-9", "s-1")
-        assert row.timestamp.isoformat() == "2026-11-21T09:00:00.123456+00:00"
+        assert row.timestamp == an_hour_ago
         assert row.event_data == event["event_data"]
 
 
@@ -71,8 +73,8 @@ def test_stores_the_same_id_once(any_app):
     first = client.post(URL, json=[event, event], headers=OWN_PAGE)
     again = client.post(URL, json=event, headers=OWN_PAGE)
 
-    assert first.json == {"accepted": 1, "duplicates": 1, "rejected": []}
-    assert again.json == {"accepted": 0, "duplicates": 1, "rejected": []}
+    assert first.json == {"accepted": 1, "duplicates": 1, "rejected": [], "quarantined": []}
+    assert again.json == {"accepted": 0, "duplicates": 1, "rejected": [], "quarantined": []}
     assert stored(any_app) == 1
 
 
@@ -117,8 +119,6 @@ def test_keeps_the_good_events_beside_bad_ones(client, app):
         opened(event_id="7"),
         opened(timestamp="yesterday"),
         opened(timestamp="2026-11-21T09:00:00"),
-        opened(timestamp="1999-12-31T23:59:59Z"),
-        opened(timestamp="2190-01-01T00:00:00Z"),
         opened(event_data={"big": "x" * 16_384}),
         opened(event_data={"nul": "\x00"}),
         opened(surprise=1),
@@ -229,4 +229,5 @@ def test_no_event_breaks_the_server(any_app, changes):
     answer = any_app.test_client().post(URL, json=[opened(**changes), opened()], headers=OWN_PAGE)
 
     assert answer.status_code == 202
-    assert answer.json["accepted"] + answer.json["duplicates"] + len(answer.json["rejected"]) == 2
+    apart = answer.json["rejected"] + answer.json["quarantined"]
+    assert answer.json["accepted"] + answer.json["duplicates"] + len(apart) == 2

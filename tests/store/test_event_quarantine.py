@@ -22,7 +22,7 @@ from backend.plugins import get
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 NEXT_YEAR = datetime.now(UTC).replace(microsecond=0) + timedelta(days=365)
 PHONE = Sender("v" * 22, "US", "US-CA", "mobile", is_bot=False)
-DATA = {"source": "google", "extra": [1, 2.5, None, {"a": "ü"}]}
+DATA = {"source": "google", "extra": [1, 2.5, None, {"a": "ü"}], "long": 10**30}
 
 
 def misplaced(number=1, timestamp=NEXT_YEAR, **given):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.analytics.events.event import UNKNOWN, Event, Sender
@@ -37,12 +37,14 @@ class EventTracker:
             return Recorded(0, 0)
         rows = rows_of(events, sender, self._now())
         there = self._landing.commit(rows)
-        self._report(row[1] for key, row in rows.items() if key not in there)
+        self._report([row[1] for key, row in rows.items() if key not in there], sender)
         accepted = len(rows) - len(there)
         return Recorded(accepted, len(events) - accepted)
 
-    def _report(self, accepted: Iterable[str]) -> None:
+    def _report(self, accepted: Sequence[str], sender: Sender) -> None:
+        self._telemetry.count("events.accepted", len(accepted))
+        if sender.is_bot:
+            self._telemetry.count("events.bots", len(accepted))
         names = Counter(accepted)
-        self._telemetry.count("events.accepted", names.total())
         for name in OUR_OWN & names.keys():
             self._telemetry.count(f"{STATSD_PREFIX}.{name.removeprefix('ai_calculator_')}", names[name])

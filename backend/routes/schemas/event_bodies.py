@@ -7,39 +7,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw
 
 from backend.analytics.events.event import PROPERTIES, Event
 from backend.analytics.events.ids import new_event_id
+from backend.analytics.events.intake import SaidOfAll
 from backend.errors import BadRequest, FieldError, InvalidRequest, TooLarge, UnsupportedMediaType
-from backend.routes.schemas.events import MEDIA_TYPES, NDJSON, NOTHING, Limits, Moment, Rejection, WireEvent
+from backend.routes.schemas.events import MEDIA_TYPES, NDJSON, NOTHING, Limits, Rejection, WireEvent
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 PROPERTY_BYTES = 16 * 1024
 DEEPEST = 32
 NO_PROPERTIES = Raw(b"{}")
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-LATEST_AHEAD = timedelta(days=1)
+NOTHING_SAID = SaidOfAll()
 
 
-class Envelope(Struct, frozen=True, forbid_unknown_fields=True):
-    """Events, and when their sender's clock said they left."""
+class Envelope(SaidOfAll, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Events, and what their sender says once for all of them."""
 
-    events: list[WireEvent]
-    sent_at: Moment | None = None
+    events: Annotated[list[WireEvent], Meta(extra_json_schema={"minItems": 1})]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a request held: good events, bad ones with reasons, and when its sender's clock said it left."""
+    """What a request held: good events, bad ones with reasons, and what was said of all of them."""
 
     events: tuple[Event, ...]
     rejected: tuple[Rejection, ...]
-    sent_at: datetime | None = None
+    said: SaidOfAll
 
 
 # msgspec builds what it knows of a type with its first decoder, and two threads doing so at once crash the process:
@@ -51,7 +50,7 @@ ANYTHING = msgspec.json.Decoder()
 OBJECT = msgspec.json.Decoder(dict[str, Any])
 MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 ITEMS = msgspec.json.Decoder(list[Raw])
-MOMENT = msgspec.json.Decoder(Moment)
+SAID_OF_ALL = msgspec.json.Decoder(SaidOfAll)
 TYPED: dict[str, Callable[[bytes], Any]] = {
     name: msgspec.json.Decoder(properties).decode for name, properties in PROPERTIES.items()
 }
@@ -80,63 +79,60 @@ def parse(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
 
 def _at_once(body: bytes, media_type: str, now: datetime) -> Batch:
     """The usual case, for speed: raises where anything at all is wrong."""
-    wires, sent_at = _wires(body, media_type)
-    moment, latest = sent_at or now, now + LATEST_AHEAD
-    return Batch(tuple([_event(wire, moment, latest) for wire in wires]), (), sent_at)
+    wires, said = _wires(body, media_type)
+    moment = said.sent_at or now
+    return Batch(tuple([_event(wire, moment) for wire in wires]), (), said)
 
 
-def _wires(body: bytes, media_type: str) -> tuple[Sequence[WireEvent], datetime | None]:
+def _wires(body: bytes, media_type: str) -> tuple[Sequence[WireEvent], SaidOfAll]:
     if media_type == NDJSON:
-        return [ONE.decode(line) for line in _lines(body)], None
+        return [ONE.decode(line) for line in _lines(body)], NOTHING_SAID
     if body.lstrip()[:1] == b"[":
-        return MANY.decode(body), None
+        return MANY.decode(body), NOTHING_SAID
     if b'"events"' in body:
         envelope = ENVELOPE.decode(body)
-        return envelope.events, envelope.sent_at
-    return [ONE.decode(body)], None
+        return envelope.events, envelope
+    return [ONE.decode(body)], NOTHING_SAID
 
 
 def _one_by_one(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
-    items, sent_at = (_lines(body), None) if media_type == NDJSON else _items(body)
+    items, said = (_lines(body), NOTHING_SAID) if media_type == NDJSON else _items(body)
     _refuse_too_many(len(items), limits)
     events, rejected = [], []
     for index, item in enumerate(items):
         try:
-            events.append(_event(ONE.decode(item), sent_at or now, now + LATEST_AHEAD))
+            events.append(_event(ONE.decode(item), said.sent_at or now))
         except (ValueError, RecursionError) as error:
             rejected.append(Rejection(index=index, error=str(error)))
-    return Batch(tuple(events), tuple(rejected), sent_at)
+    return Batch(tuple(events), tuple(rejected), said)
 
 
-def _items(body: bytes) -> tuple[Sequence[Raw | bytes], datetime | None]:
+def _items(body: bytes) -> tuple[Sequence[Raw | bytes], SaidOfAll]:
     try:
         document = ANYTHING.decode(body)
     except UNREADABLE as error:
         raise BadRequest(f"The body is not JSON: {error}") from None
     if isinstance(document, list):
-        return ITEMS.decode(body), None
+        return ITEMS.decode(body), NOTHING_SAID
     if not isinstance(document, dict) or "events" not in document:
-        return [body], None
-    if not document.keys() <= {"events", "sent_at"} or not isinstance(document["events"], list):
-        raise InvalidRequest([FieldError("events", "must be a list, and `sent_at` the only other member")])
+        return [body], NOTHING_SAID
+    if not isinstance(document["events"], list):
+        raise InvalidRequest([FieldError("events", "must be a list")])
     members = MEMBERS.decode(body)
-    return ITEMS.decode(members["events"]), _sent_at(members.get("sent_at"))
+    return ITEMS.decode(members.pop("events")), _said_of_all(members)
 
 
-def _sent_at(member: Raw | None) -> datetime | None:
-    if member is None or bytes(member) == b"null":
-        return None
+def _said_of_all(members: dict[str, Raw]) -> SaidOfAll:
     try:
-        return MOMENT.decode(member)
+        return SAID_OF_ALL.decode(msgspec.json.encode(members))
     except msgspec.ValidationError as error:
-        raise InvalidRequest([FieldError("sent_at", str(error))]) from None
+        what, _, where = str(error).partition(" - at `$.")
+        raise InvalidRequest([FieldError(where.rstrip("`") or "envelope", what)]) from None
 
 
-def _event(wire: WireEvent, moment: datetime, latest: datetime) -> Event:
+def _event(wire: WireEvent, moment: datetime) -> Event:
     """`moment` stands in for a timestamp that is absent."""
     timestamp, data = wire.timestamp or moment, wire.event_data
-    if not EARLIEST <= timestamp <= latest:
-        raise ValueError("timestamp lies before 2000 or more than a day ahead")
     if data is NOTHING or bytes(data) == b"null":
         data = NO_PROPERTIES
     _check_properties(wire.event_type, bytes(data))

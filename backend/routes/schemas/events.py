@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from flask_openapi3.models import RawModel
 from msgspec import Meta, Raw, Struct, field
 from pydantic import BaseModel, ConfigDict, Field
+
+from backend.analytics.events.clocks import Impossible
+from backend.analytics.events.intake import Taken
 
 NDJSON = "application/x-ndjson"
 MEDIA_TYPES = ("application/json", "text/plain", NDJSON)
@@ -56,11 +60,30 @@ class Rejection(BaseModel):
     error: str
 
 
+class InQuarantine(BaseModel):
+    """An event that cannot have happened when it says: kept, but counted nowhere until somebody looks at it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    index: int = Field(ge=0)
+    reason: Impossible
+
+
 class EventsRecorded(BaseModel):
-    """What became of the events. The three numbers add up to the events sent."""
+    """What became of the events. The four numbers add up to the events sent."""
 
     model_config = ConfigDict(frozen=True)
 
     accepted: int = Field(ge=0, description="Stored now.")
     duplicates: int = Field(ge=0, description="Stored before, by their event_id.")
     rejected: list[Rejection]
+    quarantined: list[InQuarantine]
+
+    @classmethod
+    def of(cls, taken: Taken, rejected: Sequence[Rejection]) -> Self:
+        return cls(
+            accepted=taken.recorded.accepted,
+            duplicates=taken.recorded.duplicates,
+            rejected=list(rejected),
+            quarantined=[InQuarantine(index=kept.index, reason=kept.reason) for kept in taken.quarantined],
+        )
