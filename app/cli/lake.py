@@ -20,10 +20,14 @@ BUSY = "Another process is bringing the lake up to date; nothing was done."
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """A sentence and exit code 1 instead of a traceback."""
+    from deltalake.exceptions import DeltaError
+
     try:
         yield
     except MingusError as error:
         raise click.ClickException(str(error)) from None
+    except (DeltaError, OSError) as error:
+        raise click.ClickException(f"The lake cannot be used: {error}") from None
 
 
 @group.command("sync")
@@ -72,7 +76,8 @@ def status() -> None:
 @click.option("--files", default=2, show_default=True, type=click.IntRange(2), help="Days with so many small files.")
 def compact(files: int) -> None:
     """Join the small files of each day."""
-    done = get(LakeUpkeep).compact(files)
+    with plain_errors():
+        done = get(LakeUpkeep).compact(files)
     click.echo(f"{done.removed} files became {done.added}.")
 
 
@@ -80,7 +85,9 @@ def compact(files: int) -> None:
 @click.option("--hours", default=1, show_default=True, type=click.IntRange(1), help="Keep what they still held.")
 def vacuum(hours: int) -> None:
     """Delete the files that no version of the last hours holds."""
-    click.echo(f"Deleted {get(LakeUpkeep).vacuum(hours)} files.")
+    with plain_errors():
+        deleted = get(LakeUpkeep).vacuum(hours)
+    click.echo(f"Deleted {deleted} files.")
 
 
 @group.command("erase")

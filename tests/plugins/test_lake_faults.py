@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import pytest
 
 from backend.analytics.lake.delta import LANDING, Lake
+from backend.analytics.lake.erasure import Erasure
 from backend.analytics.lake.sync import LakeSync, SyncFailed
 from backend.extensions import db
 from backend.plugins import get
@@ -88,6 +89,21 @@ def test_a_sync_killed_at_any_moment_neither_loses_nor_repeats(any_app, engine):
 
     assert in_lake(get(Lake)) == landed(engine)
     assert len(landed(engine)) == 600
+
+
+@pytest.mark.parametrize("point", ["landing", "deleted"])
+def test_an_erasure_killed_halfway_is_finished_when_it_is_repeated(any_app, engine, point, tmp_path):
+    kept = store(engine, 2)
+    store(engine, 3, user_id="canary")
+    get(LakeSync).run()
+
+    process = flask(any_app, "lake", "erase", "--yes", "--user", "canary", FAULT_POINT=f"lake.erase.{point}")
+    assert finish(process)[0] == -signal.SIGKILL
+    get(LakeSync).run()
+    get(Erasure).erase(user_id="canary")
+
+    assert in_lake(get(Lake)) == sorted(kept) == landed(engine)
+    assert len(list((tmp_path / "lake" / "events").rglob("day=*/*.parquet"))) == 1
 
 
 def test_a_full_disk_stops_the_sync_alone_and_the_lake_recovers(any_app, engine, tmp_path, caplog):
