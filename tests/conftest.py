@@ -23,6 +23,7 @@ from backend.extensions import db
 from backend.plugins import KEY, get
 from backend.reference.loading import Reference, load_reference
 from config.settings import Settings
+from tests.clickhouse import clickhouse
 from tests.servers import CHROMIUM, CHROMIUM_ARGS, Gunicorn, gunicorn, postgresql, redis
 
 hypothesis.settings.register_profile("mingus", deadline=None)  # a busy machine is no failure
@@ -40,6 +41,7 @@ def make_settings(instance: Path, **given: object) -> Settings:
         "RATE_LIMIT_KEY": "",
         "RATE_LIMIT_EVENTS": "",
         "LOG_LEVEL": "WARNING",
+        "LAKE_MAX_STALENESS": 0,
     }
     return Settings.model_validate({**values, **given})
 
@@ -150,6 +152,12 @@ def any_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     with redis() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def clickhouse_url() -> Iterator[str]:
+    with clickhouse() as url:
         yield url
 
 

@@ -1,12 +1,30 @@
 from __future__ import annotations
 
-from backend.analytics.metrics.queries import FunnelQueries
+from backend.analytics.lake.delta import Lake
+from backend.analytics.lake.freshness import Freshness
+from backend.analytics.lake.sync import Followers
 from backend.analytics.metrics.service import DashboardService
+from backend.analytics.warehouse.clickhouse import ClickHouseEngine
+from backend.analytics.warehouse.duck import DuckEngine
+from backend.analytics.warehouse.relations import SESSIONS
+from backend.analytics.warehouse.service import Warehouse
+from backend.analytics.warehouse.sessions import Sessions
+from backend.analytics.warehouse.snapshots import Snapshots
 from backend.clock import utc_now
-from backend.database import get_db_session
 from backend.plugins import Registry
 from config.settings import Settings
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
-    registry.add_service(DashboardService, lambda: DashboardService(FunnelQueries(get_db_session()), utc_now))
+    lake = registry.build(Lake)
+    lake.add_table(SESSIONS)
+    duck = DuckEngine(settings.DUCKDB_MEMORY, settings.DUCKDB_THREADS, settings.INSTANCE_DIR / "duckdb")
+    url = settings.WAREHOUSE_URL.get_secret_value()
+    sessions = Sessions(lake, duck, utc_now)
+    warehouse = Warehouse(
+        ClickHouseEngine(url) if url else duck, Snapshots(lake), lambda: registry.build(Freshness).ensure()
+    )
+    registry.build(Followers).add(sessions.follow)
+    registry.add_service(Sessions, lambda: sessions)
+    registry.add_service(Warehouse, lambda: warehouse)
+    registry.add_service(DashboardService, lambda: DashboardService(warehouse, utc_now))

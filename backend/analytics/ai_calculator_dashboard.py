@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from backend.analytics.metrics.period import Period
-from backend.analytics.metrics.service import DashboardService, FunnelReport
+from backend.analytics.metrics.service import Conversions, DashboardService, FunnelReport, Revenue
 from backend.plugins import Health, current, get
 
 if TYPE_CHECKING:
@@ -29,8 +29,20 @@ class AiCalculatorDashboard:
 
     def get_calculator_funnel(self, start_date: datetime, end_date: datetime) -> FunnelReport:
         """The funnel between two instants; a naive one is read as UTC."""
-        start, end = (at if at.tzinfo else at.replace(tzinfo=UTC) for at in (start_date, end_date))
-        return get(DashboardService).funnel(Period(start, end, "UTC"))
+        return get(DashboardService).funnel(period(start_date, end_date))
+
+    def get_conversions_by_risk_level(self, start_date: datetime, end_date: datetime) -> Conversions:
+        """How many sessions at each risk level went on to an offer and to an upgrade, between two instants."""
+        return get(DashboardService).conversions(period(start_date, end_date))
+
+    def get_daily_revenue_by_source(self, start_date: datetime, end_date: datetime, timezone: str = "UTC") -> Revenue:
+        """What was asked to be paid between two instants, by day in the zone, source and currency."""
+        return get(DashboardService).revenue(period(start_date, end_date, timezone))
+
+
+def period(start: datetime, end: datetime, timezone: str = "UTC") -> Period:
+    start, end = (at if at.tzinfo else at.replace(tzinfo=UTC) for at in (start, end))
+    return Period(start, end, timezone)
 
 
 ai_calculator_dashboard = current(AiCalculatorDashboard)

@@ -16,7 +16,7 @@ from backend.accounts.service import KeyService
 from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
 from backend.analytics.events.steps import STEPS
-from backend.analytics.metrics.funnel import WINDOW, funnel
+from backend.analytics.metrics.funnel import WINDOW
 from backend.analytics.metrics.period import Period
 from backend.analytics.metrics.service import FunnelReport
 from backend.plugins import get
@@ -28,6 +28,7 @@ from backend.routes.schemas.analytics_pages import (
     text_cell,
     zone_label,
 )
+from tests.funnel_oracle import funnel
 from tests.http.signing_in import BROWSER, HOME, sign_in, token
 
 NOW = datetime(2026, 11, 21, 14, 32, tzinfo=UTC)
@@ -82,7 +83,7 @@ def report(*depths, now=NOW, began=NOW - timedelta(hours=1)):
         str(number): [(began + timedelta(seconds=40 * k), step.name) for k, step in enumerate(STEPS[:depth])]
         for number, depth in enumerate(depths)
     }
-    return FunnelReport(funnel(visits, now), Period.between(None, None, "UTC", now), now)
+    return FunnelReport(funnel(visits, now), Period.between(None, None, "UTC", now), now, "duckdb")
 
 
 def test_a_stranger_is_led_to_sign_in_and_back(client, make_key):

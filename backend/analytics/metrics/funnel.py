@@ -1,18 +1,24 @@
-"""The conversion funnel: pure functions from a session's events to counts and times."""
+"""The conversion funnel: from what was counted to what is said about it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-import numpy as np
+from datetime import timedelta
 
 from backend.analytics.events.steps import STEPS, StepDefinition
 
 WINDOW = timedelta(hours=24)
 SMALLEST_DENOMINATOR = 10
-Visit = Sequence[tuple[datetime, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How many sessions came to a step, and the median and 90th percentile of the seconds since the step before."""
+
+    sessions: int
+    median_seconds: float | None = None
+    p90_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,64 +46,27 @@ class Funnel:
     immature: int
 
 
-def funnel(
-    visits: Mapping[str, Visit],
-    now: datetime,
-    definitions: Sequence[StepDefinition] = STEPS,
-    window: timedelta = WINDOW,
-    before: datetime | None = None,
-) -> Funnel:
-    """Count ordered completions. `visits`: session id -> its events as (instant, step name), in any order.
-
-    A session enters with its first step-1 event, if that lies before `before`; each later step counts at its
-    first event not before the step before it and not later than `window` after step 1. One event never serves
-    two steps.
-    """
-    paths = [path for visit in visits.values() if (path := _path(visit, definitions, window))]
-    if before is not None:
-        paths = [path for path in paths if path[0] < before]
-    last = len(definitions)
-    immature = sum(len(path) < last and now - path[0] < window for path in paths)
-    return Funnel(tuple(_steps(paths, definitions)), immature)
+def funnel(counted: Sequence[Reached], immature: int, definitions: Sequence[StepDefinition] = STEPS) -> Funnel:
+    """What the counts of each step say."""
+    return Funnel(tuple(_steps(counted, definitions)), immature)
 
 
-def _path(visit: Visit, definitions: Sequence[StepDefinition], window: timedelta) -> list[datetime]:
-    """The instants at which each step in turn was reached, as far as the visit went."""
-    waiting: dict[str, list[datetime]] = {}
-    for instant, name in sorted(visit, reverse=True):
-        waiting.setdefault(name, []).append(instant)
-    path: list[datetime] = []
-    for definition in definitions:
-        instants = waiting.get(definition.name, [])
-        while instants and path and instants[-1] < path[-1]:
-            instants.pop()
-        if not instants or (path and instants[-1] - path[0] > window):
-            break
-        path.append(instants.pop())
-    return path
-
-
-def _steps(paths: Sequence[list[datetime]], definitions: Sequence[StepDefinition]) -> Iterable[FunnelStep]:
-    first = previous = len(paths)
-    for index, definition in enumerate(definitions):
-        reached = [path for path in paths if len(path) > index]
-        waits = [(path[index] - path[index - 1]).total_seconds() for path in reached] if index else []
-        yield FunnelStep(
-            definition.name,
-            definition.label,
-            len(reached),
-            _rate(len(reached), previous) if index else None,
-            _rate(len(reached), first),
-            previous - len(reached),
-            _quantile(waits, 0.5),
-            _quantile(waits, 0.9),
-        )
-        previous = len(reached)
-
-
-def _rate(part: int, whole: int) -> float | None:
+def rate(part: int, whole: int) -> float | None:
+    """A fraction, None where it would rest on fewer than ten."""
     return part / whole if whole >= SMALLEST_DENOMINATOR else None
 
 
-def _quantile(seconds: Sequence[float], q: float) -> float | None:
-    return float(np.quantile(seconds, q)) if seconds else None
+def _steps(counted: Sequence[Reached], definitions: Sequence[StepDefinition]) -> Iterable[FunnelStep]:
+    first = previous = counted[0].sessions
+    for index, (definition, reached) in enumerate(zip(definitions, counted, strict=True)):
+        yield FunnelStep(
+            definition.name,
+            definition.label,
+            reached.sessions,
+            rate(reached.sessions, previous) if index else None,
+            rate(reached.sessions, first),
+            previous - reached.sessions,
+            reached.median_seconds,
+            reached.p90_seconds,
+        )
+        previous = reached.sessions

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DEFAULT_DAYS = 30
 LONGEST = timedelta(days=400)
+LOOK_AHEAD = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,32 @@ class Period:
         last = end if end is not None else today
         first = start if start is not None else _day(last, zone) - timedelta(days=DEFAULT_DAYS - 1)
         return cls(_instant(first, zone, 0), _instant(last, zone, 1), timezone)
+
+    def shifts(self) -> tuple[timedelta, tuple[tuple[datetime, timedelta], ...]]:
+        """How far local time is from UTC at the start, and each instant in the period from which it is otherwise."""
+        zone = ZoneInfo(self.timezone)
+        first = latest = _offset(self.start, zone)
+        changes, seen = [], self.start.astimezone(UTC)
+        while seen < self.end:
+            ahead = min(seen + LOOK_AHEAD, self.end.astimezone(UTC))
+            if (offset := _offset(ahead, zone)) != latest:
+                changes.append((_change(seen, ahead, zone), offset))
+                latest = offset
+            seen = ahead
+        return first, tuple(changes)
+
+
+def _offset(instant: datetime, zone: ZoneInfo) -> timedelta:
+    return instant.astimezone(zone).utcoffset() or timedelta()
+
+
+def _change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The second at which clocks are set between two instants, by halves."""
+    old = _offset(before, zone)
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
+        before, after = (middle, after) if _offset(middle, zone) == old else (before, middle)
+    return after.replace(microsecond=0)
 
 
 def _day(moment: date | datetime, zone: ZoneInfo) -> date:

@@ -3,30 +3,136 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 
-from backend.analytics.metrics.funnel import WINDOW, Funnel, funnel
+from backend.analytics.metrics.funnel import WINDOW, Funnel, Reached, funnel, rate
 from backend.analytics.metrics.period import Period
-from backend.analytics.metrics.queries import FunnelQueries
+from backend.analytics.metrics.questions import conversions_question, funnel_question, revenue_question
+from backend.analytics.warehouse.engine import Row
+from backend.analytics.warehouse.relations import DAY, EPOCH, SECOND, STEP_COLUMNS
+from backend.analytics.warehouse.service import Warehouse
 from backend.clock import Clock
+
+MICROSECOND = timedelta(microseconds=1)
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class FunnelReport:
-    """A funnel, the period it covers, and how fresh it is."""
+    """A funnel, the period it covers, how fresh it is and which engine counted."""
 
     funnel: Funnel
     period: Period
     as_of: datetime
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """Sessions with an assessment that came out at this risk level, None where the evidence was too thin for one."""
+
+    risk_level: str | None
+    assessed: int
+    offered: int
+    upgraded: int
+
+    @property
+    def rate(self) -> float | None:
+        return rate(self.upgraded, self.assessed)
+
+
+@dataclass(frozen=True, slots=True)
+class DayRevenue:
+    """What sessions that began on a local day, from one source, asked to pay, in one currency."""
+
+    day: date
+    source: str | None
+    currency: str
+    cents: int
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conversions:
+    """A row per risk level, the period it covers, how fresh it is and which engine counted."""
+
+    levels: tuple[Conversion, ...]
+    period: Period
+    as_of: datetime
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revenue:
+    """A row per local day, source and currency, the period it covers, how fresh it is and which engine counted."""
+
+    days: tuple[DayRevenue, ...]
+    period: Period
+    as_of: datetime
+    engine: str
 
 
 class DashboardService:
-    def __init__(self, queries: FunnelQueries, now: Clock) -> None:
-        self._queries = queries
+    """Every question leaves visits by robots out, unless it is told not to."""
+
+    def __init__(self, warehouse: Warehouse, now: Clock) -> None:
+        self._warehouse = warehouse
         self._now = now
 
-    def funnel(self, period: Period) -> FunnelReport:
-        """How far the sessions that began in the period came, also where they went on after it."""
-        now = self._now()
-        visits = self._queries.visits(period.start, period.end + WINDOW)
-        return FunnelReport(funnel(visits, now, before=period.end), period, now)
+    def funnel(self, period: Period, *, bots: bool = False) -> FunnelReport:
+        """How far the sessions that were opened in the period came, also where they went on after it."""
+        answer = self._warehouse.ask(funnel_question(bots=bots), **_bounds(period), now=self._moment(period))
+        return FunnelReport(_funnel(answer.rows[0]), period, answer.as_of, answer.engine)
+
+    def conversions(self, period: Period, *, bots: bool = False) -> Conversions:
+        """Of the sessions that began in the period, how many at each risk level went on to pay."""
+        answer = self._warehouse.ask(conversions_question(bots=bots), **_bounds(period))
+        levels = sorted((Conversion(*row) for row in answer.rows), key=lambda level: level.risk_level or "")
+        return Conversions(tuple(levels), period, answer.as_of, answer.engine)
+
+    def revenue(self, period: Period, *, bots: bool = False) -> Revenue:
+        """What sessions that began in the period asked to pay, by local day and by where they came from."""
+        offset, changes = period.shifts()
+        moves = {
+            name: value
+            for number, (instant, shift) in enumerate(changes)
+            for name, value in ((f"change_{number}", _micros(instant)), (f"offset_{number}", shift // MICROSECOND))
+        }
+        question = revenue_question(len(changes), bots=bots)
+        answer = self._warehouse.ask(question, **_bounds(period), offset=offset // MICROSECOND, **moves)
+        days = sorted(
+            (DayRevenue(EPOCH + timedelta(days=day), *rest) for day, *rest in answer.rows),
+            key=lambda row: (row.day, row.source or "", row.currency),
+        )
+        return Revenue(tuple(days), period, answer.as_of, answer.engine)
+
+    def _moment(self, period: Period) -> int:
+        """Now, to the minute, so that the answer can be remembered; for ever, once all sessions are mature."""
+        mature = period.end + WINDOW
+        now = self._now().replace(second=0, microsecond=0)
+        return _micros(min(now, mature))
+
+
+def _bounds(period: Period) -> dict[str, int]:
+    """The period in microseconds, and the days on which its sessions may have begun: they may be opened a day later."""
+    start, end = _micros(period.start), _micros(period.end)
+    return {"start": start, "end": end, "first_day": start // DAY - 1, "last_day": end // DAY}
+
+
+def _funnel(row: Row) -> Funnel:
+    steps = len(STEP_COLUMNS)
+    reached, waits, immature = row[:steps], row[steps:-1], row[-1]
+    seconds = [(None, None), *(_seconds(wait, sessions) for wait, sessions in zip(waits, reached[1:], strict=True))]
+    counted = [Reached(sessions, *limits) for sessions, limits in zip(reached, seconds, strict=True)]
+    return funnel(counted, immature or 0)
+
+
+def _seconds(quantiles: list[float] | None, sessions: int) -> tuple[float | None, float | None]:
+    if not sessions or quantiles is None:
+        return None, None
+    median, p90 = (quantile / SECOND for quantile in quantiles)
+    return median, p90
+
+
+def _micros(instant: datetime) -> int:
+    return (instant - BEGINNING) // MICROSECOND

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from backend.analytics.lake.tables import EVENTS, LakeTable
-from backend.analytics.warehouse.engine import FAR, SESSIONS_OF_DAYS, FilesAreGone, Row, Snapshot, TableVersion, both
+from backend.analytics.warehouse.engine import (
+    FAR,
+    SESSIONS_OF_DAYS,
+    FilesAreGone,
+    Row,
+    Snapshot,
+    TableVersion,
+    closed_sessions,
+    open_sessions,
+)
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.relations import CLOSED, DAY, SESSIONS, select_list
 
@@ -16,7 +25,7 @@ if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
 # As the SQL standard has it: nothing summed up, or joined to nothing, is null.
-SETTINGS = {"join_use_nulls": 1, "aggregate_functions_null_for_empty": 1}
+SETTINGS = "join_use_nulls = 1, aggregate_functions_null_for_empty = 1"
 
 
 class ClickHouseEngine:
@@ -37,7 +46,7 @@ class ClickHouseEngine:
         from clickhouse_connect.driver.exceptions import DatabaseError
 
         try:
-            found = self._client().query(self.sql(question, values, snapshot), settings=SETTINGS)
+            found = self._client().query(self.sql(question, values, snapshot))
         except DatabaseError as error:
             raise FilesAreGone(str(error)) from error
         return [tuple(row) for row in found.result_rows]
@@ -49,10 +58,10 @@ class ClickHouseEngine:
             EVENTS.name: _select(EVENTS, snapshot.events),
             CLOSED: _select(SESSIONS, snapshot.sessions),
             "open_sessions": found,
-            SESSIONS.name: both("open_sessions", snapshot, f"intDiv(started_at, {DAY})"),
+            SESSIONS.name: f"{closed_sessions(snapshot)} UNION ALL {open_sessions(f'intDiv(started_at, {DAY})')}",
         }
         named = ", ".join(f"{name} AS ({sql})" for name, sql in relations.items())
-        return f"WITH {named} SELECT * FROM ({question.sql('clickhouse', values)})"  # noqa: S608
+        return f"WITH {named} SELECT * FROM ({question.sql('clickhouse', values)}) SETTINGS {SETTINGS}"  # noqa: S608
 
     def _client(self) -> Client:
         with self._connecting:

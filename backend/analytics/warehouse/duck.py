@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,16 @@ from threading import Lock, local
 from typing import TYPE_CHECKING
 
 from backend.analytics.lake.tables import EVENTS, INSTANT, LakeTable
-from backend.analytics.warehouse.engine import FAR, SESSIONS_OF_DAYS, FilesAreGone, Row, Snapshot, TableVersion, both
+from backend.analytics.warehouse.engine import (
+    FAR,
+    SESSIONS_OF_DAYS,
+    FilesAreGone,
+    Row,
+    Snapshot,
+    TableVersion,
+    closed_sessions,
+    open_sessions,
+)
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.relations import CLOSED, DAY, SESSIONS, select_list
 
@@ -18,7 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
-KEPT = 3
+KEPT = 4
 TYPES = {
     "string": "VARCHAR",
     "int64": "BIGINT",
@@ -52,10 +60,12 @@ class DuckEngine:
         self._own = local()
         self._opening = Lock()
         self._making = Lock()
-        self._schemas: OrderedDict[str, bool] = OrderedDict()
+        self._schemas: list[str] = []
 
     def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[Row]:
-        with self._seeing(snapshot, with_open=True) as cursor:
+        # Sessions of open days begin after midnight of the first one.
+        asks_for_open = values.get("end", (snapshot.open_from + 1) * DAY) > snapshot.open_from * DAY
+        with self._seeing(snapshot, with_open=asks_for_open) as cursor:
             return cursor.execute(question.sql("duckdb", values)).fetchall()
 
     def table(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> pa.Table:
@@ -96,33 +106,25 @@ class DuckEngine:
         return cursor
 
     def _schema(self, snapshot: Snapshot, cursor: DuckDBPyConnection, *, with_open: bool) -> str:
-        name = "_".join(map(str, snapshot.key))
+        name = "_".join(map(str, snapshot.key)) + ("_open" if with_open else "")
         with self._making:
             if name not in self._schemas:
-                self._make(name, snapshot, cursor)
-                self._schemas[name] = False
+                self._make(name, snapshot, cursor, with_open=with_open)
+                self._schemas.append(name)
                 while len(self._schemas) > KEPT:
-                    cursor.execute(f'DROP SCHEMA IF EXISTS "{self._schemas.popitem(last=False)[0]}" CASCADE')
-            if with_open and not self._schemas[name]:
-                self._make_open(name, snapshot, cursor)
-                self._schemas[name] = True
+                    cursor.execute(f'DROP SCHEMA IF EXISTS "{self._schemas.pop(0)}" CASCADE')
         return name
 
-    def _make(self, name: str, snapshot: Snapshot, cursor: DuckDBPyConnection) -> None:
-        cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{name}"')
-        for relation, table, version in (
-            (EVENTS.name, EVENTS, snapshot.events),
-            (CLOSED, SESSIONS, snapshot.sessions),
-        ):
-            cursor.execute(f'CREATE OR REPLACE VIEW "{name}".{relation} AS {_select(table, version)}')
-
-    def _make_open(self, name: str, snapshot: Snapshot, cursor: DuckDBPyConnection) -> None:
-        found = SESSIONS_OF_DAYS.sql("duckdb", {"first": snapshot.open_from, "last": FAR})
-        cursor.execute(f'SET schema = "{name}"')
-        cursor.execute(f"CREATE OR REPLACE TABLE open_sessions AS {found}")
-        cursor.execute(
-            f"CREATE OR REPLACE VIEW {SESSIONS.name} AS {both('open_sessions', snapshot, f'started_at // {DAY}')}"
-        )
+    def _make(self, name: str, snapshot: Snapshot, cursor: DuckDBPyConnection, *, with_open: bool) -> None:
+        cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{name}"; SET schema = "{name}"')
+        cursor.execute(f"CREATE OR REPLACE VIEW {EVENTS.name} AS {_select(EVENTS, snapshot.events)}")
+        cursor.execute(f"CREATE OR REPLACE VIEW {CLOSED} AS {_select(SESSIONS, snapshot.sessions)}")
+        sessions = closed_sessions(snapshot)
+        if with_open:
+            found = SESSIONS_OF_DAYS.sql("duckdb", {"first": snapshot.open_from, "last": FAR})
+            cursor.execute(f"CREATE OR REPLACE TABLE open_sessions AS {found}")
+            sessions = f"{sessions} UNION ALL {open_sessions(f'started_at // {DAY}')}"
+        cursor.execute(f"CREATE OR REPLACE VIEW {SESSIONS.name} AS {sessions}")
 
 
 def _select(table: LakeTable, version: TableVersion) -> str:

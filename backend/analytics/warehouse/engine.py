@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ibis.expr.types import IntegerValue, Table
 
 Row = tuple[Any, ...]
+LIST = ", ".join(f'"{name}"' for name in COLUMNS)
 FAR = 1_000_000  # a day that never comes
 
 
@@ -72,11 +73,14 @@ def _late_ends(first: IntegerValue, last: IntegerValue) -> Table:
 LATE_ENDS = Question("late ends", ("first", "last"), _late_ends)
 
 
-def both(open_sessions: str, snapshot: Snapshot, whole_days: str) -> str:
-    """The query for all sessions: those of closed days as they are kept, and those of open days."""
-    columns = ", ".join(f'"{name}"' for name in COLUMNS)
-    closed = f"SELECT day, {columns} FROM {CLOSED} WHERE day < {snapshot.open_from}"  # noqa: S608
-    return f"{closed} UNION ALL SELECT {whole_days} AS day, {columns} FROM {open_sessions}"  # noqa: S608
+def closed_sessions(snapshot: Snapshot) -> str:
+    """The query for the sessions of closed days, as they are kept."""
+    return f"SELECT day, {LIST} FROM {CLOSED} WHERE day < {snapshot.open_from}"  # noqa: S608
+
+
+def open_sessions(day: str) -> str:
+    """The query for the sessions of open days, as they were found; `day` tells the engine how to find theirs."""
+    return f"SELECT {day} AS day, {LIST} FROM open_sessions"  # noqa: S608
 
 
 def _all_sessions() -> Table:

@@ -7,6 +7,7 @@ marks of their days in the lake's `events`, by which those days are known here, 
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from backend.analytics.lake.delta import Lake, day_mark
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.warehouse.duck import DuckEngine
-from backend.analytics.warehouse.engine import LATE_ENDS, SESSIONS_OF_DAYS, Snapshot
+from backend.analytics.warehouse.engine import LATE_ENDS, SESSIONS_OF_DAYS, FilesAreGone, Snapshot
 from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS
 from backend.analytics.warehouse.sessionise import GAP
 from backend.analytics.warehouse.snapshots import BEGINNING, OPEN_FROM, version_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 GRACE = timedelta(hours=1)
 FULL_LOOK_EVERY = timedelta(hours=1)
 MOST_EVENTS = 2_000_000  # that are made into sessions in one go
+logger = logging.getLogger(__name__)
 ALONE = "made"  # every commit moves it: of two at once one fails
 
 
@@ -81,6 +83,17 @@ class Sessions:
         if touched is None:
             self._looked_at = self._now()
         return frozenset(made)
+
+    def follow(self, touched: Iterable[date]) -> None:
+        """`refresh` after a sync, whose success is not to depend on it."""
+        import duckdb
+        from deltalake.exceptions import DeltaError
+
+        try:
+            self.refresh(touched)
+        except (OSError, DeltaError, duckdb.Error, FilesAreGone):
+            self._looked_at = None
+            logger.exception("Sessions could not be made; questions are answered from events meanwhile")
 
     def rebuild(self) -> frozenset[date]:
         """Forget all sessions and make them again; meanwhile questions are answered from events alone."""

@@ -82,12 +82,16 @@ class FunnelData(Out):
 
 
 class FunnelMeta(Out):
-    """What the numbers cover. `immature_sessions` are still inside the window and may yet go on."""
+    """What the numbers cover: all events accepted before `as_of`.
+
+    `immature_sessions` are still inside the window and may yet go on. `engine` counted.
+    """
 
     start: datetime
     end: datetime
     timezone: str
     as_of: datetime
+    engine: str
     window_seconds: int
     immature_sessions: int
 
@@ -106,6 +110,7 @@ class FunnelResponse(Out):
                 end=report.period.end.astimezone(zone),
                 timezone=report.period.timezone,
                 as_of=report.as_of.astimezone(zone),
+                engine=report.engine,
                 window_seconds=int(WINDOW.total_seconds()),
                 immature_sessions=report.funnel.immature,
             ),

@@ -1,0 +1,92 @@
+"""What the dashboards ask of the lake, as expressions over its sessions."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from backend.analytics.metrics.funnel import WINDOW
+from backend.analytics.warehouse.question import Question
+from backend.analytics.warehouse.relations import DAY, SECOND, SESSIONS, STEP_COLUMNS, relation
+
+if TYPE_CHECKING:
+    from ibis.expr.types import IntegerValue, Table
+
+PERIOD = ("start", "end", "first_day", "last_day")
+LIMITS = (0.5, 0.9)
+
+
+@cache
+def funnel_question(*, bots: bool) -> Question:
+    """One row: sessions per step, then the quantiles of the time each step took, then the immature ones."""
+    return Question(f"funnel, bots {bots}", (*PERIOD, "now"), partial(_funnel, bots=bots))
+
+
+@cache
+def conversions_question(*, bots: bool) -> Question:
+    """A row per risk level: its assessments, and how many of them saw an offer and asked to upgrade."""
+    return Question(f"conversions, bots {bots}", PERIOD, partial(_conversions, bots=bots))
+
+
+@cache
+def revenue_question(changes: int, *, bots: bool) -> Question:
+    """A row per local day, source and currency; the zone's clocks change so many times in the period."""
+    offsets = [name for number in range(changes) for name in (f"change_{number}", f"offset_{number}")]
+    parameters = (*PERIOD, "offset", *offsets)
+    return Question(f"revenue, {changes} changes, bots {bots}", parameters, partial(_revenue, bots=bots))
+
+
+def _funnel(
+    start: IntegerValue, end: IntegerValue, first: IntegerValue, last: IntegerValue, now: IntegerValue, *, bots: bool
+) -> Table:
+    sessions = _sessions(first, last, bots=bots)
+    opened = sessions[STEP_COLUMNS[0]]
+    # A session enters with its first opening, which may come after its first event.
+    sessions = sessions.filter(opened >= start, opened < end)
+    steps = [sessions[name] for name in STEP_COLUMNS]
+    waits = {f"wait_{n}": (step - before).quantile(LIMITS) for n, (before, step) in enumerate(pairwise(steps), 2)}
+    young = steps[-1].isnull() & (now - steps[0] < int(WINDOW.total_seconds()) * SECOND)
+    return sessions.aggregate(
+        **{f"reached_{n}": step.count() for n, step in enumerate(steps, 1)}, **waits, immature=young.sum()
+    )
+
+
+def _conversions(
+    start: IntegerValue, end: IntegerValue, first: IntegerValue, last: IntegerValue, *, bots: bool
+) -> Table:
+    sessions = _sessions(first, last, bots=bots)
+    sessions = sessions.filter(sessions.started_at >= start, sessions.started_at < end, sessions.submitted_at.notnull())
+    return sessions.group_by("risk_level").aggregate(
+        assessed=sessions.count(), offered=sessions.offer_viewed_at.count(), upgraded=sessions.upgrade_at.count()
+    )
+
+
+def _revenue(
+    start: IntegerValue,
+    end: IntegerValue,
+    first: IntegerValue,
+    last: IntegerValue,
+    offset: IntegerValue,
+    *changes: IntegerValue,
+    bots: bool,
+) -> Table:
+    import ibis
+
+    sessions = _sessions(first, last, bots=bots)
+    sessions = sessions.filter(
+        sessions.started_at >= start, sessions.started_at < end, sessions.revenue_cents.notnull()
+    )
+    later = list(zip(changes[::2], changes[1::2], strict=True))
+    branches = [(sessions.started_at >= change, shift) for change, shift in reversed(later)]
+    shift = ibis.cases(*branches, else_=offset) if branches else offset
+    sessions = sessions.mutate(local_day=(sessions.started_at + shift) // DAY)
+    return sessions.group_by("local_day", "source", "currency").aggregate(
+        cents=sessions.revenue_cents.sum(), sessions=sessions.count()
+    )
+
+
+def _sessions(first: IntegerValue, last: IntegerValue, *, bots: bool) -> Table:
+    sessions = relation(SESSIONS)
+    sessions = sessions.filter(sessions.day >= first, sessions.day <= last)
+    return sessions if bots else sessions.filter(~sessions.is_bot)

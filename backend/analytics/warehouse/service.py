@@ -1,0 +1,95 @@
+"""Ask the lake: fresh enough, of one snapshot, each question once per snapshot."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from backend.analytics.warehouse.engine import Engine, FilesAreGone, Row, Snapshot
+from backend.analytics.warehouse.question import Question
+from backend.analytics.warehouse.snapshots import Snapshots
+from backend.errors import Unavailable
+
+REMEMBERED = 256
+Key = tuple[object, ...]
+
+
+class WarehouseUnavailable(Unavailable):
+    """No answer now, and none that would be made up."""
+
+    code = "warehouse_unavailable"
+    title = "The warehouse does not answer now"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Rows, how fresh they are, and who found them."""
+
+    rows: Sequence[Row]
+    as_of: datetime
+    engine: str
+
+
+class Warehouse:
+    """One for a process. Answers are remembered for as long as the lake has not changed."""
+
+    def __init__(self, engine: Engine, snapshots: Snapshots, fresh_as_of: Callable[[], datetime | None]) -> None:
+        self._engine = engine
+        self._snapshots = snapshots
+        self._fresh_as_of = fresh_as_of
+        self._answers = Answers()
+
+    def ask(self, question: Question, **values: int) -> Answer:
+        as_of = self._fresh_as_of()
+        if as_of is None:
+            raise WarehouseUnavailable("The lake has not been filled yet. Try again in a moment.")
+        try:
+            rows = self._rows(question, values)
+        except FilesAreGone:
+            self._snapshots.forget()
+            rows = self._rows_or_refusal(question, values)
+        return Answer(rows, as_of, self._engine.name)
+
+    def _rows_or_refusal(self, question: Question, values: Mapping[str, int]) -> Sequence[Row]:
+        try:
+            return self._rows(question, values)
+        except FilesAreGone as error:
+            raise WarehouseUnavailable("The lake's files cannot be read now.") from error
+
+    def _rows(self, question: Question, values: Mapping[str, int]) -> Sequence[Row]:
+        snapshot: Snapshot = self._snapshots.newest()
+        key = (question.name, *sorted(values.items()), snapshot.key)
+        return self._answers.get(key, lambda: self._engine.run(question, values, snapshot))
+
+
+class Answers:
+    """The latest answers; who asks what somebody is finding out already waits for it."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[Key, Sequence[Row]] = OrderedDict()
+        self._finding: dict[Key, Lock] = {}
+        self._lock = Lock()
+
+    def get(self, key: Key, find: Callable[[], Sequence[Row]]) -> Sequence[Row]:
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+            finding = self._finding.setdefault(key, Lock())
+        with finding:
+            with self._lock:
+                if key in self._known:
+                    return self._known[key]
+            try:
+                rows = find()
+                with self._lock:
+                    self._known[key] = rows
+                    while len(self._known) > REMEMBERED:
+                        self._known.popitem(last=False)
+            finally:
+                with self._lock:
+                    self._finding.pop(key, None)
+        return rows
