@@ -19,7 +19,7 @@ from config.settings import Settings
 
 # Hours of trying, while GA4 takes events for three days.
 ATTEMPTS = 15
-TIME_LIMIT = timedelta(seconds=30)
+TIME_LIMIT = timedelta(seconds=15)
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:

@@ -40,6 +40,10 @@ class JobKind:
         return self.time_limit + GRACE
 
 
+class NoUse(Exception):
+    """Raised by a handler when no further try would help. The job shows its words, so they repeat nobody's data."""
+
+
 class UnknownKind(LookupError):
     """No room has said how jobs of this kind are done."""
 

@@ -10,7 +10,7 @@ from backend.clock import Clock
 from backend.errors import MingusError, NotFound
 from backend.jobs.attempt import TimeLimiter, attempt, kind_and_place, unlimited
 from backend.jobs.backoff import Uniform, full_jitter
-from backend.jobs.kinds import ClaimedJob, JobKinds
+from backend.jobs.kinds import ClaimedJob, JobKinds, NoUse
 from backend.jobs.models import Job, JobState
 from backend.jobs.store import JobStore
 
@@ -148,6 +148,8 @@ class Jobs:
         self._session.rollback()
         if error is None:
             self._count(DONE)
+        elif isinstance(error, NoUse):
+            self._fail(job, str(error), for_good=True)
         else:
             self._fail(job, kind_and_place(error))
 
@@ -159,9 +161,9 @@ class Jobs:
                 raise JobTaken(f"job {job.id} was taken over")
             self._session.commit()
 
-    def _fail(self, job: ClaimedJob, reason: str) -> None:
+    def _fail(self, job: ClaimedJob, reason: str, *, for_good: bool = False) -> None:
         now = self._now()
-        last = job.attempts >= self._kinds[job.kind].attempts
+        last = for_good or job.attempts >= self._kinds[job.kind].attempts
         after = (
             {"state": JobState.DEAD, "finished_at": now}
             if last

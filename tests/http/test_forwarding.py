@@ -233,18 +233,30 @@ def test_a_restored_table_makes_it_begin_anew_at_the_end(site):
     assert [sent["name"] for sent in site.ga4.events()] == ["after"]
 
 
-def test_the_secret_never_shows(site, caplog):
-    caplog.set_level(logging.DEBUG)
-    site.ga4.answers.extend([500, 403, HANG, 302])
+def test_what_ga4_refuses_is_not_sent_again(site):
+    site.ga4.answers.append(403)
     site.post(event())
     site.forward()
 
-    for _ in range(6):
+    site.work()
+    site.work()
+
+    assert site.ga4.tries == 1
+    assert [(job.state, job.last_error) for job in site.jobs()] == [("dead", "GA4 answered 403")]
+
+
+def test_the_secret_never_shows(site, caplog):
+    caplog.set_level(logging.DEBUG)
+    site.ga4.answers.extend([500, HANG, 302])
+    site.post(event())
+    site.forward()
+
+    for _ in range(4):
         site.work()
 
-    assert (site.ga4.tries, len(site.ga4.taken)) == (5, 1)
-    assert "Ga4" in caplog.text
-    assert API_SECRET not in caplog.text
+    assert site.ga4.tries == 3
+    assert "Ga4Refused" in caplog.text
+    assert API_SECRET not in caplog.text + str([job.last_error for job in site.jobs()])
 
 
 def test_without_a_stream_nothing_is_read_and_the_health_page_says_so(any_app):

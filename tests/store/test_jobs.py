@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from backend.analytics.events.models import EventCursor
 from backend.errors import NotFound
 from backend.extensions import db
-from backend.jobs.kinds import JobKinds, UnknownKind
+from backend.jobs.kinds import JobKinds, NoUse, UnknownKind
 from backend.jobs.models import Job, JobState
 from backend.jobs.service import DEAD, DONE, FAILED, Jobs, NotDead
 from backend.jobs.store import JobStore
@@ -83,6 +83,19 @@ def test_a_job_is_done_once_and_stays_visible(office):
     assert office.jobs.run_due() == 0
     assert (office.notes(), office.row(job_id).state, office.row(job_id).finished_at) == (1, JobState.DONE, NOW)
     assert office.counts == [DONE]
+
+
+def test_a_job_that_no_try_can_help_is_dead_at_once_and_says_why(office):
+    def refuse(_job):
+        raise NoUse("the other side refused it")
+
+    office.kinds.add("refused", refuse, attempts=3, time_limit=LIMIT)
+    job_id = office.add("refused")
+
+    office.jobs.run_due()
+
+    assert (office.row(job_id).state, office.row(job_id).last_error) == (JobState.DEAD, "the other side refused it")
+    assert office.counts == [FAILED, DEAD]
 
 
 def test_a_job_lives_and_dies_with_the_transaction_that_added_it(office):

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 import urllib3
 
+from backend.jobs.kinds import NoUse
+
 SECONDS = 5.0
 TRY_AGAIN = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
@@ -16,7 +18,7 @@ class Ga4Unavailable(Exception):
     """GA4 did not take the request now; another try may help."""
 
 
-class Ga4Refused(Exception):
+class Ga4Refused(NoUse):
     """GA4 will not take this request, however often it is sent."""
 
 

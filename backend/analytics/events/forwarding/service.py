@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from backend.analytics.events.forwarding.client import Ga4Client, Ga4Refused, Ga4Unavailable
 from backend.analytics.events.forwarding.protocol import Ga4Event, Skip, body_of, requests, translate
 from backend.analytics.events.forwarding.store import CursorStore
-from backend.analytics.events.landing_reader import LandingReader, LandingRow, LandingWentBack
+from backend.analytics.events.landing_reader import LandingBatch, LandingReader, LandingRow, LandingWentBack
 from backend.analytics.telemetry import Telemetry
 from backend.clock import Clock
 from backend.faults import Faults
@@ -99,38 +99,42 @@ class Ga4Forwarding:
 
     def _batches(self) -> Iterable[Sequence[int]]:
         for _ in range(MOST_BATCHES):
-            made = self._batch(self._now())
+            made = self._batch()
             if made is None:
                 return
             yield made
 
-    def _batch(self, now: datetime) -> Sequence[int] | None:
+    def _batch(self) -> Sequence[int] | None:
         """One batch of rows to jobs, in one transaction with the cursor; None when there is nothing more."""
-        position = self._cursors.position()
-        if position is None:
-            self._cursors.begin(self._reader.end(), now)
-            self._session.commit()
+        now = self._now()
+        # SQLite has one write lock: it is not to be held while we read and think.
+        self._session.rollback()
+        self._session.connection(execution_options={"reads_only": True})
+        before = self._cursors.position()
+        batch = self._read(before)
+        events, skipped = _sort([LandingRow(*row) for row in batch.rows], now)
+        self._session.rollback()
+        if batch.position == before:
             return None
-        try:
-            batch = self._reader.batch(position, ROWS_A_BATCH)
-        except LandingWentBack as error:
-            logger.warning("GA4 forwarding begins anew at the end of the landing table: %s", error)
-            self._cursors.move(position, self._reader.end(), now)
-            self._session.commit()
-            return None
-        if not batch.rows or not self._cursors.move(position, batch.position, now):
+        if not self._cursors.move(before, batch.position, now):
             self._session.rollback()
             return None
-        return self._add_jobs([LandingRow(*row) for row in batch.rows], now)
-
-    def _add_jobs(self, rows: Sequence[LandingRow], now: datetime) -> Sequence[int]:
-        events, skipped = _sort(rows, now)
         made = [self._jobs.add(SEND, {"rows": ids}, unique_key=f"{SEND} {min(ids)}") for ids in requests(events)]
         self._faults.reach("ga4.moved")
         self._session.commit()
         self._faults.reach("ga4.forwarded")
         _report_skipped(self._telemetry, skipped)
-        return [job_id for job_id in made if job_id is not None]
+        return [job_id for job_id in made if job_id is not None] if batch.rows else None
+
+    def _read(self, position: int | None) -> LandingBatch:
+        """The rows behind the cursor; none of those that were there before there was a cursor, or a restore."""
+        if position is None:
+            return LandingBatch((), self._reader.end())
+        try:
+            return self._reader.batch(position, ROWS_A_BATCH)
+        except LandingWentBack as error:
+            logger.warning("GA4 forwarding begins anew at the end of the landing table: %s", error)
+            return LandingBatch((), self._reader.end())
 
 
 def _sort(rows: Iterable[LandingRow], now: datetime) -> tuple[list[tuple[int, Ga4Event]], Counter[Skip]]:
