@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, has_request_context, request
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import Connection, Engine, event, make_url
 
 from backend.extensions import db
 
@@ -79,6 +79,19 @@ def forget_inherited_connections(app: Flask) -> None:
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose(close=False)
+
+
+@contextmanager
+def leaving_no_trace(session: Session) -> Iterator[None]:
+    """SQLite overwrites what is deleted, in its file and in its log; PostgreSQL does as its vacuum comes by."""
+    engine = session.get_bind()
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
+    yield
+    with closing(cast("Engine", engine).raw_connection()) as connection:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:

@@ -68,6 +68,17 @@ def test_the_schedule_forgets_what_is_over(new_salts):
     assert kept() == set()
 
 
+def test_nothing_of_a_forgotten_salt_is_left_in_the_file(app, instance):
+    with app.app_context():
+        salts = VisitorSalts(lambda: Session(db.engine))
+        salt = salts.of(DAY)
+        assert any(salt in file.read_bytes() for file in instance.glob("mingus.db*"))
+
+        salts.forget(MIDNIGHT + timedelta(hours=48))
+
+    assert not any(salt in file.read_bytes() for file in instance.glob("mingus.db*"))
+
+
 def ask(url, barrier, answers):
     engine = create_engine(url)
     salts = VisitorSalts(lambda: Session(engine))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
@@ -17,6 +16,7 @@ from backend.analytics.events.quarantine.store import QuarantineStore
 from backend.analytics.lake.batch import Batch
 from backend.analytics.lake.delta import LANDING, REBUILDING, REFUSED, Lake
 from backend.clock import Clock
+from backend.database import leaving_no_trace
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -58,19 +58,6 @@ def erase_sender(session: Session, column: str, value: str) -> tuple[int, int]:
         quarantined = QuarantineStore(session).erase(**{senders[column]: [value]})
         session.commit()
     return cast("sa.CursorResult[Any]", landing).rowcount, quarantined
-
-
-@contextmanager
-def leaving_no_trace(session: Session) -> Iterator[None]:
-    """SQLite overwrites what is deleted, in its file and in its log; PostgreSQL does as its vacuum comes by."""
-    engine = session.get_bind()
-    if engine.dialect.name != "sqlite":
-        yield
-        return
-    session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
-    yield
-    with closing(cast("sa.Engine", engine).raw_connection()) as connection:
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 class LandingRetention:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from backend.analytics.events.senders.places import Address
 from backend.analytics.events.senders.store import SaltStore
+from backend.database import leaving_no_trace
 
 KEPT = timedelta(hours=48)
 SALT_BYTES = 32
@@ -36,7 +37,7 @@ class VisitorSalts:
 
     def forget(self, now: datetime) -> int:
         """Delete the salts whose 48 hours are over; how many there were."""
-        with self._session() as session:
+        with self._session() as session, leaving_no_trace(session):
             deleted = SaltStore(session).delete_until((now - KEPT).date())
             session.commit()
         return deleted
