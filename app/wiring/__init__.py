@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.wiring import accounts, assessments, events, forwarding, health, lake, landing, senders, warehouse, work
+from app.wiring import (
+    accounts,
+    assessments,
+    event_import,
+    events,
+    forwarding,
+    health,
+    lake,
+    landing,
+    senders,
+    warehouse,
+    work,
+)
 from backend import database
 from backend.jobs.kinds import JobKinds
 from backend.plugins import KEY, Registry, load
@@ -17,6 +29,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     work.fit_out(registry, settings)
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
-    for room in (accounts, assessments, events, forwarding, health, lake, landing, senders, warehouse):
+    rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, senders, warehouse)
+    for room in rooms:
         room.fit_out(registry, settings)
     registry.build(JobKinds).freeze()

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+import msgspec
+from flask.cli import with_appcontext
+
+from backend.analytics.lake.imports.blocks import Rejected, UnusableFile
+from backend.analytics.lake.imports.mapping import Said, from_file
+from backend.analytics.lake.imports.opening import Format
+from backend.analytics.lake.imports.service import EventImport, Imported
+from backend.errors import MingusError
+from backend.plugins import get
+
+REJECTED, UNUSABLE = 1, 2
+OURS_ALONE = 0o600
+
+
+class Screen:
+    """Shows how far a file is, where somebody is watching, and writes rejected rows down."""
+
+    def __init__(self, path: Path, rejects: TextIO | None) -> None:
+        self._path = path
+        self._rejects = rejects
+        self._bar: Any = None
+        self._started = time.monotonic()
+
+    def begins(self, size: int, notes: Sequence[str]) -> None:
+        for note in notes:
+            click.echo(f"{self._path}: {note}", err=True)
+        if sys.stderr.isatty():
+            self._bar = click.progressbar(length=size, label=self._path.name, file=sys.stderr, show_eta=True)
+            self._bar.render_progress()
+
+    def advances(self, position: int, rows: int) -> None:
+        if self._bar:
+            rate = rows / (time.monotonic() - self._started)
+            self._bar.label = f"{self._path.name}  {rows:,} rows  {rate:,.0f}/s"
+            self._bar.update(position - self._bar.pos)
+
+    def rejected(self, row: Rejected) -> None:
+        if self._rejects:
+            said = {"file": str(self._path), "line": row.line, "reason": row.reason, "original": row.original}
+            self._rejects.write(msgspec.json.encode(said).decode() + "\n")
+
+    def ends(self, imported: Imported) -> None:
+        if self._bar:
+            self._bar.render_finish()
+        seconds = time.monotonic() - self._started
+        click.echo(
+            f"{self._path}: {imported.accepted:,} accepted, {imported.duplicates:,} duplicates, "
+            f"{imported.rejected:,} rejected of {imported.rows:,} rows; "
+            f"{seconds:.1f} s, {imported.rows / seconds:,.0f} rows/s"
+        )
+        if imported.cut_short:
+            click.echo(f"Error: {imported.cut_short}", err=True)
+
+
+@click.command("import")
+@with_appcontext
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice([form.value for form in Format]), help="Else told by the name.")
+@click.option("--mapping", "mappings", multiple=True, metavar="FILE.json|COLUMN=FIELD", help="May repeat.")
+@click.option(
+    "--constant", "constants", multiple=True, metavar="FIELD=VALUE", help="The same for every row. May repeat."
+)
+@click.option("--time-format", default="", help="As strptime has it, or unix or unix_ms. Else RFC 3339.")
+@click.option("--time-zone", default="", help="Of times that name none. Else UTC.")
+@click.option("--dry-run", "dry", is_flag=True, help="Read and count only.")
+@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Rejected rows with line and reason.")
+def import_events(
+    files: tuple[Path, ...],
+    form: str | None,
+    mappings: tuple[str, ...],
+    constants: tuple[str, ...],
+    time_format: str,
+    time_zone: str,
+    dry: bool,
+    rejects: Path | None,
+) -> None:
+    """Bring events from NDJSON, CSV or Parquet files into the lake, each once.
+
+    Takes up a broken import where it stopped. Exit code 1: rows were rejected; 2: a file could not be used to its end.
+    """
+    code = 0
+    with told_plainly(), writing(rejects, files) as file:
+        said = together(mappings, constants, time_format, time_zone)
+        for path in files:
+            code = max(code, import_file(path, form, said, Screen(path, file), dry))
+    sys.exit(code)
+
+
+def import_file(path: Path, form: str | None, said: Said, screen: Screen, dry: bool) -> int:
+    try:
+        imported = get(EventImport).run(path, Format(form) if form else None, said, screen, dry=dry)
+    except UnusableFile as error:
+        click.echo(f"Error: {error}", err=True)
+        return UNUSABLE
+    screen.ends(imported)
+    return UNUSABLE if imported.cut_short else REJECTED if imported.rejected else 0
+
+
+def together(mappings: Sequence[str], constants: Sequence[str], time_format: str, time_zone: str) -> Said:
+    """One mapping out of a file and what the command line says beside it."""
+    paths = [text for text in mappings if text.endswith(".json") and "=" not in text]
+    pairs = [text for text in mappings if text not in paths]
+    if len(paths) > 1:
+        raise UnusableFile("Name one mapping file.")
+    base = from_file(Path(paths[0])) if paths else Said()
+    return Said(
+        base.columns | dict(map(pair, pairs)),
+        base.constants | dict(map(pair, constants)),
+        time_format or base.time_format,
+        time_zone or base.time_zone,
+    )
+
+
+def pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not (sign and name):
+        raise UnusableFile(f"{text!r}: say NAME=VALUE.")
+    return name, value
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """A sentence and exit code 2 instead of a traceback."""
+    try:
+        yield
+    except (UnusableFile, MingusError) as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(UNUSABLE)
+
+
+@contextmanager
+def writing(path: Path | None, files: Sequence[Path]) -> Iterator[TextIO | None]:
+    """Rejected rows may hold personal data: only the file's owner may read them."""
+    if path is None:
+        yield None
+        return
+    if path.exists() and any(file.exists() and path.samefile(file) for file in files):
+        raise UnusableFile(f"{path} is to be imported; rejected rows would overwrite it.")
+    try:
+        file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OURS_ALONE), "w")
+    except OSError as error:
+        raise UnusableFile(f"{path} cannot be written: {error.strerror}.") from None
+    with file:
+        yield file

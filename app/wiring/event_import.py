@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from backend.analytics.lake.delta import Lake
+from backend.analytics.lake.imports.service import Engine, EventImport
+from backend.analytics.lake.sync import LakeSync
+from backend.clock import utc_now
+from backend.faults import Faults
+from backend.plugins import Registry
+from backend.routes.schemas.event_lines import read_lines
+from config.settings import Settings
+
+
+def fit_out(registry: Registry, settings: Settings) -> None:
+    engine = Engine(settings.DUCKDB_MEMORY, settings.DUCKDB_THREADS)
+
+    def event_import() -> EventImport:
+        lake, sync = registry.build(Lake), registry.build(LakeSync)
+        return EventImport(lake, sync.run, read_lines, engine, Faults(settings.FAULT_POINT), utc_now)
+
+    registry.add_service(EventImport, event_import)

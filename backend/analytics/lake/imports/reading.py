@@ -1,0 +1,78 @@
+"""Rows that need a closer look are read by the parser of the event API itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from backend.analytics.events.event import Event, Sender
+
+ReadEvents = Callable[[Sequence[bytes], datetime], Sequence[Event | str]]
+"""Read lines of JSON received at an instant as the API does: an event, or the reason why a line is none."""
+
+
+class Said(Struct, frozen=True):
+    """What a file may say of an event's sender, beyond what the API takes."""
+
+    visitor_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}(?!\n)$")] | None = None
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}(?!\n)$")] | None = None
+    region: Annotated[str, Meta(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}(?!\n)$")] | None = None
+    device: Literal["desktop", "mobile", "tablet", "other"] | None = None
+    is_bot: bool | None = None
+
+
+SAID = msgspec.json.Decoder(Said)
+MEMBERS = msgspec.json.Decoder(dict[str, Raw])
+UNREADABLE = (ValueError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that needs a closer look: its line, its content, and the id it gets if it brings none."""
+
+    line: int
+    content: str
+    own_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What came of a row: an event and its sender, or a reason."""
+
+    row: Row
+    event: Event | str
+    sender: Sender
+
+
+def read_rows(rows: Sequence[Row], read: ReadEvents, now: datetime) -> list[Read]:
+    taken_apart = [_take_apart(row) for row in rows]
+    events = iter(read([said[0] for said in taken_apart if isinstance(said, tuple)], now))
+    return [
+        Read(row, next(events), said[1]) if isinstance(said, tuple) else Read(row, said, Sender())
+        for row, said in zip(rows, taken_apart, strict=True)
+    ]
+
+
+def _take_apart(row: Row) -> tuple[bytes, Sender] | str:
+    """What the API's parser is to read, and the sender; or a reason."""
+    content = row.content.encode()
+    try:
+        members = MEMBERS.decode(content)
+    except UNREADABLE:
+        return content.replace(b"\n", b" "), Sender()  # the parser says what is wrong with it
+    said = {name: members.pop(name) for name in Said.__struct_fields__ if name in members}
+    if members.get("event_id", b"null") == b"null":
+        members["event_id"] = Raw(f'"{row.own_id}"'.encode())
+    try:
+        sender = SAID.decode(msgspec.json.encode(said))
+    except UNREADABLE as error:
+        return str(error)
+    is_bot = bool(sender.is_bot)
+    who = Sender(sender.visitor_id, sender.country, sender.region, sender.device, is_bot)
+    return msgspec.json.encode(members), who

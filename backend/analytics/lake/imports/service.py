@@ -1,0 +1,121 @@
+"""Bring events from files into the lake, each once, wherever an earlier attempt stopped."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from backend.analytics.lake.delta import Lake
+from backend.analytics.lake.imports.appending import Appender, Counter
+from backend.analytics.lake.imports.blocks import Rejected, Source, UnusableFile, block_bytes
+from backend.analytics.lake.imports.mapping import Said
+from backend.analytics.lake.imports.opening import Format, identity, open_source
+from backend.analytics.lake.imports.reading import ReadEvents
+from backend.analytics.lake.imports.staging import Stage, Staged
+from backend.clock import Clock
+from backend.faults import Faults
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of a file's rows, in three numbers that add up, and why it was not read to its end if it was not."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    cut_short: str = ""
+
+    @property
+    def rows(self) -> int:
+        return self.accepted + self.duplicates + self.rejected
+
+
+class Listener(Protocol):
+    """Who hears how an import goes on."""
+
+    def begins(self, size: int, notes: Sequence[str]) -> None: ...
+
+    def advances(self, position: int, rows: int) -> None: ...
+
+    def rejected(self, row: Rejected) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What DuckDB may use."""
+
+    memory: str
+    threads: int
+
+
+class EventImport:
+    def __init__(
+        self, lake: Lake, sync: Callable[[], object], read: ReadEvents, engine: Engine, faults: Faults, now: Clock
+    ) -> None:
+        self._lake = lake
+        self._sync = sync
+        self._read = read
+        self._engine = engine
+        self._faults = faults
+        self._now = now
+
+    def run(self, path: Path, form: Format | None, said: Said, listener: Listener, *, dry: bool = False) -> Imported:
+        """Import a file, or raise UnusableFile. A dry run reads the same and writes nothing."""
+        source = open_source(path, form, said, block_bytes(self._engine.memory))
+        listener.begins(source.size, source.notes)
+        return self._import(source, identity(path, said), listener, dry=dry)
+
+    def _import(self, source: Source, mark: str, listener: Listener, *, dry: bool) -> Imported:
+        if not dry:
+            self._sync()  # events that came by HTTP are known only once they are in the lake
+        imported, now = Imported(), self._now()
+        with self._stage() as stage, ThreadPoolExecutor(1, "import") as thread:
+            appender = (Counter if dry else Appender)(self._lake, stage, mark, self._faults)
+            under_way = Turn(imported, listener)
+            try:
+                for block in source.blocks():
+                    staged = stage.put(source, block, now)
+                    under_way.next(staged, thread.submit(appender.append, staged))
+            except UnusableFile as error:
+                imported.cut_short = str(error)
+            under_way.end()
+        return imported
+
+    @contextmanager
+    def _stage(self) -> Iterator[Stage]:
+        with tempfile.TemporaryDirectory(prefix="mingus-import-") as folder:
+            stage = Stage(Path(folder), self._engine.memory, self._engine.threads, self._read)
+            try:
+                yield stage
+            finally:
+                stage.connection.close()
+
+
+class Turn:
+    """One block is being appended while the next one is read, and no more."""
+
+    def __init__(self, imported: Imported, listener: Listener) -> None:
+        self._imported = imported
+        self._listener = listener
+        self._under_way: tuple[Staged, Future[int]] | None = None
+
+    def next(self, staged: Staged, appending: Future[int]) -> None:
+        self.end()
+        self._under_way = staged, appending
+
+    def end(self) -> None:
+        if self._under_way is None:
+            return
+        (staged, appending), self._under_way = self._under_way, None
+        fresh = appending.result()
+        self._imported.accepted += fresh
+        self._imported.duplicates += staged.good - fresh
+        self._imported.rejected += len(staged.rejected)
+        for rejected in staged.rejected:
+            self._listener.rejected(rejected)
+        self._listener.advances(staged.position, self._imported.rows)
