@@ -134,7 +134,7 @@ class Jobs:
             self._session.rollback()
             return None
         kind, now = self._kinds[job.kind], self._now()
-        job.fence += 1
+        job.fence, job.offered_until = job.fence + 1, None
         job.state, job.leased_until, job.attempts = JobState.RUNNING, now + kind.lease, job.attempts + 1
         claimed = ClaimedJob(job.id, job.kind, job.payload, job.unique_key, job.attempts, job.fence)
         self._session.commit()

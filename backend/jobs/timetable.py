@@ -117,7 +117,7 @@ class Timetable:
             return None
         if row.leased_until is not None:
             row.failures, row.last_error = row.failures + 1, DIED
-        row.fence += 1
+        row.fence, row.offered_until = row.fence + 1, None
         row.leased_until, row.last_started_at = now + entry.lease, now
         fence = row.fence
         self._session.commit()

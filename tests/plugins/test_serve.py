@@ -1,0 +1,122 @@
+"""`make run`: gunicorn and the scheduler begin together and end together, and no one is left behind."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.background import Installation, kill
+from tests.servers import PROJECT, children, free_port, wait_until
+
+
+@pytest.fixture
+def small(instance):
+    given = {"HOST": "127.0.0.1", "PORT": str(free_port())}
+    return Installation.at(instance, f"sqlite:///{instance / 'mingus.db'}", **given)
+
+
+@contextmanager
+def serving(installation):
+    """The pair as `make run` starts it, once both are at work."""
+    with installation.run("config.serve", log="out") as process:
+        wait_until(installation.lease, "the scheduler leads")
+        wait_until(lambda: len(family(process.pid)) == 4, "two workers serve")
+        wait_until(lambda: ready(installation), "the site is ready")
+        try:
+            yield process
+        finally:
+            for pid in family(process.pid):
+                kill(pid)
+
+
+def ready(installation):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{installation.environ['PORT']}/health/ready") as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def family(pid):
+    """Every process below this one."""
+    if not alive(pid):
+        return set()
+    own = children(pid)
+    return own.union(*map(family, own))
+
+
+def alive(pid):
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def scheduler(pid):
+    """The scheduler below this process, if there is one."""
+    programs = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in children(pid)}
+    return next((child for child, program in programs.items() if b"app.scheduler" in program), None)
+
+
+def test_make_run_starts_the_pair():
+    recipe = subprocess.run(["make", "-n", "run"], cwd=PROJECT, check=True, capture_output=True, text=True).stdout
+
+    assert recipe.splitlines()[-1] == "exec .venv/bin/python -m config.serve"
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_the_pair_serves_works_and_ends_with_code_0(small, ending):
+    with serving(small) as process:
+        everyone = family(process.pid)
+        small.await_done(small.add_job())
+        process.send_signal(ending)
+        assert process.wait(timeout=40) == 0
+
+    assert [pid for pid in everyone if alive(pid)] == []
+    first_line = next(line for line in (small.folder / "out").read_text().splitlines() if not line.startswith("{"))
+    assert first_line == f"Mingus is at http://127.0.0.1:{small.environ['PORT']}"
+
+
+def test_a_scheduler_that_was_killed_in_mid_task_is_followed_by_another_and_the_effect_comes_once(small):
+    with serving(small) as process:
+        job_id = small.add_job(wait=True)
+        killed = small.await_mark(f"job {job_id}")
+        assert killed == scheduler(process.pid)
+        kill(killed)
+
+        wait_until(lambda: scheduler(process.pid), "another scheduler")
+        small.await_done(job_id)
+
+    assert small.effects() == [2]
+
+
+def test_nobody_outlives_a_supervisor_that_was_killed(small):
+    with serving(small) as process:
+        everyone = family(process.pid)
+        process.kill()
+        process.wait()
+
+        wait_until(lambda: not any(map(alive, everyone)), "all have ended")
+
+
+def test_the_pair_ends_when_the_web_server_does(small):
+    with serving(small) as process:
+        [web] = children(process.pid) - {scheduler(process.pid)}
+        everyone = family(process.pid)
+        kill(web)
+
+        assert process.wait(timeout=40) == 128 + signal.SIGKILL
+        wait_until(lambda: not any(map(alive, everyone)), "all have ended")
+
+
+def test_with_celery_the_web_server_runs_alone(small):
+    small.environ["CELERY_BROKER_URL"] = "redis://127.0.0.1:9/0"
+    with small.run("config.serve", log="out") as process:
+        wait_until(lambda: "Mingus is at" in (small.folder / "out").read_text(), "it serves")
+
+        assert scheduler(process.pid) is None
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=40) == 0
