@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from backend.analytics.lake import sync as sync_module
-from backend.analytics.lake.delta import LANDING, Lake, day_mark, import_mark
+from backend.analytics.lake.delta import LANDING, REBUILDING, Lake, day_mark, import_mark
 from backend.analytics.lake.locks import Lock
 from backend.analytics.lake.progress import ProgressStore
 from backend.analytics.lake.sync import Followers, LakeSync, LandingIsOlder, SyncFailed
@@ -141,9 +141,11 @@ def test_writers_that_overlap_lose_nothing(engine):
     else:
         with Session(engine) as slow:
             early = write(slow, 3)
+            begun = datetime.now(UTC)
             store(engine, 2)
-            sync()
+            synced = sync()
             assert not early & set(in_lake(get(Lake)))
+            assert synced.progress.as_of <= begun
             slow.commit()
     sync()
 
@@ -235,6 +237,43 @@ def test_a_postgresql_restored_into_a_new_cluster_is_refused_until_the_lake_is_r
         sync()
 
         assert in_lake(lake) == sorted(ids)
+    close(app)
+
+
+def test_a_rebuild_ends_although_the_site_never_rests(engine, monkeypatch):
+    store(engine, 6)
+    sync()
+    take, busy = LakeSync._take_batch, []
+
+    def take_while_more_comes(self, session):
+        busy.append(store(engine, 1))
+        return take(self, session)
+
+    monkeypatch.setattr(LakeSync, "_take_batch", take_while_more_comes)
+    get(LakeSync).rebuild()
+    sync()
+
+    assert busy
+    assert get(Lake).mark("events", REBUILDING) == 0
+    assert in_lake(get(Lake)) == landed(engine)
+
+
+def test_a_rebuild_beside_an_open_transaction_compares_until_all_restored_rows_are_read(postgresql_url, tmp_path):
+    app = make_app(make_settings(tmp_path, DATABASE_URL=SecretStr(postgresql_url)))
+    with app.app_context():
+        store(db.engine, 3)
+        sync()
+        with Session(db.engine) as slow:
+            write(slow, 1)
+            with db.engine.begin() as connection:
+                connection.execute(sa.text("UPDATE analytics_events SET transaction_id = transaction_id + 900000000"))
+            get(LakeSync).rebuild()
+            slow.commit()
+        sync()
+
+        assert in_lake(get(Lake)) == landed(db.engine)
+        sync()
+        assert get(Lake).mark("events", REBUILDING) == 0
     close(app)
 
 

@@ -193,7 +193,7 @@ def test_a_question_syncs_first_when_the_lake_was_never_synced_or_too_long_ago(a
         assert len(in_lake(get(Lake))) == 1
 
         store(db.engine)
-        get(Freshness).ensure()
+        get(Freshness).ensure(timedelta(hours=1))
         assert len(in_lake(get(Lake))) == 1
         as_of = get(Freshness).ensure(timedelta(0))
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from backend.analytics.events.landing.table import LandingTable
+from backend.analytics.events.landing_reader import LandingReader
 from backend.analytics.events.models import AnalyticsEvent, EventCursor
 from backend.analytics.events.quarantine.store import QuarantineStore
 from backend.analytics.lake.batch import Batch
@@ -39,15 +40,29 @@ def last_row_is_here(session: Session, base: DeltaTable) -> bool:
     return found is None or _as_number(found) == base.transaction_version(LAST_EVENT)
 
 
-def renumber(session: Session) -> None:
-    """Give rows of a restored PostgreSQL, whose transactions are still to come here, the current one."""
-    if session.connection().dialect.name == "postgresql":
-        session.execute(
-            sa.text(
-                "UPDATE analytics_events SET transaction_id = pg_current_xact_id()::text::bigint"
-                " WHERE transaction_id >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
-            )
+def renumber(session: Session) -> int:
+    """The position behind all rows that are there now.
+
+    Rows of a restored PostgreSQL, whose transactions are still to come here, get the current one first; commits.
+    """
+    if session.connection().dialect.name == "sqlite":
+        return LandingReader(session).end()
+    session.execute(
+        sa.text(
+            "UPDATE analytics_events SET transaction_id = pg_current_xact_id()::text::bigint"
+            " WHERE transaction_id >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
         )
+    )
+    session.commit()
+    return int(session.scalars(sa.text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")).one())
+
+
+def held_back(session: Session) -> timedelta:
+    """For how long a writing transaction on PostgreSQL has been open: what is committed since cannot be read yet."""
+    if session.connection().dialect.name == "sqlite":
+        return timedelta(0)
+    open_for = "SELECT max(clock_timestamp() - xact_start) FROM pg_stat_activity WHERE backend_xid IS NOT NULL"
+    return session.scalars(sa.text(open_for)).one() or timedelta(0)
 
 
 def erase_sender(session: Session, column: str, value: str) -> tuple[int, int]:

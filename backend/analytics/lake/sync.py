@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from backend.analytics.events.landing_reader import LandingReader, LandingWentBack
 from backend.analytics.lake.batch import Batch, days_of, read, without_known
 from backend.analytics.lake.delta import LANDING, REBUILDING, REFUSED, Lake, import_mark, moved_days
-from backend.analytics.lake.landing import LAST_ID, last_row, last_row_is_here, renumber
+from backend.analytics.lake.landing import LAST_ID, held_back, last_row, last_row_is_here, renumber
 from backend.analytics.lake.locks import Lock
 from backend.analytics.lake.progress import Progress, ProgressStore
 from backend.analytics.telemetry import Telemetry
@@ -86,6 +86,15 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What one commit added, and how far it got."""
+
+    rows: int
+    days: frozenset[date]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Synced:
     """What a sync added, to which days, and how far the lake is now."""
 
@@ -117,45 +126,55 @@ class LakeSync:
 
     def run(self) -> Synced | None:
         """Bring the lake up to what is committed now; None if another process is at it. Raises SyncFailed."""
-        with self._reporting(), self._lock.held() as alone:
-            synced = self._catch_up() if alone else None
+        with self._reporting():
+            with self._lock.held() as alone:
+                synced = self._catch_up() if alone else None
+            return self._told(synced)
+
+    def rebuild(self) -> Synced | None:
+        """Start over from the first landing row, adding what the lake lacks; None if another process is at it.
+
+        Until all rows that are there now have been read, also by later syncs, ids are compared.
+        """
+        with self._reporting():
+            with self._lock.held() as alone:
+                if alone:
+                    base = self._lake.open("events")
+                    days = moved_days(base, self._lake.days(base))
+                    with self._sessions() as session:
+                        marks = {LANDING: 0, LAST_ID: 0, REFUSED: 0, REBUILDING: renumber(session)}
+                    self._lake.commit(base, marks | days)
+                synced = self._catch_up() if alone else None
+            return self._told(synced)
+
+    def _told(self, synced: Synced | None) -> Synced | None:
         if synced:
             self._telemetry.count("lake.synced_rows", synced.rows)
             self._followers.hear(synced.days)
         return synced
 
-    def rebuild(self) -> Synced | None:
-        """Start over from the first landing row, adding what the lake lacks; None if another process is at it."""
-        with self._reporting(), self._lock.held() as alone:
-            if not alone:
-                return None
-            with self._sessions() as session:
-                renumber(session)
-                session.commit()
-            base = self._lake.open("events")
-            marks = {LANDING: 0, LAST_ID: 0, REFUSED: 0, REBUILDING: 1}
-            self._lake.commit(base, marks | moved_days(base, self._lake.days(base)))
-        return self.run()
-
     def _catch_up(self) -> Synced:
-        as_of, rows, days = self._now(), 0, frozenset[date]()
+        added, days, position = 0, frozenset[date](), -1
+        base = self._lake.open("events")
         with self._sessions() as session:
             with reading(session) as landing:
-                goal = landing.end()
-            while True:
-                added, position = self._take_batch(session)
-                rows, days = rows + added.num_rows, days | days_of(added)
-                if position is None or position >= goal:
+                as_of, goal = self._now() - held_back(session), landing.end()
+            while position < goal:
+                base, taken = self._take_batch(session)
+                if taken is None:
                     break
-            progress = Progress(self._lake.mark("events", LANDING) or 0, as_of)
+                added, days, position = added + taken.rows, days | taken.days, taken.position
+            if 0 < (base.transaction_version(REBUILDING) or 0) <= goal:
+                self._lake.commit(base, {REBUILDING: 0})
+            progress = Progress(base.transaction_version(LANDING) or 0, as_of)
             session.connection(execution_options={"reads_only": False})
             ProgressStore(session).note(progress)
             session.commit()
         self._faults.reach("lake.sync.noted")
-        return Synced(rows, days, progress)
+        return Synced(added, days, progress)
 
-    def _take_batch(self, session: Session) -> tuple[pa.Table, int | None]:
-        """What was added, and the position behind it; None when there was nothing to read."""
+    def _take_batch(self, session: Session) -> tuple[DeltaTable, Taken | None]:
+        """The version that is now, and what was added; None when there was nothing to read."""
         from deltalake.exceptions import CommitFailedError
 
         for last_try in [False] * TRIES + [True]:
@@ -163,7 +182,7 @@ class LakeSync:
             batch = self._read(session, base)
             self._faults.reach("lake.sync.read")
             try:
-                return self._add(base, batch), batch.position if batch.rows.num_rows else None
+                return base, self._add(base, batch) if batch.rows.num_rows else None
             except CommitFailedError:
                 if last_try:
                     raise
@@ -182,20 +201,15 @@ class LakeSync:
         self._lake.commit(base, {REFUSED: 1, LANDING: base.transaction_version(LANDING) or 0})
         raise LandingIsOlder(REFUSAL)
 
-    def _add(self, base: DeltaTable, batch: Batch) -> pa.Table:
+    def _add(self, base: DeltaTable, batch: Batch) -> Taken:
         rows = batch.shaped()
-        rebuilding = bool(base.transaction_version(REBUILDING))
-        if not rows.num_rows:
-            if rebuilding:
-                self._lake.commit(base, {REBUILDING: 0, LANDING: base.transaction_version(LANDING) or 0})
-            return rows
-        days = days_of(rows)
+        days, rebuilding = days_of(rows), base.transaction_version(REBUILDING)
         comparing = [day for day in days if rebuilding or base.transaction_version(import_mark(day))]
-        rows = without_known(rows, base, comparing)
+        fresh = without_known(rows, base, comparing)
         marks = {LANDING: batch.position} | last_row(batch) | moved_days(base, days)
-        self._lake.append(base, self._handing_over(rows), marks)
+        self._lake.append(base, self._handing_over(fresh), marks)
         self._faults.reach("lake.sync.appended")
-        return rows
+        return Taken(fresh.num_rows, days, batch.position)
 
     def _handing_over(self, rows: pa.Table) -> pa.RecordBatchReader:
         """The rows as a stream, at whose end they are written but not committed."""
