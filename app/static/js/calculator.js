@@ -6,10 +6,12 @@ const page = main.dataset;
 const find = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-// What this tab remembers of the visit; where storage is blocked it remembers nothing.
+// What this tab remembers of the visit. It remembers nothing where storage is blocked, where the tracker was not let in
+// (some browsers keep out any file of that name), and of someone who does not want to be tracked.
+const silent = window.mingus?.silent ?? true;
 const memory = {
   get(key) { try { return JSON.parse(sessionStorage.getItem(key)); } catch { return null; } },
-  set(key, value) { try { sessionStorage.setItem(key, JSON.stringify(value)); } catch { /* blocked */ } },
+  set(key, value) { try { if (!silent) sessionStorage.setItem(key, JSON.stringify(value)); } catch { /* blocked */ } },
 };
 
 function later(milliseconds, action) {
@@ -31,7 +33,7 @@ if (location.hash) addEventListener("load", () => all(".error-summary").at(-1)?.
 const done = memory.get("mingus.done") ?? {};
 
 function once(moment, report) {
-  if (done[moment]) return;
+  if (silent || done[moment]) return;
   done[moment] = 1;
   memory.set("mingus.done", done);
   report();
@@ -79,7 +81,7 @@ function takeUpgrades() {
   button.addEventListener("click", () => {
     button.disabled = true;
     find("[data-upgrade-status]").textContent = find("[data-upgrade-noted]").content.textContent;
-    trackUpgradeClicked();
+    if (!silent) trackUpgradeClicked();
   });
 }
 

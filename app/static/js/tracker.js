@@ -1,78 +1,119 @@
-// Reports this visit to /api/analytics/event. Sends nothing when the browser asks not to be tracked.
+// Reports what happens on a page. Why it is so: docs/tracker.md.
 (() => {
   "use strict";
-  const url = "/api/analytics/event", key = "mingus.visit", idle = 18e5;
-  const silent = navigator.globalPrivacyControl || navigator.doNotTrack === "1";
-  let queue = [], kept, timer, busy, wait = 1e3;
+  if (self.mingus) return;
+  const prefix = "mingus.event.", visitKey = "mingus.visit", visitorKey = "mingus.visitor";
+  const silent = !!navigator.globalPrivacyControl || navigator.doNotTrack === "1";
+  const flying = new Set();
+  let store = {}, timer, wait = 1e3, until = 0;
+  for (const kind of ["sessionStorage", "localStorage"]) try { store = self[kind] ?? store; } catch { /* blocked */ }
 
-  // randomUUID needs a secure context; getRandomValues does not.
-  const uuid = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
-    (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
+  const keys = (start) => Object.keys(store).filter((key) => key.startsWith(start)).sort();
+  const drop = (key) => delete store[key];
+  const write = (key, text) => { try { store[key] = text; } catch { /* full */ store = { ...store, [key]: text }; } };
+
+  // UUIDv7
+  const uuid = () => Date.now().toString(16).padStart(12, "0").replace(/.{8}/, "$&-") + "-7xxx-8xxx-xxxxxxxxxxxx".replace(/x/g,
+    () => (crypto.getRandomValues(new Uint8Array(1))[0] & 15).toString(16));
 
   function origin() {
-    const asked = new URLSearchParams(location.search), found = {};
+    const asked = new URLSearchParams(location.search), host = document.referrer.split("/")[2], found = {};
     for (const name of ["source", "medium", "campaign"]) {
       const value = asked.get("utm_" + name);
       if (value) found[name] = value.slice(0, 200);
     }
-    if (found.source) return found;
-    let host = "";
-    try { host = new URL(document.referrer).host; } catch { /* opened directly */ }
-    return host && host !== location.host ? { source: host, medium: "referral", ...found } : { source: "direct", ...found };
+    return found.source || !host || host === location.host ? { source: "direct", ...found } : { source: host, medium: "referral", ...found };
   }
 
-  // One visit: an id and where it came from, until half an hour passes without an event.
   function visit() {
-    let found = kept;
-    try { found = JSON.parse(sessionStorage.getItem(key)) ?? kept; } catch { /* storage is blocked */ }
-    if (!found || Date.now() - found.seen > idle) found = { id: uuid(), from: origin() };
+    if (silent) return {};
+    let found;
+    try { found = JSON.parse(store[visitKey]); } catch { /* the first */ }
+    if (!(Date.now() - found?.seen < 18e5)) found = { id: uuid(), from: origin() };
     found.seen = Date.now();
-    kept = found;
-    try { sessionStorage.setItem(key, JSON.stringify(found)); } catch { /* kept for this page only */ }
+    write(visitKey, JSON.stringify(found));
     return found;
   }
 
-  function send(type, data) {
+  function track(event_type, event_data = {}) {
     if (silent) return;
-    queue.push({ event_id: uuid(), event_type: type, session_id: visit().id, timestamp: new Date().toISOString(), event_data: data });
-    if (typeof gtag === "function") gtag("event", type, data);
-    timer ??= setTimeout(flush, wait);
+    const event_id = uuid();
+    write(prefix + event_id, JSON.stringify({ event_id, event_type, session_id: visit().id, timestamp: new Date(), event_data }));
+    if (typeof gtag === "function") gtag("event", event_type, event_data);
+    if (document.hidden) queueMicrotask(leave);
+    timer ||= setTimeout(flush, wait);
+    return event_id;
   }
 
-  // An event stays queued until the server has it; sent twice, its id makes it count once.
-  async function flush() {
-    timer = undefined;
-    if (busy || !queue.length) return;
-    busy = true;
-    const batch = queue.slice(0, 50);
-    try {
-      const answer = await fetch(url, { method: "POST", keepalive: true, headers: { "Content-Type": "application/json" }, body: JSON.stringify(batch) });
-      if (answer.status === 429 || answer.status >= 500) throw answer;
-      queue = queue.filter((event) => !batch.includes(event));
-      wait = 1e3;
-    } catch {
+  function pick(visitor) {
+    const waiting = keys(prefix), batch = [];
+    let size = 0;
+    waiting.forEach((key, at) => {
+      if (at < waiting.length - 1e3 || parseInt(key.slice(13).replace("-", ""), 16) < Date.now() - 1728e5) return drop(key);
+      if (flying.has(key) || (batch[0] < visitor && key > visitor)) return;
+      size += store[key].length;
+      if (size < 2e4 || !batch[0]) batch.push(key);
+    });
+    return batch;
+  }
+
+  function send() {
+    const visitor = store[visitorKey], batch = performance.now() < until ? [] : pick(prefix + visitor);
+    if (!batch[0]) return;
+    const who = batch[0] > prefix + visitor ? `"visitor_id":"${visitor}",` : "";
+    const body = `{"sent_at":${JSON.stringify(new Date())},"webdriver":${!!navigator.webdriver},${who}"events":[${batch.map((key) => store[key])}]}`;
+    for (const key of batch) flying.add(key);
+    fetch("/api/analytics/event", { method: "POST", keepalive: true, body, signal: AbortSignal.timeout?.(3e4) }).catch(() => {}).then((answer) => {
+      for (const key of batch) flying.delete(key);
+      if ([202, 204, 400, 413, 415, 422].includes(answer?.status)) {
+        batch.forEach(drop);
+        wait = 1e3;
+        return flush();
+      }
+      const asked = answer?.headers.get("Retry-After");
       wait = Math.min(wait * 2, 6e4);
-    }
-    busy = false;
-    if (queue.length) timer ??= setTimeout(flush, wait);
+      const pause = Math.min(Math.max(wait, asked * 1e3 || Date.parse(asked) - Date.now() || 0), 36e5) * (1 + Math.random() / 2);
+      if (answer) until = performance.now() + pause;
+      clearTimeout(timer);
+      timer = setTimeout(flush, pause + 9);
+    });
+    return true;
+  }
+
+  function flush() {
+    const left = until - performance.now();
+    clearTimeout(timer);
+    timer = left > 0 ? setTimeout(flush, left + 9) : 0;
+    if (!flying.size) send();
   }
 
   function leave() {
-    if (queue.length && navigator.sendBeacon?.(url, JSON.stringify(queue))) queue = [];
+    for (let requests = 3; requests-- && send(););
   }
-  addEventListener("pagehide", leave);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
+
+  function consent(given) {
+    if (silent || !given === !store[visitorKey]) return;
+    if (given) write(visitorKey, uuid());
+    else [visitorKey, visitKey].forEach(drop);
+  }
 
   const words = (text) => (text ? String(text).slice(0, 200) : null);
-  const from = () => (silent ? {} : visit().from);
-  window.trackCalculatorOpened = () => send("ai_calculator_opened", from());
-  window.trackStepCompleted = (step, seconds) => send("calculator_step_completed", { step, seconds });
-  window.trackAssessmentSubmitted = (title, industry, risk) =>
-    send("assessment_submitted", { job_title: words(title), industry: words(industry), risk_level: risk || null });
-  window.trackOfferViewed = () => send("conversion_offer_viewed", { offer: document.querySelector("[data-offer]")?.dataset.offer ?? null });
-  window.trackUpgradeClicked = () =>
-    send("paid_upgrade_clicked", { price_cents: Number(document.querySelector("[data-upgrade]")?.dataset.priceCents ?? 0), currency: "USD", ...from() });
+  const data = (name) => document.querySelector(`[data-${name}]`)?.dataset ?? {};
+  self.mingus = { silent, track, consent };
+  self.trackCalculatorOpened = () => track("ai_calculator_opened", visit().from);
+  self.trackStepCompleted = (step, seconds) => track("calculator_step_completed", { step, seconds });
+  self.trackAssessmentSubmitted = (title, industry, risk) =>
+    track("assessment_submitted", { job_title: words(title), industry: words(industry), risk_level: risk || null });
+  self.trackOfferViewed = () => track("conversion_offer_viewed", { offer: data("offer").offer ?? null });
+  self.trackUpgradeClicked = () => track("paid_upgrade_clicked", { price_cents: +(data("upgrade").priceCents ?? 0), currency: "USD", ...visit().from });
 
-  // The draft that a form begins belongs to this visit.
-  if (!silent) for (const field of document.querySelectorAll("input[name=session_id]")) field.value = visit().id;
+  if (silent) return keys("mingus.").forEach(drop);
+  addEventListener("pagehide", leave);
+  document.addEventListener("visibilitychange", () => document.hidden && leave());
+  addEventListener("online", () => { wait = 1e3; flush(); });
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) { flying.clear(); flush(); } });
+  setInterval(flush, 6e4);
+  timer = setTimeout(flush, wait);
+  const { id } = visit();
+  for (const field of document.querySelectorAll("input[name=session_id]")) field.value = id;
 })();
