@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from hashlib import sha256
 from urllib.robotparser import RobotFileParser
 
+import brotli
 import pytest
+
+from tests.servers import PROJECT
+
+VENDORED = re.findall(r"^\| `(.+?)` .* `([0-9a-f]{64})` \|$", (PROJECT / "docs/vendored.md").read_text(), re.MULTILINE)
 
 
 @pytest.mark.parametrize(
     ("url", "mimetype"),
     [
         ("/tracker.js", "text/javascript"),
+        ("/vitals.js", "text/javascript"),
         ("/robots.txt", "text/plain"),
         ("/.well-known/gpc.json", "application/json"),
         ("/favicon.ico", "image/svg+xml"),
@@ -35,3 +43,27 @@ def test_crawlers_may_read_all_but_what_belongs_to_one_visitor(client):
 
 def test_the_site_says_that_it_honours_global_privacy_control(client):
     assert client.get("/.well-known/gpc.json", buffered=True).json == {"gpc": True, "lastUpdate": "2026-11-21"}
+
+
+def test_the_tracker_costs_a_page_at_most_two_kilobytes(client):
+    # CAP-3
+    assert len(brotli.compress(client.get("/tracker.js", buffered=True).data, quality=11)) <= 2_000
+
+
+def test_the_vitals_come_with_the_library_that_measures_them(client):
+    sent = client.get("/vitals.js", buffered=True).data
+
+    assert sent.startswith(b"var webVitals=")
+    assert b'mingus.track("web_vitals"' in sent
+    assert len(brotli.compress(sent, quality=11)) <= 4_000
+
+
+@pytest.mark.parametrize(("name", "digest"), VENDORED)
+def test_a_vendored_file_is_the_one_that_was_published(name, digest):
+    assert sha256((PROJECT / name).read_bytes()).hexdigest() == digest
+
+
+def test_every_vendored_file_is_listed():
+    files = (PROJECT / "app/static/js/vendor").iterdir()
+
+    assert {str(path.relative_to(PROJECT)) for path in files} == {name for name, _ in VENDORED}
