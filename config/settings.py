@@ -167,6 +167,13 @@ class Settings(BaseModel):
     def _empty_is_none(cls, value: object) -> object:
         return value or None
 
+    @field_validator("GEOIP_FILE")
+    @classmethod
+    def _is_there(cls, value: Path | None) -> Path | None:
+        if value and not value.is_file():
+            raise ValueError("is no file")
+        return value and value.absolute()
+
     @field_validator("CELERY_BROKER_URL")
     @classmethod
     def _is_a_redis_broker(cls, value: SecretStr) -> SecretStr:

@@ -16,6 +16,7 @@ BAD = {
     "SECRET_KEY": "short",
     "DATABASE_URL": "mysql://x",
     "REDIS_URL": "nonsense",
+    "GEOIP_FILE": "/nowhere.mmdb",
     "ANALYTICS_PLUGINS": "os.nope",
 }
 
