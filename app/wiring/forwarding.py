@@ -39,7 +39,8 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         forwarding().send(job)
 
     health = Health(ok=True, reason="" if settings.GA4_MEASUREMENT_ID else "GA4 is not configured")
-    registry.add_shared(Ga4Client, client)
+    if settings.GA4_MEASUREMENT_ID:
+        registry.add_shared(Ga4Client, client)
     registry.add_service(Forwarding, forwarding)  # type: ignore[type-abstract]
     registry.add_health("ga4", lambda: health)
     registry.build(JobKinds).add(SEND, send, attempts=ATTEMPTS, time_limit=TIME_LIMIT)

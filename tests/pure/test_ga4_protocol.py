@@ -66,7 +66,13 @@ def test_a_value_ga4_does_not_take_is_left_out(value):
 
 @pytest.mark.parametrize(
     "data",
-    [{"price_cents": "9"}, {"price_cents": True}, {"price_cents": -1}, {"price_cents": 9, "currency": "eur"}],
+    [
+        {"price_cents": "9"},
+        {"price_cents": True},
+        {"price_cents": -1},
+        {"price_cents": 9, "currency": "eur"},
+        {"price_cents": 9, "currency": "EURO"},
+    ],
 )
 def test_there_is_no_value_without_a_whole_price_and_a_currency(data):
     assert {"value", "currency"} & set(params(data)) == set()

@@ -5,7 +5,8 @@ On SQLite there is one writer at a time and ids are never used again: the positi
 On PostgreSQL a row with a smaller id may be committed after one with a greater id. Each row carries the id of the
 transaction that wrote it, and only those older than every transaction still running are read; the position is that
 bound, the first transaction not read. A batch ends between two transactions, so one larger than the limit comes whole.
-A transaction that stays open holds all readers back until it ends; no row is lost.
+A transaction that stays open holds all readers back until it ends; no row is lost. Rows loaded into another cluster
+from a dump keep numbers that mean nothing there: set their `transaction_id` anew before anybody reads.
 """
 
 from __future__ import annotations

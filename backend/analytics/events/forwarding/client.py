@@ -6,8 +6,6 @@ import logging
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-import urllib3
-
 from backend.jobs.kinds import NoUse
 
 SECONDS = 5.0
@@ -24,10 +22,13 @@ class Ga4Refused(NoUse):
 
 class Ga4Client:
     def __init__(self, url: str, measurement_id: str, api_secret: str, seconds: float = SECONDS) -> None:
+        import urllib3  # megabytes that a web worker without GA4 has no use for
+
         # At DEBUG urllib3 logs the address of each request.
         logging.getLogger("urllib3").setLevel(logging.INFO)
         self._address = f"{url}?{urlencode({'measurement_id': measurement_id, 'api_secret': api_secret})}"
         self._pool = urllib3.PoolManager(timeout=urllib3.Timeout(seconds), retries=False)
+        self._errors = urllib3.exceptions.HTTPError
 
     def post(self, body: bytes) -> None:
         """Return once GA4 has taken the request. Raises Ga4Unavailable, Ga4Refused."""
@@ -45,6 +46,6 @@ class Ga4Client:
             answer = self._pool.request(
                 "POST", self._address, body=body, headers={"Content-Type": "application/json"}, redirect=False
             )
-        except urllib3.exceptions.HTTPError:
+        except self._errors:
             return None
         return answer.status
