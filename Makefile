@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types bench lock clean
+.PHONY: help run test lint types faults bench lock clean
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -22,6 +22,10 @@ lint: $(VENV)/.dev ## Check style and the direction of imports
 
 types: $(VENV)/.dev ## Check types
 	@$(BIN)/mypy
+
+faults: $(VENV)/.dev ## Break everything on purpose, ten times in a row
+	@./tests/install-servers
+	@for round in $$(seq 10); do echo "Round $$round of 10"; $(BIN)/python -m pytest -q -x tests/faults || exit 1; done
 
 bench: $(VENV)/.dev ## Measure speed and page weight; prints the tables of benchmarks/README.md
 	@./tests/install-servers wrk

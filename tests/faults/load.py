@@ -8,11 +8,12 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -108,12 +109,17 @@ def flask(environ: Mapping[str, str], *command: str) -> subprocess.CompletedProc
     )
 
 
+def landing(database_url: str, query: str) -> Sequence[sa.Row[Any]]:
+    engine = sa.create_engine(database_url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        return connection.execute(sa.text(query)).all()
+
+
 def landed(database_url: str) -> Counter[str]:
     """How often each event id stands in the landing table."""
-    engine = sa.create_engine(database_url, poolclass=sa.NullPool)
-    column = "lower(hex(event_id))" if engine.dialect.name == "sqlite" else "replace(event_id::text, '-', '')"
-    with engine.connect() as connection:
-        return Counter(connection.execute(sa.text(f"SELECT {column} FROM analytics_events")).scalars())
+    sqlite = database_url.startswith("sqlite")
+    column = "lower(hex(event_id))" if sqlite else "replace(event_id::text, '-', '')"
+    return Counter(row[0] for row in landing(database_url, f"SELECT {column} FROM analytics_events"))
 
 
 def in_lake(lake: str) -> Counter[str]:
