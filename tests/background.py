@@ -61,6 +61,10 @@ class Installation:
         with self.session() as session:
             return session.get(ScheduledTask, "effect.daily")
 
+    def schedule(self):
+        with self.session() as session:
+            return session.scalars(sa.select(ScheduledTask)).all()
+
     def lease(self):
         with self.session() as session:
             return session.get(Lease, "scheduler")

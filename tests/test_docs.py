@@ -14,6 +14,7 @@ from backend.analytics.events.forwarding.protocol import FORWARDED, Skip
 from backend.analytics.events.names import EventName
 from backend.analytics.events.service import STATSD_PREFIX
 from backend.jobs.service import DEAD, DONE, FAILED
+from backend.tasks.schedule import schedule
 from config.settings import Settings
 from tests.servers import PROJECT
 
@@ -64,6 +65,11 @@ def test_every_reason_for_not_forwarding_is_explained(reason):
 @pytest.mark.parametrize("name", FORWARDED)
 def test_every_property_that_is_forwarded_is_named(name):
     assert f"`{name}`" in doc("forwarding.md")
+
+
+@pytest.mark.parametrize("line", schedule(Settings.from_env({"SECRET_KEY": "x" * 40})).entries)
+def test_every_line_of_the_schedule_is_explained(line):
+    assert any(f"`{line}`" in row for row in doc("jobs.md").splitlines() if row.startswith("| `"))
 
 
 @pytest.mark.parametrize("scope", Scope)

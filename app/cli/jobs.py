@@ -63,6 +63,6 @@ def schedule() -> None:
     for row in rows:
         last = f"{row.last_finished_at:%Y-%m-%d %H:%M:%S}" if row.last_finished_at else "never"
         trouble = f"failed {row.failures} times: {row.last_error}" if row.failures else ""
-        click.echo(f"{row.name:24}next {row.due_at:%Y-%m-%d %H:%M:%S}  last {last:21}{trouble}".rstrip())
+        click.echo(f"{row.name:28}next {row.due_at:%Y-%m-%d %H:%M:%S}  last {last:21}{trouble}".rstrip())
     if not rows:
         click.echo("No scheduler has run yet.")

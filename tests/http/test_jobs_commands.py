@@ -119,5 +119,5 @@ def test_shows_the_schedule_and_its_troubles(run, add):
 
     first, second = run("schedule")[1].splitlines()
 
-    assert first == "jobs.prune              next 2026-11-21 09:30:00  last 2026-11-21 09:30:00"
+    assert first == "jobs.prune                  next 2026-11-21 09:30:00  last 2026-11-21 09:30:00"
     assert second.endswith("last never                failed 3 times: OSError in sync, line 7")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import signal
+import socket
+import subprocess
+import sys
 import time
+from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
 
 from backend.jobs.leases import LEASE
 from tests.background import Installation, kill
-from tests.servers import wait_until
+from tests.servers import PROJECT, wait_until
 
 SCHEDULER = "app.scheduler"
 
@@ -44,6 +49,47 @@ def test_a_scheduled_task_whose_scheduler_was_killed_is_run_again_once(small):
 
     assert small.lines() == ["daily"]
     assert (small.scheduled().failures, small.scheduled().fence) == (0, 2)
+
+
+def test_every_line_of_the_schedule_runs(installation):
+    del installation.environ["ANALYTICS_PLUGINS"]
+    with installation.run(SCHEDULER):
+        wait_until(installation.schedule, "the rows are there")
+        wait_until(lambda: all(row.last_finished_at for row in installation.schedule()), "each has run", 90)
+
+    assert [(row.name, row.last_error) for row in installation.schedule() if row.failures] == []
+
+
+def test_what_a_scheduler_did_is_counted(small):
+    expected = {"jobs.done", "scheduler.ticks", "scheduler.milliseconds"}
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as statsd:
+        statsd.bind(("127.0.0.1", 0))
+        statsd.settimeout(30)
+        small.environ.update(STATSD_HOST="127.0.0.1", STATSD_PORT=str(statsd.getsockname()[1]))
+        small.add_job()
+        with small.run(SCHEDULER):
+            counted = set()
+            while not expected <= counted:
+                counted |= set(re.findall(r"^([\w.]+):\d+\|c$", statsd.recv(65_536).decode(), re.MULTILINE))
+
+
+DEAF = """
+import signal, time
+from datetime import timedelta
+from app.alarm import Alarm
+
+alarm = Alarm()
+alarm.start()
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+with alarm.within(timedelta(seconds=0.1)):
+    time.sleep(60)
+"""
+
+
+def test_a_process_whose_work_is_deaf_to_its_time_limit_ends():
+    ended = subprocess.run([sys.executable, "-c", DEAF], cwd=PROJECT, check=False, timeout=40)
+
+    assert ended.returncode == -signal.SIGKILL
 
 
 def test_one_of_two_schedulers_leads_and_the_other_follows_within_the_lease(installation):
