@@ -13,6 +13,7 @@ import psutil
 
 from benchmarks.load import Load, Request, at_rate, capacity, wrk_is_here
 from benchmarks.page import weigh
+from benchmarks.warehouse import LARGE, SIZES, report
 from tests.conftest import make_app, make_settings, migrate, server_environ
 from tests.servers import Gunicorn, gunicorn
 
@@ -39,6 +40,8 @@ def main() -> None:
         print_latency(server.url)
         print_pages(server.url)
         print_memory(server)
+    sizes = (*SIZES, LARGE) if "--large" in sys.argv else SIZES
+    print(*report(sizes), sep="\n")
 
 
 def machine() -> str:

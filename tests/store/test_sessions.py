@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
@@ -31,6 +32,7 @@ MOMENTS = [
 ]
 PAUSES = [0, 1, SECOND, HALF_AN_HOUR - 1, HALF_AN_HOUR, HALF_AN_HOUR + 1, 3600 * SECOND, DAY - 1, DAY]
 NAMES = [*EventName, "page_viewed"]
+MIDNIGHT = MOMENTS[0]
 ENOUGH = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -136,3 +138,112 @@ def test_closed_and_open_days_together_are_all_sessions(make_lake, events, data)
         lake.sessions.refresh(data.draw(st.sampled_from([touched, None])))
         arrived = [row for row in all_events if row["event_id"] not in {late["event_id"] for late in rest}]
         assert lake.found() == in_order(sessions(arrived))
+
+
+def test_a_closed_day_is_kept_and_an_open_one_is_not(make_lake):
+    lake = make_lake()
+    lake.add([event("closed", micros(MIDNIGHT)), event("open", micros(MIDNIGHT) + DAY)])
+    lake.now = MIDNIGHT + timedelta(days=2, minutes=59)
+    assert lake.sessions.refresh() == frozenset()
+
+    lake.now += timedelta(minutes=1)
+
+    assert lake.sessions.refresh() == {MIDNIGHT.date()}
+    assert lake.kept() == 1
+    assert len(lake.found()) == 2
+
+
+def test_what_runs_over_midnights_is_carried_as_far_as_it_changes(make_lake):
+    """An event in the pause between two runs makes one of them, on all the days after it."""
+    lake, pause = make_lake(), HALF_AN_HOUR
+    late = event("s", micros(MIDNIGHT) + 10 * pause)
+    events = [event("s", micros(MIDNIGHT) + number * pause) for number in range(48 * 4) if number != 10]
+    lake.add(events)
+    lake.now = MIDNIGHT + timedelta(days=9)
+    lake.sessions.refresh()
+
+    made = lake.sessions.refresh(lake.add([late]))
+
+    assert len(made) >= 4
+    assert lake.found() == in_order(sessions([*events, late]))
+
+
+def test_an_event_that_changes_no_other_day_costs_no_other_day(make_lake):
+    lake = make_lake()
+    lake.add([event("s", micros(MIDNIGHT) + number * DAY) for number in range(5)])
+    lake.now = MIDNIGHT + timedelta(days=9)
+    lake.sessions.refresh()
+
+    made = lake.sessions.refresh(lake.add([event("late", micros(MIDNIGHT) + 2 * DAY + SECOND)]))
+
+    assert made == {MIDNIGHT.date() + timedelta(days=number) for number in (1, 2)}
+
+
+def test_sessions_of_events_that_are_gone_are_gone(make_lake):
+    lake = make_lake()
+    kept, erased = event("kept", micros(MIDNIGHT)), event("erased", micros(MIDNIGHT))
+    lake.add([kept, erased])
+    lake.now = MIDNIGHT + timedelta(days=9)
+    lake.sessions.refresh()
+
+    base = lake.lake.open("events")
+    rest = pa.Table.from_pylist([kept], schema=EVENTS.arrow_schema())
+    lake.lake.replace(base, [MIDNIGHT.date()], rest, moved_days(base, [MIDNIGHT.date()]))
+    lake.sessions.refresh({MIDNIGHT.date()})
+
+    assert lake.kept() == 1
+    assert lake.found() == in_order(sessions([kept]))
+
+
+@pytest.mark.parametrize("lose", [lambda lake: shutil.rmtree(lake.lake.location("sessions")), lambda lake: None])
+def test_sessions_can_be_made_again(make_lake, lose):
+    lake = make_lake()
+    events = [event("s", micros(MIDNIGHT) + number * HALF_AN_HOUR) for number in range(120)]
+    lake.add(events)
+    lake.now = MIDNIGHT + timedelta(days=9)
+    before = lake.sessions.refresh()
+
+    lose(lake)
+    lake.snapshots.forget()
+
+    assert lake.sessions.rebuild() == before
+    assert lake.found() == in_order(sessions(events))
+
+
+def test_of_two_who_make_sessions_at_once_one_wins_and_nothing_is_lost(make_lake):
+    lake = make_lake()
+    other = Sessions(lake.lake, lake.engine, lambda: lake.now)
+    events = [event("s", micros(MIDNIGHT)), event("s", micros(MIDNIGHT) + DAY)]
+    lake.add(events)
+    lake.now = MIDNIGHT + timedelta(days=9)
+    replace = lake.lake.replace
+
+    def meanwhile(*arguments):
+        lake.lake.replace = replace
+        other.refresh()
+        return replace(*arguments)
+
+    lake.lake.replace = meanwhile
+
+    assert lake.sessions.refresh() == frozenset()
+    assert lake.kept() == 2
+    assert lake.sessions.refresh(frozenset()) == frozenset()
+    assert lake.found() == in_order(sessions(events))
+
+
+def test_a_failure_leaves_the_sync_alone_and_is_made_up_for(make_lake, caplog):
+    lake = make_lake()
+    touched = lake.add([event("s", micros(MIDNIGHT))])
+    lake.now = MIDNIGHT + timedelta(days=9)
+    replace = lake.lake.replace
+
+    def full_disk(*_):
+        lake.lake.replace = replace
+        raise OSError(28, "No space left on device")
+
+    lake.lake.replace = full_disk
+    lake.sessions.follow(touched)
+    assert "No space left" in caplog.text
+
+    lake.sessions.follow(frozenset())
+    assert lake.kept() == 1

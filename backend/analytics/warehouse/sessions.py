@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 GRACE = timedelta(hours=1)
 FULL_LOOK_EVERY = timedelta(hours=1)
-MOST_EVENTS = 2_000_000  # that are made into sessions in one go
+MOST_EVENTS = 500_000  # that are made into sessions in one go
 logger = logging.getLogger(__name__)
 ALONE = "made"  # every commit moves it: of two at once one fails
 
@@ -63,8 +63,9 @@ class Sessions:
         self._engine = engine
         self._now = now
         self._looked_at: datetime | None = None
+        self._over: int | None = None
 
-    def refresh(self, touched: Iterable[date] | None = None) -> frozenset[date]:
+    def refresh(self, touched: Collection[date] | None = None) -> frozenset[date]:
         """Make the sessions of days that are over, and anew those of closed days that changed; says which days.
 
         `touched`: the days whose events changed since the last time; None looks at all days, which takes longer.
@@ -73,18 +74,23 @@ class Sessions:
         from deltalake.exceptions import CommitFailedError
 
         made: set[date] = set()
+        over = number_of((self._now().astimezone(UTC) - GRACE).date()) - 1
         if self._looked_at is None or self._now() - self._looked_at >= FULL_LOOK_EVERY:
             touched = None
+        elif touched is not None and not touched and over == self._over:
+            return frozenset()
         try:
-            for first, last in list(self._due(touched)):
+            for first, last in list(self._due(touched, over)):
                 made.update(map(date_of, self._make(first, last)))
         except CommitFailedError:
+            self._looked_at = None
             return frozenset(made)
+        self._over = over
         if touched is None:
             self._looked_at = self._now()
         return frozenset(made)
 
-    def follow(self, touched: Iterable[date]) -> None:
+    def follow(self, touched: Collection[date]) -> None:
         """`refresh` after a sync, whose success is not to depend on it."""
         import duckdb
         from deltalake.exceptions import DeltaError
@@ -103,11 +109,10 @@ class Sessions:
         self._lake.replace(base, days or [EPOCH], SESSIONS.arrow_schema().empty_table(), marks)
         return self.refresh()
 
-    def _due(self, touched: Iterable[date] | None) -> Iterator[tuple[int, int]]:
+    def _due(self, touched: Collection[date] | None, over: int) -> Iterator[tuple[int, int]]:
         """Stretches of days to make, each from its first to its last, the earliest first."""
         bases = self._bases()
         events = events_by_day(bases.events)
-        over = number_of((self._now().astimezone(UTC) - GRACE).date()) - 1
         days = {day for day in events | Counter(map(number_of, self._lake.days(bases.sessions))) if day < over}
         if touched is not None:
             near = {number_of(day) - back for day in touched for back in (0, 1)}

@@ -1,0 +1,270 @@
+"""`python -m benchmarks.warehouse [EVENTS ...]`: the lake's questions beside SQL written by hand and ClickHouse."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from backend.analytics.lake.delta import Lake, moved_days
+from backend.analytics.lake.tables import EVENTS
+from backend.analytics.metrics.period import Period
+from backend.analytics.metrics.service import DashboardService
+from backend.analytics.warehouse.duck import DuckEngine
+from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS
+from backend.analytics.warehouse.service import Answers, Warehouse
+from backend.analytics.warehouse.sessions import Sessions
+from backend.analytics.warehouse.snapshots import Snapshots
+from backend.clock import utc_now
+
+SEED = 20_261_121
+SIZES = (700_000, 10_000_000)
+LARGE = 100_000_000
+DAYS = 60
+MEMORY = "4GB"
+THREADS = 2
+ZONE = "America/New_York"
+TIMES = 9
+QUESTIONS = ("funnel", "conversions", "revenue")
+NAMES = "['ai_calculator_opened', 'calculator_step_completed', 'calculator_step_completed', \
+'calculator_step_completed', 'calculator_step_completed', 'assessment_submitted', 'conversion_offer_viewed', \
+'paid_upgrade_clicked']"
+SOURCES = "['google', 'bing', 'newsletter', 'linkedin', 'reddit', 'facebook', 'partner', 'youtube', 'podcast', NULL]"
+# How far a visit comes, in 8 steps, for each percent of visits: 4 events on average.
+DEPTHS = [1] * 30 + [2] * 14 + [3] * 10 + [4] * 6 + [5] * 5 + [6] * 17 + [7] * 14 + [8] * 4
+
+
+def one_day(day: int, visits: int) -> str:
+    """The events of the visits that begin on one day, the same for the same numbers."""
+    return f"""
+WITH visits AS (
+  SELECT i, (hash({SEED}, {day}, i) >> 1)::BIGINT AS h, (hash({SEED} + 1, {day}, i) >> 1)::BIGINT AS g,
+    {DEPTHS}[1 + h % 100] AS depth, {day} * {DAY} + g % {DAY} AS began FROM range({visits}) r(i)
+), events AS (
+  SELECT *, unnest(range(depth)) AS k FROM visits
+), timed AS (
+  SELECT *, (began + k * (8 + h % 40) * 1000000 + hash(g, k)::HUGEINT % 1000000
+    + CASE WHEN h % 50 = 0 AND k >= 3 THEN 2700000000 ELSE 0 END)::BIGINT AS us FROM events
+)
+SELECT (DATE '1970-01-01' + (us // {DAY})::INTEGER) AS day, md5(concat({day}, '-', i, '-', k)) AS event_id,
+  {NAMES}[k + 1] AS event_type, md5(concat({day}, '-', i)) AS session_id, g AS session_key,
+  md5(concat('v', h % 100000)) AS visitor_id, NULL::VARCHAR AS user_id, make_timestamptz(us) AS timestamp,
+  make_timestamptz(us) AS received_at, h % 33 = 0 AS is_bot, ['US', 'IN', 'DE', 'GB', NULL][1 + g % 5] AS country,
+  NULL::VARCHAR AS region, ['mobile', 'desktop'][1 + g % 2] AS device,
+  CASE WHEN k = 0 THEN {SOURCES}[1 + h % 10] END AS source,
+  CASE WHEN k = 0 THEN ['cpc', 'organic'][1 + h % 2] END AS medium,
+  NULL::VARCHAR AS campaign, CASE WHEN k BETWEEN 1 AND 4 THEN k::INTEGER END AS step, NULL::DOUBLE AS seconds,
+  CASE WHEN k = 5 THEN 'Title ' || h % 800 END AS job_title, CASE WHEN k = 5 THEN 'Industry ' || h % 20 END AS industry,
+  CASE WHEN k = 5 THEN ['low', 'medium', 'high', NULL][1 + g % 4] END AS risk_level, NULL::VARCHAR AS offer,
+  CASE WHEN k = 7 THEN 4900::BIGINT END AS price_cents, CASE WHEN k = 7 THEN 'USD' END AS currency, '{{}}' AS event_data
+FROM timed"""
+
+
+def fill(folder: Path, events: int) -> None:
+    """A lake of about so many events that end now; a commit a day. Then its sessions."""
+    import duckdb
+
+    lake = Lake(str(folder), (EVENTS, SESSIONS))
+    connection = duckdb.connect(config={"memory_limit": MEMORY, "threads": THREADS})
+    connection.execute("SET TimeZone = 'UTC'")
+    today = (datetime.now(UTC).date() - EPOCH).days
+    schema = EVENTS.arrow_schema()
+    for day in range(today - DAYS, today):
+        rows = connection.sql(one_day(day, events // 4 // DAYS)).to_arrow_table().cast(schema)
+        base = lake.open(EVENTS.name)
+        lake.append(base, rows, moved_days(base, [EPOCH + timedelta(days=day), EPOCH + timedelta(days=day + 1)]))
+
+
+def sessionise(folder: Path) -> None:
+    engine = DuckEngine(MEMORY, THREADS, folder / "spill")
+    Sessions(Lake(str(folder), (EVENTS, SESSIONS)), engine, utc_now).refresh()
+
+
+def closed(folder: Path) -> Period:
+    """All days whose sessions are in the table: the same work for everybody."""
+    open_from = Snapshots(Lake(str(folder), (EVENTS, SESSIONS))).newest().open_from
+    zone = ZoneInfo(ZONE)
+    first, last = EPOCH + timedelta(days=open_from - DAYS + 4), EPOCH + timedelta(days=open_from - 2)
+    return Period.between(first, last, ZONE, datetime.now(zone))
+
+
+def whole() -> Period:
+    return Period.between(datetime.now(UTC).date() - timedelta(days=DAYS), None, ZONE, datetime.now(UTC))
+
+
+class Forgetful(Answers):
+    """Remembers nothing."""
+
+    def get(self, key, find):
+        return find()
+
+
+def ours(folder: Path, question: str) -> dict[str, float]:
+    """In milliseconds: the first answer of a new process, later ones, remembered ones; and those with open days."""
+    began = time.perf_counter()
+    lake = Lake(str(folder), (EVENTS, SESSIONS))
+    warehouse = Warehouse(DuckEngine(MEMORY, THREADS, folder / "spill"), Snapshots(lake), utc_now)
+    remembered = warehouse._answers  # noqa: SLF001
+    warehouse._answers = Forgetful()  # noqa: SLF001
+    ask = getattr(DashboardService(warehouse, utc_now), question)
+    period = closed(folder)
+    ask(period)
+    figures = {"cold": (time.perf_counter() - began) * 1000, "warm": best(lambda: ask(period))}
+    figures |= {"peak": peak(), "open first": once(lambda: ask(whole())), "open": best(lambda: ask(whole()))}
+    warehouse._answers = remembered  # noqa: SLF001
+    ask(period)
+    return figures | {"cached": best(lambda: ask(period))}
+
+
+def by_hand(folder: Path, question: str) -> dict[str, float]:
+    """The same numbers from the same files by SQL that somebody wrote for DuckDB, from sessions and from events."""
+    import duckdb
+
+    snapshot, period = Snapshots(Lake(str(folder), (EVENTS, SESSIONS))).newest(), closed(folder)
+    connection = duckdb.connect(config={"memory_limit": MEMORY, "threads": THREADS})
+    connection.execute("SET TimeZone = 'UTC'; SET parquet_metadata_cache = true")
+    for name, version in (("sessions", snapshot.sessions), ("events", snapshot.events)):
+        connection.execute(f"CREATE VIEW {name} AS FROM read_parquet({list(version.files)}, hive_partitioning = true)")
+    start, end = period.start.astimezone(UTC), period.end.astimezone(UTC)
+    figures = {}
+    for source in ("sessions", "events"):
+        sql = HAND[question, source].format(
+            start=start, end=end, first=start.date() - timedelta(days=1), last=end.date()
+        )
+        figures[f"hand {source}"] = best(lambda sql=sql: connection.execute(sql).fetchall())
+    return figures
+
+
+def clickhouse(folder: Path, question: str) -> dict[str, float]:
+    """ClickHouse's own function for funnels, over the events, in the same process."""
+    if question != "funnel":
+        return {}
+    import clickhouse_connect
+
+    os.chdir("/")
+    client, period = clickhouse_connect.get_client(interface="chdb"), closed(folder)
+    start, end = period.start.astimezone(UTC), period.end.astimezone(UTC)
+    sql = WINDOW_FUNNEL.format(folder=folder, start=f"{start:%F %T}", end=f"{end:%F %T}")
+    return {"windowFunnel": best(lambda: client.query(sql)), "windowFunnel peak": peak()}
+
+
+STEPS = [f"step_{number}_at" for number in range(1, 9)]
+WAITS = [f"quantile_cont(epoch_us({b}) - epoch_us({a}), [0.5, 0.9])" for a, b in pairwise(STEPS)]
+IN_PERIOD = "timestamp >= '{start}' AND timestamp < '{end}' AND day BETWEEN '{first}' AND '{last}'"
+BEGAN = "NOT is_bot AND started_at >= '{start}' AND started_at < '{end}' AND day BETWEEN '{first}' AND '{last}'"
+PLACES = ["event_type = 'ai_calculator_opened'"] + [f"step = {n}" for n in range(1, 5)]
+PLACES += [
+    f"event_type = '{name}'" for name in ("assessment_submitted", "conversion_offer_viewed", "paid_upgrade_clicked")
+]
+FIRSTS = ", ".join(f"min(timestamp) FILTER ({place}) AS f{n}" for n, place in enumerate(PLACES, 1))
+IN_ORDER = [" AND ".join(f"f{n} <= f{n + 1}" for n in range(1, last)) or "f1 IS NOT NULL" for last in range(1, 9)]
+HAND = {
+    ("funnel", "sessions"): f"SELECT {', '.join(f'count({step})' for step in STEPS)}, {', '.join(WAITS)} FROM sessions"
+    " WHERE NOT is_bot AND step_1_at >= '{start}' AND step_1_at < '{end}' AND day BETWEEN '{first}' AND '{last}'",
+    (
+        "funnel",
+        "events",
+    ): f"SELECT {', '.join(f'count(*) FILTER ({order})' for order in IN_ORDER)} FROM (SELECT {FIRSTS}"
+    f" FROM events WHERE NOT is_bot AND {IN_PERIOD} GROUP BY session_key)",
+    ("conversions", "sessions"): "SELECT risk_level, count(*), count(offer_viewed_at), count(upgrade_at) FROM sessions"
+    f" WHERE submitted_at IS NOT NULL AND {BEGAN} GROUP BY ALL",
+    ("conversions", "events"): "SELECT risk_level, count(*), count(offered), count(upgraded) FROM (SELECT"
+    " max(risk_level) AS risk_level, max(timestamp) FILTER (event_type = 'assessment_submitted') AS submitted,"
+    " min(timestamp) FILTER (event_type = 'conversion_offer_viewed') AS offered,"
+    " min(timestamp) FILTER (event_type = 'paid_upgrade_clicked') AS upgraded"
+    f" FROM events WHERE NOT is_bot AND {IN_PERIOD} GROUP BY session_key) WHERE submitted IS NOT NULL GROUP BY ALL",
+    ("revenue", "sessions"): f"SELECT timezone('{ZONE}', started_at)::DATE, source, currency, sum(revenue_cents)"
+    f" FROM sessions WHERE revenue_cents IS NOT NULL AND {BEGAN} GROUP BY ALL",
+    ("revenue", "events"): f"SELECT timezone('{ZONE}', started)::DATE, source, currency, sum(cents) FROM (SELECT"
+    " min(timestamp) AS started, max(source) AS source, max(currency) AS currency, sum(price_cents) AS cents"
+    f" FROM events WHERE NOT is_bot AND {IN_PERIOD} GROUP BY session_key) WHERE cents IS NOT NULL GROUP BY ALL",
+}
+STEPS_TAKEN = ", ".join(f"ifNull({place}, false)" for place in PLACES)
+WINDOW_FUNNEL = (
+    f"SELECT level, count() FROM (SELECT session_key, windowFunnel({DAY})("
+    f"assumeNotNull(toUnixTimestamp64Micro(timestamp))::UInt64, {STEPS_TAKEN}) AS level "
+    "FROM deltaLakeLocal('{folder}/events') WHERE not is_bot AND timestamp >= toDateTime64('{start}', 6, 'UTC') "
+    "AND timestamp < toDateTime64('{end}', 6, 'UTC') GROUP BY session_key) GROUP BY level"
+)
+WAYS = {"ours": ours, "by_hand": by_hand, "clickhouse": clickhouse}
+
+
+def best(action: Callable[[], object]) -> float:
+    """The least of some goes: what else the machine does then counts least."""
+    return min(once(action) for _ in range(TIMES))
+
+
+def once(action: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    action()
+    return (time.perf_counter() - began) * 1000
+
+
+def peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def apart(*arguments: str) -> dict[str, float]:
+    """Run a part in a process of its own, and read its figures."""
+    command = [sys.executable, "-m", "benchmarks.warehouse", *arguments]
+    out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return json.loads(out.splitlines()[-1])
+
+
+def report(sizes: tuple[int, ...]) -> Iterator[str]:
+    """The lines of the table; one lake at a time, in the folder for temporary files."""
+    yield "| events | question | first answer, new process | later | remembered | with open days: first | later |"
+    yield "|---|---|---|---|---|---|---|"
+    beside = [
+        "| events | question | Mingus | by hand, sessions | ratio | by hand, events | windowFunnel, events | peak MiB |"
+    ]
+    beside += ["|---|---|---|---|---|---|---|---|"]
+    made = ["| events | writing them, s | making sessions, s | lake, MiB |", "|---|---|---|---|"]
+    for size in sizes:
+        folder = Path(tempfile.mkdtemp(prefix="mingus-lake-"))
+        try:
+            times = [apart(way, str(folder), str(size))["seconds"] for way in ("fill", "sessionise")]
+            bytes_ = sum(file.stat().st_size for file in folder.rglob("*.parquet"))
+            made.append(f"| {size:,} | {times[0]:.1f} | {times[1]:.1f} | {bytes_ / 2**20:,.0f} |")
+            for question in QUESTIONS:
+                f = {k: v for way in WAYS for k, v in apart(way, str(folder), question).items()}
+                yield (
+                    f"| {size:,} | {question} | {f['cold']:,.0f} ms | {f['warm']:.1f} ms | {f['cached']:.1f} ms "
+                    f"| {f['open first']:,.0f} ms | {f['open']:.1f} ms |"
+                )
+                window = f"{f['windowFunnel']:,.0f} ms" if "windowFunnel" in f else ""
+                ratio = f["warm"] / f["hand sessions"]
+                beside.append(
+                    f"| {size:,} | {question} | {f['warm']:.1f} ms | {f['hand sessions']:.1f} ms | {ratio:.2f} "
+                    f"| {f['hand events']:,.0f} ms | {window} | {f['peak']:,.0f} |"
+                )
+        finally:
+            shutil.rmtree(folder)
+    yield from ("", *beside, "", *made)
+
+
+def main(arguments: list[str]) -> None:
+    match arguments:
+        case ["fill" | "sessionise" as part, folder, size]:
+            work = (lambda: fill(Path(folder), int(size))) if part == "fill" else lambda: sessionise(Path(folder))
+            print(json.dumps({"seconds": once(work) / 1000, "peak": peak()}))
+        case ["ours" | "by_hand" | "clickhouse" as way, folder, question]:
+            print(json.dumps(WAYS[way](Path(folder), question)))
+        case sizes:
+            given = tuple(LARGE if size == "--large" else int(size) for size in sizes)
+            for line in report(given or SIZES):
+                print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,167 @@
+"""DASH-8's engine part: one snapshot for each answer, each answer found once, honest when there is none."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, date, datetime, timedelta
+
+import pyarrow as pa
+import pytest
+
+from backend.analytics.lake.delta import Lake, moved_days
+from backend.analytics.lake.tables import EVENTS
+from backend.analytics.metrics.period import Period
+from backend.analytics.warehouse.duck import DuckEngine
+from backend.analytics.warehouse.engine import ALL_SESSIONS
+from backend.analytics.warehouse.relations import SESSIONS
+from backend.analytics.warehouse.service import Warehouse, WarehouseUnavailable
+from backend.analytics.warehouse.snapshots import Snapshots
+from tests.sessions_oracle import DAY, event
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+BEGAN = 20_000 * DAY
+
+
+class Counting(DuckEngine):
+    """Counts what it is asked."""
+
+    asked = 0
+
+    def run(self, *arguments):
+        self.asked += 1
+        return super().run(*arguments)
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return Lake(str(tmp_path / "lake"), (EVENTS, SESSIONS))
+
+
+@pytest.fixture
+def engine(tmp_path):
+    engine = Counting("256MB", 1, tmp_path / "spill")
+    yield engine
+    engine.close()
+
+
+def add(lake, *rows):
+    base = lake.open("events")
+    table = pa.Table.from_pylist(list(rows), schema=EVENTS.arrow_schema())
+    lake.append(base, table, moved_days(base, {row["day"] for row in rows}))
+
+
+def test_an_empty_lake_has_no_sessions(lake, engine):
+    assert Warehouse(engine, Snapshots(lake), lambda: NOW).ask(ALL_SESSIONS).rows == []
+
+
+def test_nothing_is_answered_before_the_lake_was_filled(lake, engine):
+    with pytest.raises(WarehouseUnavailable, match="not been filled"):
+        Warehouse(engine, Snapshots(lake), lambda: None).ask(ALL_SESSIONS)
+
+
+def test_an_answer_is_found_once_until_the_lake_changes(lake, engine):
+    warehouse = Warehouse(engine, Snapshots(lake), lambda: NOW)
+    add(lake, event("a", BEGAN))
+
+    first, second = (warehouse.ask(ALL_SESSIONS) for _ in range(2))
+    assert (len(first.rows), engine.asked) == (1, 1)
+    assert second == first
+
+    add(lake, event("b", BEGAN))
+    assert len(warehouse.ask(ALL_SESSIONS).rows) == 2
+
+
+def test_many_who_ask_the_same_at_once_are_answered_by_one_search(lake, engine):
+    warehouse, found = Warehouse(engine, Snapshots(lake), lambda: NOW), []
+    add(lake, event("a", BEGAN))
+    threads = [threading.Thread(target=lambda: found.append(warehouse.ask(ALL_SESSIONS))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [len(answer.rows) for answer in found] == [1] * 8
+    assert engine.asked == 1
+
+
+def test_different_snapshots_are_seen_by_different_threads_at_once(lake, engine):
+    snapshots, seen = Snapshots(lake), {}
+    for number in range(3):
+        add(lake, event(f"s{number}", BEGAN))
+        seen[number] = snapshots.newest()
+
+    found = {}
+
+    def look(number):
+        found[number] = [len(engine.run(ALL_SESSIONS, {}, seen[number % 3])) for _ in range(5)]
+
+    threads = [threading.Thread(target=look, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {number: [number % 3 + 1] * 5 for number in range(6)}
+
+
+class Late(Snapshots):
+    """Sees the lake first as it was when it was told to look."""
+
+    def look(self):
+        self.old = super().newest()
+
+    def newest(self):
+        old, self.old = self.old, None
+        return old or super().newest()
+
+
+def test_files_that_a_vacuum_took_away_are_looked_for_in_the_newest_version(lake, engine):
+    snapshots = Late(lake)
+    add(lake, event("a", BEGAN))
+    add(lake, event("b", BEGAN))
+    snapshots.look()
+    table = lake.open("events")
+    table.optimize.compact()
+    table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
+
+    assert len(Warehouse(engine, snapshots, lambda: NOW).ask(ALL_SESSIONS).rows) == 2
+
+
+def test_files_that_are_nowhere_are_owned_up_to(lake, engine):
+    add(lake, event("a", BEGAN))
+    for file in lake.folder.rglob("*.parquet"):
+        file.unlink()
+
+    with pytest.raises(WarehouseUnavailable, match="cannot be read"):
+        Warehouse(engine, Snapshots(lake), lambda: NOW).ask(ALL_SESSIONS)
+
+
+def test_a_server_that_is_not_there_is_owned_up_to(lake):
+    from backend.analytics.warehouse.clickhouse import ClickHouseEngine
+
+    with pytest.raises(WarehouseUnavailable):
+        Warehouse(ClickHouseEngine("clickhouse://127.0.0.1:9"), Snapshots(lake), lambda: NOW).ask(ALL_SESSIONS)
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "last", "offset", "changes"),
+    [
+        ("America/New_York", date(2026, 3, 1), date(2026, 3, 31), -5 * HOUR, [("2026-03-08T07:00", -4 * HOUR)]),
+        (
+            "America/New_York",
+            date(2026, 3, 1),
+            date(2026, 11, 30),
+            -5 * HOUR,
+            [("2026-03-08T07:00", -4 * HOUR), ("2026-11-01T06:00", -5 * HOUR)],
+        ),
+        ("Asia/Kolkata", date(2026, 1, 1), date(2026, 12, 31), 5.5 * HOUR, []),
+        ("Asia/Tehran", date(2022, 9, 1), date(2022, 9, 30), 4.5 * HOUR, [("2022-09-21T19:30", 3.5 * HOUR)]),
+        ("Australia/Lord_Howe", date(2026, 4, 1), date(2026, 4, 30), 11 * HOUR, [("2026-04-04T15:00", 10.5 * HOUR)]),
+    ],
+)
+def test_a_period_knows_when_its_clocks_change(zone, first, last, offset, changes):
+    expected = tuple((datetime.fromisoformat(instant).replace(tzinfo=UTC), shift) for instant, shift in changes)
+
+    assert Period.between(first, last, zone, NOW).shifts() == (offset, expected)
