@@ -13,24 +13,9 @@ import pytest
 from backend.analytics.lake.delta import Lake, day_mark, import_mark
 from backend.analytics.lake.sync import LakeSync
 from backend.plugins import get
+from tests.store.importing import event, ndjson, numbers
 
 DAY = date(2026, 10, 25)
-NUMBERS = ("accepted", "duplicates", "rejected")
-
-
-def event(number, **given):
-    return {
-        "event_id": str(UUID(int=number)),
-        "event_type": "calculator_step_completed",
-        "session_id": f"s-{number}",
-        "timestamp": f"2026-10-25T12:00:{number % 60:02}.500Z",
-        "event_data": {"step": number % 9 + 1, "seconds": 1.5},
-    } | given
-
-
-def ndjson(path, events, end="\n"):
-    path.write_bytes("".join((e if isinstance(e, str) else json.dumps(e)) + end for e in events).encode())
-    return path
 
 
 @pytest.fixture
@@ -51,13 +36,6 @@ def held(app):
             return sorted(rows, key=lambda row: (row["timestamp"], row["event_id"]))
 
     return held
-
-
-def numbers(result):
-    """Accepted, duplicates and rejected, as the summary says them."""
-    assert "accepted" in result.stdout, (result.output, result.exception)
-    words = result.stdout.replace(",", "").split()
-    return tuple(int(words[words.index(name) - 1]) for name in NUMBERS)
 
 
 def as_csv(path, source):

@@ -6,9 +6,10 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from backend.analytics.lake.imports.blocks import MOST_ROW_BYTES, Block, Rejected, UnusableFile
 from backend.analytics.lake.imports.rules import fields_of_lines
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MARK = b"\xef\xbb\xbf"
 GZIPPED = b"\x1f\x8b"
 SHOWN = 2_000
+STEP = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +46,33 @@ class Reader:
         with self.path.open("rb") as file:
             gzipped = file.read(2) == GZIPPED
             file.seek(0)
-            stream = cast("BinaryIO", gzip.GzipFile(fileobj=file)) if gzipped else file
+            stream = cast("BufferedReader", gzip.GzipFile(fileobj=file)) if gzipped else file
             rest = b""
             for data in self._reads(stream, most):
-                whole, rest = cut(rest + data)
+                whole, rest = cut(rest + (data if self.first > 1 or rest else data.removeprefix(MARK)))
                 if whole:
                     yield self._text(whole, file.tell())
+                if len(rest) > MOST_ROW_BYTES:
+                    raise UnusableFile(f"{self.path}: line {self.first} is longer than {MOST_ROW_BYTES} bytes.")
             if rest:
                 yield self._text(rest + b"\n", file.tell())
 
-    def _reads(self, stream: BinaryIO, most: int) -> Iterator[bytes]:
-        try:
-            data = stream.read(most).removeprefix(MARK)
-            while data:
-                yield data
-                data = stream.read(most)
-        except (EOFError, zlib.error, gzip.BadGzipFile, OSError) as error:
-            raise UnusableFile(
-                f"{self.path} cannot be read beyond line {self.first - 1}: {str(error).rstrip('.')}."
-            ) from None
+    def _reads(self, stream: BufferedReader, most: int) -> Iterator[bytes]:
+        """Step by step: what comes before a damage must not be lost with it."""
+        got, damage = bytearray(), ""
+        while not damage:
+            try:
+                step = stream.read1(STEP)
+            except (EOFError, zlib.error, OSError) as error:
+                step, damage = b"", str(error).rstrip(".")
+            got += step
+            if len(got) >= most or not step:
+                yield bytes(got)
+                got.clear()
+            if not step:
+                break
+        if damage:
+            raise UnusableFile(f"{self.path} cannot be read beyond line {self.first - 1}: {damage}.")
 
     def _text(self, data: bytes, position: int) -> Text:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

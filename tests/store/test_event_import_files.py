@@ -1,0 +1,192 @@
+"""CAP-8: files that are odd, damaged or large, and imports that are killed."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from backend.analytics.lake.delta import Lake
+from backend.plugins import get
+from tests.conftest import server_environ
+from tests.servers import PROJECT
+from tests.store.importing import event, ndjson, numbers
+
+KILLED = -9
+
+
+@pytest.fixture
+def run(app):
+    def run(*arguments):
+        return app.test_cli_runner().invoke(args=["events", "import", *map(str, arguments)])
+
+    return run
+
+
+@pytest.fixture
+def rows(app):
+    def rows():
+        with app.app_context():
+            return get(Lake).open("events").to_pyarrow_table().sort_by("event_type").to_pylist()
+
+    return rows
+
+
+def in_a_process(instance, *arguments, **settings):
+    """The command as an operator runs it, with little memory: a block is 4 MiB."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "events", "import", *map(str, arguments)]
+    environ = server_environ(instance, DUCKDB_MEMORY="32MB", **settings)
+    return subprocess.run(command, cwd=PROJECT, env=environ, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("point", ["lake.import.shaped", "lake.import.appended"])
+def test_a_killed_import_goes_on_where_it_stopped(instance, app, tmp_path, point):
+    source = ndjson(tmp_path / "events.ndjson", [event(number) for number in range(60_000)] + ["no json"])
+
+    killed = in_a_process(instance, source, FAULT_POINT=point)
+    resumed = in_a_process(instance, source)
+
+    assert (killed.returncode, resumed.returncode) == (KILLED, 1), resumed.stderr
+    accepted, duplicates, rejected = numbers(resumed)
+    assert accepted + duplicates == 60_000
+    assert rejected == 1
+    assert (duplicates > 0) == (point == "lake.import.appended")
+    with app.app_context():
+        table = get(Lake).open("events").to_pyarrow_table(columns=["event_id"])
+    assert table.num_rows == len(table["event_id"].unique()) == 60_000
+
+
+def damaged_gzip(path):
+    whole = gzip.compress("".join(json.dumps(event(number)) + "\n" for number in range(50_000)).encode())
+    path.write_bytes(whole[: len(whole) // 2])
+
+
+@pytest.mark.parametrize(
+    ("name", "write", "says"),
+    [
+        ("none.ndjson", lambda path: None, "No such file"),
+        ("folder.csv", lambda path: path.mkdir(), "Is a directory"),
+        ("events.parquet", lambda path: path.write_bytes(b"PAR1 and no more"), "no Parquet file"),
+        ("array.json", lambda path: path.write_text("[{}]"), "is a JSON array"),
+        ("events.txt", lambda path: path.write_text("x"), "--format"),
+        ("empty.csv", lambda path: path.write_text(""), "is empty"),
+        ("no_type.csv", lambda path: path.write_text("session_id\ns\n"), "No column fills event_type"),
+        ("twice.csv", lambda path: path.write_text("a,a\n1,2\n"), "does not begin with a header"),
+        ("not.ndjson.gz", lambda path: path.write_bytes(b"\x1f\x8bnot gzip"), "cannot be read beyond line 0"),
+    ],
+)
+def test_what_cannot_be_used_is_a_sentence_and_exit_code_2(run, tmp_path, name, write, says):
+    write(tmp_path / name)
+
+    result = run(tmp_path / name)
+
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_what_a_file_cut_short_still_holds_is_kept(run, rows, tmp_path):
+    damaged_gzip(tmp_path / "events.ndjson.gz")
+
+    result = run(tmp_path / "events.ndjson.gz")
+
+    accepted, duplicates, rejected = numbers(result)
+    assert (result.exit_code, duplicates, rejected) == (2, 0, 0)
+    assert f"cannot be read beyond line {accepted}" in result.stderr
+    assert len(rows()) == accepted > 1_000
+
+
+def test_one_bad_file_does_not_keep_others_out(run, rows, tmp_path):
+    result = run(tmp_path / "none.ndjson", ndjson(tmp_path / "events.ndjson", [event(1)]))
+
+    assert (result.exit_code, numbers(result)) == (2, (1, 0, 0))
+
+
+@pytest.mark.parametrize("mapping", ["a=nothing", "a=event_data.x:colour", "b=session_id", "nothing"])
+def test_a_mapping_that_means_nothing_is_refused(run, tmp_path, mapping):
+    (tmp_path / "events.csv").write_text("a,event_type,session_id\n1,seen,s\n")
+
+    assert run(tmp_path / "events.csv", "--mapping", mapping).exit_code == 2
+
+
+def test_rejects_never_overwrite_what_is_imported(run, tmp_path):
+    source = ndjson(tmp_path / "events.ndjson", ["no json"])
+
+    assert run(source, "--rejects", source).exit_code == 2
+    assert source.read_text() == "no json\n"
+
+
+ODD_CSV = """event_type,session_id,event_data.note,event_data.step
+plain,s,a,1
+quoted,s,"he said ""hi"", twice",2
+two_lines,s,"one
+two",3
+short,s
+inches,s,5" pipe,4
+no_number,s,x,many
+Bad,s,x,5
+
+empty,s,,
+open,s,"never closed,6
+last,s,x,7
+"""
+
+
+def test_csv_is_read_as_it_is_written_and_loses_only_what_is_bad(run, rows, tmp_path):
+    (tmp_path / "odd.csv").write_text(ODD_CSV)
+
+    result = run(tmp_path / "odd.csv", "--rejects", tmp_path / "rejects")
+
+    rejects = [json.loads(line) for line in (tmp_path / "rejects").read_text().splitlines()]
+    found = {row["event_type"]: json.loads(row["event_data"]) for row in rows()}
+    assert [(reject["line"], reject["reason"]) for reject in rejects if "columns" in reject["reason"]] == [
+        (6, "Expected 4 columns, got 2")
+    ]
+    assert [reject["line"] for reject in rejects] == [6, 9, 12]
+    assert (result.exit_code, numbers(result)) == (1, (7, 0, 3))
+    assert found["quoted"] == {"note": 'he said "hi", twice', "step": 2}
+    assert found["two_lines"] == {"note": "one\ntwo", "step": 3}
+    assert found["inches"] == {"note": '5" pipe', "step": 4}
+    assert (found["empty"], found["no_number"]) == ({}, {"note": "x", "step": "many"})
+
+
+ORDERS = """When;Visit;Paid;Who
+25/10/2026 12:30;s;9.5;x
+01/07/2026 12:30;s;1;x
+soon;s;1;x
+"""
+
+
+def test_times_are_read_as_the_mapping_says(run, rows, tmp_path):
+    (tmp_path / "map.json").write_text(
+        json.dumps(
+            {
+                "columns": {
+                    "When": "timestamp",
+                    "Visit": "session_id",
+                    "Paid": "event_data.amount:number",
+                    "Who": None,
+                },
+                "constants": {"event_type": "order_placed", "event_data.by": "shop"},
+                "time_format": "%d/%m/%Y %H:%M",
+                "time_zone": "Europe/Berlin",
+            }
+        )
+    )
+    (tmp_path / "orders.csv").write_text(
+        "When;Visit;Paid;Who\n25/10/2026 12:30;s;9.5;x\n01/07/2026 12:30;s;1;x\nsoon;s;1;x\n"
+    )
+
+    result = run(tmp_path / "orders.csv", "--mapping", tmp_path / "map.json")
+
+    assert (result.exit_code, numbers(result)) == (1, (2, 0, 1))
+    assert "Left out: Who." in result.stderr
+    assert {row["timestamp"] for row in rows()} == {
+        datetime(2026, 10, 25, 11, 30, tzinfo=UTC),
+        datetime(2026, 7, 1, 10, 30, tzinfo=UTC),
+    }
+    assert {row["event_data"] for row in rows()} == {'{"amount":9.5,"by":"shop"}', '{"amount":1,"by":"shop"}'}
