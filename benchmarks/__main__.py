@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.importing import print_importing
 from benchmarks.load import Load, Request, at_rate, capacity, wrk_is_here
 from benchmarks.page import weigh
 from benchmarks.warehouse import LARGE, SIZES, report
@@ -40,6 +41,7 @@ def main() -> None:
         print_latency(server.url)
         print_pages(server.url)
         print_memory(server)
+    print_importing()
     sizes = (*SIZES, LARGE) if "--large" in sys.argv else SIZES
     print(*report(sizes), sep="\n")
 

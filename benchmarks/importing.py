@@ -1,0 +1,117 @@
+"""How fast files of events enter the lake: 2 million seeded rows in each format."""
+
+from __future__ import annotations
+
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from flask import Flask
+
+from backend.analytics.lake.imports.mapping import Said
+from backend.analytics.lake.imports.service import EventImport, Imported
+from backend.plugins import get
+from tests.conftest import make_app, make_settings, migrate
+
+ROWS = 2_000_000
+NAMES = """['ai_calculator_opened', 'calculator_step_completed', 'calculator_step_completed', 'assessment_submitted',
+ 'conversion_offer_viewed', 'paid_upgrade_clicked']"""
+EVENTS = f"""
+SELECT md5(concat('event', i))::UUID::VARCHAR AS event_id, {NAMES}[k + 1] AS event_type,
+  's-' || md5(concat('session', s))[1:16] AS session_id, CASE WHEN h % 4 = 0 THEN 'u-' || h % 100000 END AS user_id,
+  strftime(TIMESTAMP '2026-06-01' + to_milliseconds(s * 2400 + k * 30000 + h % 20000), '%Y-%m-%dT%H:%M:%S.%g') || 'Z'
+    AS "timestamp",
+  CASE k WHEN 0 THEN json_object('source', ['google', 'newsletter', 'direct'][h % 3 + 1], 'campaign', 'c' || h % 20)
+    WHEN 3 THEN json_object('job_title', ['Registered nurse', 'Bookkeeper', 'Kundenberater für Büro'][h % 3 + 1],
+                            'risk_level', ['low', 'medium', 'high'][h % 3 + 1])
+    WHEN 4 THEN json_object('offer', 'plan-' || h % 3)
+    WHEN 5 THEN json_object('price_cents', h % 3 * 1000 + 990, 'currency', 'USD')
+    ELSE json_object('step', k, 'seconds', (h % 6000) / 100.0) END AS event_data
+FROM (SELECT i, i // 6 AS s, CAST(i % 6 AS INT) AS k,
+  CAST(hash(i) % 1000000007 AS BIGINT) AS h FROM range({{rows}}) r(i))
+"""
+PROPERTIES = ("source", "campaign", "job_title", "risk_level", "offer", "price_cents", "currency", "step", "seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One import: what came of it, and what it took."""
+
+    name: str
+    imported: Imported
+    seconds: float
+    cpu: float
+
+    @property
+    def row(self) -> str:
+        rows = self.imported.rows
+        return f"| {self.name} | {rows / self.seconds:,.0f} | {self.seconds:.1f} | {self.cpu / rows * 1e6:.2f} |"
+
+
+class Silent:
+    def begins(self, size: int, notes: Any) -> None: ...
+
+    def advances(self, position: int, rows: int) -> None: ...
+
+    def rejected(self, row: Any) -> None: ...
+
+
+def print_importing(rows: int = ROWS) -> None:
+    """Each format into a lake of its own, then one file once more."""
+    folder = Path(tempfile.mkdtemp(prefix="mingus-bench-import-"))
+    print(f"| file import, {rows:,} rows, DuckDB on 2 threads and 512 MB | rows/s | s | CPU s per million rows |")
+    print("|---|---|---|---|")
+    for name, path, said in files(folder, rows):
+        with an_app(folder) as app:
+            print(measured(app, name, path, said).row, flush=True)
+            if name == "NDJSON":
+                print(measured(app, "NDJSON again, all duplicates", path, said).row, flush=True)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"\nGreatest memory of the process: {memory:,.0f} MB.\n")
+    shutil.rmtree(folder)
+
+
+def files(folder: Path, rows: int) -> Iterator[tuple[str, Path, Said]]:
+    """The same events in each format."""
+    with duckdb.connect(config={"threads": 2, "memory_limit": "1GB"}) as connection:
+        connection.execute(f"CREATE VIEW events AS {EVENTS.format(rows=rows)}")
+        connection.execute(f"COPY events TO '{folder}/events.ndjson' (FORMAT json)")
+        connection.execute(f"COPY events TO '{folder}/events.parquet' (FORMAT parquet)")
+        flat = ", ".join(f"event_data->>'$.{name}' AS \"event_data.{name}\"" for name in PROPERTIES)
+        query = f"SELECT * EXCLUDE event_data, {flat} FROM events"
+        connection.execute(f"COPY ({query}) TO '{folder}/events.csv' (FORMAT csv)")
+    yield "NDJSON", folder / "events.ndjson", Said()
+    yield "CSV", folder / "events.csv", Said()
+    yield "Parquet", folder / "events.parquet", Said()
+
+
+def measured(app: Flask, name: str, path: Path, said: Said) -> Run:
+    with app.app_context():
+        started, cpu = time.perf_counter(), time.process_time()
+        imported = get(EventImport).run(path, None, said, Silent())
+        run = Run(name, imported, time.perf_counter() - started, time.process_time() - cpu)
+    if imported.rejected or imported.cut_short:
+        raise RuntimeError(f"{name}: the benchmark's own rows were refused: {imported}")
+    return run
+
+
+@contextmanager
+def an_app(folder: Path) -> Iterator[Flask]:
+    """A fresh installation with an empty lake."""
+    instance = Path(tempfile.mkdtemp(dir=folder))
+    app = make_app(make_settings(instance))
+    migrate(app)
+    yield app
+    shutil.rmtree(instance)
+
+
+if __name__ == "__main__":
+    print_importing(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS)
