@@ -116,16 +116,18 @@ _CERTAIN = " AND ".join(
 def fields_of_lines(lines: str) -> str:
     """The query that takes the relation `lines` (n, line) apart: a text for each field, and whether it is sound."""
     paths = ", ".join(f"'$.{name}'" for name in ALL_FIELDS)
-    columns = ", ".join(f"e[{at}] AS {name}" for at, name in enumerate(ALL_FIELDS, 1))
-    once = f"CASE WHEN keys = {_found(ALL_FIELDS)} THEN true ELSE keys = list_count(json_extract(good, [{paths}])) END"
-    needed = " AND ".join(f"{name} IS NOT NULL" for name in DEMANDED)
+    members = sql_text(json.dumps(dict.fromkeys(ALL_FIELDS, "VARCHAR")))
+    found = _found(ALL_FIELDS, "e.")
+    once = f"""CASE WHEN keys = {found} THEN true
+      WHEN e.user_id IS NULL AND keys = {found} + 1 AND json_exists(good, '$.user_id') THEN true
+      ELSE keys = list_count(json_extract(good, [{paths}])) END"""
+    needed = " AND ".join(f"e.{name} IS NOT NULL" for name in DEMANDED)
+    columns = ", ".join(f"e.{name} AS {name}" for name in ALL_FIELDS)
     return f"""
-    SELECT n, line AS content, {", ".join(ALL_FIELDS)}, coalesce({needed} AND {once}, false) AS sound
+    SELECT n, line AS content, {columns}, coalesce({needed} AND {once}, false) AS sound
     FROM (
-      SELECT n, line, good, {columns}, len(json_keys(good)) AS keys
-      FROM (
-        SELECT n, line, good, json_extract_string(good, [{paths}]) AS e
-        FROM (SELECT n, line, CASE WHEN {matches("line", LINE)} THEN line END AS good FROM {lines})))"""  # noqa: S608
+      SELECT n, line, good, json_transform(good, {members}) AS e, len(json_keys(good)) AS keys
+      FROM (SELECT n, line, CASE WHEN {matches("line", LINE)} THEN line END AS good FROM {lines}))"""  # noqa: S608
 
 
 def judged(fields: str) -> str:

@@ -48,8 +48,10 @@ class Reader:
             file.seek(0)
             stream = cast("BufferedReader", gzip.GzipFile(fileobj=file)) if gzipped else file
             rest = b""
-            for data in self._reads(stream, most):
-                whole, rest = cut(rest + (data if self.first > 1 or rest else data.removeprefix(MARK)))
+            for data in self._reads(stream, most - len(rest)):
+                if self.first == 1 and not rest:
+                    data = data.removeprefix(MARK)  # noqa: PLW2901
+                whole, rest = cut(rest + data if rest else data)
                 if whole:
                     yield self._text(whole, file.tell())
                 if len(rest) > MOST_ROW_BYTES:
@@ -58,24 +60,24 @@ class Reader:
                 yield self._text(rest + b"\n", file.tell())
 
     def _reads(self, stream: BufferedReader, most: int) -> Iterator[bytes]:
-        """Step by step: what comes before a damage must not be lost with it."""
-        got, damage = bytearray(), ""
-        while not damage:
+        """Zipped, step by step: what comes before a damage must not be lost with it."""
+        got, damage, step = [], "", b" "
+        size = STEP if isinstance(stream, gzip.GzipFile) else most
+        while step:
             try:
-                step = stream.read1(STEP)
+                step = stream.read1(size)
             except (EOFError, zlib.error, OSError) as error:
                 step, damage = b"", str(error).rstrip(".")
-            got += step
-            if len(got) >= most or not step:
-                yield bytes(got)
-                got.clear()
-            if not step:
-                break
+            got.append(step)
+            if sum(map(len, got)) >= most or not step:
+                yield got[0] if len(got) == 1 else b"".join(got)
+                got = []
         if damage:
             raise UnusableFile(f"{self.path} cannot be read beyond line {self.first - 1}: {damage}.")
 
     def _text(self, data: bytes, position: int) -> Text:
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if b"\r" in data:
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         text = Text(data, self.first, position)
         self.first += data.count(b"\n")
         return text
@@ -162,8 +164,11 @@ def _readable(text: Text, ends: np.ndarray) -> tuple[bytes, list[Rejected]]:
 
 
 def is_utf8(data: bytes) -> bool:
+    import pyarrow as pa
+
+    ends = pa.py_buffer(len(data).to_bytes(16, "little")[:8].rjust(16, b"\0"))
     try:
-        data.decode()
-    except UnicodeDecodeError:
+        pa.Array.from_buffers(pa.large_binary(), 1, [None, ends, pa.py_buffer(data)]).cast(pa.large_utf8())
+    except pa.ArrowInvalid:
         return False
     return True
