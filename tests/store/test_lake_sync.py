@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 import threading
@@ -60,6 +61,31 @@ def test_an_event_keeps_all_that_was_known_of_it(engine):
     assert (row["event_id"], row["timestamp"], row["received_at"]) == (event_id, instant, NOW)
     assert (row["day"], row["step"], row["seconds"]) == (date(2026, 11, 20), 2, 14.5)
     assert (row["source"], row["price_cents"], row["session_id"]) == ("Zürich ☕", 4900, "s-1")
+
+
+@pytest.mark.parametrize("user_id", [None, 'a,"b"', "a\nb", "a\x01b", "\x01", "", " x ", "null", "\\N", "ü€𐍈"])
+def test_a_name_arrives_as_it_was_given_whatever_it_holds(engine, user_id):
+    data = {"text": 'a,"b"\n\x01\\', "source": user_id}
+    store(engine, 1, user_id=user_id, event_data=data)
+
+    sync()
+
+    [row] = get(Lake).open("events").to_pyarrow_table().to_pylist()
+    assert (row["user_id"], row["source"]) == (user_id, user_id)
+    assert json.loads(row["event_data"]) == data
+
+
+def test_a_document_may_be_written_on_several_lines(app):
+    with app.app_context():
+        text = '{\n "source": "a, \\"b\\"" }'
+        store(db.engine)
+        with db.engine.begin() as connection:
+            connection.execute(sa.text("UPDATE analytics_events SET event_data = :text"), {"text": text})
+
+        sync()
+
+        [row] = get(Lake).open("events").to_pyarrow_table().to_pylist()
+        assert (row["event_data"], row["source"]) == (text, 'a, "b"')
 
 
 def test_a_quiet_site_makes_no_commits_and_does_not_look_stale(engine):

@@ -27,13 +27,12 @@ COLUMNS = (
     "country", "region", "device", "is_bot",
 )  # fmt: skip
 INSTANTS = ("timestamp", "created_at")
-SQLITE_CELLS = {
-    "event_id": "hex(event_id)",
-    "timestamp": "timestamp || 'Z'",
-    "created_at": "created_at || 'Z'",
-    "event_data": """'"' || replace(event_data, '"', '""') || '"'""",
-    "user_id": """coalesce('"' || replace(user_id, '"', '""') || '"', '')""",
-} | {name: f"coalesce({name}, '')" for name in ("visitor_id", "country", "region", "device")}
+QUOTE = "\x01"  # neither JSON nor a name holds it
+SQLITE_LINE = f"""
+    printf('%d,%s,%s,%s,%s,%sZ,{QUOTE}%s{QUOTE},%sZ,%s,%s,%s,%s,%d', id, hex(event_id), event_type,
+    '{QUOTE}' || replace(user_id, '{QUOTE}', '{QUOTE * 2}') || '{QUOTE}', session_id, timestamp, event_data, created_at,
+    visitor_id, country, region, device, is_bot)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +51,13 @@ class Batch:
 
     def last(self) -> tuple[int, str]:
         """The greatest id and its event."""
-        with shaping_connection() as connection:
-            connection.register("landing", self.rows)
-            [last] = connection.sql("SELECT id, event_id FROM landing ORDER BY id DESC LIMIT 1").fetchall()
-            return cast("tuple[int, str]", last)
+        import pyarrow.compute as pc
+
+        ids = self.rows["id"]
+        greatest = pc.max(ids)
+        return cast("int", greatest.as_py()), cast(
+            "str", self.rows["event_id"][pc.index(ids, greatest).as_py()].as_py()
+        )
 
 
 def read(session: Session, after: int, limit: int) -> Batch:
@@ -83,8 +85,7 @@ def without_known(rows: pa.Table, base: DeltaTable, days: Iterable[date]) -> pa.
 
 
 def _sqlite_csv(session: Session, after: int, position: int) -> bytes:
-    line = " || ',' || ".join(SQLITE_CELLS.get(name, name) for name in COLUMNS)
-    statement = f"SELECT {line} FROM analytics_events WHERE id > ? AND id <= ?"  # noqa: S608  (our own words)
+    statement = f"SELECT {SQLITE_LINE} FROM analytics_events WHERE id > ? AND id <= ?"  # noqa: S608  (our own words)
     connection = cast("sqlite3.Connection", session.connection().connection.driver_connection)
     lines = connection.execute(statement, (after, position)).fetchall()
     return "\n".join([line for (line,) in lines]).encode()
@@ -92,7 +93,8 @@ def _sqlite_csv(session: Session, after: int, position: int) -> bytes:
 
 def _postgresql_csv(session: Session, after: int, position: int) -> bytes:
     rows = f"transaction_id >= {after:d} AND transaction_id < {position:d}"
-    statement = f"COPY (SELECT {', '.join(COLUMNS)} FROM analytics_events WHERE {rows}) TO STDOUT (FORMAT csv)"  # noqa: S608
+    query = f"SELECT {', '.join(COLUMNS)} FROM analytics_events WHERE {rows}"  # noqa: S608  (numbers)
+    statement = f"COPY ({query}) TO STDOUT (FORMAT csv, QUOTE '{QUOTE}')"
     connection = cast("psycopg.Connection", session.connection().connection.driver_connection)
     with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
         return b"".join(copy)
@@ -110,7 +112,7 @@ def _parsed(csv: bytes) -> pa.Table:
     return read_csv(
         cast("IO[bytes]", pa.BufferReader(csv)),
         ReadOptions(column_names=[*COLUMNS], block_size=2**23),
-        ParseOptions(newlines_in_values=True),
+        ParseOptions(newlines_in_values=True, quote_char=QUOTE),
         ConvertOptions(
             column_types=types,
             strings_can_be_null=True,
