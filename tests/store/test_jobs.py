@@ -204,6 +204,23 @@ def test_who_slept_through_the_lease_leaves_no_effect(office):
     assert office.counts == [DONE]
 
 
+def test_who_slept_through_the_lease_cannot_end_a_job_that_another_is_at(office):
+    def sleep_while_another_begins(job):
+        if job.attempts == 1:
+            office.time += LIMIT + 5 * SECOND
+            office.die_at_work()
+        office.leave_note(job)
+
+    office.kinds.add("sleepy", sleep_while_another_begins, time_limit=LIMIT)
+    job_id = office.add("sleepy")
+
+    office.jobs.run(job_id)
+    assert (office.row(job_id).state, office.notes(), office.counts) == (JobState.RUNNING, 0, [])
+    office.time += LIMIT + 5 * SECOND
+    office.jobs.run(job_id)
+    assert (office.row(job_id).state, office.notes()) == (JobState.DONE, 1)
+
+
 def test_a_clock_set_back_does_not_lock_a_job_for_long(office):
     office.add()
     office.time += timedelta(days=1)

@@ -150,6 +150,19 @@ def test_who_slept_through_the_lease_does_not_end_the_next_turn(opened):
     assert (opened.row().fence, opened.row().last_finished_at) == (3, opened.time)
 
 
+def test_who_slept_through_the_lease_leaves_the_lease_of_the_next_alone(opened):
+    opened.time += HOUR
+
+    def sleep():
+        opened.time += 65 * SECOND
+        with pytest.raises(KeyboardInterrupt):
+            opened.timetable.run("hourly", within=interrupted)
+
+    opened.of(Entry("hourly", HOUR, sleep, 60 * SECOND)).run("hourly")
+
+    assert opened.row().leased_until == opened.time + 65 * SECOND
+
+
 def test_a_clock_set_back_stops_nothing_for_longer_than_a_turn(opened):
     opened.time = NOW - 30 * DAY
 
