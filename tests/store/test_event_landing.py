@@ -112,9 +112,9 @@ class Doorman:
         with self.writer.turn():
             yield
 
-    def insert(self, rows):
+    def insert(self, batches):
         self.inserts += 1
-        return self.writer.insert(rows)
+        return self.writer.insert(batches)
 
 
 def commit_together(app, batches):

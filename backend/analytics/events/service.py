@@ -37,8 +37,8 @@ class EventTracker:
             return Recorded(0, 0)
         rows = rows_of(events, sender, self._now())
         there = self._landing.commit(rows)
-        self._report([row[1] for key, row in rows.items() if key not in there], sender)
-        accepted = len(rows) - len(there)
+        self._report([row[1] for key, row in rows.own.items() if key not in there], sender)
+        accepted = len(rows.own) - len(there)
         return Recorded(accepted, len(events) - accepted)
 
     def _report(self, accepted: Sequence[str], sender: Sender) -> None:

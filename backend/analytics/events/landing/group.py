@@ -23,9 +23,9 @@ class LandingWriter(Protocol):
     def turn(self) -> AbstractContextManager[None]:
         """Wait until this process may write."""
 
-    def insert(self, rows: Rows) -> Collection[bytes]:
+    def insert(self, batches: Sequence[Rows]) -> Collection[bytes]:
         """Store the rows whose ids are new and name the others; durable when this returns, nothing stored when it
-        raises `RowsRefused` or `Unavailable`."""
+        raises `RowsRefused` or `Unavailable`. No id is in two batches."""
 
     def close(self) -> None: ...
 
@@ -78,9 +78,9 @@ class GroupCommit:
     def _enter(self, deposit: Deposit) -> bool:
         """Queue up; true for whoever has to lead."""
         with self._lock:
-            if self._waiting and self._waiting + len(deposit.rows) > self._limit:
+            if self._waiting and self._waiting + len(deposit.rows.own) > self._limit:
                 raise Unavailable("Too many events are waiting to be stored. Please send these again.")
-            self._waiting += len(deposit.rows)
+            self._waiting += len(deposit.rows.own)
             self._queue.append(deposit)
             deposit.leads, self._led = not self._led, True
             return deposit.leads
@@ -102,7 +102,7 @@ class GroupCommit:
     def _store(self, group: Sequence[Deposit]) -> None:
         """All in one transaction; if that is refused, each alone, so that nobody fails for a neighbour."""
         try:
-            there = self._writer.insert(_merge(group))
+            there = self._writer.insert(_distinct(group))
         except Unavailable as failure:
             _fail(group, failure)
         except RowsRefused as failure:
@@ -112,13 +112,13 @@ class GroupCommit:
                     self._store([deposit])
         else:
             for deposit in group:
-                deposit.there.update(key for key in there if key in deposit.rows)
+                deposit.there.update(key for key in there if key in deposit.rows.own)
                 deposit.failure = None
 
     def _settle(self, group: Sequence[Deposit]) -> None:
         """Hand the lead to the first who came meanwhile, then wake everybody of this group."""
         with self._lock:
-            self._waiting -= sum(len(deposit.rows) for deposit in group)
+            self._waiting -= sum(len(deposit.rows.own) for deposit in group)
             successor = self._queue[0] if self._queue else None
             self._led = successor is not None
         if successor is not None:
@@ -133,11 +133,11 @@ def _fail(group: Sequence[Deposit], failure: Exception) -> None:
         deposit.failure = failure
 
 
-def _merge(group: Sequence[Deposit]) -> Rows:
-    """All rows by id; of two requests with one id the earlier has it, and for the later it is there already."""
-    merged: Rows = {}
+def _distinct(group: Sequence[Deposit]) -> list[Rows]:
+    """Each id once: of two requests the earlier has it, and for the later it is there already."""
+    taken: set[bytes] = set()
     for deposit in group:
-        deposit.there = merged.keys() & deposit.rows.keys()
-        for key in deposit.rows.keys() - deposit.there if deposit.there else deposit.rows:
-            merged[key] = deposit.rows[key]
-    return merged
+        deposit.there = taken & deposit.rows.own.keys()
+        if len(group) > 1:
+            taken.update(deposit.rows.own)
+    return [deposit.rows.without(deposit.there) for deposit in group]

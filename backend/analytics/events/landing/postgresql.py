@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from backend.analytics.events.landing.connection import WriterConnection
 from backend.analytics.events.landing.group import NOT_STORED, RowsRefused
-from backend.analytics.events.landing.rows import COLUMNS, Row, Rows
+from backend.analytics.events.landing.rows import COLUMNS, Row, Rows, Shared
 from backend.errors import Unavailable
 
 # Below this many rows one statement that reads them as JSON is faster, above it COPY: 18 and 20 µs an event at fifty
@@ -37,6 +37,7 @@ SELECT event_id FROM given WHERE event_id NOT IN (SELECT event_id FROM new)
 TAKE_IDS = "INSERT INTO event_ids SELECT unnest(%s::uuid[]), %s::timestamptz ON CONFLICT DO NOTHING"
 TAKEN_BEFORE = "SELECT event_id FROM event_ids WHERE event_id = ANY(%s::uuid[]) AND xmin <> pg_current_xact_id()::xid"
 COPY = f"COPY analytics_events ({NAMES}) FROM STDIN"
+Landing = tuple[Row, Shared]
 
 
 class PostgresqlWriter:
@@ -48,16 +49,16 @@ class PostgresqlWriter:
         """Processes need not wait for each other: rows sorted by id cannot lock up."""
         yield
 
-    def insert(self, rows: Rows) -> Collection[bytes]:
+    def insert(self, batches: Sequence[Rows]) -> Collection[bytes]:
         """A connection that died while it was idle is replaced once; what that repeats is stored once all the same."""
         reused = self._connection.is_open
         try:
-            return self._insert(rows)
+            return self._insert(batches)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             lost = self._connection.get().broken
             self._connection.close()
             if reused and lost:
-                return self.insert(rows)
+                return self.insert(batches)
             raise Unavailable(NOT_STORED) from error
         except psycopg.Error as error:
             raise RowsRefused(type(error).__name__) from error
@@ -65,48 +66,52 @@ class PostgresqlWriter:
     def close(self) -> None:
         self._connection.close()
 
-    def _insert(self, rows: Rows) -> Collection[bytes]:
+    def _insert(self, batches: Sequence[Rows]) -> Collection[bytes]:
         connection: psycopg.Connection[Any] = self._connection.get()
         if not connection.autocommit:
             connection.autocommit = True
-        ordered = [rows[key] for key in sorted(rows)]
-        if len(rows) <= FEW:
+        ordered = sorted([(row, rows.shared) for rows in batches for row in rows.own.values()], key=_event_id)
+        if len(ordered) <= FEW:
             return _bytes(connection.execute(INSERT_FEW, (_as_json(ordered),)))
         with connection.transaction():
             return _insert_many(connection, ordered)
 
 
-def _insert_many(connection: psycopg.Connection[Any], ordered: list[Row]) -> Collection[bytes]:
-    ids, received_at = "{" + ",".join([row[0].hex() for row in ordered]) + "}", ordered[0][6]
+def _insert_many(connection: psycopg.Connection[Any], ordered: list[Landing]) -> Collection[bytes]:
+    ids, received_at = "{" + ",".join([row[0].hex() for row, _ in ordered]) + "}", ordered[0][1][0]
     there: Collection[bytes] = ()
     if connection.execute(TAKE_IDS, (ids, received_at)).rowcount < len(ordered):
         there = _bytes(connection.execute(TAKEN_BEFORE, (ids,)))
-        ordered = [row for row in ordered if row[0] not in there]
+        ordered = [landing for landing in ordered if _event_id(landing) not in there]
     with connection.cursor().copy(COPY) as copy:
         copy.write("".join(map(_as_line, ordered)))
     return there
+
+
+def _event_id(landing: Landing) -> bytes:
+    return landing[0][0]
 
 
 def _bytes(found: psycopg.Cursor[tuple[UUID]]) -> frozenset[bytes]:
     return frozenset(event_id.bytes for [event_id] in found)
 
 
-def _as_json(rows: list[Row]) -> str:
-    given = [dict(zip(COLUMNS, (row[0].hex(), *row[1:5], Raw(row[5]), *row[6:]), strict=True)) for row in rows]
+def _as_json(rows: list[Landing]) -> str:
+    given = [dict(zip(COLUMNS, (row[0].hex(), *row[1:5], Raw(row[5]), *shared), strict=True)) for row, shared in rows]
     return msgspec.json.encode(given).decode()
 
 
-def _as_line(row: Row) -> str:
+def _as_line(landing: Landing) -> str:
     """COPY's text format."""
-    event_id, event_type, user_id, session_id, timestamp, data, *tail = row
+    (event_id, event_type, user_id, session_id, timestamp, data), shared = landing
     head = f"{event_id.hex()}\t{event_type}\t{_field(user_id)}\t{session_id}\t{timestamp}\t{_field(data)}"
-    return f"{head}\t{_tail(*tail)}\n"
+    return f"{head}\t{_tail(shared)}\n"
 
 
 @lru_cache(maxsize=256)
-def _tail(*values: str | bool | None) -> str:
+def _tail(shared: Shared) -> str:
     """The same for all events of a request."""
-    return "\t".join([_field(value) for value in values])
+    return "\t".join([_field(value) for value in shared])
 
 
 def _field(value: str | bool | None) -> str:

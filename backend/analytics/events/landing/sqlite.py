@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from operator import itemgetter
@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from backend.analytics.events.landing.connection import WriterConnection
 from backend.analytics.events.landing.group import NOT_STORED, RowsRefused
-from backend.analytics.events.landing.rows import COLUMNS, Rows
+from backend.analytics.events.landing.rows import OWN, SHARED, Rows
 from backend.errors import Unavailable
 
 # Rows in one statement: 1024, 512, … 1. The driver lets go of the interpreter at each statement, and among busy threads
@@ -23,9 +23,12 @@ SIZES = tuple(2**power for power in range(10, -1, -1))
 
 
 def _statement(rows: int) -> str:
-    row = f"({', '.join('?' * len(COLUMNS))})"
-    values = ", ".join([row] * rows)
-    return f"INSERT INTO analytics_events ({', '.join(COLUMNS)}) VALUES {values} ON CONFLICT (event_id) DO NOTHING"  # noqa: S608
+    """What the rows share is bound once, as the first parameters."""
+    shared = [f"?{n}" for n in range(1, len(SHARED) + 1)]
+    values = ", ".join([f"({', '.join([*shared, *'?' * len(OWN)])})"] * rows)
+    return (
+        f"INSERT INTO analytics_events ({', '.join((*SHARED, *OWN))}) VALUES {values} ON CONFLICT (event_id) DO NOTHING"  # noqa: S608
+    )
 
 
 INSERT = {size: _statement(size) for size in SIZES}
@@ -49,9 +52,9 @@ class SqliteWriter:
         finally:
             os.close(queue)
 
-    def insert(self, rows: Rows) -> Collection[bytes]:
+    def insert(self, batches: Sequence[Rows]) -> Collection[bytes]:
         try:
-            return _insert(self._connection.get(), rows)
+            return _insert(self._connection.get(), batches)
         except sqlite3.OperationalError as error:
             self._connection.close()
             raise Unavailable(NOT_STORED) from error
@@ -63,22 +66,23 @@ class SqliteWriter:
         self._connection.close()
 
 
-def _insert(connection: sqlite3.Connection, rows: Rows) -> Collection[bytes]:
+def _insert(connection: sqlite3.Connection, batches: Sequence[Rows]) -> Collection[bytes]:
     connection.execute("BEGIN IMMEDIATE")
     [last] = connection.execute(LAST_ID).fetchone()
     there: Collection[bytes] = ()
-    if _insert_new(connection, rows) < len(rows):
-        there = rows.keys() - {event_id for [event_id] in connection.execute(NEW, (last,))}
+    if sum(_insert_new(connection, rows) for rows in batches) < sum(len(rows.own) for rows in batches):
+        new = {event_id for [event_id] in connection.execute(NEW, (last,))}
+        there = {key for rows in batches for key in rows.own if key not in new}
     connection.execute("COMMIT")
     return there
 
 
 def _insert_new(connection: sqlite3.Connection, rows: Rows) -> int:
     """In the order of their ids, which keeps to few pages of the index; returns how many were new."""
-    ordered, start, new = sorted(rows.values(), key=itemgetter(0)), 0, 0
+    ordered, start, new = sorted(rows.own.values(), key=itemgetter(0)), 0, 0
     for size in SIZES:
         while start + size <= len(ordered):
-            values = tuple(chain.from_iterable(ordered[start : start + size]))
+            values = (*rows.shared, *chain.from_iterable(ordered[start : start + size]))
             new += connection.execute(INSERT[size], values).rowcount
             start += size
     return new
