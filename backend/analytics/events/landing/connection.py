@@ -42,7 +42,7 @@ class WriterConnection:
             event.listen(engine, "engine_disposed", self._engine_disposed)
         try:
             fairy = engine.raw_connection()
-        except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.TimeoutError) as error:
+        except (engine.dialect.loaded_dbapi.Error, sqlalchemy.exc.SQLAlchemyError) as error:
             raise Unavailable(NOT_STORED) from error
         driver = fairy.driver_connection
         fairy.detach()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from threading import Lock
@@ -10,6 +11,7 @@ from typing import Protocol
 from backend.analytics.events.landing.rows import Rows
 from backend.errors import Unavailable
 
+logger = logging.getLogger(__name__)
 NOT_STORED = "The events could not be stored. Nothing was kept; please send them again."
 
 
@@ -104,6 +106,7 @@ class GroupCommit:
         try:
             there = self._writer.insert(_distinct(group))
         except Unavailable as failure:
+            logger.error("%d event requests were refused: %s", len(group), type(failure.__cause__).__name__)  # noqa: TRY400
             _fail(group, failure)
         except RowsRefused as failure:
             _fail(group, failure)
