@@ -28,10 +28,14 @@ COLUMNS = (
 )  # fmt: skip
 INSTANTS = ("timestamp", "created_at")
 QUOTE = "\x01"  # neither JSON nor a name holds it
+USER_ID = f"'{QUOTE}' || replace(user_id, '{QUOTE}', '{QUOTE * 2}') || '{QUOTE}'"
 SQLITE_LINE = f"""
-    printf('%d,%s,%s,%s,%s,%sZ,{QUOTE}%s{QUOTE},%sZ,%s,%s,%s,%s,%d', id, hex(event_id), event_type,
-    '{QUOTE}' || replace(user_id, '{QUOTE}', '{QUOTE * 2}') || '{QUOTE}', session_id, timestamp, event_data, created_at,
-    visitor_id, country, region, device, is_bot)
+    printf('%d,%s,%s,%s,%s,%sZ,{QUOTE}%s{QUOTE},%sZ,%s,%s,%s,%s,%d', id, hex(event_id), event_type, {USER_ID},
+    session_id, timestamp, event_data, created_at, visitor_id, country, region, device, is_bot)
+"""
+POSTGRESQL_LINE = f"""
+    format('%s,%s,%s,%s,%s,%s,{QUOTE}%s{QUOTE},%s,%s,%s,%s,%s,%s', id, event_id, event_type, {USER_ID},
+    session_id, timestamp, event_data, created_at, visitor_id, country, region, device, is_bot)
 """
 
 
@@ -92,12 +96,11 @@ def _sqlite_csv(session: Session, after: int, position: int) -> bytes:
 
 
 def _postgresql_csv(session: Session, after: int, position: int) -> bytes:
+    """A thousand lines in one value: a value for each, or COPY, which hands over line by line, takes thrice as long."""
     rows = f"transaction_id >= {after:d} AND transaction_id < {position:d}"
-    query = f"SELECT {', '.join(COLUMNS)} FROM analytics_events WHERE {rows}"  # noqa: S608  (numbers)
-    statement = f"COPY ({query}) TO STDOUT (FORMAT csv, QUOTE '{QUOTE}')"
-    connection = cast("psycopg.Connection", session.connection().connection.driver_connection)
-    with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-        return b"".join(copy)
+    statement = f"SELECT string_agg({POSTGRESQL_LINE}, E'\\n') FROM analytics_events WHERE {rows} GROUP BY id / 1000"  # noqa: S608
+    connection = cast("psycopg.Connection[tuple[str]]", session.connection().connection.driver_connection)
+    return "\n".join([lines for (lines,) in connection.execute(statement.encode())]).encode()
 
 
 def _parsed(csv: bytes) -> pa.Table:
