@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.importing import print_importing
+from benchmarks.lake import print_sync_speeds
 from benchmarks.load import Load, Request, at_rate, capacity, wrk_is_here
 from benchmarks.page import weigh
 from benchmarks.warehouse import LARGE, SIZES, report
@@ -41,6 +42,7 @@ def main() -> None:
         print_latency(server.url)
         print_pages(server.url)
         print_memory(server)
+    print_sync_speeds()
     print_importing()
     sizes = (*SIZES, LARGE) if "--large" in sys.argv else SIZES
     print(*report(sizes), sep="\n")
