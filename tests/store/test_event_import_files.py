@@ -190,3 +190,12 @@ def test_times_are_read_as_the_mapping_says(run, rows, tmp_path):
         datetime(2026, 7, 1, 10, 30, tzinfo=UTC),
     }
     assert {row["event_data"] for row in rows()} == {'{"amount":9.5,"by":"shop"}', '{"amount":1,"by":"shop"}'}
+
+
+def test_a_lake_that_cannot_be_written_is_a_sentence(run, instance, tmp_path):
+    (instance / "lake").write_text("a file stands where the lake's folder should be")
+
+    result = run(ndjson(tmp_path / "events.ndjson", [event(1)]))
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: ")

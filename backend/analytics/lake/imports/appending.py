@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, cast
 
 from backend.analytics.lake.delta import Lake, day_mark, import_mark, moved_days
-from backend.analytics.lake.imports.blocks import UnusableFile
+from backend.analytics.lake.imports.blocks import UnusableFile, first_line
 from backend.analytics.lake.imports.staging import Stage, Staged
 from backend.analytics.lake.shape import lake_rows
 from backend.faults import Faults
@@ -63,7 +63,8 @@ class Appender:
 
     def append(self, staged: Staged) -> int:
         """Append what the lake lacks of a block, and say how many rows that was."""
-        from deltalake.exceptions import CommitFailedError
+        import duckdb
+        from deltalake.exceptions import CommitFailedError, DeltaError
 
         table = staged.table
         self._one_of_each(table)
@@ -73,6 +74,8 @@ class Appender:
                 fresh = self._commit(table, base, staged.last)
             except CommitFailedError:
                 continue
+            except (OSError, DeltaError, duckdb.OutOfMemoryException) as error:
+                raise UnusableFile(f"The lake cannot be written: {first_line(error)}") from None
             self._faults.reach("lake.import.appended")
             self._connection.execute(f"DROP TABLE {table}")
             return fresh

@@ -43,6 +43,10 @@ class Block:
     original: Callable[[int], str]
 
 
+def first_line(error: Exception) -> str:
+    return str(error).split("\n")[0].rstrip(".") + "."
+
+
 class Source(Protocol):
     """A file of events. `fields` is the query that takes the relation `rows` of a block apart into an event's fields.
 

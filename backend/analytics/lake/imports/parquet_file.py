@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backend.analytics.lake.imports.blocks import Block, UnusableFile
+from backend.analytics.lake.imports.blocks import Block, UnusableFile, first_line
 from backend.analytics.lake.imports.columns import fields_of_columns
 from backend.analytics.lake.imports.mapping import ColumnMapping
 from backend.analytics.lake.shape import shaping_connection
@@ -39,7 +39,7 @@ class ParquetFile:
         try:
             return parquet.ParquetFile(self._path, memory_map=False)
         except (pa.ArrowException, OSError) as error:
-            raise UnusableFile(f"{self._path} is no Parquet file that can be read: {_first(error)}") from None
+            raise UnusableFile(f"{self._path} is no Parquet file that can be read: {first_line(error)}") from None
 
     def blocks(self) -> Iterator[Block]:
         import pyarrow as pa
@@ -54,7 +54,7 @@ class ParquetFile:
                     done += sum(b.num_rows for b in batches)
                     batches = []
         except (pa.ArrowException, OSError) as error:
-            raise UnusableFile(f"{self._path} cannot be read beyond row {done}: {_first(error)}") from None
+            raise UnusableFile(f"{self._path} cannot be read beyond row {done}: {first_line(error)}") from None
         if batches:
             yield self._block(batches, done)
 
@@ -77,7 +77,3 @@ def _types(empty: Any) -> dict[str, str]:
     with shaping_connection() as connection:
         connection.register("rows", empty)
         return {row[0]: row[1] for row in connection.execute("DESCRIBE rows").fetchall()}
-
-
-def _first(error: Exception) -> str:
-    return str(error).split("\n")[0].rstrip(".") + "."

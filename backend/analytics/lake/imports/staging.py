@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.analytics.events.event import Event
-from backend.analytics.lake.imports.blocks import Block, Rejected, Source
+from backend.analytics.lake.imports.blocks import Block, Rejected, Source, UnusableFile
 from backend.analytics.lake.imports.reading import Read, ReadEvents, Row, read_rows
 from backend.analytics.lake.imports.rules import judged
 from backend.analytics.lake.shape import shaping_connection
@@ -46,10 +46,15 @@ class Stage:
 
     def put(self, source: Source, block: Block, now: datetime) -> Staged:
         """Judge every row of a block; those in doubt are read by the API's parser."""
+        import duckdb
+
         connection, table = self.connection.cursor(), f"staged_{next(self._numbers)}"
         connection.execute("SET TimeZone = 'UTC'")
         connection.register("rows", block.rows)
-        connection.execute(f"CREATE TABLE {table} AS {judged(source.fields)}", {"now": now})
+        try:
+            connection.execute(f"CREATE TABLE {table} AS {judged(source.fields)}", {"now": now})
+        except duckdb.OutOfMemoryException:
+            raise UnusableFile(f"{source.name}: DuckDB needs more memory than DUCKDB_MEMORY gives it.") from None
         connection.unregister("rows")
         rejected = [*block.rejected, *self._look_closer(connection, table, block, now)]
         [(good,)] = connection.execute(f"SELECT count(*) FROM {table}").fetchall()  # noqa: S608
