@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.capture import print_capture
 from benchmarks.importing import print_importing
 from benchmarks.lake import print_sync_speeds
 from benchmarks.load import Load, Request, at_rate, capacity, wrk_is_here
@@ -42,6 +43,7 @@ def main() -> None:
         print_latency(server.url)
         print_pages(server.url)
         print_memory(server)
+    print_capture()
     print_sync_speeds()
     print_importing()
     sizes = (*SIZES, LARGE) if "--large" in sys.argv else SIZES
