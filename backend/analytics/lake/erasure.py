@@ -37,7 +37,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many rows were deleted where."""
+    """How many events were deleted where; what was made of them is gone too."""
 
     landing: int
     quarantined: int
@@ -70,7 +70,8 @@ class Erasure:
         for table in self._lake.tables:
             if person.column in table.columns:
                 rows, days = self._erase_from(table, person)
-                erased, touched = erased + rows, touched | (days if table.name == EVENTS.name else set())
+                if table.name == EVENTS.name:
+                    erased, touched = rows, days
         self._faults.reach("lake.erase.deleted")
         self._followers.hear(frozenset(touched))
         for table in self._lake.tables:
