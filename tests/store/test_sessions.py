@@ -168,6 +168,19 @@ def test_what_runs_over_midnights_is_carried_as_far_as_it_changes(make_lake):
     assert lake.found() == in_order(sessions([*events, late]))
 
 
+@pytest.mark.parametrize(("begins", "pause"), [(0, 30), (-10, 25), (-10, 30), (720, 30)])
+def test_a_run_of_days_is_carried_from_each_closed_day_into_the_open_ones(make_lake, begins, pause):
+    """Also where its 24 hours end just before midnight, and the session before began two days ago."""
+    lake, minute = make_lake(), 60 * SECOND
+    events = [event("s", micros(MIDNIGHT) + (begins + pause * number) * minute) for number in range(4 * 1440 // pause)]
+    lake.add(events)
+
+    for day in range(1, 7):
+        lake.now = MIDNIGHT + timedelta(days=day, hours=2)
+        lake.sessions.refresh()
+        assert lake.found() == in_order(sessions(events))
+
+
 def test_an_event_that_changes_no_other_day_costs_no_other_day(make_lake):
     lake = make_lake()
     lake.add([event("s", micros(MIDNIGHT) + number * DAY) for number in range(5)])
@@ -195,18 +208,28 @@ def test_sessions_of_events_that_are_gone_are_gone(make_lake):
     assert lake.found() == in_order(sessions([kept]))
 
 
-@pytest.mark.parametrize("lose", [lambda lake: shutil.rmtree(lake.lake.location("sessions")), lambda lake: None])
-def test_sessions_can_be_made_again(make_lake, lose):
+def lose_the_table(lake):
+    shutil.rmtree(lake.lake.location("sessions"))
+    lake.snapshots.forget()
+
+
+def move_all_marks(lake):
+    """As `flask lake rebuild` does."""
+    base = lake.lake.open("events")
+    lake.lake.commit(base, moved_days(base, lake.lake.days(base)))
+
+
+@pytest.mark.parametrize("again", [lose_the_table, move_all_marks])
+def test_sessions_can_be_made_again(make_lake, again):
     lake = make_lake()
     events = [event("s", micros(MIDNIGHT) + number * HALF_AN_HOUR) for number in range(120)]
     lake.add(events)
     lake.now = MIDNIGHT + timedelta(days=9)
     before = lake.sessions.refresh()
 
-    lose(lake)
-    lake.snapshots.forget()
+    again(lake)
 
-    assert lake.sessions.rebuild() == before
+    assert lake.sessions.refresh() == before
     assert lake.found() == in_order(sessions(events))
 
 

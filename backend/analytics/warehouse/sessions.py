@@ -101,14 +101,6 @@ class Sessions:
             self._looked_at = None
             logger.exception("Sessions could not be made; questions are answered from events meanwhile")
 
-    def rebuild(self) -> frozenset[date]:
-        """Forget all sessions and make them again; meanwhile questions are answered from events alone."""
-        base = self._lake.open(SESSIONS.name)
-        days = self._lake.days(base)
-        marks = {OPEN_FROM: BEGINNING, ALONE: base.version() + 1, **{day_mark(day): -1 for day in days}}
-        self._lake.replace(base, days or [EPOCH], SESSIONS.arrow_schema().empty_table(), marks)
-        return self.refresh()
-
     def _due(self, touched: Collection[date] | None, over: int) -> Iterator[tuple[int, int]]:
         """Stretches of days to make, each from its first to its last, the earliest first."""
         bases = self._bases()
