@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
+from backend.analytics.lake import batch as batch_module
 from backend.analytics.lake import sync as sync_module
 from backend.analytics.lake.delta import LANDING, REBUILDING, Lake, day_mark, import_mark
 from backend.analytics.lake.locks import Lock
@@ -113,6 +114,16 @@ def test_many_rows_come_in_commits_of_bounded_size(engine, monkeypatch):
 
     assert in_lake(get(Lake)) == sorted(ids)
     assert get(Lake).open("events").version() == 3
+
+
+def test_large_rows_come_in_smaller_commits(engine, monkeypatch):
+    monkeypatch.setattr(batch_module, "BATCH_BYTES", 5_000)
+    ids = set().union(*(store(engine, 1, event_data={"text": "x" * 2_000}) for _ in range(6)))
+
+    sync()
+
+    assert in_lake(get(Lake)) == sorted(ids)
+    assert get(Lake).open("events").version() == 5  # the last two fit into one
 
 
 def test_each_day_is_marked_when_it_gains_rows(engine):

@@ -27,6 +27,7 @@ COLUMNS = (
     "country", "region", "device", "is_bot",
 )  # fmt: skip
 INSTANTS = ("timestamp", "created_at")
+BATCH_BYTES = 64 * 2**20
 QUOTE = "\x01"  # neither JSON nor a name holds it
 USER_ID = f"'{QUOTE}' || replace(user_id, '{QUOTE}', '{QUOTE * 2}') || '{QUOTE}'"
 SQLITE_LINE = f"""
@@ -65,8 +66,11 @@ class Batch:
 
 
 def read(session: Session, after: int, limit: int) -> Batch:
-    """About `limit` rows that are safe to read from a position on. Raises LandingWentBack."""
+    """About `limit` rows that are safe to read from a position on, fewer if they are large. Raises LandingWentBack."""
     position = LandingReader(session).bound(after, limit)
+    while limit > 1 and _weight(session, after, position) > BATCH_BYTES:
+        limit = max(1, limit // 8)
+        position = LandingReader(session).bound(after, limit)
     written = _postgresql_csv if session.connection().dialect.name == "postgresql" else _sqlite_csv
     return Batch(_parsed(written(session, after, position)), position)
 
@@ -86,6 +90,17 @@ def without_known(rows: pa.Table, base: DeltaTable, days: Iterable[date]) -> pa.
         connection.register("known", known)
         fresh = connection.sql("SELECT * FROM fresh ANTI JOIN known USING (event_id)").to_arrow_table()
         return cast("pa.Table", fresh)
+
+
+def _weight(session: Session, after: int, position: int) -> int:
+    """How much the rows' documents weigh: each may have 16 KiB, and a batch has to fit into memory."""
+    if session.connection().dialect.name == "postgresql":
+        rows = f"transaction_id >= {after:d} AND transaction_id < {position:d}"
+        weight = f"SELECT coalesce(sum(octet_length(event_data::text)), 0)::bigint FROM analytics_events WHERE {rows}"  # noqa: S608
+    else:
+        rows = f"id > {after:d} AND id <= {position:d}"
+        weight = f"SELECT coalesce(sum(length(event_data)), 0) FROM analytics_events WHERE {rows}"  # noqa: S608
+    return cast("int", session.connection().exec_driver_sql(weight).scalar_one())
 
 
 def _sqlite_csv(session: Session, after: int, position: int) -> bytes:
