@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -15,7 +16,12 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
+from sqlalchemy.orm import Session
 
+from backend.analytics.events.event import Event, as_json
+from backend.analytics.events.landing_reader import LandingReader
+from backend.analytics.events.service import EventTracker
+from backend.plugins import get
 from tests.conftest import execute, make_app, make_settings, migrate, server_environ
 from tests.servers import gunicorn, postgresql, wait_until
 
@@ -119,6 +125,44 @@ def test_postgresql_may_crash_under_load_and_come_back(tmp_path: Path):
                     visitors.wait_for(100)
         assert_all_acknowledged_are_stored_once(visitors, url)
         assert set(visitors.refused) == {"5"}
+
+
+def test_a_crash_that_gives_transaction_numbers_out_again_hides_no_row(tmp_path: Path):
+    with postgresql() as cluster:
+        for setting in ("ALTER SYSTEM SET wal_writer_delay = '10s'", "SELECT pg_reload_conf()"):
+            execute(cluster.url, setting)
+        execute(cluster.url, "CREATE DATABASE mingus")
+        url = f"{cluster.url}/mingus"
+        app = make_app(make_settings(tmp_path, DATABASE_URL=SecretStr(url)))
+        migrate(app)
+        land(app)
+        for _ in range(20):
+            roll_back(url)
+        position, _ = read_from(url, 0)
+        cluster.stop_at_once()
+        cluster.start()
+        land(app)
+
+        assert len(read_from(url, position)[1]) == 1
+
+
+def land(app):
+    """One event."""
+    with app.app_context():
+        get(EventTracker).record([Event(uuid4(), "it_happened", "s", None, datetime.now(UTC), as_json({}))])
+
+
+def roll_back(url):
+    """A transaction that has a number and leaves nothing behind."""
+    with sa.create_engine(url, poolclass=sa.NullPool).connect() as connection:
+        connection.execute(sa.text("SELECT pg_current_xact_id()"))
+        connection.rollback()
+
+
+def read_from(url, position):
+    with Session(sa.create_engine(url, poolclass=sa.NullPool)) as session:
+        batch = LandingReader(session).batch(position, 10)
+    return batch.position, batch.rows
 
 
 def test_ids_are_remembered_by_every_worker_and_after_a_restart(instance):

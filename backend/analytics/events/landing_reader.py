@@ -3,8 +3,9 @@
 On SQLite there is one writer at a time and ids are never used again: the position is the greatest id read.
 
 On PostgreSQL a row with a smaller id may be committed after one with a greater id. Each row carries the id of the
-transaction that wrote it, and only those older than every transaction still running are read; the position is that
-bound, the first transaction not read. A batch ends between two transactions, so one larger than the limit comes whole.
+transaction that wrote it, and only those older than every transaction still running are read; the position is just
+behind the last one read. A batch ends between two transactions, so one larger than the limit comes whole. The position
+never runs ahead of the rows: a crash forgets the numbers of transactions that left none, and gives them out again.
 A transaction that stays open holds all readers back until it ends; no row is lost. Rows loaded into another cluster
 from a dump keep numbers that mean nothing there: set their `transaction_id` anew before anybody reads.
 """
@@ -110,14 +111,15 @@ class LandingReader:
         )
 
     def _behind_transactions(self, after: int, end: int, limit: int) -> int:
-        """Before the transaction of the first row beyond the limit; behind it if it is the only one."""
+        """Before the transaction of the first row beyond the limit, behind it if it is the only one; else behind all."""
         unread = "(SELECT transaction_id FROM analytics_events WHERE transaction_id >= %s AND transaction_id < %s"
         first = f"{unread} ORDER BY transaction_id LIMIT 1)"
         beyond = f"{unread} ORDER BY transaction_id OFFSET %s LIMIT 1)"
+        last = f"{unread} ORDER BY transaction_id DESC LIMIT 1)"
         return self._number(
-            f"SELECT coalesce(beyond + (beyond = first)::int, %s)"  # noqa: S608  (our own words)
+            f"SELECT coalesce(beyond + (beyond = first)::int, {last} + 1, %s)"  # noqa: S608  (our own words)
             f" FROM (SELECT {first} AS first, {beyond} AS beyond) AS bounds",
-            (end, after, end, after, end, limit),
+            (after, end, after, after, end, after, end, limit),
         )
 
     def _rows(self, condition: str, values: tuple[object, ...]) -> Sequence[tuple[Any, ...]]:
