@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.errors import MingusError
+from backend.errors import BadRequest, MingusError
 from backend.routes.schemas.event_bodies import DEEPEST, Batch, _at_once, _one_by_one, parse
 from backend.routes.schemas.events import NDJSON, WITH_KEY
 
@@ -93,6 +93,39 @@ def test_properties_may_be_nested_so_deep_and_no_deeper():
     assert data_of(json.dumps({"a": "[" * 100}))
     with pytest.raises(MingusError, match="nested deeper"):
         data_of(nested(DEEPEST + 1))
+
+
+HALF_AN_EMOJI = r'{"title": "\ud83d", "\\ud83d \uD83D\uDE00": "\ude00\n"}'
+
+
+@pytest.mark.parametrize("form", ["{}", "[{}]", '{{"events": [{}]}}'])
+def test_half_an_emoji_is_replaced_and_nothing_is_lost(form):
+    good = json.dumps(GOOD)
+    event = f'{{"event_type": "it_happened", "session_id": "s", "event_data": {HALF_AN_EMOJI}}}'
+    events = event if form == "{}" else f"{good}, {event}, {good}"
+
+    batch = parse(form.format(events).encode(), JSON, WITH_KEY, NOW)
+
+    [data] = [bytes(event.event_data) for event in batch.events if event.event_type == "it_happened"]
+    assert json.loads(data) == {"title": "\ufffd", "\\ud83d 😀": "\ufffd\n"}
+    assert len(batch.events) == events.count("event_type")
+
+
+@pytest.mark.parametrize("bad", [b'{"a": 1e999}', b'{"a": "\xff"}', b'{"\xff": 1}'])
+@pytest.mark.parametrize("form", [b"[%s]", b'{"sent_at": "2026-11-21T09:00:00Z", "events": [%s]}'])
+def test_a_value_that_cannot_be_read_harms_no_other_event(bad, form):
+    good = json.dumps(GOOD).encode()
+    event = b'{"event_type": "it_happened", "session_id": "s", "event_data": %s}' % bad
+
+    batch = parse(form % b",".join([good, event, good]), JSON, WITH_KEY, NOW)
+
+    assert [rejection.index for rejection in batch.rejected] == [1]
+    assert len(batch.events) == 2
+
+
+def test_an_envelope_that_cannot_be_read_is_refused():
+    with pytest.raises(BadRequest):
+        parse(b'{"visitor_id": "\xff", "events": [%s]}' % json.dumps(GOOD).encode(), JSON, WITH_KEY, NOW)
 
 
 def test_a_reason_names_the_property():

@@ -111,7 +111,7 @@ class LandingReader:
         )
 
     def _behind_transactions(self, after: int, end: int, limit: int) -> int:
-        """Before the transaction of the first row beyond the limit, behind it if it is the only one; else behind all."""
+        """Before the transaction of the first row beyond the limit, behind it if it is the only one; or behind all."""
         unread = "(SELECT transaction_id FROM analytics_events WHERE transaction_id >= %s AND transaction_id < %s"
         first = f"{unread} ORDER BY transaction_id LIMIT 1)"
         beyond = f"{unread} ORDER BY transaction_id OFFSET %s LIMIT 1)"

@@ -5,6 +5,7 @@ Both ways decode with the same types and hand each event to `_event`, so they ag
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,11 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 PROPERTY_BYTES = 16 * 1024
 DEEPEST = 32
 NO_PROPERTIES = Raw(b"{}")
+# The escapes of a text: a pair that is one character, half of a pair, any other.
+ESCAPES = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
+    re.DOTALL,
+)
 NOTHING_SAID = SaidOfAll()
 
 
@@ -67,7 +73,7 @@ def parse(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
     try:
         batch = _at_once(body, media_type, now)
     except (ValueError, RecursionError):
-        batch = _one_by_one(body, media_type, limits, now)
+        batch = _one_by_one(_well_formed(body), media_type, limits, now)
     _refuse_too_many(len(batch.events) + len(batch.rejected), limits)
     if not batch.events:
         raise InvalidRequest(
@@ -95,6 +101,11 @@ def _wires(body: bytes, media_type: str) -> tuple[Sequence[WireEvent], SaidOfAll
     return [ONE.decode(body)], NOTHING_SAID
 
 
+def _well_formed(body: bytes) -> bytes:
+    """JavaScript cuts a text in the middle of an emoji and sends the half; it is mended as `toWellFormed` would."""
+    return ESCAPES.sub(lambda escape: rb"\ufffd" if escape["half"] else escape[0], body)
+
+
 def _one_by_one(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
     items, said = (_lines(body), NOTHING_SAID) if media_type == NDJSON else _items(body)
     _refuse_too_many(len(items), limits)
@@ -108,18 +119,23 @@ def _one_by_one(body: bytes, media_type: str, limits: Limits, now: datetime) -> 
 
 
 def _items(body: bytes) -> tuple[Sequence[Raw | bytes], SaidOfAll]:
+    """The events, each still to be read: what is wrong within one is no matter of the others."""
     try:
-        document = ANYTHING.decode(body)
+        if body.lstrip()[:1] == b"[":
+            return ITEMS.decode(body), NOTHING_SAID
+        members = MEMBERS.decode(body) if body.lstrip()[:1] == b"{" else {}
+        if "events" not in members:
+            ANYTHING.decode(body)
+            return [body], NOTHING_SAID
+        return _events(members.pop("events")), _said_of_all(members)
     except UNREADABLE as error:
         raise BadRequest(f"The body is not JSON: {error}") from None
-    if isinstance(document, list):
-        return ITEMS.decode(body), NOTHING_SAID
-    if not isinstance(document, dict) or "events" not in document:
-        return [body], NOTHING_SAID
-    if not isinstance(document["events"], list):
+
+
+def _events(member: Raw) -> Sequence[Raw]:
+    if bytes(member)[:1] != b"[":
         raise InvalidRequest([FieldError("events", "must be a list")])
-    members = MEMBERS.decode(body)
-    return ITEMS.decode(members.pop("events")), _said_of_all(members)
+    return ITEMS.decode(member)
 
 
 def _said_of_all(members: dict[str, Raw]) -> SaidOfAll:
