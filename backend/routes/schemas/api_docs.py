@@ -22,6 +22,7 @@ MEANINGS = {
     "forbidden": "The key lacks a scope, which the detail names, or a browser asked from another site.",
     "not_found": "Nothing has this address.",
     "asked_too_early": "The calculator's pages ask in order; an earlier question has no answer yet.",
+    "not_dead": "A job was to be tried again that is waiting, running or done. Programs never meet this one.",
     "too_large": "The body has too many bytes or events; the detail says how many may come. Send it in parts.",
     "unsupported_media_type": "The Content-Type is none that this address reads.",
     "invalid_request": "The request can be read but says something impossible. `errors` names every bad field at once.",
