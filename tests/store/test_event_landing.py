@@ -219,3 +219,35 @@ def test_a_connection_that_died_is_replaced(postgresql_app):
 
     assert record(postgresql_app, [event()]).accepted == 1
     assert stored(postgresql_app) == 2
+
+
+def test_a_server_that_may_only_be_read_refuses_until_another_one_answers(postgresql_app):
+    """As after a failover: what was the primary is now a standby."""
+    record(postgresql_app, [event()])
+    with postgresql_app.app_context():
+        writer = get(GroupCommit)._writer
+        writer._connection.get().execute("SET default_transaction_read_only = on")
+        with pytest.raises(Unavailable):
+            get(EventTracker).record([event()])
+
+    assert record(postgresql_app, [event()]).accepted == 1
+
+
+def test_a_queue_that_cannot_be_opened_refuses(app, instance):
+    queue = instance / "mingus.db-landing"
+    queue.mkdir()
+    with pytest.raises(Unavailable):
+        record(app, [event()])
+    queue.rmdir()
+
+    assert record(app, [event()]).accepted == 1
+
+
+def test_an_error_that_nobody_expects_leaves_the_database_open_to_others(app):
+    record(app, [event()])
+    broken = rows_of([event(session_id="\ud800")], SENDER, NOW)
+    with app.app_context():
+        with pytest.raises(UnicodeEncodeError):
+            get(GroupCommit).commit(broken)
+        with db.engine.begin() as other:
+            other.exec_driver_sql("DELETE FROM analytics_events")

@@ -93,6 +93,9 @@ class GroupCommit:
             with self._writer.turn():
                 group = self._take()
                 self._store(group)
+        except Unavailable as failure:
+            group = group or self._take()
+            _refuse(group, failure)
         finally:
             self._settle(group or self._take())
 
@@ -106,8 +109,7 @@ class GroupCommit:
         try:
             there = self._writer.insert(_distinct(group))
         except Unavailable as failure:
-            logger.error("%d event requests were refused: %s", len(group), type(failure.__cause__).__name__)  # noqa: TRY400
-            _fail(group, failure)
+            _refuse(group, failure)
         except RowsRefused as failure:
             _fail(group, failure)
             if len(group) > 1:
@@ -129,6 +131,11 @@ class GroupCommit:
             successor.wake()
         for deposit in group:
             deposit.wake()
+
+
+def _refuse(group: Sequence[Deposit], failure: Unavailable) -> None:
+    logger.error("%d event requests were refused: %s", len(group), type(failure.__cause__).__name__)
+    _fail(group, failure)
 
 
 def _fail(group: Sequence[Deposit], failure: Exception) -> None:

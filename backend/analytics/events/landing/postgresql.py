@@ -50,11 +50,14 @@ class PostgresqlWriter:
         yield
 
     def insert(self, batches: Sequence[Rows]) -> Collection[bytes]:
-        """A connection that died while it was idle is replaced once; what that repeats is stored once all the same."""
+        """A connection that died while it was idle is replaced once; what that repeats is stored once all the same.
+
+        One to a server that has become a standby is given up, in case another one is the primary now.
+        """
         reused = self._connection.is_open
         try:
             return self._insert(batches)
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction) as error:
             lost = self._connection.get().broken
             self._connection.close()
             if reused and lost:

@@ -45,25 +45,35 @@ class SqliteWriter:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        queue = os.open(f"{self._engine().url.database}-landing", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        queue = self._await_turn()
         try:
-            fcntl.flock(queue, fcntl.LOCK_EX)
             yield
         finally:
             os.close(queue)
 
     def insert(self, batches: Sequence[Rows]) -> Collection[bytes]:
+        there = None
         try:
-            return _insert(self._connection.get(), batches)
+            there = _insert(self._connection.get(), batches)
         except sqlite3.OperationalError as error:
-            self._connection.close()
             raise Unavailable(NOT_STORED) from error
         except sqlite3.Error as error:
-            self._connection.close()
             raise RowsRefused(str(error)) from error
+        finally:
+            if there is None:  # whatever went wrong: a transaction left open would lock all others out
+                self._connection.close()
+        return there
 
     def close(self) -> None:
         self._connection.close()
+
+    def _await_turn(self) -> int:
+        try:
+            queue = os.open(f"{self._engine().url.database}-landing", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(queue, fcntl.LOCK_EX)
+        except OSError as error:
+            raise Unavailable(NOT_STORED) from error
+        return queue
 
 
 def _insert(connection: sqlite3.Connection, batches: Sequence[Rows]) -> Collection[bytes]:
