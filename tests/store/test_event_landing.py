@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
@@ -156,6 +157,17 @@ def test_a_batch_that_the_database_refuses_fails_alone(any_app):
     assert isinstance(outcomes.pop(1), RowsRefused)
     assert outcomes == [set(), set(), set()]
     assert stored(any_app) == 62
+
+
+def test_a_refusal_does_not_repeat_what_was_refused(any_app):
+    with any_app.app_context():
+        get_db_session().execute(sa.text(REFUSE[db.engine.dialect.name]))
+        get_db_session().commit()
+    for others in (0, 120):
+        with pytest.raises(RowsRefused) as refusal:
+            record(any_app, [event(session_id="poison", user_id="somebody"), *(event() for _ in range(others))])
+
+        assert "somebody" not in "".join(traceback.format_exception(refusal.value))
 
 
 def test_beyond_the_queue_limit_nothing_is_taken_in(app):

@@ -63,8 +63,8 @@ class PostgresqlWriter:
             if reused and lost:
                 return self.insert(batches)
             raise Unavailable(NOT_STORED) from error
-        except psycopg.Error as error:
-            raise RowsRefused(type(error).__name__) from error
+        except psycopg.Error as error:  # its words repeat the row
+            raise RowsRefused(f"{type(error).__name__} {error.diag.constraint_name or error.sqlstate}") from None
 
     def close(self) -> None:
         self._connection.close()
