@@ -165,9 +165,9 @@ def test_a_refusal_does_not_repeat_what_was_refused(any_app):
         get_db_session().commit()
     for others in (0, 120):
         with pytest.raises(RowsRefused) as refusal:
-            record(any_app, [event(session_id="poison", user_id="somebody"), *(event() for _ in range(others))])
+            record(any_app, [event(session_id="poison", user_id=7 * "me"), *(event() for _ in range(others))])
 
-        assert "somebody" not in "".join(traceback.format_exception(refusal.value))
+        assert 7 * "me" not in "".join(traceback.format_exception(refusal.value))
 
 
 def test_beyond_the_queue_limit_nothing_is_taken_in(app):
