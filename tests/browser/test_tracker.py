@@ -107,6 +107,18 @@ def test_tabs_keep_out_of_each_others_way(context, page, server, instance):
     assert_exactly(page, instance, ids)
 
 
+def test_an_event_too_large_to_send_holds_up_no_other(page, instance):
+    page.evaluate("mingus.track('too_large', { text: 'x'.repeat(70_000) })")
+
+    assert_exactly(page, instance, track(page, 2))
+
+
+def test_half_an_emoji_holds_up_no_event(page, instance):
+    cut = page.evaluate("trackAssessmentSubmitted('🙂'.repeat(3).slice(0, 5), null, 'low')")
+
+    assert_exactly(page, instance, [cut, *track(page, 2)])
+
+
 def test_an_open_tab_sends_what_a_dead_one_left(context, page, server, instance):
     page.clock.install()
     page.reload()

@@ -49,10 +49,10 @@
     const waiting = keys(prefix), batch = [];
     let size = 0;
     waiting.forEach((key, at) => {
-      if (at < waiting.length - 1e3 || parseInt(key.slice(13).replace("-", ""), 16) < Date.now() - 1728e5) return drop(key);
+      if (at < waiting.length - 1e3 || store[key].length >= 2e4 || parseInt(key.slice(13).replace("-", ""), 16) < Date.now() - 1728e5) return drop(key);
       if (flying.has(key) || (batch[0] < visitor && key > visitor)) return;
       size += store[key].length;
-      if (size < 2e4 || !batch[0]) batch.push(key);
+      if (size < 2e4) batch.push(key);
     });
     return batch;
   }
