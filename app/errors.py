@@ -33,8 +33,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, render_http)
     app.register_error_handler(SecurityError, render_foreign_host)
     app.register_error_handler(CSRFError, render_stale_form)
-    app.register_error_handler(sqlalchemy.exc.OperationalError, render_database)
-    app.register_error_handler(sqlalchemy.exc.TimeoutError, render_database)
+    for unavailable in (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InternalError, sqlalchemy.exc.TimeoutError):
+        app.register_error_handler(unavailable, render_database)
 
 
 def refuse_invalid(error: pydantic.ValidationError) -> None:

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, has_request_context, request
+from psycopg.errors import ReadOnlySqlTransaction
 from sqlalchemy import Connection, Engine, event, make_url
 
 from backend.extensions import db
@@ -16,6 +17,7 @@ from backend.extensions import db
 if TYPE_CHECKING:
     from sqlite3 import Connection as SQLiteConnection
 
+    from sqlalchemy.engine import ExceptionContext
     from sqlalchemy.orm import Session
 
     from config.settings import Settings
@@ -61,12 +63,14 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 
 def init_app(app: Flask) -> None:
-    """Attach SQLite's connection rules to this app's engines. Opens no connection."""
+    """Attach each database's connection rules to this app's engines. Opens no connection."""
     with app.app_context():
         for engine in db.engines.values():
             if engine.dialect.name == "sqlite":
                 event.listen(engine, "connect", _prepare_sqlite)
                 event.listen(engine, "begin", _begin_sqlite)
+            else:
+                event.listen(engine, "handle_error", _leave_a_standby)
 
 
 def in_models(_item: object, name: str | None, _kind: str, _reflected: bool, _other: object) -> bool:
@@ -92,6 +96,12 @@ def leaving_no_trace(session: Session) -> Iterator[None]:
     yield
     with closing(cast("Engine", engine).raw_connection()) as connection:
         connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _leave_a_standby(failed: ExceptionContext) -> None:
+    """After a failover the pool may hold connections to what is a standby now: they answer, and refuse to write."""
+    if isinstance(failed.original_exception, ReadOnlySqlTransaction):
+        failed.is_disconnect = True
 
 
 def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:

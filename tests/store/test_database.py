@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import threading
 from datetime import UTC, datetime
@@ -175,3 +176,18 @@ def test_errors_of_the_database_never_show_what_was_sent(any_app):
         connection.execute(sa.text("SELECT :value FROM nowhere"), {"value": "canary"})
 
     assert "canary" not in str(failed.value)
+
+
+def test_connections_to_what_became_a_standby_are_given_up(postgresql_url, tmp_path):
+    app = make_app(make_settings(tmp_path, DATABASE_URL=SecretStr(postgresql_url)))
+    app.testing = False
+    post = functools.partial(app.test_client().post, "/api/analytics/event", headers={"Sec-Fetch-Site": "same-origin"})
+    with app.app_context(), db.engine.connect() as first, db.engine.connect() as second:
+        for connection in (first, second):
+            connection.exec_driver_sql("SET default_transaction_read_only = on")
+            connection.commit()
+    statuses = [post(json={"event_type": "a", "session_id": "s"}).status_code for _ in range(3)]
+    close(app)
+
+    assert statuses[0] == 503
+    assert statuses[-1] == 202
