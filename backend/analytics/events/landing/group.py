@@ -12,7 +12,7 @@ from backend.analytics.events.landing.rows import Rows
 from backend.errors import Unavailable
 
 logger = logging.getLogger(__name__)
-NOT_STORED = "The events could not be stored. Nothing was kept; please send them again."
+NOT_STORED = "The events could not be stored, or not for certain; please send them again with the same ids."
 
 
 class RowsRefused(Exception):
