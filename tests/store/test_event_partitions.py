@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
+from sqlalchemy.orm import Session
 
 from backend.analytics.events.event import UNKNOWN, Event, as_json
 from backend.analytics.events.ids import new_event_id
@@ -45,6 +48,16 @@ def land(received_at, event_id=None):
 
 def rows_in(session, table):
     return session.scalar(sa.text(f"SELECT count(*) FROM {table}"))
+
+
+def await_someone_waiting_for_a_lock(engine):
+    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    for _ in range(500):
+        with engine.connect() as connection:
+            if connection.scalar(waiting):
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")
 
 
 def test_a_fresh_installation_has_partitions_for_this_month_and_the_next_three(session):
@@ -111,3 +124,23 @@ def test_a_month_leaves_with_its_partition_once_it_is_read(session):
     assert table.drop_before(over - DAY, unread + 1, 0) == 0
     assert table.drop_before(over, unread + 1, 10) == 1
     assert datetime(2020, 1, 1, tzinfo=UTC) not in table.partitions()
+
+
+def test_a_row_committed_while_its_month_is_being_dropped_keeps_the_month(session):
+    LandingTable(session).add_partitions({datetime(2020, 1, 1, tzinfo=UTC)})
+    session.commit()
+    land(LONG_AGO)
+    position = LandingReader(session).end()
+    session.rollback()
+    columns = "event_type, session_id, timestamp, event_data, created_at, is_bot"
+    copied = f"SELECT gen_random_uuid(), {columns} FROM analytics_events"
+    engine, over = session.get_bind(), datetime(2020, 2, 1, tzinfo=UTC)
+    with engine.connect() as writer, Session(engine) as other, ThreadPoolExecutor(1) as thread:
+        writer.execute(sa.text(f"INSERT INTO analytics_events (event_id, {columns}) {copied}"))
+        dropping = thread.submit(LandingTable(other).drop_before, over, position, 0)
+        await_someone_waiting_for_a_lock(engine)
+        writer.commit()
+        assert dropping.result() == 0
+        other.commit()
+
+    assert rows_in(session, "analytics_events_2020_01") == 2

@@ -63,8 +63,8 @@ class LandingTable:
             text_of_moment = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
             return self._count(OLD_ON_SQLITE, limits | {"moment": text_of_moment})
         over = [month for month in sorted(self.partitions()) if after(month) <= moment]
-        dropped = sum(self._drop_partition(month, position) for month in over)
-        return dropped or self._count(OLD_ON_POSTGRESQL, limits)
+        dropped = (self._drop_partition(month, position) for month in over)
+        return next(filter(None, dropped), 0) or self._count(OLD_ON_POSTGRESQL, limits)
 
     def _add_partition(self, month: datetime) -> None:
         name, bounds = name_of(month), f"FROM ('{month.isoformat()}') TO ('{after(month).isoformat()}')"
@@ -75,13 +75,24 @@ class LandingTable:
         self._session.execute(text(f"ALTER TABLE analytics_events ATTACH PARTITION {name} FOR VALUES {bounds}"))
 
     def _drop_partition(self, month: datetime, position: int) -> int:
-        """Rows it held; nothing happens while one of them has not been read."""
-        counts = f"SELECT count(*), count(*) FILTER (WHERE transaction_id >= :position) FROM {name_of(month)}"  # noqa: S608
-        rows, unread = self._session.execute(text(counts), {"position": position}).one()
-        if unread:
+        """Rows it held; nothing happens while one of them has not been read.
+
+        Counted before the table is locked, which takes long, and looked at again after, when no row can come any more.
+        Only the whole table may be locked: a writer locks it first, then the partition.
+        """
+        unread, values = "count(*) FILTER (WHERE transaction_id >= :position)", {"position": position}
+        counts = text(f"SELECT count(*), {unread} FROM {name_of(month)}")  # noqa: S608
+        rows, left = self._session.execute(counts, values).one()
+        if left:
             return 0
-        self._session.execute(text(PATIENCE))
-        self._session.execute(text(f"DROP TABLE {name_of(month)}"))
+        with self._session.begin_nested() as locked:
+            self._session.execute(text(PATIENCE))
+            self._session.execute(text("LOCK TABLE analytics_events IN ACCESS EXCLUSIVE MODE"))
+            late = f"SELECT EXISTS (SELECT FROM {name_of(month)} WHERE transaction_id >= :position)"  # noqa: S608
+            if self._session.scalar(text(late), values):
+                locked.rollback()
+                return 0
+            self._session.execute(text(f"DROP TABLE {name_of(month)}"))
         return int(rows)
 
     def _count(self, statement: str, values: dict[str, object]) -> int:
