@@ -100,14 +100,15 @@ def test_bad_lines_are_told_with_their_place_and_cost_nothing_but_themselves(run
 
 def test_rows_without_an_id_come_once_however_often_their_file_does(run, held, tmp_path):
     row = {"event_type": "seen", "session_id": "s", "timestamp": "2026-10-25T12:00:00Z"}
-    source = ndjson(tmp_path / "events.ndjson", [row, row, row | {"event_data": {"a": {"b": 1}}}])
+    nested = row | {"event_data": {"a": {"b": 1}}}
+    source = ndjson(tmp_path / "events.ndjson", [row, row, nested, nested | {"event_id": None}])
 
     first, again = run(source), run(source)
     source.write_text(source.read_text() + json.dumps(row | {"session_id": "t"}) + "\n")
     longer = run(source)
 
-    assert [numbers(result) for result in (first, again, longer)] == [(3, 0, 0), (0, 3, 0), (1, 3, 0)]
-    assert len({row["event_id"] for row in held()}) == 4
+    assert [numbers(result) for result in (first, again, longer)] == [(4, 0, 0), (0, 4, 0), (1, 4, 0)]
+    assert len({row["event_id"] for row in held()}) == 5
 
 
 def test_events_by_file_and_by_http_meet_as_one(run, held, app, client, tmp_path):

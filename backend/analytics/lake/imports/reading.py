@@ -67,7 +67,7 @@ def _take_apart(row: Row) -> tuple[bytes, Sender] | str:
     except UNREADABLE:
         return content.replace(b"\n", b" "), Sender()  # the parser says what is wrong with it
     said = {name: members.pop(name) for name in Said.__struct_fields__ if name in members}
-    if members.get("event_id", b"null") == b"null":
+    if bytes(members.get("event_id", b"null")) == b"null":
         members["event_id"] = Raw(f'"{row.own_id}"'.encode())
     try:
         sender = SAID.decode(msgspec.json.encode(said))
