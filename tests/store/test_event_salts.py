@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -39,6 +41,28 @@ def test_the_first_to_ask_makes_the_salt_and_everyone_agrees(new_salts):
     assert first.of(DAY) == second.of(DAY) == first.of(DAY)
     assert len(first.of(DAY)) == 32
     assert kept() == {DAY}
+
+
+def test_requests_that_come_together_ask_the_database_once(any_app):
+    come, asked = threading.Semaphore(0), []
+    with any_app.app_context():
+        engine = db.engine
+
+    def session():
+        asked.append(engine)
+        for _ in range(4 if len(asked) == 1 else 0):
+            come.acquire()
+        return Session(engine)
+
+    salts = VisitorSalts(session)
+
+    def ask():
+        come.release()
+        return salts.of(DAY)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(lambda _: ask(), range(4)))) == 1
+    assert len(asked) == 1
 
 
 def test_each_day_has_a_salt_of_its_own(new_salts):

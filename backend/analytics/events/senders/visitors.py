@@ -32,7 +32,9 @@ class VisitorSalts:
         today = self._today
         if today is None or today[0] != day:
             with self._lock:
-                today = self._today = (day, self._agree_on(day))
+                today = self._today
+                if today is None or today[0] != day:
+                    today = self._today = (day, self._agree_on(day))
         return today[1]
 
     def forget(self, now: datetime) -> int:
