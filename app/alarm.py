@@ -34,9 +34,11 @@ class Alarm:
         self._deadline = monotonic() + limit.total_seconds() + DEAF_SECONDS
         signal.setitimer(signal.ITIMER_REAL, limit.total_seconds())
         try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            try:
+                yield
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+        finally:  # also when the alarm rings in the line above
             self._deadline = None
             signal.signal(signal.SIGALRM, previous)
 
