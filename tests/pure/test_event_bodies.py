@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.errors import BadRequest, MingusError
-from backend.routes.schemas.event_bodies import DEEPEST, Batch, _at_once, _one_by_one, parse
+from backend.routes.schemas.event_bodies import Batch, _at_once, _one_by_one, parse
+from backend.routes.schemas.event_properties import DEEPEST
 from backend.routes.schemas.events import NDJSON, WITH_KEY
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -66,6 +67,25 @@ def test_both_ways_agree_on_what_is_good(given_body):
     assert (at_once is None) == (one_by_one is None)
     if at_once and one_by_one and body.count(EVENT_ID.encode()) == len(at_once.events):
         assert at_once.events == one_by_one.events
+
+
+GOOD_NAMES = {
+    "event_type": {"a", "a_1", "a" * 100},
+    "session_id": {"a", "a_1", "a" * 100, "A", "_a", "a:b"},
+    "user_id": {"a", "a_1", "a" * 100, "A", "_a", "a:b", "é", "é" * 100, "a\n"},
+}
+
+
+@pytest.mark.parametrize("name", [*sorted(GOOD_NAMES["user_id"]), "", "a" * 101, "é" * 101, "a\0b"])
+@pytest.mark.parametrize("member", GOOD_NAMES)
+def test_both_ways_agree_on_good_names(member, name):
+    event = GOOD | {"event_type": "it_happened"}
+    body = json.dumps([event, event | {member: name}]).encode()
+
+    at_once = outcome(lambda: _at_once(body, JSON, NOW))
+
+    assert at_once == outcome(lambda: _one_by_one(body, JSON, WITH_KEY, NOW))
+    assert (at_once is not None) == (name in GOOD_NAMES[member])
 
 
 def data_of(text):

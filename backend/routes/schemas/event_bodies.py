@@ -1,29 +1,28 @@
 """Read the body of an event request: at once where all of it is good, else event by event to say what is not.
 
-Both ways decode with the same types and hand each event to `_event`, so they agree on what is good.
+Both ways agree on what is good; the second also says what is not.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Raw
 
-from backend.analytics.events.event import PROPERTIES, Event
+from backend.analytics.events.event import Event
 from backend.analytics.events.ids import new_event_id
 from backend.analytics.events.intake import SaidOfAll
 from backend.errors import BadRequest, FieldError, InvalidRequest, TooLarge, UnsupportedMediaType
+from backend.routes.schemas.event_batches import NO_PROPERTIES, UncheckedEnvelope, UncheckedEvent, checked
+from backend.routes.schemas.event_properties import check
 from backend.routes.schemas.events import MEDIA_TYPES, NDJSON, NOTHING, Limits, Rejection, WireEvent
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-PROPERTY_BYTES = 16 * 1024
-DEEPEST = 32
-NO_PROPERTIES = Raw(b"{}")
 # The escapes of a text: a pair that is one character, half of a pair, any other.
 ESCAPES = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
@@ -50,16 +49,13 @@ class Batch:
 # msgspec builds what it knows of a type with its first decoder, and two threads doing so at once crash the process:
 # all decoders are made here, before any thread asks.
 ONE = msgspec.json.Decoder(WireEvent)
-MANY = msgspec.json.Decoder(list[WireEvent])
-ENVELOPE = msgspec.json.Decoder(Envelope)
+UNCHECKED = msgspec.json.Decoder(UncheckedEvent)
+MANY = msgspec.json.Decoder(list[UncheckedEvent])
+ENVELOPE = msgspec.json.Decoder(UncheckedEnvelope)
 ANYTHING = msgspec.json.Decoder()
-OBJECT = msgspec.json.Decoder(dict[str, Any])
 MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 ITEMS = msgspec.json.Decoder(list[Raw])
 SAID_OF_ALL = msgspec.json.Decoder(SaidOfAll)
-TYPED: dict[str, Callable[[bytes], Any]] = {
-    name: msgspec.json.Decoder(properties).decode for name, properties in PROPERTIES.items()
-}
 
 
 def parse(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
@@ -86,19 +82,18 @@ def parse(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
 def _at_once(body: bytes, media_type: str, now: datetime) -> Batch:
     """The usual case, for speed: raises where anything at all is wrong."""
     wires, said = _wires(body, media_type)
-    moment = said.sent_at or now
-    return Batch(tuple([_event(wire, moment) for wire in wires]), (), said)
+    return Batch(checked(wires, said.sent_at or now), (), said)
 
 
-def _wires(body: bytes, media_type: str) -> tuple[Sequence[WireEvent], SaidOfAll]:
+def _wires(body: bytes, media_type: str) -> tuple[Sequence[UncheckedEvent], SaidOfAll]:
     if media_type == NDJSON:
-        return [ONE.decode(line) for line in _lines(body)], NOTHING_SAID
+        return [UNCHECKED.decode(line) for line in _lines(body)], NOTHING_SAID
     if body.lstrip()[:1] == b"[":
         return MANY.decode(body), NOTHING_SAID
     if b'"events"' in body:
         envelope = ENVELOPE.decode(body)
         return envelope.events, envelope
-    return [ONE.decode(body)], NOTHING_SAID
+    return [UNCHECKED.decode(body)], NOTHING_SAID
 
 
 def _well_formed(body: bytes) -> bytes:
@@ -151,39 +146,8 @@ def _event(wire: WireEvent, moment: datetime) -> Event:
     timestamp, data = wire.timestamp or moment, wire.event_data
     if data is NOTHING or bytes(data) == b"null":
         data = NO_PROPERTIES
-    _check_properties(wire.event_type, bytes(data))
+    check(wire.event_type, bytes(data))
     return Event(wire.event_id or new_event_id(), wire.event_type, wire.session_id, wire.user_id, timestamp, data)
-
-
-def _check_properties(event_type: str, data: bytes) -> None:
-    if len(data) > PROPERTY_BYTES:
-        raise ValueError(f"event_data is larger than {PROPERTY_BYTES} bytes")
-    try:
-        properties = OBJECT.decode(data)
-        if event_type in TYPED:
-            TYPED[event_type](data)
-    except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$")
-        raise ValueError(f"{what} - at `$.event_data{where or '`'}") from None
-    if b"\\u0000" in data and _holds_nul(properties):
-        raise ValueError("event_data holds a NUL character")
-    if data.count(b"{") + data.count(b"[") > DEEPEST and _depth(properties) > DEEPEST:
-        raise ValueError(f"event_data is nested deeper than {DEEPEST} levels")
-
-
-def _holds_nul(value: Any) -> bool:
-    """PostgreSQL cannot store it; the six characters \\u0000 in a text are another thing."""
-    if isinstance(value, dict):
-        return any(_holds_nul(part) for pair in value.items() for part in pair)
-    if isinstance(value, list):
-        return any(_holds_nul(part) for part in value)
-    return isinstance(value, str) and "\0" in value
-
-
-def _depth(value: Any) -> int:
-    if not isinstance(value, dict | list):
-        return 0
-    return 1 + max(map(_depth, value.values() if isinstance(value, dict) else value), default=0)
 
 
 def _lines(body: bytes) -> list[bytes]:
