@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.imports.service import Engine, EventImport
-from backend.analytics.lake.sync import LakeSync
+from backend.analytics.lake.sync import Followers, LakeSync
 from backend.clock import utc_now
 from backend.faults import Faults
 from backend.plugins import Registry
@@ -14,7 +14,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     engine = Engine(settings.DUCKDB_MEMORY, settings.DUCKDB_THREADS)
 
     def event_import() -> EventImport:
-        lake, sync = registry.build(Lake), registry.build(LakeSync)
-        return EventImport(lake, sync.run, read_lines, engine, Faults(settings.FAULT_POINT), utc_now)
+        lake, sync, followers = registry.build(Lake), registry.build(LakeSync), registry.build(Followers)
+        return EventImport(lake, sync.run, followers, read_lines, engine, Faults(settings.FAULT_POINT), utc_now)
 
     registry.add_service(EventImport, event_import)

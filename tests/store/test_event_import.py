@@ -146,6 +146,18 @@ def test_the_days_an_import_touches_are_marked_for_sync_and_sessions(run, app, t
         assert get(Lake).mark("events", import_mark(DAY))
 
 
+def test_sessions_of_closed_days_hold_what_was_imported_at_once(run, app, tmp_path):
+    def closed_sessions():
+        with app.app_context():
+            return get(Lake).open("sessions").to_pyarrow_table()["session_id"].to_pylist()
+
+    run(ndjson(tmp_path / "events.ndjson", [event(1)]))
+    assert closed_sessions() == ["s-1"]
+
+    run(ndjson(tmp_path / "more.ndjson", [event(1), event(2)]))
+    assert sorted(closed_sessions()) == ["s-1", "s-2"]
+
+
 def test_what_a_file_says_of_the_sender_is_kept(run, held, tmp_path):
     sender = {"visitor_id": "v-1", "country": "US", "region": "US-CA", "device": "mobile", "is_bot": True}
     run(

@@ -60,6 +60,7 @@ class Appender:
         self._known = Known(self._connection)
         self._mark = f"import/{identity}"
         self._faults = faults
+        self.touched: set[date] = set()
 
     def append(self, staged: Staged) -> int:
         """Append what the lake lacks of a block, and say how many rows that was."""
@@ -93,6 +94,7 @@ class Appender:
         marks = {self._mark: last} | moved_days(base, days) | {import_mark(day): base.version() + 1 for day in days}
         self._faults.reach("lake.import.shaped")
         self._lake.append(base, rows, marks)
+        self.touched.update(days)
         self._known.add(table, base, days)
         return rows.num_rows
 

@@ -17,6 +17,7 @@ from backend.analytics.lake.imports.mapping import Said
 from backend.analytics.lake.imports.opening import Format, identity, open_source
 from backend.analytics.lake.imports.reading import ReadEvents
 from backend.analytics.lake.imports.staging import Stage, Staged
+from backend.analytics.lake.sync import Followers
 from backend.clock import Clock
 from backend.faults import Faults
 
@@ -55,10 +56,18 @@ class Engine:
 
 class EventImport:
     def __init__(
-        self, lake: Lake, sync: Callable[[], object], read: ReadEvents, engine: Engine, faults: Faults, now: Clock
+        self,
+        lake: Lake,
+        sync: Callable[[], object],
+        followers: Followers,
+        read: ReadEvents,
+        engine: Engine,
+        faults: Faults,
+        now: Clock,
     ) -> None:
         self._lake = lake
         self._sync = sync
+        self._followers = followers
         self._read = read
         self._engine = engine
         self._faults = faults
@@ -83,7 +92,11 @@ class EventImport:
                     under_way.next(staged, thread.submit(appender.append, staged))
             except UnusableFile as error:
                 imported.cut_short = str(error)
-            under_way.end()
+            try:
+                under_way.end()
+            finally:
+                if not dry:
+                    self._followers.hear(frozenset(appender.touched))
         return imported
 
     @contextmanager
