@@ -73,7 +73,7 @@ def test_event_fields_stay_text(server, page, dialogs, key, text):
     sent = {"source": text, "medium": text, "campaign": text}
     event = {"event_type": "ai_calculator_opened", "session_id": "s", "user_id": text, "event_data": sent}
     submitted = {**event, "event_type": "assessment_submitted", "event_data": {"job_title": text, "industry": text}}
-    origin = {"Sec-Fetch-Site": "same-origin"}
+    origin = {"Sec-Fetch-Site": "same-origin", "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"}
     answer = page.request.post(f"{server.url}/api/analytics/event", data=[event, submitted], headers=origin)
     assert answer.json()["accepted"] == 2
 
