@@ -24,7 +24,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     warehouse = Warehouse(
         ClickHouseEngine(url) if url else duck, Snapshots(lake), lambda: registry.build(Freshness).ensure()
     )
-    registry.build(Followers).add(sessions.follow)
+    registry.build(Followers).add(sessions.follow, sessions.mend)
     registry.add_service(Sessions, lambda: sessions)
     registry.add_service(Warehouse, lambda: warehouse)
     registry.add_service(DashboardService, lambda: DashboardService(warehouse, utc_now))

@@ -8,9 +8,12 @@ import sys
 from datetime import timedelta
 
 import pytest
+from deltalake import DeltaTable, write_deltalake
 
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.locks import Lock
+from backend.analytics.warehouse.engine import ALL_SESSIONS
+from backend.analytics.warehouse.service import Warehouse
 from backend.extensions import db
 from backend.plugins import get
 from backend.tasks.schedule import schedule
@@ -81,6 +84,30 @@ def test_a_restored_landing_table_is_explained_and_can_be_rebuilt(flask, instanc
 
     assert in_lake(get(Lake)) == sorted(lost | new)
     assert "refused" not in flask("status")[1]
+
+
+def doubled(folder):
+    table = DeltaTable(folder)
+    write_deltalake(table, table.to_pyarrow_table(), mode="append")
+
+
+def without_files(folder):
+    for file in folder.rglob("*.parquet"):
+        file.unlink()
+
+
+@pytest.mark.parametrize("damage", [doubled, without_files, shutil.rmtree])
+def test_rebuild_makes_spoilt_sessions_right(flask, instance, damage):
+    for days in (3, 4, 6):
+        store(db.engine, 1, timestamp=NOW - timedelta(days=days), session_id=f"s-{days}")
+    flask("sync")
+    before = get(Warehouse).ask(ALL_SESSIONS).rows
+    damage(instance / "lake" / "sessions")
+
+    assert flask("rebuild")[0] == 0
+
+    assert sorted(get(Warehouse).ask(ALL_SESSIONS).rows) == sorted(before)
+    assert len(get(Lake).open("sessions").to_pyarrow_table()) == len(before) == 3
 
 
 def test_compact_and_vacuum_say_what_they_did(flask):

@@ -60,14 +60,22 @@ class Followers:
     """Who is told, at the end of each sync, which days it touched; after a crash only the lake's day marks tell it."""
 
     def __init__(self) -> None:
-        self._tell: list[AfterSync] = []
+        self._all: list[tuple[AfterSync, Callable[[], None] | None]] = []
 
-    def add(self, tell: AfterSync) -> None:
-        self._tell.append(tell)
+    def add(self, tell: AfterSync, mend: Callable[[], None] | None = None) -> None:
+        """`mend` sees to it, after a rebuild, that what was made of events is right, whatever state it is in."""
+        self._all.append((tell, mend))
 
     def hear(self, days: frozenset[date]) -> None:
-        for tell in self._tell:
+        for tell, _ in self._all:
             tell(days)
+
+    def mend(self, days: frozenset[date]) -> None:
+        for tell, mend in self._all:
+            if mend:
+                mend()
+            else:
+                tell(days)
 
 
 class Complaint:
@@ -129,7 +137,10 @@ class LakeSync:
         with self._reporting():
             with self._lock.held() as alone:
                 synced = self._catch_up() if alone else None
-            return self._told(synced)
+            if synced:
+                self._telemetry.count("lake.synced_rows", synced.rows)
+                self._followers.hear(synced.days)
+            return synced
 
     def rebuild(self) -> Synced | None:
         """Start over from the first landing row, adding what the lake lacks; None if another process is at it.
@@ -145,13 +156,10 @@ class LakeSync:
                         marks = {LANDING: 0, LAST_ID: 0, REFUSED: 0, REBUILDING: renumber(session)}
                     self._lake.commit(base, marks | days)
                 synced = self._catch_up() if alone else None
-            return self._told(synced)
-
-    def _told(self, synced: Synced | None) -> Synced | None:
-        if synced:
-            self._telemetry.count("lake.synced_rows", synced.rows)
-            self._followers.hear(synced.days)
-        return synced
+            if synced:
+                self._telemetry.count("lake.synced_rows", synced.rows)
+                self._followers.mend(synced.days)
+            return synced
 
     def _catch_up(self) -> Synced:
         added, days, position = 0, frozenset[date](), -1

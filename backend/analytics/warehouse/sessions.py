@@ -101,6 +101,23 @@ class Sessions:
             self._looked_at = None
             logger.exception("Sessions could not be made; questions are answered from events meanwhile")
 
+    def mend(self) -> None:
+        """Make all sessions that are not as events have them; all there are, where the table cannot be read."""
+        import duckdb
+
+        self._looked_at = None
+        try:
+            self.refresh()
+        except (FilesAreGone, duckdb.Error):
+            self._forget_all()
+            self.follow(())
+
+    def _forget_all(self) -> None:
+        """Every day is open again."""
+        base = self._lake.open(SESSIONS.name)
+        marks = {OPEN_FROM: BEGINNING, ALONE: base.version() + 1}
+        self._lake.replace(base, self._lake.days(base), SESSIONS.arrow_schema().empty_table(), marks)
+
     def _due(self, touched: Collection[date] | None, over: int) -> Iterator[tuple[int, int]]:
         """Stretches of days to make, each from its first to its last, the earliest first."""
         bases = self._bases()
