@@ -16,8 +16,9 @@ from backend.errors import Unavailable
 class WriterConnection:
     """A driver connection with the engine's own settings, outside its pool; opened when first needed."""
 
-    def __init__(self, engine: Callable[[], Engine]) -> None:
+    def __init__(self, engine: Callable[[], Engine], prepare: Callable[[Any], object] = lambda driver: None) -> None:
         self._engine = engine
+        self._prepare = prepare
         self._driver: Any = None
         self._process = 0
 
@@ -46,6 +47,7 @@ class WriterConnection:
             raise Unavailable(NOT_STORED) from error
         driver = fairy.driver_connection
         fairy.detach()
+        self._prepare(driver)
         return driver
 
     def _engine_disposed(self, _engine: Engine) -> None:
