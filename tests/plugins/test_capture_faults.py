@@ -22,7 +22,7 @@ from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.landing_reader import LandingReader
 from backend.analytics.events.service import EventTracker
 from backend.plugins import get
-from tests.conftest import execute, make_app, make_settings, migrate, server_environ
+from tests.conftest import close, execute, make_app, make_settings, migrate, server_environ
 from tests.servers import gunicorn, postgresql, wait_until
 
 HEADERS = {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"}
@@ -142,6 +142,7 @@ def test_a_crash_that_gives_transaction_numbers_out_again_hides_no_row(tmp_path:
         cluster.stop_at_once()
         cluster.start()
         land(app)
+        close(app)
 
         assert len(read_from(url, position)[1]) == 1
 
