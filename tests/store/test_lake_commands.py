@@ -175,3 +175,26 @@ def test_creating_the_app_loads_no_heavy_library(tmp_path):
     found = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True, capture_output=True, text=True)
 
     assert found.stdout.strip() == "set()"
+
+
+def test_a_process_that_only_answers_loads_neither_pandas_nor_pyarrow(flask, instance):
+    store(db.engine, 1, event_type="ai_calculator_opened", timestamp=NOW - timedelta(days=3))
+    flask("sync")
+    code = f"""
+import sys
+from datetime import date, datetime, timezone
+from app import create_app
+from backend.analytics.metrics.period import Period
+from backend.analytics.metrics.service import DashboardService
+from backend.plugins import get
+from config.settings import Settings
+settings = Settings.from_env({{"INSTANCE_DIR": {str(instance)!r}, "LAKE_MAX_STALENESS": "3600"}})
+with create_app(settings).app_context():
+    day = date({NOW.year}, {NOW.month}, {NOW.day - 3})
+    report = get(DashboardService).funnel(Period.between(day, day, "UTC", datetime.now(timezone.utc)))
+print(report.funnel.steps[0].sessions, {{"pyarrow", "pandas"}} & set(sys.modules))
+"""
+
+    found = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True, capture_output=True, text=True)
+
+    assert found.stdout.strip() == "1 set()"
