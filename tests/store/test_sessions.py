@@ -254,6 +254,24 @@ def test_of_two_who_make_sessions_at_once_one_wins_and_nothing_is_lost(make_lake
     assert lake.found() == in_order(sessions(events))
 
 
+def test_who_loses_against_another_commit_makes_the_sessions_nevertheless(make_lake):
+    """A command that ends now has no next time."""
+    lake = make_lake()
+    lake.add([event("s", micros(MIDNIGHT))])
+    lake.now = MIDNIGHT + timedelta(days=9)
+    replace = lake.lake.replace
+
+    def meanwhile(base, *rest):
+        lake.lake.replace = replace
+        lake.lake.commit(lake.lake.open("sessions"), {"made": base.version() + 1})
+        return replace(base, *rest)
+
+    lake.lake.replace = meanwhile
+
+    assert lake.sessions.refresh() == {MIDNIGHT.date()}
+    assert lake.kept() == 1
+
+
 def test_a_failure_leaves_the_sync_alone_and_is_made_up_for(make_lake, caplog):
     lake = make_lake()
     touched = lake.add([event("s", micros(MIDNIGHT))])

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 GRACE = timedelta(hours=1)
 FULL_LOOK_EVERY = timedelta(hours=1)
+TRIES = 5
 MOST_EVENTS = 500_000  # that are made into sessions in one go
 logger = logging.getLogger(__name__)
 ALONE = "made"  # every commit moves it: of two at once one fails
@@ -69,26 +70,32 @@ class Sessions:
         """Make the sessions of days that are over, and anew those of closed days that changed; says which days.
 
         `touched`: the days whose events changed since the last time; None looks at all days, which takes longer.
-        Returns early if another process is at it: what is left is found the next time.
+        Where another process commits meanwhile, what is left is looked for anew; at last, the next time.
         """
-        from deltalake.exceptions import CommitFailedError
-
         made: set[date] = set()
         over = number_of((self._now().astimezone(UTC) - GRACE).date()) - 1
         if self._looked_at is None or self._now() - self._looked_at >= FULL_LOOK_EVERY:
             touched = None
         elif touched is not None and not touched and over == self._over:
             return frozenset()
-        try:
-            for first, last in list(self._due(touched, over)):
-                made.update(map(date_of, self._make(first, last)))
-        except CommitFailedError:
+        if not any(self._make_due(touched, over, made) for _ in range(TRIES)):
             self._looked_at = None
             return frozenset(made)
         self._over = over
         if touched is None:
             self._looked_at = self._now()
         return frozenset(made)
+
+    def _make_due(self, touched: Collection[date] | None, over: int, made: set[date]) -> bool:
+        """Whether all was made that is due; not if another's commit came first."""
+        from deltalake.exceptions import CommitFailedError
+
+        try:
+            for first, last in list(self._due(touched, over)):
+                made.update(map(date_of, self._make(first, last)))
+        except CommitFailedError:
+            return False
+        return True
 
     def follow(self, touched: Collection[date]) -> None:
         """`refresh` after a sync, whose success is not to depend on it."""
