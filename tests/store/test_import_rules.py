@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from backend.analytics.events.event import Event
@@ -135,6 +135,8 @@ def same(row, read):
 
 @settings(max_examples=100, deadline=None)
 @given(texts=st.lists(lines(), min_size=1, max_size=30))
+@example(texts=['{"event_type":"seen","session_id":"s","timestamp":"2000-01-01T00:00:00+01:00"}'])
+@example(texts=['{"event_type":"seen","session_id":"s","event_id":null,"event_data":{"a":{"b":1}}}'])
 def test_sql_and_the_parser_never_disagree(judge, texts):
     rows, _, rejected = judge(texts)
     expected = parsed(texts)

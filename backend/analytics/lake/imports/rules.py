@@ -103,7 +103,7 @@ _CERTAIN = " AND ".join(
     (
         "sound",
         *(f"(length({field}) <= {most}) IS NOT FALSE" for field, most in LENGTHS.items()),
-        "(timestamp IS NULL OR coalesce(instant <= $now, false))",
+        "(timestamp IS NULL OR coalesce(instant BETWEEN '2000-01-01T00:00:00Z'::TIMESTAMPTZ AND $now, false))",
         f"strlen(content) <= {MOST_BYTES}",
         "(CASE WHEN data_keys IS NULL OR data_keys = "
         + _found(PROPERTIES, "p.")
