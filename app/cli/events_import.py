@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from backend.analytics.lake.imports.service import EventImport, Imported
 from backend.errors import MingusError
 from backend.plugins import get
 
-REJECTED, UNUSABLE = 1, 2
+REJECTED, UNUSABLE, STOPPED = 1, 2, 130
 OURS_ALONE = 0o600
 
 
@@ -87,10 +88,11 @@ def import_events(
 ) -> None:
     """Bring events from NDJSON, CSV or Parquet files into the lake, each once.
 
-    Takes up a broken import where it stopped. Exit code 1: rows were rejected; 2: a file could not be used to its end.
+    Takes up a broken import where it stopped. Exit code 1: rows were rejected; 2: a file could not be used to its end;
+    130: stopped by Ctrl-C.
     """
     code = 0
-    with told_plainly(), writing(rejects, files) as file:
+    with stopping_plainly(), told_plainly(), writing(rejects, files) as file:
         said = together(mappings, constants, time_format, time_zone)
         for path in files:
             code = max(code, import_file(path, form, said, Screen(path, file), dry))
@@ -137,6 +139,26 @@ def told_plainly() -> Iterator[None]:
     except (UnusableFile, MingusError) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(UNUSABLE)
+
+
+@contextmanager
+def stopping_plainly() -> Iterator[None]:
+    """A sentence and exit code 130 at Ctrl-C, whatever DuckDB or Arrow make of the signal."""
+    asked = False
+
+    def stop(number: int, frame: object) -> None:
+        nonlocal asked
+        asked = True
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if asked:
+            click.echo("Stopped. Give the command again: it goes on where it stopped.", err=True)
+            sys.exit(STOPPED)
 
 
 @contextmanager

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
+from threading import Timer
 
 import pytest
 
 from backend.analytics.lake.delta import Lake
+from backend.analytics.lake.imports.staging import Stage
 from backend.plugins import get
 from tests.conftest import server_environ
 from tests.servers import PROJECT
@@ -58,6 +62,27 @@ def test_a_killed_import_goes_on_where_it_stopped(instance, app, tmp_path, point
     with app.app_context():
         table = get(Lake).open("events").to_pyarrow_table(columns=["event_id"])
     assert table.num_rows == len(table["event_id"].unique()) == 60_000
+
+
+def stopped_in_a_query(stage, source, block, now):
+    Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
+    stage.connection.execute("SELECT sum(hash(range)) FROM range(1_000_000_000_000)")
+
+
+def stopped_in_between(stage, source, block, now):
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.parametrize("stopped", [stopped_in_a_query, stopped_in_between])
+def test_an_import_stopped_by_hand_says_how_to_go_on(run, rows, tmp_path, monkeypatch, stopped):
+    source = ndjson(tmp_path / "events.ndjson", [event(1), event(2)])
+    with monkeypatch.context() as patched:
+        patched.setattr(Stage, "put", stopped)
+        result = run(source, source)
+
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "Stopped. Give the command again: it goes on where it stopped.\n"
+    assert (run(source).exit_code, len(rows())) == (0, 2)
 
 
 def damaged_gzip(path):
