@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app import create_app
+from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.plugins import KEY, AnalyticsPlugin, Health, Registry, load
 from backend.routes.access import access_of
 from config.settings import Settings
@@ -40,7 +41,7 @@ def test_creating_the_app_starts_nothing(tmp_path, redis):
 
     assert threading.active_count() == threads
     assert list(tmp_path.iterdir()) == []
-    assert not app.extensions[KEY].health()["ai_calculator_analytics"].ok
+    assert not app.extensions[KEY].build(AiCalculatorAnalytics).health().ok
 
 
 def test_the_founding_imports_work(app):

@@ -8,14 +8,17 @@ from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.erasure import Erasure
 from backend.analytics.lake.freshness import Freshness
+from backend.analytics.lake.health import LakeHealth
 from backend.analytics.lake.landing import LandingRetention
 from backend.analytics.lake.locks import Lock
 from backend.analytics.lake.overview import LakeInspection
 from backend.analytics.lake.sync import Complaint, Followers, LakeSync, Synced
 from backend.analytics.lake.upkeep import LakeUpkeep
 from backend.clock import utc_now
+from backend.database import get_db_session
 from backend.extensions import db
 from backend.faults import Faults
+from backend.jobs.leases import Leases
 from backend.plugins import Registry
 from config.settings import Settings
 
@@ -36,6 +39,11 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         return sync().run()
 
     freshness = Freshness(sync_for_a_question, own_session, timedelta(seconds=settings.LAKE_MAX_STALENESS), utc_now)
+
+    def health() -> LakeHealth:
+        return LakeHealth(lake, get_db_session(), registry.build(Leases), still_fresh(settings), utc_now)
+
+    registry.add_health("lake", lambda: health().look())
     registry.add_service(Lake, lambda: lake)
     registry.add_service(Followers, lambda: followers)
     registry.add_service(LakeSync, sync)
@@ -44,6 +52,11 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_service(Erasure, lambda: Erasure(lake, own_session, followers, faults))
     registry.add_service(LakeUpkeep, lambda: upkeep(lake, settings, faults))
     registry.add_service(LandingRetention, lambda: landing_retention(lake, settings))
+
+
+def still_fresh(settings: Settings) -> timedelta:
+    """A few rounds of syncing: compaction and other work may make one late."""
+    return 4 * timedelta(seconds=settings.LAKE_SYNC_SECONDS + settings.LAKE_MAX_STALENESS)
 
 
 def own_session() -> Session:

@@ -3,11 +3,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from backend.analytics.events.models import EventCursor
 
 NAME = "lake"
+REFUSED = "lake/refused"  # a row of this name: the last sync refused the landing table
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +30,13 @@ class ProgressStore:
         row = self._session.get(EventCursor, NAME, populate_existing=True)
         return None if row is None else Progress(row.position, row.updated_at)
 
+    def is_refused(self) -> bool:
+        return self._session.get(EventCursor, REFUSED, populate_existing=True) is not None
+
+    def refuse(self, position: int, since: datetime) -> None:
+        self._session.merge(EventCursor(name=REFUSED, position=position, updated_at=since))
+
     def note(self, progress: Progress) -> None:
+        """So far a sync came; whatever was refused before is no more."""
+        self._session.execute(sa.delete(EventCursor).where(EventCursor.name == REFUSED))
         self._session.merge(EventCursor(name=NAME, position=progress.watermark, updated_at=progress.as_of))

@@ -198,7 +198,7 @@ class LakeSync:
 
     def _read(self, session: Session, base: DeltaTable) -> Batch:
         if base.transaction_version(REFUSED):
-            raise LandingIsOlder(REFUSAL)
+            raise self._refusal(session, base)
         with reading(session):
             try:
                 batch = read(session, base.transaction_version(LANDING) or 0, BATCH_ROWS)
@@ -207,7 +207,18 @@ class LakeSync:
             if batch is not None and last_row_is_here(session, base):
                 return batch
         self._lake.commit(base, {REFUSED: 1, LANDING: base.transaction_version(LANDING) or 0})
-        raise LandingIsOlder(REFUSAL)
+        raise self._refusal(session, base)
+
+    def _refusal(self, session: Session, base: DeltaTable) -> LandingIsOlder:
+        """The lake knows it; the health page reads no lake, so the database is told too, once."""
+        store = ProgressStore(session)
+        with reading(session):
+            known = store.is_refused()
+        if not known:
+            session.connection(execution_options={"reads_only": False})
+            store.refuse(base.transaction_version(LANDING) or 0, self._now())
+            session.commit()
+        return LandingIsOlder(REFUSAL)
 
     def _add(self, base: DeltaTable, batch: Batch) -> Taken:
         rows = batch.shaped()
