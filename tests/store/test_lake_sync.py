@@ -334,3 +334,20 @@ def test_a_lake_that_cannot_be_written_is_complained_of_once_and_recovers(broken
     sync()
 
     assert in_lake(get(Lake)) == sorted(ids)
+
+
+@pytest.mark.parametrize("command", [LakeSync.run, LakeSync.rebuild])
+def test_a_lake_that_is_made_anew_where_one_had_been_is_told_of_once(engine, caplog, command):
+    ids = store(engine, 2)
+    with caplog.at_level(logging.WARNING):
+        sync()
+        assert not caplog.records
+        shutil.move(get(Lake).folder, f"{get(Lake).folder}-elsewhere")
+        get(Lake).open("events")  # as a question does
+
+        for _ in range(2):
+            command(get(LakeSync))
+
+    [record] = caplog.records
+    assert "must be imported again" in record.getMessage()
+    assert in_lake(get(Lake)) == sorted(ids)

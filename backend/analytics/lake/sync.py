@@ -37,6 +37,10 @@ REFUSAL = (
     "The landing table is older than the lake: it was restored from a backup, or is another. `flask lake rebuild` adds "
     "the events that the lake lacks and goes on from there."
 )
+LOST = (
+    "The lake is made anew, though it had come to position %s: it was lost, or LAKE_URL leads elsewhere. It gets what "
+    "the landing table still has; events older than that and events from files must be imported again."
+)
 FAILED = "lake.sync_failed"
 logger = logging.getLogger(__name__)
 Sessions = Callable[[], Session]
@@ -153,6 +157,7 @@ class LakeSync:
                     base = self._lake.open("events")
                     days = moved_days(base, self._lake.days(base))
                     with self._sessions() as session:
+                        tell_of_loss(session, base)
                         marks = {LANDING: 0, LAST_ID: 0, REFUSED: 0, REBUILDING: renumber(session)}
                     self._lake.commit(base, marks | days)
                 synced = self._catch_up() if alone else None
@@ -165,6 +170,7 @@ class LakeSync:
         added, days, position = 0, frozenset[date](), -1
         base = self._lake.open("events")
         with self._sessions() as session:
+            tell_of_loss(session, base)
             with reading(session) as landing:
                 as_of, goal = self._now() - held_back(session), landing.end()
             while position < goal:
@@ -255,6 +261,16 @@ class LakeSync:
             raise SyncFailed("The lake cannot be brought up to date now.") from error
         else:
             self._complaint.withdraw()
+
+
+def tell_of_loss(session: Session, base: DeltaTable) -> None:
+    """Whoever opened the lake last, maybe a question, made an empty one where events had been."""
+    if base.transaction_version(LANDING) is not None:
+        return
+    with reading(session):
+        last = ProgressStore(session).last()
+    if last and last.watermark:
+        logger.warning(LOST, last.watermark)
 
 
 @contextmanager
