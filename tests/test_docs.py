@@ -89,6 +89,13 @@ def test_links_between_documents_lead_somewhere(path):
         assert (path.parent / target).exists(), target
 
 
+def test_every_document_is_reached_from_the_readme():
+    readme = (PROJECT / "README.md").read_text()
+
+    for path in PROJECT.glob("docs/*.md"):
+        assert f"](docs/{path.name})" in readme, path.name
+
+
 def test_every_command_of_the_readme_exists(app):
     readme = (PROJECT / "README.md").read_text()
     targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))

@@ -196,6 +196,7 @@ def test_an_empty_funnel_says_why_and_what_to_do(signed_in):
     page = signed_in.get(HOME, headers=BROWSER).text
 
     assert "Nobody opened the calculator in these days" in page
+    assert "New visits show here within seconds. Robots" in page
     assert 'href="/ai-job-impact-calculator"' in page
 
 
