@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+import click
 import pytest
+from flask.cli import FlaskGroup, ScriptInfo
 
 from app.scheduler import MILLISECONDS, TICKS
 from backend.accounts.permissions import Scope
@@ -96,10 +98,24 @@ def test_every_document_is_reached_from_the_readme():
         assert f"](docs/{path.name})" in readme, path.name
 
 
-def test_every_command_of_the_readme_exists(app):
-    readme = (PROJECT / "README.md").read_text()
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_every_make_target_that_is_named_exists(path):
     targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
 
-    assert set(re.findall(r"\bmake ([a-z]+)", readme)) <= targets
-    for group, command in re.findall(r"flask (\w+) (\w+)", readme):
-        assert command in app.cli.commands[group].commands
+    assert set(re.findall(r"(?:`|^)make ([a-z]+)", path.read_text(), re.MULTILINE)) <= targets
+
+
+COMMAND = re.compile(r"(?<!from )\bflask\s+([a-z]+)\s+([a-z|]+)(?:\s+([a-z|]+))?")
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_every_command_that_is_named_exists(path, app):
+    cli = FlaskGroup(add_default_commands=False)
+    context = click.Context(cli, obj=ScriptInfo(create_app=lambda: app))
+
+    for name, commands, below in COMMAND.findall(path.read_text()):
+        group = cli.get_command(context, name)
+        assert isinstance(group, click.Group), f"flask {name}"
+        assert set(commands.split("|")) <= set(group.commands), f"flask {name} {commands}"
+        if isinstance(group.commands.get(commands), click.Group):
+            assert set(below.split("|")) <= set(group.commands[commands].commands), f"flask {name} {commands} {below}"
