@@ -28,4 +28,4 @@ bp = APIBlueprint(
 def funnel(query: PeriodQuery) -> Answer:
     """Sessions per step of the calculator, in order, within 24 hours of opening it"""
     period = query.period(current_app.config["TIMEZONE"], utc_now())
-    return FunnelResponse.of(get(DashboardService).funnel(period)).model_dump(mode="json")
+    return FunnelResponse.of(get(DashboardService).funnel(period, bots=query.bots)).model_dump(mode="json")

@@ -87,3 +87,15 @@ def test_python_callers_get_the_same(analyst, any_app):
     with any_app.app_context():
         report = ai_calculator_dashboard.get_calculator_funnel(datetime(2026, 3, 8), datetime(2026, 3, 9))
     assert [step.sessions for step in report.funnel.steps][:3] == [1, 1, 0]
+
+
+def test_robots_are_counted_on_request_only(any_app, analyst):
+    robot = {"Sec-Fetch-Site": "same-origin", "User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}
+    opened = {"session_id": "robot", "event_type": "ai_calculator_opened"}
+    any_app.test_client().post("/api/analytics/event", json=opened, headers=robot)
+
+    def opened_by(query):
+        return analyst.get(f"/api/analytics/dashboard/funnel{query}").json["data"]["steps"][0]["sessions"]
+
+    assert opened_by("") == 0
+    assert opened_by("?bots=true") == 1

@@ -56,6 +56,7 @@ class PeriodQuery(BaseModel):
     start: Moment = None
     end: Moment = None
     tz: Zone = None
+    bots: bool = Field(False, description="Whether visits by robots count too.")
 
     def period(self, default_zone: str, now: datetime) -> Period:
         try:
