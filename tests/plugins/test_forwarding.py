@@ -33,7 +33,8 @@ def failed(installation):
 
 
 def post(url, events):
-    body, headers = json.dumps(events).encode(), {"Content-Type": "application/json", "Origin": url}
+    body = json.dumps(events).encode()
+    headers = {"Content-Type": "application/json", "Origin": url, "User-Agent": "Mozilla/5.0 Firefox/140.0"}
     with urllib.request.urlopen(urllib.request.Request(f"{url}/api/analytics/event", body, headers)) as answer:
         assert json.load(answer)["accepted"] == len(events)
 
