@@ -138,6 +138,16 @@ def test_a_mapping_that_means_nothing_is_refused(run, tmp_path, mapping):
     assert run(tmp_path / "events.csv", "--mapping", mapping).exit_code == 2
 
 
+@pytest.mark.parametrize("time_format", ["%Q", "%d/%m/%"])
+def test_a_time_format_that_means_nothing_is_refused(run, tmp_path, time_format):
+    (tmp_path / "events.csv").write_text("event_type,session_id,timestamp\nseen,s,2026-10-25\n")
+
+    result = run(tmp_path / "events.csv", "--time-format", time_format)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"Error: '{time_format}' is no time format")
+
+
 def test_rejects_never_overwrite_what_is_imported(run, tmp_path):
     source = ndjson(tmp_path / "events.ndjson", ["no json"])
 

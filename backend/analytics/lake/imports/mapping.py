@@ -95,9 +95,24 @@ def from_file(path: Path) -> Said:
 def understood(said: Said) -> ColumnMapping:
     if said.time_zone not in available_timezones():
         raise UnusableFile(f"{said.time_zone!r} is not an IANA time zone.")
+    if said.time_format not in ("", SECONDS, MILLISECONDS):
+        _sure_of(said.time_format)
     columns = {name: target(text) if text else None for name, text in said.columns.items()}
     constants = {target(text): value for text, value in said.constants.items()}
     return ColumnMapping(columns, constants, said.time_format, said.time_zone)
+
+
+def _sure_of(time_format: str) -> None:
+    """DuckDB will read the times, so it is asked what it can read."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        try:
+            connection.execute("SELECT try_strptime('', ?)", [time_format])
+        except duckdb.InvalidInputException:
+            raise UnusableFile(
+                f"{time_format!r} is no time format: say it with strptime's signs, or {SECONDS} or {MILLISECONDS}."
+            ) from None
 
 
 def target(text: str) -> Target:
