@@ -62,7 +62,9 @@ def scheduler(pid):
 
 
 def test_make_run_starts_the_pair():
-    recipe = subprocess.run(["make", "-n", "run"], cwd=PROJECT, check=True, capture_output=True, text=True).stdout
+    recipe = subprocess.run(
+        ["make", "--no-print-directory", "-n", "run"], cwd=PROJECT, check=True, capture_output=True, text=True
+    ).stdout
 
     assert recipe.splitlines()[-1] == "exec .venv/bin/python -m config.serve"
 
