@@ -81,6 +81,6 @@ def _log(response: Response) -> None:
             "rule": request.url_rule.rule if request.url_rule else None,
             "status": response.status_code,
             "milliseconds": round((perf_counter() - g.began) * 1000, 1),
-            "caller": who.key_id if (who := caller()) else None,
+            "caller": who.name if (who := caller()) else None,
         },
     )

@@ -64,7 +64,7 @@ def caller_address() -> str:
     """The API key, else the IPv4 address, else the IPv6 /64 that one household or host is given."""
     who = caller()
     if who is not None:
-        return f"key:{who.key_id}"
+        return who.name
     try:
         address = ip_address(request.remote_addr or "")
     except ValueError:

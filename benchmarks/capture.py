@@ -21,8 +21,8 @@ from uuid import UUID, uuid4
 import psutil
 from pydantic import SecretStr
 
+from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
-from backend.accounts.service import KeyService
 from backend.analytics.events.ids import new_event_id
 from backend.plugins import get
 from benchmarks.load import LATENCIES

@@ -45,6 +45,22 @@ class Settings(BaseModel):
         description="Signs cookies and peppers API keys; at least 32 characters. "
         "Development generates one into INSTANCE_DIR; production refuses to start without one.",
     )
+    MASTER_KEY: SecretStr = Field(
+        SecretStr(""),
+        validate_default=True,
+        description="Wraps the keys that people's data is sealed with; at least 32 characters, and in no backup of the "
+        "database. Development generates one into INSTANCE_DIR; production refuses to start without one.",
+    )
+    MASTER_KEYS_BEFORE: SecretStr = Field(
+        SecretStr(""),
+        description="Earlier values of MASTER_KEY, separated by commas, until `flask privacy rotate` has run.",
+    )
+    AUDIT_KEY: SecretStr = Field(
+        SecretStr(""),
+        validate_default=True,
+        description="Chains the audit log; at least 32 characters. "
+        "Development generates one into INSTANCE_DIR; production refuses to start without one.",
+    )
     DATABASE_URL: SecretStr = Field(
         SecretStr(""),
         description="SQLAlchemy URL, `sqlite:///…` or `postgresql+psycopg://…`. Empty: `INSTANCE_DIR/mingus.db`.",
@@ -138,7 +154,7 @@ class Settings(BaseModel):
             raise ValueError("is not an IANA time zone") from error
         return value
 
-    @field_validator("SECRET_KEY")
+    @field_validator("SECRET_KEY", "MASTER_KEY", "AUDIT_KEY")
     @classmethod
     def _is_a_secret(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
         length = len(value.get_secret_value())
@@ -229,6 +245,12 @@ class Settings(BaseModel):
         return self.SECRET_KEY.get_secret_value()
 
     @property
+    def master_keys(self) -> tuple[str, ...]:
+        """The current one first, then those that older keys of people may still be wrapped with."""
+        before = self.MASTER_KEYS_BEFORE.get_secret_value().split(",")
+        return (self.MASTER_KEY.get_secret_value(), *filter(None, map(str.strip, before)))
+
+    @property
     def redis_url(self) -> str:
         return self.REDIS_URL.get_secret_value()
 
@@ -254,15 +276,17 @@ class Settings(BaseModel):
             problems = (f"{p['loc'][0]} {p['msg'].removeprefix('Value error, ')}" for p in error.errors())
             raise InvalidSettings("Mingus cannot start:\n  " + "\n  ".join(problems)) from None
         settings.INSTANCE_DIR.mkdir(parents=True, exist_ok=True)
-        if settings.secret_key:
-            return settings
-        secret = development_secret(settings.INSTANCE_DIR)
-        return settings.model_copy(update={"SECRET_KEY": SecretStr(secret)})
+        made = {
+            name: SecretStr(development_secret(settings.INSTANCE_DIR, name.lower()))
+            for name in ("SECRET_KEY", "MASTER_KEY", "AUDIT_KEY")
+            if not getattr(settings, name)
+        }
+        return settings.model_copy(update=made)
 
 
-def development_secret(instance: Path) -> str:
-    """The secret of this checkout, made on first use, readable by its owner only."""
-    path = instance / "secret_key"
+def development_secret(instance: Path, name: str) -> str:
+    """A secret of this checkout, made on first use, readable by its owner only."""
+    path = instance / name
     if not path.exists():
         with tempfile.NamedTemporaryFile("w", dir=instance) as draft:
             draft.write(secrets.token_urlsafe(48))

@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pydantic import SecretStr
 
 from app import create_app
+from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
-from backend.accounts.service import KeyService
 from backend.extensions import db
 from backend.plugins import KEY, get
 from backend.reference.loading import Reference, load_reference
@@ -36,6 +36,8 @@ def make_settings(instance: Path, **given: object) -> Settings:
     values = {
         "INSTANCE_DIR": instance,
         "SECRET_KEY": SecretStr(SECRET),
+        "MASTER_KEY": SecretStr(SECRET),
+        "AUDIT_KEY": SecretStr(SECRET),
         "STATSD_HOST": "",
         "RATE_LIMIT_ANONYMOUS": "",
         "RATE_LIMIT_KEY": "",
@@ -183,6 +185,8 @@ def server_environ(instance: Path, **given: str) -> dict[str, str]:
     settings = {
         "INSTANCE_DIR": str(instance),
         "SECRET_KEY": SECRET,
+        "MASTER_KEY": SECRET,
+        "AUDIT_KEY": SECRET,
         "STATSD_HOST": "",
         "RATE_LIMIT_ANONYMOUS": "",
         "RATE_LIMIT_EVENTS": "",

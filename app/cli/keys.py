@@ -3,8 +3,8 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
+from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
-from backend.accounts.service import KeyService
 from backend.errors import MingusError
 from backend.plugins import get
 

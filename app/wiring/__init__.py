@@ -14,6 +14,7 @@ from app.wiring import (
     lake,
     landing,
     senders,
+    vault,
     warehouse,
     work,
 )
@@ -27,6 +28,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     registry = app.extensions[KEY] = Registry()
     registry.on_start(lambda: database.forget_inherited_connections(app))
     work.fit_out(registry, settings)
+    vault.fit_out(registry, settings)
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
     rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, senders, warehouse)

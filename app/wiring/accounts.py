@@ -2,12 +2,19 @@ from __future__ import annotations
 
 import hmac
 
-from backend.accounts.service import KeyService
-from backend.accounts.store import KeyStore
+from backend.accounts.keys.service import KeyService
+from backend.accounts.keys.store import KeyStore
+from backend.accounts.people import models as people
+from backend.accounts.privacy import models as privacy
+from backend.accounts.sign_in import models as sign_in
+from backend.accounts.tokens import models as tokens
+from backend.audit import models as audit
 from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.plugins import Registry
 from config.settings import Settings
+
+TABLES = (people, privacy, sign_in, tokens, audit)
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:

@@ -1,12 +1,51 @@
-"""What a caller may be allowed to do. One table; routes name its members."""
+"""What a caller may be allowed to do, and which role may do what. One table; routes name its members."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Scope(StrEnum):
     """A permission, as `what:deed`."""
 
+    ACCOUNT_SELF = "account:self"
+    KEYS_SELF = "keys:self"
     DASHBOARDS_READ = "dashboards:read"
     EVENTS_WRITE = "events:write"
+    JOBS_READ = "jobs:read"
+    ACCOUNTS_MANAGE = "accounts:manage"
+    AUDIT_READ = "audit:read"
+
+
+class Role(StrEnum):
+    """What an account is for. Whoever has more than their own data to see needs a second factor."""
+
+    MEMBER = "member"
+    ANALYST = "analyst"
+    EXPERIMENTER = "experimenter"
+    OPS = "ops"
+    ADMIN = "admin"
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return self is not Role.MEMBER
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        return SCOPES[self]
+
+
+_ANALYST = frozenset({Scope.ACCOUNT_SELF, Scope.KEYS_SELF, Scope.DASHBOARDS_READ})
+SCOPES: Mapping[Role, frozenset[Scope]] = MappingProxyType(
+    {
+        Role.MEMBER: frozenset({Scope.ACCOUNT_SELF}),
+        Role.ANALYST: _ANALYST,
+        Role.EXPERIMENTER: _ANALYST,
+        Role.OPS: frozenset({Scope.ACCOUNT_SELF, Scope.KEYS_SELF, Scope.JOBS_READ, Scope.EVENTS_WRITE}),
+        Role.ADMIN: frozenset(Scope),
+    }
+)
+# What an API key may be given. The rest is for people who sign in.
+KEY_SCOPES = frozenset({Scope.DASHBOARDS_READ, Scope.EVENTS_WRITE, Scope.JOBS_READ})

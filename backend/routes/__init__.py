@@ -14,5 +14,4 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     methodology.bp,
     api_docs.bp,
     analytics_pages.bp,
-    analytics_pages.sign_in_bp,
 )

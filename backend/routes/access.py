@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request, session
 
+from backend.accounts.caller import Caller
+from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
-from backend.accounts.service import Caller, KeyService
 from backend.database import SAFE_METHODS, reading
 from backend.errors import BadRequest, Forbidden, MingusError, Unauthenticated, UnsupportedMediaType
 from backend.extensions import csrf
@@ -100,26 +101,14 @@ def _declare(access: Access) -> Callable[[View], View]:
 
 def _authenticated() -> Caller | None:
     header = request.headers.get("Authorization")
-    signed_in = session.get(SESSION_KEY)
     if header is None:
-        return _signed_in(signed_in) if signed_in else None
-    if signed_in:
+        return None
+    if session.get(SESSION_KEY):
         raise BadRequest("Send an API key or a signed-in cookie, not both.")
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer":
         return None  # somebody else's, such as a proxy's; what needs a key asks for one
     return get(KeyService).authenticate(token.strip())
-
-
-def _signed_in(token: str) -> Caller | None:
-    """A cookie counts for pages and for reading, until sign-out, its age or a revoked key ends it."""
-    if request.path.startswith("/api/") and request.method not in SAFE_METHODS:
-        return None
-    try:
-        return get(KeyService).signed_in(token)
-    except Unauthenticated:
-        session.clear()
-        return None
 
 
 def demand(scope: Scope) -> None:

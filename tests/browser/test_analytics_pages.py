@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
-from backend.accounts.service import KeyService
 from backend.analytics.metrics.funnel import STEPS
 from backend.plugins import get
 from tests.conftest import close, make_app, make_settings, server_environ

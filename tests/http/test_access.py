@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import event, select
 
 from app.logs import MaskingFormatter
-from backend.accounts.keys import ApiKey
-from backend.accounts.models import StoredKey
+from backend.accounts.keys.key import ApiKey
+from backend.accounts.keys.models import StoredKey
 from backend.database import get_db_session
 from backend.extensions import db
 from backend.routes.access import access_of

@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 from flask import session
 
-from backend.accounts.keys import ApiKey
-from backend.accounts.service import KeyService
+from backend.accounts.keys.key import ApiKey
+from backend.accounts.keys.service import KeyService
 from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
 from backend.analytics.events.steps import STEPS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
-from backend.accounts.service import KeyService
 from backend.analytics.ai_calculator_dashboard import ai_calculator_dashboard
 from backend.plugins import get
 

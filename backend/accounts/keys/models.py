@@ -9,26 +9,21 @@ from backend.extensions import Model
 
 
 class StoredKey(Model):
-    """An API key without its secret. `scopes` are separated by spaces, as in OAuth."""
+    """An API key without its secret. `scopes` are separated by spaces, as in OAuth.
+
+    A key of an account may do what it names and the account's role allows; one made in the shell has no account.
+    """
 
     __tablename__ = "api_keys"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key_id: Mapped[str] = mapped_column(String(8), unique=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(100))
     digest: Mapped[str] = mapped_column(String(64))
     scopes: Mapped[str] = mapped_column(String(500))
+    hourly_limit: Mapped[int | None]
     created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
-
-
-class SignIn(Model):
-    """A browser that showed a key. Its cookie holds the token; here is only the token's digest."""
-
-    __tablename__ = "sign_ins"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    digest: Mapped[str] = mapped_column(String(64), unique=True)
-    key_id: Mapped[str] = mapped_column(ForeignKey("api_keys.key_id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]

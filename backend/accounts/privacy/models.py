@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.extensions import Model
+
+
+class ConsentChoice(StrEnum):
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class Consent(Model):
+    """What someone with an account said to which version of the question, and when. The newest row counts."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    version: Mapped[int]
+    choice: Mapped[str] = mapped_column(String(10))
+    created_at: Mapped[datetime]
+
+
+class ErasureRequest(Model):
+    """An erasure on its way through every store: `subject` is a keyed hash, `done` the data classes already erased."""
+
+    __tablename__ = "erasure_requests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(64), unique=True)
+    done: Mapped[dict[str, Any]]
+    requested_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.extensions import Model
+
+
+class SignIn(Model):
+    """A browser someone signed in with. Its cookie holds the token; here is only the token's digest.
+
+    `proven_at` is when the second factor was shown; a sign-in of an operator without it opens nothing.
+    `confirmed_at` is when the password was last typed: what is dangerous asks for it again.
+    """
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    epoch: Mapped[int]
+    device: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    seen_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime]
+    proven_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Model):
+    """A code that stands in for the second factor, once."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None]

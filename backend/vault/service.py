@@ -1,0 +1,88 @@
+"""Seal what tells who a person is. Each has a key of their own; without it their data is noise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy.orm import Session
+
+from backend.clock import Clock
+from backend.vault.cipher import Unreadable, new_key, open_sealed, seal
+from backend.vault.models import DataKey
+from backend.vault.store import DataKeyStore
+
+ROTATED_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MasterKey:
+    """What wraps the keys of people. It comes from a setting and is in no database."""
+
+    bytes: bytes
+
+    @classmethod
+    def of(cls, text: str) -> MasterKey:
+        return cls(sha256(b"mingus master key\0" + text.encode()).digest())
+
+    @property
+    def name(self) -> str:
+        return sha256(b"name\0" + self.bytes).hexdigest()[:16]
+
+
+class Vault:
+    """Commits nothing: keys are made and destroyed in the caller's transaction."""
+
+    def __init__(self, store: DataKeyStore, session: Session, masters: Sequence[MasterKey], now: Clock) -> None:
+        self._store = store
+        self._session = session
+        self._masters = {master.name: master for master in masters}
+        self._current = masters[0]
+        self._now = now
+
+    def make_key(self, account_id: int) -> None:
+        """Give a person the key that their data is sealed with; before anything is."""
+        wrapped = seal(self._current.bytes, new_key(), _place_of_key(account_id))
+        key = DataKey(account_id=account_id, wrapped=wrapped, master_key=self._current.name, created_at=self._now())
+        self._store.add(key)
+
+    def seal(self, account_id: int, place: str, text: str) -> bytes:
+        """Seal `text` of a person for one place, such as `accounts.email`. Raises Unreadable without their key."""
+        return seal(self._key(account_id), text.encode(), f"{place}|{account_id}")
+
+    def open(self, account_id: int, place: str, sealed: bytes) -> str:
+        """What was sealed. Raises Unreadable when their key is gone, or it was sealed for another place."""
+        return open_sealed(self._key(account_id), sealed, f"{place}|{account_id}").decode()
+
+    def destroy_key(self, account_id: int) -> None:
+        """From here on nothing sealed for this person can be read."""
+        self._store.remove(account_id)
+
+    def rotate(self) -> int:
+        """Wrap every key anew with the current master key, some in each transaction; how many."""
+        rotated = 0
+        while keys := self._store.wrapped_otherwise(self._current.name, ROTATED_AT_ONCE):
+            for key in keys:
+                plain = self._unwrap(key)
+                key.wrapped = seal(self._current.bytes, plain, _place_of_key(key.account_id))
+                key.master_key = self._current.name
+            rotated += len(keys)
+            self._session.commit()
+        return rotated
+
+    def _key(self, account_id: int) -> bytes:
+        key = self._store.find(account_id)
+        if key is None:
+            raise Unreadable(f"account {account_id} has no key")
+        return self._unwrap(key)
+
+    def _unwrap(self, key: DataKey) -> bytes:
+        master = self._masters.get(key.master_key)
+        if master is None:
+            raise Unreadable(f"the master key {key.master_key} is not among MASTER_KEY and MASTER_KEYS_BEFORE")
+        return open_sealed(master.bytes, key.wrapped, _place_of_key(key.account_id))
+
+
+def _place_of_key(account_id: int) -> str:
+    return f"data_keys.wrapped|{account_id}"
