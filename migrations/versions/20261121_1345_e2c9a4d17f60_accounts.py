@@ -143,6 +143,8 @@ def create_privacy() -> None:
     op.create_table('erasure_requests',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('subject', sa.String(length=64), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=True),
+    sa.Column('public_id', sa.Uuid(), nullable=True),
     sa.Column('done', JSON, nullable=False),
     sa.Column('requested_at', MOMENT, nullable=False),
     sa.Column('finished_at', MOMENT, nullable=True),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -28,12 +29,17 @@ class Consent(Model):
 
 
 class ErasureRequest(Model):
-    """An erasure on its way through every store: `subject` is a keyed hash, `done` the data classes already erased."""
+    """An erasure on its way through every store: `subject` is a keyed hash, `done` the data classes already erased.
+
+    Whom to erase is here until nothing of them is left, and not after.
+    """
 
     __tablename__ = "erasure_requests"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int | None]
+    public_id: Mapped[UUID | None]
     done: Mapped[dict[str, Any]]
     requested_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
