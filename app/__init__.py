@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, errors, headers, limits, logs, pages, site, wiring
+from app import cli, errors, headers, limits, logs, navigation, pages, site, wiring
 from app.openapi import Mingus
 from backend import database
 from backend.extensions import cache, compress, csrf, db, migrate
@@ -20,6 +20,7 @@ def create_app(settings: Settings) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config.from_mapping(flask_config(settings))
     pages.init_app(app)
+    navigation.init_app(app)
     if settings.TRUSTED_PROXIES:
         hops = settings.TRUSTED_PROXIES
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -12,6 +12,7 @@ from flask import Flask, current_app, g, request, session
 from backend.accounts.caller import Caller
 from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
+from backend.clock import utc_now
 from backend.database import SAFE_METHODS, reading
 from backend.errors import BadRequest, Forbidden, MingusError, Unauthenticated, UnsupportedMediaType
 from backend.extensions import csrf
@@ -37,11 +38,19 @@ class Access:
     reason: str
     rate: Rate
     json_body: bool = False
+    fresh: bool = False
 
 
-def require(scope: Scope) -> Callable[[View], View]:
-    """Only callers who hold `scope`: by API key, or signed in with one."""
-    return _declare(Access(scope, "", Rate.GENERAL))
+class ProofTooOld(Forbidden):
+    """Whoever asks is signed in, and typed the password too long ago for what they want."""
+
+    code = "proof_too_old"
+    title = "Enter your password again"
+
+
+def require(scope: Scope, *, fresh: bool = False) -> Callable[[View], View]:
+    """Only callers who hold `scope`. `fresh`: signed in, with the password typed in the last ten minutes."""
+    return _declare(Access(scope, "", Rate.GENERAL, fresh=fresh))
 
 
 def public(why: str, rate: Rate = Rate.GENERAL, *, json_body: bool = False) -> Callable[[View], View]:
@@ -82,6 +91,8 @@ def authorize() -> None:
         demand(access.scope)
     if request.method not in SAFE_METHODS and not request.path.startswith("/api/"):
         _refuse_foreign_form()
+    if access.fresh:
+        _demand_fresh_proof()
     if access.json_body:
         _refuse_unreadable_json()
 
@@ -118,6 +129,12 @@ def demand(scope: Scope) -> None:
         raise Unauthenticated("Sign in, or send an API key as 'Authorization: Bearer KEY'.")
     if scope not in who.scopes:
         raise Forbidden(f"This needs the scope {scope}.")
+
+
+def _demand_fresh_proof() -> None:
+    who = caller()
+    if who is None or not who.is_fresh(utc_now()):
+        raise ProofTooOld("You are changing something that matters, and entered your password some time ago.")
 
 
 def _refuse_foreign_form() -> None:
