@@ -61,22 +61,6 @@ class Settings(BaseModel):
         description="Chains the audit log; at least 32 characters. "
         "Development generates one into INSTANCE_DIR; production refuses to start without one.",
     )
-    PUBLIC_URL: str = Field(
-        "",
-        validate_default=True,
-        description="Where people reach this site, for links in letters: `https://mingus.example`. "
-        "Empty: `http://HOST:PORT`; production refuses to start without one.",
-    )
-    SMTP_HOST: str = Field("", description="Mail server. Empty: letters become files in `INSTANCE_DIR/outbox`.")
-    SMTP_PORT: Port = Field(587, description="Port of the mail server.")
-    SMTP_USER: str = Field("", description="Name at the mail server. Empty: it asks for none.")
-    SMTP_SECURITY: Literal["none", "starttls", "tls"] = Field(
-        "starttls", description="How the connection to the mail server is kept private."
-    )
-    SMTP_PASSWORD: SecretStr = Field(
-        SecretStr(""), description="Password at the mail server; never sent over a connection that is not private."
-    )
-    MAIL_FROM: str = Field("Mingus <mingus@localhost>", description="Who letters are from, and who is answered.")
     DATABASE_URL: SecretStr = Field(
         SecretStr(""),
         description="SQLAlchemy URL, `sqlite:///…` or `postgresql+psycopg://…`. Empty: `INSTANCE_DIR/mingus.db`.",
@@ -104,6 +88,20 @@ class Settings(BaseModel):
     )
     ANSWERS_RETENTION_DAYS: Annotated[int, Field(ge=1, le=3650)] = Field(
         30, description="Days a visitor's answers and shared links are kept; a stored assessment has neither."
+    )
+    UNVERIFIED_ACCOUNTS_RETENTION_DAYS: Annotated[int, Field(ge=1, le=3650)] = Field(
+        7, description="Days an account is kept whose address nobody confirms, or whose invitation nobody accepts."
+    )
+    SIGN_INS_RETENTION_DAYS: Annotated[int, Field(ge=1, le=3650)] = Field(
+        30, description="Days a sign-in is kept after it ended or was last used."
+    )
+    ERASURE_LEDGER: Path | None = Field(
+        None,
+        description="File that remembers, across restores, whom to erase again; on a disk that no backup is restored "
+        "to. Empty: `INSTANCE_DIR/erasures.ledger`.",
+    )
+    RECOGNISE_VISITORS: bool = Field(
+        False, description="Ask visitors whether they may be recognised when they come back. Else nobody is asked."
     )
     EVENTS_QUEUE_LIMIT: Annotated[int, Field(ge=1)] = Field(
         20_000, description="Events that may wait for their commit in one server process; beyond it the answer is 503."
@@ -180,30 +178,6 @@ class Settings(BaseModel):
             raise ValueError("must have at least 32 characters")
         return value
 
-    @field_validator("PUBLIC_URL")
-    @classmethod
-    def _is_a_site(cls, value: str, info: ValidationInfo) -> str:
-        production = info.data.get("MINGUS_ENV") == "production"
-        if production and not value:
-            raise ValueError("is required in production")
-        if value and not re.fullmatch(rf"http{'s' if production else 's?'}://[A-Za-z0-9.:\[\]-]+", value):
-            raise ValueError("must be https:// and a host, without a path" if production else "must be a site")
-        return value
-
-    @field_validator("SMTP_PASSWORD")
-    @classmethod
-    def _travels_privately(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
-        if value and info.data.get("SMTP_SECURITY") == "none" and info.data.get("SMTP_HOST") != "127.0.0.1":
-            raise ValueError("would travel in clear: set SMTP_SECURITY to starttls or tls")
-        return value
-
-    @field_validator("MAIL_FROM")
-    @classmethod
-    def _is_one_address(cls, value: str) -> str:
-        if not re.fullmatch(r"([^<>@,\"\x00-\x1f]+ )?<?[^\s<>@,]+@[^\s<>@,]+>?", value):
-            raise ValueError("must be one address, such as Mingus <mingus@mingus.example>")
-        return value
-
     @field_validator("DATABASE_URL")
     @classmethod
     def _is_a_database_we_know(cls, value: SecretStr) -> SecretStr:
@@ -218,7 +192,7 @@ class Settings(BaseModel):
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return value
 
-    @field_validator("GEOIP_FILE", mode="before")
+    @field_validator("GEOIP_FILE", "ERASURE_LEDGER", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
@@ -291,12 +265,12 @@ class Settings(BaseModel):
         return (self.MASTER_KEY.get_secret_value(), *filter(None, map(str.strip, before)))
 
     @property
-    def redis_url(self) -> str:
-        return self.REDIS_URL.get_secret_value()
+    def erasure_ledger(self) -> Path:
+        return (self.ERASURE_LEDGER or self.INSTANCE_DIR / "erasures.ledger").absolute()
 
     @property
-    def public_url(self) -> str:
-        return self.PUBLIC_URL or f"http://{self.HOST}:{self.PORT}"
+    def redis_url(self) -> str:
+        return self.REDIS_URL.get_secret_value()
 
     @property
     def lake_url(self) -> str:

@@ -8,6 +8,8 @@ import click
 import pytest
 from flask.cli import FlaskGroup, ScriptInfo
 
+from app import create_app
+from app.cli.privacy import table
 from app.scheduler import MILLISECONDS, TICKS
 from backend.accounts.permissions import Scope
 from backend.analytics.events.event import PROPERTIES
@@ -16,8 +18,11 @@ from backend.analytics.events.forwarding.protocol import FORWARDED, Skip
 from backend.analytics.events.names import EventName
 from backend.analytics.events.service import STATSD_PREFIX
 from backend.jobs.service import DEAD, DONE, FAILED
+from backend.personal_data import DataClasses
+from backend.plugins import KEY
 from backend.tasks.schedule import schedule
 from config.settings import Settings
+from tests.conftest import make_settings
 from tests.servers import PROJECT
 
 DOCS = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")])
@@ -77,6 +82,12 @@ def test_every_line_of_the_schedule_is_explained(line):
 @pytest.mark.parametrize("scope", Scope)
 def test_every_scope_is_explained(scope):
     assert f"| `{scope}` |" in doc("access.md")
+
+
+def test_what_is_kept_about_people_is_listed(tmp_path):
+    classes = create_app(make_settings(tmp_path)).extensions[KEY].build(DataClasses)
+
+    assert "\n".join(table(classes)) in doc("privacy.md")
 
 
 def test_every_built_in_plugin_is_explained():

@@ -7,14 +7,13 @@ from flask import Flask
 from app.wiring import (
     accounts,
     assessments,
-    audit,
     event_import,
     events,
     forwarding,
     health,
     lake,
     landing,
-    mail,
+    privacy,
     senders,
     vault,
     warehouse,
@@ -29,13 +28,11 @@ from config.settings import Settings
 def init_app(app: Flask, settings: Settings) -> None:
     registry = app.extensions[KEY] = Registry()
     registry.on_start(lambda: database.forget_inherited_connections(app))
-    work.fit_out(registry, settings)
     vault.fit_out(registry, settings)
-    audit.fit_out(registry, settings)
-    mail.fit_out(registry, settings)
+    work.fit_out(registry, settings)
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
     rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, senders, warehouse)
-    for room in rooms:
+    for room in (*rooms, privacy):
         room.fit_out(registry, settings)
     registry.build(JobKinds).freeze()

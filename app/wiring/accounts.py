@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 import hmac
+from datetime import timedelta
 
+from backend.accounts.keys.personal_data import key_data
 from backend.accounts.keys.service import KeyService
 from backend.accounts.keys.store import KeyStore
 from backend.accounts.people import models as people
 from backend.accounts.people.directory import Directory
+from backend.accounts.people.personal_data import AccountData
 from backend.accounts.privacy import models as privacy
 from backend.accounts.sign_in import models as sign_in
+from backend.accounts.sign_in.personal_data import SignInData
 from backend.accounts.tokens import models as tokens
 from backend.audit import models as audit
 from backend.clock import utc_now
 from backend.database import get_db_session
+from backend.personal_data import DataClasses
 from backend.plugins import Registry, get
 from backend.vault.service import Vault
 from config.settings import Settings
@@ -29,5 +34,14 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     def directory() -> Directory:
         return Directory(get_db_session(), get(Vault))
 
+    declare(registry.build(DataClasses), settings)
     registry.add_service(KeyService, keys)
     registry.add_service(Directory, directory)
+
+
+def declare(classes: DataClasses, settings: Settings) -> None:
+    """What these tables hold about people."""
+    unverified, signed_in = settings.UNVERIFIED_ACCOUNTS_RETENTION_DAYS, settings.SIGN_INS_RETENTION_DAYS
+    classes.add(AccountData(get_db_session, lambda: get(Vault), timedelta(days=unverified)).data_class())
+    classes.add(SignInData(get_db_session, timedelta(days=signed_in)).data_class())
+    classes.add(key_data(get_db_session))

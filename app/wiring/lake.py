@@ -12,6 +12,7 @@ from backend.analytics.lake.health import LakeHealth
 from backend.analytics.lake.landing import LandingRetention
 from backend.analytics.lake.locks import Lock
 from backend.analytics.lake.overview import LakeInspection
+from backend.analytics.lake.personal_data import EventData, Kept
 from backend.analytics.lake.sync import Complaint, Followers, LakeSync, Synced
 from backend.analytics.lake.upkeep import LakeUpkeep
 from backend.clock import utc_now
@@ -19,6 +20,7 @@ from backend.database import get_db_session
 from backend.extensions import db
 from backend.faults import Faults
 from backend.jobs.leases import Leases
+from backend.personal_data import DataClasses
 from backend.plugins import Registry
 from config.settings import Settings
 
@@ -43,6 +45,8 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     def health() -> LakeHealth:
         return LakeHealth(lake, get_db_session(), registry.build(Leases), still_fresh(settings), utc_now)
 
+    kept = Kept(settings.LANDING_RETENTION_DAYS, settings.EVENTS_RETENTION_DAYS)
+    EventData(get_db_session, lake, lambda: registry.build(Erasure), kept).declare(registry.build(DataClasses))
     registry.add_health("lake", lambda: health().look())
     registry.add_service(Lake, lambda: lake)
     registry.add_service(Followers, lambda: followers)

@@ -6,11 +6,13 @@ from backend.analytics.lake.sync import Followers
 from backend.analytics.metrics.service import DashboardService
 from backend.analytics.warehouse.clickhouse import ClickHouseEngine
 from backend.analytics.warehouse.duck import DuckEngine
+from backend.analytics.warehouse.personal_data import visit_data
 from backend.analytics.warehouse.relations import SESSIONS
 from backend.analytics.warehouse.service import Warehouse
 from backend.analytics.warehouse.sessions import Sessions
 from backend.analytics.warehouse.snapshots import Snapshots
 from backend.clock import utc_now
+from backend.personal_data import DataClasses
 from backend.plugins import Registry
 from config.settings import Settings
 
@@ -18,6 +20,7 @@ from config.settings import Settings
 def fit_out(registry: Registry, settings: Settings) -> None:
     lake = registry.build(Lake)
     lake.add_table(SESSIONS)
+    registry.build(DataClasses).add(visit_data(lake, settings.EVENTS_RETENTION_DAYS))
     duck = DuckEngine(settings.DUCKDB_MEMORY, settings.DUCKDB_THREADS, settings.INSTANCE_DIR / "duckdb")
     url = settings.WAREHOUSE_URL.get_secret_value()
     sessions = Sessions(lake, duck, utc_now)

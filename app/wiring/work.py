@@ -6,12 +6,14 @@ from random import SystemRandom
 
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.database import get_db_session
+from backend.jobs import personal_data
 from backend.jobs.kinds import JobKinds
 from backend.jobs.leases import Leases
 from backend.jobs.overview import BackgroundWork
 from backend.jobs.service import Jobs
 from backend.jobs.store import JobStore, LeaseStore, ScheduleStore, database_clock
 from backend.jobs.timetable import Schedule, Timetable
+from backend.personal_data import DataClasses
 from backend.plugins import Registry
 from backend.tasks.schedule import schedule
 from config.settings import Settings
@@ -37,6 +39,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     def overview() -> BackgroundWork:
         return BackgroundWork(get_db_session(), leases(), timetable(), jobs())
 
+    personal_data.declare(registry.build(DataClasses), get_db_session)
     registry.add_shared(JobKinds, lambda: kinds)
     registry.add_shared(Schedule, lambda: schedule(settings))
     registry.add_service(Jobs, jobs)

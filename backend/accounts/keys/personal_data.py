@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.accounts.keys.models import StoredKey
+from backend.database import leaving_no_trace
+from backend.personal_data import DataClass, Row, Subject, delete_where, plain
+
+SHOWN = (
+    StoredKey.key_id, StoredKey.name, StoredKey.scopes, StoredKey.hourly_limit, StoredKey.created_at,
+    StoredKey.expires_at, StoredKey.last_used_at, StoredKey.revoked_at,
+)  # fmt: skip
+
+
+def key_data(session: Callable[[], Session]) -> DataClass:
+    """The API keys of an account; those made in the shell are nobody's."""
+
+    def export(subject: Subject) -> Iterator[Row]:
+        own = select(*SHOWN).where(StoredKey.account_id == subject.account_id).order_by(StoredKey.id)
+        yield from map(plain, session().execute(own).mappings())
+
+    def erase(subject: Subject) -> None:
+        with leaving_no_trace(session()):
+            delete_where(session(), StoredKey, StoredKey.account_id == subject.account_id)
+            session().commit()
+
+    return DataClass(
+        "api_keys",
+        "To let your programs use Mingus in your name; the secret itself is not kept.",
+        "Until you delete your account.",
+        erase=erase,
+        export=export,
+        tables=frozenset({"api_keys"}),
+    )

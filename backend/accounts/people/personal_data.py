@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.accounts.people.models import Account, AccountLink, AccountState
+from backend.database import leaving_no_trace
+from backend.personal_data import DataClass, Row, Subject, delete_some, delete_where, plain
+from backend.vault.service import Vault
+
+EMAIL = "accounts.email"
+
+
+class AccountData:
+    """An account, the key its fields are sealed with, and the links that were mailed to it."""
+
+    def __init__(self, session: Callable[[], Session], vault: Callable[[], Vault], unverified_kept: timedelta) -> None:
+        self._session = session
+        self._vault = vault
+        self._unverified_kept = unverified_kept
+
+    def data_class(self) -> DataClass:
+        return DataClass(
+            "account",
+            "To let you sign in and to write to you; your address is encrypted with a key of your own.",
+            "Until you delete it. If the address is never confirmed: "
+            f"{self._unverified_kept.days} days. Links we mailed: until they expire.",
+            erase=self.erase,
+            export=self.export,
+            prune=self.prune,
+            tables=frozenset({"accounts", "account_links", "data_keys"}),
+            settings=("UNVERIFIED_ACCOUNTS_RETENTION_DAYS",),
+        )
+
+    def export(self, subject: Subject) -> Iterator[Row]:
+        account = self._session().get(Account, subject.account_id)
+        if account is not None:
+            names = ("public_id", "role", "state", "created_at", "verified_at", "password_changed_at")
+            more = {"second_factor_since": account.totp_confirmed_at}
+            row = {"email": self._vault().open(account.id, EMAIL, account.email)}
+            yield plain(row | {name: getattr(account, name) for name in names} | more)
+
+    def erase(self, subject: Subject) -> None:
+        """With the account go its key, sign-ins, tokens, API keys, links and consents: the database sees to it."""
+        session = self._session()
+        with leaving_no_trace(session):
+            delete_where(session, Account, Account.id == subject.account_id)
+            session.commit()
+
+    def prune(self, now: datetime) -> int:
+        """Accounts nobody ever confirmed, and links that lead nowhere any more."""
+        session, never = self._session(), (AccountState.UNVERIFIED, AccountState.INVITED)
+        stale = Account.state.in_(never) & (Account.created_at < now - self._unverified_kept)
+        pruned = delete_some(session, Account, stale) + delete_some(session, AccountLink, AccountLink.expires_at < now)
+        session.commit()
+        return pruned
+
+
+def account_ids(session: Session, after: int, most: int) -> list[int]:
+    """Some of the accounts, in the order they were made."""
+    return list(session.scalars(select(Account.id).where(Account.id > after).order_by(Account.id).limit(most)))

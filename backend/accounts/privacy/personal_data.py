@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.accounts.privacy.models import Consent, ErasureRequest
+from backend.database import leaving_no_trace
+from backend.personal_data import DataClass, Row, Subject, delete_some, delete_where, plain
+
+ERASURES_KEPT = timedelta(days=90)
+
+
+def consent_data(session: Callable[[], Session]) -> DataClass:
+    """What someone with an account said to our question."""
+
+    def export(subject: Subject) -> Iterator[Row]:
+        own = select(Consent.version, Consent.choice, Consent.created_at).where(
+            Consent.account_id == subject.account_id
+        )
+        yield from map(plain, session().execute(own.order_by(Consent.id)).mappings())
+
+    def erase(subject: Subject) -> None:
+        with leaving_no_trace(session()):
+            delete_where(session(), Consent, Consent.account_id == subject.account_id)
+            session().commit()
+
+    return DataClass(
+        "consents",
+        "To do as you chose, and to show that you chose.",
+        "Until you delete your account.",
+        erase=erase,
+        export=export,
+        tables=frozenset({"consents"}),
+    )
+
+
+def erasure_data(session: Callable[[], Session]) -> DataClass:
+    """What is left of an erasure: that there was one, of whom nobody can tell without the public id."""
+
+    def prune(now: datetime) -> int:
+        pruned = delete_some(session(), ErasureRequest, ErasureRequest.finished_at < now - ERASURES_KEPT)
+        session().commit()
+        return pruned
+
+    return DataClass(
+        "erasures",
+        "To finish deleting your data, and to delete it again should a backup bring it back.",
+        f"{ERASURES_KEPT.days} days after the deletion; in the ledger, as a number that names nobody, for good.",
+        erase=lambda _subject: None,
+        prune=prune,
+        tables=frozenset({"erasure_requests"}),
+    )

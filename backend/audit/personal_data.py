@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from backend.audit.models import AuditEntry
+from backend.personal_data import DataClass, Row, Subject, plain
+
+SHOWN = (AuditEntry.number, AuditEntry.at, AuditEntry.actor, AuditEntry.action, AuditEntry.object, AuditEntry.details)
+
+
+def audit_data(session: Callable[[], Session]) -> DataClass:
+    """Entries stay when a person goes: they name only a public id, which then belongs to nobody."""
+
+    def export(subject: Subject) -> Iterator[Row]:
+        name = f"account:{subject.public_id}"
+        about = select(*SHOWN).where(or_(AuditEntry.actor == name, AuditEntry.object == name))
+        yield from map(plain, session().execute(about.order_by(AuditEntry.number)).mappings())
+
+    return DataClass(
+        "audit_log",
+        "To show who read or changed what; it names you only by a number.",
+        "For good: after you delete your account the number leads to nobody.",
+        erase=lambda _subject: None,
+        export=export,
+        tables=frozenset({"audit_entries", "audit_head"}),
+    )

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from backend.database import leaving_no_trace
+from backend.jobs.models import Job
+from backend.personal_data import DataClass, DataClasses, Row, Subject, delete_where, plain
+
+
+def declare(classes: DataClasses, session: Callable[[], Session]) -> None:
+    """A job is a person's if its payload says `account_id`, as that of a mail does."""
+
+    def export(subject: Subject) -> Iterator[Row]:
+        own = select(Job.kind, Job.state, Job.created_at, Job.finished_at).where(_of(subject)).order_by(Job.id)
+        yield from map(plain, session().execute(own).mappings())
+
+    def erase(subject: Subject) -> None:
+        with leaving_no_trace(session()):
+            delete_where(session(), Job, _of(subject))
+            session().commit()
+
+    classes.add(
+        DataClass(
+            "jobs",
+            "To send you the mails you are due; what they say is encrypted with your key.",
+            "7 days after they are done, 90 days if they fail for good.",
+            erase=erase,
+            export=export,
+            tables=frozenset({"jobs"}),
+        )
+    )
+    classes.holds_nobodys("scheduled_tasks", "what runs by the clock")
+    classes.holds_nobodys("leases", "which process leads")
+
+
+def _of(subject: Subject) -> ColumnElement[bool]:
+    owner: ColumnElement[bool] = Job.payload["account_id"].as_integer() == subject.account_id
+    return owner
