@@ -61,6 +61,22 @@ class Settings(BaseModel):
         description="Chains the audit log; at least 32 characters. "
         "Development generates one into INSTANCE_DIR; production refuses to start without one.",
     )
+    PUBLIC_URL: str = Field(
+        "",
+        validate_default=True,
+        description="Where people reach this site, for links in letters: `https://mingus.example`. "
+        "Empty: `http://HOST:PORT`; production refuses to start without one.",
+    )
+    SMTP_HOST: str = Field("", description="Mail server. Empty: letters become files in `INSTANCE_DIR/outbox`.")
+    SMTP_PORT: Port = Field(587, description="Port of the mail server.")
+    SMTP_USER: str = Field("", description="Name at the mail server. Empty: it asks for none.")
+    SMTP_SECURITY: Literal["none", "starttls", "tls"] = Field(
+        "starttls", description="How the connection to the mail server is kept private."
+    )
+    SMTP_PASSWORD: SecretStr = Field(
+        SecretStr(""), description="Password at the mail server; never sent over a connection that is not private."
+    )
+    MAIL_FROM: str = Field("Mingus <mingus@localhost>", description="Who letters are from, and who is answered.")
     DATABASE_URL: SecretStr = Field(
         SecretStr(""),
         description="SQLAlchemy URL, `sqlite:///…` or `postgresql+psycopg://…`. Empty: `INSTANCE_DIR/mingus.db`.",
@@ -178,6 +194,30 @@ class Settings(BaseModel):
             raise ValueError("must have at least 32 characters")
         return value
 
+    @field_validator("PUBLIC_URL")
+    @classmethod
+    def _is_a_site(cls, value: str, info: ValidationInfo) -> str:
+        production = info.data.get("MINGUS_ENV") == "production"
+        if production and not value:
+            raise ValueError("is required in production")
+        if value and not re.fullmatch(rf"http{'s' if production else 's?'}://[A-Za-z0-9.:\[\]-]+", value):
+            raise ValueError("must be https:// and a host, without a path" if production else "must be a site")
+        return value
+
+    @field_validator("SMTP_PASSWORD")
+    @classmethod
+    def _travels_privately(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        if value and info.data.get("SMTP_SECURITY") == "none" and info.data.get("SMTP_HOST") != "127.0.0.1":
+            raise ValueError("would travel in clear: set SMTP_SECURITY to starttls or tls")
+        return value
+
+    @field_validator("MAIL_FROM")
+    @classmethod
+    def _is_one_address(cls, value: str) -> str:
+        if not re.fullmatch(r"([^<>@,\"\x00-\x1f]+ )?<?[^\s<>@,]+@[^\s<>@,]+>?", value):
+            raise ValueError("must be one address, such as Mingus <mingus@mingus.example>")
+        return value
+
     @field_validator("DATABASE_URL")
     @classmethod
     def _is_a_database_we_know(cls, value: SecretStr) -> SecretStr:
@@ -271,6 +311,10 @@ class Settings(BaseModel):
     @property
     def redis_url(self) -> str:
         return self.REDIS_URL.get_secret_value()
+
+    @property
+    def public_url(self) -> str:
+        return self.PUBLIC_URL or f"http://{self.HOST}:{self.PORT}"
 
     @property
     def lake_url(self) -> str:

@@ -7,12 +7,14 @@ from flask import Flask
 from app.wiring import (
     accounts,
     assessments,
+    audit,
     event_import,
     events,
     forwarding,
     health,
     lake,
     landing,
+    mail,
     privacy,
     senders,
     vault,
@@ -30,6 +32,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     registry.on_start(lambda: database.forget_inherited_connections(app))
     vault.fit_out(registry, settings)
     work.fit_out(registry, settings)
+    audit.fit_out(registry, settings)
+    mail.fit_out(registry, settings)
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
     rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, senders, warehouse)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from backend.accounts.privacy.personal_data import consent_data, erasure_data
-from backend.audit.personal_data import audit_data
 from backend.database import get_db_session
 from backend.personal_data import DataClasses
 from backend.plugins import Registry
@@ -13,5 +12,5 @@ from config.settings import Settings
 def fit_out(registry: Registry, settings: Settings) -> None:
     """After all rooms that hold data about people."""
     classes = registry.build(DataClasses)
-    for data_class in (consent_data, erasure_data, audit_data):
+    for data_class in (consent_data, erasure_data):
         classes.add(data_class(get_db_session))

@@ -166,12 +166,13 @@ def create_audit() -> None:
     )
     for column in ('action', 'actor', 'at'):
         op.create_index(f'ix_audit_entries_{column}', 'audit_entries', [column])
-    op.create_table('audit_head',
+    head = op.create_table('audit_head',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('number', sa.BigInteger(), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
     sa.PrimaryKeyConstraint('id', name='pk_audit_head'),
     )
+    op.bulk_insert(head, [{'id': 1, 'number': 0, 'digest': '0' * 64}])
 
 
 def of_an_account() -> sa.Column:

@@ -234,7 +234,9 @@ def test_what_a_key_is_told_is_never_kept(client, make_key):
 
 
 def test_production_cookies_travel_only_over_https(instance):
-    client = make_app(make_settings(instance, MINGUS_ENV="production")).test_client()
+    client = make_app(
+        make_settings(instance, MINGUS_ENV="production", PUBLIC_URL="https://mingus.example")
+    ).test_client()
 
     cookie = client.get("/", base_url="https://localhost").headers["Set-Cookie"]
 

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from functools import partial
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from backend.accounts.people.models import Account
+from backend.clock import utc_now
+from backend.database import get_db_session
+from backend.jobs.kinds import ClaimedJob, JobKinds
+from backend.jobs.service import Jobs
+from backend.mail.outbox import Outbox
+from backend.mail.post import Post
+from backend.mail.service import ATTEMPTS, KIND, Mail
+from backend.mail.smtp import Security, SmtpPost, SmtpServer
+from backend.plugins import Registry
+from backend.vault.service import Vault
+from config.settings import Settings
+
+
+def fit_out(registry: Registry, settings: Settings) -> None:
+    post = post_of(settings)
+
+    def mail() -> Mail:
+        vault = registry.build(Vault)
+        address_of = partial(_address_of, get_db_session(), vault)
+        return Mail(registry.build(Jobs), vault, address_of, post, settings.public_url)
+
+    def deliver(job: ClaimedJob) -> None:
+        mail().deliver(job)
+
+    registry.add_service(Mail, mail)
+    registry.build(JobKinds).add(KIND, deliver, attempts=ATTEMPTS)
+
+
+def post_of(settings: Settings) -> Post:
+    """A mail server if there is one, else the outbox."""
+    if not settings.SMTP_HOST:
+        return Outbox(settings.INSTANCE_DIR / "outbox", settings.MAIL_FROM, utc_now)
+    server = SmtpServer(
+        settings.SMTP_HOST,
+        settings.SMTP_PORT,
+        Security(settings.SMTP_SECURITY),
+        settings.SMTP_USER,
+        settings.SMTP_PASSWORD.get_secret_value(),
+    )
+    return SmtpPost(server, settings.MAIL_FROM, urlsplit(settings.public_url).hostname or "localhost", utc_now)
+
+
+def _address_of(session: Session, vault: Vault, account_id: int) -> str | None:
+    account = session.get(Account, account_id)
+    return None if account is None else vault.open(account_id, "accounts.email", account.email)

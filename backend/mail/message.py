@@ -1,0 +1,31 @@
+"""A letter as RFC 5322 wants it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
+
+from backend.mail.post import Envelope, RecipientRefused
+
+UNFOLDED = SMTP.clone(max_line_length=998)  # a link stays in one line
+
+
+def as_message(envelope: Envelope, sender: str, at: datetime) -> EmailMessage:
+    """Headers and text. `EmailMessage` refuses line breaks in a header, `Address` more than one address."""
+    message = EmailMessage(UNFOLDED)
+    name, address = parseaddr(sender)
+    message["From"] = Address(name, addr_spec=address)
+    try:
+        message["To"] = Address(addr_spec=envelope.to)
+    except ValueError:  # its words repeat the address
+        raise RecipientRefused("the address is none that a letter can be sent to") from None
+    message["Subject"] = envelope.words.subject
+    message["Date"] = at
+    message["Message-ID"] = f"<{envelope.name}@{address.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    body = envelope.words.body
+    message.set_content(body, cte="7bit" if body.isascii() else "quoted-printable")
+    return message

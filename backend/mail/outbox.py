@@ -1,0 +1,37 @@
+"""Where letters go when there is no mail server: files that an operator can read."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from backend.clock import Clock
+from backend.mail.message import as_message
+from backend.mail.post import Envelope, NotDelivered
+
+
+class Outbox:
+    """One .eml file for each letter, whole or not there, readable by its owner only."""
+
+    def __init__(self, folder: Path, sender: str, now: Clock) -> None:
+        self._folder = folder
+        self._sender = sender
+        self._now = now
+
+    def carry(self, envelope: Envelope) -> None:
+        message = as_message(envelope, self._sender, self._now())
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self._folder, prefix=".", delete=False) as draft:  # 0600
+                draft.write(message.as_bytes())
+                draft.flush()
+                os.fsync(draft.fileno())
+            Path(draft.name).replace(self._folder / f"{envelope.account_id}-{envelope.name}.eml")
+        except OSError as error:
+            raise NotDelivered(f"the outbox cannot be written ({type(error).__name__})") from None
+
+    def forget(self, account_id: int) -> None:
+        """Delete every letter to this person."""
+        for letter in self._folder.glob(f"{account_id}-*.eml"):
+            letter.unlink(missing_ok=True)

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
+from uuid import uuid4
+
+from backend.database import reading
+from backend.jobs.kinds import ClaimedJob, NoUse
+from backend.jobs.service import Jobs
+from backend.mail.letter import Letter, check, write
+from backend.mail.post import Envelope, Post, RecipientRefused
+from backend.vault.service import Vault
+
+KIND = "mail.send"
+ATTEMPTS = 20  # about six hours, should the mail server be down
+
+
+class Mail:
+    """A letter is a job first: the row says which letter and for whom by number, and what is personal is sealed."""
+
+    def __init__(
+        self, jobs: Jobs, vault: Vault, address_of: Callable[[int], str | None], post: Post, public_url: str
+    ) -> None:
+        self._jobs = jobs
+        self._vault = vault
+        self._address_of = address_of
+        self._post = post
+        self._public_url = public_url
+
+    def send(self, account_id: int, letter: Letter, facts: Mapping[str, str], to: str | None = None) -> None:
+        """Join the caller's transaction with a letter to this person, or to `to`. Commits nothing. Raises WrongFacts.
+
+        The address is looked up when the letter goes.
+        """
+        check(letter, facts)
+        name = uuid4().hex
+        sealed = self._vault.seal(account_id, _place(name), json.dumps({"facts": dict(facts), "to": to}))
+        payload = {"account": account_id, "letter": letter, "name": name, "sealed": b64encode(sealed).decode()}
+        self._jobs.add(KIND, payload)
+
+    def deliver(self, job: ClaimedJob) -> None:
+        """Write the letter of a job and give it to the post. Raises NoUse, NotDelivered."""
+        with reading():  # speaking to a mail server takes long: no lock is held meanwhile
+            envelope = self._envelope(job.payload)
+        try:
+            self._post.carry(envelope)
+        except RecipientRefused as refused:
+            raise NoUse(str(refused)) from None
+
+    def _envelope(self, payload: Mapping[str, str]) -> Envelope:
+        account_id, letter, name = int(payload["account"]), Letter(payload["letter"]), payload["name"]
+        address = self._address_of(account_id)
+        if address is None:
+            raise NoUse("the account is gone")
+        sealed = json.loads(self._vault.open(account_id, _place(name), b64decode(payload["sealed"])))
+        words = write(letter, sealed["facts"], self._public_url)
+        return Envelope(f"{letter}-{name}", account_id, sealed["to"] or address, words)
+
+
+def _place(name: str) -> str:
+    return f"jobs.payload.{name}"
