@@ -65,5 +65,6 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "STATSD_HOST": settings.STATSD_HOST,
         "STATSD_PORT": settings.STATSD_PORT,
         "TIMEZONE": settings.TIMEZONE,
+        "ADMIN_NETWORKS": settings.admin_networks,
         "ANSWERS_RETENTION_DAYS": settings.ANSWERS_RETENTION_DAYS,
     }

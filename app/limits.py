@@ -1,21 +1,26 @@
-"""How much anyone may ask: three allowances, counted per API key or per client address."""
+"""How much anyone may ask: allowances by route, counted for a key, an account or a client address."""
 
 from __future__ import annotations
 
+import hmac
 from collections import Counter, defaultdict
 from ipaddress import IPv6Address, ip_address
 from threading import RLock, Timer
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from flask_limiter import ApplicationLimit, Limiter
 from limits.storage import MemoryStorage, Storage
 from limits.strategies import STRATEGIES
 
+from backend.database import SAFE_METHODS
+from backend.errors import Unavailable
 from backend.routes.access import Rate, access_of, caller, identify
 from config.settings import Settings
 
 REDIS_PATIENCE: dict[str, Any] = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
+# Routes that draw on an allowance of their own draw on the general one too; events have nothing but their own.
+GENERAL = frozenset({Rate.GENERAL, Rate.SIGN_IN, Rate.ASSESS, Rate.GRANT})
 
 
 class QuietMemoryStorage(MemoryStorage):
@@ -32,52 +37,143 @@ class QuietMemoryStorage(MemoryStorage):
         Storage.__init__(self, uri, wrap_exceptions, **options)
 
 
-class QuietLimiter(Limiter):
+class SharedLimiter(Limiter):
     """The library's, with the same quiet memory to fall back to when Redis is gone."""
 
     def _Limiter__configure_fallbacks(self, _app: Flask, strategy: str) -> None:  # noqa: N802
         self._fallback_storage = QuietMemoryStorage()
         self._fallback_limiter = STRATEGIES[strategy](self._fallback_storage)
 
+    @property
+    def alone(self) -> bool:
+        """Whether Redis is gone and this process counts for itself."""
+        return self._storage_dead
+
+
+class Allowances:
+    """Each method tells how much this request may draw on; empty: it draws on nothing there."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._pepper = hmac.digest(settings.secret_key.encode(), b"rate limits", "sha256")
+        self._limiter: SharedLimiter
+
+    def init_app(self, app: Flask) -> None:
+        redis = self._settings.redis_url
+        self._limiter = SharedLimiter(
+            self._who,
+            app=app,
+            application_limits=[
+                ApplicationLimit(self._general, scope="general"),
+                ApplicationLimit(self._events, scope="events"),
+                ApplicationLimit(self._assess, scope="assess"),
+                ApplicationLimit(self._attempts, scope="sign-in", key_function=self._address),
+                ApplicationLimit(self._attempts_at_account, scope="account", key_function=self._account),
+                ApplicationLimit(self._grants, scope="grant"),
+                ApplicationLimit(self._hour_of_a_key, scope="hour"),
+            ],
+            storage_options=REDIS_PATIENCE if redis else {},
+            storage_uri=redis or "quiet-memory://",
+            strategy="moving-window",
+            headers_enabled=True,
+            in_memory_fallback_enabled=bool(redis),
+        )
+
+    def _general(self) -> str:
+        if _rate() not in GENERAL:
+            return ""
+        return self._settings.RATE_LIMIT_MEMBER if caller() else self._settings.RATE_LIMIT_ANONYMOUS
+
+    def _events(self) -> str:
+        if _rate() != Rate.EVENTS:
+            return ""
+        return self._settings.RATE_LIMIT_EVENTS_KEY if caller() else self._settings.RATE_LIMIT_EVENTS
+
+    def _assess(self) -> str:
+        return self._settings.RATE_LIMIT_ASSESS if _rate() == Rate.ASSESS else ""
+
+    def _attempts(self) -> str:
+        return self._my_part(self._settings.RATE_LIMIT_SIGN_IN) if _acts(Rate.SIGN_IN) else ""
+
+    def _attempts_at_account(self) -> str:
+        """Guessing at one account from many addresses."""
+        return self._my_part(self._settings.RATE_LIMIT_ACCOUNT) if _acts(Rate.SIGN_IN) and g.named_account else ""
+
+    def _grants(self) -> str:
+        """What cannot be counted for all processes is not granted."""
+        allowance = self._settings.RATE_LIMIT_GRANT if _acts(Rate.GRANT) else ""
+        if allowance and self._limiter.alone:
+            raise Unavailable("This cannot be counted just now, so it was not done. Try again in a minute.")
+        return allowance
+
+    def _hour_of_a_key(self) -> str:
+        who = caller()
+        if who is None or who.hourly_limit is None or _rate() == Rate.NONE:
+            return ""
+        return self._my_part(f"{who.hourly_limit}/hour")
+
+    def _my_part(self, allowance: str) -> str:
+        """Without Redis, the part of one process: all together stay within the whole."""
+        if not allowance or not self._limiter.alone:
+            return allowance
+        amount, _, window = allowance.partition("/")
+        return f"{max(1, int(amount) // self._settings.WEB_WORKERS)}/{window}"
+
+    def _who(self) -> str:
+        who = caller()
+        return self._hidden(who.name) if who else self._address()
+
+    def _address(self) -> str:
+        return self._hidden(client_address())
+
+    def _account(self) -> str:
+        return self._hidden(f"account {g.named_account}")
+
+    def _hidden(self, text: str) -> str:
+        """Redis and logs learn neither addresses nor e-mail addresses."""
+        return hmac.digest(self._pepper, text.encode(), "sha256").hex()[:32]
+
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Identify the caller, then count the request."""
+    """Identify the caller and the account that is aimed at, then count the request."""
     app.before_request(identify)
-    QuietLimiter(
-        caller_address,
-        app=app,
-        application_limits=[
-            _limit(Rate.GENERAL, False, settings.RATE_LIMIT_ANONYMOUS),
-            _limit(Rate.GENERAL, True, settings.RATE_LIMIT_KEY),
-            _limit(Rate.EVENTS, False, settings.RATE_LIMIT_EVENTS),
-            _limit(Rate.EVENTS, True, settings.RATE_LIMIT_EVENTS_KEY),
-        ],
-        storage_options=REDIS_PATIENCE if settings.redis_url else {},
-        storage_uri=settings.redis_url or "quiet-memory://",
-        strategy="moving-window",
-        headers_enabled=True,
-        in_memory_fallback_enabled=bool(settings.redis_url),
-    )
+    app.before_request(_find_named_account)
+    Allowances(settings).init_app(app)
 
 
-def caller_address() -> str:
-    """The API key, else the IPv4 address, else the IPv6 /64 that one household or host is given."""
-    who = caller()
-    if who is not None:
-        return who.name
+def client_address() -> str:
+    """The IPv4 address, else the IPv6 /64 that one household or host is given."""
     try:
         address = ip_address(request.remote_addr or "")
     except ValueError:
         return "unknown"
-    if isinstance(address, IPv6Address):
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
         return f"{int(address) >> 64:x}::/64"
-    return str(address)
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
-def _limit(rate: Rate, with_key: bool, allowance: str) -> ApplicationLimit:
-    def is_exempt() -> bool:
-        access = access_of(current_app.view_functions.get(request.endpoint or ""))
-        drawn = access.rate if access else Rate.GENERAL
-        return not allowance or drawn != rate or (caller() is not None) != with_key
+def _find_named_account() -> None:
+    """The e-mail address in what was sent, before the counting: whatever fails there counts as a fault of Redis."""
+    g.named_account = _named_account() if _acts(Rate.SIGN_IN) else ""
 
-    return ApplicationLimit(allowance or "1/second", scope=f"{rate}", exempt_when=is_exempt)
+
+def _named_account() -> str:
+    sent = _json() if request.is_json else request.form
+    email = sent.get("email") if hasattr(sent, "get") else None
+    return email.strip().casefold()[:320] if isinstance(email, str) else ""
+
+
+def _json() -> object:
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None  # refused later, as what it is
+
+
+def _acts(rate: Rate) -> bool:
+    return request.method not in SAFE_METHODS and _rate() == rate
+
+
+def _rate() -> Rate:
+    access = access_of(current_app.view_functions.get(request.endpoint or ""))
+    return access.rate if access else Rate.GENERAL

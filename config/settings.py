@@ -8,6 +8,7 @@ import re
 import secrets
 import tempfile
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, V
 
 PROJECT = Path(__file__).resolve().parent.parent
 
+Network = IPv4Network | IPv6Network
 Port = Annotated[int, Field(ge=1, le=65535)]
 RateLimit = Annotated[str, Field(pattern=r"^(\d+/(second|minute|hour|day))?$")]
 
@@ -91,7 +93,20 @@ class Settings(BaseModel):
     STATSD_HOST: str = Field("127.0.0.1", description="Where StatsD packets go. Empty: no packets are sent.")
     STATSD_PORT: Port = Field(8125, description="UDP port of the StatsD server.")
     RATE_LIMIT_ANONYMOUS: RateLimit = Field("100/minute", description="Requests per client address. Empty: no limit.")
-    RATE_LIMIT_KEY: RateLimit = Field("1000/minute", description="Requests per API key. Empty: no limit.")
+    RATE_LIMIT_MEMBER: RateLimit = Field(
+        "1000/minute", description="Requests per account that signed in, or per API key. Empty: no limit."
+    )
+    RATE_LIMIT_SIGN_IN: RateLimit = Field(
+        "10/minute", description="Attempts to sign in, sign up or reset a password per client address. Empty: no limit."
+    )
+    RATE_LIMIT_ACCOUNT: RateLimit = Field(
+        "30/hour", description="The same per account they name, wherever they come from. Empty: no limit."
+    )
+    RATE_LIMIT_ASSESS: RateLimit = Field("30/minute", description="Assessments per caller by the API. Empty: no limit.")
+    RATE_LIMIT_GRANT: RateLimit = Field(
+        "30/hour",
+        description="Keys, invitations and such per caller; refused while Redis is away. Empty: no limit.",
+    )
     RATE_LIMIT_EVENTS: RateLimit = Field(
         "600/minute", description="Event requests per client address, for browsers. Empty: no limit."
     )
@@ -101,6 +116,11 @@ class Settings(BaseModel):
     )
     TRUSTED_PROXIES: Annotated[int, Field(ge=0, le=8)] = Field(
         0, description="How many proxies in front set `X-Forwarded-*`. 0: those headers are ignored."
+    )
+    ADMIN_NETWORKS: str = Field(
+        "",
+        description="Networks such as `10.0.0.0/8, 2001:db8::/32` that `/admin`, accounts and the audit log answer to. "
+        "Empty: any.",
     )
     ANSWERS_RETENTION_DAYS: Annotated[int, Field(ge=1, le=3650)] = Field(
         30, description="Days a visitor's answers and shared links are kept; a stored assessment has neither."
@@ -232,6 +252,16 @@ class Settings(BaseModel):
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return value
 
+    @field_validator("ADMIN_NETWORKS")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for text in filter(None, map(str.strip, value.split(","))):
+            try:
+                ip_network(text)
+            except ValueError:
+                raise ValueError(f"{text!r} is not a network such as 10.0.0.0/8") from None
+        return value
+
     @field_validator("GEOIP_FILE", "ERASURE_LEDGER", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
@@ -323,6 +353,10 @@ class Settings(BaseModel):
     @property
     def public_hosts(self) -> list[str] | None:
         return [host.strip() for host in self.PUBLIC_HOSTS.split(",") if host.strip()] or None
+
+    @property
+    def admin_networks(self) -> tuple[Network, ...]:
+        return tuple(ip_network(text.strip()) for text in self.ADMIN_NETWORKS.split(",") if text.strip())
 
     @property
     def plugin_paths(self) -> tuple[str, ...]:

@@ -40,7 +40,11 @@ def make_settings(instance: Path, **given: object) -> Settings:
         "AUDIT_KEY": SecretStr(SECRET),
         "STATSD_HOST": "",
         "RATE_LIMIT_ANONYMOUS": "",
-        "RATE_LIMIT_KEY": "",
+        "RATE_LIMIT_MEMBER": "",
+        "RATE_LIMIT_SIGN_IN": "",
+        "RATE_LIMIT_ACCOUNT": "",
+        "RATE_LIMIT_ASSESS": "",
+        "RATE_LIMIT_GRANT": "",
         "RATE_LIMIT_EVENTS": "",
         "LOG_LEVEL": "WARNING",
         "LAKE_MAX_STALENESS": 0,
@@ -190,6 +194,10 @@ def server_environ(instance: Path, **given: str) -> dict[str, str]:
         "STATSD_HOST": "",
         "RATE_LIMIT_ANONYMOUS": "",
         "RATE_LIMIT_EVENTS": "",
+        "RATE_LIMIT_SIGN_IN": "",
+        "RATE_LIMIT_ACCOUNT": "",
+        "RATE_LIMIT_ASSESS": "",
+        "RATE_LIMIT_GRANT": "",
     }
     return {**settings, **given}
 

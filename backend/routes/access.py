@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request, session
@@ -20,6 +21,7 @@ from backend.plugins import get
 
 View = TypeVar("View", bound=Callable[..., Any])
 SESSION_KEY = "sign_in"
+GUARDED = frozenset({Scope.ACCOUNTS_MANAGE, Scope.AUDIT_READ})
 
 
 class Rate(StrEnum):
@@ -27,6 +29,9 @@ class Rate(StrEnum):
 
     GENERAL = "general"
     EVENTS = "events"
+    SIGN_IN = "sign-in"  # whatever a password, a code or a mailed link could be guessed at
+    ASSESS = "assess"
+    GRANT = "grant"  # what gives somebody a key, an account or a role
     NONE = "none"
 
 
@@ -48,9 +53,9 @@ class ProofTooOld(Forbidden):
     title = "Enter your password again"
 
 
-def require(scope: Scope, *, fresh: bool = False) -> Callable[[View], View]:
+def require(scope: Scope, rate: Rate = Rate.GENERAL, *, fresh: bool = False) -> Callable[[View], View]:
     """Only callers who hold `scope`. `fresh`: signed in, with the password typed in the last ten minutes."""
-    return _declare(Access(scope, "", Rate.GENERAL, fresh=fresh))
+    return _declare(Access(scope, "", rate, fresh=fresh))
 
 
 def public(why: str, rate: Rate = Rate.GENERAL, *, json_body: bool = False) -> Callable[[View], View]:
@@ -85,6 +90,7 @@ def authorize() -> None:
     access = access_of(current_app.view_functions.get(request.endpoint or ""))
     if access is None:
         raise Forbidden("This address declares no access.")
+    _refuse_other_networks(access)
     if g.refusal is not None:
         raise g.refusal
     if access.scope is not None:
@@ -135,6 +141,17 @@ def _demand_fresh_proof() -> None:
     who = caller()
     if who is None or not who.is_fresh(utc_now()):
         raise ProofTooOld("You are changing something that matters, and entered your password some time ago.")
+
+
+def _refuse_other_networks(access: Access) -> None:
+    """What only operators use may be kept to the networks they sit in."""
+    networks = current_app.config["ADMIN_NETWORKS"]
+    if not networks or not (access.scope in GUARDED or request.path.startswith("/admin/")):
+        return
+    address = ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104  (a client without an address is nowhere)
+    address = getattr(address, "ipv4_mapped", None) or address
+    if not any(address in network for network in networks):
+        raise Forbidden("This is not open to the network you come from.")
 
 
 def _refuse_foreign_form() -> None:

@@ -7,7 +7,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from backend.assessments.model.calculator import JobImpactCalculator
 from backend.plugins import get
 from backend.reference.loading import Reference
-from backend.routes.access import public
+from backend.routes.access import Rate, public
 from backend.routes.schemas.answer import Answer
 from backend.routes.schemas.calculator import (
     AssessRequest,
@@ -46,7 +46,7 @@ def occupation(path: OccupationPath) -> Answer:
 
 
 @bp.post("/assess", responses={200: AssessResponse, **problems(400, 401, 413, 415, 422)})
-@public(WHY, json_body=True)
+@public(WHY, Rate.ASSESS, json_body=True)
 def assess(body: AssessRequest) -> Answer:
     """Place a job, and a week in it, among all US workers
 

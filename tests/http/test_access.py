@@ -109,7 +109,7 @@ def test_anonymous_callers_share_one_allowance_per_address(instance):
 
 
 def test_a_key_has_its_own_larger_allowance(instance):
-    app = make_app(make_settings(instance, RATE_LIMIT_ANONYMOUS="1/minute", RATE_LIMIT_KEY="4/minute"))
+    app = make_app(make_settings(instance, RATE_LIMIT_ANONYMOUS="1/minute", RATE_LIMIT_MEMBER="4/minute"))
     key = app.test_cli_runner().invoke(args=["keys", "create", "--name", "x", "--scope", "dashboards:read"]).output
     client = app.test_client()
 
