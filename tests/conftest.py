@@ -18,11 +18,13 @@ from pydantic import SecretStr
 
 from app import create_app
 from backend.accounts.keys.service import KeyService
+from backend.accounts.people.passwords import Passwords
 from backend.accounts.permissions import Scope
 from backend.extensions import db
 from backend.plugins import KEY, get
 from backend.reference.loading import Reference, load_reference
 from config.settings import Settings
+from tests.accounts import cheap_passwords
 from tests.clickhouse import clickhouse
 from tests.servers import CHROMIUM, CHROMIUM_ARGS, Gunicorn, gunicorn, postgresql, redis
 
@@ -57,6 +59,7 @@ def make_app(settings: Settings) -> Flask:
     app = create_app(settings)
     app.testing = True
     app.extensions[KEY].add_shared(Reference, shipped_reference)
+    app.extensions[KEY].add_shared(Passwords, cheap_passwords)
     return app
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from ipaddress import ip_address
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, Response, current_app, g, request, session
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend.accounts.caller import Caller
 from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
+from backend.accounts.sign_in.service import HalfSignedIn, SignIns
 from backend.clock import utc_now
 from backend.database import SAFE_METHODS, reading
 from backend.errors import BadRequest, Forbidden, MingusError, Unauthenticated, UnsupportedMediaType
@@ -73,6 +76,25 @@ def caller() -> Caller | None:
     return found
 
 
+def sign_in(token: str, *, lasting: bool = False) -> None:
+    """Know this browser by the token from here on. Whatever the cookie held before is gone: it may be another's."""
+    session.clear()
+    session[SESSION_KEY] = token
+    session.permanent = lasting
+
+
+def sign_in_token() -> str | None:
+    """The token this browser came with, whatever it is good for."""
+    token: str | None = session.get(SESSION_KEY)
+    return token
+
+
+def sign_out() -> None:
+    if token := session.get(SESSION_KEY):
+        get(SignIns).end(token)
+    session.clear()
+
+
 def identify() -> None:
     """Find out who asks. A refusal waits until the rate limit has counted the request."""
     g.caller, g.refusal = None, None
@@ -106,6 +128,7 @@ def authorize() -> None:
 def init_app(app: Flask) -> None:
     """Run after the rate limit, which needs to know the caller: see `app/limits.py`."""
     app.before_request(authorize)
+    app.after_request(_note_the_visit)
 
 
 def _declare(access: Access) -> Callable[[View], View]:
@@ -117,15 +140,30 @@ def _declare(access: Access) -> Callable[[View], View]:
 
 
 def _authenticated() -> Caller | None:
-    header = request.headers.get("Authorization")
+    header, token = request.headers.get("Authorization"), session.get(SESSION_KEY)
     if header is None:
-        return None
-    if session.get(SESSION_KEY):
+        return _signed_in(token) if token else None
+    if token:
         raise BadRequest("Send an API key or a signed-in cookie, not both.")
-    scheme, _, token = header.partition(" ")
+    scheme, _, key = header.partition(" ")
     if scheme.lower() != "bearer":
         return None  # somebody else's, such as a proxy's; what needs a key asks for one
-    return get(KeyService).authenticate(token.strip())
+    return get(KeyService).authenticate(key.strip())
+
+
+def _signed_in(token: str) -> Caller | None:
+    """A cookie counts for pages and for reading, until its sign-in is over; a half-finished one opens nothing."""
+    if request.path.startswith("/api/") and request.method not in SAFE_METHODS:
+        return None
+    try:
+        visit = get(SignIns).visit(token)
+    except HalfSignedIn:
+        return None
+    except Unauthenticated:
+        session.clear()
+        return None
+    g.news_of = token if visit.is_news else None
+    return visit.caller
 
 
 def demand(scope: Scope) -> None:
@@ -152,6 +190,21 @@ def _refuse_other_networks(access: Access) -> None:
     address = getattr(address, "ipv4_mapped", None) or address
     if not any(address in network for network in networks):
         raise Forbidden("This is not open to the network you come from.")
+
+
+def _note_the_visit(response: Response) -> Response:
+    """Once the answer is on its way: nobody waits for it, and a reader is served though nothing can be written."""
+    if token := g.get("news_of"):
+        response.call_on_close(partial(_note, current_app._get_current_object(), token))  # type: ignore[attr-defined]  # noqa: SLF001
+    return response
+
+
+def _note(app: Flask, token: str) -> None:
+    with app.app_context():
+        try:
+            get(SignIns).seen(token)
+        except SQLAlchemyError as error:
+            app.logger.warning("a visit was not noted: %s", type(error).__name__)
 
 
 def _refuse_foreign_form() -> None:

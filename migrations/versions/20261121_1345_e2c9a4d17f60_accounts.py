@@ -94,6 +94,7 @@ def create_sign_ins() -> None:
     sa.Column('seen_at', MOMENT, nullable=False),
     sa.Column('confirmed_at', MOMENT, nullable=False),
     sa.Column('proven_at', MOMENT, nullable=True),
+    sa.Column('wrong_codes', sa.Integer(), nullable=False),
     sa.Column('ended_at', MOMENT, nullable=True),
     that_goes_with_it('sign_ins'),
     sa.PrimaryKeyConstraint('id', name='pk_sign_ins'),

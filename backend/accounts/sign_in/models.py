@@ -13,6 +13,7 @@ class SignIn(Model):
 
     `proven_at` is when the second factor was shown; a sign-in of an operator without it opens nothing.
     `confirmed_at` is when the password was last typed: what is dangerous asks for it again.
+    `wrong_codes` counts what was typed instead of the second factor: some end the sign-in.
     """
 
     __tablename__ = "sign_ins"
@@ -26,6 +27,7 @@ class SignIn(Model):
     seen_at: Mapped[datetime]
     confirmed_at: Mapped[datetime]
     proven_at: Mapped[datetime | None]
+    wrong_codes: Mapped[int] = mapped_column(default=0)
     ended_at: Mapped[datetime | None]
 
 

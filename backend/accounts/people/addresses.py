@@ -1,0 +1,49 @@
+"""E-mail addresses: which ones mail can go to, when two are one, and how one is found though all are sealed."""
+
+from __future__ import annotations
+
+import hmac
+import re
+
+LONGEST = 254
+LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def deliverable(text: str) -> str | None:
+    """The address that mail goes to, its domain in the form that DNS knows; None when `text` is no address.
+
+    Stricter than RFC 5321 allows: no quotes, no comments, no bare addresses of machines, no letters beyond ASCII before
+    the @, since few servers take them and one that looks like another's could stand in for it.
+    """
+    local, at, domain = text.strip().rpartition("@")
+    ascii_domain = _ascii(domain)
+    if not at or ascii_domain is None or len(local) > 64 or not LOCAL.fullmatch(local):
+        return None
+    address = f"{local}@{ascii_domain}"
+    return address if len(address) <= LONGEST else None
+
+
+def normal(email: str) -> str:
+    """What two spellings of one address have in common."""
+    local, _, domain = email.strip().rpartition("@")
+    return f"{local.casefold()}@{_ascii(domain) or domain.lower()}"
+
+
+class EmailIndex:
+    """Finds an address without reading one: a keyed hash of its normal form."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def of(self, email: str) -> str:
+        return hmac.digest(self._key, normal(email).encode(errors="surrogatepass"), "sha256").hex()
+
+
+def _ascii(domain: str) -> str | None:
+    try:
+        labels = domain.encode("idna").decode().lower().split(".")
+    except UnicodeError:
+        return None
+    sound = len(labels) > 1 and all(map(LABEL.fullmatch, labels)) and not labels[-1].isdigit()
+    return ".".join(labels) if sound else None

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from backend.accounts.people.models import Account
+from backend.errors import NotFound
+
+
+class AccountStore:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, account: Account) -> None:
+        self._session.add(account)
+        self._session.flush()
+
+    def all(self) -> Sequence[Account]:
+        return self._session.scalars(select(Account).order_by(Account.id)).all()
+
+    def by_index(self, email_index: str) -> Account | None:
+        return self._session.scalar(select(Account).where(Account.email_index == email_index))
+
+    def get(self, account_id: int) -> Account:
+        found = self._session.get(Account, account_id)
+        if found is None:
+            raise NotFound("There is no such account.")
+        return found
+
+    def for_change(self, account_id: int) -> Account:
+        """The row, locked until the transaction ends."""
+        row = select(Account).where(Account.id == account_id).with_for_update()
+        found = self._session.scalar(row.execution_options(populate_existing=True))
+        if found is None:
+            raise NotFound("There is no such account.")
+        return found
+
+    def rehash(self, account_id: int, before: str, after: str) -> None:
+        """The same password under a better hash, unless it was changed meanwhile."""
+        unchanged = update(Account).where(Account.id == account_id, Account.password_hash == before)
+        self._session.execute(unchanged.values(password_hash=after))
+
+    def by_public_id(self, public_id: UUID) -> Account:
+        found = self._session.scalar(select(Account).where(Account.public_id == public_id))
+        if found is None:
+            raise NotFound("There is no such account.")
+        return found

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from backend.accounts.people.models import Account
+from backend.accounts.sign_in.models import SignIn
+from backend.accounts.sign_in.standing import Known
+
+KNOWN = select(
+    SignIn.id.label("sign_in_id"),
+    SignIn.epoch,
+    SignIn.created_at,
+    SignIn.seen_at,
+    SignIn.confirmed_at,
+    SignIn.proven_at,
+    Account.id.label("account_id"),
+    Account.public_id,
+    Account.role,
+    Account.state,
+    Account.epoch.label("account_epoch"),
+    Account.totp_confirmed_at.label("factor_since"),
+).join(Account, Account.id == SignIn.account_id)
+
+
+class SignInStore:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, sign_in: SignIn) -> None:
+        self._session.add(sign_in)
+
+    def known(self, digest: str) -> Known | None:
+        """The sign-in and its account, in one query, unless it was ended."""
+        of_digest = KNOWN.where(SignIn.digest == digest, SignIn.ended_at.is_(None))
+        found = self._session.execute(of_digest).mappings().one_or_none()
+        return None if found is None else Known(**found)
+
+    def for_change(self, digest: str) -> SignIn | None:
+        """The row, locked until the transaction ends, so that two changes at once take turns."""
+        rows = select(SignIn).where(SignIn.digest == digest, SignIn.ended_at.is_(None)).with_for_update()
+        return self._session.scalar(rows.execution_options(populate_existing=True))
+
+    def of_account(self, account_id: int) -> Sequence[SignIn]:
+        """Those that were not ended, the newest first."""
+        rows = select(SignIn).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None))
+        return self._session.scalars(rows.order_by(SignIn.id.desc())).all()
+
+    def end(self, digest: str, now: datetime) -> None:
+        self._session.execute(
+            update(SignIn).where(SignIn.digest == digest, SignIn.ended_at.is_(None)).values(ended_at=now)
+        )
+
+    def end_others(self, account_id: int, digest: str, now: datetime) -> None:
+        others = update(SignIn).where(SignIn.account_id == account_id, SignIn.digest != digest)
+        self._session.execute(others.where(SignIn.ended_at.is_(None)).values(ended_at=now))
+
+    def see(self, digest: str, before: datetime, now: datetime) -> None:
+        due = update(SignIn).where(SignIn.digest == digest, SignIn.seen_at < before)
+        self._session.execute(due.values(seen_at=now))

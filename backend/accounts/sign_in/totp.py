@@ -1,0 +1,150 @@
+"""The second factor: codes of an authenticator app (RFC 6238), and recovery codes that stand in for it once."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+
+import pyotp
+from sqlalchemy.orm import Session
+
+from backend.accounts.people.models import Account
+from backend.accounts.people.store import AccountStore
+from backend.accounts.sign_in.factor_store import FactorStore
+from backend.clock import Clock
+from backend.errors import MingusError
+from backend.vault.service import Vault
+
+ISSUER = "Mingus"
+STEP = 30
+RECOVERY_CODES = 10
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: no two that look alike
+PLACE_OF_SECRET, PLACE_OF_EMAIL = "accounts.totp_secret", "accounts.email"
+
+
+class FactorConflict(MingusError):
+    status = 409
+    code = "second_factor_conflict"
+    title = "That second factor is not as you think"
+
+
+class WrongCode(MingusError):
+    status = 422
+    code = "wrong_code"
+    title = "The code is not right"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What an authenticator app is told: by QR code, or typed."""
+
+    uri: str
+    secret: str
+
+
+class SecondFactor:
+    def __init__(
+        self, accounts: AccountStore, store: FactorStore, vault: Vault, pepper: bytes, session: Session, now: Clock
+    ) -> None:
+        self._accounts = accounts
+        self._store = store
+        self._vault = vault
+        self._pepper = pepper
+        self._session = session
+        self._now = now
+
+    def enrol(self, account_id: int) -> str:
+        """Make a secret that waits to be confirmed, in place of one that waited before; its provisioning URI."""
+        account = self._accounts.for_change(account_id)
+        if account.totp_confirmed_at is not None:
+            raise FactorConflict("This account has a second factor already. Remove it before setting up another.")
+        account.totp_secret = self._vault.seal(account_id, PLACE_OF_SECRET, pyotp.random_base32())
+        account.totp_last_step = None
+        uri = self._enrolment(account).uri
+        self._session.commit()
+        return uri
+
+    def waiting(self, account_id: int) -> Enrolment | None:
+        """The secret that waits to be confirmed, if there is one."""
+        account = self._accounts.get(account_id)
+        if account.totp_secret is None or account.totp_confirmed_at is not None:
+            return None
+        return self._enrolment(account)
+
+    def confirm(self, account_id: int, code: str) -> list[str]:
+        """Take the second factor into use: ends every sign-in. Gives the recovery codes, this once."""
+        account = self._accounts.for_change(account_id)
+        if account.totp_secret is None or account.totp_confirmed_at is not None:
+            raise FactorConflict("No second factor waits to be confirmed.")
+        if not self._is_fresh(account, _plain(code)):
+            raise WrongCode("This is not the code that the app shows now.")
+        account.totp_confirmed_at = self._now()
+        account.epoch += 1
+        codes = self._new_recovery_codes(account_id)
+        self._session.commit()
+        return codes
+
+    def remove(self, account_id: int) -> None:
+        """Forget the second factor and its recovery codes: ends every sign-in."""
+        account = self._accounts.for_change(account_id)
+        account.totp_secret = account.totp_confirmed_at = account.totp_last_step = None
+        account.epoch += 1
+        self._store.remove_all(account_id)
+        self._session.commit()
+
+    def renew_recovery_codes(self, account_id: int) -> list[str]:
+        """New ones, this once; the ones before open nothing any more."""
+        codes = self._new_recovery_codes(account_id)
+        self._session.commit()
+        return codes
+
+    def recovery_codes_left(self, account_id: int) -> int:
+        return self._store.unused(account_id)
+
+    def accepts(self, account_id: int, code: str) -> bool:
+        """Whether the code is good now. It is good once: joins the caller's transaction, commits nothing."""
+        account, plain = self._accounts.get(account_id), _plain(code)
+        if account.totp_confirmed_at is None:
+            return False
+        if re.fullmatch(r"[0-9]{6}", plain):
+            return self._is_fresh(account, plain)
+        return self._store.use(account_id, self._digest(account_id, plain), self._now())
+
+    def _is_fresh(self, account: Account, code: str) -> bool:
+        """One step early or late is in time; a step that was shown before is not, though another request races it."""
+        if account.totp_secret is None:
+            return False
+        totp = pyotp.TOTP(self._vault.open(account.id, PLACE_OF_SECRET, account.totp_secret), interval=STEP)
+        current = int(self._now().timestamp()) // STEP
+        for step in (current, current - 1, current + 1):
+            if hmac.compare_digest(totp.generate_otp(step).encode(), code.encode()):
+                return self._store.take_step(account.id, step)
+        return False
+
+    def _enrolment(self, account: Account) -> Enrolment:
+        secret = self._vault.open(account.id, PLACE_OF_SECRET, account.totp_secret or b"")
+        email = self._vault.open(account.id, PLACE_OF_EMAIL, account.email)
+        return Enrolment(pyotp.TOTP(secret, interval=STEP).provisioning_uri(name=email, issuer_name=ISSUER), secret)
+
+    def _new_recovery_codes(self, account_id: int) -> list[str]:
+        codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
+        self._store.remove_all(account_id)
+        self._store.add_all(account_id, [self._digest(account_id, _plain(code)) for code in codes])
+        return codes
+
+    def _digest(self, account_id: int, plain: str) -> str:
+        return hmac.digest(self._pepper, f"{account_id}.{plain}".encode(), "sha256").hex()
+
+
+def _recovery_code() -> str:
+    """50 bits, as two words of five."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(10))
+    return f"{letters[:5]}-{letters[5:]}"
+
+
+def _plain(code: str) -> str:
+    """A code without what people type around it. `o` and `l` are read as the digits they were taken for."""
+    letters = "".join(filter(str.isalnum, code.casefold())).encode("ascii", "replace").decode()
+    return letters.translate(str.maketrans("oil", "011"))

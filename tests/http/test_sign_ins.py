@@ -1,0 +1,129 @@
+"""ACC-1: who a browser is known as, for how long, and what ends it. On both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from backend.accounts.people.models import Account, AccountState
+from backend.accounts.permissions import Role
+from backend.accounts.sign_in.models import SignIn
+from backend.accounts.sign_in.service import SignIns
+from backend.accounts.sign_in.standing import MEMBERS_IDLE, MEMBERS_SIGN_IN, OPERATORS_SIGN_IN
+from backend.clock import utc_now
+from backend.database import get_db_session
+from backend.errors import Unauthenticated
+from backend.plugins import get
+from backend.routes.access import SESSION_KEY
+from tests.accounts import make_account, make_sign_in, signed_in
+
+FUNNEL = "/analytics/funnel"
+PROGRAM = {"Accept": "application/json"}
+
+
+def change(app, model, **columns):
+    with app.app_context():
+        for row in get_db_session().query(model):
+            for name, value in columns.items():
+                setattr(row, name, value)
+        get_db_session().commit()
+
+
+def is_known(app, token):
+    with app.app_context():
+        try:
+            get(SignIns).caller(token)
+        except Unauthenticated:
+            return False
+        return True
+
+
+@pytest.fixture
+def analyst(any_app):
+    return signed_in(any_app.test_client(), make_account(any_app))
+
+
+def test_whoever_is_signed_in_is_known_by_their_public_id(any_app):
+    account = make_account(any_app, Role.ANALYST)
+
+    with any_app.app_context():
+        found = get(SignIns).caller(make_sign_in(any_app, account))
+
+    assert (found.name, found.account_id, found.role) == (account.name, account.id, Role.ANALYST)
+    assert found.scopes == Role.ANALYST.scopes
+
+
+def test_an_analyst_reads_the_dashboards_and_a_member_does_not(any_app, analyst):
+    member = signed_in(any_app.test_client(), make_account(any_app, Role.MEMBER))
+
+    assert analyst.get("/api/analytics/dashboard/funnel", headers=PROGRAM).status_code == 200
+    assert member.get("/api/analytics/dashboard/funnel", headers=PROGRAM).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("model", "column"),
+    [
+        (Account, {"state": AccountState.DISABLED}),
+        (Account, {"epoch": 2}),
+        (Account, {"totp_confirmed_at": None}),
+        (SignIn, {"proven_at": None}),
+        (SignIn, {"ended_at": utc_now()}),
+    ],
+    ids=["disabled", "epoch raised", "factor removed", "code not shown", "signed out"],
+)
+def test_the_next_request_finds_a_sign_in_over_or_unfinished(any_app, analyst, model, column):
+    assert analyst.get("/api/analytics/dashboard/funnel", headers=PROGRAM).status_code == 200
+
+    change(any_app, model, **column)
+
+    assert analyst.get("/api/analytics/dashboard/funnel", headers=PROGRAM).status_code == 401
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.ANALYST])
+def test_a_sign_in_grows_old(any_app, role):
+    account, limit = make_account(any_app, role), MEMBERS_SIGN_IN if role is Role.MEMBER else OPERATORS_SIGN_IN
+    young = make_sign_in(any_app, account, limit - timedelta(minutes=1))
+    old = make_sign_in(any_app, account, limit)
+    change(any_app, SignIn, seen_at=utc_now())
+
+    assert is_known(any_app, young)
+    assert not is_known(any_app, old)
+
+
+def test_a_member_who_stays_away_is_signed_out(any_app):
+    token = make_sign_in(any_app, make_account(any_app, Role.MEMBER))
+    change(any_app, SignIn, seen_at=utc_now() - MEMBERS_IDLE + timedelta(minutes=1))
+    assert is_known(any_app, token)
+
+    change(any_app, SignIn, seen_at=utc_now() - MEMBERS_IDLE)
+
+    assert not is_known(any_app, token)
+
+
+def test_a_visit_is_noted_once_a_minute(any_app, analyst):
+    before = utc_now() - timedelta(seconds=61)
+    change(any_app, SignIn, seen_at=before)
+
+    for _ in range(2):
+        analyst.get("/methodology").close()
+        with any_app.app_context():
+            noted = get_db_session().query(SignIn).one().seen_at
+            assert noted > before
+        before = noted - timedelta(microseconds=1)
+
+
+def test_the_cookie_of_an_ended_sign_in_is_taken_back(any_app, analyst):
+    change(any_app, Account, epoch=2)
+
+    analyst.get("/methodology")
+
+    with analyst.session_transaction() as cookie:
+        assert SESSION_KEY not in cookie
+
+
+def test_a_cookie_opens_no_api_that_changes_things(any_app, analyst):
+    """Such a request may come from any page; programs send a key."""
+    answer = analyst.post("/api/analytics/event", json={"event_type": "x"}, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert answer.status_code == 403
