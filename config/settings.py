@@ -63,6 +63,11 @@ class Settings(BaseModel):
         description="Chains the audit log; at least 32 characters. "
         "Development generates one into INSTANCE_DIR; production refuses to start without one.",
     )
+    AUDIT_ANCHOR_FILE: Path | None = Field(
+        None,
+        description="Where the head of the audit log is written down each hour; best on another disk, append-only. "
+        "Empty: `INSTANCE_DIR/audit-anchors`.",
+    )
     PUBLIC_URL: str = Field(
         "",
         validate_default=True,
@@ -262,7 +267,7 @@ class Settings(BaseModel):
                 raise ValueError(f"{text!r} is not a network such as 10.0.0.0/8") from None
         return value
 
-    @field_validator("GEOIP_FILE", "ERASURE_LEDGER", mode="before")
+    @field_validator("GEOIP_FILE", "ERASURE_LEDGER", "AUDIT_ANCHOR_FILE", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
@@ -341,6 +346,10 @@ class Settings(BaseModel):
     @property
     def redis_url(self) -> str:
         return self.REDIS_URL.get_secret_value()
+
+    @property
+    def audit_anchor_file(self) -> Path:
+        return self.AUDIT_ANCHOR_FILE or self.INSTANCE_DIR / "audit-anchors"
 
     @property
     def public_url(self) -> str:

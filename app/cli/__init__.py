@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import assessments, events, events_import, jobs, keys, lake, privacy, reference
+from app.cli import assessments, audit, events, events_import, jobs, keys, lake, privacy, reference
 
 
 def init_app(app: Flask) -> None:
     events.group.add_command(events_import.import_events)
-    for group in (assessments.group, events.group, jobs.group, keys.group, lake.group, privacy.group, reference.group):
-        app.cli.add_command(group)
+    for room in (assessments, audit, events, jobs, keys, lake, privacy, reference):
+        app.cli.add_command(room.group)

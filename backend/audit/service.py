@@ -1,14 +1,22 @@
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
 from backend.audit.actions import Action
-from backend.audit.chain import Detail, Entry, digest
+from backend.audit.anchor import Anchor, AnchorFile
+from backend.audit.chain import START, Detail, Entry, digest
+from backend.audit.listing import AuditFilter
+from backend.audit.models import AuditEntry
 from backend.audit.store import AuditStore
+from backend.audit.verdict import Head, Judge, Verdict
 from backend.clock import Clock
+from backend.database import reading
 
+logger = logging.getLogger(__name__)
 PUBLIC_NAME = re.compile(r"cli|schedule|nobody|[a-z_]{1,20}:[A-Za-z0-9_-]{1,60}")
 SHORT_WORD = re.compile(r"[a-z][a-z0-9_:.-]{0,39}")
 TELLING = re.compile(r"e?mail|name|address|phone|passw|secret|token|salary|birth")
@@ -19,13 +27,18 @@ class TooTelling(ValueError):
     """What was to be remembered could say who somebody is; its words are not repeated here."""
 
 
+class ChainBroken(Exception):
+    """The audit log is not what it was."""
+
+
 class AuditLog:
     """Remembers who did what, in a chain that shows every change made to it."""
 
-    def __init__(self, store: AuditStore, session: Session, key: bytes, now: Clock) -> None:
+    def __init__(self, store: AuditStore, session: Session, key: bytes, anchors: AnchorFile, now: Clock) -> None:
         self._store = store
         self._session = session
         self._key = key
+        self._anchors = anchors
         self._now = now
 
     def record(self, actor: str, action: Action, object: str, **details: Detail) -> None:  # noqa: A002
@@ -43,6 +56,38 @@ class AuditLog:
         self._session.rollback()  # on SQLite what has begun to read cannot go on to write
         self.record(actor, action, object, **details)
         self._session.commit()
+
+    def list(self, wanted: AuditFilter, before: int | None = None, most: int = 100) -> Sequence[AuditEntry]:
+        """The newest entries first; `before` is the number to go on from."""
+        return self._store.list(wanted, before, most)
+
+    def verify(self) -> Verdict:
+        """Read the whole chain, and say which entry is the first that is missing or not what it was."""
+        with reading():
+            head = self._store.head() or Head(0, START)
+            newest = self._store.newest_number()
+            if newest <= (self._store.head() or head).number:  # others may append meanwhile, and move the head with it
+                newest = head.number
+            return Judge(self._key, head, self._anchors.all()).judge(self._store.links(head.number), newest)
+
+    def demand_whole(self) -> None:
+        """Raise ChainBroken unless the chain is whole."""
+        verdict = self.verify()
+        if not verdict.ok:
+            raise ChainBroken(str(verdict))
+
+    def anchor(self) -> Anchor:
+        """Write down the head outside the database, and in the log. Raises ChainBroken, AnchorsUnreadable."""
+        last = max(self._anchors.all(), key=lambda anchor: anchor.number, default=None)
+        with reading():
+            head = self._store.head() or Head(0, START)
+            found = self._store.digest_of(last.number) if last and last.number else START
+        if last and (last.number > head.number or found != last.digest):
+            raise ChainBroken(f"entry {last.number}, anchored at {last.at:%Y-%m-%d %H:%M}, is not what it was")
+        anchor = Anchor(head.number, head.digest, self._now())
+        self._anchors.append(anchor)
+        logger.info("audit log anchored at entry %d, digest %s", anchor.number, anchor.digest)
+        return anchor
 
 
 def _check(actor: str, object_: str, details: dict[str, Detail]) -> None:

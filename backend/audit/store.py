@@ -1,12 +1,19 @@
 from __future__ import annotations
 
-from sqlalchemy import insert, update
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from backend.audit.chain import Entry
+from backend.audit.listing import AuditFilter
 from backend.audit.models import AuditEntry, AuditHead
+from backend.audit.verdict import Head, Link
 
 HEAD = 1
+PAGE = 1024
 
 
 class AuditStore:
@@ -28,3 +35,46 @@ class AuditStore:
         self._session.execute(insert(AuditEntry).values(**values, details=dict(entry.details), digest=digest))
         head = update(AuditHead).where(AuditHead.id == HEAD).values(digest=digest)
         self._session.execute(head.execution_options(synchronize_session=False))
+
+    def head(self) -> Head | None:
+        found = self._session.execute(select(AuditHead.number, AuditHead.digest).where(AuditHead.id == HEAD)).first()
+        return None if found is None else Head(*found)
+
+    def newest_number(self) -> int:
+        return self._session.scalars(select(func.coalesce(func.max(AuditEntry.number), 0))).one()
+
+    def digest_of(self, number: int) -> str | None:
+        return self._session.scalar(select(AuditEntry.digest).where(AuditEntry.number == number))
+
+    def links(self, until: int) -> Iterator[Link]:
+        """Every entry up to a number, in order. Ends at the first that cannot be read."""
+        after = 0
+        while page := self._page(after, until, PAGE):
+            yield from page
+            if page[-1].entry is None:
+                return
+            after = page[-1].entry.number
+
+    def list(self, wanted: AuditFilter, before: int | None, most: int) -> Sequence[AuditEntry]:
+        """The newest first; `before` is the number to go on from."""
+        entries = select(AuditEntry).order_by(AuditEntry.number.desc()).limit(most)
+        for column in (AuditEntry.actor, AuditEntry.action, AuditEntry.object):
+            if value := getattr(wanted, column.key):
+                entries = entries.where(column == value)
+        if wanted.since:
+            entries = entries.where(AuditEntry.at >= wanted.since)
+        if before:
+            entries = entries.where(AuditEntry.number < before)
+        return self._session.scalars(entries).all()
+
+    def _page(self, after: int, until: int, most: int) -> Sequence[Link]:
+        """Some entries. Where one cannot be read, fewer are asked for until it stands alone."""
+        columns = [getattr(AuditEntry, name) for name in (*Entry.__slots__, "digest")]
+        some = select(*columns).where(AuditEntry.number > after, AuditEntry.number <= until)
+        try:
+            rows = self._session.execute(some.order_by(AuditEntry.number).limit(most)).all()
+        except (ValueError, OperationalError) as error:
+            if isinstance(error, OperationalError) and not isinstance(error.orig, sqlite3.OperationalError):
+                raise
+            return [Link(None)] if most == 1 else self._page(after, until, most // 2)
+        return [Link(Entry(*row[:-1]), row[-1]) for row in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backend.jobs.timetable import Entry, Schedule
-from backend.tasks import assessments, events, forwarding, jobs, lake
+from backend.tasks import assessments, audit, events, forwarding, jobs, lake
 from config.settings import Settings
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
@@ -16,6 +16,8 @@ def schedule(settings: Settings) -> Schedule:
     return Schedule(
         [
             Entry("assessments.clean", DAY, assessments.clean, 10 * MINUTE, at_start=True),
+            Entry("audit.anchor", HOUR, audit.anchor, MINUTE, at_start=True),
+            Entry("audit.verify", DAY, audit.verify, 10 * MINUTE),
             Entry("events.make_partitions", DAY, events.make_partitions, MINUTE, at_start=True),
             Entry("events.forget_ids", HOUR, events.forget_ids, 10 * MINUTE),
             Entry("ga4.forward", 30 * SECOND, forwarding.forward, 5 * MINUTE),
