@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import secrets
 import tempfile
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from config.values import (
+    ClickHouseUrl,
+    CollectUrl,
+    DatabaseUrl,
+    FaultPoint,
+    FileOrNone,
+    Folder,
+    ImportPaths,
+    MailAddress,
+    MailPassword,
+    Networks,
+    PathOrNone,
+    Port,
+    RateLimit,
+    RedisUrl,
+    Secret,
+    Site,
+    StreamSecret,
+    Zone,
+)
 
 PROJECT = Path(__file__).resolve().parent.parent
 
 Network = IPv4Network | IPv6Network
-Port = Annotated[int, Field(ge=1, le=65535)]
-RateLimit = Annotated[str, Field(pattern=r"^(\d+/(second|minute|hour|day))?$")]
 
 
 class InvalidSettings(SystemExit):
@@ -38,16 +55,16 @@ class Settings(BaseModel):
     PORT: Port = Field(5000, description="Port the server listens on.")
     WEB_WORKERS: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Server processes.")
     WEB_THREADS: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Threads in each server process.")
-    INSTANCE_DIR: Path = Field(
+    INSTANCE_DIR: Folder = Field(
         PROJECT / "instance", description="Folder for what this installation writes: database, development secret."
     )
-    SECRET_KEY: SecretStr = Field(
+    SECRET_KEY: Secret = Field(
         SecretStr(""),
         validate_default=True,
         description="Signs cookies and peppers API keys; at least 32 characters. "
         "Development generates one into INSTANCE_DIR; production refuses to start without one.",
     )
-    MASTER_KEY: SecretStr = Field(
+    MASTER_KEY: Secret = Field(
         SecretStr(""),
         validate_default=True,
         description="Wraps the keys that people's data is sealed with; at least 32 characters, and in no backup of the "
@@ -57,18 +74,18 @@ class Settings(BaseModel):
         SecretStr(""),
         description="Earlier values of MASTER_KEY, separated by commas, until `flask privacy rotate` has run.",
     )
-    AUDIT_KEY: SecretStr = Field(
+    AUDIT_KEY: Secret = Field(
         SecretStr(""),
         validate_default=True,
         description="Chains the audit log; at least 32 characters. "
         "Development generates one into INSTANCE_DIR; production refuses to start without one.",
     )
-    AUDIT_ANCHOR_FILE: Path | None = Field(
+    AUDIT_ANCHOR_FILE: PathOrNone = Field(
         None,
         description="Where the head of the audit log is written down each hour; best on another disk, append-only. "
         "Empty: `INSTANCE_DIR/audit-anchors`.",
     )
-    PUBLIC_URL: str = Field(
+    PUBLIC_URL: Site = Field(
         "",
         validate_default=True,
         description="Where people reach this site, for links in letters: `https://mingus.example`. "
@@ -80,11 +97,11 @@ class Settings(BaseModel):
     SMTP_SECURITY: Literal["none", "starttls", "tls"] = Field(
         "starttls", description="How the connection to the mail server is kept private."
     )
-    SMTP_PASSWORD: SecretStr = Field(
+    SMTP_PASSWORD: MailPassword = Field(
         SecretStr(""), description="Password at the mail server; never sent over a connection that is not private."
     )
-    MAIL_FROM: str = Field("Mingus <mingus@localhost>", description="Who letters are from, and who is answered.")
-    DATABASE_URL: SecretStr = Field(
+    MAIL_FROM: MailAddress = Field("Mingus <mingus@localhost>", description="Who letters are from and who is answered.")
+    DATABASE_URL: DatabaseUrl = Field(
         SecretStr(""),
         description="SQLAlchemy URL, `sqlite:///…` or `postgresql+psycopg://…`. Empty: `INSTANCE_DIR/mingus.db`.",
     )
@@ -92,7 +109,7 @@ class Settings(BaseModel):
     DATABASE_MAX_OVERFLOW: Annotated[int, Field(ge=0)] = Field(
         30, description="PostgreSQL connections beyond the pool."
     )
-    REDIS_URL: SecretStr = Field(
+    REDIS_URL: RedisUrl = Field(
         SecretStr(""), description="Cache and rate limits shared by all processes. Empty: each process keeps its own."
     )
     STATSD_HOST: str = Field("127.0.0.1", description="Where StatsD packets go. Empty: no packets are sent.")
@@ -122,7 +139,7 @@ class Settings(BaseModel):
     TRUSTED_PROXIES: Annotated[int, Field(ge=0, le=8)] = Field(
         0, description="How many proxies in front set `X-Forwarded-*`. 0: those headers are ignored."
     )
-    ADMIN_NETWORKS: str = Field(
+    ADMIN_NETWORKS: Networks = Field(
         "",
         description="Networks such as `10.0.0.0/8, 2001:db8::/32` that `/admin`, accounts and the audit log answer to. "
         "Empty: any.",
@@ -136,7 +153,7 @@ class Settings(BaseModel):
     SIGN_INS_RETENTION_DAYS: Annotated[int, Field(ge=1, le=3650)] = Field(
         30, description="Days a sign-in is kept after it ended or was last used."
     )
-    ERASURE_LEDGER: Path | None = Field(
+    ERASURE_LEDGER: PathOrNone = Field(
         None,
         description="File that remembers, across restores, whom to erase again; on a disk that no backup is restored "
         "to. Empty: `INSTANCE_DIR/erasures.ledger`.",
@@ -153,7 +170,7 @@ class Settings(BaseModel):
     EVENTS_RETENTION_DAYS: Annotated[int, Field(ge=2, le=36500)] = Field(
         760, description="Days events and sessions are kept in the lake."
     )
-    GEOIP_FILE: Path | None = Field(
+    GEOIP_FILE: FileOrNone = Field(
         None, description="A local file in MaxMind format that knows country and region by address. Empty: none."
     )
     GEO_COUNTRY_HEADER: str = Field(
@@ -161,13 +178,13 @@ class Settings(BaseModel):
     )
     GEO_REGION_HEADER: str = Field("", description="Header of a trusted proxy that names the region. Empty: none.")
     GA4_MEASUREMENT_ID: str = Field("", description="GA4 stream that events are forwarded to. Empty: none are.")
-    GA4_API_SECRET: SecretStr = Field(
+    GA4_API_SECRET: StreamSecret = Field(
         SecretStr(""), validate_default=True, description="Measurement Protocol secret of that stream."
     )
-    GA4_URL: str = Field(
+    GA4_URL: CollectUrl = Field(
         "https://www.google-analytics.com/mp/collect", description="Where the Measurement Protocol is spoken."
     )
-    CELERY_BROKER_URL: SecretStr = Field(
+    CELERY_BROKER_URL: RedisUrl = Field(
         SecretStr(""), description="Redis that hands work to Celery. Empty: the embedded scheduler does the work."
     )
     LAKE_URL: str = Field("", description="Folder or object store of the Delta tables. Empty: `INSTANCE_DIR/lake`.")
@@ -177,149 +194,23 @@ class Settings(BaseModel):
     LAKE_MAX_STALENESS: Annotated[int, Field(ge=0, le=86_400)] = Field(
         10, description="Seconds the lake may lag before a question brings it up to date first."
     )
-    WAREHOUSE_URL: SecretStr = Field(
+    WAREHOUSE_URL: ClickHouseUrl = Field(
         SecretStr(""), description="`clickhouse://…` answers questions instead of DuckDB in the process. Empty: DuckDB."
     )
     DUCKDB_MEMORY: Annotated[str, Field(pattern=r"^\d+(MB|GB)$")] = Field(
         "512MB", description="Memory DuckDB may use in one process."
     )
     DUCKDB_THREADS: Annotated[int, Field(ge=1, le=256)] = Field(2, description="Threads DuckDB may use in one process.")
-    FAULT_POINT: str = Field(
+    FAULT_POINT: FaultPoint = Field(
         "", description="Tests name a step here at which the process kills itself. Refused in production."
     )
-    TIMEZONE: str = Field("UTC", description="IANA time zone of reports when a request names none.")
-    ANALYTICS_PLUGINS: str = Field(
+    TIMEZONE: Zone = Field("UTC", description="IANA time zone of reports when a request names none.")
+    ANALYTICS_PLUGINS: ImportPaths = Field(
         "backend.analytics.ai_calculator_analytics:AiCalculatorAnalytics,"
         "backend.analytics.ai_calculator_dashboard:AiCalculatorDashboard",
         description="Import paths of the analytics plugins to load, separated by commas.",
     )
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe message logged.")
-
-    @field_validator("INSTANCE_DIR")
-    @classmethod
-    def _from_the_working_directory(cls, value: Path) -> Path:
-        return value.absolute()
-
-    @field_validator("TIMEZONE")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError) as error:
-            raise ValueError("is not an IANA time zone") from error
-        return value
-
-    @field_validator("SECRET_KEY", "MASTER_KEY", "AUDIT_KEY")
-    @classmethod
-    def _is_a_secret(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
-        length = len(value.get_secret_value())
-        if length == 0 and info.data.get("MINGUS_ENV") == "production":
-            raise ValueError("is required in production")
-        if 0 < length < 32:
-            raise ValueError("must have at least 32 characters")
-        return value
-
-    @field_validator("PUBLIC_URL")
-    @classmethod
-    def _is_a_site(cls, value: str, info: ValidationInfo) -> str:
-        production = info.data.get("MINGUS_ENV") == "production"
-        if production and not value:
-            raise ValueError("is required in production")
-        if value and not re.fullmatch(rf"http{'s' if production else 's?'}://[A-Za-z0-9.:\[\]-]+", value):
-            raise ValueError("must be https:// and a host, without a path" if production else "must be a site")
-        return value
-
-    @field_validator("SMTP_PASSWORD")
-    @classmethod
-    def _travels_privately(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
-        if value and info.data.get("SMTP_SECURITY") == "none" and info.data.get("SMTP_HOST") != "127.0.0.1":
-            raise ValueError("would travel in clear: set SMTP_SECURITY to starttls or tls")
-        return value
-
-    @field_validator("MAIL_FROM")
-    @classmethod
-    def _is_one_address(cls, value: str) -> str:
-        if not re.fullmatch(r"([^<>@,\"\x00-\x1f]+ )?<?[^\s<>@,]+@[^\s<>@,]+>?", value):
-            raise ValueError("must be one address, such as Mingus <mingus@mingus.example>")
-        return value
-
-    @field_validator("DATABASE_URL")
-    @classmethod
-    def _is_a_database_we_know(cls, value: SecretStr) -> SecretStr:
-        if value and not value.get_secret_value().startswith(("sqlite:///", "postgresql+psycopg://")):
-            raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
-        return value
-
-    @field_validator("REDIS_URL")
-    @classmethod
-    def _is_a_redis(cls, value: SecretStr) -> SecretStr:
-        if value and not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("must begin with redis://, rediss:// or unix://")
-        return value
-
-    @field_validator("ADMIN_NETWORKS")
-    @classmethod
-    def _are_networks(cls, value: str) -> str:
-        for text in filter(None, map(str.strip, value.split(","))):
-            try:
-                ip_network(text)
-            except ValueError:
-                raise ValueError(f"{text!r} is not a network such as 10.0.0.0/8") from None
-        return value
-
-    @field_validator("GEOIP_FILE", "ERASURE_LEDGER", "AUDIT_ANCHOR_FILE", mode="before")
-    @classmethod
-    def _empty_is_none(cls, value: object) -> object:
-        return value or None
-
-    @field_validator("GEOIP_FILE")
-    @classmethod
-    def _is_there(cls, value: Path | None) -> Path | None:
-        if value and not value.is_file():
-            raise ValueError("is no file")
-        return value and value.absolute()
-
-    @field_validator("CELERY_BROKER_URL")
-    @classmethod
-    def _is_a_redis_broker(cls, value: SecretStr) -> SecretStr:
-        return cls._is_a_redis(value)
-
-    @field_validator("WAREHOUSE_URL")
-    @classmethod
-    def _is_a_clickhouse(cls, value: SecretStr) -> SecretStr:
-        if value and not value.get_secret_value().startswith(("clickhouse://", "clickhouses://", "chdb://")):
-            raise ValueError("must begin with clickhouse:// or clickhouses://")
-        return value
-
-    @field_validator("GA4_API_SECRET")
-    @classmethod
-    def _belongs_to_a_stream(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
-        if bool(value) != bool(info.data.get("GA4_MEASUREMENT_ID")):
-            raise ValueError("is of use only together with GA4_MEASUREMENT_ID, and neither without the other")
-        return value
-
-    @field_validator("GA4_URL")
-    @classmethod
-    def _keeps_the_secret(cls, value: str, info: ValidationInfo) -> str:
-        """The secret travels in the address: in clear only to a server on this machine."""
-        if not re.fullmatch(r"(https://|http://127\.0\.0\.1:)[^?#]+", value):
-            raise ValueError("must begin with https:// and hold no query")
-        return value
-
-    @field_validator("FAULT_POINT")
-    @classmethod
-    def _never_in_production(cls, value: str, info: ValidationInfo) -> str:
-        if value and info.data.get("MINGUS_ENV") == "production":
-            raise ValueError("is for tests")
-        return value
-
-    @field_validator("ANALYTICS_PLUGINS")
-    @classmethod
-    def _can_be_imported(cls, value: str) -> str:
-        for path in filter(None, map(str.strip, value.split(","))):
-            if not re.fullmatch(r"[\w.]+:\w+", path):
-                raise ValueError(f"{path!r} is not an import path such as package.module:Plugin")
-        return value
 
     @property
     def production(self) -> bool:
