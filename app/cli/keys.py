@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from datetime import timedelta
+from uuid import UUID
+
 import click
 from flask.cli import AppGroup
 
-from backend.accounts.keys.service import KeyService
-from backend.accounts.permissions import Scope
+from backend.accounts.keys.service import KeyService, KeySummary
+from backend.accounts.permissions import KEY_SCOPES, Scope
+from backend.clock import utc_now
 from backend.errors import MingusError
 from backend.plugins import get
 
 group = AppGroup("keys", help="API keys.")
+SCOPES = sorted(scope.value for scope in KEY_SCOPES)
 
 
 def one_line(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -19,25 +24,28 @@ def one_line(_context: click.Context, _parameter: click.Parameter, value: str) -
 
 @group.command("create")
 @click.option("--name", required=True, callback=one_line, help="Who or what will use the key.")
-@click.option(
-    "--scope",
-    "scopes",
-    required=True,
-    multiple=True,
-    type=click.Choice([scope.value for scope in Scope]),
-    help="May repeat.",
-)
-def create(name: str, scopes: tuple[str, ...]) -> None:
+@click.option("--scope", "scopes", required=True, multiple=True, type=click.Choice(SCOPES), help="Repeats.")
+@click.option("--expires-days", type=click.IntRange(1, 3650), help="Without it the key lasts until it is revoked.")
+@click.option("--per-hour", type=click.IntRange(1, 1_000_000), help="Requests an hour. Without it: as many as may be.")
+@click.option("--account", type=click.UUID, help="Public id of an account that owns it: it may do what they may.")
+def create(
+    name: str, scopes: tuple[str, ...], expires_days: int | None, per_hour: int | None, account: UUID | None
+) -> None:
     """Make a key and print it, this once."""
-    click.echo(str(get(KeyService).create(name, map(Scope, scopes))))
+    keys = get(KeyService)
+    expires_at = utc_now() + timedelta(days=expires_days) if expires_days else None
+    try:
+        owner = keys.account_of(account) if account else None
+        click.echo(str(keys.create(name, map(Scope, scopes), owner, expires_at, per_hour)))
+    except MingusError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @group.command("list")
 def list_all() -> None:
     """Show every key without its secret."""
     for key in get(KeyService).list():
-        state = "revoked" if key.revoked_at else "active"
-        click.echo(f"{key.key_id}  {state:8}{key.created_at:%Y-%m-%d}  {key.scopes}  {key.name}")
+        click.echo(_line(key))
 
 
 @group.command("revoke")
@@ -49,3 +57,12 @@ def revoke(key_id: str) -> None:
     except MingusError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Revoked {key_id}.")
+
+
+def _line(key: KeySummary) -> str:
+    until = f"until {key.expires_at:%Y-%m-%d}" if key.expires_at else "for good"
+    used = f"used {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used"
+    hourly = f"{key.hourly_limit}/hour" if key.hourly_limit else "no hourly limit"
+    owner = f"account:{key.owner}" if key.owner else "no owner"
+    told = (f"{key.created_at:%Y-%m-%d}", until, used, hourly, owner, " ".join(key.scopes), key.name)
+    return f"{key.key_id}  {key.state:9}" + "  ".join(told)

@@ -21,6 +21,7 @@ from backend.accounts.sign_in.store import SignInStore
 from backend.accounts.sign_in.totp import SecondFactor
 from backend.accounts.tokens import models as tokens
 from backend.audit import models as audit
+from backend.audit.service import AuditLog
 from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.personal_data import DataClasses
@@ -53,7 +54,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
     def keys() -> KeyService:
         session = get_db_session()
-        return KeyService(KeyStore(session), session, pepper, utc_now)
+        return KeyService(KeyStore(session), session, get(AuditLog), pepper, utc_now)
 
     def directory() -> Directory:
         return Directory(get_db_session(), get(Vault))

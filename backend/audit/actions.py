@@ -10,3 +10,8 @@ class Action(StrEnum):
     AUDIT_EXPORTED = "audit.exported"
     JOB_RETRIED = "job.retried"
     JOBS_RETRIED = "jobs.retried"
+    KEY_CREATED = "key.created"
+    KEY_REVOKED = "key.revoked"
+    TOKEN_ISSUED = "token.issued"  # noqa: S105
+    TOKEN_REUSED = "token.reused"  # noqa: S105
+    TOKENS_ENDED = "tokens.ended"

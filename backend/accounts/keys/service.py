@@ -5,73 +5,187 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from backend.accounts.caller import Caller, Proof
 from backend.accounts.keys.key import ApiKey
 from backend.accounts.keys.models import StoredKey
-from backend.accounts.keys.store import KeyStore
-from backend.accounts.permissions import Scope
+from backend.accounts.keys.store import Held, KeyStore
+from backend.accounts.people.models import AccountState
+from backend.accounts.permissions import KEY_SCOPES, Role, Scope
+from backend.audit.actions import Action
+from backend.audit.service import AuditLog
 from backend.clock import Clock
-from backend.errors import NotFound, Unauthenticated
+from backend.errors import FieldError, InvalidRequest, NotFound, Unauthenticated
+
+USED_EVERY = timedelta(minutes=1)
+MOST_OF_AN_ACCOUNT = 20
+SHELL = "cli"
+
+
+class KeyState(StrEnum):
+    """Only an active key opens anything. Dormant: its owner may not sign in."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    DORMANT = "dormant"
 
 
 @dataclass(frozen=True, slots=True)
 class KeySummary:
-    """What may be shown of a key after its creation."""
+    """What may be shown of a key after its creation; `scopes` are those it names."""
 
     key_id: str
     name: str
-    scopes: str
+    scopes: tuple[Scope, ...]
+    state: KeyState
     created_at: datetime
-    revoked_at: datetime | None
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    hourly_limit: int | None
+    owner: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """A request with a key. `is_news`: the last one noted was a while ago."""
+
+    caller: Caller
+    key_id: str
+    is_news: bool
 
 
 class KeyService:
-    def __init__(self, store: KeyStore, session: Session, pepper: bytes, now: Clock) -> None:
+    def __init__(self, store: KeyStore, session: Session, audit: AuditLog, pepper: bytes, now: Clock) -> None:
         self._store = store
         self._session = session
+        self._audit = audit
         self._pepper = pepper
         self._now = now
 
-    def create(self, name: str, scopes: Iterable[Scope]) -> ApiKey:
-        """Store a new key's digest and return the key itself, this once."""
+    def create(
+        self,
+        name: str,
+        scopes: Iterable[Scope],
+        account_id: int | None = None,
+        expires_at: datetime | None = None,
+        hourly_limit: int | None = None,
+        by: str = SHELL,
+    ) -> ApiKey:
+        """Store a new key's digest and return the key itself, this once. Raises InvalidRequest."""
+        named = frozenset(scopes)
+        self._refuse_too_much(named, account_id)
         key = ApiKey.new()
-        self._store.add(
-            StoredKey(
-                key_id=key.id,
-                name=name,
-                digest=key.digest(self._pepper),
-                scopes=" ".join(sorted(set(scopes))),
-                created_at=self._now(),
-            )
+        stored = StoredKey(
+            key_id=key.id,
+            account_id=account_id,
+            name=name,
+            digest=key.digest(self._pepper),
+            scopes=" ".join(sorted(named)),
+            hourly_limit=hourly_limit,
+            created_at=self._now(),
+            expires_at=expires_at,
         )
+        self._store.add(stored)
+        self._audit.record(by, Action.KEY_CREATED, f"key:{key.id}", **{_word(scope): True for scope in sorted(named)})
         self._session.commit()
         return key
 
-    def authenticate(self, text: str) -> Caller:
-        """The caller who holds this key; every way to fail sounds the same."""
+    def use(self, text: str) -> KeyUse:
+        """Who holds this key, and what they may do now; every way to fail sounds the same. One query."""
         key = ApiKey.parse(text)
-        if key is None:
+        held = self._store.held(key.id) if key else None
+        if key is None or held is None or not hmac.compare_digest(held.key.digest, key.digest(self._pepper)):
             raise Unauthenticated("The API key is not valid.")
-        try:
-            stored = self._store.get(key.id)
-        except NotFound:
-            raise Unauthenticated("The API key is not valid.") from None
-        if stored.revoked_at or not hmac.compare_digest(stored.digest, key.digest(self._pepper)):
+        now = self._now()
+        if _state(held, now) is not KeyState.ACTIVE:
             raise Unauthenticated("The API key is not valid.")
-        return _caller(stored)
+        used = held.key.last_used_at
+        return KeyUse(_caller(held), key.id, used is None or now - used >= USED_EVERY)
 
-    def revoke(self, key_id: str) -> None:
-        stored = self._store.get(key_id)
-        stored.revoked_at = stored.revoked_at or self._now()
+    def authenticate(self, text: str) -> Caller:
+        return self.use(text).caller
+
+    def used(self, key_id: str) -> None:
+        """Note that this key was used, to the minute."""
+        now = self._now()
+        self._store.note_use(key_id, now - USED_EVERY, now)
         self._session.commit()
 
-    def list(self) -> Sequence[KeySummary]:
-        return [KeySummary(k.key_id, k.name, k.scopes, k.created_at, k.revoked_at) for k in self._store.all()]
+    def revoke(self, key_id: str, account_id: int | None = None, by: str = SHELL) -> None:
+        """Refuse a key from now on; with `account_id`, only one of that account. Raises NotFound."""
+        stored = self._store.get(key_id)
+        if account_id not in (None, stored.account_id):
+            raise NotFound(f"There is no API key {key_id!r}.")
+        if stored.revoked_at is None:
+            stored.revoked_at = self._now()
+            self._audit.record(by, Action.KEY_REVOKED, f"key:{key_id}")
+        self._session.commit()
+
+    def list(self, account_id: int | None = None) -> Sequence[KeySummary]:
+        """Every key, or those of an account, the newest last."""
+        now = self._now()
+        return [_summary(held, now) for held in self._store.all(account_id)]
+
+    def account_of(self, public_id: UUID) -> int:
+        """The account that goes by this public id. Raises NotFound."""
+        return self._store.account_by_public_id(public_id).id
+
+    def _refuse_too_much(self, named: frozenset[Scope], account_id: int | None) -> None:
+        """A key may do what keys may, and what its owner may; and nobody hoards them."""
+        allowed = KEY_SCOPES
+        if account_id is not None:
+            owner = self._store.lock_account(account_id)
+            allowed &= Role(owner.role).scopes
+            if self._store.count_open(account_id, self._now()) >= MOST_OF_AN_ACCOUNT:
+                raise InvalidRequest([FieldError("name", f"You have {MOST_OF_AN_ACCOUNT} keys. Revoke one first.")])
+        if not named or named - allowed:
+            told = ", ".join(sorted(allowed)) or "nothing"
+            raise InvalidRequest([FieldError("scopes", f"This key may be given one or more of: {told}.")])
 
 
-def _caller(stored: StoredKey) -> Caller:
-    return Caller(f"key:{stored.key_id}", Proof.KEY, frozenset(Scope(scope) for scope in stored.scopes.split()))
+def _state(held: Held, now: datetime) -> KeyState:
+    if held.key.revoked_at is not None:
+        return KeyState.REVOKED
+    if held.key.expires_at is not None and held.key.expires_at <= now:
+        return KeyState.EXPIRED
+    if held.key.account_id is not None and held.owner_state != AccountState.ACTIVE:
+        return KeyState.DORMANT
+    return KeyState.ACTIVE
+
+
+def _caller(held: Held) -> Caller:
+    scopes = frozenset(map(Scope, held.key.scopes.split())) & KEY_SCOPES
+    if held.owner_role is not None:
+        scopes &= Role(held.owner_role).scopes
+    return Caller(
+        f"key:{held.key.key_id}",
+        Proof.KEY,
+        scopes,
+        account_id=held.key.account_id,
+        hourly_limit=held.key.hourly_limit,
+    )
+
+
+def _summary(held: Held, now: datetime) -> KeySummary:
+    key = held.key
+    return KeySummary(
+        key_id=key.key_id,
+        name=key.name,
+        scopes=tuple(map(Scope, key.scopes.split())),
+        state=_state(held, now),
+        created_at=key.created_at,
+        expires_at=key.expires_at,
+        last_used_at=key.last_used_at,
+        hourly_limit=key.hourly_limit,
+        owner=held.owner,
+    )
+
+
+def _word(scope: Scope) -> str:
+    return scope.replace(":", "_")

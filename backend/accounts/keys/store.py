@@ -1,12 +1,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from backend.accounts.keys.models import StoredKey
+from backend.accounts.people.models import Account
 from backend.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A key and, where it has an owner, how that account stands now."""
+
+    key: StoredKey
+    owner: UUID | None
+    owner_state: str | None
+    owner_role: str | None
+
+
+HELD = select(StoredKey, Account.public_id, Account.state, Account.role).outerjoin(
+    Account, Account.id == StoredKey.account_id
+)
 
 
 class KeyStore:
@@ -16,11 +35,38 @@ class KeyStore:
     def add(self, key: StoredKey) -> None:
         self._session.add(key)
 
-    def all(self) -> Sequence[StoredKey]:
-        return self._session.scalars(select(StoredKey).order_by(StoredKey.id)).all()
+    def held(self, key_id: str) -> Held | None:
+        found = self._session.execute(HELD.where(StoredKey.key_id == key_id)).one_or_none()
+        return Held(*found) if found else None
+
+    def all(self, account_id: int | None = None) -> Sequence[Held]:
+        wanted = HELD if account_id is None else HELD.where(StoredKey.account_id == account_id)
+        return [Held(*row) for row in self._session.execute(wanted.order_by(StoredKey.id))]
 
     def get(self, key_id: str) -> StoredKey:
         found = self._session.scalar(select(StoredKey).where(StoredKey.key_id == key_id))
         if found is None:
             raise NotFound(f"There is no API key {key_id!r}.")
+        return found
+
+    def note_use(self, key_id: str, before: datetime, now: datetime) -> None:
+        unnoted = (StoredKey.last_used_at.is_(None)) | (StoredKey.last_used_at <= before)
+        self._session.execute(update(StoredKey).where(StoredKey.key_id == key_id, unnoted).values(last_used_at=now))
+
+    def count_open(self, account_id: int, now: datetime) -> int:
+        is_open = StoredKey.revoked_at.is_(None) & (StoredKey.expires_at.is_(None) | (StoredKey.expires_at > now))
+        counted = select(func.count()).select_from(StoredKey).where(StoredKey.account_id == account_id, is_open)
+        return self._session.scalar(counted) or 0
+
+    def lock_account(self, account_id: int) -> Account:
+        """Until the transaction ends nobody else makes a key of this account."""
+        return self._account(Account.id == account_id)
+
+    def account_by_public_id(self, public_id: UUID) -> Account:
+        return self._account(Account.public_id == public_id)
+
+    def _account(self, which: ColumnElement[bool]) -> Account:
+        found = self._session.scalar(select(Account).where(which).with_for_update())
+        if found is None:
+            raise NotFound("There is no such account.")
         return found
