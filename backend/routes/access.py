@@ -97,7 +97,7 @@ def sign_out() -> None:
 
 def identify() -> None:
     """Find out who asks. A refusal waits until the rate limit has counted the request."""
-    g.caller, g.refusal = None, None
+    g.caller = g.refusal = g.note = None
     with reading():
         try:
             g.caller = _authenticated()
@@ -148,7 +148,7 @@ def _authenticated() -> Caller | None:
     scheme, _, key = header.partition(" ")
     if scheme.lower() != "bearer":
         return None  # somebody else's, such as a proxy's; what needs a key asks for one
-    return get(KeyService).authenticate(key.strip())
+    return _by_key(key.strip())
 
 
 def _signed_in(token: str) -> Caller | None:
@@ -162,8 +162,16 @@ def _signed_in(token: str) -> Caller | None:
     except Unauthenticated:
         session.clear()
         return None
-    g.news_of = token if visit.is_news else None
+    if visit.is_news:
+        g.note = lambda: get(SignIns).seen(token)
     return visit.caller
+
+
+def _by_key(text: str) -> Caller:
+    use = get(KeyService).use(text)
+    if use.is_news:
+        g.note = lambda: get(KeyService).used(use.key_id)
+    return use.caller
 
 
 def demand(scope: Scope) -> None:
@@ -194,15 +202,15 @@ def _refuse_other_networks(access: Access) -> None:
 
 def _note_the_visit(response: Response) -> Response:
     """Once the answer is on its way: nobody waits for it, and a reader is served though nothing can be written."""
-    if token := g.get("news_of"):
-        response.call_on_close(partial(_note, current_app._get_current_object(), token))  # type: ignore[attr-defined]  # noqa: SLF001
+    if note := g.get("note"):
+        response.call_on_close(partial(_note, current_app._get_current_object(), note))  # type: ignore[attr-defined]  # noqa: SLF001
     return response
 
 
-def _note(app: Flask, token: str) -> None:
+def _note(app: Flask, note: Callable[[], None]) -> None:
     with app.app_context():
         try:
-            get(SignIns).seen(token)
+            note()
         except SQLAlchemyError as error:
             app.logger.warning("a visit was not noted: %s", type(error).__name__)
 

@@ -108,9 +108,6 @@ class KeyService:
         used = held.key.last_used_at
         return KeyUse(_caller(held), key.id, used is None or now - used >= USED_EVERY)
 
-    def authenticate(self, text: str) -> Caller:
-        return self.use(text).caller
-
     def used(self, key_id: str) -> None:
         """Note that this key was used, to the minute."""
         now = self._now()
