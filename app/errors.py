@@ -12,7 +12,10 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from backend.database import SAFE_METHODS
 from backend.errors import FieldError, InvalidRequest, MingusError, Unauthenticated, Unavailable
+from backend.routes.access import ProofTooOld
+from backend.routes.schemas.account import Confirmation
 
 CODES = {error.status: error.code for error in MingusError.__subclasses__()} | {
     405: "method_not_allowed",
@@ -30,6 +33,7 @@ TITLES = {
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(MingusError, render_domain)
+    app.register_error_handler(ProofTooOld, render_old_proof)
     app.register_error_handler(HTTPException, render_http)
     app.register_error_handler(SecurityError, render_foreign_host)
     app.register_error_handler(CSRFError, render_stale_form)
@@ -51,6 +55,16 @@ def render_domain(error: MingusError) -> ResponseReturnValue:
     if isinstance(error, Unavailable):
         headers["Retry-After"] = "5"
     return render(error.status, error.code, error.title, str(error), error.errors), error.status, headers
+
+
+def render_old_proof(error: ProofTooOld) -> ResponseReturnValue:
+    """First the password, then on to where somebody wanted to go, with what they sent there."""
+    if not wants_page():
+        return render_domain(error)
+    if request.method in SAFE_METHODS:
+        return redirect(f"/account/confirm?next={quote(request.full_path.rstrip('?'), safe='/')}", 303)
+    asked = Confirmation.carrying(request.path, request.form.items(multi=True))
+    return render_template("accounts/confirm.html", asked=asked), error.status
 
 
 def render_http(error: HTTPException) -> ResponseReturnValue:

@@ -153,8 +153,15 @@ def client_address() -> str:
 
 
 def _find_named_account() -> None:
-    """The e-mail address in what was sent, before the counting: whatever fails there counts as a fault of Redis."""
-    g.named_account = _named_account() if _acts(Rate.SIGN_IN) else ""
+    """Whoever is signed in, else the e-mail address in what was sent.
+
+    Before the counting: whatever fails there counts as a fault of Redis.
+    """
+    who = caller()
+    if not _acts(Rate.SIGN_IN):
+        g.named_account = ""
+    else:
+        g.named_account = who.name if who else _named_account()
 
 
 def _named_account() -> str:

@@ -57,7 +57,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         return KeyService(KeyStore(session), session, get(AuditLog), pepper, utc_now)
 
     def directory() -> Directory:
-        return Directory(get_db_session(), get(Vault))
+        return Directory(get_db_session(), get(Vault), get(AuditLog))
 
     declare(registry.build(DataClasses), settings)
     registry.add_service(KeyService, keys)

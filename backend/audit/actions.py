@@ -15,3 +15,5 @@ class Action(StrEnum):
     TOKEN_ISSUED = "token.issued"  # noqa: S105
     TOKEN_REUSED = "token.reused"  # noqa: S105
     TOKENS_ENDED = "tokens.ended"
+    ACCOUNTS_READ = "accounts.read"
+    ACCOUNT_READ = "account.read"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask_openapi3 import APIBlueprint
 
-from backend.routes import analytics_pages, api_docs, assessment, calculator, health, methodology
+from backend.routes import account, analytics_pages, api_docs, assessment, calculator, health, methodology
 from backend.routes.analytics_routes import analytics_bp
 
 API_BLUEPRINTS: tuple[APIBlueprint, ...] = (calculator.bp, analytics_bp, health.bp)
@@ -14,4 +14,5 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     methodology.bp,
     api_docs.bp,
     analytics_pages.bp,
+    account.bp,
 )

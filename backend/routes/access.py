@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from backend.accounts.caller import Caller
 from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
-from backend.accounts.sign_in.service import HalfSignedIn, SignIns
+from backend.accounts.sign_in.service import HalfSignedIn, Refused, SignIns
 from backend.clock import utc_now
 from backend.database import SAFE_METHODS, reading
 from backend.errors import BadRequest, Forbidden, MingusError, Unauthenticated, UnsupportedMediaType
@@ -87,6 +87,21 @@ def sign_in_token() -> str | None:
     """The token this browser came with, whatever it is good for."""
     token: str | None = session.get(SESSION_KEY)
     return token
+
+
+def confirm_password(password: str) -> bool:
+    """Whether it is the password of whoever is signed in; then their proof is fresh."""
+    try:
+        get(SignIns).confirm(sign_in_token() or "", password)
+    except Refused:
+        return False
+    return True
+
+
+def stay_signed_in() -> None:
+    """After what ended every sign-in of this account, this browser goes on under a new token."""
+    if token := sign_in_token():
+        sign_in(get(SignIns).keep(token), lasting=session.permanent)
 
 
 def sign_out() -> None:
@@ -186,7 +201,7 @@ def demand(scope: Scope) -> None:
 def _demand_fresh_proof() -> None:
     who = caller()
     if who is None or not who.is_fresh(utc_now()):
-        raise ProofTooOld("You are changing something that matters, and entered your password some time ago.")
+        raise ProofTooOld("This matters, and you entered your password some time ago. Enter it again first.")
 
 
 def _refuse_other_networks(access: Access) -> None:

@@ -1,21 +1,136 @@
-"""Who has an account: to its owner their own, to admins everyone's."""
+"""Who has an account: to its owner their own, to admins everyone's, which the audit log remembers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
-from backend.accounts.people.models import Account
+from backend.accounts.people.models import Account, AccountState
+from backend.accounts.permissions import Role
+from backend.accounts.sign_in.models import RecoveryCode, SignIn
+from backend.audit.actions import Action
+from backend.audit.service import AuditLog
 from backend.errors import NotFound
+from backend.vault.cipher import Unreadable
 from backend.vault.service import Vault
+
+PLACE_OF_EMAIL = "accounts.email"
+PAGE = 25
+SEEN = select(func.max(SignIn.seen_at)).where(SignIn.account_id == Account.id).correlate(Account).scalar_subquery()
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What someone is shown of their own account."""
+
+    email: str
+    public_id: UUID
+    role: Role
+    created_at: datetime
+    password_changed_at: datetime | None
+    factor_since: datetime | None
+    codes_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What admins are shown of an account. `email` is None when nobody can read it any more."""
+
+    email: str | None
+    public_id: UUID
+    role: Role
+    state: AccountState
+    has_factor: bool
+    created_at: datetime
+    seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of the accounts, the newest first."""
+
+    accounts: Sequence[Listed]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
 
 
 class Directory:
-    def __init__(self, session: Session, vault: Vault) -> None:
+    def __init__(self, session: Session, vault: Vault, audit: AuditLog) -> None:
         self._session = session
         self._vault = vault
+        self._audit = audit
 
     def email_of(self, account_id: int) -> str:
+        account = self._account(account_id)
+        return self._vault.open(account.id, PLACE_OF_EMAIL, account.email)
+
+    def own(self, account_id: int) -> Own:
+        account = self._account(account_id)
+        unused = select(func.count()).select_from(RecoveryCode).where(RecoveryCode.used_at.is_(None))
+        return Own(
+            self.email_of(account_id),
+            account.public_id,
+            Role(account.role),
+            account.created_at,
+            account.password_changed_at,
+            account.totp_confirmed_at,
+            self._session.scalar(unused.where(RecoveryCode.account_id == account_id)) or 0,
+        )
+
+    def list(self, by: str, number: int = 1) -> Listing:
+        """One page, for the admin named `by`."""
+        self._audit.record_reading(by, Action.ACCOUNTS_READ, "accounts:all", page=number)
+        return self._listing(true(), number)
+
+    def find(self, by: str, *, email_index: str | None = None, public_id: UUID | None = None) -> Listing:
+        """The account with exactly this address, or this id, for the admin named `by`."""
+        self._audit.record_reading(by, Action.ACCOUNTS_READ, "accounts:one")
+        wanted = Account.email_index == email_index if email_index else Account.public_id == public_id
+        return self._listing(wanted, 1)
+
+    def show(self, by: str, public_id: UUID) -> Listed:
+        """One account, for the admin named `by`."""
+        self._audit.record_reading(by, Action.ACCOUNT_READ, f"account:{public_id}")
+        found = self._listing(Account.public_id == public_id, 1).accounts
+        if not found:
+            raise NotFound("There is no such account.")
+        return found[0]
+
+    def _listing(self, wanted: ColumnElement[bool], number: int) -> Listing:
+        total = self._session.scalar(select(func.count()).select_from(Account).where(wanted)) or 0
+        rows = select(Account, SEEN).where(wanted).order_by(Account.id.desc()).limit(PAGE).offset((number - 1) * PAGE)
+        found = self._session.execute(rows).all()
+        return Listing([self._listed(account, seen_at) for account, seen_at in found], total, number)
+
+    def _listed(self, account: Account, seen_at: datetime | None) -> Listed:
+        return Listed(
+            self._readable_email(account),
+            account.public_id,
+            Role(account.role),
+            AccountState(account.state),
+            account.totp_confirmed_at is not None,
+            account.created_at,
+            seen_at,
+        )
+
+    def _readable_email(self, account: Account) -> str | None:
+        """An admin can still manage an account whose key is gone."""
+        try:
+            return self._vault.open(account.id, PLACE_OF_EMAIL, account.email)
+        except Unreadable:
+            return None
+
+    def _account(self, account_id: int) -> Account:
         account = self._session.get(Account, account_id)
         if account is None:
             raise NotFound("There is no such account.")
-        return self._vault.open(account.id, "accounts.email", account.email)
+        return account

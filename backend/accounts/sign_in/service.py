@@ -23,7 +23,7 @@ from backend.accounts.sign_in.store import SignInStore
 from backend.accounts.sign_in.totp import SecondFactor
 from backend.clock import Clock
 from backend.database import reading
-from backend.errors import Unauthenticated
+from backend.errors import NotFound, Unauthenticated
 
 SEEN_EVERY = timedelta(minutes=1)
 MOST_WRONG_CODES = 5
@@ -215,6 +215,12 @@ class SignIns:
     def end_others(self, account_id: int, but: str) -> None:
         """Sign this account's other browsers out."""
         self._store.end_others(account_id, _digest(but), self._now())
+        self._session.commit()
+
+    def end_one(self, account_id: int, number: int) -> None:
+        """Sign out one of this account's browsers, by its number in `list`. Raises NotFound for anybody else's."""
+        if not self._store.end_one(account_id, number, self._now()):
+            raise NotFound("You are not signed in there.")
         self._session.commit()
 
     def list(self, account_id: int, current: str = "") -> Sequence[SignInSummary]:

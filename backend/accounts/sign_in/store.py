@@ -54,6 +54,11 @@ class SignInStore:
             update(SignIn).where(SignIn.digest == digest, SignIn.ended_at.is_(None)).values(ended_at=now)
         )
 
+    def end_one(self, account_id: int, number: int, now: datetime) -> bool:
+        """Whether there was one to end."""
+        one = update(SignIn).where(SignIn.id == number, SignIn.account_id == account_id, SignIn.ended_at.is_(None))
+        return self._session.execute(one.values(ended_at=now).returning(SignIn.id)).one_or_none() is not None
+
     def end_others(self, account_id: int, digest: str, now: datetime) -> None:
         others = update(SignIn).where(SignIn.account_id == account_id, SignIn.digest != digest)
         self._session.execute(others.where(SignIn.ended_at.is_(None)).values(ended_at=now))

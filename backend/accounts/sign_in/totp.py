@@ -94,6 +94,12 @@ class SecondFactor:
         self._store.remove_all(account_id)
         self._session.commit()
 
+    def give_up(self, account_id: int, code: str) -> None:
+        """As `remove`, for an owner who shows that they have it, or a recovery code. Raises WrongCode."""
+        if not self.accepts(account_id, code):
+            raise WrongCode("This is neither the code that the app shows now nor an unused recovery code.")
+        self.remove(account_id)
+
     def renew_recovery_codes(self, account_id: int) -> list[str]:
         """New ones, this once; the ones before open nothing any more."""
         codes = self._new_recovery_codes(account_id)

@@ -10,7 +10,6 @@ from enum import StrEnum
 from io import StringIO
 from itertools import pairwise
 from typing import Self
-from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from backend.analytics.events.names import EventName
@@ -37,31 +36,6 @@ ZONES = (
     "Asia/Tokyo",
     "Australia/Sydney",
 )
-
-
-def safe_next(target: str) -> str:
-    """A path of this site to go on to; anything that a browser might take to another site becomes the funnel."""
-    plain = unquote(target)
-    if not target.startswith("/") or plain[1:2] in {"/", "\\"} or not plain.isprintable():
-        return HOME
-    parts = urlsplit(target)
-    return HOME if parts.scheme or parts.netloc else target
-
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """The sign-in form."""
-
-    api_key: str
-    next: str
-
-    @classmethod
-    def parse(cls, form: Mapping[str, str]) -> Self:
-        """White space that came along when the key was copied does not count."""
-        api_key = "".join(form.get("api_key", "").split())
-        if not api_key:
-            raise InvalidRequest([FieldError("api_key", "Enter an API key.")])
-        return cls(api_key, safe_next(form.get("next", "")))
 
 
 class Preset(StrEnum):
