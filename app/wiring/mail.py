@@ -11,16 +11,19 @@ from backend.database import get_db_session
 from backend.jobs.kinds import ClaimedJob, JobKinds
 from backend.jobs.service import Jobs
 from backend.mail.outbox import Outbox
-from backend.mail.post import Post
+from backend.mail.overview import MailOverview
+from backend.mail.personal_data import outbox_data
 from backend.mail.service import ATTEMPTS, KIND, Mail
 from backend.mail.smtp import Security, SmtpPost, SmtpServer
+from backend.personal_data import DataClasses
 from backend.plugins import Registry
 from backend.vault.service import Vault
 from config.settings import Settings
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
-    post = post_of(settings)
+    outbox = Outbox(settings.INSTANCE_DIR / "outbox", settings.MAIL_FROM, utc_now)
+    post = smtp(settings) if settings.SMTP_HOST else outbox
 
     def mail() -> Mail:
         vault = registry.build(Vault)
@@ -30,14 +33,18 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     def deliver(job: ClaimedJob) -> None:
         mail().deliver(job)
 
+    def overview() -> MailOverview:
+        reaches_people = bool(settings.SMTP_HOST)
+        return MailOverview(get_db_session(), reaches_people=reaches_people, must_reach_people=settings.production)
+
     registry.add_service(Mail, mail)
+    registry.add_service(MailOverview, overview)
+    registry.add_health("mail", lambda: overview().health())
+    registry.build(DataClasses).add(outbox_data(outbox))
     registry.build(JobKinds).add(KIND, deliver, attempts=ATTEMPTS)
 
 
-def post_of(settings: Settings) -> Post:
-    """A mail server if there is one, else the outbox."""
-    if not settings.SMTP_HOST:
-        return Outbox(settings.INSTANCE_DIR / "outbox", settings.MAIL_FROM, utc_now)
+def smtp(settings: Settings) -> SmtpPost:
     server = SmtpServer(
         settings.SMTP_HOST,
         settings.SMTP_PORT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -20,7 +21,7 @@ def as_message(envelope: Envelope, sender: str, at: datetime) -> EmailMessage:
     message["From"] = Address(name, addr_spec=address)
     try:
         message["To"] = Address(addr_spec=envelope.to)
-    except ValueError:  # its words repeat the address
+    except (ValueError, IndexError, MessageError):  # their words repeat the address
         raise RecipientRefused("the address is none that a letter can be sent to") from None
     message["Subject"] = envelope.words.subject
     message["Date"] = at

@@ -31,7 +31,7 @@ class Outbox:
         except OSError as error:
             raise NotDelivered(f"the outbox cannot be written ({type(error).__name__})") from None
 
-    def forget(self, account_id: int) -> None:
+    def forget(self, account_id: int | None) -> None:
         """Delete every letter to this person."""
         for letter in self._folder.glob(f"{account_id}-*.eml"):
             letter.unlink(missing_ok=True)

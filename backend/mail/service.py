@@ -36,7 +36,7 @@ class Mail:
         check(letter, facts)
         name = uuid4().hex
         sealed = self._vault.seal(account_id, _place(name), json.dumps({"facts": dict(facts), "to": to}))
-        payload = {"account": account_id, "letter": letter, "name": name, "sealed": b64encode(sealed).decode()}
+        payload = {"account_id": account_id, "letter": letter, "name": name, "sealed": b64encode(sealed).decode()}
         self._jobs.add(KIND, payload)
 
     def deliver(self, job: ClaimedJob) -> None:
@@ -49,7 +49,7 @@ class Mail:
             raise NoUse(str(refused)) from None
 
     def _envelope(self, payload: Mapping[str, str]) -> Envelope:
-        account_id, letter, name = int(payload["account"]), Letter(payload["letter"]), payload["name"]
+        account_id, letter, name = int(payload["account_id"]), Letter(payload["letter"]), payload["name"]
         address = self._address_of(account_id)
         if address is None:
             raise NoUse("the account is gone")
