@@ -15,6 +15,7 @@ from app.wiring import (
     lake,
     landing,
     mail,
+    people,
     privacy,
     senders,
     vault,
@@ -36,7 +37,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     mail.fit_out(registry, settings)
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
-    rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, senders, warehouse)
+    rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, people, senders, warehouse)
     for room in (*rooms, privacy):
         room.fit_out(registry, settings)
     registry.build(JobKinds).freeze()

@@ -7,18 +7,11 @@ from backend.accounts.keys.personal_data import key_data
 from backend.accounts.keys.service import KeyService
 from backend.accounts.keys.store import KeyStore
 from backend.accounts.people import models as people
-from backend.accounts.people.addresses import EmailIndex
 from backend.accounts.people.directory import Directory
-from backend.accounts.people.passwords import Passwords
 from backend.accounts.people.personal_data import AccountData
-from backend.accounts.people.store import AccountStore
 from backend.accounts.privacy import models as privacy
 from backend.accounts.sign_in import models as sign_in
-from backend.accounts.sign_in.factor_store import FactorStore
 from backend.accounts.sign_in.personal_data import SignInData
-from backend.accounts.sign_in.service import SignIns
-from backend.accounts.sign_in.store import SignInStore
-from backend.accounts.sign_in.totp import SecondFactor
 from backend.accounts.tokens import models as tokens
 from backend.audit import models as audit
 from backend.audit.service import AuditLog
@@ -34,23 +27,6 @@ TABLES = (people, privacy, sign_in, tokens, audit)
 
 def fit_out(registry: Registry, settings: Settings) -> None:
     pepper = hmac.digest(settings.secret_key.encode(), b"api keys", "sha256")
-
-    index = EmailIndex(hmac.digest(settings.secret_key.encode(), b"email index", "sha256"))
-    code_pepper = hmac.digest(settings.secret_key.encode(), b"recovery codes", "sha256")
-
-    def second_factor() -> SecondFactor:
-        session = get_db_session()
-        return SecondFactor(AccountStore(session), FactorStore(session), get(Vault), code_pepper, session, utc_now)
-
-    def sign_ins() -> SignIns:
-        session = get_db_session()
-        factor, passwords = get(SecondFactor), get(Passwords)
-        return SignIns(SignInStore(session), AccountStore(session), factor, index, passwords, session, utc_now)
-
-    registry.add_shared(EmailIndex, lambda: index)
-    registry.add_shared(Passwords, Passwords)
-    registry.add_service(SecondFactor, second_factor)
-    registry.add_service(SignIns, sign_ins)
 
     def keys() -> KeyService:
         session = get_db_session()

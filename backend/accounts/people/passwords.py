@@ -6,6 +6,8 @@ import secrets
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from threading import BoundedSemaphore
 from unicodedata import normalize
 
@@ -14,6 +16,9 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from backend.errors import Unavailable
 
+SHORTEST, LONGEST = 8, 128
+FREQUENT = Path(__file__).with_name("frequent_passwords.txt")
+OURS = "mingus"
 AT_ONCE = 2  # a hash takes 64 MiB: what a process may spend on them has an end
 PATIENCE = 10.0
 
@@ -42,6 +47,19 @@ class Passwords:
         """Whether it was hashed with other costs than those of today."""
         return self._hasher.check_needs_rehash(hashed)
 
+    def problem(self, text: str, email: str = "") -> str | None:
+        """Why this can't be the password of whoever has this address. Length counts, and what guessers try first."""
+        plain = normalize("NFKC", text)
+        if len(plain) < SHORTEST:
+            return f"Use at least {SHORTEST} characters. A few words in a row are a good password."
+        if len(plain) > LONGEST:
+            return f"Use at most {LONGEST} characters."
+        if plain.casefold() in frequent():
+            return "This is one of the most common passwords. Choose another."
+        if len(_beyond_the_obvious(plain.casefold(), email)) < SHORTEST:
+            return "This is too close to your e-mail address or to our name. Choose another."
+        return None
+
     @contextmanager
     def _slot(self) -> Iterator[None]:
         if not self._slots.acquire(timeout=PATIENCE):
@@ -50,6 +68,21 @@ class Passwords:
             yield
         finally:
             self._slots.release()
+
+
+@cache
+def frequent() -> frozenset[str]:
+    """What many people chose, small letters only."""
+    lines = FREQUENT.read_text().splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
+
+
+def _beyond_the_obvious(text: str, email: str) -> str:
+    """What is left to guess for someone who knows where the password belongs, and whose it is."""
+    name, _, domain = email.casefold().partition("@")
+    for word in (email.casefold(), name, domain.partition(".")[0], OURS):
+        text = text.replace(word, "") if len(word) >= 4 else text
+    return text
 
 
 def _bytes(text: str) -> bytes:

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from backend.accounts.people.models import Account
+from backend.accounts.people.models import Account, AccountState
+from backend.accounts.permissions import Role
 from backend.errors import NotFound
 
 
@@ -24,6 +25,12 @@ class AccountStore:
     def by_index(self, email_index: str) -> Account | None:
         return self._session.scalar(select(Account).where(Account.email_index == email_index))
 
+    def get_by_index(self, email_index: str) -> Account:
+        found = self.by_index(email_index)
+        if found is None:
+            raise NotFound("There is no account with this e-mail address.")
+        return found
+
     def get(self, account_id: int) -> Account:
         found = self._session.get(Account, account_id)
         if found is None:
@@ -38,13 +45,24 @@ class AccountStore:
             raise NotFound("There is no such account.")
         return found
 
+    def by_index_for_change(self, email_index: str) -> Account | None:
+        """The row, locked until the transaction ends."""
+        row = select(Account).where(Account.email_index == email_index).with_for_update()
+        return self._session.scalar(row.execution_options(populate_existing=True))
+
+    def by_public_id_for_change(self, public_id: UUID) -> Account:
+        row = select(Account).where(Account.public_id == public_id).with_for_update()
+        found = self._session.scalar(row.execution_options(populate_existing=True))
+        if found is None:
+            raise NotFound("There is no such account.")
+        return found
+
+    def active_admins(self) -> Sequence[int]:
+        """The ids of those who can manage accounts, locked, so that two can't take each other's role at once."""
+        admins = select(Account.id).where(Account.role == Role.ADMIN, Account.state == AccountState.ACTIVE)
+        return self._session.scalars(admins.order_by(Account.id).with_for_update()).all()
+
     def rehash(self, account_id: int, before: str, after: str) -> None:
         """The same password under a better hash, unless it was changed meanwhile."""
         unchanged = update(Account).where(Account.id == account_id, Account.password_hash == before)
         self._session.execute(unchanged.values(password_hash=after))
-
-    def by_public_id(self, public_id: UUID) -> Account:
-        found = self._session.scalar(select(Account).where(Account.public_id == public_id))
-        if found is None:
-            raise NotFound("There is no such account.")
-        return found

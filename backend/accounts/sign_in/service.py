@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from backend.accounts.caller import Caller, Proof
 from backend.accounts.people.addresses import EmailIndex
-from backend.accounts.people.models import Account, AccountState
+from backend.accounts.people.authenticated import Authenticated
+from backend.accounts.people.models import AccountState
+from backend.accounts.people.notices import Notices, name_of
 from backend.accounts.people.passwords import Passwords
 from backend.accounts.people.store import AccountStore
 from backend.accounts.permissions import Role
@@ -21,9 +22,11 @@ from backend.accounts.sign_in.models import SignIn
 from backend.accounts.sign_in.standing import Known, Standing
 from backend.accounts.sign_in.store import SignInStore
 from backend.accounts.sign_in.totp import SecondFactor
+from backend.audit.actions import Action
 from backend.clock import Clock
 from backend.database import reading
 from backend.errors import NotFound, Unauthenticated
+from backend.mail.letter import Letter
 
 SEEN_EVERY = timedelta(minutes=1)
 MOST_WRONG_CODES = 5
@@ -47,17 +50,6 @@ class HalfSignedIn(Unauthenticated):
 
     code = "second_factor_needed"
     title = "Second factor needed"
-
-
-@dataclass(frozen=True, slots=True)
-class Authenticated:
-    """An account whose password was right. `epoch` was read with the password's hash: what ends one ends both."""
-
-    account_id: int
-    public_id: UUID
-    role: Role
-    epoch: int
-    has_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +86,7 @@ class SignIns:
         store: SignInStore,
         accounts: AccountStore,
         factor: SecondFactor,
+        notices: Notices,
         index: EmailIndex,
         passwords: Passwords,
         session: Session,
@@ -102,6 +95,7 @@ class SignIns:
         self._store = store
         self._accounts = accounts
         self._factor = factor
+        self._notices = notices
         self._index = index
         self._passwords = passwords
         self._session = session
@@ -112,7 +106,7 @@ class SignIns:
         with reading():  # no lock is held while a password is hashed
             account = self._accounts.by_index(self._index.of(email))
             hashed = account.password_hash if account else None
-            found = _authenticated(account) if account and account.state == AccountState.ACTIVE else None
+            found = Authenticated.of(account) if account and account.state == AccountState.ACTIVE else None
         right = self._passwords.verify(hashed, password)
         if found is None or hashed is None or not right:
             raise Refused("The e-mail address or the password is wrong, or the address is not confirmed yet.")
@@ -138,6 +132,8 @@ class SignIns:
             wrong_codes=0,
         )
         self._store.add(row)
+        if not who.has_factor:
+            self._announce(row)
         self._session.commit()
         return Started(token, who.has_factor, who.role.needs_second_factor and not who.has_factor)
 
@@ -147,12 +143,9 @@ class SignIns:
         if known.standing(self._now()) is not Standing.NEEDS_CODE:
             raise Unauthenticated("Sign in again.")
         if not self._factor.accepts(row.account_id, code):
-            row.wrong_codes += 1
-            row.ended_at = self._now() if row.wrong_codes >= MOST_WRONG_CODES else None
-            ended = row.ended_at is not None
-            self._session.commit()
-            raise Unauthenticated("Sign in again.") if ended else CodeRefused("The code is wrong, or was used before.")
+            raise self._refused(row)
         row.proven_at = self._now()
+        self._announce(row)
         return self._renew(row)
 
     def keep(self, token: str) -> str:
@@ -229,6 +222,26 @@ class SignIns:
         rows = [row for row in self._store.of_account(account_id) if self._is_open(row.digest, now)]
         return [SignInSummary(r.id, r.device, r.created_at, r.seen_at, r.digest == digest) for r in rows]
 
+    def _refused(self, row: SignIn) -> Unauthenticated:
+        """Count a wrong code; the last one ends the sign-in, and whoever guesses needs the password again."""
+        row.wrong_codes += 1
+        if row.wrong_codes < MOST_WRONG_CODES:
+            self._session.commit()
+            return CodeRefused("The code is wrong, or was used before.")
+        row.ended_at = self._now()
+        account = self._accounts.get(row.account_id)
+        self._notices.record(name_of(account), Action.SIGN_IN_STOPPED, account, wrong_codes=row.wrong_codes)
+        self._session.commit()
+        return Unauthenticated("Sign in again.")
+
+    def _announce(self, row: SignIn) -> None:
+        """Tell the owner of a device that was not seen before, and the audit log of an operator who is in."""
+        account = self._accounts.get(row.account_id)
+        if self._store.is_new_device(row.account_id, row.device):
+            self._notices.tell(account, Letter.NEW_SIGN_IN, device=row.device)
+        if Role(account.role).needs_second_factor and row.proven_at:
+            self._notices.record(name_of(account), Action.SIGNED_IN, account)
+
     def _is_open(self, digest: str, now: datetime) -> bool:
         known = self._store.known(digest)
         return known is not None and known.standing(now) is Standing.OPEN
@@ -251,11 +264,6 @@ class SignIns:
         row.digest, row.wrong_codes = _digest(token), 0
         self._session.commit()
         return token
-
-
-def _authenticated(account: Account) -> Authenticated:
-    has_factor = account.totp_confirmed_at is not None
-    return Authenticated(account.id, account.public_id, Role(account.role), account.epoch, has_factor)
 
 
 def _digest(token: str) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.accounts.people.models import Account
@@ -48,6 +48,13 @@ class SignInStore:
         """Those that were not ended, the newest first."""
         rows = select(SignIn).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None))
         return self._session.scalars(rows.order_by(SignIn.id.desc())).all()
+
+    def is_new_device(self, account_id: int, device: str) -> bool:
+        """Whether the account was used before, and never from such a device."""
+        opened = or_(SignIn.proven_at.is_not(None), Account.totp_confirmed_at.is_(None))
+        earlier = select(SignIn.device).join(Account, Account.id == SignIn.account_id)
+        devices = self._session.scalars(earlier.where(SignIn.account_id == account_id, opened)).all()
+        return len(devices) > 1 and devices.count(device) == 1
 
     def end(self, digest: str, now: datetime) -> None:
         self._session.execute(

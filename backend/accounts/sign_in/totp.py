@@ -6,15 +6,19 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
+from uuid import UUID
 
 import pyotp
 from sqlalchemy.orm import Session
 
 from backend.accounts.people.models import Account
+from backend.accounts.people.notices import Notices, name_of
 from backend.accounts.people.store import AccountStore
 from backend.accounts.sign_in.factor_store import FactorStore
+from backend.audit.actions import Action
 from backend.clock import Clock
 from backend.errors import MingusError
+from backend.mail.letter import Letter
 from backend.vault.service import Vault
 
 ISSUER = "Mingus"
@@ -46,11 +50,19 @@ class Enrolment:
 
 class SecondFactor:
     def __init__(
-        self, accounts: AccountStore, store: FactorStore, vault: Vault, pepper: bytes, session: Session, now: Clock
+        self,
+        accounts: AccountStore,
+        store: FactorStore,
+        vault: Vault,
+        notices: Notices,
+        pepper: bytes,
+        session: Session,
+        now: Clock,
     ) -> None:
         self._accounts = accounts
         self._store = store
         self._vault = vault
+        self._notices = notices
         self._pepper = pepper
         self._session = session
         self._now = now
@@ -79,30 +91,35 @@ class SecondFactor:
         if account.totp_secret is None or account.totp_confirmed_at is not None:
             raise FactorConflict("No second factor waits to be confirmed.")
         if not self._is_fresh(account, _plain(code)):
+            self._session.rollback()
             raise WrongCode("This is not the code that the app shows now.")
         account.totp_confirmed_at = self._now()
         account.epoch += 1
         codes = self._new_recovery_codes(account_id)
+        self._notices.tell(account, Letter.SECOND_FACTOR_ON)
+        self._notices.record(name_of(account), Action.SECOND_FACTOR_ADDED, account)
         self._session.commit()
         return codes
 
-    def remove(self, account_id: int) -> None:
-        """Forget the second factor and its recovery codes: ends every sign-in."""
-        account = self._accounts.for_change(account_id)
-        account.totp_secret = account.totp_confirmed_at = account.totp_last_step = None
-        account.epoch += 1
-        self._store.remove_all(account_id)
-        self._session.commit()
-
     def give_up(self, account_id: int, code: str) -> None:
-        """As `remove`, for an owner who shows that they have it, or a recovery code. Raises WrongCode."""
+        """Remove it as its owner, who shows that they have it, or a recovery code. Raises WrongCode."""
         if not self.accepts(account_id, code):
+            self._session.rollback()
             raise WrongCode("This is neither the code that the app shows now nor an unused recovery code.")
-        self.remove(account_id)
+        account = self._accounts.for_change(account_id)
+        self._remove(name_of(account), account)
+
+    def remove(self, by: str, public_id: UUID) -> None:
+        """Take it from somebody who lost it: ends every sign-in. Raises NotFound."""
+        self._remove(by, self._accounts.by_public_id_for_change(public_id))
 
     def renew_recovery_codes(self, account_id: int) -> list[str]:
         """New ones, this once; the ones before open nothing any more."""
+        account = self._accounts.for_change(account_id)
+        if account.totp_confirmed_at is None:
+            raise FactorConflict("Set up a second factor first.")
         codes = self._new_recovery_codes(account_id)
+        self._notices.record(name_of(account), Action.RECOVERY_CODES_RENEWED, account)
         self._session.commit()
         return codes
 
@@ -116,7 +133,18 @@ class SecondFactor:
             return False
         if re.fullmatch(r"[0-9]{6}", plain):
             return self._is_fresh(account, plain)
-        return self._store.use(account_id, self._digest(account_id, plain), self._now())
+        used = self._store.use(account_id, self._digest(account_id, plain), self._now())
+        if used:
+            self._notices.tell(account, Letter.RECOVERY_CODE_USED, left=str(self._store.unused(account_id)))
+        return used
+
+    def _remove(self, by: str, account: Account) -> None:
+        account.totp_secret = account.totp_confirmed_at = account.totp_last_step = None
+        account.epoch += 1
+        self._store.remove_all(account.id)
+        self._notices.tell(account, Letter.SECOND_FACTOR_OFF)
+        self._notices.record(by, Action.SECOND_FACTOR_REMOVED, account)
+        self._session.commit()
 
     def _is_fresh(self, account: Account, code: str) -> bool:
         """One step early or late is in time; a step that was shown before is not, though another request races it."""

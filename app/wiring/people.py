@@ -1,0 +1,61 @@
+"""Accounts and the browsers signed in to them."""
+
+from __future__ import annotations
+
+import hmac
+
+from backend.accounts.people.addresses import EmailIndex
+from backend.accounts.people.emails import Emails
+from backend.accounts.people.links import AccountLinks
+from backend.accounts.people.notices import RESET_ASKED, Notices
+from backend.accounts.people.passwords import Passwords
+from backend.accounts.people.service import Accounts
+from backend.accounts.people.store import AccountStore
+from backend.accounts.sign_in.factor_store import FactorStore
+from backend.accounts.sign_in.service import SignIns
+from backend.accounts.sign_in.store import SignInStore
+from backend.accounts.sign_in.totp import SecondFactor
+from backend.audit.service import AuditLog
+from backend.clock import utc_now
+from backend.database import get_db_session
+from backend.jobs.kinds import ClaimedJob, JobKinds
+from backend.jobs.service import Jobs
+from backend.mail.service import Mail
+from backend.plugins import Registry
+from backend.vault.service import Vault
+from config.settings import Settings
+
+
+def fit_out(registry: Registry, settings: Settings) -> None:
+    secret = settings.secret_key.encode()
+    index = EmailIndex(hmac.digest(secret, b"email index", "sha256"))
+    pepper = hmac.digest(secret, b"recovery codes", "sha256")
+
+    def notices() -> Notices:
+        return Notices(registry.build(Mail), registry.build(AuditLog), registry.build(Jobs))
+
+    def accounts() -> Accounts:
+        session = get_db_session()
+        emails, passwords = Emails(registry.build(Vault), index), registry.build(Passwords)
+        links = AccountLinks(session, utc_now)
+        return Accounts(AccountStore(session), links, emails, passwords, notices(), session, utc_now)
+
+    def second_factor() -> SecondFactor:
+        session = get_db_session()
+        store, vault = FactorStore(session), registry.build(Vault)
+        return SecondFactor(AccountStore(session), store, vault, notices(), pepper, session, utc_now)
+
+    def sign_ins() -> SignIns:
+        session, store = get_db_session(), AccountStore(get_db_session())
+        passwords, factor = registry.build(Passwords), second_factor()
+        return SignIns(SignInStore(session), store, factor, notices(), index, passwords, session, utc_now)
+
+    def send_reset(job: ClaimedJob) -> None:
+        accounts().send_reset(job.payload["index"])
+
+    registry.add_shared(EmailIndex, lambda: index)
+    registry.add_shared(Passwords, Passwords)
+    registry.add_service(Accounts, accounts)
+    registry.add_service(SecondFactor, second_factor)
+    registry.add_service(SignIns, sign_ins)
+    registry.build(JobKinds).add(RESET_ASKED, send_reset)

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from backend.accounts.people.addresses import EmailIndex
+from backend.accounts.people.models import Account
+from backend.vault.service import Vault
+
+PLACE = "accounts.email"
+PLACE_OF_NEW = "account_links.new_email"
+
+
+class Emails:
+    """People's addresses: sealed under their own key, found by a keyed hash."""
+
+    def __init__(self, vault: Vault, index: EmailIndex) -> None:
+        self._vault = vault
+        self._index = index
+
+    def index(self, email: str) -> str:
+        return self._index.of(email)
+
+    def begin(self, account: Account, email: str) -> None:
+        """Give a new account its key and its address."""
+        self._vault.make_key(account.id)
+        self.put(account, email)
+
+    def put(self, account: Account, email: str) -> None:
+        account.email = self._vault.seal(account.id, PLACE, email)
+        account.email_index = self._index.of(email)
+
+    def of(self, account: Account) -> str:
+        return self._vault.open(account.id, PLACE, account.email)
+
+    def seal_new(self, account_id: int, email: str) -> bytes:
+        """An address that waits to be confirmed."""
+        return self._vault.seal(account_id, PLACE_OF_NEW, email)
+
+    def open_new(self, account_id: int, sealed: bytes) -> str:
+        return self._vault.open(account_id, PLACE_OF_NEW, sealed)

@@ -1,0 +1,97 @@
+"""Links that were mailed: each lets whoever holds it do one thing to one account, once, for a while."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from hashlib import sha256
+from types import MappingProxyType
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from backend.accounts.people.models import AccountLink, LinkPurpose
+from backend.clock import Clock
+from backend.errors import NotFound
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+LIVES: Mapping[LinkPurpose, timedelta] = MappingProxyType(
+    {
+        LinkPurpose.VERIFY: timedelta(hours=24),
+        LinkPurpose.RESET: timedelta(hours=1),
+        LinkPurpose.CHANGE_EMAIL: timedelta(hours=24),
+        LinkPurpose.INVITE: timedelta(days=7),
+    }
+)
+
+
+class LinkGone(NotFound):
+    """The link was used, has expired, was replaced by a newer one, or never was."""
+
+    code = "link_gone"
+    title = "This link no longer works"
+
+
+class AccountLinks:
+    """Commits nothing."""
+
+    def __init__(self, session: Session, now: Clock) -> None:
+        self._session = session
+        self._now = now
+
+    def issue(self, account_id: int, purpose: LinkPurpose, new_email: bytes | None = None) -> str:
+        """The token of a new link.
+
+        Earlier invitations and changes of address no longer work. Earlier links that anybody can ask for do, or asking
+        again could spoil the link that somebody is about to open.
+        """
+        if purpose in {LinkPurpose.CHANGE_EMAIL, LinkPurpose.INVITE}:
+            self.withdraw(account_id, purpose)
+        token, now = secrets.token_urlsafe(32), self._now()
+        link = AccountLink(
+            account_id=account_id,
+            purpose=purpose,
+            digest=_digest(token),
+            new_email=new_email,
+            created_at=now,
+            expires_at=now + LIVES[purpose],
+        )
+        self._session.add(link)
+        return token
+
+    def find(self, purpose: LinkPurpose, token: str) -> AccountLink:
+        """A link that still works. Raises LinkGone."""
+        return self._found(purpose, token, lock=False)
+
+    def take(self, purpose: LinkPurpose, token: str) -> AccountLink:
+        """Use a link up: the second of two requests at once finds it gone. Raises LinkGone."""
+        link = self._found(purpose, token, lock=True)
+        link.used_at = self._now()
+        return link
+
+    def withdraw(self, account_id: int, *purposes: LinkPurpose) -> None:
+        """Let no link of these kinds, or of any kind, work any longer."""
+        links = update(AccountLink).where(AccountLink.account_id == account_id, AccountLink.used_at.is_(None))
+        chosen = links.where(AccountLink.purpose.in_(purposes)) if purposes else links
+        self._session.execute(chosen.values(used_at=self._now()))
+
+    def _found(self, purpose: LinkPurpose, token: str, *, lock: bool) -> AccountLink:
+        links = select(AccountLink).where(
+            AccountLink.digest == _digest(token),
+            AccountLink.purpose == purpose,
+            AccountLink.used_at.is_(None),
+            AccountLink.expires_at > self._now(),
+        )
+        if lock:
+            links = links.with_for_update().execution_options(populate_existing=True)
+        found = self._session.scalar(links) if TOKEN.fullmatch(token) else None
+        if found is None:
+            raise LinkGone("It was used before, it is too old, or a newer one was sent. Ask for a new one.")
+        return found
+
+
+def _digest(token: str) -> str:
+    """The token has 256 bits of entropy, so that a plain hash is enough."""
+    return sha256(token.encode(errors="surrogatepass")).hexdigest()

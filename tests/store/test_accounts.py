@@ -1,0 +1,293 @@
+"""ACC-1: accounts from sign-up to the last change, on both databases, with their letters and audit entries."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import select
+
+from backend.accounts.people.links import LIVES, LinkGone
+from backend.accounts.people.models import Account, AccountLink, AccountState, LinkPurpose
+from backend.accounts.people.service import AccountConflict, Accounts
+from backend.accounts.permissions import Role
+from backend.accounts.sign_in.service import Refused, SignIns
+from backend.audit.models import AuditEntry
+from backend.database import get_db_session
+from backend.errors import InvalidRequest, NotFound
+from backend.plugins import get
+from backend.vault.models import DataKey
+from tests.accounts import PASSWORD, make_account
+from tests.letters import deliver, outbox
+
+ADDRESS = "Ada.Lovelace@example.com"
+OTHER = "quite another set of words"
+
+
+def accounts(app):
+    with app.app_context():
+        return list(get_db_session().scalars(select(Account).order_by(Account.id)))
+
+
+def letters(app, folder):
+    deliver(app)
+    return [(letter.to, letter.subject) for letter in outbox(folder)]
+
+
+def newest_link(app, folder):
+    deliver(app)
+    [*_, letter] = [letter for letter in outbox(folder) if re.search(r"/[\w-]{43}\n", letter.body)]
+    return re.search(r"/([\w-]{43})\n", letter.body)[1]
+
+
+def sign_in(app, email=ADDRESS, password=PASSWORD):
+    with app.app_context():
+        return get(SignIns).begin(email, password, "Test browser")
+
+
+def use(app, name, *given):
+    with app.app_context():
+        return getattr(get(Accounts), name)(*given)
+
+
+def deeds(app):
+    with app.app_context():
+        return [(e.actor, e.action) for e in get_db_session().scalars(select(AuditEntry).order_by(AuditEntry.number))]
+
+
+def test_a_visitor_becomes_a_member_by_a_mailed_link(any_app, tmp_path):
+    use(any_app, "sign_up", ADDRESS, PASSWORD)
+    with pytest.raises(Refused):
+        sign_in(any_app)
+
+    use(any_app, "verify", newest_link(any_app, tmp_path), PASSWORD)
+
+    [account] = accounts(any_app)
+    assert (account.role, account.state) == (Role.MEMBER, AccountState.ACTIVE)
+    assert sign_in(any_app, ADDRESS.upper()).token
+
+
+def test_no_row_holds_an_address_in_clear(any_app):
+    use(any_app, "sign_up", ADDRESS, PASSWORD)
+
+    [account] = accounts(any_app)
+    assert b"lovelace" not in account.email.lower()
+    assert "lovelace" not in account.email_index.lower()
+
+
+def test_signing_up_with_an_address_that_has_an_account_changes_nothing_and_tells_its_owner(any_app, tmp_path):
+    make_account(any_app, Role.MEMBER, ADDRESS)
+    before = accounts(any_app)[0].password_hash
+
+    use(any_app, "sign_up", ADDRESS.lower(), OTHER)
+
+    assert [account.password_hash for account in accounts(any_app)] == [before]
+    assert letters(any_app, tmp_path) == [(ADDRESS, "You already have an account at Mingus")]
+
+
+def test_who_signed_up_with_somebody_elses_address_gets_no_account_of_theirs(any_app, tmp_path):
+    """The owner opens the link that a stranger caused, and enters no password of the stranger's."""
+    use(any_app, "sign_up", ADDRESS, "the words of a stranger")
+    link = newest_link(any_app, tmp_path)
+
+    with pytest.raises(InvalidRequest):
+        use(any_app, "verify", link, PASSWORD)
+
+    with pytest.raises(Refused):
+        sign_in(any_app, password="the words of a stranger")
+    use(any_app, "sign_up", ADDRESS, PASSWORD)
+    use(any_app, "verify", newest_link(any_app, tmp_path), PASSWORD)
+    assert sign_in(any_app).token
+
+
+def test_ten_sign_ups_at_once_make_one_account(any_app):
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(lambda _: use(any_app, "sign_up", ADDRESS, PASSWORD), range(10)))
+
+    assert len(accounts(any_app)) == 1
+
+
+def test_a_link_works_once_and_for_its_purpose(any_app, tmp_path):
+    use(any_app, "sign_up", ADDRESS, PASSWORD)
+    link = newest_link(any_app, tmp_path)
+
+    with pytest.raises(LinkGone):
+        use(any_app, "reset", link, OTHER)
+    use(any_app, "verify", link, PASSWORD)
+
+    with pytest.raises(LinkGone):
+        use(any_app, "verify", link, PASSWORD)
+
+
+@pytest.mark.parametrize("token", ["", "x" * 43, "\x00" * 43, "\ud800" * 43, "x" * 100_000])
+def test_what_is_no_link_is_refused_as_one_that_is_gone(any_app, token):
+    with pytest.raises(LinkGone):
+        use(any_app, "reset", token, OTHER)
+
+
+def test_a_link_grows_old(any_app, tmp_path):
+    make_account(any_app, Role.MEMBER, ADDRESS)
+    use(any_app, "ask_reset", ADDRESS)
+    link = newest_link(any_app, tmp_path)
+    with any_app.app_context():
+        row = get_db_session().scalars(select(AccountLink)).one()
+        row.expires_at = row.created_at
+        get_db_session().commit()
+
+    assert {purpose.value for purpose in LIVES} == {purpose.value for purpose in LinkPurpose}
+    with pytest.raises(LinkGone):
+        use(any_app, "reset", link, OTHER)
+
+
+def test_a_reset_sets_the_password_and_ends_every_sign_in(any_app, tmp_path):
+    account = make_account(any_app, Role.MEMBER, ADDRESS)
+    token = sign_in(any_app).token
+    use(any_app, "ask_reset", ADDRESS)
+    first = newest_link(any_app, tmp_path)
+    use(any_app, "ask_reset", ADDRESS)
+    second = newest_link(any_app, tmp_path)
+
+    use(any_app, "reset", first, OTHER)
+
+    with any_app.app_context(), pytest.raises(Exception, match="over"):
+        get(SignIns).caller(token)
+    with pytest.raises(Refused):
+        sign_in(any_app)
+    assert sign_in(any_app, password=OTHER).token
+    with pytest.raises(LinkGone):
+        use(any_app, "reset", second, PASSWORD)
+    assert (account.name, "password.reset") in deeds(any_app)
+
+
+def test_asking_for_a_reset_writes_one_row_whoever_has_an_account(any_app, tmp_path):
+    make_account(any_app, Role.MEMBER, ADDRESS)
+    for email in (ADDRESS, "nobody@example.com"):
+        use(any_app, "ask_reset", email)
+
+    with any_app.app_context():
+        assert get_db_session().query(AccountLink).count() == 0
+    assert letters(any_app, tmp_path) == [(ADDRESS, "Choose a new password for Mingus")]
+
+
+def test_a_disabled_account_gets_no_link(any_app, tmp_path):
+    make_account(any_app, Role.MEMBER, ADDRESS, state=AccountState.DISABLED)
+
+    use(any_app, "ask_reset", ADDRESS)
+
+    assert letters(any_app, tmp_path) == []
+
+
+def test_an_invited_analyst_chooses_a_password(any_app, tmp_path):
+    use(any_app, "invite", "cli", ADDRESS, Role.ANALYST)
+    with pytest.raises(InvalidRequest, match="There is an account"):
+        use(any_app, "invite", "cli", ADDRESS.lower(), Role.ADMIN)
+
+    who = use(any_app, "accept_invitation", newest_link(any_app, tmp_path), PASSWORD)
+
+    assert (who.role, who.has_factor) == (Role.ANALYST, False)
+    assert sign_in(any_app).needs_factor
+
+
+def test_a_new_invitation_replaces_the_one_before(any_app, tmp_path):
+    use(any_app, "invite", "cli", ADDRESS, Role.ANALYST)
+    first = newest_link(any_app, tmp_path)
+    [account] = accounts(any_app)
+
+    use(any_app, "invite_again", "cli", account.public_id)
+
+    with pytest.raises(LinkGone):
+        use(any_app, "accept_invitation", first, PASSWORD)
+    use(any_app, "accept_invitation", newest_link(any_app, tmp_path), PASSWORD)
+    with pytest.raises(AccountConflict):
+        use(any_app, "invite_again", "cli", account.public_id)
+
+
+def test_a_new_password_needs_the_old_one_and_is_told(any_app, tmp_path):
+    account = make_account(any_app, Role.MEMBER, ADDRESS)
+    with pytest.raises(InvalidRequest, match="old_password"):
+        use(any_app, "change_password", account.id, "wrong", OTHER)
+    with pytest.raises(InvalidRequest, match="new_password"):
+        use(any_app, "change_password", account.id, PASSWORD, "short")
+
+    use(any_app, "change_password", account.id, PASSWORD, OTHER)
+
+    assert accounts(any_app)[0].epoch == 2
+    assert letters(any_app, tmp_path) == [(ADDRESS, "Your Mingus password was changed")]
+
+
+def test_a_new_address_is_confirmed_at_the_new_and_told_to_the_old(any_app, tmp_path):
+    account = make_account(any_app, Role.MEMBER, ADDRESS)
+    use(any_app, "ask_email_change", account.id, PASSWORD, "countess@example.com")
+    link = newest_link(any_app, tmp_path)
+    assert sign_in(any_app).token
+
+    use(any_app, "confirm_email_change", link)
+
+    assert [to for to, _ in letters(any_app, tmp_path)] == ["countess@example.com", ADDRESS]
+    assert sign_in(any_app, "countess@example.com").token
+    with pytest.raises(Refused):
+        sign_in(any_app)
+
+
+def test_an_address_that_is_taken_is_told_to_its_owner_alone(any_app, tmp_path):
+    account = make_account(any_app, Role.MEMBER, ADDRESS)
+    make_account(any_app, Role.MEMBER, "taken@example.com")
+
+    use(any_app, "ask_email_change", account.id, PASSWORD, "taken@example.com")
+
+    assert letters(any_app, tmp_path) == [("taken@example.com", "You already have an account at Mingus")]
+
+
+def test_an_admin_changes_roles_disables_and_enables(any_app, tmp_path):
+    admin, account = make_account(any_app, Role.ADMIN), make_account(any_app, Role.MEMBER, ADDRESS)
+    public_id = accounts(any_app)[1].public_id
+
+    use(any_app, "change_role", admin.name, public_id, Role.ANALYST)
+    use(any_app, "disable", admin.name, public_id)
+    assert (accounts(any_app)[1].role, accounts(any_app)[1].state) == (Role.ANALYST, AccountState.DISABLED)
+    with pytest.raises(Refused):
+        sign_in(any_app)
+    use(any_app, "enable", admin.name, public_id)
+
+    assert accounts(any_app)[1].state == AccountState.ACTIVE
+    assert accounts(any_app)[1].epoch == 3
+    assert [d for d in deeds(any_app) if d[0] == admin.name] == [
+        (admin.name, deed) for deed in ("role.changed", "account.disabled", "account.enabled")
+    ]
+    assert (ADDRESS, "What you may do at Mingus has changed") in letters(any_app, tmp_path)
+    assert account.public_id == str(public_id)
+
+
+def test_two_admins_cannot_take_the_last_role_from_each_other(any_app):
+    admins = [make_account(any_app, Role.ADMIN) for _ in range(2)]
+    ids = [account.public_id for account in accounts(any_app)]
+
+    def demote(number):
+        try:
+            use(any_app, "change_role", admins[1 - number].name, ids[number], Role.MEMBER)
+        except AccountConflict:
+            return "refused"
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(demote, range(2))) == ["done", "refused"]
+    assert sorted(account.role for account in accounts(any_app)) == [Role.ADMIN, Role.MEMBER]
+
+
+def test_the_last_admin_stays(any_app):
+    make_account(any_app, Role.ADMIN)
+    [admin] = accounts(any_app)
+
+    with pytest.raises(AccountConflict, match="last admin"):
+        use(any_app, "disable", "cli", admin.public_id)
+
+
+def test_each_account_has_a_key_of_its_own(any_app):
+    use(any_app, "sign_up", ADDRESS, PASSWORD)
+    use(any_app, "create", "root@example.com", Role.ADMIN, PASSWORD)
+
+    with any_app.app_context():
+        assert get_db_session().query(DataKey).count() == 2
+        with pytest.raises(NotFound):
+            get(Accounts).named("nobody@example.com")
