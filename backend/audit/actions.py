@@ -8,6 +8,9 @@ class Action(StrEnum):
 
     AUDIT_READ = "audit.read"
     AUDIT_EXPORTED = "audit.exported"
+    DATA_EXPORTED = "data.exported"
+    ERASURE_BEGUN = "erasure.begun"
+    ERASURE_FINISHED = "erasure.finished"
     JOB_RETRIED = "job.retried"
     JOBS_RETRIED = "jobs.retried"
     KEY_CREATED = "key.created"

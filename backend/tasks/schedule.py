@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backend.jobs.timetable import Entry, Schedule
-from backend.tasks import assessments, audit, events, forwarding, jobs, lake
+from backend.tasks import assessments, audit, events, forwarding, jobs, lake, privacy
 from config.settings import Settings
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
@@ -28,6 +28,7 @@ def schedule(settings: Settings) -> Schedule:
             Entry("lake.drop_landed", DAY, lake.drop_landed, 10 * MINUTE),
             Entry("events.forget_salts", HOUR, events.forget_salts, MINUTE, at_start=True),
             Entry("events.forget_quarantined", DAY, events.forget_quarantined, 10 * MINUTE),
+            Entry("privacy.prune", DAY, privacy.prune, 10 * MINUTE),
             Entry("jobs.prune", DAY, jobs.prune, 10 * MINUTE),
         ]
     )

@@ -1,0 +1,40 @@
+"""After SECRET_KEY changed, nobody is found by their address until its index is made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from backend.accounts.people.models import Account
+from backend.accounts.people.personal_data import EMAIL, account_ids
+from backend.vault.service import Vault
+
+AT_ONCE = 500
+
+
+class Reindexing:
+    """`index_of` makes the index of an address with the key as it is now."""
+
+    def __init__(self, session: Session, vault: Vault, index_of: Callable[[str], str]) -> None:
+        self._session = session
+        self._vault = vault
+        self._index_of = index_of
+
+    def run(self) -> int:
+        """Some in each transaction; may be repeated. How many were not right."""
+        changed, last = 0, 0
+        while some := account_ids(self._session, last, AT_ONCE):
+            changed += sum(self._reindex(account_id) for account_id in some)
+            self._session.commit()
+            last = some[-1]
+        return changed
+
+    def _reindex(self, account_id: int) -> bool:
+        account = self._session.get(Account, account_id, with_for_update=True)
+        if account is None or account.email_index.startswith("closed:"):
+            return False
+        index = self._index_of(self._vault.open(account_id, EMAIL, account.email))
+        changed = account.email_index != index
+        account.email_index = index
+        return changed
