@@ -1,0 +1,122 @@
+"""A person whose every field says who they are, and a search for them in everything that is kept."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pyarrow.parquet
+import redis as redis_client
+from flask import Flask
+from sqlalchemy import make_url
+
+from backend.accounts.keys.models import StoredKey
+from backend.accounts.people.models import Account, AccountLink, LinkPurpose
+from backend.accounts.permissions import Role, Scope
+from backend.accounts.privacy.consent import Consents
+from backend.accounts.privacy.models import ConsentChoice
+from backend.accounts.sign_in.models import SignIn
+from backend.accounts.tokens.models import RefreshToken
+from backend.analytics.events.models import QuarantinedEvent
+from backend.analytics.lake.sync import LakeSync
+from backend.assessments.visit.models import Draft, SharedResult, StoredAssessment
+from backend.clock import utc_now
+from backend.database import get_db_session
+from backend.extensions import db
+from backend.jobs.service import Jobs
+from backend.mail.letter import Letter
+from backend.mail.service import Mail
+from backend.plugins import get
+from backend.vault.service import Vault
+from tests.accounts import MadeAccount, make_account
+from tests.landing_rows import store
+from tests.servers import postgresql_bin
+
+CANARY = "canary7f3a"
+
+
+def make_canary(app: Flask) -> MadeAccount:
+    """Someone of whom there is something in every table and store."""
+    account = make_account(app, Role.ANALYST, email=f"{CANARY}@example.com")
+    with app.app_context():
+        rows = [*_access_of(account.id), *_answers_of(account.public_id), _impossible_event_of(account.public_id)]
+        session = get_db_session()
+        session.add_all(rows)
+        session.flush()
+        session.add(SharedResult(token=CANARY, draft_id=rows[-2].id, created_at=utc_now()))
+        get(Mail).send(account.id, Letter.NEW_SIGN_IN, dict.fromkeys(Letter.NEW_SIGN_IN.facts, CANARY))
+        session.commit()
+        get(Jobs).run_due()  # that letter goes to the outbox, the next one waits
+        get(Mail).send(account.id, Letter.NEW_SIGN_IN, dict.fromkeys(Letter.NEW_SIGN_IN.facts, CANARY))
+        session.commit()
+        get(Consents).choose(account.id, ConsentChoice.ACCEPTED)
+        make_events(account.public_id)
+    return account
+
+
+def make_events(public_id: str) -> None:
+    """Some in the lake and in the landing table, some in the landing table only."""
+    sent = {"user_id": public_id, "session_id": CANARY, "visitor_id": CANARY, "event_data": {"said": CANARY}}
+    now = utc_now()
+    store(db.engine, 3, timestamp=now - timedelta(days=9), created_at=now, **sent)
+    store(db.engine, 2, timestamp=now, **sent)
+    get(LakeSync).run()
+    store(db.engine, 2, timestamp=now, **sent)
+
+
+def _access_of(account_id: int) -> Iterator[object]:
+    now, later = utc_now(), utc_now() + timedelta(days=1)
+    sealed = get(Vault).seal(account_id, "account_links.new_email", f"{CANARY}@example.org")
+    own = {"account_id": account_id, "created_at": now}
+    yield SignIn(digest=uuid4().hex, epoch=1, device=CANARY, seen_at=now, confirmed_at=now, wrong_codes=0, **own)
+    yield RefreshToken(jti=CANARY, family=uuid4(), epoch=1, expires_at=later, **own)
+    yield StoredKey(key_id="canary7f", name=CANARY, digest=uuid4().hex, scopes=Scope.DASHBOARDS_READ, **own)
+    yield AccountLink(purpose=LinkPurpose.CHANGE_EMAIL, digest=uuid4().hex, new_email=sealed, expires_at=later, **own)
+
+
+def _answers_of(public_id: str) -> list[object]:
+    now, assessment_id = utc_now(), uuid4()
+    said = {"session_id": CANARY, "created_at": now, "assessment_id": assessment_id}
+    done = StoredAssessment(
+        user_id=public_id, job_title=CANARY, occupation="29-1141", activities={CANARY: 1}, model="m",
+        data_version="d", **said,
+    )  # fmt: skip
+    return [done, Draft(token=CANARY, answers={"job_title": CANARY}, expires_at=now + timedelta(days=1), **said)]
+
+
+def _impossible_event_of(public_id: str) -> QuarantinedEvent:
+    event = {"event_id": str(uuid4()), "event_type": "seen", "session_id": CANARY, "user_id": public_id}
+    return QuarantinedEvent(
+        event_id=uuid4(), reason="future", event=event, sender={"visitor_id": CANARY}, created_at=utc_now()
+    )
+
+
+def places_with(app: Flask, folder: Path, words: str = CANARY) -> list[str]:
+    """Where these words are still to be found: files of the installation, PostgreSQL, Redis."""
+    found = [str(path) for path in folder.rglob("*") if path.is_file() and words.encode() in _content(path)]
+    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    if url.get_backend_name() == "postgresql":
+        plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        dump = subprocess.run([postgresql_bin() / "pg_dump", plain], check=True, capture_output=True)
+        found += ["postgresql"] if words.encode() in dump.stdout else []
+    if app.config["CACHE_REDIS_URL"]:
+        redis = redis_client.from_url(app.config["CACHE_REDIS_URL"])
+        found += [f"redis {key}" for key in redis.scan_iter() if words.encode() in key + (redis.dump(key) or b"")]
+    return found
+
+
+def _content(path: Path) -> bytes:
+    """Parquet is read, since its pages are compressed."""
+    if path.suffix == ".parquet":
+        return path.read_bytes() + str(pyarrow.parquet.read_table(path, partitioning=None).to_pylist()).encode()
+    return path.read_bytes()
+
+
+def can_be_read(app: Flask, account: MadeAccount) -> bool:
+    """Whether the address of this account can be opened."""
+    with app.app_context():
+        row = get_db_session().get(Account, account.id)
+        return row is not None and get(Vault).open(account.id, "accounts.email", row.email) == account.email

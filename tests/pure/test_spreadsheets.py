@@ -1,0 +1,37 @@
+"""Check 32: a text that a spreadsheet would take for a formula opens as text; a number stays one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.spreadsheets import cell, csv_of, rows_of
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+
+
+@pytest.mark.parametrize(
+    "text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠A1"]
+)
+def test_no_text_becomes_a_formula(text):
+    assert cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("number", [-5, 0, 2.5, -0.1, True])
+def test_a_number_stays_a_number(number):
+    assert cell(number) is number
+
+
+def test_what_is_no_text_is_written_as_json():
+    assert cell({"a": [1, "é"]}) == '{"a": [1, "é"]}'
+    assert cell(None) is None
+
+
+def test_columns_are_those_of_all_rows():
+    assert csv_of([{"a": 1}, {"b": "x"}]) == "\ufeffa,b\r\n1,\r\n,x\r\n"
+
+
+@given(st.lists(st.fixed_dictionaries({"a": TEXTS, "=b": TEXTS}), min_size=1))
+def test_what_is_read_is_what_was_written(rows):
+    assert list(rows_of(csv_of(rows))) == rows

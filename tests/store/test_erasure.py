@@ -1,0 +1,146 @@
+"""Check 35: whoever is erased is gone from every store, also after a kill, a second time, and after a restore. CAP-9"""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from backend.accounts.keys.models import StoredKey
+from backend.accounts.people.models import Account
+from backend.accounts.privacy.erasure import KIND, Erasures
+from backend.accounts.privacy.ledger import Ledger, LedgerUnwritable
+from backend.accounts.privacy.models import ErasureRequest
+from backend.accounts.sign_in.models import SignIn
+from backend.analytics.lake.delta import Lake
+from backend.audit.models import AuditEntry
+from backend.clock import utc_now
+from backend.database import get_db_session
+from backend.errors import NotFound
+from backend.extensions import db
+from backend.jobs.models import Job, JobState
+from backend.jobs.service import Jobs
+from backend.personal_data import DataClasses
+from backend.plugins import get
+from tests.accounts import make_account
+from tests.canary import CANARY, can_be_read, make_canary, make_events, places_with
+from tests.landing_rows import in_lake, store
+
+
+@pytest.fixture
+def account(any_app):
+    return make_canary(any_app)
+
+
+@pytest.fixture
+def erase(any_app):
+    def run(account):
+        with any_app.app_context():
+            get(Erasures).erase(UUID(account.public_id), "cli")
+
+    return run
+
+
+def ids(session, model):
+    return session.scalars(sa.select(model.id)).all()
+
+
+def test_nothing_in_any_store_tells_of_an_erased_person(any_app, account, erase, tmp_path, caplog):
+    assert len(places_with(any_app, tmp_path)) >= 3
+    other = make_account(any_app, email="someone.else@example.com")
+    with any_app.app_context():
+        kept = store(db.engine, 2, user_id=other.public_id)
+
+    erase(account)
+
+    assert places_with(any_app, tmp_path) == []
+    assert places_with(any_app, tmp_path, account.public_id) != []  # the audit log, which names nobody else
+    assert CANARY not in caplog.text
+    assert can_be_read(any_app, other)
+    with any_app.app_context():
+        assert set(in_lake(get(Lake))) <= kept
+        assert [job.kind for job in db.session.scalars(sa.select(Job)) if job.kind != KIND] == []
+
+
+def test_what_stays_of_an_erased_person_is_that_they_were_erased(any_app, account, erase):
+    erase(account)
+
+    with any_app.app_context():
+        [request] = db.session.scalars(sa.select(ErasureRequest))
+        entries = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.number)).all()
+        assert (request.account_id, request.public_id) == (None, None)
+        assert request.finished_at
+        assert [entry.action for entry in entries] == ["erasure.begun", "erasure.finished"]
+        assert request.done["classes"] == [data_class.name for data_class in get(DataClasses)]
+
+
+def test_being_erased_twice_is_no_different(any_app, account, erase, tmp_path):
+    erase(account)
+    erase(account)
+
+    assert places_with(any_app, tmp_path) == []
+
+
+def test_who_never_was_here_cannot_be_erased(any_app):
+    with any_app.app_context(), pytest.raises(NotFound):
+        get(Erasures).erase(uuid4(), "cli")
+
+
+def test_who_asks_to_be_erased_is_shut_out_at_once_and_gets_one_last_letter(any_app, account, tmp_path):
+    with any_app.app_context():
+        get(Erasures).ask(account.id)
+
+        session = get_db_session()
+        closed = session.get(Account, account.id)
+        assert (closed.state, closed.password_hash, closed.totp_secret) == ("disabled", None, None)
+        assert closed.email_index.startswith("closed:")
+        assert [ids(session, SignIn), ids(session, StoredKey)] == [[], []]
+        session.rollback()
+        get(Jobs).run_due()
+        assert "will be deleted" in "".join(path.read_text() for path in (tmp_path / "outbox").glob("*.eml"))
+        session.execute(sa.update(Job).where(Job.kind == KIND).values(due_at=sa.func.now()))
+        session.commit()
+        get(Jobs).run_due()
+        assert session.scalars(sa.select(Job.state).where(Job.kind == KIND)).all() == [JobState.DONE]
+
+    assert places_with(any_app, tmp_path) == []
+
+
+def test_nobody_is_shut_out_whom_the_ledger_cannot_remember(any_app, account, tmp_path):
+    (tmp_path / "erasures.ledger").mkdir()
+    with any_app.app_context(), pytest.raises(LedgerUnwritable):
+        get(Erasures).ask(account.id)
+
+    assert can_be_read(any_app, account)
+
+
+def test_events_of_someone_without_an_account_are_found_by_the_ledger(any_app, account, erase, tmp_path):
+    """As when only the lake is restored."""
+    erase(account)
+    with any_app.app_context():
+        make_events(account.public_id)
+        assert get(Erasures).replay("cli") == 1
+        assert get(Erasures).replay("cli") == 0
+
+    assert places_with(any_app, tmp_path) == []
+
+
+def test_the_ledger_tells_nobody_whom_it_names(tmp_path):
+    person, ledger = str(uuid4()), Ledger(tmp_path / "ledger", b"key")
+    ledger.add(ledger.name_of(person), utc_now())
+
+    assert person not in (tmp_path / "ledger").read_text()
+    assert ledger.names() == {ledger.name_of(person)} != {Ledger(tmp_path / "l", b"other").name_of(person)}
+
+
+def test_a_torn_line_of_the_ledger_spoils_no_other(tmp_path):
+    path, names = tmp_path / "ledger", ["a" * 64, "b" * 64]
+    ledger = Ledger(path, b"key")
+    ledger.add(names[0], utc_now())
+    path.write_text(path.read_text() + "2026-11-21T12:00:00 cccc")
+    ledger.add(names[1], utc_now())
+    ledger.add(names[1], utc_now())
+
+    assert ledger.names() == set(names)
+    assert len(path.read_text().splitlines()) == 3

@@ -1,0 +1,106 @@
+"""A person's copy of their data: all of it, nobody else's, no secret, no formula. CAP-9, ACC-8, check 32"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from io import BytesIO
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from backend.accounts.keys.models import StoredKey
+from backend.accounts.people.models import Account
+from backend.accounts.privacy.export import Exports, Form
+from backend.accounts.sign_in.models import SignIn
+from backend.audit.models import AuditEntry
+from backend.database import get_db_session
+from backend.plugins import get
+from backend.spreadsheets import rows_of
+from tests.accounts import make_account
+from tests.canary import CANARY, make_canary
+
+
+@pytest.fixture
+def account(any_app):
+    return make_canary(any_app)
+
+
+@pytest.fixture
+def copy_of(any_app):
+    def make(account, form=Form.JSON):
+        with any_app.app_context():
+            return get(Exports).make(account.id, form).as_bytes(form)
+
+    return make
+
+
+@pytest.fixture
+def data(copy_of, account):
+    return json.loads(copy_of(account))["data"]
+
+
+def test_a_copy_holds_everything(data, account):
+    [mine] = data["account"]["rows"]
+    assert (mine["email"], mine["public_id"], mine["role"]) == (account.email, account.public_id, "analyst")
+    assert {row["kind"] for row in data["sign_ins"]["rows"]} == {"browser", "token"}
+    assert [key["name"] for key in data["api_keys"]["rows"]] == [CANARY]
+    assert [said["choice"] for said in data["consents"]["rows"]] == ["accepted"]
+    assert [entry["action"] for entry in data["audit_log"]["rows"]] == ["data.exported"]
+    assert [(row["job_title"], row["activities"]) for row in data["assessments"]["rows"]] == [(CANARY, {CANARY: 1})]
+    assert [job["kind"] for job in data["jobs"]["rows"]] == ["mail.send", "mail.send"]
+
+
+def test_a_copy_holds_the_events_of_every_place(data):
+    places = [row["kept"] for row in data["events"]["rows"]]
+
+    assert {place: places.count(place) for place in places} == {
+        "as it came": 7, "set apart: future": 1, "for counting": 5,
+    }  # fmt: skip
+    assert {row["session_id"] for row in data["events"]["rows"] + data["visits"]["rows"]} == {CANARY}
+
+
+def test_a_copy_says_what_each_thing_is_kept_for(data):
+    assert all(one["purpose"] and one["kept"] for one in data.values())
+
+
+def test_a_copy_holds_no_secret(any_app, account, copy_of):
+    with any_app.app_context():
+        session = get_db_session()
+        secrets = [
+            *session.scalars(sa.select(StoredKey.digest)),
+            *session.scalars(sa.select(SignIn.digest)),
+            *session.execute(sa.select(Account.password_hash, Account.email_index)).one(),
+        ]
+    text = copy_of(account).decode()
+
+    assert [secret for secret in [*secrets, account.totp_secret] if secret in text] == []
+
+
+def test_nobody_gets_anything_of_another(any_app, account, copy_of):
+    text = copy_of(make_account(any_app)).decode()
+
+    assert CANARY not in text
+    assert account.public_id not in text
+
+
+def test_the_packed_copy_has_a_sheet_for_each_class(copy_of, account):
+    with zipfile.ZipFile(BytesIO(copy_of(account, Form.ZIP))) as archive:
+        names = set(archive.namelist())
+        [mine] = rows_of(archive.read("account.csv").decode())
+
+    assert {"README.txt", "data.json", "account.csv", "events.csv", "visits.csv"} <= names
+    assert mine["email"] == account.email
+
+
+def test_every_copy_is_remembered(any_app, account, copy_of):
+    copy_of(account, Form.ZIP)
+    with any_app.app_context():
+        get(Exports).make_of(UUID(account.public_id), Form.JSON, "cli")
+        entries = get_db_session().scalars(sa.select(AuditEntry).order_by(AuditEntry.number)).all()
+
+    assert [(entry.actor, entry.action, entry.object, entry.details) for entry in entries] == [
+        (account.name, "data.exported", account.name, {"form": "zip"}),
+        ("cli", "data.exported", account.name, {"form": "json"}),
+    ]
