@@ -11,7 +11,7 @@ from backend.personal_data import DataClass, DataClasses, Row, Subject, delete_w
 
 
 def declare(classes: DataClasses, session: Callable[[], Session]) -> None:
-    """A job is a person's if its payload says `account`, as that of a mail does."""
+    """A job is a person's if its payload says `account_id`, as that of a mail does."""
 
     def export(subject: Subject) -> Iterator[Row]:
         own = select(Job.kind, Job.state, Job.created_at, Job.finished_at).where(_of(subject)).order_by(Job.id)
@@ -37,5 +37,5 @@ def declare(classes: DataClasses, session: Callable[[], Session]) -> None:
 
 
 def _of(subject: Subject) -> ColumnElement[bool]:
-    owner: ColumnElement[bool] = Job.payload["account"].as_integer() == subject.account_id
+    owner: ColumnElement[bool] = Job.payload["account_id"].as_integer() == subject.account_id
     return owner
