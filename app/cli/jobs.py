@@ -36,10 +36,10 @@ def retry(job_id: int | None, all_dead: bool) -> None:
     if (job_id is None) != all_dead:
         raise click.UsageError("Name one job, or say --all-dead.")
     if job_id is None:
-        click.echo(f"{get(Jobs).retry_all_dead()} dead jobs will be tried again.")
+        click.echo(f"{get(Jobs).retry_all_dead('cli')} dead jobs will be tried again.")
         return
     try:
-        get(Jobs).retry(job_id)
+        get(Jobs).retry(job_id, "cli")
     except MingusError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Job {job_id} will be tried again.")

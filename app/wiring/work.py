@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import SystemRandom
 
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
+from backend.audit.service import AuditLog
 from backend.database import get_db_session
 from backend.jobs import personal_data
 from backend.jobs.kinds import JobKinds
@@ -26,7 +27,9 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     def jobs() -> Jobs:
         session = get_db_session()
         count = registry.build(AiCalculatorAnalytics).telemetry.count
-        return Jobs(JobStore(session), session, kinds, count, database_clock(session), uniform)
+        return Jobs(
+            JobStore(session), session, kinds, registry.build(AuditLog), count, database_clock(session), uniform
+        )
 
     def leases() -> Leases:
         session = get_db_session()

@@ -15,6 +15,7 @@ class Scope(StrEnum):
     DASHBOARDS_READ = "dashboards:read"
     EVENTS_WRITE = "events:write"
     JOBS_READ = "jobs:read"
+    JOBS_RETRY = "jobs:retry"
     ACCOUNTS_MANAGE = "accounts:manage"
     AUDIT_READ = "audit:read"
 
@@ -43,7 +44,9 @@ SCOPES: Mapping[Role, frozenset[Scope]] = MappingProxyType(
         Role.MEMBER: frozenset({Scope.ACCOUNT_SELF}),
         Role.ANALYST: _ANALYST,
         Role.EXPERIMENTER: _ANALYST,
-        Role.OPS: frozenset({Scope.ACCOUNT_SELF, Scope.KEYS_SELF, Scope.JOBS_READ, Scope.EVENTS_WRITE}),
+        Role.OPS: frozenset(
+            {Scope.ACCOUNT_SELF, Scope.KEYS_SELF, Scope.JOBS_READ, Scope.JOBS_RETRY, Scope.EVENTS_WRITE}
+        ),
         Role.ADMIN: frozenset(Scope),
     }
 )

@@ -6,11 +6,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from backend.audit.actions import Action
+from backend.audit.service import AuditLog
 from backend.clock import Clock
 from backend.errors import MingusError, NotFound
 from backend.jobs.attempt import TimeLimiter, attempt, kind_and_place, unlimited
 from backend.jobs.backoff import Uniform, full_jitter
 from backend.jobs.kinds import ClaimedJob, JobKinds, NoUse
+from backend.jobs.listing import Shown
 from backend.jobs.models import Job, JobState
 from backend.jobs.store import JobStore
 
@@ -36,11 +39,19 @@ class Jobs:
     """Durable work. A job is added in its caller's transaction, and done by whoever finds its row."""
 
     def __init__(
-        self, store: JobStore, session: Session, kinds: JobKinds, count: Count, now: Clock, uniform: Uniform
+        self,
+        store: JobStore,
+        session: Session,
+        kinds: JobKinds,
+        audit: AuditLog,
+        count: Count,
+        now: Clock,
+        uniform: Uniform,
     ) -> None:
         self._store = store
         self._session = session
         self._kinds = kinds
+        self._audit = audit
         self._count = count
         self._now = now
         self._uniform = uniform
@@ -97,24 +108,35 @@ class Jobs:
 
     def list(self, state: JobState | None = None, most: int = MOST_AT_ONCE) -> Sequence[Job]:
         """The newest jobs first."""
-        return self._store.newest(state, most)
+        return self._store.newest(None if state is None else [state], most)
+
+    def page(self, shown: Shown, before: int | None, most: int = MOST_AT_ONCE) -> Sequence[Job]:
+        """Some jobs of one sort, the newest first; `before` is the number to go on from."""
+        return self._store.newest(shown.states, most, before, failed=shown is Shown.FAILED)
+
+    def counts(self) -> Mapping[Shown, int]:
+        """How many jobs there are of each sort that is not over."""
+        return self._store.counts()
 
     def dead(self) -> int:
         """How many jobs have failed for good and wait for a person."""
         return self._store.count(JobState.DEAD)
 
-    def retry(self, job_id: int) -> None:
+    def retry(self, job_id: int, by: str) -> None:
         """Let a dead job be tried again, at once and with all its attempts. Raises NotFound, NotDead."""
         job = self._store.find(job_id)
         if job is None:
             raise NotFound(f"There is no job {job_id}.")
         if job.state != JobState.DEAD:
             raise NotDead(f"Job {job_id} is {job.state}; only a dead job can be tried again.")
+        tries = job.attempts
         job.state, job.attempts, job.due_at, job.finished_at = JobState.WAITING, 0, self._now(), None
+        self._audit.record(by, Action.JOB_RETRIED, f"job:{job_id}", kind=job.kind, tries=tries)
         self._session.commit()
 
-    def retry_all_dead(self) -> int:
+    def retry_all_dead(self, by: str) -> int:
         revived = self._store.revive_all(self._now())
+        self._audit.record(by, Action.JOBS_RETRIED, "jobs:dead", count=revived)
         self._session.commit()
         return revived
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.clock import Clock, utc_now
 from backend.jobs.kinds import ClaimedJob, JobKinds
+from backend.jobs.listing import Shown
 from backend.jobs.models import Job, JobState, Lease, ScheduledTask
 
 UNFINISHED = (JobState.WAITING, JobState.RUNNING)
@@ -74,9 +75,31 @@ class JobStore:
     def find(self, job_id: int) -> Job | None:
         return self._locked(select(Job).where(Job.id == job_id), skip_locked=False)
 
-    def newest(self, state: JobState | None, most: int) -> Sequence[Job]:
+    def newest(
+        self, states: Collection[JobState] | None, most: int, before: int | None = None, *, failed: bool = False
+    ) -> Sequence[Job]:
+        """`failed`: only those of which a try has failed."""
         jobs = select(Job).order_by(Job.id.desc()).limit(most)
-        return self._session.scalars(jobs if state is None else jobs.where(Job.state == state)).all()
+        if states is not None:
+            jobs = jobs.where(Job.state.in_(states))
+        if failed:
+            jobs = jobs.where(Job.last_error.is_not(None))
+        return self._session.scalars(jobs if before is None else jobs.where(Job.id < before)).all()
+
+    def counts(self) -> dict[Shown, int]:
+        """Jobs that are not over, by sort."""
+        failed = func.count(Job.last_error)
+        rows = self._session.execute(select(Job.state, func.count(), failed).group_by(Job.state)).all()
+        found = {state: (number, failures) for state, number, failures in rows}
+        none = (0, 0)
+        dead, waiting, running = (found.get(s, none)[0] for s in (JobState.DEAD, JobState.WAITING, JobState.RUNNING))
+        return {
+            Shown.OPEN: dead + waiting + running,
+            Shown.DEAD: dead,
+            Shown.FAILED: found.get(JobState.WAITING, none)[1],
+            Shown.WAITING: waiting,
+            Shown.RUNNING: running,
+        }
 
     def revive_all(self, now: datetime) -> int:
         """Give every dead job all its tries again."""

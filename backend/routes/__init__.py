@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask_openapi3 import APIBlueprint
 
-from backend.routes import account, analytics_pages, api_docs, assessment, calculator, health, methodology
+from backend.routes import account, analytics_pages, api_docs, assessment, audit, calculator, health, jobs, methodology
 from backend.routes.analytics_routes import analytics_bp
 
 API_BLUEPRINTS: tuple[APIBlueprint, ...] = (calculator.bp, analytics_bp, health.bp)
@@ -15,4 +15,6 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     api_docs.bp,
     analytics_pages.bp,
     account.bp,
+    audit.bp,
+    jobs.bp,
 )

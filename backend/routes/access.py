@@ -76,6 +76,12 @@ def caller() -> Caller | None:
     return found
 
 
+def caller_name() -> str:
+    """Whoever asks, as the audit log names them."""
+    who = caller()
+    return "nobody" if who is None else who.name
+
+
 def sign_in(token: str, *, lasting: bool = False) -> None:
     """Know this browser by the token from here on. Whatever the cookie held before is gone: it may be another's."""
     session.clear()

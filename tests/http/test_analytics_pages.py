@@ -19,13 +19,13 @@ from backend.analytics.events.steps import STEPS
 from backend.analytics.metrics.funnel import WINDOW
 from backend.analytics.metrics.period import Period
 from backend.analytics.metrics.service import FunnelReport
+from backend.csv_table import text_cell
 from backend.plugins import get
 from backend.routes.schemas.analytics_pages import (
     FunnelPage,
     FunnelQuestion,
     funnel_csv,
     safe_next,
-    text_cell,
     zone_label,
 )
 from tests.funnel_oracle import funnel

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from backend.analytics.events.models import EventCursor
+from backend.audit.anchor import AnchorFile
+from backend.audit.service import AuditLog
+from backend.audit.store import AuditStore
+from backend.clock import utc_now
 from backend.errors import NotFound
 from backend.extensions import db
 from backend.jobs.kinds import JobKinds, NoUse, UnknownKind
@@ -34,7 +39,10 @@ class Office:
         self.jobs = self.of(self.session)
 
     def of(self, session):
-        return Jobs(JobStore(session), session, self.kinds, self.counts.append, lambda: self.time, lambda _a, b: b)
+        audit = AuditLog(AuditStore(session), session, b"key", AnchorFile(Path("none")), utc_now)
+        return Jobs(
+            JobStore(session), session, self.kinds, audit, self.counts.append, lambda: self.time, lambda _a, b: b
+        )
 
     def add(self, kind="note", **given):
         job_id = self.jobs.add(kind, {}, **given)
@@ -299,13 +307,13 @@ def test_a_dead_job_can_be_tried_again_and_no_other(office):
         office.jobs.run_due()
         office.time += timedelta(hours=1)
 
-    office.jobs.retry(job_id)
+    office.jobs.retry(job_id, "cli")
 
     assert (office.row(job_id).state, office.row(job_id).attempts) == (JobState.WAITING, 0)
     with pytest.raises(NotFound, match="There is no job 999"):
-        office.jobs.retry(999)
+        office.jobs.retry(999, "cli")
     with pytest.raises(NotDead, match=f"Job {living} is waiting; only a dead job"):
-        office.jobs.retry(living)
+        office.jobs.retry(living, "cli")
 
 
 def test_done_jobs_are_forgotten_after_a_week_and_dead_ones_after_ninety_days(office):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from io import StringIO
 from itertools import pairwise
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -16,11 +14,21 @@ from backend.analytics.events.names import EventName
 from backend.analytics.metrics.funnel import WINDOW, FunnelStep
 from backend.analytics.metrics.period import DEFAULT_DAYS, LONGEST, Period
 from backend.analytics.metrics.service import FunnelReport
+from backend.csv_table import csv_lines
 from backend.errors import FieldError, InvalidRequest
 from backend.routes.schemas.dashboard import FunnelStepOut
 
 HOME = "/analytics/funnel"
-FORMULA = tuple("=+-@\t\r\0＝＋－＠")
+FUNNEL_COLUMNS = (
+    "step",
+    "sessions",
+    "of_first",
+    "of_step_before",
+    "dropoff",
+    "median_seconds",
+    "p90_seconds",
+    "event",
+)
 ZONES = (
     "UTC",
     "America/New_York",
@@ -177,30 +185,21 @@ class FunnelPage:
 
 def funnel_csv(report: FunnelReport) -> str:
     """The chart's rows; rates are fractions, empty where they would rest on fewer than ten sessions."""
-    file = StringIO()
-    writer = csv.writer(file)
-    writer.writerow(
-        ["step", "sessions", "of_first", "of_step_before", "dropoff", "median_seconds", "p90_seconds", "event"]
-    )
-    for step in map(FunnelStepOut.model_validate, report.funnel.steps):
-        writer.writerow(
-            [
-                text_cell(step.label),
-                step.sessions,
-                step.from_first,
-                step.from_previous,
-                step.dropoff,
-                step.median_seconds,
-                step.p90_seconds,
-                text_cell(step.name),
-            ]
+    steps = map(FunnelStepOut.model_validate, report.funnel.steps)
+    rows = (
+        (
+            step.label,
+            step.sessions,
+            step.from_first,
+            step.from_previous,
+            step.dropoff,
+            step.median_seconds,
+            step.p90_seconds,
+            step.name,
         )
-    return file.getvalue()
-
-
-def text_cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+        for step in steps
+    )
+    return "".join(csv_lines(FUNNEL_COLUMNS, rows))
 
 
 def zone_label(name: str, now: datetime) -> str:

@@ -1,0 +1,45 @@
+"""`/admin/audit`: who did what. Whoever reads here is remembered as well."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask.typing import ResponseReturnValue
+
+from backend.accounts.permissions import Scope
+from backend.audit.actions import Action
+from backend.audit.service import AuditLog
+from backend.clock import utc_now
+from backend.plugins import get
+from backend.routes.access import caller_name, require
+from backend.routes.schemas.audit import DAYS, AuditQuestion, audit_csv
+
+bp = Blueprint("audit", __name__, url_prefix="/admin")
+PAGE = 50
+
+
+@bp.get("/audit")
+@require(Scope.AUDIT_READ)
+def entries() -> ResponseReturnValue:
+    question = AuditQuestion.parse(request.args, utc_now())
+    if question.errors:
+        return _page(question), 422
+    log = get(AuditLog)
+    log.record_reading(caller_name(), Action.AUDIT_READ, "audit:log", **question.details())
+    found = log.list(question.filter, question.before, PAGE + 1)
+    return _page(question, entries=found[:PAGE], older=found[PAGE - 1].number if len(found) > PAGE else None)
+
+
+@bp.get("/audit.csv")
+@require(Scope.AUDIT_READ)
+def table() -> ResponseReturnValue:
+    question = AuditQuestion.parse(request.args, utc_now())
+    wanted, log = question.filter, get(AuditLog)
+    log.record_reading(caller_name(), Action.AUDIT_EXPORTED, "audit:log", **question.details())
+    headers = {"Content-Disposition": f"attachment; filename=audit_{question.now:%Y-%m-%d}.csv"}
+    return Response(stream_with_context(audit_csv(log.all(wanted))), mimetype="text/csv", headers=headers)
+
+
+def _page(question: AuditQuestion, **found: object) -> str:
+    return render_template(
+        "admin/audit.html", question=question, errors=question.errors, actions=Action, days=DAYS, **found
+    )

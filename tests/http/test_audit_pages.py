@@ -1,0 +1,110 @@
+"""The page of the audit log: filters, pages, a table to take away, and that reading it is remembered."""
+
+from __future__ import annotations
+
+import csv
+import re
+from io import StringIO
+
+import pytest
+import sqlalchemy as sa
+
+from backend.accounts.permissions import Role
+from backend.audit.actions import Action
+from backend.audit.models import AuditEntry
+from backend.audit.service import AuditLog
+from backend.extensions import db
+from backend.plugins import get
+from tests.accounts import BROWSER, make_account, signed_in
+
+
+@pytest.fixture
+def admin(app):
+    return make_account(app, Role.ADMIN)
+
+
+@pytest.fixture
+def browser(app, admin):
+    return signed_in(app.test_client(), admin)
+
+
+def record(app, *, some=1, actor="cli", target="job:7", **details):
+    with app.app_context():
+        for _ in range(some):
+            get(AuditLog).record(actor, Action.JOB_RETRIED, target, **details)
+        db.session.commit()
+
+
+def numbers(page):
+    return [int(cell) for cell in re.findall(r'data-label="No.">(\d+)<', page.text)]
+
+
+def test_the_newest_entries_come_first_and_pages_go_by_number(app, browser):
+    record(app, some=60)
+
+    first = browser.get("/admin/audit", headers=BROWSER)
+    second = browser.get("/admin/audit?before=12", headers=BROWSER)
+
+    assert numbers(first) == list(range(61, 11, -1))
+    assert "/admin/audit?before=12" in first.text
+    assert numbers(second) == list(range(11, 0, -1))
+
+
+def test_looking_is_remembered_with_what_was_asked(app, browser, admin):
+    browser.get("/admin/audit?actor=cli&days=7", headers=BROWSER)
+    browser.get("/admin/audit.csv?object=job:7", headers=BROWSER)
+
+    with app.app_context():
+        looks = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.number)).all()
+        assert [(look.actor, look.action, look.details) for look in looks] == [
+            (admin.name, "audit.read", {"days": 7, "by_actor": "cli"}),
+            (admin.name, "audit.exported", {"by_object": "job:7"}),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [("actor=key:Ab3", [2]), ("object=job:9", [3]), ("action=job.retried", [3, 2, 1]), ("days=1", [4, 3, 2, 1])],
+)
+def test_filters_narrow_the_list(app, browser, question, found):
+    record(app)
+    record(app, actor="key:Ab3")
+    record(app, target="job:9")
+
+    assert numbers(browser.get(f"/admin/audit?{question}", headers=BROWSER)) == found
+
+
+@pytest.mark.parametrize("question", ["actor=Ann Archer", "action=x", "object=a@b.example", "days=8"])
+def test_a_filter_that_makes_no_sense_is_told_beside_its_field(app, browser, question):
+    page = browser.get(f"/admin/audit?{question}", headers=BROWSER)
+    name = question.partition("=")[0]
+
+    assert page.status_code == 422
+    assert "<title>Error: " in page.text
+    assert f'<a href="#{name}">' in page.text
+    assert f'id="{name}-e"' in page.text
+    assert browser.get(f"/admin/audit.csv?{question}").status_code == 422
+
+
+def test_when_nothing_matches_the_page_says_so(browser):
+    assert "Nothing like this has been done" in browser.get("/admin/audit?actor=schedule", headers=BROWSER).text
+
+
+def test_the_table_holds_every_entry_that_matches(app, browser):
+    record(app, some=3, tries=2)
+
+    answer = browser.get("/admin/audit.csv?actor=cli")
+
+    rows = list(csv.DictReader(StringIO(answer.text)))
+    assert [row["number"] for row in rows] == ["3", "2", "1"]
+    assert rows[0]["details"] == '{"tries": 2}'
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.ANALYST, Role.OPS])
+def test_only_admins_read_it(app, role):
+    client = signed_in(app.test_client(), make_account(app, role))
+
+    assert client.get("/admin/audit", headers=BROWSER).status_code == 403
+    assert client.get("/admin/audit.csv", headers=BROWSER).status_code == 403
