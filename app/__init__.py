@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, errors, headers, limits, logs, navigation, pages, site, wiring
+from app import cli, errors, headers, limits, logs, navigation, pages, site, tokens, wiring
 from app.openapi import Mingus
 from backend import database
 from backend.extensions import cache, compress, csrf, db, migrate
@@ -28,6 +28,7 @@ def create_app(settings: Settings) -> Flask:
         extension.init_app(app)
     migrate.init_app(app, db, directory=str(PROJECT / "migrations"))
     database.init_app(app)
+    tokens.init_app(app, settings)
     wiring.init_app(app, settings)
     headers.init_app(app)
     limits.init_app(app, settings)

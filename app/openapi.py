@@ -26,7 +26,16 @@ EXAMPLE = {
     "timestamp": "2026-11-21T09:00:00Z",
     "event_data": {"step": 2, "seconds": 14.2},
 }
-SECURITY = {"api_key": {"type": "http", "scheme": "bearer", "description": "`flask keys create` prints one."}}
+JWT = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+SECURITY = {
+    "api_key": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "From `/account/keys` or `flask keys create`.",
+    },
+    "access_token": {**JWT, "description": "For 15 minutes after `/api/v1/auth/login` or `/api/v1/auth/refresh`."},
+    "refresh_token": {**JWT, "description": "Good once, at `/api/v1/auth/refresh`, within 14 days of logging in."},
+}
 
 
 class Mingus(OpenAPI):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hmac
 from datetime import timedelta
 
+from app.tokens import JwtSigning
 from backend.accounts.keys.personal_data import key_data
 from backend.accounts.keys.service import KeyService
 from backend.accounts.keys.store import KeyStore
@@ -12,7 +13,11 @@ from backend.accounts.people.personal_data import AccountData
 from backend.accounts.privacy import models as privacy
 from backend.accounts.sign_in import models as sign_in
 from backend.accounts.sign_in.personal_data import SignInData
+from backend.accounts.sign_in.service import SignIns
+from backend.accounts.sign_in.totp import SecondFactor
 from backend.accounts.tokens import models as tokens
+from backend.accounts.tokens.service import Tokens
+from backend.accounts.tokens.store import TokenStore
 from backend.audit import models as audit
 from backend.audit.service import AuditLog
 from backend.clock import utc_now
@@ -32,11 +37,17 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         session = get_db_session()
         return KeyService(KeyStore(session), session, get(AuditLog), pepper, utc_now)
 
+    def signed_tokens() -> Tokens:
+        session = get_db_session()
+        factor, signing = get(SecondFactor), JwtSigning()
+        return Tokens(TokenStore(session), get(SignIns), factor, get(AuditLog), signing, session, utc_now)
+
     def directory() -> Directory:
         return Directory(get_db_session(), get(Vault), get(AuditLog))
 
     declare(registry.build(DataClasses), settings)
     registry.add_service(KeyService, keys)
+    registry.add_service(Tokens, signed_tokens)
     registry.add_service(Directory, directory)
 
 

@@ -5,10 +5,21 @@ from __future__ import annotations
 from flask import Blueprint
 from flask_openapi3 import APIBlueprint
 
-from backend.routes import account, analytics_pages, api_docs, assessment, audit, calculator, health, jobs, methodology
+from backend.routes import (
+    account,
+    analytics_pages,
+    api_docs,
+    assessment,
+    audit,
+    auth,
+    calculator,
+    health,
+    jobs,
+    methodology,
+)
 from backend.routes.analytics_routes import analytics_bp
 
-API_BLUEPRINTS: tuple[APIBlueprint, ...] = (calculator.bp, analytics_bp, health.bp)
+API_BLUEPRINTS: tuple[APIBlueprint, ...] = (calculator.bp, analytics_bp, auth.bp, health.bp)
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     assessment.bp,
     methodology.bp,

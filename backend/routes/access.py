@@ -13,9 +13,11 @@ from flask import Flask, Response, current_app, g, request, session
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.accounts.caller import Caller
+from backend.accounts.keys.key import PREFIX as KEY_PREFIX
 from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
 from backend.accounts.sign_in.service import HalfSignedIn, Refused, SignIns
+from backend.accounts.tokens.service import Tokens
 from backend.clock import utc_now
 from backend.database import SAFE_METHODS, reading
 from backend.errors import BadRequest, Forbidden, MingusError, Unauthenticated, UnsupportedMediaType
@@ -47,6 +49,7 @@ class Access:
     rate: Rate
     json_body: bool = False
     fresh: bool = False
+    own_proof: bool = False
 
 
 class ProofTooOld(Forbidden):
@@ -61,9 +64,14 @@ def require(scope: Scope, rate: Rate = Rate.GENERAL, *, fresh: bool = False) -> 
     return _declare(Access(scope, "", rate, fresh=fresh))
 
 
-def public(why: str, rate: Rate = Rate.GENERAL, *, json_body: bool = False) -> Callable[[View], View]:
-    """Anyone may call this, and `why` says why. `json_body`: the body must be JSON that can be read."""
-    return _declare(Access(None, why, rate, json_body))
+def public(
+    why: str, rate: Rate = Rate.GENERAL, *, json_body: bool = False, own_proof: bool = False
+) -> Callable[[View], View]:
+    """Anyone may call this, and `why` says why.
+
+    `json_body`: the body must be JSON that can be read. `own_proof`: the route reads `Authorization` itself.
+    """
+    return _declare(Access(None, why, rate, json_body, own_proof=own_proof))
 
 
 def access_of(view: Callable[..., Any] | None) -> Access | None:
@@ -80,6 +88,20 @@ def caller_name() -> str:
     """Whoever asks, as the audit log names them."""
     who = caller()
     return "nobody" if who is None else who.name
+
+
+def me() -> int:
+    """The account of whoever asks."""
+    who = caller()
+    if who is None or who.account_id is None:
+        raise Forbidden("This belongs to an account, and you ask without one.")
+    return who.account_id
+
+
+def bearer() -> str:
+    """The token in the header `Authorization`, whatever it is good for; empty without one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def sign_in(token: str, *, lasting: bool = False) -> None:
@@ -161,15 +183,15 @@ def _declare(access: Access) -> Callable[[View], View]:
 
 
 def _authenticated() -> Caller | None:
-    header, token = request.headers.get("Authorization"), session.get(SESSION_KEY)
-    if header is None:
-        return _signed_in(token) if token else None
-    if token:
-        raise BadRequest("Send an API key or a signed-in cookie, not both.")
-    scheme, _, key = header.partition(" ")
-    if scheme.lower() != "bearer":
-        return None  # somebody else's, such as a proxy's; what needs a key asks for one
-    return _by_key(key.strip())
+    cookie, text = session.get(SESSION_KEY), bearer()
+    if cookie and "Authorization" in request.headers:
+        raise BadRequest("Send an API key or token, or a signed-in cookie, not both.")
+    if cookie:
+        return _signed_in(cookie)
+    access = access_of(current_app.view_functions.get(request.endpoint or ""))
+    if not text or (access and access.own_proof):
+        return None  # other schemes are somebody else's, such as a proxy's; what needs a key asks for one
+    return _by_key(text) if text.startswith(KEY_PREFIX) else get(Tokens).caller(text)
 
 
 def _signed_in(token: str) -> Caller | None:
@@ -195,13 +217,14 @@ def _by_key(text: str) -> Caller:
     return use.caller
 
 
-def demand(scope: Scope) -> None:
+def demand(scope: Scope) -> Caller:
     """Refuse a caller who does not hold `scope`."""
     who = caller()
     if who is None:
-        raise Unauthenticated("Sign in, or send an API key as 'Authorization: Bearer KEY'.")
+        raise Unauthenticated("Sign in, or send an API key or token as 'Authorization: Bearer …'.")
     if scope not in who.scopes:
         raise Forbidden(f"This needs the scope {scope}.")
+    return who
 
 
 def _demand_fresh_proof() -> None:

@@ -11,9 +11,9 @@ from backend.accounts.people.directory import Directory
 from backend.accounts.permissions import Scope
 from backend.accounts.sign_in.service import SignIns
 from backend.accounts.sign_in.totp import RECOVERY_CODES, SecondFactor, WrongCode
-from backend.errors import FieldError, Forbidden, InvalidRequest
+from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
-from backend.routes.access import Rate, caller, confirm_password, require, sign_in_token, stay_signed_in
+from backend.routes.access import Rate, confirm_password, me, require, sign_in_token, stay_signed_in
 from backend.routes.schemas.account import HOME, ROLES, Confirmation, Removal, TypedAgain
 from backend.routes.schemas.onward import safe_next
 
@@ -117,14 +117,6 @@ def ask_again(error: InvalidRequest) -> ResponseReturnValue:
             return _page("remove_factor", error.errors), 422
         case _:
             return _page("confirm", error.errors, asked=Confirmation.again(request.form.items(multi=True))), 422
-
-
-def me() -> int:
-    """The account of whoever asks."""
-    who = caller()
-    if who is None or who.account_id is None:
-        raise Forbidden("This belongs to an account, and you ask without one.")
-    return who.account_id
 
 
 def _page(template: str, errors: tuple[FieldError, ...] = (), **values: Any) -> str:

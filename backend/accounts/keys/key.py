@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
+PREFIX = "mgs_"
 PATTERN = re.compile(r"mgs_live_([0-9A-Za-z]{8})_([0-9A-Za-z]{43})([0-9A-Za-z]{6})")
 
 

@@ -18,16 +18,37 @@ METHODS = ("get", "post", "put", "patch", "delete")
 PROBLEM = "application/problem+json"
 MEANINGS = {
     "bad_request": "The body is no JSON, a header makes no sense, or a key and a cookie came together.",
-    "unauthenticated": "No API key came, or one that is mistyped, unknown or revoked.",
-    "forbidden": "The key lacks a scope, which the detail names, or a browser asked from another site.",
+    "unauthenticated": "No key or token came, or one that is mistyped, unknown, expired or revoked.",
+    "sign_in_refused": "The address or the password is wrong, or the address is not confirmed. Which, is not told.",
+    "second_factor_needed": "The password was right. Send it again together with a `code`.",
+    "code_refused": "The code is wrong, or was used before.",
+    "proof_too_old": "A page was to change something that matters, and the password was typed some time ago.",
+    "wrong_code": "A page was given a code that the authenticator app does not show now.",
+    "second_factor_conflict": "A page was to set up a second factor that is there already, or that is not begun.",
+    "forbidden": "The key or the role lacks a scope, which the detail names, or a browser asked from another site.",
     "not_found": "Nothing has this address.",
     "asked_too_early": "The calculator's pages ask in order; an earlier question has no answer yet.",
     "not_dead": "A job was to be tried again that is waiting, running or done. Programs never meet this one.",
+    "account_conflict": "A page was to change an account in a way that its state does not allow.",
     "too_large": "The body has too many bytes or events; the detail says how many may come. Send it in parts.",
     "unsupported_media_type": "The Content-Type is none that this address reads.",
     "invalid_request": "The request can be read but says something impossible. `errors` names every bad field at once.",
     "unavailable": "A part that the answer needs did not answer. Nothing was changed; wait for Retry-After and repeat.",
     "internal_error": "Our mistake. The log holds the cause under the request id.",
+}
+
+
+LOGIN = "/api/v1/auth/login"
+# What only one address answers; empty: only pages do, and programs never meet it.
+ONLY_AT = {
+    "sign_in_refused": LOGIN,
+    "second_factor_needed": LOGIN,
+    "code_refused": LOGIN,
+    "stale_form": "",
+    "proof_too_old": "",
+    "wrong_code": "",
+    "second_factor_conflict": "",
+    "account_conflict": "",
 }
 
 
@@ -137,7 +158,7 @@ class _Reader:
             parameters=tuple(map(self._parameter, item.get("parameters", []))),
             bodies=bodies,
             answers=tuple(self._own_answers(answers)),
-            problems=tuple(kind for kind in problem_kinds() if _may_happen(kind, answers)),
+            problems=tuple(kind for kind in problem_kinds() if _may_happen(kind, path, answers)),
             curl=self._curl(path, method, item, bodies),
         )
 
@@ -209,8 +230,8 @@ def _tag(operation: Mapping[str, Any]) -> str:
     return str(next(iter(operation.get("tags", [])), "Other"))
 
 
-def _may_happen(kind: ProblemKind, answers: Mapping[str, Any]) -> bool:
-    return kind.code != "stale_form" and PROBLEM in answers.get(str(kind.status), {}).get("content", {})
+def _may_happen(kind: ProblemKind, path: str, answers: Mapping[str, Any]) -> bool:
+    return ONLY_AT.get(kind.code, path) == path and PROBLEM in answers.get(str(kind.status), {}).get("content", {})
 
 
 def _given_example(content: Mapping[str, Any]) -> Any:

@@ -1,0 +1,122 @@
+"""JSON Web Tokens for programs that act as a person: given for a password, refreshed once each, ended at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from backend.accounts.caller import Caller, Proof
+from backend.accounts.people.models import AccountState
+from backend.accounts.permissions import Role
+from backend.accounts.sign_in.service import CodeRefused, HalfSignedIn, SignIns
+from backend.accounts.sign_in.totp import SecondFactor
+from backend.accounts.tokens.claims import ACCESS_LIFETIME, REFRESH_LIFETIME, Claims, Signing, TokenPair, Use
+from backend.accounts.tokens.models import RefreshToken
+from backend.accounts.tokens.store import Holder, TokenStore
+from backend.audit.actions import Action
+from backend.audit.service import AuditLog
+from backend.clock import Clock
+from backend.errors import FieldError, Forbidden, Unauthenticated
+
+NOT_GOOD = "The token is not valid."
+
+
+class Tokens:
+    def __init__(
+        self,
+        store: TokenStore,
+        sign_ins: SignIns,
+        factor: SecondFactor,
+        audit: AuditLog,
+        signing: Signing,
+        session: Session,
+        now: Clock,
+    ) -> None:
+        self._store = store
+        self._sign_ins = sign_ins
+        self._factor = factor
+        self._audit = audit
+        self._signing = signing
+        self._session = session
+        self._now = now
+
+    def log_in(self, email: str, password: str, code: str | None) -> TokenPair:
+        """A first pair for whoever knows the password and, where there is one, has the second factor."""
+        who = self._sign_ins.authenticate(email, password)
+        if who.has_factor:
+            self._demand_code(who.account_id, code)
+        elif who.role.needs_second_factor:
+            raise Forbidden("Your role needs a second factor. Sign in on the site to set it up.")
+        name = f"account:{who.public_id}"
+        pair = self._pair(who.account_id, who.public_id, uuid4(), who.epoch, self._now() + REFRESH_LIFETIME)
+        self._audit.record(name, Action.TOKEN_ISSUED, name)
+        self._session.commit()
+        return pair
+
+    def refresh(self, text: str) -> TokenPair:
+        """The next pair of this family, which ends when its first refresh token would have.
+
+        A token that comes a second time was stolen, now or the first time: nobody knows which, so its family ends.
+        """
+        claims, now = self._signing.read(text, Use.REFRESH), self._now()
+        taken = self._store.take(claims.jti, now)
+        holder = self._store.holder(claims.public_id, claims.family)
+        if taken is None:
+            self._end_if_reused(claims, now)
+            raise Unauthenticated(NOT_GOOD)
+        account_id = _good(holder, claims).account_id
+        pair = self._pair(account_id, claims.public_id, claims.family, claims.epoch, taken.expires_at)
+        self._session.commit()
+        return pair
+
+    def caller(self, text: str) -> Caller:
+        """Who asks with this access token, and what they may do now. One query."""
+        claims = self._signing.read(text, Use.ACCESS)
+        holder = _good(self._store.holder(claims.public_id, claims.family), claims)
+        role = Role(holder.role)
+        return Caller(f"account:{claims.public_id}", Proof.TOKEN, role.scopes, holder.account_id, role)
+
+    def log_out(self, text: str) -> None:
+        """End the family of this access token, itself included."""
+        claims = self._signing.read(text, Use.ACCESS)
+        self._end(claims, Action.TOKENS_ENDED, f"account:{claims.public_id}", self._now())
+
+    def _demand_code(self, account_id: int, code: str | None) -> None:
+        if code is None:
+            raise _asking_for_a_code(HalfSignedIn("Send the code that your authenticator app shows."))
+        if not self._factor.accepts(account_id, code):
+            raise _asking_for_a_code(CodeRefused("The code is wrong, or was used before."))
+
+    def _pair(self, account_id: int, public_id: UUID, family: UUID, epoch: int, until: datetime) -> TokenPair:
+        now, jti = self._now(), str(uuid4())
+        row = RefreshToken(jti=jti, account_id=account_id, family=family, epoch=epoch, created_at=now, expires_at=until)
+        self._store.add(row)
+        access = Claims(Use.ACCESS, str(uuid4()), public_id, family, epoch)
+        refresh = Claims(Use.REFRESH, jti, public_id, family, epoch)
+        written = self._signing.sign(access, min(ACCESS_LIFETIME, until - now))
+        return TokenPair(written, self._signing.sign(refresh, until - now), until)
+
+    def _end_if_reused(self, claims: Claims, now: datetime) -> None:
+        if self._store.was_used(claims.jti):
+            self._end(claims, Action.TOKEN_REUSED, "nobody", now)
+
+    def _end(self, claims: Claims, action: Action, by: str, now: datetime) -> None:
+        if self._store.end(claims.family, now):
+            self._audit.record(by, action, f"account:{claims.public_id}")
+        self._session.commit()
+
+
+def _good(holder: Holder | None, claims: Claims) -> Holder:
+    """Raises unless the account is as it was when the token was given: active, same epoch, with its second factor."""
+    if holder is None or holder.state != AccountState.ACTIVE or holder.epoch != claims.epoch:
+        raise Unauthenticated(NOT_GOOD)
+    if holder.factor_since is None and Role(holder.role).needs_second_factor:
+        raise Unauthenticated(NOT_GOOD)
+    return holder
+
+
+def _asking_for_a_code(error: Unauthenticated) -> Unauthenticated:
+    error.errors = (FieldError("code", str(error)),)
+    return error
