@@ -50,7 +50,8 @@ def refuse_invalid(error: pydantic.ValidationError) -> None:
 
 def render_domain(error: MingusError) -> ResponseReturnValue:
     if isinstance(error, Unauthenticated) and wants_page():
-        return redirect(f"/analytics/sign-in?next={quote(request.full_path.rstrip('?'), safe='/')}", 303)
+        asked = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
+        return redirect(f"/sign-in?next={quote(asked, safe='/')}" if asked else "/sign-in", 303)
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else {}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = "5"

@@ -10,7 +10,7 @@ from time import perf_counter
 
 from flask import Flask, Response, g, request
 
-from backend.routes.access import caller
+from backend.routes.access import caller, sign_in_token
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 SECRETS = frozenset({"token", "link"})  # arguments of a rule that open what is one visitor's own
@@ -51,7 +51,7 @@ def _finish(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _policy()
     response.headers["X-Request-Id"] = g.request_id
     response.headers.setdefault("Referrer-Policy", "same-origin")
-    if caller() is not None or _address_is_secret():
+    if caller() is not None or sign_in_token() is not None or _address_is_secret():
         response.headers["Cache-Control"] = "no-store"
     elif response.mimetype == "text/html" or request.path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", "no-cache, private")

@@ -16,6 +16,9 @@ from backend.routes import (
     health,
     jobs,
     methodology,
+    reset,
+    sign_in,
+    sign_up,
 )
 from backend.routes.analytics_routes import analytics_bp
 
@@ -28,4 +31,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     account.bp,
     audit.bp,
     jobs.bp,
+    sign_in.bp,
+    sign_up.bp,
+    reset.bp,
 )

@@ -117,6 +117,11 @@ def sign_in_token() -> str | None:
     return token
 
 
+def is_lasting() -> bool:
+    """Whether this browser is to be known also after it was closed."""
+    return session.permanent
+
+
 def confirm_password(password: str) -> bool:
     """Whether it is the password of whoever is signed in; then their proof is fresh."""
     try:
@@ -163,7 +168,7 @@ def authorize() -> None:
     if request.method not in SAFE_METHODS and not request.path.startswith("/api/"):
         _refuse_foreign_form()
     if access.fresh:
-        _demand_fresh_proof()
+        demand_fresh_proof()
     if access.json_body:
         _refuse_unreadable_json()
 
@@ -227,7 +232,7 @@ def demand(scope: Scope) -> Caller:
     return who
 
 
-def _demand_fresh_proof() -> None:
+def demand_fresh_proof() -> None:
     who = caller()
     if who is None or not who.is_fresh(utc_now()):
         raise ProofTooOld("This matters, and you entered your password some time ago. Enter it again first.")

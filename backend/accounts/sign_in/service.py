@@ -179,9 +179,24 @@ class SignIns:
         )
         return Visit(caller, now - known.seen_at >= SEEN_EVERY)
 
-    def known(self, token: str) -> Known:
-        """A sign-in that is not over, half-finished ones too. Raises Unauthenticated."""
-        return self._known(token)
+    def standing(self, token: str) -> Standing:
+        """Which step of signing in this browser is at."""
+        known = self._store.known(_digest(token))
+        return known.standing(self._now()) if known else Standing.OVER
+
+    def role(self, token: str) -> Role:
+        """Raises Unauthenticated."""
+        return Role(self._known(token).role)
+
+    def enrolling(self, token: str) -> int:
+        """The account whose second factor may be set up with this browser: it is signed in, but for that factor.
+
+        Raises Unauthenticated, HalfSignedIn where a factor is there and its code was not shown.
+        """
+        known = self._known(token)
+        if known.standing(self._now()) is Standing.NEEDS_CODE:
+            raise HalfSignedIn("Enter the code of your second factor first.")
+        return known.account_id
 
     def confirm(self, token: str, password: str) -> None:
         """Take the password again, for what is dangerous. Raises Refused."""

@@ -1,0 +1,194 @@
+"""`/sign-in`, its second step, `/sign-out`, and setting up the second factor that an operator can't go without."""
+
+from __future__ import annotations
+
+import segno
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from backend.accounts.people.authenticated import Authenticated
+from backend.accounts.permissions import Role, Scope
+from backend.accounts.sign_in.device import device_of
+from backend.accounts.sign_in.service import CodeRefused, Refused, SignIns
+from backend.accounts.sign_in.standing import Standing
+from backend.accounts.sign_in.totp import FactorConflict, SecondFactor, WrongCode
+from backend.errors import FieldError, InvalidRequest, MingusError, Unauthenticated
+from backend.plugins import get
+from backend.routes.access import (
+    Rate,
+    demand_fresh_proof,
+    is_lasting,
+    public,
+    sign_in,
+    sign_in_token,
+    sign_out,
+    stay_signed_in,
+)
+from backend.routes.access import caller as who_asks
+from backend.routes.schemas.onward import safe_next
+from backend.routes.schemas.sign_in import CodeForm, SignInForm
+
+bp = Blueprint("sign_in", __name__)
+WHO = "where people say who they are"
+ENROLS = "whoever signs in without the second factor that they need; it asks for their sign-in itself"
+FACTOR = "/account/second-factor"
+HOMES = ((Scope.DASHBOARDS_READ, "/analytics"), (Scope.JOBS_READ, "/admin/jobs"))
+
+
+@bp.get("/sign-in")
+@public(WHO)
+def form() -> ResponseReturnValue:
+    onward, step = request.args.get("next", ""), get(SignIns).standing(sign_in_token() or "")
+    if step is Standing.OVER:
+        return _page("sign_in", next=onward)
+    return _go_on(step, onward)
+
+
+@bp.post("/sign-in")
+@public(WHO, Rate.SIGN_IN)
+def begin() -> ResponseReturnValue:
+    given = SignInForm.parse(request.form)
+    who = get(SignIns).authenticate(given.email, given.password)
+    return begin_for(who, given.next, stays=given.stays)
+
+
+def begin_for(who: Authenticated, onward: str = "", *, stays: bool = False) -> ResponseReturnValue:
+    """Sign in someone whose password was just shown, as far as that goes without their second factor."""
+    before, token = sign_in_token(), get(SignIns).open(who, device_of(request.user_agent.string)).token
+    if before:
+        get(SignIns).end(before)
+    sign_in(token, lasting=stays and not who.role.needs_second_factor)
+    return _go_on(get(SignIns).standing(token), onward)
+
+
+@bp.get("/sign-in/code")
+@public(WHO)
+def code_form() -> ResponseReturnValue:
+    onward, step = request.args.get("next", ""), get(SignIns).standing(sign_in_token() or "")
+    if step is not Standing.NEEDS_CODE:
+        return _go_on(step, onward)
+    return _page("code", next=onward)
+
+
+@bp.post("/sign-in/code")
+@public(WHO, Rate.SIGN_IN)
+def prove() -> ResponseReturnValue:
+    given = CodeForm.parse(request.form)
+    sign_in(get(SignIns).prove(sign_in_token() or "", given.code), lasting=is_lasting())
+    return _go_on(Standing.OPEN, given.next)
+
+
+@bp.post("/sign-out")
+@public("whoever is signed in may leave")
+def leave() -> ResponseReturnValue:
+    sign_out()
+    flash("You are signed out.")
+    return redirect(url_for(".form"), 303)
+
+
+@bp.get(FACTOR)
+@public(ENROLS)
+def factor() -> ResponseReturnValue:
+    return _factor_page()
+
+
+@bp.post(FACTOR)
+@public(ENROLS, Rate.SIGN_IN)
+def enrol() -> ResponseReturnValue:
+    """Make a secret to be scanned, new at each press."""
+    get(SecondFactor).enrol(_enrolling())
+    return redirect(url_for(".factor", next=request.form.get("next") or None), 303)
+
+
+@bp.post(f"{FACTOR}/confirm")
+@public(ENROLS, Rate.SIGN_IN)
+def confirm() -> ResponseReturnValue:
+    """The recovery codes are in this answer, and never shown again."""
+    given, account_id = CodeForm.parse(request.form), _enrolling()
+    codes = get(SecondFactor).confirm(account_id, given.code)
+    stay_signed_in()
+    return _page("second_factor_on", codes=codes, onward=_target(given.next))
+
+
+@bp.get(f"{FACTOR}/confirm")
+@public(ENROLS)
+def back_to_factor() -> ResponseReturnValue:
+    """Where someone lands who reloads the address of the form."""
+    return redirect(url_for(".factor"), 303)
+
+
+@bp.errorhandler(Refused)
+@bp.errorhandler(CodeRefused)
+@bp.errorhandler(WrongCode)
+@bp.errorhandler(InvalidRequest)
+def ask_again(error: MingusError) -> ResponseReturnValue:
+    """The same page, with a sentence for each bad field. Secrets that were typed do not come back."""
+    field = "email" if request.endpoint == "sign_in.begin" else "code"
+    errors = error.errors or (FieldError(field, str(error)),)
+    match request.endpoint:
+        case "sign_in.begin":
+            return _page("sign_in", errors, next=request.form.get("next", "")), error.status
+        case "sign_in.prove":
+            return _page("code", errors, next=request.form.get("next", "")), error.status
+        case _:
+            return _factor_page(errors), error.status
+
+
+@bp.errorhandler(FactorConflict)
+def leave_factor_alone(_error: FactorConflict) -> ResponseReturnValue:
+    return redirect("/account", 303)
+
+
+@bp.errorhandler(Unauthenticated)
+def from_the_start(error: Unauthenticated) -> ResponseReturnValue:
+    """A step of signing in came too late, or after too many wrong codes."""
+    flash(str(error))
+    return redirect(url_for(".form", next=request.values.get("next") or None), 303)
+
+
+def _enrolling() -> int:
+    """The account that sets up a second factor. Raises Unauthenticated, ProofTooOld."""
+    if who_asks() is not None:
+        demand_fresh_proof()
+    return get(SignIns).enrolling(sign_in_token() or "")
+
+
+def _factor_page(errors: tuple[FieldError, ...] = ()) -> str:
+    waiting = get(SecondFactor).waiting(_enrolling())
+    drawn = _qr(waiting.uri) if waiting else ""
+    onward = request.values.get("next", "")
+    return _page("second_factor", errors, waiting=waiting, drawn=drawn, next=onward, needed=who_asks() is None)
+
+
+def _qr(text: str) -> str:
+    """Black on white in either colour scheme, or few cameras would read it."""
+    return segno.make(text, error="m", micro=False).svg_data_uri(scale=5, dark="#000", light="#fff")
+
+
+def _go_on(step: Standing, onward: str) -> ResponseReturnValue:
+    """To the step of signing in that comes next; after the last, to where they wanted to go."""
+    after = onward or None
+    match step:
+        case Standing.OVER:
+            return redirect(url_for(".form", next=after), 303)
+        case Standing.NEEDS_CODE:
+            return redirect(url_for(".code_form", next=after), 303)
+        case Standing.NEEDS_FACTOR:
+            return redirect(url_for(".factor", next=after), 303)
+        case Standing.OPEN:
+            return redirect(_target(onward), 303)
+
+
+def _target(onward: str) -> str:
+    """Where they wanted to go, if that is here, else the first page that is for them."""
+    role = get(SignIns).role(sign_in_token() or "")
+    return safe_next(onward, _home(role)) if onward else _home(role)
+
+
+def _home(role: Role) -> str:
+    return next((address for scope, address in HOMES if scope in role.scopes), "/account")
+
+
+def _page(template: str, errors: tuple[FieldError, ...] = (), **values: object) -> str:
+    by_field = {error.field: error.message for error in errors}
+    return render_template(f"accounts/{template}.html", errors=by_field, values=request.form, **values)
