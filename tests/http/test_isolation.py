@@ -1,0 +1,165 @@
+"""Check 24: nobody sees or changes what is somebody else's. The matrix is made from the map of routes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from backend.accounts.keys.models import StoredKey
+from backend.accounts.keys.service import KeyService
+from backend.accounts.people.models import Account
+from backend.accounts.permissions import Role, Scope
+from backend.accounts.sign_in.models import SignIn
+from backend.database import get_db_session
+from backend.plugins import get
+from backend.routes.access import access_of
+from tests.accounts import BROWSER, MadeAccount, form_token, make_account, make_sign_in, signed_in
+
+VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+KEY_NAME, DEVICE = "canary key of somebody else", "Canary browser of somebody else"
+CHANGING = re.compile(r'nonce="[^"]*"|name="csrf_token" value="[^"]*"|<code>[0-9a-f-]{36}</code>')
+
+# What a parameter of an address names, in the blueprint where it stands. A rule whose parameters are not all here or in
+# ELSEWHERE fails the test: say whose its objects are, and the matrix includes it.
+OF_AN_ACCOUNT = {
+    ("account", "number"): lambda owner: owner.sign_in,
+    ("admin", "public_id"): lambda owner: owner.account.public_id,
+    ("admin", "_deed"): lambda _owner: "role",
+}
+ELSEWHERE = {
+    "static.": "files that hold nothing private",
+    "calculator.": "published figures",
+    "assessment.": "answers of whoever holds their secret address, with an account or without",
+}
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Somebody with one of everything that an address can name."""
+
+    account: MadeAccount
+    sign_in: int
+    key: str
+
+    @property
+    def telling(self):
+        """The words that would give them away."""
+        return (self.account.email, self.account.public_id, self.key, KEY_NAME, DEVICE)
+
+
+@pytest.fixture
+def owner(any_app):
+    account = make_account(any_app, Role.ADMIN)
+    make_sign_in(any_app, account)
+    with any_app.app_context():
+        session = get_db_session()
+        sign_in = session.scalars(select(SignIn).where(SignIn.account_id == account.id)).one()
+        sign_in.device, number = DEVICE, sign_in.id
+        key = get(KeyService).create(KEY_NAME, [Scope.DASHBOARDS_READ], account_id=account.id)
+        session.commit()
+    return Owner(account, number, key.id)
+
+
+NOBODY = Owner(MadeAccount(2**31 - 1, str(uuid4()), "nobody@example.com", "", None), 2**31 - 1, "aaaaaaaa")
+
+
+def rules_of_objects(app):
+    """Every rule with a parameter that names something of an account."""
+    for rule in app.url_map.iter_rules():
+        if rule.arguments and not rule.endpoint.startswith(tuple(ELSEWHERE)) and rule.endpoint != "static":
+            yield rule
+
+
+def place(rule):
+    return rule.endpoint.rpartition(".")[0]
+
+
+def address(app, rule, owner):
+    values = {name: OF_AN_ACCOUNT[place(rule), name](owner) for name in rule.arguments}
+    return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+def rows_of(app, owner):
+    """Everything that is stored of them."""
+    kinds = ((Account, Account.id), (SignIn, SignIn.account_id), (StoredKey, StoredKey.account_id))
+    with app.app_context():
+        rows = [
+            get_db_session().scalars(select(kind).where(column == owner.account.id)).all() for kind, column in kinds
+        ]
+        return [{c.key: getattr(row, c.key) for c in row.__table__.columns} for found in rows for row in found]
+
+
+def test_the_matrix_knows_every_parameter(app):
+    unknown = {(place(r), name) for r in rules_of_objects(app) for name in r.arguments} - OF_AN_ACCOUNT.keys()
+
+    assert unknown == set()
+
+
+def test_the_matrix_names_nothing_that_is_gone(app):
+    rules = list(app.url_map.iter_rules())
+    named = {(place(rule), name) for rule in rules for name in rule.arguments}
+
+    assert OF_AN_ACCOUNT.keys() - named == set()
+    assert [start for start in ELSEWHERE if not any(f"{r.endpoint}.".startswith(start) for r in rules)] == []
+
+
+def sent(client, verb, url, token):
+    """What is answered, without what differs from one answer to the next."""
+    form = (
+        {"csrf_token": token, "role": "member", "email": "someone@example.com"} if verb not in {"GET", "HEAD"} else None
+    )
+    answer = client.open(url, method=verb, data=form, headers=BROWSER)
+    return answer.status_code, CHANGING.sub("", answer.text)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+def test_what_is_somebody_elses_is_not_there(any_app, owner, role):
+    """Every verb on every address of theirs is answered as if there were no such thing, and changes nothing."""
+    client = signed_in(any_app.test_client(), make_account(any_app, role))
+    token, before, seen = form_token(client, "/account/password"), rows_of(any_app, owner), {}
+    for rule in rules_of_objects(any_app):
+        scope = access_of(any_app.view_functions[rule.endpoint]).scope
+        for verb in VERBS:
+            theirs = sent(client, verb, address(any_app, rule, owner), token)
+            assert theirs == sent(client, verb, address(any_app, rule, NOBODY), token), (verb, rule.rule)
+            if verb in rule.methods:
+                seen[verb, rule.rule] = theirs[0]
+                assert theirs[0] == (404 if scope in role.scopes else 403), (verb, rule.rule)
+    assert seen
+    assert rows_of(any_app, owner) == before
+
+
+def test_an_admins_own_pages_hold_nobody_elses_either(any_app, owner):
+    """An admin manages accounts on the admins' pages; what is a person's own is theirs alone."""
+    client = signed_in(any_app.test_client(), make_account(any_app, Role.ADMIN))
+    token, before = form_token(client, "/account/password"), rows_of(any_app, owner)
+    own = [rule for rule in rules_of_objects(any_app) if rule.rule.startswith("/account/")]
+    for rule in own:
+        for verb in rule.methods & set(VERBS):
+            assert sent(client, verb, address(any_app, rule, owner), token)[0] == 404, (verb, rule.rule)
+    assert own
+    assert rows_of(any_app, owner) == before
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+def test_no_page_tells_of_somebody_else(any_app, owner, role):
+    client = signed_in(any_app.test_client(), make_account(any_app, role))
+    read = {}
+    for rule in any_app.url_map.iter_rules():
+        if "GET" in rule.methods and not rule.arguments:
+            answer = client.get(rule.rule, headers=BROWSER)
+            read[rule.rule] = answer.status_code
+            assert not [word for word in owner.telling if word in answer.text], rule.rule
+    assert read["/account"] == 200
+
+
+def test_the_owner_is_told_all_of_it(any_app, owner):
+    """So that the words looked for above are the words that stand on pages."""
+    client = signed_in(any_app.test_client(), owner.account)
+    told = client.get("/account", headers=BROWSER).text
+
+    assert [word for word in (owner.account.email, owner.account.public_id, DEVICE) if word not in told] == []
