@@ -7,6 +7,7 @@ from flask_openapi3 import APIBlueprint
 
 from backend.routes import (
     account,
+    admin,
     analytics_pages,
     api_docs,
     assessment,
@@ -34,4 +35,5 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.bp,
     sign_up.bp,
     reset.bp,
+    admin.bp,
 )

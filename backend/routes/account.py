@@ -8,13 +8,14 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.people.directory import Directory
+from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Scope
 from backend.accounts.sign_in.service import SignIns
 from backend.accounts.sign_in.totp import RECOVERY_CODES, SecondFactor, WrongCode
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.routes.access import Rate, confirm_password, me, require, sign_in_token, stay_signed_in
-from backend.routes.schemas.account import HOME, ROLES, Confirmation, Removal, TypedAgain
+from backend.routes.schemas.account import HOME, ROLES, Confirmation, EmailChange, PasswordChange, Removal, TypedAgain
 from backend.routes.schemas.onward import safe_next
 
 bp = Blueprint("account", __name__, url_prefix="/account")
@@ -33,10 +34,29 @@ def email() -> ResponseReturnValue:
     return _page("email", email=get(Directory).email_of(me()))
 
 
+@bp.post("/email")
+@require(Scope.ACCOUNT_SELF, rate=Rate.SIGN_IN)
+def change_email() -> ResponseReturnValue:
+    change = EmailChange.parse(request.form)
+    get(Accounts).ask_email_change(me(), change.password, change.email)
+    flash(f"We have sent a link to {change.email}. Your address changes when you open it.")
+    return redirect(url_for(".home"), 303)
+
+
 @bp.get("/password")
 @require(Scope.ACCOUNT_SELF)
 def password() -> ResponseReturnValue:
     return _page("password", email=get(Directory).email_of(me()))
+
+
+@bp.post("/password")
+@require(Scope.ACCOUNT_SELF, rate=Rate.SIGN_IN)
+def change_password() -> ResponseReturnValue:
+    change = PasswordChange.parse(request.form)
+    get(Accounts).change_password(me(), change.old, change.new)
+    stay_signed_in()
+    flash("Your password is changed. You are signed out everywhere else.")
+    return redirect(url_for(".home"), 303)
 
 
 @bp.get("/second-factor/remove")

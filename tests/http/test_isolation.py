@@ -33,6 +33,7 @@ OF_AN_ACCOUNT = {
 ELSEWHERE = {
     "static.": "files that hold nothing private",
     "calculator.": "published figures",
+    "jobs.": "background work, which is the platform's: whoever runs it sees all of it",
     "assessment.": "answers of whoever holds their secret address, with an account or without",
 }
 

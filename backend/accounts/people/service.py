@@ -193,6 +193,7 @@ class Accounts:
     def change_role(self, by: str, public_id: UUID, role: Role) -> None:
         """Ends every sign-in. Raises NotFound, AccountConflict."""
         account = self._store.by_public_id_for_change(public_id)
+        _demand_another(by, account)
         before = account.role
         if before == role:
             return
@@ -207,6 +208,7 @@ class Accounts:
     def disable(self, by: str, public_id: UUID) -> None:
         """Nobody signs in to it any more: ends every sign-in and link. Raises NotFound, AccountConflict."""
         account = self._store.by_public_id_for_change(public_id)
+        _demand_another(by, account)
         self._demand_another_admin(account)
         account.state = AccountState.DISABLED
         account.epoch += 1
@@ -321,3 +323,9 @@ class Accounts:
         self._notices.record(name_of(account), action, account)
         self._session.commit()
         return Authenticated.of(account)
+
+
+def _demand_another(by: str, account: Account) -> None:
+    """Nobody gives themselves a role, nor locks themselves out."""
+    if by == name_of(account):
+        raise AccountConflict("This is your own account. Another admin can do this.")

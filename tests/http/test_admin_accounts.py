@@ -1,0 +1,243 @@
+"""ACC-2, ACC-7: admins see who has an account and say what each may do; every look and every change is remembered."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from backend.accounts.people.models import Account, AccountState
+from backend.accounts.permissions import Role, Scope
+from backend.audit.models import AuditEntry
+from backend.database import get_db_session
+from tests.accounts import BROWSER, form_token, make_account, signed_in
+from tests.http.test_account_page import age_proof, told
+
+ACCOUNTS = "/admin/accounts"
+
+
+@pytest.fixture
+def admin(any_app):
+    return make_account(any_app, Role.ADMIN)
+
+
+@pytest.fixture
+def browser(any_app, admin):
+    return signed_in(any_app.test_client(), admin)
+
+
+@pytest.fixture
+def other(any_app):
+    return make_account(any_app, Role.ANALYST)
+
+
+def post(client, path, **form):
+    return client.post(path, data={"csrf_token": form_token(client, f"{ACCOUNTS}/invite"), **form}, headers=BROWSER)
+
+
+def page_of(account):
+    return f"{ACCOUNTS}/{account.public_id}"
+
+
+def stored(app, account):
+    with app.app_context():
+        row = get_db_session().get_one(Account, account.id)
+        return row.role, row.state, row.epoch
+
+
+def remembered(app):
+    with app.app_context():
+        entries = get_db_session().scalars(select(AuditEntry).order_by(AuditEntry.number))
+        return [(entry.actor, entry.action, entry.object) for entry in entries]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if Scope.ACCOUNTS_MANAGE not in role.scopes])
+def test_only_admins_see_accounts(app, role):
+    client = signed_in(app.test_client(), make_account(app, role))
+
+    assert client.get(ACCOUNTS, headers=BROWSER).status_code == 403
+    assert (
+        client.post(f"{ACCOUNTS}/invite", data={"csrf_token": form_token(client, "/account/password")}).status_code
+        == 403
+    )
+
+
+def test_the_list_shows_who_may_do_what(any_app, browser, admin, other):
+    make_account(any_app, Role.OPS, two_factor=False, state=AccountState.INVITED)
+
+    page = told(browser, ACCOUNTS)
+
+    assert "3 accounts" in page
+    assert f"{other.email} Analyst Active On" in page
+    assert "Operations Invited Not set up" in page
+    assert f"{admin.email} Admin Active On" in page
+
+
+def test_each_look_is_remembered_without_saying_who_was_looked_for(any_app, browser, admin, other):
+    for path in (ACCOUNTS, f"{ACCOUNTS}?q={other.email}", page_of(other)):
+        assert browser.get(path, headers=BROWSER).status_code == 200
+
+    assert remembered(any_app) == [
+        (admin.name, "accounts.read", "accounts:all"),
+        (admin.name, "accounts.read", "accounts:one"),
+        (admin.name, "account.read", other.name),
+    ]
+
+
+def test_an_account_is_found_by_its_whole_address_or_its_id(browser, other):
+    for text in (other.email, f"  {other.email.upper()} ", other.public_id, other.name):
+        page = browser.get(ACCOUNTS, query_string={"q": text}, headers=BROWSER).text
+        assert page.count(f'href="{page_of(other)}"') == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "words"),
+    [
+        ("nobody@example.com", 200, "No account has this address"),
+        (str(uuid4()), 200, "No account has this id"),
+        ("half-an-address", 422, "Enter a whole e-mail address, or the id of an account."),
+        ("x" * 5000, 422, "Enter a whole e-mail address, or the id of an account."),
+    ],
+)
+def test_what_cannot_be_found_is_said(browser, text, status, words):
+    answer = browser.get(ACCOUNTS, query_string={"q": text}, headers=BROWSER)
+
+    assert answer.status_code == status
+    assert words in answer.text
+    assert ("<title>Error: " in answer.text) == (status == 422)
+
+
+def test_a_long_list_comes_in_pages(any_app, browser):
+    for _ in range(26):
+        make_account(any_app, Role.MEMBER)
+
+    first, second = (browser.get(f"{ACCOUNTS}?page={n}", headers=BROWSER).text for n in (1, 2))
+    links = [set(re.findall(r'href="(/admin/accounts/[0-9a-f-]{36})"', page)) for page in (first, second)]
+
+    assert [len(found) for found in links] == [25, 2]
+    assert links[0].isdisjoint(links[1])
+    assert "Page 1 of 2" in first
+    assert "There is nothing on this page" in told(browser, f"{ACCOUNTS}?page=9")
+    assert browser.get(f"{ACCOUNTS}?page=-1e9", headers=BROWSER).status_code == 200
+
+
+def test_an_account_nobody_has_is_not_there(browser):
+    assert browser.get(f"{ACCOUNTS}/{uuid4()}", headers=BROWSER).status_code == 404
+    assert browser.get(f"{ACCOUNTS}/7", headers=BROWSER).status_code == 404
+    assert post(browser, f"{ACCOUNTS}/{uuid4()}/role", role="admin").status_code == 404
+
+
+def test_an_invitation_makes_an_account_and_can_be_sent_again(any_app, browser, admin):
+    answer = post(browser, f"{ACCOUNTS}/invite", email="new@example.com", role="analyst")
+
+    assert (answer.status_code, answer.location) == (303, ACCOUNTS)
+    page = told(browser, f"{ACCOUNTS}?q=new@example.com")
+    assert "An invitation is on its way to new@example.com." in page
+    assert "Analyst Invited" in page
+    [found] = re.findall(r'href="(/admin/accounts/[0-9a-f-]{36})"', browser.get(f"{ACCOUNTS}?q=new@example.com").text)
+    assert post(browser, f"{found}/invitation").location == found
+    assert [deed for actor, deed, _ in remembered(any_app) if actor == admin.name].count("account.invited") == 2
+
+
+@pytest.mark.parametrize(
+    ("form", "messages"),
+    [
+        ({}, ["Enter an e-mail address, like name@example.com.", "Choose a role."]),
+        (
+            {"email": "no address", "role": "king"},
+            ["Enter an e-mail address, like name@example.com.", "Choose a role."],
+        ),
+    ],
+)
+def test_a_bad_invitation_is_told_beside_each_field(browser, form, messages):
+    answer = post(browser, f"{ACCOUNTS}/invite", **form)
+
+    assert answer.status_code == 422
+    assert [answer.text.count(message) for message in messages] == [2] * len(messages)
+    assert f'value="{form.get("email", "")}"' in answer.text
+
+
+def test_nobody_is_invited_twice(browser, other):
+    answer = post(browser, f"{ACCOUNTS}/invite", email=other.email.upper(), role="ops")
+
+    assert answer.status_code == 422
+    assert "There is an account with this e-mail address already." in answer.text
+
+
+def test_a_role_change_ends_what_the_role_before_had_opened(any_app, browser, other):
+    theirs = signed_in(any_app.test_client(), other)
+
+    assert post(browser, f"{page_of(other)}/role", role="experimenter").location == page_of(other)
+
+    assert stored(any_app, other)[0] == "experimenter"
+    assert theirs.get("/account", headers=BROWSER).status_code == 303
+    assert "The role is now: Experimenter." in told(browser, page_of(other))
+
+
+def test_a_disabled_account_is_shut_until_it_is_enabled(any_app, browser, other):
+    theirs = signed_in(any_app.test_client(), other)
+
+    post(browser, f"{page_of(other)}/disable")
+    assert theirs.get("/account", headers=BROWSER).status_code == 303
+    assert stored(any_app, other)[1] == "disabled"
+    assert "Disabled" in told(browser, page_of(other))
+
+    post(browser, f"{page_of(other)}/enable")
+    assert stored(any_app, other)[1] == "active"
+    assert signed_in(any_app.test_client(), other).get("/account", headers=BROWSER).status_code == 200
+
+
+def test_an_admin_can_sign_somebody_out_everywhere(any_app, browser, other):
+    theirs = signed_in(any_app.test_client(), other)
+
+    post(browser, f"{page_of(other)}/end-sign-ins")
+
+    assert theirs.get("/account", headers=BROWSER).status_code == 303
+
+
+@pytest.mark.parametrize(("deed", "form"), [("role", {"role": "member"}), ("disable", {})])
+def test_no_admin_does_it_to_themselves(any_app, browser, admin, deed, form):
+    """So that the last admin stays one, too."""
+    before = stored(any_app, admin)
+
+    answer = post(browser, f"{page_of(admin)}/{deed}", **form)
+
+    assert answer.status_code == 409
+    assert "This is your own account. Another admin can do this." in answer.text
+    assert stored(any_app, admin) == before
+    assert "This is your own account" in told(browser, page_of(admin))
+
+
+@pytest.mark.parametrize("deed", ["role", "disable", "enable", "end-sign-ins", "invitation"])
+def test_every_deed_wants_a_fresh_password(app, deed):
+    """And the address of its form leads back to the account."""
+    admin, other = make_account(app, Role.ADMIN), make_account(app, Role.ANALYST)
+    client = signed_in(app.test_client(), admin)
+    age_proof(app, admin)
+    before = stored(app, other)
+
+    answer = post(client, f"{page_of(other)}/{deed}", role="admin")
+
+    assert answer.status_code == 403
+    assert "Enter your password again" in answer.text
+    assert stored(app, other) == before
+    assert client.get(f"{page_of(other)}/{deed}").location == page_of(other)
+
+
+def test_fields_that_no_form_has_change_nothing(any_app, browser, other):
+    """Check 26."""
+    extra = {
+        "state": "disabled",
+        "epoch": "99",
+        "id": "1",
+        "public_id": str(uuid4()),
+        "plan": "pro",
+        "email": "x@y.example",
+    }
+
+    post(browser, f"{page_of(other)}/role", role="ops", **extra)
+
+    assert stored(any_app, other) == ("ops", "active", 2)
+    assert other.email in told(browser, page_of(other))
