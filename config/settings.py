@@ -12,12 +12,40 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+import maxminddb
+from annotated_types import Ge, Le
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import ErrorDetails
 
 PROJECT = Path(__file__).resolve().parent.parent
 
+
+def written_as(pattern: str, sentence: str) -> AfterValidator:
+    """A text of this form; else the sentence, which shows a person what to write."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value, re.ASCII):
+            raise ValueError(sentence)
+        return value
+
+    return AfterValidator(check)
+
+
 Port = Annotated[int, Field(ge=1, le=65535)]
-RateLimit = Annotated[str, Field(pattern=r"^(\d+/(second|minute|hour|day))?$")]
+RateLimit = Annotated[
+    str, written_as(r"(\d+/(second|minute|hour|day))?", "must be a number for a while, such as 100/minute, or empty")
+]
+Memory = Annotated[str, written_as(r"[1-9]\d*(MB|GB)", "must be a number of MB or GB, such as 512MB or 2GB")]
+LAKE_SCHEMES = ("s3", "s3a", "gs", "az", "abfs", "abfss")
 
 
 class InvalidSettings(SystemExit):
@@ -37,7 +65,9 @@ class Settings(BaseModel):
     WEB_WORKERS: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Server processes.")
     WEB_THREADS: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Threads in each server process.")
     INSTANCE_DIR: Path = Field(
-        PROJECT / "instance", description="Folder for what this installation writes: database, development secret."
+        PROJECT / "instance",
+        validate_default=True,
+        description="Folder for what this installation writes: database, development secret.",
     )
     SECRET_KEY: SecretStr = Field(
         SecretStr(""),
@@ -99,7 +129,10 @@ class Settings(BaseModel):
     CELERY_BROKER_URL: SecretStr = Field(
         SecretStr(""), description="Redis that hands work to Celery. Empty: the embedded scheduler does the work."
     )
-    LAKE_URL: str = Field("", description="Folder or object store of the Delta tables. Empty: `INSTANCE_DIR/lake`.")
+    LAKE_URL: str = Field(
+        "",
+        description="Folder or object store (such as `s3://…`) of the Delta tables. Empty: `INSTANCE_DIR/lake`.",
+    )
     LAKE_SYNC_SECONDS: Annotated[int, Field(ge=1, le=3600)] = Field(
         5, description="How often background work moves new events into the lake."
     )
@@ -109,9 +142,7 @@ class Settings(BaseModel):
     WAREHOUSE_URL: SecretStr = Field(
         SecretStr(""), description="`clickhouse://…` answers questions instead of DuckDB in the process. Empty: DuckDB."
     )
-    DUCKDB_MEMORY: Annotated[str, Field(pattern=r"^\d+(MB|GB)$")] = Field(
-        "512MB", description="Memory DuckDB may use in one process."
-    )
+    DUCKDB_MEMORY: Memory = Field("512MB", description="Memory DuckDB may use in one process.")
     DUCKDB_THREADS: Annotated[int, Field(ge=1, le=256)] = Field(2, description="Threads DuckDB may use in one process.")
     FAULT_POINT: str = Field(
         "", description="Tests name a step here at which the process kills itself. Refused in production."
@@ -126,8 +157,17 @@ class Settings(BaseModel):
 
     @field_validator("INSTANCE_DIR")
     @classmethod
-    def _from_the_working_directory(cls, value: Path) -> Path:
-        return value.absolute()
+    def _can_be_written(cls, value: Path) -> Path:
+        """Made where it is missing, from the working directory."""
+        folder = value.absolute()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except FileExistsError:
+            raise ValueError(f"is {folder}, which is no folder") from None
+        except OSError as error:
+            raise ValueError(f"is {folder}, which cannot be written: {error.strerror}") from None
 
     @field_validator("TIMEZONE")
     @classmethod
@@ -169,15 +209,32 @@ class Settings(BaseModel):
 
     @field_validator("GEOIP_FILE")
     @classmethod
-    def _is_there(cls, value: Path | None) -> Path | None:
-        if value and not value.is_file():
+    def _knows_places(cls, value: Path | None) -> Path | None:
+        if value is None:
+            return None
+        if not value.is_file():
             raise ValueError("is no file")
-        return value and value.absolute()
+        try:
+            maxminddb.open_database(value).close()
+        except OSError as error:
+            raise ValueError(f"cannot be read: {error.strerror}") from None
+        except (maxminddb.InvalidDatabaseError, ValueError):
+            raise ValueError("is no file in MaxMind format") from None
+        return value.absolute()
 
     @field_validator("CELERY_BROKER_URL")
     @classmethod
     def _is_a_redis_broker(cls, value: SecretStr) -> SecretStr:
         return cls._is_a_redis(value)
+
+    @field_validator("LAKE_URL")
+    @classmethod
+    def _is_a_folder_or_a_store(cls, value: str) -> str:
+        scheme, sign, _ = value.partition("://")
+        if sign and scheme not in LAKE_SCHEMES:
+            known = ", ".join(f"{name}://" for name in LAKE_SCHEMES)
+            raise ValueError(f"must be a folder, or an object store that begins with one of {known}")
+        return value
 
     @field_validator("WAREHOUSE_URL")
     @classmethod
@@ -251,13 +308,27 @@ class Settings(BaseModel):
         try:
             settings = cls.model_validate(given)
         except ValidationError as error:
-            problems = (f"{p['loc'][0]} {p['msg'].removeprefix('Value error, ')}" for p in error.errors())
+            problems = (f"{p['loc'][0]} {cls._sentence(p)}" for p in error.errors())
             raise InvalidSettings("Mingus cannot start:\n  " + "\n  ".join(problems)) from None
-        settings.INSTANCE_DIR.mkdir(parents=True, exist_ok=True)
         if settings.secret_key:
             return settings
         secret = development_secret(settings.INSTANCE_DIR)
         return settings.model_copy(update={"SECRET_KEY": SecretStr(secret)})
+
+    @classmethod
+    def _sentence(cls, problem: ErrorDetails) -> str:
+        """What a person is to write; never what was written, which may be a secret."""
+        if problem["type"] == "literal_error":
+            return f"must be {problem['ctx']['expected']}"
+        limits = {type(limit): limit for limit in cls.model_fields[str(problem["loc"][0])].metadata}
+        if Ge in limits:
+            least, most = limits[Ge].ge, limits.get(Le)
+            return (
+                f"must be a whole number from {least} to {most.le}"
+                if most
+                else f"must be a whole number, at least {least}"
+            )
+        return problem["msg"].removeprefix("Value error, ")
 
 
 def development_secret(instance: Path) -> str:
