@@ -18,6 +18,7 @@ from backend.analytics.lake.imports.mapping import Said, from_file
 from backend.analytics.lake.imports.opening import Format
 from backend.analytics.lake.imports.service import EventImport, Imported
 from backend.errors import MingusError
+from backend.formats import counted
 from backend.plugins import get
 
 REJECTED, UNUSABLE, STOPPED = 1, 2, 130
@@ -43,7 +44,7 @@ class Screen:
     def advances(self, position: int, rows: int) -> None:
         if self._bar:
             rate = rows / (time.monotonic() - self._started)
-            self._bar.label = f"{self._path.name}  {rows:,} rows  {rate:,.0f}/s"
+            self._bar.label = f"{self._path.name}  {counted(rows, 'row')}  {rate:,.0f}/s"
             self._bar.update(position - self._bar.pos)
 
     def rejected(self, row: Rejected) -> None:
@@ -56,8 +57,8 @@ class Screen:
             self._bar.render_finish()
         seconds = time.monotonic() - self._started
         click.echo(
-            f"{self._path}: {imported.accepted:,} accepted, {imported.duplicates:,} duplicates, "
-            f"{imported.rejected:,} rejected of {imported.rows:,} rows; "
+            f"{self._path}: {imported.accepted:,} accepted, {counted(imported.duplicates, 'duplicate')}, "
+            f"{imported.rejected:,} rejected of {counted(imported.rows, 'row')}; "
             f"{seconds:.1f} s, {imported.rows / seconds:,.0f} rows/s"
         )
         if imported.cut_short:
