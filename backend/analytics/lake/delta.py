@@ -18,6 +18,7 @@ LANDING = "landing"  # the mark of the position behind the landing rows that are
 REBUILDING, REFUSED = "rebuilding", "refused"  # 1: ids must be compared; the landing table is not the one it was
 ROW_GROUP = 131_072
 TARGET_FILE_BYTES = 128 * 2**20
+HARDLY_REPEATED = ("event_id", "timestamp", "session_id", "session_key")  # a dictionary of them costs time and space
 # Every sync is a commit: an opened table reads the newest checkpoint and the commits since.
 CONFIGURATION = {
     "delta.checkpointInterval": "20",
@@ -169,9 +170,12 @@ def day_of(file: str) -> date:
 
 
 def writer_properties() -> WriterProperties:
-    from deltalake import WriterProperties
+    from deltalake import ColumnProperties, WriterProperties
 
-    return WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=ROW_GROUP)
+    plain = dict.fromkeys(HARDLY_REPEATED, ColumnProperties(dictionary_enabled=False))
+    return WriterProperties(
+        compression="ZSTD", compression_level=1, max_row_group_size=ROW_GROUP, column_properties=plain
+    )
 
 
 def commit_properties(marks: Mapping[str, int]) -> CommitProperties:
