@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 
 from backend.analytics.events.event import Event, Sender
+from backend.analytics.events.reasons import in_words
 
 ReadEvents = Callable[[Sequence[bytes], datetime], Sequence[Event | str]]
 """Read lines of JSON received at an instant as the API does: an event, or the reason why a line is none."""
@@ -72,7 +73,7 @@ def _take_apart(row: Row) -> tuple[bytes, Sender] | str:
     try:
         sender = SAID.decode(msgspec.json.encode(said))
     except UNREADABLE as error:
-        return str(error)
+        return in_words(error)
     is_bot = bool(sender.is_bot)
     who = Sender(sender.visitor_id, sender.country, sender.region, sender.device, is_bot)
     return msgspec.json.encode(members), who
