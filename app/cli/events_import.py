@@ -33,6 +33,7 @@ class Screen:
         self._rejects = rejects
         self._bar: Any = None
         self._started = time.monotonic()
+        self._waited = False
 
     def begins(self, size: int, notes: Sequence[str]) -> None:
         for note in notes:
@@ -46,6 +47,11 @@ class Screen:
             rate = rows / (time.monotonic() - self._started)
             self._bar.label = f"{self._path.name}  {counted(rows, 'row')}  {rate:,.0f}/s"
             self._bar.update(position - self._bar.pos)
+
+    def waits(self) -> None:
+        if not self._waited:
+            click.echo(f"{self._path}: waits its turn: others are writing to the same days of the lake.", err=True)
+        self._waited = True
 
     def rejected(self, row: Rejected) -> None:
         if self._rejects:
@@ -61,6 +67,8 @@ class Screen:
             f"{imported.rejected:,} rejected of {counted(imported.rows, 'row')}; "
             f"{seconds:.1f} s, {imported.rows / seconds:,.0f} rows/s"
         )
+        if imported.rejected and not self._rejects:
+            click.echo("Give the command again with --rejects FILE to get the rejected rows and the reasons.", err=True)
         if imported.cut_short:
             click.echo(f"Error: {imported.cut_short}", err=True)
 

@@ -105,9 +105,10 @@ def judge(tmp_path_factory):
         assert isinstance(block, Block)
         stage = Stage(folder, "512MB", 1, read)
         staged = stage.put(source, block, NOW)
-        rows = stage.connection.sql(f"SELECT * FROM {staged.table}").to_arrow_table().to_pylist()
-        shaped = stage.connection.sql(lake_rows(staged.table)).to_arrow_table().to_pylist()
-        stage.connection.close()
+        cursor = stage.cursor()
+        rows = cursor.sql(f"SELECT * FROM {staged.table}").to_arrow_table().to_pylist()
+        shaped = cursor.sql(lake_rows(staged.table)).to_arrow_table().to_pylist()
+        stage.close()
         return {row["n"]: row for row in rows}, {row["event_id"]: row for row in shaped}, staged.rejected
 
     return judge

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, cast
 
@@ -53,13 +54,14 @@ def _as_of(base: DeltaTable, day: date) -> int:
 class Appender:
     """Appends one file's blocks in their order; the mark `import/<identity>` is the last line appended."""
 
-    def __init__(self, lake: Lake, stage: Stage, identity: str, faults: Faults) -> None:
+    def __init__(self, lake: Lake, stage: Stage, identity: str, waits: Callable[[], None], faults: Faults) -> None:
         self._lake = lake
-        self._connection = stage.connection.cursor()
-        self._connection.execute("SET TimeZone = 'UTC'")
+        self._waits = waits
+        self._connection = stage.cursor()
         self._known = Known(self._connection)
         self._mark = f"import/{identity}"
         self._faults = faults
+        self._broken = False
         self.touched: set[date] = set()
 
     def append(self, staged: Staged) -> int:
@@ -67,6 +69,9 @@ class Appender:
         import duckdb
         from deltalake.exceptions import CommitFailedError, DeltaError
 
+        if self._broken:
+            raise UnusableFile("A block before this one is not in the lake.")
+        self._broken = True  # whatever ends this one early: the mark must not pass it
         table = staged.table
         self._one_of_each(table)
         for _ in range(TRIES):
@@ -74,11 +79,13 @@ class Appender:
             try:
                 fresh = self._commit(table, base, staged.last)
             except CommitFailedError:
+                self._waits()
                 continue
             except (OSError, DeltaError, duckdb.OutOfMemoryException) as error:
                 raise UnusableFile(f"The lake cannot be written: {first_line(error)}") from None
             self._faults.reach("lake.import.appended")
             self._connection.execute(f"DROP TABLE {table}")
+            self._broken = False
             return fresh
         raise UnusableFile("Others keep writing to the same days of the lake. Try again later.")
 
@@ -114,8 +121,8 @@ class Appender:
 class Counter(Appender):
     """Counts what would be appended, and writes nothing."""
 
-    def __init__(self, lake: Lake, stage: Stage, identity: str, faults: Faults) -> None:
-        super().__init__(lake, stage, identity, faults)
+    def __init__(self, lake: Lake, stage: Stage, identity: str, waits: Callable[[], None], faults: Faults) -> None:
+        super().__init__(lake, stage, identity, waits, faults)
         self._base = lake.open("events") if lake.exists("events") else None
 
     def append(self, staged: Staged) -> int:

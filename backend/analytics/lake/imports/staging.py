@@ -39,42 +39,58 @@ class Staged:
 
 class Stage:
     def __init__(self, folder: Path, memory: str, threads: int, read: ReadEvents) -> None:
-        self.connection = shaping_connection(memory, threads)
-        self.connection.execute(f"SET temp_directory = '{folder}'; SET preserve_insertion_order = false")
+        self._database = shaping_connection(memory, threads)
+        self._database.execute(f"SET temp_directory = '{folder}'; SET preserve_insertion_order = false")
+        self._cursors: list[duckdb.DuckDBPyConnection] = []
+        self._judging, self._looking = self.cursor(), self.cursor()
         self._read = read
         self._numbers = count()
+        self._stopped = False
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """For one thread at a time."""
+        cursor = self._database.cursor()
+        cursor.execute("SET TimeZone = 'UTC'")
+        self._cursors.append(cursor)
+        return cursor
+
+    def interrupt(self) -> None:
+        """Let queries under way fail; a thread may begin another one, so ask again until it has ended."""
+        self._stopped = True
+        for cursor in self._cursors:
+            cursor.interrupt()
+
+    def close(self) -> None:
+        self._database.close()
 
     def put(self, source: Source, block: Block, now: datetime) -> Staged:
         """Judge every row of a block; those in doubt are read by the API's parser."""
         import duckdb
 
-        connection, table = self.connection.cursor(), f"staged_{next(self._numbers)}"
-        connection.execute("SET TimeZone = 'UTC'")
+        connection, table = self._judging, f"staged_{next(self._numbers)}"
         connection.register("rows", block.rows)
         try:
             connection.execute(f"CREATE TABLE {table} AS {judged(source.fields)}", {"now": now})
         except duckdb.OutOfMemoryException:
             raise UnusableFile(f"{source.name}: DuckDB needs more memory than DUCKDB_MEMORY gives it.") from None
         connection.unregister("rows")
-        rejected = [*block.rejected, *self._look_closer(connection, table, block, now)]
+        rejected = [*block.rejected, *self._look_closer(table, block, now)]
         [(good,)] = connection.execute(f"SELECT count(*) FROM {table}").fetchall()  # noqa: S608
         return Staged(table, good, sorted(rejected, key=lambda bad: bad.line), block.last, block.position)
 
-    def _look_closer(
-        self, connection: duckdb.DuckDBPyConnection, table: str, block: Block, now: datetime
-    ) -> list[Rejected]:
-        doubtful = connection.cursor().execute(
+    def _look_closer(self, table: str, block: Block, now: datetime) -> list[Rejected]:
+        doubtful = self._looking.execute(
             f"SELECT n, content, event_id FROM {table} WHERE NOT certain AND trim(content, e' \\t\\n\\x0b\\x0c') <> ''"  # noqa: S608
             " ORDER BY n"
         )
         rejected: list[Rejected] = []
-        while some := doubtful.fetchmany(AT_ONCE):
+        while not self._stopped and (some := doubtful.fetchmany(AT_ONCE)):
             reads = read_rows([Row(*row) for row in some], self._read, now)
             rejected += [
                 Rejected(r.row.line, r.event, block.original(r.row.line)) for r in reads if isinstance(r.event, str)
             ]
-            self._add(connection, table, [r for r in reads if isinstance(r.event, Event)], now)
-        connection.execute(f"DELETE FROM {table} WHERE NOT certain")  # noqa: S608
+            self._add(self._judging, table, [r for r in reads if isinstance(r.event, Event)], now)
+        self._judging.execute(f"DELETE FROM {table} WHERE NOT certain")  # noqa: S608
         return rejected
 
     def _add(self, connection: duckdb.DuckDBPyConnection, table: str, reads: Sequence[Read], now: datetime) -> None:
