@@ -104,7 +104,16 @@ def without_files(folder):
         file.unlink()
 
 
-@pytest.mark.parametrize("damage", [doubled, without_files, shutil.rmtree])
+def without_log(folder):
+    shutil.rmtree(folder / "_delta_log")
+
+
+def with_a_spoilt_log(folder):
+    for file in (folder / "_delta_log").iterdir():
+        file.write_text("{")
+
+
+@pytest.mark.parametrize("damage", [doubled, without_files, shutil.rmtree, without_log, with_a_spoilt_log])
 def test_rebuild_makes_spoilt_sessions_right(flask, instance, damage):
     for days in (3, 4, 6):
         store(db.engine, 1, timestamp=NOW - timedelta(days=days), session_id=f"s-{days}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -93,6 +94,24 @@ class Lake:
         from deltalake import DeltaTable
 
         return DeltaTable.is_deltatable(self.location(name))
+
+    def is_spoilt(self, name: str) -> bool:
+        """Whether a table is there whose log cannot be read."""
+        from deltalake.exceptions import DeltaError
+
+        try:
+            self.open(name)
+        except DeltaError:
+            return True
+        return False
+
+    def discard(self, name: str) -> None:
+        """Delete a table that can be made again, log and files; only where the lake is a folder."""
+        if self.folder is None:
+            raise OSError(
+                f"{self.location(name)} cannot be read. If that stays so, delete all that is there and rebuild again"
+            )
+        shutil.rmtree(self.folder / name)
 
     def mark(self, name: str, mark: str) -> int | None:
         return self.open(name).transaction_version(mark)

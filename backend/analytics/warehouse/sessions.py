@@ -113,6 +113,9 @@ class Sessions:
         import duckdb
 
         self._looked_at = None
+        if self._lake.is_spoilt(SESSIONS.name):
+            logger.warning("The log of the sessions table cannot be read: the table is made anew")
+            self._lake.discard(SESSIONS.name)
         try:
             self.refresh()
         except (FilesAreGone, duckdb.Error):
