@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
-from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Raw, Struct
@@ -39,7 +38,7 @@ class Row:
 
     line: int
     content: str
-    own_id: UUID
+    own_id: str
 
 
 @dataclass(frozen=True, slots=True)

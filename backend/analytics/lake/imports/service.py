@@ -84,9 +84,9 @@ class EventImport:
         """Import a file, or raise UnusableFile. A dry run reads the same and writes nothing."""
         source = open_source(path, form, said, block_bytes(self._engine.memory))
         listener.begins(source.size, source.notes)
-        return self._import(source, identity(path, said), listener, dry=dry)
+        return self._import(source, lambda: identity(path, said), listener, dry=dry)
 
-    def _import(self, source: Source, mark: str, listener: Listener, *, dry: bool) -> Imported:
+    def _import(self, source: Source, mark: Callable[[], str], listener: Listener, *, dry: bool) -> Imported:
         if not dry:
             self._sync()  # events that came by HTTP are known only once they are in the lake
         imported, now = Imported(), self._now()
@@ -167,7 +167,7 @@ class Turn:
         (staged, appending), self._under_way = self._under_way, None
         fresh = appending.result()
         self._imported.accepted += fresh
-        self._imported.duplicates += staged.good - fresh
+        self._imported.duplicates += staged.rows.num_rows - fresh
         self._imported.rejected += len(staged.rejected)
         for rejected in staged.rejected:
             self._listener.rejected(rejected)
