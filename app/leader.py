@@ -16,6 +16,7 @@ from backend.jobs.leases import LEASE, SCHEDULER, Leases
 from backend.plugins import get
 
 ASKING_SECONDS = 1.0
+NO_DATABASE = (SQLAlchemyError, OSError)  # OSError: no file descriptor is left to wait for PostgreSQL with
 logger = logging.getLogger(__name__)
 
 
@@ -56,7 +57,7 @@ class Leader:
         try:
             with self._app.app_context():
                 fence = get(Leases).hold(SCHEDULER, self._holder)
-        except SQLAlchemyError as error:
+        except NO_DATABASE as error:
             if not self._complained:
                 logger.warning("background work waits for the database (%s)", type(error).__name__)
             self._complained = True
@@ -68,5 +69,5 @@ class Leader:
         try:
             with self._app.app_context():
                 get(Leases).release(SCHEDULER, self._holder)
-        except SQLAlchemyError:
+        except NO_DATABASE:
             logger.warning("the lease could not be given back; it runs out by itself")

@@ -38,6 +38,11 @@ def count(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """1 row, 1,200 rows: what stands before a noun in a sentence."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def points(value: float) -> str:
     return f"{value:.1f}".replace("-", "−")
 

@@ -19,9 +19,10 @@ from zoneinfo import ZoneInfo
 from backend.analytics.lake.delta import Lake, moved_days
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.period import Period
-from backend.analytics.metrics.service import DashboardService
+from backend.analytics.metrics.questions import funnel_question
+from backend.analytics.metrics.service import DashboardService, _bounds
 from backend.analytics.warehouse.duck import DuckEngine
-from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS
+from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS, STEP_COLUMNS
 from backend.analytics.warehouse.service import Answers, Warehouse
 from backend.analytics.warehouse.sessions import Sessions
 from backend.analytics.warehouse.snapshots import Snapshots
@@ -35,7 +36,12 @@ MEMORY = "4GB"
 THREADS = 2
 ZONE = "America/New_York"
 TIMES = 9
-QUESTIONS = ("funnel", "conversions", "revenue")
+QUESTIONS = {
+    "five_steps": "funnel, 5 steps",
+    "funnel": "funnel, 8 steps",
+    "conversions": "conversions",
+    "revenue": "revenue",
+}
 NAMES = "['ai_calculator_opened', 'calculator_step_completed', 'calculator_step_completed', \
 'calculator_step_completed', 'calculator_step_completed', 'assessment_submitted', 'conversion_offer_viewed', \
 'paid_upgrade_clicked']"
@@ -109,6 +115,14 @@ class Forgetful(Answers):
         return find()
 
 
+class Dashboards(DashboardService):
+    """The dashboards' questions, and the funnel of as many steps as targets speak of."""
+
+    def five_steps(self, period: Period) -> object:
+        question = funnel_question(STEP_COLUMNS[:5], bots=False)
+        return self._warehouse.ask(question, **_bounds(period), now=self._moment(period))
+
+
 def ours(folder: Path, question: str) -> dict[str, float]:
     """In milliseconds: the first answer of a new process, later ones, remembered ones; and those with open days."""
     began = time.perf_counter()
@@ -116,7 +130,7 @@ def ours(folder: Path, question: str) -> dict[str, float]:
     warehouse = Warehouse(DuckEngine(MEMORY, THREADS, folder / "spill"), Snapshots(lake), utc_now)
     remembered = warehouse._answers  # noqa: SLF001
     warehouse._answers = Forgetful()  # noqa: SLF001
-    ask = getattr(DashboardService(warehouse, utc_now), question)
+    ask = getattr(Dashboards(warehouse, utc_now), question)
     period = closed(folder)
     ask(period)
     figures = {"cold": (time.perf_counter() - began) * 1000, "warm": best(lambda: ask(period))}
@@ -147,35 +161,44 @@ def by_hand(folder: Path, question: str) -> dict[str, float]:
 
 def clickhouse(folder: Path, question: str) -> dict[str, float]:
     """ClickHouse's own function for funnels, over the events, in the same process."""
-    if question != "funnel":
+    if question not in FUNNELS:
         return {}
     import clickhouse_connect
 
     os.chdir("/")
     client, period = clickhouse_connect.get_client(interface="chdb"), closed(folder)
     start, end = period.start.astimezone(UTC), period.end.astimezone(UTC)
-    sql = WINDOW_FUNNEL.format(folder=folder, start=f"{start:%F %T}", end=f"{end:%F %T}")
+    sql = window_funnel(FUNNELS[question]).format(folder=folder, start=f"{start:%F %T}", end=f"{end:%F %T}")
     return {"windowFunnel": best(lambda: client.query(sql)), "windowFunnel peak": peak()}
 
 
-STEPS = [f"step_{number}_at" for number in range(1, 9)]
-WAITS = [f"quantile_cont(epoch_us({b}) - epoch_us({a}), [0.5, 0.9])" for a, b in pairwise(STEPS)]
+FUNNELS = {"five_steps": 5, "funnel": 8}
+WAITS = [f"quantile_cont(epoch_us({b}) - epoch_us({a}), [0.5, 0.9])" for a, b in pairwise(STEP_COLUMNS)]
 IN_PERIOD = "timestamp >= '{start}' AND timestamp < '{end}' AND day BETWEEN '{first}' AND '{last}'"
 BEGAN = "NOT is_bot AND started_at >= '{start}' AND started_at < '{end}' AND day BETWEEN '{first}' AND '{last}'"
 PLACES = ["event_type = 'ai_calculator_opened'"] + [f"step = {n}" for n in range(1, 5)]
 PLACES += [
     f"event_type = '{name}'" for name in ("assessment_submitted", "conversion_offer_viewed", "paid_upgrade_clicked")
 ]
-FIRSTS = ", ".join(f"min(timestamp) FILTER ({place}) AS f{n}" for n, place in enumerate(PLACES, 1))
+FIRSTS = [f"min(timestamp) FILTER ({place}) AS f{n}" for n, place in enumerate(PLACES, 1)]
 IN_ORDER = [" AND ".join(f"f{n} <= f{n + 1}" for n in range(1, last)) or "f1 IS NOT NULL" for last in range(1, 9)]
+
+
+def funnel_by_hand(steps: int) -> str:
+    columns = [*(f"count({step})" for step in STEP_COLUMNS[:steps]), *WAITS[: steps - 1]]
+    opened = "NOT is_bot AND step_1_at >= '{start}' AND step_1_at < '{end}' AND day BETWEEN '{first}' AND '{last}'"
+    return f"SELECT {', '.join(columns)} FROM sessions WHERE {opened}"
+
+
+def funnel_of_events(steps: int) -> str:
+    counts = ", ".join(f"count(*) FILTER ({order})" for order in IN_ORDER[:steps])
+    firsts = ", ".join(FIRSTS[:steps])
+    return f"SELECT {counts} FROM (SELECT {firsts} FROM events WHERE NOT is_bot AND {IN_PERIOD} GROUP BY session_key)"
+
+
 HAND = {
-    ("funnel", "sessions"): f"SELECT {', '.join(f'count({step})' for step in STEPS)}, {', '.join(WAITS)} FROM sessions"
-    " WHERE NOT is_bot AND step_1_at >= '{start}' AND step_1_at < '{end}' AND day BETWEEN '{first}' AND '{last}'",
-    (
-        "funnel",
-        "events",
-    ): f"SELECT {', '.join(f'count(*) FILTER ({order})' for order in IN_ORDER)} FROM (SELECT {FIRSTS}"
-    f" FROM events WHERE NOT is_bot AND {IN_PERIOD} GROUP BY session_key)",
+    **{(name, "sessions"): funnel_by_hand(steps) for name, steps in FUNNELS.items()},
+    **{(name, "events"): funnel_of_events(steps) for name, steps in FUNNELS.items()},
     ("conversions", "sessions"): "SELECT risk_level, count(*), count(offer_viewed_at), count(upgrade_at) FROM sessions"
     f" WHERE submitted_at IS NOT NULL AND {BEGAN} GROUP BY ALL",
     ("conversions", "events"): "SELECT risk_level, count(*), count(offered), count(upgraded) FROM (SELECT"
@@ -189,13 +212,18 @@ HAND = {
     " min(timestamp) AS started, max(source) AS source, max(currency) AS currency, sum(price_cents) AS cents"
     f" FROM events WHERE NOT is_bot AND {IN_PERIOD} GROUP BY session_key) WHERE cents IS NOT NULL GROUP BY ALL",
 }
-STEPS_TAKEN = ", ".join(f"ifNull({place}, false)" for place in PLACES)
-WINDOW_FUNNEL = (
-    f"SELECT level, count() FROM (SELECT session_key, windowFunnel({DAY})("
-    f"assumeNotNull(toUnixTimestamp64Micro(timestamp))::UInt64, {STEPS_TAKEN}) AS level "
-    "FROM deltaLakeLocal('{folder}/events') WHERE not is_bot AND timestamp >= toDateTime64('{start}', 6, 'UTC') "
-    "AND timestamp < toDateTime64('{end}', 6, 'UTC') GROUP BY session_key) GROUP BY level"
-)
+
+
+def window_funnel(steps: int) -> str:
+    taken = ", ".join(f"ifNull({place}, false)" for place in PLACES[:steps])
+    return (
+        f"SELECT level, count() FROM (SELECT session_key, windowFunnel({DAY})("
+        f"assumeNotNull(toUnixTimestamp64Micro(timestamp))::UInt64, {taken}) AS level "
+        "FROM deltaLakeLocal('{folder}/events') WHERE not is_bot AND timestamp >= toDateTime64('{start}', 6, 'UTC') "
+        "AND timestamp < toDateTime64('{end}', 6, 'UTC') GROUP BY session_key) GROUP BY level"
+    )
+
+
 WAYS = {"ours": ours, "by_hand": by_hand, "clickhouse": clickhouse}
 
 
@@ -236,16 +264,16 @@ def report(sizes: tuple[int, ...]) -> Iterator[str]:
             times = [apart(way, str(folder), str(size))["seconds"] for way in ("fill", "sessionise")]
             bytes_ = sum(file.stat().st_size for file in folder.rglob("*.parquet"))
             made.append(f"| {size:,} | {times[0]:.1f} | {times[1]:.1f} | {bytes_ / 2**20:,.0f} |")
-            for question in QUESTIONS:
+            for question, name in QUESTIONS.items():
                 f = {k: v for way in WAYS for k, v in apart(way, str(folder), question).items()}
                 yield (
-                    f"| {size:,} | {question} | {f['cold']:,.0f} ms | {f['warm']:.1f} ms | {f['cached']:.1f} ms "
+                    f"| {size:,} | {name} | {f['cold']:,.0f} ms | {f['warm']:.1f} ms | {f['cached']:.1f} ms "
                     f"| {f['open first']:,.0f} ms | {f['open']:.1f} ms |"
                 )
                 window = f"{f['windowFunnel']:,.0f} ms" if "windowFunnel" in f else ""
                 ratio = f["warm"] / f["hand sessions"]
                 beside.append(
-                    f"| {size:,} | {question} | {f['warm']:.1f} ms | {f['hand sessions']:.1f} ms | {ratio:.2f} "
+                    f"| {size:,} | {name} | {f['warm']:.1f} ms | {f['hand sessions']:.1f} ms | {ratio:.2f} "
                     f"| {f['hand events']:,.0f} ms | {window} | {f['peak']:,.0f} |"
                 )
         finally:

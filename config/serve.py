@@ -7,9 +7,11 @@ when this process is killed outright: gunicorn as if told to stop, the scheduler
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from time import monotonic
@@ -95,8 +97,20 @@ def say(message: str) -> None:
     )
 
 
+def refuse_a_taken_port(host: str, port: int) -> None:
+    """In a sentence, before anything begins; all else that may be wrong with an address is gunicorn's to tell."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host.strip("[]"), port), family=family).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            sys.exit(f"Port {port} is in use on {host}: set PORT to another one, such as PORT={port % 65535 + 1}.")
+
+
 def main() -> None:
-    if Settings.from_env(os.environ).CELERY_BROKER_URL.get_secret_value():
+    settings = Settings.from_env(os.environ)
+    refuse_a_taken_port(settings.HOST, settings.PORT)
+    if settings.CELERY_BROKER_URL.get_secret_value():
         os.execv(WEB[0], WEB)  # noqa: S606  (Celery does the background work)
     signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
     sys.exit(Pair().watch())

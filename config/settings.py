@@ -11,20 +11,24 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
+from annotated_types import Ge, Le
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 
 from config.values import (
     ClickHouseUrl,
     CollectUrl,
     DatabaseUrl,
     FaultPoint,
-    FileOrNone,
     Folder,
     ImportPaths,
+    LakeUrl,
     MailAddress,
     MailPassword,
+    Memory,
     Networks,
     PathOrNone,
+    PlacesFile,
     Port,
     RateLimit,
     RedisUrl,
@@ -56,7 +60,9 @@ class Settings(BaseModel):
     WEB_WORKERS: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Server processes.")
     WEB_THREADS: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Threads in each server process.")
     INSTANCE_DIR: Folder = Field(
-        PROJECT / "instance", description="Folder for what this installation writes: database, development secret."
+        PROJECT / "instance",
+        validate_default=True,
+        description="Folder for what this installation writes: database, development secret.",
     )
     SECRET_KEY: Secret = Field(
         SecretStr(""),
@@ -170,7 +176,7 @@ class Settings(BaseModel):
     EVENTS_RETENTION_DAYS: Annotated[int, Field(ge=2, le=36500)] = Field(
         760, description="Days events and sessions are kept in the lake."
     )
-    GEOIP_FILE: FileOrNone = Field(
+    GEOIP_FILE: PlacesFile = Field(
         None, description="A local file in MaxMind format that knows country and region by address. Empty: none."
     )
     GEO_COUNTRY_HEADER: str = Field(
@@ -187,7 +193,10 @@ class Settings(BaseModel):
     CELERY_BROKER_URL: RedisUrl = Field(
         SecretStr(""), description="Redis that hands work to Celery. Empty: the embedded scheduler does the work."
     )
-    LAKE_URL: str = Field("", description="Folder or object store of the Delta tables. Empty: `INSTANCE_DIR/lake`.")
+    LAKE_URL: LakeUrl = Field(
+        "",
+        description="Folder or object store (such as `s3://…`) of the Delta tables. Empty: `INSTANCE_DIR/lake`.",
+    )
     LAKE_SYNC_SECONDS: Annotated[int, Field(ge=1, le=3600)] = Field(
         5, description="How often background work moves new events into the lake."
     )
@@ -197,9 +206,7 @@ class Settings(BaseModel):
     WAREHOUSE_URL: ClickHouseUrl = Field(
         SecretStr(""), description="`clickhouse://…` answers questions instead of DuckDB in the process. Empty: DuckDB."
     )
-    DUCKDB_MEMORY: Annotated[str, Field(pattern=r"^\d+(MB|GB)$")] = Field(
-        "512MB", description="Memory DuckDB may use in one process."
-    )
+    DUCKDB_MEMORY: Memory = Field("512MB", description="Memory DuckDB may use in one process.")
     DUCKDB_THREADS: Annotated[int, Field(ge=1, le=256)] = Field(2, description="Threads DuckDB may use in one process.")
     FAULT_POINT: FaultPoint = Field(
         "", description="Tests name a step here at which the process kills itself. Refused in production."
@@ -269,15 +276,29 @@ class Settings(BaseModel):
         try:
             settings = cls.model_validate(given)
         except ValidationError as error:
-            problems = (f"{p['loc'][0]} {p['msg'].removeprefix('Value error, ')}" for p in error.errors())
+            problems = (f"{p['loc'][0]} {cls._sentence(p)}" for p in error.errors())
             raise InvalidSettings("Mingus cannot start:\n  " + "\n  ".join(problems)) from None
-        settings.INSTANCE_DIR.mkdir(parents=True, exist_ok=True)
         made = {
             name: SecretStr(development_secret(settings.INSTANCE_DIR, name.lower()))
             for name in ("SECRET_KEY", "MASTER_KEY", "AUDIT_KEY")
             if not getattr(settings, name)
         }
         return settings.model_copy(update=made)
+
+    @classmethod
+    def _sentence(cls, problem: ErrorDetails) -> str:
+        """What a person is to write; never what was written, which may be a secret."""
+        if problem["type"] == "literal_error":
+            return f"must be {problem['ctx']['expected']}"
+        limits = {type(limit): limit for limit in cls.model_fields[str(problem["loc"][0])].metadata}
+        if Ge in limits:
+            least, most = limits[Ge].ge, limits.get(Le)
+            return (
+                f"must be a whole number from {least} to {most.le}"
+                if most
+                else f"must be a whole number, at least {least}"
+            )
+        return problem["msg"].removeprefix("Value error, ")
 
 
 def development_secret(instance: Path, name: str) -> str:

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+import maxminddb
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
+
+LAKE_SCHEMES = ("s3", "s3a", "gs", "az", "abfs", "abfss")
+
+
+def written_as(pattern: str, sentence: str) -> AfterValidator:
+    """A text of this form; else the sentence, which shows a person what to write."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value, re.ASCII):
+            raise ValueError(sentence)
+        return value
+
+    return AfterValidator(check)
 
 
 def _in_production(info: ValidationInfo) -> bool:
@@ -85,10 +100,39 @@ def _empty_is_none(value: object) -> object:
     return value or None
 
 
-def _is_there(value: Path | None) -> Path | None:
-    if value and not value.is_file():
+def _can_be_written(value: Path) -> Path:
+    """Made where it is missing, from the working directory."""
+    folder = value.absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except FileExistsError:
+        raise ValueError(f"is {folder}, which is no folder") from None
+    except OSError as error:
+        raise ValueError(f"is {folder}, which cannot be written: {error.strerror}") from None
+
+
+def _knows_places(value: Path | None) -> Path | None:
+    if value is None:
+        return None
+    if not value.is_file():
         raise ValueError("is no file")
-    return value and value.absolute()
+    try:
+        maxminddb.open_database(value).close()
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from None
+    except (maxminddb.InvalidDatabaseError, ValueError):
+        raise ValueError("is no file in MaxMind format") from None
+    return value.absolute()
+
+
+def _is_a_folder_or_a_store(value: str) -> str:
+    scheme, sign, _ = value.partition("://")
+    if sign and scheme not in LAKE_SCHEMES:
+        known = ", ".join(f"{name}://" for name in LAKE_SCHEMES)
+        raise ValueError(f"must be a folder, or an object store that begins with one of {known}")
+    return value
 
 
 def _belongs_to_a_stream(value: SecretStr, info: ValidationInfo) -> SecretStr:
@@ -118,10 +162,14 @@ def _can_be_imported(value: str) -> str:
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-RateLimit = Annotated[str, Field(pattern=r"^(\d+/(second|minute|hour|day))?$")]
-Folder = Annotated[Path, AfterValidator(Path.absolute)]
+RateLimit = Annotated[
+    str, written_as(r"(\d+/(second|minute|hour|day))?", "must be a number for a while, such as 100/minute, or empty")
+]
+Memory = Annotated[str, written_as(r"[1-9]\d*(MB|GB)", "must be a number of MB or GB, such as 512MB or 2GB")]
+Folder = Annotated[Path, AfterValidator(_can_be_written)]
 PathOrNone = Annotated[Path | None, BeforeValidator(_empty_is_none)]
-FileOrNone = Annotated[Path | None, BeforeValidator(_empty_is_none), AfterValidator(_is_there)]
+PlacesFile = Annotated[Path | None, BeforeValidator(_empty_is_none), AfterValidator(_knows_places)]
+LakeUrl = Annotated[str, AfterValidator(_is_a_folder_or_a_store)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Secret = Annotated[SecretStr, AfterValidator(_is_a_secret)]
 Site = Annotated[str, AfterValidator(_is_a_site)]

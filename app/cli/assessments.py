@@ -4,6 +4,7 @@ import click
 from flask.cli import AppGroup
 
 from backend.assessments.visit.service import DraftRetention
+from backend.formats import counted
 from backend.plugins import get
 
 group = AppGroup("assessments", help="Visitors' answers.")
@@ -12,4 +13,4 @@ group = AppGroup("assessments", help="Visitors' answers.")
 @group.command("clean")
 def clean() -> None:
     """Delete the answers and shared links whose time is over."""
-    click.echo(f"Deleted {get(DraftRetention).clean()} expired drafts.")
+    click.echo(f"Deleted {counted(get(DraftRetention).clean(), 'expired draft')}.")

@@ -13,6 +13,7 @@ from backend.analytics.events.clocks import Impossible
 from backend.analytics.events.models import QuarantinedEvent
 from backend.analytics.events.quarantine.service import Quarantine
 from backend.errors import MingusError
+from backend.formats import counted
 from backend.plugins import get
 
 group = AppGroup("events", help="What visitors did.")
@@ -38,7 +39,7 @@ def list_newest(limit: int) -> None:
     events = get(Quarantine).newest(limit)
     for kept in events:
         click.echo(line(kept))
-    click.echo(f"{len(events)} of {get(Quarantine).count()} events in quarantine.")
+    click.echo(f"{len(events)} of {counted(get(Quarantine).count(), 'event')} in quarantine.")
 
 
 def line(kept: QuarantinedEvent) -> str:

@@ -18,6 +18,7 @@ from backend.analytics.lake.imports.mapping import Said, from_file
 from backend.analytics.lake.imports.opening import Format
 from backend.analytics.lake.imports.service import EventImport, Imported
 from backend.errors import MingusError
+from backend.formats import counted
 from backend.plugins import get
 
 REJECTED, UNUSABLE, STOPPED = 1, 2, 130
@@ -32,6 +33,7 @@ class Screen:
         self._rejects = rejects
         self._bar: Any = None
         self._started = time.monotonic()
+        self._waited = False
 
     def begins(self, size: int, notes: Sequence[str]) -> None:
         for note in notes:
@@ -43,8 +45,13 @@ class Screen:
     def advances(self, position: int, rows: int) -> None:
         if self._bar:
             rate = rows / (time.monotonic() - self._started)
-            self._bar.label = f"{self._path.name}  {rows:,} rows  {rate:,.0f}/s"
+            self._bar.label = f"{self._path.name}  {counted(rows, 'row')}  {rate:,.0f}/s"
             self._bar.update(position - self._bar.pos)
+
+    def waits(self) -> None:
+        if not self._waited:
+            click.echo(f"{self._path}: waits its turn: others are writing to the same days of the lake.", err=True)
+        self._waited = True
 
     def rejected(self, row: Rejected) -> None:
         if self._rejects:
@@ -56,10 +63,12 @@ class Screen:
             self._bar.render_finish()
         seconds = time.monotonic() - self._started
         click.echo(
-            f"{self._path}: {imported.accepted:,} accepted, {imported.duplicates:,} duplicates, "
-            f"{imported.rejected:,} rejected of {imported.rows:,} rows; "
+            f"{self._path}: {imported.accepted:,} accepted, {counted(imported.duplicates, 'duplicate')}, "
+            f"{imported.rejected:,} rejected of {counted(imported.rows, 'row')}; "
             f"{seconds:.1f} s, {imported.rows / seconds:,.0f} rows/s"
         )
+        if imported.rejected and not self._rejects:
+            click.echo("Give the command again with --rejects FILE to get the rejected rows and the reasons.", err=True)
         if imported.cut_short:
             click.echo(f"Error: {imported.cut_short}", err=True)
 

@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 
 from app.alarm import Alarm
 from backend.errors import MingusError
+from backend.formats import counted
 from backend.jobs.models import JobState
 from backend.jobs.service import Jobs
 from backend.jobs.timetable import Timetable
@@ -21,7 +22,7 @@ def list_newest(state: str | None) -> None:
     """Show the newest hundred jobs."""
     jobs = get(Jobs).list(JobState(state) if state else None)
     for job in jobs:
-        tries = f"{job.attempts} {'try' if job.attempts == 1 else 'tries'}"
+        tries = counted(job.attempts, "try", "tries")
         line = f"{job.id:>8}  {job.state:8}{job.kind:24}{job.due_at:%Y-%m-%d %H:%M:%S}  {tries:9}{job.last_error or ''}"
         click.echo(line.rstrip())
     if not jobs:
@@ -36,7 +37,7 @@ def retry(job_id: int | None, all_dead: bool) -> None:
     if (job_id is None) != all_dead:
         raise click.UsageError("Name one job, or say --all-dead.")
     if job_id is None:
-        click.echo(f"{get(Jobs).retry_all_dead('cli')} dead jobs will be tried again.")
+        click.echo(f"{counted(get(Jobs).retry_all_dead('cli'), 'dead job')} will be tried again.")
         return
     try:
         get(Jobs).retry(job_id, "cli")
@@ -53,7 +54,7 @@ def run(once: bool) -> None:
     while (some := get(Jobs).run_due(within=alarm.within)) or not once:
         tried += some
         time.sleep(0 if some else 1)
-    click.echo(f"Tried {tried} {'job' if tried == 1 else 'jobs'}.")
+    click.echo(f"Tried {counted(tried, 'job')}.")
 
 
 @group.command("schedule")
@@ -62,7 +63,7 @@ def schedule() -> None:
     rows = get(Timetable).rows()
     for row in rows:
         last = f"{row.last_finished_at:%Y-%m-%d %H:%M:%S}" if row.last_finished_at else "never"
-        trouble = f"failed {row.failures} times: {row.last_error}" if row.failures else ""
+        trouble = f"failed {counted(row.failures, 'time')}: {row.last_error}" if row.failures else ""
         click.echo(f"{row.name:28}next {row.due_at:%Y-%m-%d %H:%M:%S}  last {last:21}{trouble}".rstrip())
     if not rows:
         click.echo("No scheduler has run yet.")

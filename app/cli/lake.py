@@ -7,10 +7,11 @@ import click
 from flask.cli import AppGroup
 
 from backend.analytics.lake.erasure import Erasure
-from backend.analytics.lake.overview import LakeInspection
+from backend.analytics.lake.overview import LakeInspection, LakeOverview
 from backend.analytics.lake.sync import LakeSync, Synced
 from backend.analytics.lake.upkeep import LakeUpkeep
 from backend.errors import MingusError
+from backend.formats import counted, duration
 from backend.plugins import get
 
 group = AppGroup("lake", help="The history that questions are answered from.")
@@ -50,7 +51,9 @@ def rebuild() -> None:
 
 def sentence(synced: Synced) -> str:
     days = f", {min(synced.days)} to {max(synced.days)}" if synced.days else ""
-    return f"Added {synced.rows:,} events{days}. The lake is as of {synced.progress.as_of:%Y-%m-%d %H:%M:%S} UTC."
+    return (
+        f"Added {counted(synced.rows, 'event')}{days}. The lake is as of {synced.progress.as_of:%Y-%m-%d %H:%M:%S} UTC."
+    )
 
 
 @group.command("status")
@@ -59,17 +62,26 @@ def status() -> None:
     with plain_errors():
         now = get(LakeInspection).look()
     for table in now.tables:
-        days = f"{min(table.days)} to {max(table.days)} ({len(table.days)} days)" if table.days else "no days"
-        size = f"{table.rows:,} rows in {table.files:,} files, {table.bytes / 2**20:,.1f} MiB"
+        days = (
+            f"{min(table.days)} to {max(table.days)} ({counted(len(table.days), 'day')})" if table.days else "no days"
+        )
+        size = f"{counted(table.rows, 'row')} in {counted(table.files, 'file')}, {table.bytes / 2**20:,.1f} MiB"
         click.echo(f"{table.name:10} version {table.version}: {size}, {days}")
-    click.echo(f"watermark  {now.watermark} of {now.end}")
-    seconds = now.behind.total_seconds() if now.behind else 0
-    click.echo(f"behind     {now.rows_behind:,} rows, {seconds:,.0f} seconds")
+    click.echo(f"watermark  {now.watermark}")
+    click.echo(f"behind     {lag(now)}")
     click.echo(f"as of      {now.as_of.isoformat() if now.as_of else 'never synced'}")
     if now.refused:
         click.echo("refused    the landing table is older than the lake: run `flask lake rebuild`")
     if now.rebuilding:
         click.echo("rebuilding every id is compared until the next sync reaches the end")
+
+
+def lag(now: LakeOverview) -> str:
+    if now.refused:
+        return "unknown"
+    if now.behind is None:
+        return "nothing: it holds every event that was accepted"
+    return f"{counted(now.rows_behind, 'event')}, the oldest accepted {duration(now.behind.total_seconds())} ago"
 
 
 @group.command("compact")
@@ -78,7 +90,7 @@ def compact(files: int) -> None:
     """Join the small files of each day."""
     with plain_errors():
         done = get(LakeUpkeep).compact(files)
-    click.echo(f"{done.removed} files became {done.added}.")
+    click.echo(f"{counted(done.removed, 'file')} became {done.added}.")
 
 
 @group.command("vacuum")
@@ -87,18 +99,23 @@ def vacuum(hours: int) -> None:
     """Delete the files that no version of the last hours holds."""
     with plain_errors():
         deleted = get(LakeUpkeep).vacuum(hours)
-    click.echo(f"Deleted {deleted} files.")
+    click.echo(f"Deleted {counted(deleted, 'file')}.")
 
 
 @group.command("erase")
 @click.option("--session", "session_id", help="All events of a session.")
 @click.option("--user", "user_id", help="All events of a user.")
 @click.option("--visitor", "visitor_id", help="All events of a visitor.")
-@click.confirmation_option(prompt="Erase these events from everywhere, for good?")
-def erase(session_id: str | None, user_id: str | None, visitor_id: str | None) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(session_id: str | None, user_id: str | None, visitor_id: str | None, yes: bool) -> None:
     """Erase one person's events: landing table, quarantine, lake, files."""
-    if sum(value is not None for value in (session_id, user_id, visitor_id)) != 1:
+    people = {"session": session_id, "user": user_id, "visitor": visitor_id}
+    named = [f"{kind} {value!r}" for kind, value in people.items() if value]
+    if len(named) != 1 or "" in people.values():
         raise click.UsageError("Name one of --session, --user, --visitor.")
+    if not yes:
+        click.confirm(f"Erase all events of {named[0]} from everywhere, for good?", abort=True)
     with plain_errors():
         erased = get(Erasure).erase(session_id=session_id, user_id=user_id, visitor_id=visitor_id)
-    click.echo(f"Erased {erased.landing} landing rows, {erased.quarantined} in quarantine, {erased.lake} in the lake.")
+    landing = counted(erased.landing, "landing row")
+    click.echo(f"Erased {landing}, {erased.quarantined:,} in quarantine, {erased.lake:,} in the lake.")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
 import subprocess
+import sys
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,6 +70,24 @@ def test_make_run_starts_the_pair():
     ).stdout
 
     assert recipe.splitlines()[-1] == "exec .venv/bin/python -m config.serve"
+
+
+@pytest.mark.parametrize("celery", ["", "redis://127.0.0.1:9/0"])
+def test_a_port_in_use_is_said_in_a_sentence(small, celery):
+    port = int(small.environ["PORT"])
+    environ = os.environ | small.environ | {"CELERY_BROKER_URL": celery}
+    with socket.create_server(("127.0.0.1", port)):
+        refused = subprocess.run(
+            [sys.executable, "-m", "config.serve"],
+            cwd=PROJECT,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == f"Port {port} is in use on 127.0.0.1: set PORT to another one, such as PORT={port + 1}.\n"
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])

@@ -26,5 +26,5 @@ def ndjson(path, events, end="\n"):
 def numbers(result):
     """Accepted, duplicates and rejected, as the summary says them."""
     assert "accepted" in result.stdout, result
-    words = result.stdout.replace(",", "").split()
+    words = result.stdout.replace(",", "").replace("duplicate ", "duplicates ").split()
     return tuple(int(words[words.index(name) - 1]) for name in NUMBERS)

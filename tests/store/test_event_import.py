@@ -169,6 +169,20 @@ def test_what_a_file_says_of_the_sender_is_kept(run, held, tmp_path):
     assert [{name: row[name] for name in sender} for row in held()] == [sender, sender]
 
 
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+def test_whoever_keeps_no_rejected_rows_hears_how_to_get_them(run, tmp_path, options):
+    source = ndjson(tmp_path / "events.ndjson", [event(1), event(2, session_id="no good!")])
+
+    silent, told = run(source, *options), run(source, *options, "--rejects", tmp_path / "rejects")
+
+    assert silent.stderr == "Give the command again with --rejects FILE to get the rejected rows and the reasons.\n"
+    assert told.stderr == ""
+    [reject] = map(json.loads, (tmp_path / "rejects").read_text().splitlines())
+    assert reject["reason"] == (
+        "Expected 1 to 100 ASCII letters, digits, hyphens, dots, colons and underscores - at `$.session_id`"
+    )
+
+
 def test_nothing_personal_is_printed(run, tmp_path):
     source = ndjson(tmp_path / "events.ndjson", [event(1, user_id="canary"), event(2, canary="canary"), "canary"])
 

@@ -8,18 +8,23 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from itertools import count
+from pathlib import Path
 
 import pytest
 
-from backend.analytics.lake.delta import Lake
+from backend.analytics.lake.delta import Lake, moved_days
+from backend.analytics.lake.imports import service
 from backend.analytics.lake.imports.staging import Stage
 from backend.plugins import get
 from tests.conftest import server_environ
-from tests.servers import PROJECT
+from tests.servers import PROJECT, wait_until
 from tests.store.importing import event, ndjson, numbers
 
 KILLED = -9
+STOPPED = "Stopped. Give the command again: it goes on where it stopped.\n"
+EVENTS_OF_A_BLOCK = 300_000
 
 
 @pytest.fixture
@@ -39,9 +44,12 @@ def rows(app):
     return rows
 
 
+IMPORT = (sys.executable, "-m", "flask", "--app", "wsgi", "events", "import")
+
+
 def in_a_process(instance, *arguments, **settings):
     """The command as an operator runs it, with little memory: a block is 4 MiB."""
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "events", "import", *map(str, arguments)]
+    command = [*IMPORT, *map(str, arguments)]
     environ = server_environ(instance, DUCKDB_MEMORY="32MB", **settings)
     return subprocess.run(command, cwd=PROJECT, env=environ, capture_output=True, text=True, check=False)
 
@@ -63,6 +71,42 @@ def test_a_killed_import_goes_on_where_it_stopped(instance, app, tmp_path, point
     assert table.num_rows == len(table["event_id"].unique()) == 60_000
 
 
+def test_a_block_that_could_not_be_written_comes_with_the_next_try(run, rows, tmp_path, monkeypatch):
+    """Its follower, staged already, must not be written either: the lake remembers one line up to which all is done."""
+    source = ndjson(tmp_path / "events.ndjson", [event(number) for number in range(60)])
+    append, tries = Lake.append, count(1)
+
+    def failing_once(lake, base, added, marks):
+        if next(tries) == 2:
+            raise OSError("the store is away")
+        append(lake, base, added, marks)
+
+    monkeypatch.setattr(service, "block_bytes", lambda memory: 2_000)
+    monkeypatch.setattr(Lake, "append", failing_once)
+    failed, again = run(source), run(source)
+
+    assert failed.exit_code == 2
+    assert "Error: The lake cannot be written: the store is away.\n" in failed.stderr
+    assert (again.exit_code, sum(numbers(again)), len(rows())) == (0, 60, 60)
+
+
+def test_an_import_that_others_get_ahead_of_says_that_it_waits(run, rows, tmp_path, monkeypatch):
+    source = ndjson(tmp_path / "events.ndjson", [event(number) for number in range(60)])
+    append, tries = Lake.append, count(1)
+
+    def late_at_first(lake, base, added, marks):
+        if next(tries) <= 2:
+            now = lake.open("events")
+            lake.commit(now, moved_days(now, [date(2026, 10, 25)]))
+        append(lake, base, added, marks)
+
+    monkeypatch.setattr(Lake, "append", late_at_first)
+    result = run(source)
+
+    assert (result.exit_code, numbers(result), len(rows())) == (0, (60, 0, 0), 60)
+    assert result.stderr == f"{source}: waits its turn: others are writing to the same days of the lake.\n"
+
+
 def stopped_in_between(stage, source, block, now):
     os.kill(os.getpid(), signal.SIGINT)
 
@@ -74,8 +118,57 @@ def test_an_import_stopped_by_hand_says_how_to_go_on(run, rows, tmp_path, monkey
         result = run(source, source)
 
     assert (result.exit_code, result.stdout) == (130, "")
-    assert result.stderr == "Stopped. Give the command again: it goes on where it stopped.\n"
+    assert result.stderr == STOPPED
     assert (run(source).exit_code, len(rows())) == (0, 2)
+
+
+def processor_seconds(process):
+    ran = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+    return sum(map(int, ran)) / os.sysconf("SC_CLK_TCK")
+
+
+ENDLESS = """
+import os, signal, sys, threading
+from backend.analytics.lake.imports.staging import Stage
+from wsgi import app
+
+def endless(stage, source, block, now):
+    threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGINT]).start()
+    stage.cursor().execute("SELECT sum(hash(range)) FROM range(1_000_000_000_000)")
+
+Stage.put = endless
+app.cli.main(["events", "import", sys.argv[1]])
+"""
+
+
+def test_ctrl_c_stops_a_query_that_would_never_end(instance, tmp_path):
+    """DuckDB's own way of hearing Ctrl-C fails where all of a query is in the hands of its other threads."""
+    source = ndjson(tmp_path / "events.ndjson", [event(1)])
+    environ = server_environ(instance, DUCKDB_THREADS="8")
+    command = [sys.executable, "-c", ENDLESS, str(source)]
+
+    stopped = subprocess.run(command, cwd=PROJECT, env=environ, capture_output=True, text=True, check=False, timeout=40)
+
+    assert (stopped.returncode, stopped.stderr) == (130, STOPPED)
+
+
+def test_ctrl_c_stops_an_import_in_the_middle_of_a_query(instance, app, tmp_path):
+    source = ndjson(tmp_path / "events.ndjson", [event(number) for number in range(EVENTS_OF_A_BLOCK)])
+    environ = server_environ(instance, DUCKDB_MEMORY="512MB", TMPDIR=str(tmp_path))
+    command = [*IMPORT, str(source)]
+
+    with subprocess.Popen(command, cwd=PROJECT, env=environ, stderr=subprocess.PIPE, text=True) as process:
+        wait_until(lambda: [*tmp_path.glob("mingus-import-*")], "it has a place for DuckDB")
+        before = processor_seconds(process)
+        wait_until(lambda: processor_seconds(process) > before + 0.2, "it judges the one block there is")
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+    resumed = subprocess.run(command, cwd=PROJECT, env=environ, capture_output=True, text=True, check=False)
+
+    assert (process.returncode, said) == (130, STOPPED)
+    assert (resumed.returncode, sum(numbers(resumed))) == (0, EVENTS_OF_A_BLOCK)
+    with app.app_context():
+        assert get(Lake).open("events").to_pyarrow_table(columns=["event_id"]).num_rows == EVENTS_OF_A_BLOCK
 
 
 def damaged_gzip(path):

@@ -146,6 +146,18 @@ def test_requests_that_wait_together_share_a_transaction_and_get_their_own_count
     assert stored(any_app) == 4
 
 
+@pytest.mark.parametrize("size", [1, 40], ids=["in one statement", "in several"])
+def test_requests_that_share_a_transaction_keep_their_own_senders(any_app, size):
+    requests = {device: [event() for _ in range(size)] for device in ("mobile", "desktop", "tablet")}
+    with any_app.app_context():
+        writer = get(GroupCommit)._writer
+        with writer.turn():
+            writer.insert([rows_of(events, Sender(device=device), NOW) for device, events in requests.items()])
+
+        found = get_db_session().execute(select(AnalyticsEvent.event_id, AnalyticsEvent.device))
+        assert dict(map(tuple, found)) == {one.event_id: device for device in requests for one in requests[device]}
+
+
 def test_a_batch_that_the_database_refuses_fails_alone(any_app):
     with any_app.app_context():
         get_db_session().execute(sa.text(REFUSE[db.engine.dialect.name]))

@@ -104,7 +104,7 @@ class Erasure:
         marks = moved_days(base, days) if table.name == EVENTS.name else {}
         base.delete(
             f"day IN ({within}) AND {table.key} IN ({named})",
-            writer_properties=writer_properties(),
+            writer_properties=writer_properties(base),
             commit_properties=commit_properties(marks),
         )
 

@@ -20,7 +20,6 @@ class LakeOverview:
 
     tables: tuple[TableState, ...]
     watermark: int
-    end: int
     rows_behind: int
     behind: timedelta | None
     as_of: datetime | None
@@ -38,15 +37,13 @@ class LakeInspection:
         base = self._lake.open("events")
         watermark = base.transaction_version(LANDING) or 0
         with self._sessions() as session:
-            with reading(session) as landing:
+            with reading(session):
                 missing = sa.select(sa.func.count(), sa.func.min(AnalyticsEvent.created_at))
                 rows, oldest = session.execute(missing.where(unread(session, watermark))).one()
-                end = landing.end()
             last = ProgressStore(session).last()
         return LakeOverview(
             tables=tuple(state_of(self._lake, table.name) for table in self._lake.tables),
             watermark=watermark,
-            end=end,
             rows_behind=rows,
             behind=self._now() - oldest if oldest else None,
             as_of=last.as_of if last else None,

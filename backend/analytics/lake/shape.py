@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,18 +47,20 @@ _EXPRESSIONS = {
 }
 
 
-def lake_rows(landing: str) -> str:
+def lake_rows(landing: str, beside: Sequence[str] = ()) -> str:
     """The DuckDB query that turns the relation `landing` into rows of the lake's `events`, columns in their order.
 
     `landing` is a table name or a parenthesised query with the landing table's columns: event_id (UUID, or its text of
     36 characters), event_type, session_id, visitor_id, user_id, country, region, device (VARCHAR), timestamp,
     created_at (TIMESTAMPTZ), is_bot (BOOLEAN or 0 and 1), event_data (a JSON object in VARCHAR). Further columns do no
-    harm. Run it on a connection from `shaping_connection`, so that instants come out in UTC.
+    harm; those named in `beside` come out too, last. Run it on a connection from `shaping_connection`, so that instants
+    come out in UTC.
 
     A property that is a string gives its text; a number, a truth value, a list or an object gives its JSON.
     `step` and `price_cents` take whole numbers, `seconds` finite ones, also written as strings; all else is null.
     """
-    columns = ",\n  ".join(f"{expression} AS {name}" for name, expression in _EXPRESSIONS.items())
+    shaped = (f"{expression} AS {name}" for name, expression in _EXPRESSIONS.items())
+    columns = ",\n  ".join((*shaped, *beside))
     transform = f"TRY(json_transform(event_data, '{json.dumps(_PROPERTIES)}'))"
     return f"SELECT\n  {columns}\nFROM (SELECT *, {transform} AS properties FROM {landing})"  # noqa: S608
 

@@ -83,7 +83,7 @@ class LakeUpkeep:
             done = base.optimize.compact(
                 partition_filters=[("day", "=", day.isoformat())],
                 target_size=TARGET_FILE_BYTES,
-                writer_properties=writer_properties(),
+                writer_properties=writer_properties(base),
             )
         except CommitFailedError:
             return Compacted(0, 0)

@@ -18,9 +18,10 @@ LIMITS = (0.5, 0.9)
 
 
 @cache
-def funnel_question(*, bots: bool) -> Question:
+def funnel_question(steps: tuple[str, ...] = STEP_COLUMNS, *, bots: bool) -> Question:
     """One row: sessions per step, then the quantiles of the time each step took, then the immature ones."""
-    return Question(f"funnel, bots {bots}", (*PERIOD, "now"), partial(_funnel, bots=bots))
+    name = f"funnel of {', '.join(steps)}, bots {bots}"
+    return Question(name, (*PERIOD, "now"), partial(_funnel, columns=steps, bots=bots))
 
 
 @cache
@@ -38,13 +39,20 @@ def revenue_question(changes: int, *, bots: bool) -> Question:
 
 
 def _funnel(
-    start: IntegerValue, end: IntegerValue, first: IntegerValue, last: IntegerValue, now: IntegerValue, *, bots: bool
+    start: IntegerValue,
+    end: IntegerValue,
+    first: IntegerValue,
+    last: IntegerValue,
+    now: IntegerValue,
+    *,
+    columns: tuple[str, ...],
+    bots: bool,
 ) -> Table:
     sessions = _sessions(first, last, bots=bots)
-    opened = sessions[STEP_COLUMNS[0]]
+    opened = sessions[columns[0]]
     # A session enters with its first opening, which may come after its first event.
     sessions = sessions.filter(opened >= start, opened < end)
-    steps = [sessions[name] for name in STEP_COLUMNS]
+    steps = [sessions[name] for name in columns]
     waits = {f"wait_{n}": (step - before).quantile(LIMITS) for n, (before, step) in enumerate(pairwise(steps), 2)}
     young = steps[-1].isnull() & (now - steps[0] < int(WINDOW.total_seconds()) * SECOND)
     return sessions.aggregate(

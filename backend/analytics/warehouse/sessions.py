@@ -113,6 +113,9 @@ class Sessions:
         import duckdb
 
         self._looked_at = None
+        if self._lake.is_spoilt(SESSIONS.name):
+            logger.warning("The log of the sessions table cannot be read: the table is made anew")
+            self._lake.discard(SESSIONS.name)
         try:
             self.refresh()
         except (FilesAreGone, duckdb.Error):
@@ -174,14 +177,18 @@ class Sessions:
 
 
 def lake_rows(rows: pa.Table) -> pa.Table:
-    """Sessions in the sessions table's own types: days and instants instead of whole numbers."""
+    """Sessions in the sessions table's own types: days and instants instead of whole numbers.
+
+    Robots apart and in the order of time: what a question leaves out lies together, and need not be read.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     days = pc.divide(rows["started_at"], pa.scalar(DAY))
     rows = rows.append_column("day", days.cast(pa.int32()))
     schema = SESSIONS.arrow_schema()
-    return pa.table([rows[field.name].cast(field.type) for field in schema], schema=schema)
+    table = pa.table([rows[field.name].cast(field.type) for field in schema], schema=schema)
+    return table.sort_by([("is_bot", "ascending"), ("started_at", "ascending")])
 
 
 def as_set(rows: pa.Table) -> frozenset[tuple[object, ...]]:

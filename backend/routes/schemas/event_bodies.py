@@ -17,6 +17,7 @@ from msgspec import Meta, Raw
 from backend.analytics.events.event import Event
 from backend.analytics.events.ids import new_event_id
 from backend.analytics.events.intake import SaidOfAll
+from backend.analytics.events.reasons import in_words
 from backend.errors import BadRequest, FieldError, InvalidRequest, TooLarge, UnsupportedMediaType
 from backend.routes.schemas.event_batches import NO_PROPERTIES, UncheckedEnvelope, UncheckedEvent, checked
 from backend.routes.schemas.event_properties import check
@@ -109,7 +110,7 @@ def _one_by_one(body: bytes, media_type: str, limits: Limits, now: datetime) -> 
         try:
             events.append(_event(ONE.decode(item), said.sent_at or now))
         except (ValueError, RecursionError) as error:
-            rejected.append(Rejection(index=index, error=str(error)))
+            rejected.append(Rejection(index=index, error=in_words(error)))
     return Batch(tuple(events), tuple(rejected), said)
 
 
@@ -137,7 +138,7 @@ def _said_of_all(members: dict[str, Raw]) -> SaidOfAll:
     try:
         return SAID_OF_ALL.decode(msgspec.json.encode(members))
     except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$.")
+        what, _, where = in_words(error).partition(" - at `$.")
         raise InvalidRequest([FieldError(where.rstrip("`") or "envelope", what)]) from None
 
 

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from itertools import chain
 from operator import itemgetter
 
@@ -20,18 +21,29 @@ from backend.errors import Unavailable
 # Rows in one statement: 1024, 512, … 1. The driver lets go of the interpreter at each statement, and among busy threads
 # has it back only after a turn of theirs: few statements keep the time short in which other processes are locked out.
 SIZES = tuple(2**power for power in range(10, -1, -1))
+# Of requests that came together so many rows go in one statement.
+FEW = 32
 
 
-def _statement(rows: int) -> str:
-    """What the rows share is bound once, as the first parameters."""
-    shared = [f"?{n}" for n in range(1, len(SHARED) + 1)]
-    values = ", ".join([f"({', '.join([*shared, *'?' * len(OWN)])})"] * rows)
+def _statement(values: list[str]) -> str:
     return (
-        f"INSERT INTO analytics_events ({', '.join((*SHARED, *OWN))}) VALUES {values} ON CONFLICT (event_id) DO NOTHING"  # noqa: S608
+        f"INSERT INTO analytics_events ({', '.join((*SHARED, *OWN))}) VALUES {', '.join(values)} "  # noqa: S608
+        "ON CONFLICT (event_id) DO NOTHING"
     )
 
 
-INSERT = {size: _statement(size) for size in SIZES}
+def _of_one_request(rows: int) -> str:
+    """What the rows share is bound once, as the first parameters."""
+    shared = [f"?{n}" for n in range(1, len(SHARED) + 1)]
+    return _statement([f"({', '.join([*shared, *'?' * len(OWN)])})"] * rows)
+
+
+@cache
+def _of_many_requests(rows: int) -> str:
+    return _statement([f"({', '.join('?' * len((*SHARED, *OWN)))})"] * rows)
+
+
+INSERT = {size: _of_one_request(size) for size in SIZES}
 # 32 MB: the pages of a commit whose ids are random do not fit into the usual 2, and were written several times over.
 CACHE = "PRAGMA cache_size = -32000"
 LAST_ID = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'analytics_events'"
@@ -82,11 +94,22 @@ def _insert(connection: sqlite3.Connection, batches: Sequence[Rows]) -> Collecti
     connection.execute("BEGIN IMMEDIATE")
     [last] = connection.execute(LAST_ID).fetchone()
     there: Collection[bytes] = ()
-    if sum(_insert_new(connection, rows) for rows in batches) < sum(len(rows.own) for rows in batches):
+    given = sum(len(rows.own) for rows in batches)
+    insert = _insert_few if len(batches) > 1 and given <= FEW else _insert_many
+    if insert(connection, batches) < given:
         new = {event_id for [event_id] in connection.execute(NEW, (last,))}
         there = {key for rows in batches for key in rows.own if key not in new}
     connection.execute("COMMIT")
     return there
+
+
+def _insert_few(connection: sqlite3.Connection, batches: Sequence[Rows]) -> int:
+    rows = [(*batch.shared, *row) for batch in batches for row in batch.own.values()]
+    return connection.execute(_of_many_requests(len(rows)), [*chain.from_iterable(rows)]).rowcount if rows else 0
+
+
+def _insert_many(connection: sqlite3.Connection, batches: Sequence[Rows]) -> int:
+    return sum(_insert_new(connection, rows) for rows in batches)
 
 
 def _insert_new(connection: sqlite3.Connection, rows: Rows) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from backend.analytics.lake.delta import Lake, day_mark, import_mark, moved_days
 from backend.analytics.lake.imports.blocks import UnusableFile, first_line
-from backend.analytics.lake.imports.staging import Stage, Staged
-from backend.analytics.lake.shape import lake_rows
+from backend.analytics.lake.imports.staging import PLACE, Stage, Staged
 from backend.faults import Faults
 
 if TYPE_CHECKING:
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
 TRIES = 20
 NEVER = -1
+OLD = """
+SELECT n FROM block WHERE n <= $after
+UNION ALL SELECT n FROM block SEMI JOIN known USING (id)
+UNION ALL SELECT n FROM block JOIN (SELECT id, min(n) AS first FROM block GROUP BY id HAVING count(*) > 1) USING (id)
+  WHERE n > first
+"""
 
 
 class Known:
@@ -26,7 +33,7 @@ class Known:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._as_of: dict[date, int] = {}
-        connection.execute("CREATE TABLE known (day DATE, event_id UUID)")
+        connection.execute("CREATE TABLE known (day DATE, id UUID)")
 
     def read(self, base: DeltaTable, days: list[date]) -> None:
         """Know these days as `base` holds them. A day's mark tells whether somebody changed it since."""
@@ -40,94 +47,104 @@ class Known:
         self._connection.unregister("held")
         self._as_of |= {day: _as_of(base, day) for day in stale}
 
-    def add(self, table: str, base: DeltaTable, days: list[date]) -> None:
-        """The rows of `table` are in `base` now."""
-        self._connection.execute(f"INSERT INTO known SELECT timestamp::DATE, event_id FROM {table}")  # noqa: S608
-        self._as_of |= {day: _as_of(base, day) for day in days}
+    def add(self, rows: pa.Table, base: DeltaTable | None) -> None:
+        """These rows are in `base` now."""
+        self._connection.register("added", rows.select(["day", "id"]))
+        self._connection.execute("INSERT INTO known FROM added")
+        self._connection.unregister("added")
+        if base:
+            self._as_of |= {day: _as_of(base, day) for day in days_of(rows)}
+
+    def new_among(self, rows: pa.Table, after: int) -> pa.Table:
+        """The rows beyond line `after` whose ids are not known; of rows with the same id, the first."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        self._connection.register("block", rows.select([*PLACE]))
+        old = self._connection.sql(OLD, params={"after": after}).to_arrow_table()["n"]
+        self._connection.unregister("block")
+        return rows.filter(pc.invert(pc.is_in(rows["n"], pa.array(old)))) if len(old) else rows
 
 
 def _as_of(base: DeltaTable, day: date) -> int:
     return base.transaction_version(day_mark(day)) or 0
 
 
+def days_of(rows: pa.Table) -> list[date]:
+    return sorted(cast("list[date]", rows["day"].unique().to_pylist()))
+
+
 class Appender:
     """Appends one file's blocks in their order; the mark `import/<identity>` is the last line appended."""
 
-    def __init__(self, lake: Lake, stage: Stage, identity: str, faults: Faults) -> None:
+    def __init__(
+        self, lake: Lake, stage: Stage, identity: Callable[[], str], waits: Callable[[], None], faults: Faults
+    ) -> None:
         self._lake = lake
-        self._connection = stage.connection.cursor()
-        self._connection.execute("SET TimeZone = 'UTC'")
-        self._known = Known(self._connection)
-        self._mark = f"import/{identity}"
+        self._waits = waits
+        self._known = Known(stage.cursor())
+        self._identity = identity
         self._faults = faults
+        self._broken = False
         self.touched: set[date] = set()
+
+    @cached_property
+    def _mark(self) -> str:
+        return f"import/{self._identity()}"
 
     def append(self, staged: Staged) -> int:
         """Append what the lake lacks of a block, and say how many rows that was."""
         import duckdb
         from deltalake.exceptions import CommitFailedError, DeltaError
 
-        table = staged.table
-        self._one_of_each(table)
+        if self._broken:
+            raise UnusableFile("A block before this one is not in the lake.")
+        self._broken = True  # whatever ends this one early: the mark must not pass it
         for _ in range(TRIES):
             base = self._lake.open("events")
             try:
-                fresh = self._commit(table, base, staged.last)
+                fresh = self._commit(staged, base)
             except CommitFailedError:
+                self._waits()
                 continue
             except (OSError, DeltaError, duckdb.OutOfMemoryException) as error:
                 raise UnusableFile(f"The lake cannot be written: {first_line(error)}") from None
             self._faults.reach("lake.import.appended")
-            self._connection.execute(f"DROP TABLE {table}")
+            self._broken = False
             return fresh
         raise UnusableFile("Others keep writing to the same days of the lake. Try again later.")
 
-    def _commit(self, table: str, base: DeltaTable, last: int) -> int:
-        if (base.transaction_version(self._mark) or 0) >= last:
-            return 0
-        days = self._days(table)
-        self._known.read(base, days)
+    def _commit(self, staged: Staged, base: DeltaTable) -> int:
         done = base.transaction_version(self._mark) or 0
-        fresh = f"SELECT * FROM {table} ANTI JOIN known USING (event_id) WHERE n > {done}"  # noqa: S608
-        rows = cast("pa.Table", self._connection.sql(lake_rows(f"({fresh})")).to_arrow_table())
-        days = sorted(set(cast("list[date]", rows["day"].unique().to_pylist())))
-        marks = {self._mark: last} | moved_days(base, days) | {import_mark(day): base.version() + 1 for day in days}
+        if done >= staged.last:
+            return 0
+        self._known.read(base, days_of(staged.rows))
+        rows = self._known.new_among(staged.rows, done)
+        days = days_of(rows)
+        marks = (
+            {self._mark: staged.last} | moved_days(base, days) | {import_mark(day): base.version() + 1 for day in days}
+        )
         self._faults.reach("lake.import.shaped")
-        self._lake.append(base, rows, marks)
+        self._lake.append(base, rows.drop_columns([*PLACE]), marks)
         self.touched.update(days)
-        self._known.add(table, base, days)
+        self._known.add(rows, base)
         return rows.num_rows
-
-    def _one_of_each(self, table: str) -> None:
-        """Of rows with the same id within a block, the first."""
-        repeated = f"SELECT event_id FROM {table} GROUP BY event_id HAVING count(*) > 1"  # noqa: S608
-        if self._connection.execute(f"SELECT count(*) FROM ({repeated})").fetchall() != [(0,)]:  # noqa: S608
-            self._connection.execute(
-                f"DELETE FROM {table} WHERE n NOT IN (SELECT min(n) FROM {table} GROUP BY event_id)"  # noqa: S608
-            )
-
-    def _days(self, table: str) -> list[date]:
-        found = self._connection.execute(f"SELECT DISTINCT timestamp::DATE FROM {table} ORDER BY 1")  # noqa: S608
-        return [day for (day,) in found.fetchall()]
 
 
 class Counter(Appender):
     """Counts what would be appended, and writes nothing."""
 
-    def __init__(self, lake: Lake, stage: Stage, identity: str, faults: Faults) -> None:
-        super().__init__(lake, stage, identity, faults)
+    def __init__(
+        self, lake: Lake, stage: Stage, identity: Callable[[], str], waits: Callable[[], None], faults: Faults
+    ) -> None:
+        super().__init__(lake, stage, identity, waits, faults)
         self._base = lake.open("events") if lake.exists("events") else None
 
     def append(self, staged: Staged) -> int:
-        table = staged.table
-        self._one_of_each(table)
         done = 0
         if self._base:
             done = self._base.transaction_version(self._mark) or 0
-            self._known.read(self._base, self._days(table))
-        [(fresh,)] = self._connection.execute(
-            f"SELECT count(*) FROM {table} ANTI JOIN known USING (event_id) WHERE n > {done}"  # noqa: S608
-        ).fetchall()
-        self._connection.execute(f"INSERT INTO known SELECT timestamp::DATE, event_id FROM {table}")  # noqa: S608
-        self._connection.execute(f"DROP TABLE {table}")
-        return int(fresh)
+            self._known.read(self._base, days_of(staged.rows))
+        rows = self._known.new_among(staged.rows, done)
+        self._known.add(rows, self._base)
+        return rows.num_rows

@@ -8,10 +8,8 @@ from collections.abc import Mapping
 from backend.analytics.lake.imports.mapping import MILLISECONDS, SECONDS, ColumnMapping, Kind, Target
 from backend.analytics.lake.imports.rules import (
     ALL_FIELDS,
-    DEMANDED,
-    FLAT_OBJECT,
     NUMBER,
-    TEXTS,
+    SOUND,
     WHOLE_NUMBER,
     matches,
     sql_text,
@@ -37,7 +35,7 @@ def fields_of_columns(found: Mapping[str, Target], mapping: ColumnMapping, types
         texts["event_data"] = f"'{{' || concat_ws(',', {', '.join(properties)}) || '}}'"
     columns = ", ".join(f"{texts.get(name, 'NULL')} AS {name}" for name in ALL_FIELDS)
     return f"""
-    SELECT *, {_content()} AS content, {_sound()} AS sound FROM (SELECT n, {columns} FROM rows)"""  # noqa: S608
+    SELECT *, {_content()} AS content, {SOUND} AS sound FROM (SELECT n, {columns} FROM rows)"""  # noqa: S608
 
 
 def _text(name: str, column: str, kind: str, mapping: ColumnMapping) -> str:
@@ -98,11 +96,3 @@ def _content() -> str:
         as_json[name] = f"CASE WHEN {good} THEN {name} ELSE {as_json[name]} END"
     members = ", ".join(sql_text(f'"{name}":') + f" || {value}" for name, value in as_json.items())
     return f"'{{' || concat_ws(',', {members}) || '}}'"
-
-
-def _sound() -> str:
-    rules = [matches(name, pattern) for name, pattern in TEXTS.items() if name in DEMANDED]
-    rules += [f"({name} IS NULL OR {matches(name, TEXTS[name])})" for name in TEXTS if name not in DEMANDED]
-    rules.append(f"(event_data IS NULL OR {matches('event_data', FLAT_OBJECT)})")
-    rules.append("(is_bot IS NULL OR is_bot IN ('true', 'false'))")
-    return " AND ".join(rules)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
-from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Raw, Struct
 
 from backend.analytics.events.event import Event, Sender
+from backend.analytics.events.reasons import in_words
 
 ReadEvents = Callable[[Sequence[bytes], datetime], Sequence[Event | str]]
 """Read lines of JSON received at an instant as the API does: an event, or the reason why a line is none."""
@@ -38,7 +38,7 @@ class Row:
 
     line: int
     content: str
-    own_id: UUID
+    own_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _take_apart(row: Row) -> tuple[bytes, Sender] | str:
     try:
         sender = SAID.decode(msgspec.json.encode(said))
     except UNREADABLE as error:
-        return str(error)
+        return in_words(error)
     is_bot = bool(sender.is_bot)
     who = Sender(sender.visitor_id, sender.country, sender.region, sender.device, is_bot)
     return msgspec.json.encode(members), who

@@ -46,6 +46,7 @@ TEXTS = {
 }
 LENGTHS = {"event_type": 100, "session_id": 100, "user_id": 100, "visitor_id": 64}
 DEMANDED = ("event_type", "session_id")
+ENVELOPE = tuple(name for name in ALL_FIELDS if name != "event_data")
 MOST_BYTES = 16 * 1024  # of a whole row: event_data, the only part that may be long, then keeps the API's limit too
 
 
@@ -66,6 +67,18 @@ def sql_text(value: str) -> str:
 
 def matches(value: str, pattern: str) -> str:
     return f"coalesce(regexp_full_match({value}, {sql_text(pattern)}), false)"
+
+
+def _is_sound(field: str) -> str:
+    """Whether a field's text is as `TEXTS` has it; an id's is as its UUID is written, and names seldom are new."""
+    if field == "event_id":
+        return "coalesce(CAST(TRY_CAST(event_id AS UUID) AS VARCHAR) = lower(event_id), false)"
+    if field == "event_type":
+        known = ", ".join(map(sql_text, _KNOWN))
+        return f"CASE WHEN event_type IN ({known}) THEN true ELSE {matches(field, TEXTS[field])} END"
+    if field == "is_bot":
+        return "is_bot IN ('true', 'false')"
+    return matches(field, FLAT_OBJECT if field == "event_data" else TEXTS[field])
 
 
 # What the five calculator events must say: names are of the struct p, values are JSON texts.
@@ -95,6 +108,11 @@ _KNOWN = {
 _BY_NAME = " ".join(f"WHEN '{name}' THEN {rule}" for name, rule in _KNOWN.items())
 
 
+SOUND = " AND ".join(
+    _is_sound(field) if field in DEMANDED else f"({field} IS NULL OR {_is_sound(field)})" for field in ALL_FIELDS
+)
+
+
 def _found(names: tuple[str, ...], prefix: str = "") -> str:
     return "(" + " + ".join(f"({prefix}{name} IS NOT NULL)::INT" for name in names) + ")"
 
@@ -113,21 +131,38 @@ _CERTAIN = " AND ".join(
 )
 
 
-def fields_of_lines(lines: str) -> str:
-    """The query that takes the relation `lines` (n, line) apart: a text for each field, and whether it is sound."""
-    paths = ", ".join(f"'$.{name}'" for name in ALL_FIELDS)
-    members = sql_text(json.dumps(dict.fromkeys(ALL_FIELDS, "VARCHAR")))
-    found = _found(ALL_FIELDS, "e.")
-    once = f"""CASE WHEN keys = {found} THEN true
-      WHEN e.user_id IS NULL AND keys = {found} + 1 AND json_exists(good, '$.user_id') THEN true
-      ELSE keys = list_count(json_extract(good, [{paths}])) END"""
-    needed = " AND ".join(f"e.{name} IS NOT NULL" for name in DEMANDED)
-    columns = ", ".join(f"e.{name} AS {name}" for name in ALL_FIELDS)
+def fields_of_lines(lines: str, before: str, after: str, data: str) -> str:
+    """The query that takes the relation `lines` (n, line) apart: a text for each field, and whether it is sound.
+
+    `before`, `after` and `data` say what most lines are: something before `cut`, from the fields in the struct e,
+    something after it, and what `cut` is; null where it is nothing. The others are judged whole.
+    """
+    members = sql_text(json.dumps(dict.fromkeys(ENVELOPE, "VARCHAR")))
+    columns = ", ".join(f"e.{name} AS {name}" for name in ENVELOPE)
+    cut = f"""
+    SELECT n, line, {columns}, {data} AS event_data, cut IS NOT NULL AS alike FROM (
+      SELECT n, line, e, CASE WHEN starts_with(line, before) AND ends_with(line, after)
+        THEN substr(line, length(before) + 1, greatest(0, length(line) - length(before) - length(after))) END AS cut
+      FROM (SELECT *, {before} AS before, {after} AS after
+        FROM (SELECT n, line, TRY(json_transform(line, {members})) AS e FROM {lines})))"""  # noqa: S608
     return f"""
-    SELECT n, line AS content, {columns}, coalesce({needed} AND {once}, false) AS sound
+    SELECT n, line AS content, {", ".join(ENVELOPE)}, coalesce(event_data, data) AS event_data,
+      alike OR coalesce({_whole()}, false) AS sound
     FROM (
-      SELECT n, line, good, json_transform(good, {members}) AS e, len(json_keys(good)) AS keys
-      FROM (SELECT n, line, CASE WHEN {matches("line", LINE)} THEN line END AS good FROM {lines}))"""  # noqa: S608
+      SELECT *, len(json_keys(good)) AS keys, json_transform(good, '{{"event_data":"VARCHAR"}}').event_data AS data
+      FROM (SELECT * EXCLUDE (alike, event_data), alike, CASE WHEN alike THEN event_data END AS event_data,
+          CASE WHEN NOT alike AND {matches("line", LINE)} THEN line END AS good
+        FROM (SELECT * EXCLUDE alike, alike AND {SOUND} AS alike FROM ({cut}))))"""  # noqa: S608
+
+
+def _whole() -> str:
+    """Whether a line that is good JSON says what it must, and everything once."""
+    paths = ", ".join(f"'$.{name}'" for name in ALL_FIELDS)
+    found = f"{_found(ENVELOPE)} + (data IS NOT NULL)::INT"
+    once = f"""CASE WHEN keys = {found} THEN true
+      WHEN user_id IS NULL AND keys = {found} + 1 AND json_exists(good, '$.user_id') THEN true
+      ELSE keys = list_count(json_extract(good, [{paths}])) END"""
+    return " AND ".join((*(f"{name} IS NOT NULL" for name in DEMANDED), once))
 
 
 def judged(fields: str) -> str:
@@ -139,7 +174,7 @@ def judged(fields: str) -> str:
     struct = f"STRUCT({', '.join(f'{name} VARCHAR' for name in PROPERTIES)})"
     return f"""
     SELECT n, certain, CASE WHEN NOT certain THEN content END AS content,
-      CASE WHEN event_id IS NULL OR NOT certain THEN {OWN_ID} ELSE event_id::UUID END AS event_id,
+      CASE WHEN event_id IS NULL OR NOT certain THEN {OWN_ID} ELSE event_id::UUID END AS id, id AS event_id,
       event_type, session_id, visitor_id, user_id, country, region, device,
       coalesce(instant, $now) AS timestamp, $now AS created_at,
       coalesce(is_bot = 'true', false) AS is_bot, coalesce(event_data, '{{}}') AS event_data

@@ -1,25 +1,29 @@
-"""Blocks of a file become landing rows in a DuckDB of our own, whose memory is bounded."""
+"""Blocks of a file become rows of the lake in a DuckDB of our own, whose memory is bounded."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from backend.analytics.events.event import Event
 from backend.analytics.lake.imports.blocks import Block, Rejected, Source, UnusableFile
 from backend.analytics.lake.imports.reading import Read, ReadEvents, Row, read_rows
 from backend.analytics.lake.imports.rules import judged
-from backend.analytics.lake.shape import shaping_connection
+from backend.analytics.lake.shape import lake_rows, shaping_connection
+from backend.analytics.lake.tables import EVENTS
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
 AT_ONCE = 10_000
+BLANK = " \t\n\x0b\x0c"
+PLACE = ("n", "id")  # the line and the event's id as 16 bytes, beside the lake's columns
+JUDGED = ("certain", "content")
+ROW = ("line", "content", "own_id")
 LANDING_COLUMNS = (
     "event_id", "event_type", "session_id", "visitor_id", "user_id", "country", "region", "device", "timestamp",
     "created_at", "is_bot", "event_data",
@@ -28,10 +32,9 @@ LANDING_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """The good rows of a block in the table `table`, and the bad ones."""
+    """The good rows of a block as the lake keeps them, with `PLACE`, and the bad ones."""
 
-    table: str
-    good: int
+    rows: pa.Table
     rejected: list[Rejected]
     last: int
     position: int
@@ -39,49 +42,81 @@ class Staged:
 
 class Stage:
     def __init__(self, folder: Path, memory: str, threads: int, read: ReadEvents) -> None:
-        self.connection = shaping_connection(memory, threads)
-        self.connection.execute(f"SET temp_directory = '{folder}'; SET preserve_insertion_order = false")
+        self._database = shaping_connection(memory, threads)
+        self._database.execute(
+            f"SET temp_directory = '{folder}'; SET preserve_insertion_order = false;"
+            " SET GLOBAL arrow_lossless_conversion = true"  # ids stay 16 bytes; truth values and JSON get their types
+        )
+        self._cursors: list[duckdb.DuckDBPyConnection] = []
+        self._judging = self.cursor()
         self._read = read
-        self._numbers = count()
+        self._stopped = False
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """For one thread at a time."""
+        cursor = self._database.cursor()
+        cursor.execute("SET TimeZone = 'UTC'")
+        self._cursors.append(cursor)
+        return cursor
+
+    def interrupt(self) -> None:
+        """Let queries under way fail; a thread may begin another one, so ask again until it has ended."""
+        self._stopped = True
+        for cursor in self._cursors:
+            cursor.interrupt()
+
+    def close(self) -> None:
+        self._database.close()
 
     def put(self, source: Source, block: Block, now: datetime) -> Staged:
         """Judge every row of a block; those in doubt are read by the API's parser."""
         import duckdb
+        import pyarrow as pa
+        import pyarrow.compute as pc
 
-        connection, table = self.connection.cursor(), f"staged_{next(self._numbers)}"
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.register("rows", block.rows)
+        self._judging.register("rows", block.rows)
         try:
-            connection.execute(f"CREATE TABLE {table} AS {judged(source.fields)}", {"now": now})
+            rows = self._shaped(f"({judged(source.fields)})", (*PLACE, *JUDGED), {"now": now})
         except duckdb.OutOfMemoryException:
             raise UnusableFile(f"{source.name}: DuckDB needs more memory than DUCKDB_MEMORY gives it.") from None
-        connection.unregister("rows")
-        rejected = [*block.rejected, *self._look_closer(connection, table, block, now)]
-        [(good,)] = connection.execute(f"SELECT count(*) FROM {table}").fetchall()  # noqa: S608
-        return Staged(table, good, sorted(rejected, key=lambda bad: bad.line), block.last, block.position)
+        finally:
+            self._judging.unregister("rows")
+        good, rejected = rows.drop_columns(list(JUDGED)), block.rejected
+        if not pc.all(rows["certain"]).as_py():
+            doubtful = rows.filter(pc.invert(rows["certain"])).select(["n", "content", "event_id"]).sort_by("n")
+            closer, more = self._look_closer(doubtful, block, now)
+            good = pa.concat_tables([good.filter(rows["certain"]), *closer])
+            rejected = sorted([*rejected, *more], key=lambda bad: bad.line)
+        return Staged(good, rejected, block.last, block.position)
 
-    def _look_closer(
-        self, connection: duckdb.DuckDBPyConnection, table: str, block: Block, now: datetime
-    ) -> list[Rejected]:
-        doubtful = connection.cursor().execute(
-            f"SELECT n, content, event_id FROM {table} WHERE NOT certain AND trim(content, e' \\t\\n\\x0b\\x0c') <> ''"  # noqa: S608
-            " ORDER BY n"
-        )
+    def _shaped(self, landing: str, beside: Sequence[str], values: dict[str, object]) -> pa.Table:
+        import pyarrow as pa
+
+        rows = cast("pa.Table", self._judging.sql(lake_rows(landing, beside), params=values).to_arrow_table())
+        types: dict[str, pa.DataType] = {"n": pa.int64(), "certain": pa.bool_(), "content": pa.string()}
+        types |= {field.name: field.type for field in EVENTS.arrow_schema()}
+        return rows.cast(pa.schema([(field.name, types.get(field.name, field.type)) for field in rows.schema]))
+
+    def _look_closer(self, doubtful: pa.Table, block: Block, now: datetime) -> tuple[list[pa.Table], list[Rejected]]:
+        good: list[pa.Table] = []
         rejected: list[Rejected] = []
-        while some := doubtful.fetchmany(AT_ONCE):
-            reads = read_rows([Row(*row) for row in some], self._read, now)
+        for start in range(0, doubtful.num_rows, AT_ONCE):
+            if self._stopped:
+                break
+            some = (Row(**row) for row in doubtful.slice(start, AT_ONCE).rename_columns([*ROW]).to_pylist())
+            reads = read_rows([row for row in some if row.content.strip(BLANK)], self._read, now)
             rejected += [
                 Rejected(r.row.line, r.event, block.original(r.row.line)) for r in reads if isinstance(r.event, str)
             ]
-            self._add(connection, table, [r for r in reads if isinstance(r.event, Event)], now)
-        connection.execute(f"DELETE FROM {table} WHERE NOT certain")  # noqa: S608
-        return rejected
+            good.append(self._good([r for r in reads if isinstance(r.event, Event)], now))
+        return good, rejected
 
-    def _add(self, connection: duckdb.DuckDBPyConnection, table: str, reads: Sequence[Read], now: datetime) -> None:
-        if reads:
-            connection.register("read", _arrow(reads, now))
-            connection.execute(f"INSERT INTO {table} BY NAME SELECT * REPLACE (event_id::UUID AS event_id) FROM read")  # noqa: S608
-            connection.unregister("read")
+    def _good(self, reads: Sequence[Read], now: datetime) -> pa.Table:
+        self._judging.register("read", _arrow(reads, now))
+        try:
+            return self._shaped("(SELECT *, event_id::UUID AS id FROM read)", PLACE, {})
+        finally:
+            self._judging.unregister("read")
 
 
 def _arrow(reads: Sequence[Read], now: datetime) -> pa.Table:
@@ -93,7 +128,7 @@ def _arrow(reads: Sequence[Read], now: datetime) -> pa.Table:
         "timestamp": instant,
         "created_at": instant,
     }
-    types |= {"is_bot": pa.bool_(), "n": pa.int64(), "certain": pa.bool_()}
+    types |= {"is_bot": pa.bool_(), "n": pa.int64()}
     return pa.Table.from_pylist(rows, pa.schema(types))
 
 
@@ -102,7 +137,6 @@ def _row(read: Read, now: datetime) -> dict[str, object]:
     assert isinstance(event, Event)
     return {
         "n": read.row.line,
-        "certain": True,
         "event_id": str(event.event_id),
         "event_type": event.event_type,
         "session_id": event.session_id,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from backend.analytics.lake.imports.blocks import MOST_ROW_BYTES, Block, Rejected, UnusableFile
+from backend.analytics.lake.imports.line_form import form_of
 from backend.analytics.lake.imports.rules import fields_of_lines
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ MARK = b"\xef\xbb\xbf"
 GZIPPED = b"\x1f\x8b"
 SHOWN = 2_000
 STEP = 2**20
+FIRST_BYTES, FIRST_LINES = 2**20, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,21 @@ def ends_of_lines(data: bytes) -> np.ndarray:
     return np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n")) + 1
 
 
+def first_lines(path: Path) -> list[bytes]:
+    """Some lines from a file's beginning; none where it is damaged there."""
+    try:
+        text = next(Reader(path).pieces(FIRST_BYTES), None)
+    except UnusableFile:
+        return []
+    return text.data.splitlines(keepends=True)[:FIRST_LINES] if text else []
+
+
 class NdjsonFile:
     """One event a line."""
 
     def __init__(self, path: Path, block: int) -> None:
         self.name = str(path)
-        self.fields = fields_of_lines("rows")
+        self.fields = fields_of_lines("rows", *form_of(first_lines(path)).cut)
         self.notes: list[str] = []
         self._reader, self._block_bytes = Reader(path), block
         self.size = self._reader.size

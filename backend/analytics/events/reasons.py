@@ -1,0 +1,25 @@
+"""Why an event is refused, in words: the parser would show the pattern that a text does not match."""
+
+from __future__ import annotations
+
+import re
+
+MISMATCH = re.compile(r"Expected `str` matching regex (?P<pattern>'.*')(?P<where> - at `[^`]*`)?", re.DOTALL)
+WORDS = {
+    r"^[a-z][a-z0-9_]{0,99}(?!\n)$": "at most 100 small letters, digits and underscores, a letter first",
+    r"^[A-Za-z0-9._:-]{1,100}(?!\n)$": "1 to 100 ASCII letters, digits, hyphens, dots, colons and underscores",
+    r"^[A-Za-z0-9._:-]{1,64}(?!\n)$": "1 to 64 ASCII letters, digits, hyphens, dots, colons and underscores",
+    r"^[A-Za-z0-9_-]{16,64}(?!\n)$": "16 to 64 ASCII letters, digits, hyphens and underscores",
+    r"^[^\x00]{1,100}(?!\n)$": "1 to 100 characters, none of them NUL",
+    r"^[A-Z]{2}(?!\n)$": "two capital letters, such as US",
+    r"^[A-Z]{2}-[A-Z0-9]{1,3}(?!\n)$": "a country and its region, such as US-CA",
+    r"^[A-Z]{3}(?!\n)$": "three capital letters, such as USD",
+}
+SHOWN = {repr(pattern): words for pattern, words in WORDS.items()}
+
+
+def in_words(error: Exception) -> str:
+    """What the parser says, with what a text should be in the place of a pattern."""
+    said = str(error)
+    found = MISMATCH.fullmatch(said)
+    return f"Expected {SHOWN[found['pattern']]}{found['where'] or ''}" if found else said
