@@ -44,6 +44,10 @@ class NoUse(Exception):
     """Raised by a handler when no further try would help. The job shows its words, so they repeat nobody's data."""
 
 
+class TryAgain(Exception):
+    """Raised by a handler when another try may help. The job shows its words, so they repeat nobody's data."""
+
+
 class UnknownKind(LookupError):
     """No room has said how jobs of this kind are done."""
 

@@ -12,7 +12,7 @@ from backend.clock import Clock
 from backend.errors import MingusError, NotFound
 from backend.jobs.attempt import TimeLimiter, attempt, kind_and_place, unlimited
 from backend.jobs.backoff import Uniform, full_jitter
-from backend.jobs.kinds import ClaimedJob, JobKinds, NoUse
+from backend.jobs.kinds import ClaimedJob, JobKinds, NoUse, TryAgain
 from backend.jobs.listing import Shown
 from backend.jobs.models import Job, JobState
 from backend.jobs.store import JobStore
@@ -173,7 +173,7 @@ class Jobs:
         elif isinstance(error, NoUse):
             self._fail(job, str(error), for_good=True)
         else:
-            self._fail(job, kind_and_place(error))
+            self._fail(job, str(error) if isinstance(error, TryAgain) else kind_and_place(error))
 
     def _do(self, job: ClaimedJob, within: TimeLimiter) -> None:
         kind = self._kinds[job.kind]

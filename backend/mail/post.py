@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from backend.jobs.kinds import TryAgain
 from backend.mail.letter import Words
 
 
@@ -12,7 +13,7 @@ class RecipientRefused(Exception):
     """No such mailbox, for good. It says the server's code and nothing of its words."""
 
 
-class NotDelivered(Exception):
+class NotDelivered(TryAgain):
     """It did not work this time. It says what kind of trouble, never an address or a server's words."""
 
 

@@ -20,9 +20,10 @@ from backend.mail.letter import Letter
 from backend.mail.service import Mail
 from backend.plugins import get
 from tests.accounts import make_account
+from tests.certificates import certificate
 from tests.conftest import close, make_app, make_settings
 from tests.letters import deliver
-from tests.mail_server import PASSWORD, USER, certificate, mail_server
+from tests.mail_server import PASSWORD, USER, mail_server
 from tests.servers import free_port
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -154,6 +155,7 @@ def test_when_the_mail_server_is_down_what_was_done_stands_and_the_letter_waits(
         part = get(HealthService).plugins()["mail"]
         assert (part.ok, part.reason) == (False, "letters that could not be delivered yet: 1")
     assert job(app).state == JobState.WAITING
+    assert job(app).last_error == "the mail server cannot be used (ConnectionRefusedError)"
     with mail_server(port) as server:
         try_again(app)
     assert [letter.to for letter in server.received] == [ADDRESS]

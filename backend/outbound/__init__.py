@@ -1,0 +1,1 @@
+"""Calls to addresses that somebody typed: https alone, to public hosts alone, briefly. For webhooks and the like."""

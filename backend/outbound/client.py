@@ -1,0 +1,124 @@
+"""Call what was typed, at the address that was checked and at no other."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPException
+from threading import Timer
+from typing import TYPE_CHECKING
+
+from backend.outbound.addresses import is_public
+from backend.outbound.target import PORT, OutboundRefused, Target
+
+if TYPE_CHECKING:
+    from urllib3.connection import HTTPSConnection
+
+CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 3.0, 5.0, 10.0
+MOST = 64 * 1024
+Resolve = Callable[[str], Sequence[str]]
+
+
+class OutboundFailed(Exception):
+    """It did not work this time. It says what kind of trouble, and nothing of the address."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OutboundAnswer:
+    """What came back, a redirect too: none is followed. `body` is cut after 64 KiB, as it was sent."""
+
+    status: int
+    body: bytes
+
+
+def resolve(host: str) -> Sequence[str]:
+    """Every address of a host, IPv4 and IPv6. Raises OSError."""
+    return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, PORT, type=socket.SOCK_STREAM)))
+
+
+class Outbound:
+    """Names are looked up once and the connection goes to what was found: a name that changes meanwhile gains nothing.
+
+    `may_call`, `port` and `trusted` are for tests, whose servers are on this machine.
+    """
+
+    def __init__(
+        self,
+        resolve: Resolve = resolve,
+        may_call: Callable[[str], bool] = is_public,
+        port: int = PORT,
+        trusted: str | None = None,
+    ) -> None:
+        self._resolve = resolve
+        self._may_call = may_call
+        self._port = port
+        self._trusted = trusted
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> OutboundAnswer:
+        """Raises OutboundRefused for what must not be called, OutboundFailed for what could not be."""
+        target = Target.parse(url)
+        addresses = self._addresses(target.host)
+        from urllib3.exceptions import HTTPError  # megabytes that a web worker without webhooks has no use for
+
+        for address in addresses:
+            connection = self._connection(address, target.host)
+            try:
+                connection.connect()
+            except (HTTPError, OSError, ValueError) as error:  # the last for a certificate of another name
+                connection.close()
+                failed = OutboundFailed(f"no connection ({type(error).__name__})")
+                continue
+            try:
+                return _ask(connection, target, body, headers)
+            except (HTTPError, HTTPException, OSError) as error:
+                raise OutboundFailed(f"no answer ({type(error).__name__})") from None
+            finally:
+                connection.close()
+        raise failed from None
+
+    def _addresses(self, host: str) -> Sequence[str]:
+        try:
+            found = self._resolve(host)
+        except (OSError, UnicodeError):
+            raise OutboundFailed("the host is not known") from None
+        if not found:
+            raise OutboundFailed("the host is not known")
+        if not all(self._may_call(address) for address in found):
+            raise OutboundRefused("the host has an address that is not public")
+        return found
+
+    def _connection(self, address: str, host: str) -> HTTPSConnection:
+        from urllib3.connection import HTTPSConnection
+
+        return HTTPSConnection(
+            address,
+            self._port,
+            timeout=CONNECT_SECONDS,
+            server_hostname=host,
+            assert_hostname=host,
+            cert_reqs="CERT_REQUIRED",
+            ca_certs=self._trusted,
+        )
+
+
+def _ask(connection: HTTPSConnection, target: Target, body: bytes, headers: Mapping[str, str]) -> OutboundAnswer:
+    """One request and one answer. Whoever answers a byte at a time is cut off when the whole takes too long."""
+    line = connection.sock
+    line.settimeout(READ_SECONDS)
+
+    def cut() -> None:
+        with suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+
+    deadline = Timer(WHOLE_SECONDS, cut)
+    deadline.start()
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    try:
+        fixed = {"Host": host, "Accept-Encoding": "identity", "Connection": "close", "User-Agent": "Mingus"}
+        connection.request("POST", target.path, body, {**headers, **fixed}, preload_content=False)
+        response = connection.getresponse()
+        return OutboundAnswer(response.status, response.read(MOST, decode_content=False))
+    finally:
+        deadline.cancel()
