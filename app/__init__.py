@@ -49,6 +49,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings),
+        "PUBLIC_URL": settings.public_url,
         "TRUSTED_HOSTS": settings.public_hosts,
         "SESSION_COOKIE_NAME": "__Host-mingus" if settings.production else "mingus",
         "SESSION_COOKIE_SECURE": settings.production,

@@ -83,7 +83,7 @@ def prove() -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     sign_out()
     flash("You are signed out.")
-    return redirect(url_for(".form"), 303)
+    return redirect(url_for("sign_in.form"), 303)
 
 
 @bp.get(FACTOR)
@@ -97,7 +97,7 @@ def factor() -> ResponseReturnValue:
 def enrol() -> ResponseReturnValue:
     """Make a secret to be scanned, new at each press."""
     get(SecondFactor).enrol(_enrolling())
-    return redirect(url_for(".factor", next=request.form.get("next") or None), 303)
+    return redirect(url_for("sign_in.factor", next=request.form.get("next") or None), 303)
 
 
 @bp.post(f"{FACTOR}/confirm")
@@ -114,7 +114,7 @@ def confirm() -> ResponseReturnValue:
 @public(ENROLS)
 def back_to_factor() -> ResponseReturnValue:
     """Where someone lands who reloads the address of the form."""
-    return redirect(url_for(".factor"), 303)
+    return redirect(url_for("sign_in.factor"), 303)
 
 
 @bp.errorhandler(Refused)
@@ -143,7 +143,7 @@ def leave_factor_alone(_error: FactorConflict) -> ResponseReturnValue:
 def from_the_start(error: Unauthenticated) -> ResponseReturnValue:
     """A step of signing in came too late, or after too many wrong codes."""
     flash(str(error))
-    return redirect(url_for(".form", next=request.values.get("next") or None), 303)
+    return redirect(url_for("sign_in.form", next=request.values.get("next") or None), 303)
 
 
 def _enrolling() -> int:
@@ -170,11 +170,11 @@ def _go_on(step: Standing, onward: str) -> ResponseReturnValue:
     after = onward or None
     match step:
         case Standing.OVER:
-            return redirect(url_for(".form", next=after), 303)
+            return redirect(url_for("sign_in.form", next=after), 303)
         case Standing.NEEDS_CODE:
-            return redirect(url_for(".code_form", next=after), 303)
+            return redirect(url_for("sign_in.code_form", next=after), 303)
         case Standing.NEEDS_FACTOR:
-            return redirect(url_for(".factor", next=after), 303)
+            return redirect(url_for("sign_in.factor", next=after), 303)
         case Standing.OPEN:
             return redirect(_target(onward), 303)
 

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page, expect
 
 from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
 from backend.analytics.metrics.funnel import STEPS
 from backend.plugins import get
+from tests.accounts import MadeAccount, make_account, signed_in_cookie
+from tests.browser.signing_in import sign_in_by_hand
 from tests.conftest import close, make_app, make_settings, server_environ
 from tests.servers import gunicorn
 
@@ -31,10 +34,11 @@ WIDTHS = (320, 768, 1280)
 
 @dataclass(frozen=True)
 class Site:
-    """A running server that twenty sessions have visited, and a key that may read its dashboards."""
+    """A running server that twenty sessions have visited, and somebody who may read its dashboards."""
 
     url: str
-    key: str
+    app: Flask
+    analyst: MadeAccount
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +47,12 @@ def site(tmp_path_factory, migrated_sqlite) -> Iterator[Site]:
     shutil.copy(migrated_sqlite, instance / "mingus.db")
     app = make_app(make_settings(instance))
     with app.app_context():
-        reader = get(KeyService).create("reader", [Scope.DASHBOARDS_READ])
         writer = get(KeyService).create("writer", [Scope.EVENTS_WRITE])
-    close(app)
+    analyst = make_account(app)
     with gunicorn(server_environ(instance), instance / "gunicorn.log") as server:
         record_visits(server.url, str(writer))
-        yield Site(server.url, str(reader))
+        yield Site(server.url, app, analyst)
+    close(app)
 
 
 def record_visits(url, key):
@@ -76,9 +80,8 @@ def properties(step):
 
 
 def sign_in(page: Page, site, path="/analytics/funnel"):
+    page.context.add_cookies([signed_in_cookie(site.app, site.analyst, site.url)])
     page.goto(f"{site.url}{path}")
-    page.get_by_label("API key").fill(site.key)
-    page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
@@ -87,14 +90,15 @@ def assert_reflows(page: Page):
 
 
 def test_an_operator_signs_in_reads_the_funnel_and_signs_out(page, site):
-    sign_in(page, site)
+    page.goto(f"{site.url}/analytics/funnel")
+    sign_in_by_hand(page, site.analyst)
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Of 20 sessions, 15 saw the result")
     row = page.get_by_role("row", name="Saw the result")
     expect(row.get_by_role("cell").nth(1)).to_have_text("15")
 
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to analytics")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
 def test_a_period_is_chosen_with_the_keyboard_and_stays_in_the_address(page, site):
@@ -120,8 +124,8 @@ def test_an_error_is_announced_focused_and_leads_to_its_field(page, site):
 
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
-    summary.get_by_role("link", name="Enter an API key.").click()
-    expect(page.get_by_label("API key")).to_be_focused()
+    summary.get_by_role("link", name="Enter your e-mail address.").click()
+    expect(page.get_by_label("E-mail address")).to_be_focused()
     assert page.title().startswith("Error: ")
 
     sign_in(page, site, "/analytics/funnel?start=2026-02-30")

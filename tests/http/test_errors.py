@@ -98,4 +98,4 @@ def test_an_anonymous_browser_is_sent_to_sign_in(client):
     response = client.get("/analytics/funnel?start=2026-11-01", headers={"Accept": "text/html"})
 
     assert response.status_code == 303
-    assert response.location == "/analytics/sign-in?next=/analytics/funnel%3Fstart%3D2026-11-01"
+    assert response.location == "/sign-in?next=/analytics/funnel%3Fstart%3D2026-11-01"

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from backend.accounts.people.addresses import deliverable
+from backend.accounts.people.directory import Directory, Listed
+from backend.accounts.people.service import Accounts
+from backend.accounts.permissions import Role
+from backend.accounts.sign_in.totp import SecondFactor
+from backend.errors import MingusError
+from backend.plugins import get
+
+group = AppGroup("accounts", help="Who may sign in. Each command goes into the audit log as done by `cli`.")
+BY = "cli"
+ROLES = click.Choice([role.value for role in Role])
+
+
+def an_address(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    address = deliverable(value)
+    if address is None:
+        raise click.BadParameter("must be an e-mail address, like name@example.com")
+    return address
+
+
+@group.command("create")
+@click.option("--email", required=True, callback=an_address, help="Where they get mail, and what they sign in with.")
+@click.option("--role", required=True, type=ROLES, help="What the account is for.")
+@click.option("--invite", is_flag=True, help="Ask for no password: mail a link to choose one, and print it.")
+def create(email: str, role: str, *, invite: bool) -> None:
+    """Make an account that is ready, and ask for its password."""
+    with _told():
+        if invite:
+            click.echo(current_app.config["PUBLIC_URL"] + get(Accounts).invite(BY, email, Role(role)))
+            return
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        account = get(Accounts).create(email, Role(role), password)
+        click.echo(f"Created {account.public_id}.")
+
+
+@group.command("list")
+def list_all() -> None:
+    """Show every account, the newest first."""
+    number, pages = 1, 1
+    while number <= pages:
+        listing = get(Directory).list(BY, number)
+        for account in listing.accounts:
+            click.echo(_line(account))
+        number, pages = number + 1, listing.pages
+
+
+@group.command("change-role")
+@click.argument("account")
+@click.argument("role", type=ROLES)
+def change_role(account: str, role: str) -> None:
+    """Let ACCOUNT, an e-mail address or public id, be for something else; signs it out everywhere."""
+    with _told():
+        get(Accounts).change_role(BY, _public_id(account), Role(role))
+
+
+@group.command("disable")
+@click.argument("account")
+def disable(account: str) -> None:
+    """Let nobody sign in to ACCOUNT, an e-mail address or public id, from the next request on."""
+    with _told():
+        get(Accounts).disable(BY, _public_id(account))
+
+
+@group.command("enable")
+@click.argument("account")
+def enable(account: str) -> None:
+    """Undo `disable`."""
+    with _told():
+        get(Accounts).enable(BY, _public_id(account))
+
+
+@group.command("remove-second-factor")
+@click.argument("account")
+def remove_second_factor(account: str) -> None:
+    """For someone who lost app and recovery codes: they set up another at their next sign-in. Make sure who asks."""
+    with _told():
+        get(SecondFactor).remove(BY, _public_id(account))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What is refused is said in a sentence."""
+    try:
+        yield
+    except MingusError as error:
+        raise click.ClickException("; ".join(e.message for e in error.errors) or str(error)) from None
+
+
+def _public_id(account: str) -> UUID:
+    return get(Accounts).named(account) if "@" in account else click.UUID.convert(account, None, None)
+
+
+def _line(account: Listed) -> str:
+    factor = "second factor" if account.has_factor else ""
+    email = account.email or "(unreadable)"
+    return f"{account.public_id}  {account.role:13}{account.state:12}{factor:15}{account.created_at:%Y-%m-%d}  {email}"

@@ -1,0 +1,18 @@
+"""Signing in as a person does, field by field."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.accounts import MadeAccount
+
+
+def sign_in_by_hand(page: Page, account: MadeAccount) -> None:
+    """From the page that asks who one is; through the second factor, if there is one."""
+    page.get_by_label("E-mail address").fill(account.email)
+    page.get_by_label("Password").fill(account.password)
+    page.get_by_role("button", name="Sign in").click()
+    if account.totp_secret:
+        page.get_by_label("Code").fill(account.code())
+        page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
