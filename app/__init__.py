@@ -68,5 +68,6 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "STATSD_PORT": settings.STATSD_PORT,
         "TIMEZONE": settings.TIMEZONE,
         "ADMIN_NETWORKS": settings.admin_networks,
+        "RECOGNISE_VISITORS": settings.RECOGNISE_VISITORS,
         "ANSWERS_RETENTION_DAYS": settings.ANSWERS_RETENTION_DAYS,
     }

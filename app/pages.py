@@ -13,6 +13,7 @@ from backend import formats
 from backend.assessments.presentation import figure, wording
 from backend.assessments.presentation.next_steps import next_steps
 from backend.routes.access import Rate, caller, public
+from backend.routes.consent import may_recognise, must_ask
 from config.settings import PROJECT
 
 CALCULATOR = "ai-job-impact-calculator.html"
@@ -37,7 +38,13 @@ def init_app(app: Flask) -> None:
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_loader = ChoiceLoader([app.jinja_loader, page])  # type: ignore[list-item]
     app.jinja_env.globals.update(
-        static_url=static_url, caller=caller, figure=figure, wording=wording, next_steps=next_steps
+        must_ask_consent=must_ask,
+        may_recognise=may_recognise,
+        static_url=static_url,
+        caller=caller,
+        figure=figure,
+        wording=wording,
+        next_steps=next_steps,
     )
     app.jinja_env.filters.update({form.__name__: form for form in FORMS})
     public("style sheets and scripts hold nothing private", Rate.NONE)(app.view_functions["static"])

@@ -17,6 +17,7 @@ from backend.routes import (
     health,
     jobs,
     methodology,
+    privacy,
     reset,
     sign_in,
     sign_up,
@@ -36,4 +37,5 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_up.bp,
     reset.bp,
     admin.bp,
+    privacy.bp,
 )

@@ -199,10 +199,21 @@ def _authenticated() -> Caller | None:
     return _by_key(text) if text.startswith(KEY_PREFIX) else get(Tokens).caller(text)
 
 
+def whose_browser() -> Caller | None:
+    """Who is signed in with this browser, also where a cookie opens nothing: to know whose a visit is, no more."""
+    token = session.get(SESSION_KEY)
+    with reading():
+        return _of_cookie(token) if token else None
+
+
 def _signed_in(token: str) -> Caller | None:
     """A cookie counts for pages and for reading, until its sign-in is over; a half-finished one opens nothing."""
     if request.path.startswith("/api/") and request.method not in SAFE_METHODS:
         return None
+    return _of_cookie(token)
+
+
+def _of_cookie(token: str) -> Caller | None:
     try:
         visit = get(SignIns).visit(token)
     except HalfSignedIn:

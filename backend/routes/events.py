@@ -12,6 +12,7 @@ from backend.clock import utc_now
 from backend.errors import Forbidden, TooLarge
 from backend.plugins import get
 from backend.routes.access import Rate, caller, demand, public
+from backend.routes.consent import asks_not_to_be_tracked, may_recognise, recognised_member
 from backend.routes.schemas.answer import Answer
 from backend.routes.schemas.event_bodies import parse
 from backend.routes.schemas.events import BROWSER, WITH_KEY, EventBody, EventsRecorded, Limits
@@ -36,9 +37,11 @@ def record(raw: EventBody) -> Answer | Response:
     they say are kept apart. 204 says that the browser asks not to be tracked, and nothing was read.
     """
     limits = _limits()
-    if limits is BROWSER and _asks_not_to_be_tracked():
+    if limits is BROWSER and asks_not_to_be_tracked():
         return Response(status=204, headers={"Tk": "N"})
     batch = parse(_body(limits), request.mimetype, limits, utc_now())
+    if limits is BROWSER:
+        batch = batch.as_from(recognised_member(), lasting=may_recognise())
     facts = RequestFacts(request.host, request.headers, request.remote_addr) if limits is BROWSER else None
     taken = get(EventIntake).take(batch.events, batch.said, facts, {rejection.index for rejection in batch.rejected})
     return EventsRecorded.of(taken, batch.rejected).model_dump(), 202
@@ -59,10 +62,6 @@ def _refuse_other_sites() -> None:
     own = site == "same-origin" or (site is None and origin == request.host_url.rstrip("/"))
     if not own:
         raise Forbidden("Events come from our own pages, or with an API key.")
-
-
-def _asks_not_to_be_tracked() -> bool:
-    return request.headers.get("Sec-GPC") == "1" or request.headers.get("DNT") == "1"
 
 
 def _body(limits: Limits) -> bytes:

@@ -108,7 +108,9 @@ def test_two_processes_give_a_visitor_one_id(installed):
 
 
 def test_an_id_given_by_consent_is_kept_as_it_is(any_app):
-    post(any_app, {"events": [OPENED], "visitor_id": "Consented_visitor-1"})
+    client = any_app.test_client()
+    client.set_cookie("mingus_consent", "1.accepted.1763730000")
+    client.post(URL, json={"events": [OPENED], "visitor_id": "Consented_visitor-1"}, headers=OWN_PAGE)
 
     assert [sender.visitor_id for sender in senders(any_app)] == ["Consented_visitor-1"]
 

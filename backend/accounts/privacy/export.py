@@ -17,6 +17,7 @@ from backend.accounts.privacy.store import PrivacyStore
 from backend.audit.actions import Action
 from backend.audit.service import AuditLog
 from backend.clock import Clock
+from backend.database import reading
 from backend.errors import NotFound
 from backend.personal_data import DataClass, DataClasses, Row, Subject
 from backend.spreadsheets import csv_of
@@ -98,5 +99,6 @@ class Exports:
     def _make(self, subject: Subject, by: str, form: Form) -> Copy:
         self._audit.record(by, Action.DATA_EXPORTED, f"account:{subject.public_id}", form=str(form))
         self._session.commit()
-        found = [(data_class, list(data_class.export(subject))) for data_class in self._classes]
+        with reading():  # the lake takes its time: no lock is held meanwhile
+            found = [(data_class, list(data_class.export(subject))) for data_class in self._classes]
         return Copy(subject.public_id, self._now(), found)

@@ -46,6 +46,14 @@ class Batch:
     rejected: tuple[Rejection, ...]
     said: SaidOfAll
 
+    def as_from(self, user_id: str | None, *, lasting: bool) -> Batch:
+        """As a browser may say it: whose it is, the server knows; a lasting id counts only with consent."""
+        events = self.events
+        if any(event.user_id != user_id for event in events):
+            events = tuple(msgspec.structs.replace(event, user_id=user_id) for event in events)
+        said = self.said if lasting else msgspec.structs.replace(self.said, visitor_id=None)
+        return Batch(events, self.rejected, said)
+
 
 # msgspec builds what it knows of a type with its first decoder, and two threads doing so at once crash the process:
 # all decoders are made here, before any thread asks.

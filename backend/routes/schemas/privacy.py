@@ -1,0 +1,65 @@
+"""What people may say on the pages about their data, and the cookie that remembers what they said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from backend.accounts.privacy.consent import VERSION
+from backend.accounts.privacy.export import Form
+from backend.accounts.privacy.models import ConsentChoice
+from backend.errors import FieldError, InvalidRequest
+from backend.routes.schemas.onward import safe_next
+
+COOKIE = "mingus_consent"
+REMEMBERED = timedelta(days=180)
+WRITTEN = re.compile(r"(\d{1,4})\.(accepted|rejected)\.(\d{1,11})")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer to our question, as a browser keeps it: `version.choice.time`."""
+
+    version: int
+    choice: ConsentChoice
+    at: datetime
+
+    @classmethod
+    def of_cookie(cls, text: str) -> Self | None:
+        """None for what is no answer, or one to an earlier version of the question."""
+        found = WRITTEN.fullmatch(text)
+        if found is None or int(found[1]) != VERSION:
+            return None
+        return cls(VERSION, ConsentChoice(found[2]), datetime.fromtimestamp(int(found[3]), UTC))
+
+    def as_cookie(self) -> str:
+        return f"{self.version}.{self.choice}.{int(self.at.timestamp())}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    choice: ConsentChoice
+    onward: str
+
+    @classmethod
+    def parse(cls, form: Mapping[str, str]) -> Self:
+        choice = form.get("choice", "")
+        if choice not in set(ConsentChoice):
+            raise InvalidRequest([FieldError("choice", "Choose one of the two.")])
+        return cls(ConsentChoice(choice), safe_next(form.get("next", ""), "/privacy"))
+
+
+def form_of(form: Mapping[str, str]) -> Form:
+    """How somebody wants the copy of their data."""
+    if form.get("form") not in set(Form):
+        raise InvalidRequest([FieldError("form", "Choose a form of file.")])
+    return Form(form["form"])
+
+
+def password_of(form: Mapping[str, str]) -> str:
+    if not (password := form.get("password", "")):
+        raise InvalidRequest([FieldError("password", "Enter your password.")])
+    return password
