@@ -34,6 +34,8 @@ ELSEWHERE = {
     "static.": "files that hold nothing private",
     "calculator.": "published figures",
     "jobs.": "background work, which is the platform's: whoever runs it sees all of it",
+    "sign_up.": "a link that was mailed opens once what it says, for whoever holds it",
+    "reset.": "a link that was mailed, too",
     "assessment.": "answers of whoever holds their secret address, with an account or without",
 }
 
