@@ -14,7 +14,7 @@ from backend.accounts.sign_in.service import SignIns
 from backend.accounts.sign_in.totp import RECOVERY_CODES, SecondFactor, WrongCode
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
-from backend.routes.access import Rate, confirm_password, me, require, sign_in_token, stay_signed_in
+from backend.routes.access import Rate, caller, confirm_password, me, require, sign_in_token, stay_signed_in
 from backend.routes.schemas.account import HOME, ROLES, Confirmation, EmailChange, PasswordChange, Removal, TypedAgain
 from backend.routes.schemas.onward import safe_next
 
@@ -72,7 +72,7 @@ def drop_factor() -> ResponseReturnValue:
     get(SecondFactor).give_up(me(), Removal.parse(request.form).code)
     stay_signed_in()
     flash("Your authenticator app is removed. You are signed out everywhere else.")
-    return redirect(url_for(".home"), 303)
+    return redirect(url_for("sign_in.factor" if needs_factor() else ".home"), 303)
 
 
 @bp.get("/recovery-codes")
@@ -137,6 +137,12 @@ def ask_again(error: InvalidRequest) -> ResponseReturnValue:
             return _page("remove_factor", error.errors), 422
         case _:
             return _page("confirm", error.errors, asked=Confirmation.again(request.form.items(multi=True))), 422
+
+
+def needs_factor() -> bool:
+    """Whether whoever asks may not go without a second factor."""
+    who = caller()
+    return who is not None and who.role is not None and who.role.needs_second_factor
 
 
 def _page(template: str, errors: tuple[FieldError, ...] = (), **values: Any) -> str:

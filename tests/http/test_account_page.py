@@ -12,7 +12,9 @@ from backend.accounts.permissions import Role
 from backend.accounts.sign_in.models import SignIn
 from backend.clock import utc_now
 from backend.database import get_db_session
-from tests.accounts import BROWSER, form_token, make_account, make_sign_in, signed_in
+from backend.jobs.models import Job
+from backend.routes.access import SESSION_KEY
+from tests.accounts import BROWSER, PASSWORD, form_token, make_account, make_sign_in, signed_in
 
 ACCOUNT = "/account"
 
@@ -36,6 +38,17 @@ def told(client, path=ACCOUNT):
     answer = client.get(path, headers=BROWSER)
     assert answer.status_code == 200
     return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
+
+
+def cookie(client):
+    with client.session_transaction() as session:
+        return session[SESSION_KEY]
+
+
+def letters(app):
+    """The kinds of the letters that wait to be sent."""
+    with app.app_context():
+        return [job.payload["letter"] for job in get_db_session().scalars(select(Job).order_by(Job.id))]
 
 
 def age_proof(app, account, age=timedelta(minutes=11)):
@@ -96,3 +109,123 @@ def test_a_message_is_told_once(any_app, browser, member):
 
     assert 'role="status">You are signed out everywhere else.' in browser.get(ACCOUNT, headers=BROWSER).text
     assert 'role="status"' not in browser.get(ACCOUNT, headers=BROWSER).text
+
+
+def test_a_new_password_ends_every_other_sign_in(any_app, browser, member):
+    other, before = signed_in(any_app.test_client(), member), cookie(browser)
+
+    answer = post(browser, f"{ACCOUNT}/password", old_password=PASSWORD, new_password="a cow that mends clocks")
+
+    assert (answer.status_code, answer.location) == (303, ACCOUNT)
+    assert "Your password is changed." in told(browser)
+    assert cookie(browser) != before
+    assert other.get(ACCOUNT, headers=BROWSER).status_code == 303
+    assert letters(any_app) == ["password_changed"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("", "a cow that mends clocks", "Enter the password you have now."),
+        ("wrong", "a cow that mends clocks", "This is not your password."),
+        (PASSWORD, "", "Enter a new password."),
+        (PASSWORD, "short", "at least 8 characters"),
+        (PASSWORD, "password123", "common"),
+    ],
+)
+def test_a_password_that_will_not_do_is_told_and_changes_nothing(app, old, new, message):
+    client = signed_in(app.test_client(), make_account(app, Role.MEMBER))
+
+    answer = post(client, f"{ACCOUNT}/password", old_password=old, new_password=new)
+
+    assert answer.status_code == 422
+    assert answer.text.count(message) >= 2
+    assert 'role="alert"' in answer.text
+    assert not [typed for typed in (old, new) if typed and f'value="{typed}"' in answer.text]
+    assert client.get(ACCOUNT, headers=BROWSER).status_code == 200
+
+
+def test_a_new_address_is_asked_for_with_the_password(any_app, browser, member):
+    answer = post(browser, f"{ACCOUNT}/email", email="New@Example.com ", password=PASSWORD)
+
+    assert (answer.status_code, answer.location) == (303, ACCOUNT)
+    page = told(browser)
+    assert "We have sent a link to New@example.com." in page
+    assert member.email in page
+    assert letters(any_app) == ["email_change"]
+
+
+def test_nobody_learns_that_an_address_has_an_account(any_app, browser):
+    taken = make_account(any_app, Role.MEMBER)
+
+    answer = post(browser, f"{ACCOUNT}/email", email=taken.email, password=PASSWORD)
+
+    assert answer.location == ACCOUNT
+    assert f"We have sent a link to {taken.email}." in told(browser)
+    assert letters(any_app) == ["exists"]
+
+
+@pytest.mark.parametrize(
+    ("form", "message"),
+    [
+        ({"email": "no address", "password": PASSWORD}, "Enter an e-mail address, like name@example.com."),
+        ({"email": "new@example.com"}, "Enter your password."),
+        ({"email": "new@example.com", "password": "wrong"}, "This is not your password."),
+    ],
+)
+def test_a_new_address_that_will_not_do_is_told(app, form, message):
+    client = signed_in(app.test_client(), make_account(app, Role.MEMBER))
+
+    answer = post(client, f"{ACCOUNT}/email", **form)
+
+    assert answer.status_code == 422
+    assert answer.text.count(message) == 2
+    assert f'value="{form["email"]}"' in answer.text
+    assert letters(app) == []
+
+
+def test_new_recovery_codes_are_shown_once(any_app):
+    client = signed_in(any_app.test_client(), make_account(any_app, Role.ANALYST))
+
+    codes = re.findall(r"<li>([0-9a-z]{5}-[0-9a-z]{5})</li>", post(client, f"{ACCOUNT}/recovery-codes").text)
+
+    assert len(set(codes)) == 10
+    assert "10 of 10 left" in told(client)
+    assert codes[0] not in client.get(f"{ACCOUNT}/recovery-codes", headers=BROWSER).text
+
+
+def test_a_member_may_go_back_to_the_password_alone(any_app):
+    member = make_account(any_app, Role.MEMBER, two_factor=True)
+    client, other = (signed_in(any_app.test_client(), member) for _ in range(2))
+
+    wrong = post(client, f"{ACCOUNT}/second-factor/remove", code="000000")
+    assert wrong.status_code == 422
+    assert wrong.text.count("nor an unused recovery code.") == 2
+    assert "On since" in told(client)
+
+    assert post(client, f"{ACCOUNT}/second-factor/remove", code=member.code()).location == ACCOUNT
+    assert "Authenticator app Off" in told(client)
+    assert other.get(ACCOUNT, headers=BROWSER).status_code == 303
+
+
+def test_an_operator_who_replaces_theirs_is_led_to_set_up_the_next(any_app):
+    """And can do nothing else until then."""
+    analyst = make_account(any_app, Role.ANALYST)
+    client = signed_in(any_app.test_client(), analyst)
+
+    answer = post(client, f"{ACCOUNT}/second-factor/remove", code=analyst.code())
+
+    assert answer.location == f"{ACCOUNT}/second-factor"
+    assert client.get(answer.location, headers=BROWSER).status_code == 200
+    assert client.get("/analytics/funnel", headers=BROWSER).status_code == 303
+
+
+def test_fields_that_no_form_has_are_ignored(any_app, browser, member):
+    """Check 26."""
+    extra = {"role": "admin", "plan": "pro", "id": "1", "state": "disabled", "account_id": "1", "public_id": "x"}
+
+    post(browser, f"{ACCOUNT}/password", old_password=PASSWORD, new_password="a cow that mends clocks", **extra)
+
+    page = told(browser)
+    assert "Role Member" in page
+    assert member.public_id in page
