@@ -16,6 +16,7 @@ from backend.routes import (
     calculator,
     health,
     jobs,
+    keys,
     methodology,
     privacy,
     reset,
@@ -38,4 +39,5 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     reset.bp,
     admin.bp,
     privacy.bp,
+    keys.bp,
 )
