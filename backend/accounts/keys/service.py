@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from backend.accounts.caller import Caller, Proof
 from backend.accounts.keys.key import ApiKey
 from backend.accounts.keys.models import StoredKey
-from backend.accounts.keys.store import Held, KeyStore
+from backend.accounts.keys.store import NO_KEY, Held, KeyStore
 from backend.accounts.people.models import AccountState
 from backend.accounts.permissions import KEY_SCOPES, Role, Scope
 from backend.audit.actions import Action
@@ -118,7 +118,7 @@ class KeyService:
         """Refuse a key from now on; with `account_id`, only one of that account. Raises NotFound."""
         stored = self._store.get(key_id)
         if account_id not in (None, stored.account_id):
-            raise NotFound(f"There is no API key {key_id!r}.")
+            raise NotFound(NO_KEY)
         if stored.revoked_at is None:
             stored.revoked_at = self._now()
             self._audit.record(by, Action.KEY_REVOKED, f"key:{key_id}")

@@ -12,6 +12,8 @@ from backend.accounts.keys.models import StoredKey
 from backend.accounts.people.models import Account
 from backend.errors import NotFound
 
+NO_KEY = "There is no API key of that id."
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -46,7 +48,7 @@ class KeyStore:
     def get(self, key_id: str) -> StoredKey:
         found = self._session.scalar(select(StoredKey).where(StoredKey.key_id == key_id))
         if found is None:
-            raise NotFound(f"There is no API key {key_id!r}.")
+            raise NotFound(NO_KEY)
         return found
 
     def note_use(self, key_id: str, before: datetime, now: datetime) -> None:
