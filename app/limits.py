@@ -13,6 +13,7 @@ from flask_limiter import ApplicationLimit, Limiter
 from limits.storage import MemoryStorage, Storage
 from limits.strategies import STRATEGIES
 
+from backend.accounts.people.addresses import LONGEST, normal
 from backend.database import SAFE_METHODS
 from backend.errors import Unavailable
 from backend.routes.access import Rate, access_of, caller, identify
@@ -131,7 +132,7 @@ class Allowances:
 
     def _hidden(self, text: str) -> str:
         """Redis and logs learn neither addresses nor e-mail addresses."""
-        return hmac.digest(self._pepper, text.encode(), "sha256").hex()[:32]
+        return hmac.digest(self._pepper, text.encode(errors="surrogatepass"), "sha256").hex()[:32]
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -167,7 +168,7 @@ def _find_named_account() -> None:
 def _named_account() -> str:
     sent = _json() if request.is_json else request.form
     email = sent.get("email") if hasattr(sent, "get") else None
-    return email.strip().casefold()[:320] if isinstance(email, str) else ""
+    return normal(email[:LONGEST]) if isinstance(email, str) else ""
 
 
 def _json() -> object:
