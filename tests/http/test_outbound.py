@@ -60,8 +60,17 @@ def serve(server, context, listener):
             plain = server.accept()[0]
             listener.connections += 1
             with suppress(OSError), plain, context.wrap_socket(plain, server_side=True) as line:
-                listener.heard.append(line.recv(65536).decode())
-                listener.answer(line)
+                if asked := request_on(line):
+                    listener.heard.append(asked)
+                    listener.answer(line)
+
+
+def request_on(line):
+    """All of it: who closes with something unread cuts the other side off."""
+    asked = b""
+    while not asked.endswith(b"{}") and (more := line.recv(65536)):
+        asked += more
+    return asked.decode()
 
 
 @pytest.fixture
@@ -193,4 +202,4 @@ def test_headers_cannot_be_smuggled(call, listener):
     with pytest.raises(ValueError, match="Invalid header value"):
         call(**{"X-Sign": "a\r\nX-Evil: b"})
 
-    assert listener.heard in ([], [""])
+    assert listener.heard == []
