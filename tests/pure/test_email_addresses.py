@@ -1,0 +1,60 @@
+"""Which addresses are taken, and which two are one."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.accounts.people.addresses import EmailIndex, deliverable, normal
+from backend.accounts.sign_in.device import device_of
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("ada@example.com", "ada@example.com"),
+        ("  Ada.Lovelace+engine@Example.COM ", "Ada.Lovelace+engine@example.com"),
+        ("o'hara@mail.example.org", "o'hara@mail.example.org"),
+        ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+        ("ada@xn--bcher-kva.example", "ada@xn--bcher-kva.example"),
+    ],
+)
+def test_an_address_is_taken_as_mail_would_go_to_it(typed, taken):
+    assert deliverable(typed) == taken
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "", "ada", "ada@", "@example.com", "ada@example", "ada@@example.com", "a da@example.com", "ada@exa mple.com",
+        "ada@example.com\r\nBcc: eve@example.com", "ada@127.0.0.1", "ada@[127.0.0.1]", ".ada@example.com",
+        "ada..l@example.com", "ada@-example.com", "ada@example..com", f"{'a' * 65}@example.com",
+        f"a@{'b' * 63}.{'c' * 63}.{'d' * 63}.{'e' * 63}.com", '"ada"@example.com', "аda@example.com",
+        "ada@example.com\x00", "ada@\ud800.com", "<ada@example.com>", "ada@example.com,eve@example.com",
+    ],
+)  # fmt: skip
+def test_what_mail_cannot_go_to_is_no_address(typed):
+    assert deliverable(typed) is None
+
+
+def test_two_spellings_of_one_address_are_found_as_one():
+    index = EmailIndex(b"key")
+
+    assert index.of("Ada@Bücher.example") == index.of(" ada@xn--bcher-kva.EXAMPLE")
+    assert index.of("ada@example.com") != index.of("ada@example.org")
+    assert index.of("ada@example.com") != EmailIndex(b"another").of("ada@example.com")
+    assert normal("ADA@Example.com") == "ada@example.com"
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "device"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Windows"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/604.1", "Safari on an iPhone"),
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("curl/8.5.0", "A browser"),
+        ("", "A browser"),
+    ],
+)
+def test_a_device_is_named_in_words(user_agent, device):
+    assert device_of(user_agent) == device
