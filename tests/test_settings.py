@@ -126,3 +126,31 @@ def test_the_instance_folder_is_made_where_it_was_named(tmp_path, monkeypatch):
 def test_forwarding_is_set_up_whole_or_not_at_all(given, reason):
     with pytest.raises(InvalidSettings, match=reason):
         Settings.from_env({"SECRET_KEY": LONG, **given})
+
+
+PRODUCTION = {"MINGUS_ENV": "production", "SECRET_KEY": LONG, "MASTER_KEY": LONG, "AUDIT_KEY": LONG}
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (PRODUCTION, "PUBLIC_URL is required in production"),
+        ({**PRODUCTION, "PUBLIC_URL": "http://mingus.example"}, "PUBLIC_URL must be https"),
+        ({"PUBLIC_URL": "https://mingus.example/path"}, "PUBLIC_URL must be https"),
+        ({"PUBLIC_URL": "javascript:alert(1)"}, "PUBLIC_URL must be https"),
+        ({"SMTP_HOST": "mail", "SMTP_SECURITY": "none", "SMTP_PASSWORD": "canary"}, "SMTP_PASSWORD would travel in"),
+        ({"MAIL_FROM": "a@b.example, c@d.example"}, "MAIL_FROM must be one address"),
+        ({"MAIL_FROM": "Mingus <a@b.example>\r\nBcc: c@d.example"}, "MAIL_FROM must be one address"),
+        ({"MAIL_FROM": "<a@b.example"}, "MAIL_FROM must be one address"),
+    ],
+)
+def test_letters_are_set_up_safely_or_not_at_all(given, reason):
+    with pytest.raises(InvalidSettings, match=reason) as stopped:
+        Settings.from_env({"SECRET_KEY": LONG, **given})
+
+    assert "canary" not in str(stopped.value)
+
+
+def test_links_lead_to_this_machine_unless_a_site_is_named():
+    assert Settings.from_env({"SECRET_KEY": LONG, "PORT": "5001"}).public_url == "http://127.0.0.1:5001"
+    assert Settings.from_env({"SECRET_KEY": LONG, "MAIL_FROM": "a@b.example"}).MAIL_FROM == "a@b.example"

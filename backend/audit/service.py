@@ -48,6 +48,7 @@ class AuditLog:
         Until that transaction ends no other can append: record as the last thing before the commit.
         """
         _check(actor, object, details)
+        self._session.flush()  # rows first, the head last: two transactions cannot wait for each other
         number, before = self._store.take_turn()
         entry = Entry(number, self._now(), actor, Action(action), object, details)
         self._store.append(entry, digest(self._key, before, entry))
