@@ -48,6 +48,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "DATABASE_OWNER_URL": settings.DATABASE_OWNER_URL.get_secret_value(),
         "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings),
         "PUBLIC_URL": settings.public_url,
         "TRUSTED_HOSTS": settings.public_hosts,

@@ -12,6 +12,7 @@ from flask import Flask, has_request_context, request
 from psycopg.errors import ReadOnlySqlTransaction
 from sqlalchemy import Connection, Engine, event, make_url
 
+from backend import row_security
 from backend.extensions import db
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     """Attach each database's connection rules to this app's engines. Opens no connection."""
+    event.listen(db.session, "after_begin", row_security.tell)
     with app.app_context():
         for engine in db.engines.values():
             if engine.dialect.name == "sqlite":

@@ -111,6 +111,11 @@ class Settings(BaseModel):
         SecretStr(""),
         description="SQLAlchemy URL, `sqlite:///…` or `postgresql+psycopg://…`. Empty: `INSTANCE_DIR/mingus.db`.",
     )
+    DATABASE_OWNER_URL: DatabaseUrl = Field(
+        SecretStr(""),
+        description="The same PostgreSQL database for the role that owns its tables; only `flask db upgrade` uses it. "
+        "Empty: the role of DATABASE_URL owns them too, as on a developer's machine.",
+    )
     DATABASE_POOL_SIZE: Annotated[int, Field(ge=1)] = Field(20, description="PostgreSQL connections kept open.")
     DATABASE_MAX_OVERFLOW: Annotated[int, Field(ge=0)] = Field(
         30, description="PostgreSQL connections beyond the pool."

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from alembic import context
 from alembic.runtime.migration import MigrationContext
 from flask import current_app
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 
+from backend.app_role import letting_the_app_in
 from backend.database import in_models
 from backend.extensions import UtcDateTime, db
 
@@ -22,8 +23,8 @@ def render_item(kind: str, item: object, _context: object) -> str | bool:
 
 
 def run() -> None:
-    engine = current_app.extensions["migrate"].db.engine
-    with engine.connect() as connection, PREPARED[connection.dialect.name](connection):
+    app_engine = current_app.extensions["migrate"].db.engine
+    with owners(app_engine).connect() as connection, PREPARED[connection.dialect.name](connection):
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
@@ -39,18 +40,28 @@ def run() -> None:
             context.run_migrations()
 
 
+def owners(app_engine: Engine) -> Engine:
+    """On PostgreSQL: a connection of the owner, which is closed afterwards and is nobody else's."""
+    if app_engine.dialect.name == "sqlite":
+        return app_engine
+    url = current_app.config["DATABASE_OWNER_URL"] or app_engine.url
+    patience = current_app.config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
+    return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=patience)
+
+
 @contextmanager
 def one_at_a_time(connection: Connection) -> Iterator[None]:
-    """On PostgreSQL: no second migration meanwhile, and as long as it takes."""
+    """On PostgreSQL: no second migration meanwhile, as long as it takes, and with everybody's rows in sight."""
     connection.execute(text("SET statement_timeout = 0"))
+    connection.execute(text("SET app.service = 'on'"))
     connection.execute(text(f"SELECT pg_advisory_lock({LOCK})"))
     connection.commit()
     try:
-        yield
+        with letting_the_app_in(connection):
+            yield
     finally:
         connection.rollback()
         connection.execute(text(f"SELECT pg_advisory_unlock({LOCK})"))
-        connection.execute(text("RESET statement_timeout"))
         connection.commit()
 
 
