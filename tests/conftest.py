@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -68,6 +69,16 @@ def shipped_reference() -> Reference:
     return load_reference()
 
 
+def as_role(role: str, url: str) -> str:
+    """The same database by another role: `owner` of its tables, the `app`, or the superuser, `mingus`."""
+    return re.sub(r"//\w+@", f"//{role}@", url)
+
+
+def of_postgresql(url: str) -> dict[str, SecretStr]:
+    """Settings of an installation whose app owns nothing."""
+    return {"DATABASE_URL": SecretStr(url), "DATABASE_OWNER_URL": SecretStr(as_role("owner", url))}
+
+
 def migrate(app: Flask) -> None:
     with app.app_context():
         upgrade()
@@ -109,24 +120,26 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture(scope="session")
 def postgresql_cluster() -> Iterator[str]:
     with postgresql() as cluster:
+        execute(cluster.url, "CREATE ROLE owner LOGIN")
+        execute(cluster.url, "CREATE ROLE app LOGIN")
         yield cluster.url
 
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_cluster: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A migrated database, cloned for each test."""
-    execute(postgresql_cluster, "CREATE DATABASE migrated")
+    execute(postgresql_cluster, "CREATE DATABASE migrated OWNER owner")
     folder = tmp_path_factory.mktemp("postgresql")
-    migrate(make_app(make_settings(folder, DATABASE_URL=SecretStr(f"{postgresql_cluster}/migrated"))))
+    migrate(make_app(make_settings(folder, **of_postgresql(as_role("app", f"{postgresql_cluster}/migrated")))))
     return "migrated"
 
 
 @pytest.fixture
 def postgresql_url(postgresql_cluster: str, postgresql_template: str) -> Iterator[str]:
-    """A fresh, migrated PostgreSQL database."""
+    """A fresh, migrated PostgreSQL database, for the role of the app, which owns nothing."""
     name = f"test_{next(COUNTER)}"
-    execute(postgresql_cluster, f"CREATE DATABASE {name} TEMPLATE {postgresql_template}")
-    yield f"{postgresql_cluster}/{name}"
+    execute(postgresql_cluster, f"CREATE DATABASE {name} TEMPLATE {postgresql_template} OWNER owner")
+    yield as_role("app", f"{postgresql_cluster}/{name}")
     execute(postgresql_cluster, f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -152,7 +165,7 @@ def any_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     if request.param == "sqlite":
         settings = make_settings(request.getfixturevalue("instance"))
     else:
-        settings = make_settings(tmp_path, DATABASE_URL=SecretStr(request.getfixturevalue("postgresql_url")))
+        settings = make_settings(tmp_path, **of_postgresql(request.getfixturevalue("postgresql_url")))
     app = make_app(settings)
     yield app
     close(app)

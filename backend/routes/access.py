@@ -19,10 +19,11 @@ from backend.accounts.permissions import Scope
 from backend.accounts.sign_in.service import HalfSignedIn, Refused, SignIns
 from backend.accounts.tokens.service import Tokens
 from backend.clock import utc_now
-from backend.database import SAFE_METHODS, reading
+from backend.database import SAFE_METHODS, get_db_session, reading
 from backend.errors import BadRequest, Forbidden, MingusError, Unauthenticated, UnsupportedMediaType
 from backend.extensions import csrf
 from backend.plugins import get
+from backend.row_security import act_for, forget, serve, serving
 
 View = TypeVar("View", bound=Callable[..., Any])
 SESSION_KEY = "sign_in"
@@ -146,11 +147,14 @@ def sign_out() -> None:
 def identify() -> None:
     """Find out who asks. A refusal waits until the rate limit has counted the request."""
     g.caller = g.refusal = g.note = None
-    with reading():
+    database = get_db_session()
+    forget(database)
+    with serving(database, "nobody is known yet"), reading():
         try:
             g.caller = _authenticated()
         except MingusError as refusal:
             g.refusal = refusal
+    act_for(database, g.caller.account_id if g.caller else None)
 
 
 def authorize() -> None:
@@ -171,6 +175,8 @@ def authorize() -> None:
         demand_fresh_proof()
     if access.json_body:
         _refuse_unreadable_json()
+    if access.scope is Scope.ACCOUNTS_MANAGE:
+        serve(get_db_session(), "who manages accounts sees all of them")
 
 
 def init_app(app: Flask) -> None:

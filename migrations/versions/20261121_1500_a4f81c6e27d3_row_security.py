@@ -29,7 +29,7 @@ CREATE POLICY own_rows ON {table} USING (
 # They run with the rights of their owner. They take a day and nothing else, and look names up where nobody else makes any.
 FUNCTION = """
 CREATE FUNCTION {name}(month date) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, {schema}, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
+SET search_path = {schema}, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 DECLARE
   partition text := 'analytics_events_' || to_char(month::timestamp, 'YYYY_MM');
   starts timestamptz := month::timestamp AT TIME ZONE 'UTC';

@@ -21,10 +21,12 @@ from backend.audit.actions import Action
 from backend.audit.service import AuditLog
 from backend.clock import Clock
 from backend.errors import FieldError, InvalidRequest, NotFound, Unauthenticated
+from backend.row_security import serving
 
 USED_EVERY = timedelta(minutes=1)
 MOST_OF_AN_ACCOUNT = 20
 SHELL = "cli"
+BY_KEY = "a key says whose it is"
 
 
 class KeyState(StrEnum):
@@ -99,7 +101,8 @@ class KeyService:
     def use(self, text: str) -> KeyUse:
         """Who holds this key, and what they may do now; every way to fail sounds the same. One query."""
         key = ApiKey.parse(text)
-        held = self._store.held(key.id) if key else None
+        with serving(self._session, BY_KEY):
+            held = self._store.held(key.id) if key else None
         if key is None or held is None or not hmac.compare_digest(held.key.digest, key.digest(self._pepper)):
             raise Unauthenticated("The API key is not valid.")
         now = self._now()
@@ -111,8 +114,9 @@ class KeyService:
     def used(self, key_id: str) -> None:
         """Note that this key was used, to the minute."""
         now = self._now()
-        self._store.note_use(key_id, now - USED_EVERY, now)
-        self._session.commit()
+        with serving(self._session, BY_KEY):
+            self._store.note_use(key_id, now - USED_EVERY, now)
+            self._session.commit()
 
     def revoke(self, key_id: str, account_id: int | None = None, by: str = SHELL) -> None:
         """Refuse a key from now on; with `account_id`, only one of that account. Raises NotFound."""

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from backend.accounts.people.models import AccountLink, LinkPurpose
 from backend.clock import Clock
 from backend.errors import NotFound
+from backend.row_security import act_for, serving
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 LIVES: Mapping[LinkPurpose, timedelta] = MappingProxyType(
@@ -86,9 +87,11 @@ class AccountLinks:
         )
         if lock:
             links = links.with_for_update().execution_options(populate_existing=True)
-        found = self._session.scalar(links) if TOKEN.fullmatch(token) else None
+        with serving(self._session, "a link says whose it is"):
+            found = self._session.scalar(links) if TOKEN.fullmatch(token) else None
         if found is None:
             raise LinkGone("It was used before, it is too old, or a newer one was sent. Ask for a new one.")
+        act_for(self._session, found.account_id)
         return found
 
 

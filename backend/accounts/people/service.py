@@ -20,6 +20,7 @@ from backend.clock import Clock
 from backend.database import reading
 from backend.errors import FieldError, InvalidRequest, MingusError
 from backend.mail.letter import Letter
+from backend.row_security import act_for, serving
 
 
 class AccountConflict(MingusError):
@@ -174,7 +175,8 @@ class Accounts:
             token = self._links.issue(account_id, LinkPurpose.CHANGE_EMAIL, self._emails.seal_new(account_id, new))
             self._notices.tell(account, Letter.EMAIL_CHANGE, to=new, path=f"/email/{token}")
         else:
-            self._notices.tell(other, Letter.EXISTS)
+            with serving(self._session, "the letter goes to somebody else"):
+                self._notices.tell(other, Letter.EXISTS)
         self._finish(account, Action.EMAIL_CHANGE_ASKED)
 
     def confirm_email_change(self, token: str) -> None:
@@ -241,6 +243,7 @@ class Accounts:
         account = self._store.by_index_for_change(self._emails.index(email))
         if account is None:
             account = self._add(email, Role.MEMBER, AccountState.UNVERIFIED, hashed)
+        act_for(self._session, account.id)
         if account.state == AccountState.UNVERIFIED:
             account.password_hash, account.password_changed_at = hashed, self._now()
             token = self._links.issue(account.id, LinkPurpose.VERIFY)
@@ -272,8 +275,9 @@ class Accounts:
             created_at=now,
             password_changed_at=now if hashed else None,
         )
-        self._store.add(account)
-        self._emails.begin(account, email)
+        with serving(self._session, "an account is nobody's until it has a number"):
+            self._store.add(account)
+            self._emails.begin(account, email)
         return account
 
     def _send_invitation(self, account: Account) -> str:

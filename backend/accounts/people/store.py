@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from backend.accounts.people.models import Account, AccountState
 from backend.accounts.permissions import Role
 from backend.errors import NotFound
+from backend.row_security import serving
+
+BY_ADDRESS = "an address says whose it is"
 
 
 class AccountStore:
@@ -23,7 +26,8 @@ class AccountStore:
         return self._session.scalars(select(Account).order_by(Account.id)).all()
 
     def by_index(self, email_index: str) -> Account | None:
-        return self._session.scalar(select(Account).where(Account.email_index == email_index))
+        with serving(self._session, BY_ADDRESS):
+            return self._session.scalar(select(Account).where(Account.email_index == email_index))
 
     def get_by_index(self, email_index: str) -> Account:
         found = self.by_index(email_index)
@@ -48,7 +52,8 @@ class AccountStore:
     def by_index_for_change(self, email_index: str) -> Account | None:
         """The row, locked until the transaction ends."""
         row = select(Account).where(Account.email_index == email_index).with_for_update()
-        return self._session.scalar(row.execution_options(populate_existing=True))
+        with serving(self._session, BY_ADDRESS):
+            return self._session.scalar(row.execution_options(populate_existing=True))
 
     def by_public_id_for_change(self, public_id: UUID) -> Account:
         row = select(Account).where(Account.public_id == public_id).with_for_update()

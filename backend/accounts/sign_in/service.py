@@ -27,10 +27,12 @@ from backend.clock import Clock
 from backend.database import reading
 from backend.errors import NotFound, Unauthenticated
 from backend.mail.letter import Letter
+from backend.row_security import act_for, serving
 
 SEEN_EVERY = timedelta(minutes=1)
 MOST_WRONG_CODES = 5
 TOKEN_BYTES = 32
+BY_TOKEN = "a token says whose it is"  # noqa: S105
 
 
 class Refused(Unauthenticated):
@@ -110,6 +112,7 @@ class SignIns:
         right = self._passwords.verify(hashed, password)
         if found is None or hashed is None or not right:
             raise Refused("The e-mail address or the password is wrong, or the address is not confirmed yet.")
+        act_for(self._session, found.account_id)
         if self._passwords.is_outdated(hashed):
             self._accounts.rehash(found.account_id, hashed, self._passwords.hash(password))
             self._session.commit()
@@ -212,13 +215,15 @@ class SignIns:
     def seen(self, token: str) -> None:
         """Note that this browser was here, to the minute."""
         now = self._now()
-        self._store.see(_digest(token), now - SEEN_EVERY, now)
-        self._session.commit()
+        with serving(self._session, BY_TOKEN):
+            self._store.see(_digest(token), now - SEEN_EVERY, now)
+            self._session.commit()
 
     def end(self, token: str) -> None:
         """In the database too: a copy of the cookie opens nothing any more."""
-        self._store.end(_digest(token), self._now())
-        self._session.commit()
+        with serving(self._session, BY_TOKEN):
+            self._store.end(_digest(token), self._now())
+            self._session.commit()
 
     def end_others(self, account_id: int, but: str) -> None:
         """Sign this account's other browsers out."""
@@ -262,16 +267,20 @@ class SignIns:
         return known is not None and known.standing(now) is Standing.OPEN
 
     def _known(self, token: str) -> Known:
-        known = self._store.known(_digest(token))
+        with serving(self._session, BY_TOKEN):
+            known = self._store.known(_digest(token))
         if known is None or known.standing(self._now()) is Standing.OVER:
             raise Unauthenticated("This sign-in is over. Sign in again.")
+        act_for(self._session, known.account_id)
         return known
 
     def _for_change(self, token: str) -> tuple[SignIn, Known]:
-        row = self._store.for_change(_digest(token))
-        known = self._store.known(_digest(token))
+        with serving(self._session, BY_TOKEN):
+            row = self._store.for_change(_digest(token))
+            known = self._store.known(_digest(token))
         if row is None or known is None:
             raise Unauthenticated("This sign-in is over. Sign in again.")
+        act_for(self._session, known.account_id)
         return row, known
 
     def _renew(self, row: SignIn) -> str:

@@ -19,8 +19,10 @@ from backend.audit.actions import Action
 from backend.audit.service import AuditLog
 from backend.clock import Clock
 from backend.errors import FieldError, Forbidden, Unauthenticated
+from backend.row_security import act_for, serving
 
 NOT_GOOD = "The token is not valid."
+BY_CLAIMS = "a token says whose it is"
 
 
 class Tokens:
@@ -61,12 +63,14 @@ class Tokens:
         A token that comes a second time was stolen, now or the first time: nobody knows which, so its family ends.
         """
         claims, now = self._signing.read(text, Use.REFRESH), self._now()
-        taken = self._store.take(claims.jti, now)
-        holder = self._store.holder(claims.public_id, claims.family)
+        with serving(self._session, BY_CLAIMS):
+            taken = self._store.take(claims.jti, now)
+            holder = self._store.holder(claims.public_id, claims.family)
         if taken is None:
             self._end_if_reused(claims, now)
             raise Unauthenticated(NOT_GOOD)
         account_id = _good(holder, claims).account_id
+        act_for(self._session, account_id)
         pair = self._pair(account_id, claims.public_id, claims.family, claims.epoch, taken.expires_at)
         self._session.commit()
         return pair
@@ -74,7 +78,8 @@ class Tokens:
     def caller(self, text: str) -> Caller:
         """Who asks with this access token, and what they may do now. One query."""
         claims = self._signing.read(text, Use.ACCESS)
-        holder = _good(self._store.holder(claims.public_id, claims.family), claims)
+        with serving(self._session, BY_CLAIMS):
+            holder = _good(self._store.holder(claims.public_id, claims.family), claims)
         role = Role(holder.role)
         return Caller(f"account:{claims.public_id}", Proof.TOKEN, role.scopes, holder.account_id, role)
 
@@ -99,8 +104,9 @@ class Tokens:
         return TokenPair(written, self._signing.sign(refresh, until - now), until)
 
     def _end_if_reused(self, claims: Claims, now: datetime) -> None:
-        if self._store.was_used(claims.jti):
-            self._end(claims, Action.TOKEN_REUSED, "nobody", now)
+        with serving(self._session, BY_CLAIMS):
+            if self._store.was_used(claims.jti):
+                self._end(claims, Action.TOKEN_REUSED, "nobody", now)
 
     def _end(self, claims: Claims, action: Action, by: str, now: datetime) -> None:
         if self._store.end(claims.family, now):
