@@ -49,8 +49,8 @@ def _role_of_the_app(owner: Connection) -> str:
         raise SystemExit("DATABASE_OWNER_URL and DATABASE_URL name different databases.")
     if found.sees_all or found.is_owner or found.owns:
         raise SystemExit(
-            f"The role {name} of DATABASE_URL must own nothing, not be a member of the owner's role, be no superuser and"
-            " not bypass row-level security. To hand over what it owns: REASSIGN OWNED BY, as a superuser."
+            f"The role {name} of DATABASE_URL must own nothing, not be a member of the owner's role, be no superuser"
+            " and not bypass row-level security. To hand over what it owns: REASSIGN OWNED BY, as a superuser."
         )
     owner.commit()
     return str(found.role)

@@ -99,7 +99,7 @@ def places_with(app: Flask, folder: Path, words: str = CANARY) -> list[str]:
     found = [str(path) for path in folder.rglob("*") if path.is_file() and words.encode() in _content(path)]
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
     if url.get_backend_name() == "postgresql":
-        plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        plain = url.set(drivername="postgresql", username="mingus").render_as_string(hide_password=False)
         dump = subprocess.run([postgresql_bin() / "pg_dump", plain], check=True, capture_output=True)
         found += ["postgresql"] if words.encode() in dump.stdout else []
     if app.config["CACHE_REDIS_URL"]:

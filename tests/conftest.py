@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -77,6 +78,14 @@ def as_role(role: str, url: str) -> str:
 def of_postgresql(url: str) -> dict[str, SecretStr]:
     """Settings of an installation whose app owns nothing."""
     return {"DATABASE_URL": SecretStr(url), "DATABASE_OWNER_URL": SecretStr(as_role("owner", url))}
+
+
+@contextmanager
+def as_owner(app: Flask) -> Iterator[sa.Connection]:
+    """A transaction that may alter tables."""
+    url = app.config["DATABASE_OWNER_URL"] or app.config["SQLALCHEMY_DATABASE_URI"]
+    with sa.create_engine(url, poolclass=sa.NullPool).begin() as connection:
+        yield connection
 
 
 def migrate(app: Flask) -> None:

@@ -14,7 +14,7 @@ from backend.extensions import db
 from backend.jobs.leases import SCHEDULER, Leases
 from backend.jobs.models import Job, JobState, Lease, ScheduledTask
 from backend.plugins import KEY, get
-from tests.conftest import make_app, make_settings
+from tests.conftest import as_owner, make_app, make_settings
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_cache_that_is_gone_is_noticed(instance):
 
 
 def test_a_landing_table_that_is_gone_is_noticed(any_app):
-    with any_app.app_context(), db.engine.begin() as connection:
+    with as_owner(any_app) as connection:
         connection.execute(sa.text("DROP TABLE analytics_events"))
 
     parts = any_app.test_client().get("/api/analytics/health").json["parts"]

@@ -21,7 +21,7 @@ from backend.errors import InvalidRequest
 from backend.extensions import db
 from backend.plugins import get
 from tests.accounts import make_account
-from tests.conftest import close, make_app, make_settings
+from tests.conftest import as_role, close, make_app, make_settings
 from tests.servers import postgresql_bin, redis
 
 FUNNEL, SEARCH = "/api/analytics/dashboard/funnel", "/api/calculator/occupations?q=rn"
@@ -243,7 +243,7 @@ def test_a_dump_of_the_database_holds_no_key(postgresql_url, tmp_path):
     ask(app, str(key))
     close(app)
 
-    command = [postgresql_bin() / "pg_dump", postgresql_url.replace("+psycopg", "")]
+    command = [postgresql_bin() / "pg_dump", as_role("mingus", postgresql_url).replace("+psycopg", "")]
     dump = subprocess.run(command, check=True, capture_output=True).stdout
 
     assert key.id.encode() in dump

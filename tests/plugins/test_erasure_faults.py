@@ -108,7 +108,7 @@ class Backup:
         self.app, self.folder, self.copy = app, folder, folder / "yesterday"
         shutil.copytree(folder / "lake", self.copy / "lake")
         url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
-        self.postgresql = url.get_backend_name() == "postgresql" and url.set(drivername="postgresql")
+        self.postgresql = url.get_backend_name() == "postgresql" and url.set(drivername="postgresql", username="mingus")
         if self.postgresql:
             self.dump = self._tool("pg_dump", "--clean", "--if-exists")
         else:
