@@ -42,6 +42,7 @@ class DataClass:
     gives the rows that are a person's own, as plain values. `erase` may be repeated, and leaves nothing of them; it
     commits what it does itself. `prune` deletes some of what is older than `retention` says, and commits; how many
     rows, 0 when none is left. `people` are the public ids that rows name without a key to the account.
+    `called` is what people call it.
     """
 
     name: str
@@ -54,10 +55,11 @@ class DataClass:
     tables: frozenset[str] = frozenset()
     lake_tables: frozenset[str] = frozenset()
     settings: tuple[str, ...] = ()
+    called: str = ""
 
     @property
     def title(self) -> str:
-        return self.name.replace("_", " ").capitalize()
+        return self.called or self.name.replace("_", " ").capitalize()
 
 
 @dataclass

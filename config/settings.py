@@ -25,6 +25,7 @@ from config.values import (
     LakeUrl,
     MailAddress,
     MailPassword,
+    MasterSecret,
     Memory,
     Networks,
     PathOrNone,
@@ -70,7 +71,7 @@ class Settings(BaseModel):
         description="Signs cookies and peppers API keys; at least 32 characters. "
         "Development generates one into INSTANCE_DIR; production refuses to start without one.",
     )
-    MASTER_KEY: Secret = Field(
+    MASTER_KEY: MasterSecret = Field(
         SecretStr(""),
         validate_default=True,
         description="Wraps the keys that people's data is sealed with; at least 32 characters, and in no backup of the "

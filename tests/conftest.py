@@ -33,6 +33,7 @@ from tests.servers import CHROMIUM, CHROMIUM_ARGS, Gunicorn, gunicorn, postgresq
 hypothesis.settings.register_profile("mingus", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("mingus")
 SECRET = "only for tests, and long enough to be taken"
+MASTER_KEY = "only for tests and long enough to be taken"
 
 
 def make_settings(instance: Path, **given: object) -> Settings:
@@ -40,7 +41,7 @@ def make_settings(instance: Path, **given: object) -> Settings:
     values = {
         "INSTANCE_DIR": instance,
         "SECRET_KEY": SecretStr(SECRET),
-        "MASTER_KEY": SecretStr(SECRET),
+        "MASTER_KEY": SecretStr(MASTER_KEY),
         "AUDIT_KEY": SecretStr(SECRET),
         "STATSD_HOST": "",
         "RATE_LIMIT_ANONYMOUS": "",
@@ -214,7 +215,7 @@ def server_environ(instance: Path, **given: str) -> dict[str, str]:
     settings = {
         "INSTANCE_DIR": str(instance),
         "SECRET_KEY": SECRET,
-        "MASTER_KEY": SECRET,
+        "MASTER_KEY": MASTER_KEY,
         "AUDIT_KEY": SECRET,
         "STATSD_HOST": "",
         "RATE_LIMIT_ANONYMOUS": "",

@@ -80,6 +80,11 @@ def test_a_short_secret_is_refused():
         Settings.from_env({"SECRET_KEY": "short"})
 
 
+def test_a_master_key_with_a_comma_is_refused():
+    with pytest.raises(InvalidSettings, match="MASTER_KEY must not hold a comma"):
+        Settings.from_env({"SECRET_KEY": LONG, "MASTER_KEY": f"{LONG},"})
+
+
 def test_development_makes_one_secret_and_keeps_it(tmp_path):
     first = Settings.from_env({"INSTANCE_DIR": str(tmp_path)})
     second = Settings.from_env({"INSTANCE_DIR": str(tmp_path)})

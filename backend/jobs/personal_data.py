@@ -30,6 +30,7 @@ def declare(classes: DataClasses, session: Callable[[], Session]) -> None:
             erase=erase,
             export=export,
             tables=frozenset({"jobs"}),
+            called="Letters on their way",
         )
     )
     classes.holds_nobodys("scheduled_tasks", "what runs by the clock")

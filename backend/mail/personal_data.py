@@ -14,4 +14,5 @@ def outbox_data(outbox: Outbox) -> DataClass:
         "Letters to you, kept as files where there is no mail server: on a developer's machine.",
         "Until an operator deletes them, or you delete your account.",
         erase=erase,
+        called="Letters as files",
     )

@@ -89,7 +89,8 @@ def ask_again(error: InvalidRequest) -> ResponseReturnValue:
 
 
 def _page(template: str, errors: tuple[FieldError, ...] = ()) -> str:
-    values: dict[str, Any] = {"classes": list(get(DataClasses)), "answer": said(), "silent": asks_not_to_be_tracked()}
+    classes = sorted(get(DataClasses), key=lambda one: one.title)
+    values: dict[str, Any] = {"classes": classes, "answer": said(), "silent": asks_not_to_be_tracked()}
     name = f"accounts/{template}.html" if template != "privacy" else "privacy.html"
     return render_template(
         name,

@@ -22,7 +22,7 @@ class DataKeyStore:
     def wrapped_otherwise(self, master_key: str, most: int) -> Sequence[DataKey]:
         """Some of the keys that another master key wraps."""
         others = select(DataKey).where(DataKey.master_key != master_key).order_by(DataKey.account_id).limit(most)
-        return self._session.scalars(others).all()
+        return self._session.scalars(others.with_for_update()).all()
 
     def remove(self, account_id: int) -> None:
         self._session.execute(delete(DataKey).where(DataKey.account_id == account_id))

@@ -141,7 +141,7 @@ def test_the_page_says_what_is_kept_and_for_how_long(client):
     page = client.get("/privacy").text
 
     assert "30 days after they end" in page
-    assert all(word in page for word in ("Account", "Sign ins", "Api keys", "Events", "Audit log"))
+    assert all(word in page for word in ("Account", "Sign-ins", "API keys", "Events", "Audit log"))
 
 
 def test_a_member_downloads_everything(inside, member):

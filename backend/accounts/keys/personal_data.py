@@ -34,4 +34,5 @@ def key_data(session: Callable[[], Session]) -> DataClass:
         erase=erase,
         export=export,
         tables=frozenset({"api_keys"}),
+        called="API keys",
     )

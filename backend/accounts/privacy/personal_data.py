@@ -31,6 +31,7 @@ def consent_data(session: Callable[[], Session]) -> DataClass:
         "consents",
         "To do as you chose, and to show that you chose.",
         "Until you delete your account.",
+        called="Your choice",
         erase=erase,
         export=export,
         tables=frozenset({"consents"}),
@@ -52,4 +53,5 @@ def erasure_data(session: Callable[[], Session]) -> DataClass:
         erase=lambda _subject: None,
         prune=prune,
         tables=frozenset({"erasure_requests"}),
+        called="Deletions",
     )

@@ -28,6 +28,7 @@ class SignInData:
             export=self.export,
             prune=self.prune,
             tables=frozenset({"sign_ins", "recovery_codes", "refresh_tokens"}),
+            called="Sign-ins",
             settings=("SIGN_INS_RETENTION_DAYS",),
         )
 

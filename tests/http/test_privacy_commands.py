@@ -1,0 +1,58 @@
+"""`flask privacy …`: what an operator does for a person, and after a restore."""
+
+from __future__ import annotations
+
+import json
+from uuid import uuid4
+
+import pytest
+
+from tests.accounts import make_account
+
+
+@pytest.fixture
+def run(app):
+    return lambda *arguments: app.test_cli_runner().invoke(args=["privacy", *arguments])
+
+
+@pytest.mark.parametrize("name", ["copy.json", "copy.zip"])
+def test_a_copy_for_a_person_is_written_to_a_file_only_its_owner_reads(app, run, tmp_path, name):
+    account, file = make_account(app), tmp_path / name
+    said = run("export", account.public_id, str(file))
+
+    assert said.output.startswith("Wrote ")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert (b"PK" if name.endswith("zip") else account.email.encode()) in file.read_bytes()
+
+
+def test_erasing_says_so_every_time(app, run):
+    account = make_account(app)
+
+    said = [run("erase", "--yes", account.public_id) for _ in range(2)]
+
+    assert [(one.exit_code, one.output) for one in said] == [(0, f"Nothing is left of {account.public_id}.\n")] * 2
+
+
+@pytest.mark.parametrize("command", [["erase", "--yes"], ["export"]])
+def test_who_is_not_here_is_named_in_a_sentence(run, tmp_path, command):
+    person = str(uuid4())
+    more = [str(tmp_path / "copy.json")] if command == ["export"] else []
+    said = run(*command, person, *more)
+
+    assert said.exit_code == 1
+    assert said.output.startswith(f"Error: There is no account {person}")
+
+
+def test_pruning_and_the_classes_are_shown(run):
+    assert run("prune").output == "Deleted 0 rows.\n"
+    assert "| account | To let you sign in" in run("classes").output
+
+
+def test_an_export_holds_what_the_page_gives(app, run, tmp_path):
+    account = make_account(app)
+    run("export", account.public_id, str(tmp_path / "copy.json"))
+
+    found = json.loads((tmp_path / "copy.json").read_text())
+
+    assert found["account"] == account.public_id
+    assert found["data"]["audit_log"]["rows"][0]["actor"] == "cli"
