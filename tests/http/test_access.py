@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from sqlalchemy import event, select
 
 from backend.accounts.keys.key import ApiKey
 from backend.accounts.keys.models import StoredKey
-from backend.accounts.permissions import Role
 from backend.database import get_db_session
 from backend.extensions import db
-from backend.routes.access import access_of
-from tests.accounts import make_account, signed_in
 from tests.conftest import make_app, make_settings
+from tests.http.walking import assert_hardened
 
 FUNNEL = "/api/analytics/dashboard/funnel"
-QUESTIONS = {"calculator.search": "?q=nurse"}
 
 
 def bearer(key):
@@ -154,71 +149,9 @@ def test_health_and_static_files_are_never_limited(instance):
     } == {200}
 
 
-def addresses(app, **values):
-    """Every GET rule with its address, the rule's arguments filled in."""
-    urls = app.url_map.bind("localhost")
-    for rule in app.url_map.iter_rules():
-        if "GET" in rule.methods:
-            address = urls.build(rule.endpoint, {name: values[name] for name in rule.arguments})
-            yield rule, address + QUESTIONS.get(rule.endpoint, "")
-
-
-@pytest.fixture
-def walked(app, finished):
-    """Every GET rule and what it answers: to an admin where the rule demands a scope, else to a finished visitor."""
-    finished.post(f"{finished.draft}/share")
-    page = finished.get(f"{finished.draft}/result").text
-    values = {
-        "token": finished.draft.rpartition("/")[2],
-        "link": re.search(r"/shared/([\w-]+)", page)[1],
-        "question": "place",
-        "_action": "share",
-        "code": "29-1141",
-        "filename": "css/tokens.css",
-    }
-    admin = signed_in(app.test_client(), make_account(app, Role.ADMIN))
-    return [
-        (rule, (admin if demands_a_scope(app, rule) else finished.client).get(url, buffered=True))
-        for rule, url in addresses(app, **values)
-    ]
-
-
-def demands_a_scope(app, rule):
-    return access_of(app.view_functions[rule.endpoint]).scope is not None
-
-
-def assert_hardened(headers):
-    assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
-    policy = headers["Content-Security-Policy"]
-    assert "unsafe" not in policy
-    for directive in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'"):
-        assert directive in policy
-
-
-def test_every_address_answers_with_the_security_headers(walked):
-    """Checks 19 and 20."""
-    assert {rule.rule: answer.status_code for rule, answer in walked if answer.status_code >= 400} == {}
-    for _rule, answer in walked:
-        assert_hardened(answer.headers)
-
-
 @pytest.mark.parametrize("url", ["/nowhere", "/api/nowhere", "/api/analytics/dashboard/funnel", "/shared/nothing"])
 def test_a_refusal_carries_the_security_headers_too(client, url):
     assert_hardened(client.get(url).headers)
-
-
-def test_what_is_one_persons_own_is_never_kept(app, walked):
-    own = {rule.rule: answer for rule, answer in walked if "<token>" in rule.rule or demands_a_scope(app, rule)}
-
-    assert {rule for rule, answer in own.items() if answer.headers["Cache-Control"] != "no-store"} == set()
-    assert "/ai-job-impact-calculator/<token>/result.pdf" in own
-
-
-def test_a_shared_result_is_never_kept(walked):
-    assert {a.headers["Cache-Control"] for rule, a in walked if rule.rule.startswith("/shared/")} == {"no-store"}
 
 
 def test_a_host_that_is_not_ours_is_refused(instance):

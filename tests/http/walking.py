@@ -1,0 +1,67 @@
+"""Every route of the site with an address that leads somewhere, and who asks there."""
+
+from __future__ import annotations
+
+import re
+
+from backend.accounts.permissions import Role
+from backend.routes.access import access_of
+from tests.accounts import make_account, signed_in
+from tests.http.visiting import Visitor
+
+QUESTIONS = {"calculator.search": "?q=nurse"}
+# Pages of a mailed link, which only its mail knows: without it there is nothing to see.
+MAILED = re.compile(r"/(verify|invitation|reset|email)/<token>")
+
+
+def assert_hardened(headers):
+    assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+    policy = headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    for directive in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'"):
+        assert directive in policy
+
+
+class Walk:
+    """A site with a finished visitor, and an admin who is signed in."""
+
+    def __init__(self, app):
+        self.app = app
+        self.visitor = Visitor(app.test_client())
+        self.visitor.finish()
+        self.visitor.post(f"{self.visitor.draft}/share")
+        self.account = make_account(app, Role.ADMIN)
+        self.admin = signed_in(app.test_client(), self.account)
+        page = self.visitor.get(f"{self.visitor.draft}/result").text
+        self.values = {
+            "token": self.visitor.draft.rpartition("/")[2],
+            "link": re.search(r"/shared/([\w-]+)", page)[1],
+            "question": "place",
+            "_action": "share",
+            "_deed": "role",
+            "public_id": self.account.public_id,
+            "key_id": "nobody00",
+            "number": 1,
+            "code": "29-1141",
+            "filename": "css/tokens.css",
+        }
+
+    def rules(self, method):
+        return [rule for rule in self.app.url_map.iter_rules() if method in rule.methods]
+
+    def address(self, rule):
+        values = {name: self.values[name] for name in rule.arguments}
+        return self.app.url_map.bind("localhost").build(rule.endpoint, values) + QUESTIONS.get(rule.endpoint, "")
+
+    def access(self, rule):
+        return access_of(self.app.view_functions[rule.endpoint])
+
+    def client(self, rule):
+        """An admin where the rule demands a scope, else the visitor."""
+        return self.visitor.client if self.access(rule).scope is None else self.admin
+
+    def get(self, rule):
+        return self.client(rule).get(self.address(rule), buffered=True)
