@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import threading
 from io import StringIO
 
 import pytest
@@ -108,3 +109,23 @@ def test_only_admins_read_it(app, role):
 
     assert client.get("/admin/audit", headers=BROWSER).status_code == 403
     assert client.get("/admin/audit.csv", headers=BROWSER).status_code == 403
+
+
+def test_who_reads_waits_for_who_writes(app, browser):
+    """On SQLite a page that reads takes no lock at first; remembering the reader needs one all the same."""
+    began, may_end = threading.Event(), threading.Event()
+
+    def write():
+        with app.app_context():
+            get(AuditLog).record("cli", Action.JOB_RETRIED, "job:7")
+            began.set()
+            may_end.wait(10)
+            db.session.commit()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    began.wait(10)
+    threading.Timer(0.3, may_end.set).start()
+
+    assert numbers(browser.get("/admin/audit", headers=BROWSER)) == [2, 1]
+    writer.join()

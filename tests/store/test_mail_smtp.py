@@ -231,7 +231,7 @@ def test_nobody_waits_for_a_lock_while_a_letter_goes(office):
         server.meanwhile.append(write)
         deliver(app)
 
-    assert len(server.received) == 1
+    assert job(app).state == JobState.DONE
 
 
 def test_a_letter_to_somebody_who_is_gone_is_not_sent(office):
