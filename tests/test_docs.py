@@ -116,7 +116,7 @@ def test_every_make_target_that_is_named_exists(path):
     assert set(re.findall(r"(?:`|^)make ([a-z]+)", path.read_text(), re.MULTILINE)) <= targets
 
 
-COMMAND = re.compile(r"(?<!from )\bflask\s+([a-z]+)\s+([a-z|]+)(?:\s+([a-z|]+))?")
+COMMAND = re.compile(r"(?<!from )\bflask\s+([a-z]+)\s+([a-z][a-z|-]*)(?:\s+([a-z|]+))?")
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
