@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import select
+from argon2 import PasswordHasher
+from sqlalchemy import event, select
 
 from backend.accounts.people.links import LIVES, LinkGone
 from backend.accounts.people.models import Account, AccountLink, AccountState, LinkPurpose
+from backend.accounts.people.passwords import Passwords
 from backend.accounts.people.service import AccountConflict, Accounts
 from backend.accounts.permissions import Role
 from backend.accounts.sign_in.service import Refused, SignIns
 from backend.audit.models import AuditEntry
 from backend.database import get_db_session
 from backend.errors import InvalidRequest, NotFound
+from backend.extensions import db
 from backend.plugins import get
 from backend.vault.models import DataKey
 from tests.accounts import PASSWORD, make_account
@@ -99,6 +103,53 @@ def test_who_signed_up_with_somebody_elses_address_gets_no_account_of_theirs(any
     use(any_app, "sign_up", ADDRESS, PASSWORD)
     use(any_app, "verify", newest_link(any_app, tmp_path), PASSWORD)
     assert sign_in(any_app).token
+
+
+def test_signing_up_does_as_much_for_an_address_that_has_an_account(any_app):
+    """What is hashed and what is written: the time it takes tells nothing."""
+    make_account(any_app, Role.MEMBER, ADDRESS)
+    work = []
+    for email in (ADDRESS, "nobody@example.com"):
+        with any_app.app_context(), watched(get(Passwords)) as done:
+            get(Accounts).sign_up(email, PASSWORD)
+        work.append({line: done.count(line) for line in ("hash", "INSERT INTO accounts", "INSERT INTO data_keys")})
+
+    assert work[0] == work[1] == {"hash": 1, "INSERT INTO accounts": 1, "INSERT INTO data_keys": 1}
+    assert len(accounts(any_app)) == 2
+
+
+def test_signing_in_hashes_once_whoever_has_an_account(any_app):
+    make_account(any_app, Role.MEMBER, ADDRESS)
+    make_account(any_app, Role.MEMBER, "disabled@example.com", state=AccountState.DISABLED)
+    for email in (ADDRESS, "disabled@example.com", "nobody@example.com", "no address"):
+        with any_app.app_context(), watched(get(Passwords)) as done, pytest.raises(Refused):
+            get(SignIns).begin(email, "wrong", "Test browser")
+        assert [line for line in done if line == "verify"] == ["verify"]
+
+
+@contextmanager
+def watched(passwords):
+    """The hashes and statements of what is done inside, as words."""
+    done, hasher = [], passwords._hasher
+
+    class Watched(PasswordHasher):
+        def hash(self, *given, **more):
+            done.append("hash")
+            return super().hash(*given, **more)
+
+        def verify(self, *given):
+            done.append("verify")
+            return super().verify(*given)
+
+    passwords._hasher = Watched(hasher.time_cost, hasher.memory_cost, hasher.parallelism)
+
+    def note(*given):
+        done.append(" ".join(given[2].split()[:3]))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield done
+    event.remove(db.engine, "before_cursor_execute", note)
+    passwords._hasher = hasher
 
 
 def test_ten_sign_ups_at_once_make_one_account(any_app):
