@@ -24,7 +24,7 @@ FORGED = {
     "object": sa.text("UPDATE audit_entries SET object = 'job:6' WHERE number = 5"),
     "details": sa.text("UPDATE audit_entries SET details = '{\"tries\": 4}' WHERE number = 5"),
     "kind of detail": sa.text('UPDATE audit_entries SET details = \'{"tries": "5"}\' WHERE number = 5'),
-    "digest": sa.text("UPDATE audit_entries SET digest = 'f' || substr(digest, 2) WHERE number = 5"),
+    "digest": sa.text("UPDATE audit_entries SET digest = 'g' || substr(digest, 2) WHERE number = 5"),
     "number": sa.text("UPDATE audit_entries SET number = 50 WHERE number = 5"),
 }
 
@@ -128,7 +128,7 @@ def test_a_chain_that_grew_again_after_a_cut_shows_by_the_anchor(chain):
 
 
 def test_a_forged_head_is_named(chain):
-    change(chain, "UPDATE audit_head SET digest = 'f' || substr(digest, 2)")
+    change(chain, "UPDATE audit_head SET digest = 'g' || substr(digest, 2)")
 
     assert verify(chain).first_bad == LENGTH
 
