@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from backend.extensions import db
 
 ROWS = "SELECT, INSERT, UPDATE, DELETE"
-LESS: dict[str, str] = {"alembic_version": "SELECT"}
+LESS: dict[str, str] = {"alembic_version": "SELECT", "audit_entries": "SELECT, INSERT"}
 ROLE = """
 SELECT quote_ident(role.rolname) AS role, role.rolsuper OR role.rolbypassrls AS sees_all,
   pg_has_role(role.rolname, current_user, 'MEMBER') AS is_owner,
