@@ -24,7 +24,7 @@ from backend.database import get_db_session
 from backend.errors import Unavailable
 from backend.extensions import db
 from backend.plugins import get
-from tests.conftest import close, make_app, make_settings
+from tests.conftest import as_owner, close, make_app, make_settings
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 SENDER = Sender("v" * 32, "US", "US-NY", "mobile", is_bot=True)
@@ -158,10 +158,13 @@ def test_requests_that_share_a_transaction_keep_their_own_senders(any_app, size)
         assert dict(map(tuple, found)) == {one.event_id: device for device in requests for one in requests[device]}
 
 
+def refuse_poison(app):
+    with as_owner(app) as connection:
+        connection.execute(sa.text(REFUSE[connection.dialect.name]))
+
+
 def test_a_batch_that_the_database_refuses_fails_alone(any_app):
-    with any_app.app_context():
-        get_db_session().execute(sa.text(REFUSE[db.engine.dialect.name]))
-        get_db_session().commit()
+    refuse_poison(any_app)
     batches = [[event() for _ in range(60)], [event(1), event(2, session_id="poison")], [event(1)], [event()]]
 
     outcomes, _ = commit_together(any_app, batches)
@@ -172,9 +175,7 @@ def test_a_batch_that_the_database_refuses_fails_alone(any_app):
 
 
 def test_a_refusal_does_not_repeat_what_was_refused(any_app):
-    with any_app.app_context():
-        get_db_session().execute(sa.text(REFUSE[db.engine.dialect.name]))
-        get_db_session().commit()
+    refuse_poison(any_app)
     for others in (0, 120):
         with pytest.raises(RowsRefused) as refusal:
             record(any_app, [event(session_id="poison", user_id=7 * "me"), *(event() for _ in range(others))])
