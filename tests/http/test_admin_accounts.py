@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -241,3 +243,23 @@ def test_fields_that_no_form_has_change_nothing(any_app, browser, other):
 
     assert stored(any_app, other) == ("ops", "active", 2)
     assert other.email in told(browser, page_of(other))
+
+
+def test_two_admins_who_take_each_others_role_at_once_leave_one(any_app):
+    """One is first; the other is told no, and nobody waits for ever."""
+    admins = [make_account(any_app, Role.ADMIN) for _ in range(2)]
+    clients = [signed_in(any_app.test_client(), admin) for admin in admins]
+    tokens = [form_token(client, f"{ACCOUNTS}/invite") for client in clients]
+    barrier = Barrier(2)
+
+    def take(client, token, other):
+        barrier.wait()
+        form = {"csrf_token": token, "role": "member"}
+        return client.post(f"{page_of(other)}/role", data=form, headers=BROWSER).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(take, clients, tokens, reversed(admins)))
+
+    assert answers[0] == 303
+    assert answers[1] in {303, 403, 409}  # 303: led to sign in, the role and with it the sign-in being gone
+    assert sorted(stored(any_app, admin)[0] for admin in admins) == ["admin", "member"]

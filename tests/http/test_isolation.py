@@ -28,7 +28,6 @@ CHANGING = re.compile(r'nonce="[^"]*"|name="csrf_token" value="[^"]*"|<code>[0-9
 OF_AN_ACCOUNT = {
     ("account", "number"): lambda owner: owner.sign_in,
     ("keys", "key_id"): lambda owner: owner.key,
-    ("keys", "key_id"): lambda owner: owner.key,
     ("admin", "public_id"): lambda owner: owner.account.public_id,
     ("admin", "_deed"): lambda _owner: "role",
 }
@@ -160,6 +159,16 @@ def test_no_page_tells_of_somebody_else(any_app, owner, role):
             read[rule.rule] = answer.status_code
             assert not [word for word in owner.telling if word in answer.text], rule.rule
     assert read["/account"] == 200
+
+
+def test_a_copy_of_ones_data_holds_nobody_elses(any_app, owner):
+    asking = make_account(any_app, Role.ANALYST)
+    client = signed_in(any_app.test_client(), asking)
+
+    copy = client.post("/account/export", data={"csrf_token": form_token(client, "/account/export")}).text
+
+    assert asking.email in copy
+    assert [word for word in owner.telling if word in copy] == []
 
 
 def test_the_owner_is_told_all_of_it(any_app, owner):

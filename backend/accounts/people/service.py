@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
@@ -194,13 +195,14 @@ class Accounts:
 
     def change_role(self, by: str, public_id: UUID, role: Role) -> None:
         """Ends every sign-in. Raises NotFound, AccountConflict."""
+        admins = self._store.active_admins()
         account = self._store.by_public_id_for_change(public_id)
         _demand_another(by, account)
         before = account.role
         if before == role:
             return
         if role is not Role.ADMIN:
-            self._demand_another_admin(account)
+            _demand_another_admin(admins, account)
         account.role = role
         account.epoch += 1
         self._notices.tell(account, Letter.ROLE_CHANGED, role=role)
@@ -209,9 +211,10 @@ class Accounts:
 
     def disable(self, by: str, public_id: UUID) -> None:
         """Nobody signs in to it any more: ends every sign-in and link. Raises NotFound, AccountConflict."""
+        admins = self._store.active_admins()
         account = self._store.by_public_id_for_change(public_id)
         _demand_another(by, account)
-        self._demand_another_admin(account)
+        _demand_another_admin(admins, account)
         account.state = AccountState.DISABLED
         account.epoch += 1
         self._links.withdraw(account.id)
@@ -324,11 +327,6 @@ class Accounts:
         if account.password_hash != hashed:
             raise InvalidRequest([FieldError(field, "Your password was changed just now.")])
 
-    def _demand_another_admin(self, account: Account) -> None:
-        admins = self._store.active_admins()
-        if list(admins) == [account.id]:
-            raise AccountConflict("This is the last admin. Make another one first, or nobody could manage accounts.")
-
     def _finish(self, account: Account, action: Action) -> Authenticated:
         """What somebody did to their own account."""
         self._notices.record(name_of(account), action, account)
@@ -340,3 +338,9 @@ def _demand_another(by: str, account: Account) -> None:
     """Nobody gives themselves a role, nor locks themselves out."""
     if by == name_of(account):
         raise AccountConflict("This is your own account. Another admin can do this.")
+
+
+def _demand_another_admin(admins: Sequence[int], account: Account) -> None:
+    """`admins` were locked before the account was, so that two who change each other take turns."""
+    if list(admins) == [account.id]:
+        raise AccountConflict("This is the last admin. Make another one first, or nobody could manage accounts.")
