@@ -19,7 +19,7 @@ bp = APIBlueprint(
     __name__,
     url_prefix="/dashboard",
     abp_tags=[Tag(name="Dashboards", description="Where visitors go on and where they leave.")],
-    abp_security=[{"api_key": []}],
+    abp_security=[{"api_key": []}, {"access_token": []}],
 )
 
 

@@ -22,7 +22,7 @@ bp = APIBlueprint(
     "events",
     __name__,
     abp_tags=[Tag(name="Events", description="What visitors did.")],
-    abp_security=[{}, {"api_key": []}],
+    abp_security=[{}, {"api_key": []}, {"access_token": []}],
 )
 
 

@@ -121,11 +121,24 @@ def test_several_forms_of_a_body_are_told_apart():
 
 
 def test_the_example_is_a_command_that_a_shell_takes():
-    words = shlex.split(operation(requestBody=body()).curl)
+    words = shlex.split(operation(requestBody=body(), security=[{"api_key": []}]).curl)
 
     assert words[:2] == ["curl", "http://127.0.0.1:5000/api/people"]
     assert "Authorization: Bearer $MINGUS_KEY" in words
     assert words[-1].replace("\n", "").replace(" ", "") == '{"name":"Ada\'s","born":"2026-11-21"}'
+
+
+@pytest.mark.parametrize(
+    ("security", "variable"),
+    [
+        ([{"access_token": []}], "$MINGUS_TOKEN"),
+        ([{"refresh_token": []}], "$MINGUS_REFRESH_TOKEN"),
+        ([{}, {"api_key": []}, {"access_token": []}], "$MINGUS_KEY"),
+    ],
+)
+def test_the_example_sends_the_proof_that_is_asked_for(security, variable):
+    assert f'"Authorization: Bearer {variable}"' in operation(security=security).curl
+    assert "Authorization" not in operation().curl
 
 
 def test_the_example_fills_the_path_and_what_the_query_needs():

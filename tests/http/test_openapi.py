@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from backend.accounts.permissions import Role
+from tests.accounts import make_account
 from tests.servers import PROJECT
 
 CONFIG = PROJECT / "tests/http/schemathesis.toml"
@@ -45,13 +47,12 @@ def test_it_is_openapi_3_1_with_one_shape_of_errors(client):
                     assert set(response["content"]) <= {"application/problem+json", "application/json"}
 
 
-def test_an_invented_request_never_surprises(server, make_key):
+def invent_requests(server, proof, *options):
     """Schemathesis, all checks, examples, limits and fuzzing, against the real server."""
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"]
-    options = ["--max-examples", "40", "--seed", "1", "--no-color", "--suppress-health-check", "all"]
-    header = ["-H", f"Authorization: Bearer {make_key(*KEY_SCOPES)}"]
+    given = ["--max-examples", "40", "--seed", "1", "--no-color", "--suppress-health-check", "all", *options]
     run = subprocess.run(
-        [*command, f"{server.url}/api/openapi.json", *options, *header],
+        [*command, f"{server.url}/api/openapi.json", *given, "-H", f"Authorization: Bearer {proof}"],
         cwd=server.log.parent,
         check=False,
         capture_output=True,
@@ -60,6 +61,18 @@ def test_an_invented_request_never_surprises(server, make_key):
     )
 
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:] + server.log.read_text()[-2000:]
+
+
+def test_an_invented_request_with_a_key_never_surprises(server, make_key):
+    invent_requests(server, make_key(*KEY_SCOPES))
+
+
+def test_an_invented_request_with_a_token_never_surprises(app, server):
+    account = make_account(app, Role.ADMIN)
+    known = {"email": account.email, "password": account.password, "code": account.code()}
+    token = app.test_client().post("/api/v1/auth/login", json=known).json["access_token"]
+
+    invent_requests(server, token, "--include-path-regex", "/api/v1/auth/profile|/dashboard/")
 
 
 def test_the_document_is_the_same_in_each_process(app, client):

@@ -39,6 +39,8 @@ MEANINGS = {
 
 
 LOGIN = "/api/v1/auth/login"
+# Where the examples keep what proves who asks.
+VARIABLES = {"access_token": "MINGUS_TOKEN", "refresh_token": "MINGUS_REFRESH_TOKEN"}
 # What only one address answers; empty: only pages do, and programs never meet it.
 ONLY_AT = {
     "sign_in_refused": LOGIN,
@@ -159,7 +161,7 @@ class _Reader:
             bodies=bodies,
             answers=tuple(self._own_answers(answers)),
             problems=tuple(kind for kind in problem_kinds() if _may_happen(kind, path, answers)),
-            curl=self._curl(path, method, item, bodies),
+            curl=self._curl(path, method, item, bodies, [name for way in security for name in way]),
         )
 
     def _parameter(self, parameter: Mapping[str, Any]) -> SchemaField:
@@ -199,7 +201,9 @@ class _Reader:
                     status, answer.get("description", ""), self._contents(answer.get("content", {}), invent=False)
                 )
 
-    def _curl(self, path: str, method: str, item: Mapping[str, Any], bodies: tuple[Content, ...]) -> str:
+    def _curl(
+        self, path: str, method: str, item: Mapping[str, Any], bodies: tuple[Content, ...], proofs: list[str]
+    ) -> str:
         asked = {}
         for parameter in item.get("parameters", []):
             schema = self._shapes.resolved(parameter.get("schema", {}))
@@ -209,8 +213,8 @@ class _Reader:
             elif parameter["in"] == "query" and (parameter.get("required") or has_example(parameter, schema)):
                 asked[parameter["name"]] = sample
         words = [shlex.quote(f"{self._base_url}{path}{'?' if asked else ''}{urlencode(asked)}")]
-        if "403" in item.get("responses", {}):
-            words.append('-H "Authorization: Bearer $MINGUS_KEY"')
+        if proofs:
+            words.append(f'-H "Authorization: Bearer ${VARIABLES.get(proofs[0], "MINGUS_KEY")}"')
         body = next((body for body in bodies if body.example), None)
         if body:
             words += [f"-H 'Content-Type: {body.media_type}'", f"-d {shlex.quote(body.example)}"]

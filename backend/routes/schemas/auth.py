@@ -19,9 +19,9 @@ class Login(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    email: Annotated[str, Field(min_length=3, max_length=254)]
-    password: Annotated[str, Field(min_length=1, max_length=1024)]
-    code: Annotated[str | None, Field(min_length=6, max_length=20)] = None
+    email: Annotated[str, Field(min_length=3, max_length=254, examples=["ada@example.org"])]
+    password: Annotated[str, Field(min_length=1, max_length=1024, examples=["a horse that staples"])]
+    code: Annotated[str | None, Field(min_length=6, max_length=20, examples=["123456"])] = None
 
 
 class TokensOut(Out):
