@@ -8,7 +8,6 @@ import re
 import time
 from io import StringIO
 
-import pyotp
 import pytest
 
 from app.logs import json_lines
@@ -30,7 +29,7 @@ SAID = [
     f"GET https://mingus.example/verify/{TOKEN}?x=1",
     f"GET /ai-job-impact-calculator/{TOKEN}/result",
     f"otpauth://totp/Mingus:canary%40mingus.example?secret={TOKEN}&issuer=Mingus",
-    f"made from {pyotp.random_base32()}",
+    "made from VUVKXXSLEYXNHWBNCB6XUBBMKO5KTXUX",
     "the code 3cana-ry3gh was used",
     "password='canary two words'",
     '{"new_password": "canary two words", "n": 1}',
