@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 
 from backend.accounts.people.models import Account, AccountState
+from backend.accounts.people.passwords import Passwords
 from backend.accounts.permissions import Role
 from backend.accounts.sign_in.models import SignIn
 from backend.accounts.sign_in.service import SignIns
@@ -17,6 +19,7 @@ from backend.errors import Unauthenticated
 from backend.plugins import get
 from backend.routes.access import SESSION_KEY
 from tests.accounts import make_account, make_sign_in, signed_in
+from tests.letters import deliver, outbox
 
 FUNNEL = "/analytics/funnel"
 PROGRAM = {"Accept": "application/json"}
@@ -127,3 +130,45 @@ def test_a_cookie_opens_no_api_that_changes_things(any_app, analyst):
     answer = analyst.post("/api/analytics/event", json={"event_type": "x"}, headers={"Sec-Fetch-Site": "cross-site"})
 
     assert answer.status_code == 403
+
+
+def test_a_device_that_was_not_seen_before_is_told_by_mail(any_app, tmp_path):
+    account = make_account(any_app, Role.MEMBER)
+    for device in ("Firefox on Windows", "Firefox on Windows", "Chrome on Android", "Chrome on Android"):
+        with any_app.app_context():
+            get(SignIns).begin(account.email, account.password, device)
+
+    deliver(any_app)
+
+    [letter] = outbox(tmp_path)
+    assert letter.to == account.email
+    assert "Chrome on Android" in letter.body
+
+
+def test_the_password_alone_tells_nobody_of_an_operators_new_device(any_app, tmp_path):
+    account = make_account(any_app)
+    make_sign_in(any_app, account)
+    with any_app.app_context():
+        token = get(SignIns).begin(account.email, account.password, "Chrome on Android").token
+    assert deliver(any_app) == 0
+
+    with any_app.app_context():
+        get(SignIns).prove(token, account.code())
+
+    deliver(any_app)
+    assert len(outbox(tmp_path)) == 1
+
+
+def test_a_hash_of_former_costs_is_replaced_at_the_next_sign_in(any_app):
+    account = make_account(any_app, Role.MEMBER)
+    former = Passwords(PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)).hash(account.password)
+    change(any_app, Account, password_hash=former)
+
+    with any_app.app_context():
+        get(SignIns).begin(account.email, account.password, "Test browser")
+
+    with any_app.app_context():
+        found = get_db_session().query(Account).one().password_hash
+        assert found != former
+        assert not get(Passwords).is_outdated(found)
+        assert get(SignIns).begin(account.email, account.password, "Test browser").token
