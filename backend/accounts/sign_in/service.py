@@ -184,7 +184,7 @@ class SignIns:
 
     def standing(self, token: str) -> Standing:
         """Which step of signing in this browser is at."""
-        known = self._store.known(_digest(token))
+        known = self._found(token)
         return known.standing(self._now()) if known else Standing.OVER
 
     def role(self, token: str) -> Role:
@@ -266,9 +266,12 @@ class SignIns:
         known = self._store.known(digest)
         return known is not None and known.standing(now) is Standing.OPEN
 
-    def _known(self, token: str) -> Known:
+    def _found(self, token: str) -> Known | None:
         with serving(self._session, BY_TOKEN):
-            known = self._store.known(_digest(token))
+            return self._store.known(_digest(token))
+
+    def _known(self, token: str) -> Known:
+        known = self._found(token)
         if known is None or known.standing(self._now()) is Standing.OVER:
             raise Unauthenticated("This sign-in is over. Sign in again.")
         act_for(self._session, known.account_id)
