@@ -17,7 +17,7 @@ from backend.analytics.events.steps import STEPS
 from backend.analytics.metrics.funnel import WINDOW
 from backend.analytics.metrics.period import Period
 from backend.analytics.metrics.service import FunnelReport
-from backend.csv_table import text_cell
+from backend.csv_table import cell
 from backend.plugins import get
 from backend.routes.schemas.analytics_pages import (
     FunnelPage,
@@ -236,13 +236,13 @@ def test_a_csv_of_an_impossible_period_is_refused(analyst):
 )
 def test_text_in_a_csv_is_no_formula(text):
     """Check 32."""
-    assert text_cell(text) == f"'{text}"
+    assert cell(text) == f"'{text}"
 
 
 def test_ordinary_text_and_numbers_in_a_csv_stay_what_they_are():
     rows = list(csv.reader(StringIO(funnel_csv(report(*[1] * 12)))))
 
-    assert text_cell("Place and industry") == "Place and industry"
+    assert cell("Place and industry") == "Place and industry"
     assert rows[2][1:5] == ["0", "0.0", "0.0", "12"]
 
 

@@ -17,9 +17,9 @@ from backend.accounts.sign_in.models import SignIn
 from backend.audit.models import AuditEntry
 from backend.database import get_db_session
 from backend.plugins import get
-from backend.spreadsheets import rows_of
 from tests.accounts import make_account
 from tests.canary import CANARY, make_canary
+from tests.reading_csv import rows_of
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from backend.accounts.privacy.store import PrivacyStore
 from backend.audit.actions import Action
 from backend.audit.service import AuditLog
 from backend.clock import Clock
+from backend.csv_table import csv_of
 from backend.database import reading
 from backend.errors import NotFound
 from backend.personal_data import DataClass, DataClasses, Row, Subject
-from backend.spreadsheets import csv_of
 
 README = """This is everything we keep about you. data.json holds all of it; each .csv file holds one
 kind, for a spreadsheet. A text that a spreadsheet would take for a formula has an apostrophe before it.
