@@ -15,6 +15,8 @@ from backend.analytics.warehouse.sessionise import COLUMNS
 SECOND = 1_000_000
 HALF_AN_HOUR = 1_800 * SECOND
 DAY = 86_400 * SECOND
+OPENING = ("source", "medium", "campaign", "referrer")
+SUBMISSION = ("job_title", "occupation", "industry", "experience", "education", "risk_level")
 PLAIN = dict.fromkeys(EVENTS.columns)
 
 
@@ -80,8 +82,8 @@ def _session(run, number, rows):
         "events": len(rows),
         "is_bot": any(row["is_bot"] for row in rows),
         "user_id": next((row["user_id"] for row in rows if row["user_id"] is not None), None),
-        **{name: opened[0][name] if opened else None for name in ("source", "medium", "campaign")},
-        **{name: submitted[-1][name] if submitted else None for name in ("job_title", "industry", "risk_level")},
+        **{name: opened[0][name] if opened else None for name in OPENING},
+        **{name: submitted[-1][name] if submitted else None for name in SUBMISSION},
         **dict(zip([f"step_{n}_at" for n in range(1, 9)], _steps(rows), strict=True)),
         "submitted_at": micros(submitted[-1]["timestamp"]) if submitted else None,
         "offer_viewed_at": micros(offered[0]["timestamp"]) if offered else None,

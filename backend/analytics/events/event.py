@@ -45,11 +45,12 @@ def as_json(properties: Mapping[str, Any]) -> Raw:
 
 
 class CalculatorOpened(Struct, frozen=True):
-    """Where the visitor came from."""
+    """Where the visitor came from; `referrer` is the host of the page whose link was followed."""
 
     source: Words | None = None
     medium: Words | None = None
     campaign: Words | None = None
+    referrer: Words | None = None
 
 
 class StepCompleted(Struct, frozen=True):
@@ -63,7 +64,10 @@ class AssessmentSubmitted(Struct, frozen=True):
     """What was assessed and at which level it came out; null where the evidence is too thin for one."""
 
     job_title: Words
+    occupation: Annotated[str, Meta(pattern=r"^[0-9]{2}-[0-9]{4}(?!\n)$")] | None = None
     industry: Words | None = None
+    experience: Words | None = None
+    education: Words | None = None
     risk_level: Literal["low", "medium", "high"] | None = None
 
 

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
-TEXTS = ("source", "medium", "campaign", "job_title", "industry", "risk_level", "offer", "currency")
+TEXTS = (
+    "source", "medium", "campaign", "referrer", "job_title", "occupation", "industry", "experience", "education",
+    "risk_level", "offer", "currency",
+)  # fmt: skip
 _PROPERTIES = dict.fromkeys((*TEXTS, "step", "seconds", "price_cents"), "VARCHAR")
 _WHOLE = "-?[0-9]+"
 _NUMBER = r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
@@ -33,11 +36,15 @@ _EXPRESSIONS = {
     "source": "properties.source",
     "medium": "properties.medium",
     "campaign": "properties.campaign",
+    "referrer": "properties.referrer",
     "step": f"CASE WHEN regexp_full_match(properties.step, '{_WHOLE}') THEN TRY_CAST(properties.step AS INTEGER) END",
     "seconds": f"CASE WHEN regexp_full_match(properties.seconds, '{_NUMBER}')"
     " AND isfinite(TRY_CAST(properties.seconds AS DOUBLE)) THEN TRY_CAST(properties.seconds AS DOUBLE) END",
     "job_title": "properties.job_title",
+    "occupation": "properties.occupation",
     "industry": "properties.industry",
+    "experience": "properties.experience",
+    "education": "properties.education",
     "risk_level": "properties.risk_level",
     "offer": "properties.offer",
     "price_cents": f"CASE WHEN regexp_full_match(properties.price_cents, '{_WHOLE}')"

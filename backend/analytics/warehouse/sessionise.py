@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 GAP = 30 * 60 * SECOND
 SESSION = ("session_key", "run_started_at", "session_no")
 FIRST_EVENT = ("visitor_id", "country", "region", "device")
-OPENING = ("source", "medium", "campaign")
-SUBMISSION = ("job_title", "industry", "risk_level")
+OPENING = ("source", "medium", "campaign", "referrer")
+SUBMISSION = ("job_title", "occupation", "industry", "experience", "education", "risk_level")
 TOLD = (FIRST_EVENT, OPENING, SUBMISSION)
 PLACES = tuple(range(1, len(STEP_COLUMNS) + 1))
 SUBMITTED, UPGRADE = 6, 8

@@ -82,7 +82,9 @@ def _is_sound(field: str) -> str:
 
 
 # What the five calculator events must say: names are of the struct p, values are JSON texts.
-_WORDS = ("source", "medium", "campaign", "job_title", "industry", "risk_level", "offer")
+_OPENING = ("source", "medium", "campaign", "referrer")
+_SUBMISSION = ("job_title", "industry", "experience", "education")
+_WORDS = (*_OPENING, *_SUBMISSION, "occupation", "risk_level", "offer")
 PROPERTIES = (*_WORDS, "step", "seconds", "price_cents", "currency")
 
 
@@ -93,11 +95,13 @@ def _words(*names: str) -> str:
     )
 
 
+_OCCUPATION = matches("p.occupation", '"[0-9]{2}-[0-9]{4}"')
 _KNOWN = {
-    "ai_calculator_opened": _words("source", "medium", "campaign"),
+    "ai_calculator_opened": _words(*_OPENING),
     "calculator_step_completed": matches("p.step", "[1-9][0-9]?")
     + f" AND (p.seconds IS NULL OR {matches('p.seconds', r'(?:0|[1-9][0-9]{0,3})(?:[.][0-9]{1,15})?')})",
-    "assessment_submitted": f"p.job_title IS NOT NULL AND {_words('job_title', 'industry')}"
+    "assessment_submitted": f"p.job_title IS NOT NULL AND {_words(*_SUBMISSION)}"
+    f" AND (p.occupation IS NULL OR {_OCCUPATION})"
     """ AND (p.risk_level IS NULL OR p.risk_level IN ('"low"', '"medium"', '"high"'))""",
     "conversion_offer_viewed": _words("offer"),
     "paid_upgrade_clicked": matches("p.price_cents", "0|[1-9][0-9]{0,7}")
