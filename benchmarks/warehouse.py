@@ -20,7 +20,8 @@ from backend.analytics.lake.delta import Lake, moved_days
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.period import Period
 from backend.analytics.metrics.questions import funnel_question
-from backend.analytics.metrics.service import DashboardService, _bounds
+from backend.analytics.metrics.parameters import bounds
+from backend.analytics.metrics.service import DashboardService
 from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS, STEP_COLUMNS
 from backend.analytics.warehouse.service import Answers, Warehouse
@@ -120,7 +121,7 @@ class Dashboards(DashboardService):
 
     def five_steps(self, period: Period) -> object:
         question = funnel_question(STEP_COLUMNS[:5], bots=False)
-        return self._warehouse.ask(question, **_bounds(period), now=self._moment(period))
+        return self._warehouse.ask(question, **bounds(period), now=self._moment(period))
 
 
 def ours(folder: Path, question: str) -> dict[str, float]:

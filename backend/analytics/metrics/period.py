@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 DEFAULT_DAYS = 30
 LONGEST = timedelta(days=400)
 LOOK_AHEAD = timedelta(hours=12)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+
+
+class Grain(StrEnum):
+    """How long the stretches of time are that rows are counted by, in the reader's zone; weeks begin on Monday."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class Compare(StrEnum):
+    """The period as long and just before, or the same days a year earlier."""
+
+    PREVIOUS_PERIOD = "previous_period"
+    PREVIOUS_YEAR = "previous_year"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +55,56 @@ class Period:
         first = start if start is not None else _day(last, zone) - timedelta(days=DEFAULT_DAYS - 1)
         return cls(_instant(first, zone, 0), _instant(last, zone, 1), timezone)
 
+    @property
+    def first_day(self) -> date:
+        return self.start.astimezone(ZoneInfo(self.timezone)).date()
+
+    @property
+    def last_day(self) -> date:
+        """The local day that holds the last instant."""
+        return (self.end - timedelta(microseconds=1)).astimezone(ZoneInfo(self.timezone)).date()
+
+    def preceding(self, compare: Compare) -> Period:
+        """What this one is compared with. Whole days stay whole days, also where clocks are set."""
+        zone = ZoneInfo(self.timezone)
+        first, last = self.first_day, self.last_day
+        if not self._is_of_days(zone):
+            back = self.end - self.start if compare is Compare.PREVIOUS_PERIOD else first - _year_before(first)
+            return Period(self.start - back, self.end - back, self.timezone)
+        if compare is Compare.PREVIOUS_PERIOD:
+            first, last = first - (last - first) - DAY, first - DAY
+        else:
+            first, last = _year_before(first), _year_before(last)
+        return Period(_instant(first, zone, 0), _instant(last, zone, 1), self.timezone)
+
+    def stretches(self, grain: Grain) -> Iterator[date | datetime]:
+        """Where each stretch that has a part in the period begins: local days; for hours, instants in the zone."""
+        if grain is Grain.HOUR:
+            yield from self._hours()
+            return
+        day = self.first_day
+        day -= {Grain.WEEK: timedelta(days=day.weekday()), Grain.MONTH: timedelta(days=day.day - 1)}.get(
+            grain, timedelta()
+        )
+        while day <= self.last_day:
+            yield day
+            day = _next_month(day) if grain is Grain.MONTH else day + (WEEK if grain is Grain.WEEK else DAY)
+
+    def _hours(self) -> Iterator[datetime]:
+        zone = ZoneInfo(self.timezone)
+        seen, start = self.start.astimezone(UTC), None
+        while seen < self.end:
+            hour = _hour(seen, zone)
+            if hour != start:
+                yield hour.astimezone(zone)
+            start, seen = hour, hour + timedelta(hours=1)
+
+    def _is_of_days(self, zone: ZoneInfo) -> bool:
+        return all(
+            instant.astimezone(zone) == _instant(instant.astimezone(zone).date(), zone, 0)
+            for instant in (self.start, self.end)
+        )
+
     def shifts(self) -> tuple[timedelta, tuple[tuple[datetime, timedelta], ...]]:
         """How far local time is from UTC at the start, and each instant in the period from which it is otherwise."""
         zone = ZoneInfo(self.timezone)
@@ -48,6 +117,21 @@ class Period:
                 latest = offset
             seen = ahead
         return first, tuple(changes)
+
+
+def _year_before(day: date) -> date:
+    """The 29th of February has the 28th before it."""
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def _next_month(day: date) -> date:
+    return day.replace(year=day.year + day.month // 12, month=day.month % 12 + 1)
+
+
+def _hour(instant: datetime, zone: ZoneInfo) -> datetime:
+    """The full local hour before an instant, in UTC: two hours of one name are two."""
+    local = instant.astimezone(zone)
+    return instant - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
 
 
 def _offset(instant: datetime, zone: ZoneInfo) -> timedelta:

@@ -7,13 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from backend.analytics.metrics.funnel import WINDOW
+from backend.analytics.metrics.parameters import BOUNDS, shift_at, shift_names
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.relations import DAY, SECOND, SESSIONS, STEP_COLUMNS, relation
 
 if TYPE_CHECKING:
     from ibis.expr.types import IntegerValue, Table
 
-PERIOD = ("start", "end", "first_day", "last_day")
 LIMITS = (0.5, 0.9)
 
 
@@ -21,20 +21,19 @@ LIMITS = (0.5, 0.9)
 def funnel_question(steps: tuple[str, ...] = STEP_COLUMNS, *, bots: bool) -> Question:
     """One row: sessions per step, then the quantiles of the time each step took, then the immature ones."""
     name = f"funnel of {', '.join(steps)}, bots {bots}"
-    return Question(name, (*PERIOD, "now"), partial(_funnel, columns=steps, bots=bots))
+    return Question(name, (*BOUNDS, "now"), partial(_funnel, columns=steps, bots=bots))
 
 
 @cache
 def conversions_question(*, bots: bool) -> Question:
     """A row per risk level: its assessments, and how many of them saw an offer and asked to upgrade."""
-    return Question(f"conversions, bots {bots}", PERIOD, partial(_conversions, bots=bots))
+    return Question(f"conversions, bots {bots}", BOUNDS, partial(_conversions, bots=bots))
 
 
 @cache
 def revenue_question(changes: int, *, bots: bool) -> Question:
     """A row per local day, source and currency; the zone's clocks change so many times in the period."""
-    offsets = [name for number in range(changes) for name in (f"change_{number}", f"offset_{number}")]
-    parameters = (*PERIOD, "offset", *offsets)
+    parameters = (*BOUNDS, *shift_names(changes))
     return Question(f"revenue, {changes} changes, bots {bots}", parameters, partial(_revenue, bots=bots))
 
 
@@ -75,20 +74,14 @@ def _revenue(
     end: IntegerValue,
     first: IntegerValue,
     last: IntegerValue,
-    offset: IntegerValue,
-    *changes: IntegerValue,
+    *shifts: IntegerValue,
     bots: bool,
 ) -> Table:
-    import ibis
-
     sessions = _sessions(first, last, bots=bots)
     sessions = sessions.filter(
         sessions.started_at >= start, sessions.started_at < end, sessions.revenue_cents.notnull()
     )
-    later = list(zip(changes[::2], changes[1::2], strict=True))
-    branches = [(sessions.started_at >= change, shift) for change, shift in reversed(later)]
-    shift = ibis.cases(*branches, else_=offset) if branches else offset
-    sessions = sessions.mutate(local_day=(sessions.started_at + shift) // DAY)
+    sessions = sessions.mutate(local_day=(sessions.started_at + shift_at(sessions.started_at, shifts)) // DAY)
     return sessions.group_by("local_day", "source", "currency").aggregate(
         cents=sessions.revenue_cents.sum(), sessions=sessions.count()
     )

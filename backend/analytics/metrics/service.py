@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from backend.analytics.metrics.funnel import WINDOW, Funnel, Reached, funnel, rate
+from backend.analytics.metrics.parameters import bounds, micros, shift_values
 from backend.analytics.metrics.period import Period
 from backend.analytics.metrics.questions import conversions_question, funnel_question, revenue_question
 from backend.analytics.warehouse.engine import Row
-from backend.analytics.warehouse.relations import DAY, EPOCH, SECOND, STEP_COLUMNS
+from backend.analytics.warehouse.relations import EPOCH, SECOND, STEP_COLUMNS
 from backend.analytics.warehouse.service import Warehouse
 from backend.clock import Clock
-
-MICROSECOND = timedelta(microseconds=1)
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +79,20 @@ class DashboardService:
 
     def funnel(self, period: Period, *, bots: bool = False) -> FunnelReport:
         """How far the sessions that were opened in the period came, also where they went on after it."""
-        answer = self._warehouse.ask(funnel_question(bots=bots), **_bounds(period), now=self._moment(period))
+        answer = self._warehouse.ask(funnel_question(bots=bots), **bounds(period), now=self._moment(period))
         return FunnelReport(_funnel(answer.rows[0]), period, answer.as_of, answer.engine)
 
     def conversions(self, period: Period, *, bots: bool = False) -> Conversions:
         """Of the sessions that began in the period, how many at each risk level went on to pay."""
-        answer = self._warehouse.ask(conversions_question(bots=bots), **_bounds(period))
+        answer = self._warehouse.ask(conversions_question(bots=bots), **bounds(period))
         levels = sorted((Conversion(*row) for row in answer.rows), key=lambda level: level.risk_level or "")
         return Conversions(tuple(levels), period, answer.as_of, answer.engine)
 
     def revenue(self, period: Period, *, bots: bool = False) -> Revenue:
         """What sessions that began in the period asked to pay, by local day and by where they came from."""
-        offset, changes = period.shifts()
-        moves = {
-            name: value
-            for number, (instant, shift) in enumerate(changes)
-            for name, value in ((f"change_{number}", _micros(instant)), (f"offset_{number}", shift // MICROSECOND))
-        }
-        question = revenue_question(len(changes), bots=bots)
-        answer = self._warehouse.ask(question, **_bounds(period), offset=offset // MICROSECOND, **moves)
+        shifts = shift_values(period)
+        question = revenue_question(len(shifts) // 2, bots=bots)
+        answer = self._warehouse.ask(question, **bounds(period), **shifts)
         days = sorted(
             (DayRevenue(EPOCH + timedelta(days=day), *rest) for day, *rest in answer.rows),
             key=lambda row: (row.day, row.source or "", row.currency),
@@ -110,13 +103,7 @@ class DashboardService:
         """Now, to the minute, so that the answer can be remembered; for ever, once all sessions are mature."""
         mature = period.end + WINDOW
         now = self._now().replace(second=0, microsecond=0)
-        return _micros(min(now, mature))
-
-
-def _bounds(period: Period) -> dict[str, int]:
-    """The period in microseconds, and the days on which its sessions may have begun: they may be opened a day later."""
-    start, end = _micros(period.start), _micros(period.end)
-    return {"start": start, "end": end, "first_day": start // DAY - 1, "last_day": end // DAY}
+        return micros(min(now, mature))
 
 
 def _funnel(row: Row) -> Funnel:
@@ -132,7 +119,3 @@ def _seconds(quantiles: list[float] | None, sessions: int) -> tuple[float | None
         return None, None
     median, p90 = (quantile / SECOND for quantile in quantiles)
     return median, p90
-
-
-def _micros(instant: datetime) -> int:
-    return (instant - BEGINNING) // MICROSECOND

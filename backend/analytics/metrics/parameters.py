@@ -1,0 +1,51 @@
+"""A period as the whole numbers a question takes, and local time in expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from backend.analytics.metrics.period import Period
+from backend.analytics.warehouse.relations import DAY
+
+if TYPE_CHECKING:
+    from ibis.expr.types import IntegerValue
+
+MICROSECOND = timedelta(microseconds=1)
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+BOUNDS = ("start", "end", "first_day", "last_day")
+
+
+def micros(instant: datetime) -> int:
+    """Microseconds since 1970."""
+    return (instant - BEGINNING) // MICROSECOND
+
+
+def bounds(period: Period) -> dict[str, int]:
+    """The period in microseconds, and the days on which its sessions may have begun: they may be opened a day later."""
+    start, end = micros(period.start), micros(period.end)
+    return {"start": start, "end": end, "first_day": start // DAY - 1, "last_day": end // DAY}
+
+
+def shift_names(changes: int) -> tuple[str, ...]:
+    """The parameters that say how far local time is from UTC, where clocks are set so many times."""
+    return ("offset", *(name for number in range(changes) for name in (f"change_{number}", f"offset_{number}")))
+
+
+def shift_values(period: Period) -> dict[str, int]:
+    offset, changes = period.shifts()
+    flat = [offset // MICROSECOND]
+    for instant, shift in changes:
+        flat += [micros(instant), shift // MICROSECOND]
+    return dict(zip(shift_names(len(changes)), flat, strict=True))
+
+
+def shift_at(instant: IntegerValue, shifts: Sequence[IntegerValue]) -> IntegerValue:
+    """How far local time is from UTC at an instant; `shifts` are the parameters of `shift_names`, in their order."""
+    import ibis
+
+    offset, *changes = shifts
+    later = list(zip(changes[::2], changes[1::2], strict=True))
+    branches = [(instant >= change, shift) for change, shift in reversed(later)]
+    return ibis.cases(*branches, else_=offset) if branches else offset
