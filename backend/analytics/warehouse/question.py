@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from threading import RLock
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +18,7 @@ Dialect = Literal["duckdb", "clickhouse"]
 MARK = 8_111_000_000_000_000_000
 MARKED = re.compile(r"\b8111000000000000\d{3}\b")
 COMPILING = RLock()
+TEXTS = 1_000  # that are kept: questions of the catalogue have as many shapes as people think of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Question:
         return MARKED.sub(lambda mark: numbers[int(mark[0]) - MARK], compiled(self, dialect))
 
 
-@cache
+@lru_cache(TEXTS)
 def compiled(question: Question, dialect: Dialect) -> str:
     """The question's SQL with marks for its parameters."""
     with COMPILING:

@@ -26,11 +26,12 @@ class WarehouseUnavailable(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Rows, how fresh they are, and who found them."""
+    """Rows, how fresh they are, who found them, and the `version` of the lake they are of."""
 
     rows: Sequence[Row]
     as_of: datetime
     engine: str
+    version: str
 
 
 class Warehouse:
@@ -47,22 +48,22 @@ class Warehouse:
         if as_of is None:
             raise WarehouseUnavailable("The lake has not been filled yet. Try again in a moment.")
         try:
-            rows = self._rows(question, values)
+            return self._answer(question, values, as_of)
         except FilesAreGone:
             self._snapshots.forget()
-            rows = self._rows_or_refusal(question, values)
-        return Answer(rows, as_of, self._engine.name)
+            return self._answer_or_refusal(question, values, as_of)
 
-    def _rows_or_refusal(self, question: Question, values: Mapping[str, int]) -> Sequence[Row]:
+    def _answer_or_refusal(self, question: Question, values: Mapping[str, int], as_of: datetime) -> Answer:
         try:
-            return self._rows(question, values)
+            return self._answer(question, values, as_of)
         except FilesAreGone as error:
             raise WarehouseUnavailable("The lake's files cannot be read now.") from error
 
-    def _rows(self, question: Question, values: Mapping[str, int]) -> Sequence[Row]:
+    def _answer(self, question: Question, values: Mapping[str, int], as_of: datetime) -> Answer:
         snapshot: Snapshot = self._snapshots.newest()
         key = (question.name, *sorted(values.items()), snapshot.key)
-        return self._answers.get(key, lambda: self._engine.run(question, values, snapshot))
+        rows = self._answers.get(key, lambda: self._engine.run(question, values, snapshot))
+        return Answer(rows, as_of, self._engine.name, "-".join(map(str, snapshot.key)))
 
 
 class Answers:

@@ -1,0 +1,57 @@
+"""By what a measure can be broken down and filtered: each column defined once, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from backend.analytics.metrics.catalogue.measures import Source
+
+if TYPE_CHECKING:
+    from ibis.expr.types import StringValue, Table
+
+BOTH = frozenset(Source)
+SESSIONS_ONLY = frozenset({Source.SESSIONS})
+EVENTS_ONLY = frozenset({Source.EVENTS})
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A text that groups rows. `nothing`: how people call it where there is none."""
+
+    name: str
+    label: str
+    description: str
+    sources: frozenset[Source]
+    nothing: str
+    column: Callable[[Table], StringValue]
+
+
+def _column(
+    name: str, label: str, description: str, sources: frozenset[Source] = SESSIONS_ONLY, nothing: str = "Unknown"
+) -> Dimension:
+    return Dimension(name, label, description, sources, nothing, lambda table: table[name])
+
+
+_DEFINED = (
+    _column("source", "Source", "Where the visitor came from, as the address of the opening said.", nothing="Direct"),
+    _column("medium", "Medium", "What kind of way it was: `cpc`, `organic`, `email`.", nothing="None"),
+    _column("campaign", "Campaign", "Which campaign brought them.", nothing="None"),
+    _column("referrer", "Referrer", "The site whose link was followed.", nothing="None"),
+    _column("device", "Device", "`mobile`, `tablet` or `desktop`.", BOTH),
+    _column("country", "Country", "ISO 3166-1 alpha-2.", BOTH),
+    _column("region", "State or region", "The part of the country, ISO 3166-2 without its country.", BOTH),
+    _column("job_title", "Job title", "What was entered last, as it was entered.", nothing="No result yet"),
+    _column("occupation", "Occupation", "The SOC 2018 code the title was found under.", nothing="None"),
+    Dimension(
+        "major_group", "Major group", "The first two digits of the occupation's code.", SESSIONS_ONLY, "None",
+        lambda table: table.occupation.left(2),
+    ),
+    _column("industry", "Industry", "The industry of the last assessment."),
+    _column("experience", "Experience", "The years of experience of the last assessment.", nothing="Not said"),
+    _column("education", "Education", "The education of the last assessment.", nothing="Not said"),
+    _column("risk_level", "Exposure level", "`low`, `medium` or `high`, as the last result said.", nothing="None"),
+    _column("event_type", "Event", "The event's name.", EVENTS_ONLY),
+)  # fmt: skip
+DIMENSIONS: Mapping[str, Dimension] = {dimension.name: dimension for dimension in _DEFINED}

@@ -1,0 +1,151 @@
+"""A query of the catalogue as expressions over the lake: one question for each relation it counts in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from backend.analytics.lake.tables import EVENTS
+from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
+from backend.analytics.metrics.catalogue.measures import COUNTED, MEASURES, Measure, Ratio, Source
+from backend.analytics.metrics.catalogue.query import MOST_ROWS, Filter, Operator, Query
+from backend.analytics.metrics.parameters import BOUNDS, bounds, shift_at, shift_values
+from backend.analytics.metrics.period import Grain
+from backend.analytics.warehouse.question import Question
+from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS, relation
+
+if TYPE_CHECKING:
+    from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table, Value
+
+HOUR = DAY // 24
+MONDAY = 3  # 1970-01-01 was a Thursday
+INSTANTS = {Source.SESSIONS: "started_at", Source.EVENTS: "timestamp"}
+COUNT = "counted_rows"
+CURRENCIES = "counted_currencies"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one relation is asked: the measures, in the order of the answer's columns, after the query's keys."""
+
+    source: Source
+    measures: tuple[str, ...]
+    question: Question
+    values: dict[str, int]
+
+
+def parts(query: Query, *, limited: bool) -> list[Part]:
+    """A question for each relation the query's measures count in; unlimited where rows must be found to keys."""
+    sources = dict.fromkeys(MEASURES[name].source for name in query.measures)
+    # The rows of two relations are matched before they are ordered.
+    limit = query.limit + 1 if limited and len(sources) == 1 else 10 * MOST_ROWS
+    limit = limit if query.keys else 1
+    return [_part(query, source, limit) for source in sources]
+
+
+def _part(query: Query, source: Source, limit: int) -> Part:
+    names = tuple(name for name in query.measures if MEASURES[name].source is source)
+    values = bounds(query.period)
+    shifts = shift_values(query.period) if query.grain else {}
+    months = query.period.stretches(Grain.MONTH) if query.grain is Grain.MONTH else ()
+    starts = {f"month_{number}": (day - EPOCH).days for number, day in enumerate(months)}
+    local = shifts | starts
+    shape = (source, names, query.keys, query.filters, query.order, limit, query.currency, query.bots)
+    name = f"catalogue {shape!r}, {len(shifts)} and {len(starts)} numbers of local time"
+    build = partial(_expression, query=query, source=source, names=names, limit=limit, shifts=len(shifts))
+    return Part(source, names, Question(name, (*BOUNDS, *local), build), values | local)
+
+
+def _expression(
+    *numbers: IntegerValue, query: Query, source: Source, names: tuple[str, ...], limit: int, shifts: int
+) -> Table:
+    (start, end, first, last), local = numbers[: len(BOUNDS)], numbers[len(BOUNDS) :]
+    table = relation(SESSIONS if source is Source.SESSIONS else EVENTS)
+    instant = table[INSTANTS[source]]
+    kept = [table.day >= first, table.day <= last, instant >= start, instant < end]
+    if not query.bots:
+        kept.append(~table.is_bot)
+    table = table.filter(*kept, *(_holds(table, chosen) for chosen in query.filters))
+    keys: dict[str, Value] = {}
+    if query.grain:
+        keys[query.grain] = _stretch(table[INSTANTS[source]], query.grain, local[:shifts], local[shifts:])
+    keys |= {name: DIMENSIONS[name].column(table) for name in query.dimensions}
+    table = table.mutate(**{f"key_{number}": value for number, value in enumerate(keys.values())})
+    counted = _counted(table, query, source, names)
+    if not keys:
+        return table.aggregate(**counted)
+    by = [f"key_{number}" for number in range(len(keys))]
+    return _ordered(table.group_by(by).aggregate(**counted), query, names).limit(limit)
+
+
+def _counted(table: Table, query: Query, source: Source, names: tuple[str, ...]) -> dict[str, Value]:
+    """The measures by their places, and how many rows they count; without keys, also the currencies there are."""
+    needed = dict.fromkeys(part for name in names for part in _needed(name))
+    counts = {name: COUNTED[name].aggregate(table, query.currency) for name in needed}
+    found: dict[str, Value] = {}
+    for number, name in enumerate(names):
+        measure = MEASURES[name]
+        found[f"value_{number}"] = measure.of(counts) if isinstance(measure, Ratio) else counts[name]
+    found[COUNT] = table.count()
+    if not query.keys and source is Source.SESSIONS:
+        found[CURRENCIES] = table.currency.collect(where=table.revenue_cents.notnull(), distinct=True)
+    return found
+
+
+def _needed(name: str) -> tuple[str, ...]:
+    measure = MEASURES[name]
+    return (name,) if isinstance(measure, Measure) else (measure.part, measure.whole)
+
+
+def _ordered(rows: Table, query: Query, names: tuple[str, ...]) -> Table:
+    """By the query's order, and where that says nothing by the keys, so that every engine gives the same rows."""
+    import ibis
+
+    keys = {name: f"key_{number}" for number, name in enumerate(query.keys)}
+    columns = keys | {name: f"value_{number}" for number, name in enumerate(names)}
+    chosen = query.order or ("" if query.grain else f"-{names[0]}")
+    column = columns.get(chosen.removeprefix("-"))
+    order = [ibis.desc(column) if chosen.startswith("-") else ibis.asc(column)] if column else []
+    return rows.order_by(*order, *(ibis.asc(key) for key in keys.values()))
+
+
+def _stretch(
+    instant: IntegerValue, grain: Grain, shifts: tuple[IntegerValue, ...], months: tuple[IntegerValue, ...]
+) -> IntegerValue:
+    """Where the stretch began that an instant lies in: a local day since 1970; an hour in microseconds since 1970."""
+    import ibis
+
+    shift = shift_at(instant, shifts)
+    if grain is Grain.HOUR:
+        return (instant + shift) // HOUR * HOUR - shift
+    day = (instant + shift) // DAY
+    if grain is Grain.WEEK:
+        return day - (day + MONDAY) % 7
+    if grain is Grain.MONTH:
+        return ibis.cases(*((day >= month, month) for month in reversed(months)))
+    return day
+
+
+def _holds(table: Table, chosen: Filter) -> BooleanValue:
+    column: StringValue = DIMENSIONS[chosen.field].column(table)
+    match chosen.op:
+        case Operator.EQ | Operator.IN:
+            return _is_any(column, chosen.values)
+        case Operator.NE | Operator.NOT_IN:
+            return ~_is_any(column, chosen.values)
+        case Operator.CONTAINS:
+            return column.lower().contains(chosen.values[0].lower()).fill_null(False)
+        case Operator.IS_NULL:
+            return column.isnull()
+        case Operator.NOT_NULL:
+            return column.notnull()
+
+
+def _is_any(column: StringValue, values: tuple[str, ...]) -> BooleanValue:
+    """Never null, so that its opposite holds where there is nothing."""
+    import ibis
+
+    texts = [value for value in values if value]
+    among = column.isin(texts).fill_null(False) if texts else ibis.literal(False)
+    return among | column.isnull() if "" in values else among

@@ -1,0 +1,179 @@
+"""What can be measured: each number defined once, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from backend.analytics.events.steps import STEPS
+from backend.analytics.metrics.funnel import SMALLEST_DENOMINATOR
+from backend.analytics.warehouse.relations import SECOND
+
+if TYPE_CHECKING:
+    from ibis.expr.types import NumericValue, StringColumn, Table
+
+Counts = Mapping[str, "NumericValue"]
+
+
+class Unit(StrEnum):
+    COUNT = "count"
+    FRACTION = "fraction"
+    CENTS = "cents"
+    SECONDS = "seconds"
+
+
+class Source(StrEnum):
+    """The relation whose rows a measure counts."""
+
+    SESSIONS = "sessions"
+    EVENTS = "events"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number with its definition. `sums`: whether parts that share no row add up to the whole."""
+
+    name: str
+    label: str
+    unit: Unit
+    description: str
+    source: Source
+    sums: bool
+    aggregate: Callable[[Table, str], NumericValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """One measure divided by another of the same source; null where fewer than ten would be divided by."""
+
+    name: str
+    label: str
+    unit: Unit
+    description: str
+    part: str
+    whole: str
+    sums = False
+
+    @property
+    def source(self) -> Source:
+        return COUNTED[self.whole].source
+
+    def of(self, counts: Counts) -> NumericValue:
+        """The quotient of two aggregates."""
+        import ibis
+
+        part, whole = counts[self.part], counts[self.whole]
+        return ibis.cases((whole >= SMALLEST_DENOMINATOR, part.cast("float64") / whole))
+
+
+def person(sessions: Table) -> StringColumn:
+    """Whose session it is, as far as may be known: the member, else the visitor, else the session alone."""
+    import ibis
+
+    return ibis.coalesce(sessions.user_id, sessions.visitor_id, sessions.session_id)
+
+
+def _sessions(name: str, label: str, description: str, column: str) -> Measure:
+    """How many sessions have a value in a column."""
+    return Measure(name, label, Unit.COUNT, description, Source.SESSIONS, True, lambda t, _: t[column].count())
+
+
+def _quantile(name: str, label: str, description: str, share: float, begin: str, end: str) -> Measure:
+    def seconds(sessions: Table, _: str) -> NumericValue:
+        return (sessions[end] - sessions[begin]).quantile(share) / SECOND
+
+    return Measure(name, label, Unit.SECONDS, description, Source.SESSIONS, False, seconds)
+
+
+def _event(name: str, label: str, event: str) -> Measure:
+    def times(events: Table, _: str) -> NumericValue:
+        return (events.event_type == event).sum()
+
+    description = f"How often `{event}` was sent."
+    return Measure(name, label, Unit.COUNT, description, Source.EVENTS, True, times)
+
+
+def _revenue(sessions: Table, currency: str) -> NumericValue:
+    return sessions.revenue_cents.sum(where=sessions.currency == currency).fill_null(0)
+
+
+_DEFINED: tuple[Measure, ...] = (
+    Measure(
+        "sessions", "Sessions", Unit.COUNT, "Visits, each ended by half an hour without an event.",
+        Source.SESSIONS, True, lambda t, _: t.count(),
+    ),
+    Measure(
+        "visitors", "Visitors", Unit.COUNT,
+        "People behind the sessions: members by account, others by a visitor id, which without consent changes daily.",
+        Source.SESSIONS, False, lambda t, _: person(t).nunique(),
+    ),
+    Measure(
+        "session_events", "Events in sessions", Unit.COUNT, "Events that belong to the sessions.",
+        Source.SESSIONS, True, lambda t, _: t.events.sum().fill_null(0),
+    ),
+    _sessions("opened", "Calculator opened", "Sessions in which the calculator was opened.", "step_1_at"),
+    *(
+        _sessions(
+            f"question_{number}", STEPS[number].label,
+            f"Sessions that answered question {number} after all before it.", f"step_{number + 1}_at",
+        )
+        for number in range(1, 5)
+    ),
+    _sessions("assessments", "Assessments", "Sessions that came to a result.", "submitted_at"),
+    _sessions("offers_viewed", "Offers viewed", "Sessions in which an offer came into view.", "offer_viewed_at"),
+    _sessions("upgrades", "Upgrades", "Sessions that asked for a paid plan.", "upgrade_at"),
+    Measure(
+        "revenue", "Revenue", Unit.CENTS, "What sessions asked to pay, in the one currency of the question.",
+        Source.SESSIONS, True, _revenue,
+    ),
+    _quantile(
+        "median_time_to_result", "Time to result, median", "From opening the calculator to its last result.",
+        0.5, "step_1_at", "submitted_at",
+    ),
+    _quantile(
+        "p90_time_to_result", "Time to result, 90th percentile", "Nine of ten sessions with a result took less.",
+        0.9, "step_1_at", "submitted_at",
+    ),
+    _quantile(
+        "median_duration", "Duration, median", "From the first event of a session to its last.",
+        0.5, "started_at", "ended_at",
+    ),
+    Measure(
+        "events", "Events", Unit.COUNT, "Events of every name.", Source.EVENTS, True, lambda t, _: t.count()
+    ),
+    _event("leads", "Leads", "lead_captured"),
+    _event("emails_sent", "E-mails sent", "email_sent"),
+    _event("emails_delivered", "E-mails delivered", "email_delivered"),
+    _event("emails_opened", "E-mails opened", "email_opened"),
+    _event("emails_clicked", "E-mails clicked", "email_clicked"),
+    _event("payments_succeeded", "Payments succeeded", "payment_succeeded"),
+    _event("payments_failed", "Payments failed", "payment_failed"),
+)  # fmt: skip
+_DIVIDED: tuple[Ratio, ...] = (
+    Ratio(
+        "completion_rate", "Came to a result", Unit.FRACTION, "Assessments of the sessions that opened the calculator.",
+        "assessments", "opened",
+    ),
+    Ratio(
+        "offer_rate", "Saw an offer", Unit.FRACTION, "Sessions that saw an offer, of those with a result.",
+        "offers_viewed", "assessments",
+    ),
+    Ratio(
+        "conversion_rate", "Conversion", Unit.FRACTION, "Sessions that asked for a paid plan, of those with a result.",
+        "upgrades", "assessments",
+    ),
+    Ratio(
+        "revenue_per_visitor", "Revenue per visitor", Unit.CENTS, "Revenue divided by visitors.", "revenue", "visitors"
+    ),
+    Ratio(
+        "revenue_per_upgrade", "Revenue per upgrade", Unit.CENTS, "Revenue divided by upgrades.", "revenue", "upgrades"
+    ),
+    Ratio(
+        "email_open_rate", "E-mails opened of delivered", Unit.FRACTION, "Openings divided by deliveries.",
+        "emails_opened", "emails_delivered",
+    ),
+)  # fmt: skip
+COUNTED: Mapping[str, Measure] = {measure.name: measure for measure in _DEFINED}
+MEASURES: Mapping[str, Measure | Ratio] = {**COUNTED, **{ratio.name: ratio for ratio in _DIVIDED}}

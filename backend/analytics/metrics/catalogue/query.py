@@ -1,0 +1,163 @@
+"""A question to the catalogue, and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import get_close_matches
+from enum import StrEnum
+
+from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
+from backend.analytics.metrics.catalogue.measures import MEASURES, Source
+from backend.analytics.metrics.period import Compare, Grain, Period
+from backend.errors import FieldError, InvalidRequest
+
+MOST_ROWS = 10_000
+MOST_MEASURES, MOST_DIMENSIONS, MOST_FILTERS, MOST_VALUES = 20, 4, 20, 100
+Value = int | float | None
+
+
+class Operator(StrEnum):
+    EQ = "eq"
+    NE = "ne"
+    IN = "in"
+    NOT_IN = "not_in"
+    CONTAINS = "contains"
+    IS_NULL = "is_null"
+    NOT_NULL = "not_null"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Keeps rows by a dimension. The empty text stands for "there is none"."""
+
+    field: str
+    op: Operator
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Measures by dimensions over a period. `order` is a name of either, with `-` for the greatest first."""
+
+    measures: tuple[str, ...]
+    period: Period
+    dimensions: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    grain: Grain | None = None
+    compare: Compare | None = None
+    order: str | None = None
+    limit: int = 1_000
+    currency: str = "USD"
+    bots: bool = False
+
+    def __post_init__(self) -> None:
+        if faults := tuple(_faults(self)):
+            raise InvalidRequest(faults)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What stands before the measures in each row: the grain, then the dimensions."""
+        return (*([self.grain.value] if self.grain else []), *self.dimensions)
+
+    def whole(self) -> Query:
+        """The same without being broken down."""
+        return replace(self, dimensions=(), grain=None, order=None, compare=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One row: a key for each of the query's `keys`, a value for each measure, and the values before, if compared.
+
+    A key of time is the first local day of the stretch, or the instant an hour began.
+    """
+
+    keys: tuple[str | None, ...]
+    values: Mapping[str, Value]
+    previous: Mapping[str, Value] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The measures over everything the filters keep. `n`: how many sessions, or events, that is."""
+
+    values: Mapping[str, Value]
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Rows and totals; all events accepted before `as_of` are in them. Where `more`, the limit cut rows off.
+
+    `version` changes whenever what the lake holds changes.
+    """
+
+    query: Query
+    rows: tuple[ResultRow, ...]
+    totals: Totals
+    before: Totals | None
+    compared: Period | None
+    more: bool
+    currencies: tuple[str, ...]
+    as_of: datetime
+    engine: str
+    version: str
+
+
+def _faults(query: Query) -> Iterator[FieldError]:
+    yield from _unknown("measures", query.measures, MEASURES)
+    yield from _unknown("dimensions", query.dimensions, DIMENSIONS)
+    yield from _unknown("filters", (chosen.field for chosen in query.filters), DIMENSIONS, ".field")
+    yield from _sizes(query)
+    yield from _values(query.filters)
+    order = (query.order or "").removeprefix("-")
+    asked = (*query.keys, *query.measures)
+    if order and order not in asked:
+        yield FieldError("order", f"must be one of what is asked for: {', '.join(asked)}")
+    yield from _sources(query)
+
+
+def _unknown(field: str, names: Iterable[str], known: Mapping[str, object], part: str = "") -> Iterator[FieldError]:
+    for index, name in enumerate(names):
+        if name not in known:
+            near = get_close_matches(name, known, n=3, cutoff=0.5)
+            hint = f"; did you mean {' or '.join(near)}?" if near else "; GET /api/analytics/metrics lists all"
+            yield FieldError(f"{field}.{index}{part}", f"{name[:100]!r} is not known{hint}")
+
+
+def _sizes(query: Query) -> Iterator[FieldError]:
+    if not query.measures:
+        yield FieldError("measures", "must name at least one measure")
+    for field, most in (("measures", MOST_MEASURES), ("dimensions", MOST_DIMENSIONS), ("filters", MOST_FILTERS)):
+        given = getattr(query, field)
+        if len(given) > most:
+            yield FieldError(field, f"must be {most} at most")
+        if field != "filters" and len(set(given)) < len(given):
+            yield FieldError(field, "must not name one twice")
+    if not 1 <= query.limit <= MOST_ROWS:
+        yield FieldError("limit", f"must lie between 1 and {MOST_ROWS:,}")
+    if len(query.currency) != 3 or not (query.currency.isascii() and query.currency.isalpha()):
+        yield FieldError("currency", "must be three letters such as USD")
+
+
+def _values(filters: Iterable[Filter]) -> Iterator[FieldError]:
+    for index, chosen in enumerate(filters):
+        needs = {Operator.IS_NULL: (0, 0), Operator.NOT_NULL: (0, 0), Operator.CONTAINS: (1, 1)}
+        least, most = needs.get(chosen.op, (1, MOST_VALUES))
+        if not least <= len(chosen.values) <= most:
+            expected = f"{least} to {most} values" if least < most else "one value" if most else "no value"
+            yield FieldError(f"filters.{index}.value", f"{chosen.op} takes {expected}")
+        if any(len(value) > 200 or "\0" in value for value in chosen.values):
+            yield FieldError(f"filters.{index}.value", "must be texts of 200 characters at most")
+
+
+def _sources(query: Query) -> Iterator[FieldError]:
+    """What is counted in events has no source or job: those belong to sessions."""
+    used = [*query.dimensions, *(chosen.field for chosen in query.filters)]
+    for measure in query.measures:
+        source = MEASURES[measure].source if measure in MEASURES else None
+        for name in used:
+            if source and name in DIMENSIONS and source not in DIMENSIONS[name].sources:
+                kind = "events" if source is Source.EVENTS else "sessions"
+                yield FieldError("measures", f"{measure} counts {kind}, which have no {name}")

@@ -1,0 +1,153 @@
+"""Answer queries of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from backend.analytics.metrics.catalogue.expressions import parts
+from backend.analytics.metrics.catalogue.measures import MEASURES
+from backend.analytics.metrics.catalogue.query import Query, Result, ResultRow, Totals, Value
+from backend.analytics.metrics.parameters import BEGINNING, MICROSECOND
+from backend.analytics.metrics.period import Grain, Period
+from backend.analytics.warehouse.relations import EPOCH
+from backend.analytics.warehouse.service import Answer, Warehouse
+
+Keys = tuple[str | None, ...]
+Found = dict[Keys, dict[str, Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The rows of one query by their keys, in order, and the warehouse's answers they come from."""
+
+    rows: Found
+    answers: Sequence[Answer]
+
+
+class CatalogueService:
+    """Every number anybody sees comes from here, so that no two pages can disagree."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._warehouse = warehouse
+
+    def answer(self, query: Query) -> Result:
+        """The rows asked for, the totals over all of them, and the same of the period compared with."""
+        counted = self._rows(query, limited=True)
+        totals, currencies = self._totals(query)
+        compared = query.period.preceding(query.compare) if query.compare else None
+        earlier: Found = {}
+        before = None
+        if compared:
+            other = replace(query, period=compared, compare=None)
+            before, _ = self._totals(other)
+            if query.keys:
+                earlier = _aligned(self._rows(other, limited=False).rows, query, compared)
+        rows = [
+            ResultRow(keys, values, (earlier.get(keys) or _nothing(query)) if compared else None)
+            for keys, values in _complete(counted.rows, query).items()
+        ]
+        last = counted.answers[-1]
+        return Result(
+            query=query,
+            rows=tuple(rows[: query.limit]),
+            totals=totals,
+            before=before,
+            compared=compared,
+            more=len(rows) > query.limit,
+            currencies=currencies,
+            as_of=min(answer.as_of for answer in counted.answers),
+            engine=last.engine,
+            version=last.version,
+        )
+
+    def _rows(self, query: Query, *, limited: bool) -> Counted:
+        asked = parts(query, limited=limited)
+        answers = [self._warehouse.ask(part.question, **part.values) for part in asked]
+        found: Found = {}
+        width = len(query.keys)
+        for part, answer in zip(asked, answers, strict=True):
+            for row in answer.rows:
+                keys = _keys(row[:width], query)
+                values = found.setdefault(keys, dict(_nothing(query)))
+                values.update(zip(part.measures, row[width:], strict=False))
+        return Counted(_sorted(found, query) if len(asked) > 1 else found, answers)
+
+    def _totals(self, query: Query) -> tuple[Totals, tuple[str, ...]]:
+        """Asked apart: people are not the sum of their days."""
+        values: dict[str, Value] = {}
+        n, currencies = 0, ()
+        for part in parts(query.whole(), limited=False):
+            row = self._warehouse.ask(part.question, **part.values).rows[0]
+            values |= dict(zip(part.measures, row, strict=False))
+            n = max(n, row[len(part.measures)])
+            if len(row) > len(part.measures) + 1:
+                currencies = tuple(sorted(row[-1] or ()))
+        return Totals({name: values[name] for name in query.measures}, n), currencies
+
+
+def _keys(row: Sequence[object], query: Query) -> Keys:
+    keys = [None if key is None else str(key) for key in row]
+    if query.grain:
+        keys[0] = _stretch_name(int(str(row[0])), query.grain, query.period.timezone)
+    return tuple(keys)
+
+
+def _stretch_name(number: int, grain: Grain, timezone: str) -> str:
+    if grain is Grain.HOUR:
+        return (BEGINNING + number * MICROSECOND).astimezone(ZoneInfo(timezone)).isoformat()
+    return (EPOCH + timedelta(days=number)).isoformat()
+
+
+def _nothing(query: Query) -> Mapping[str, Value]:
+    """What is said of a row that one relation has and another has not, or that was not there before."""
+    return {name: 0 if MEASURES[name].sums or name == "visitors" else None for name in query.measures}
+
+
+def _complete(found: Found, query: Query) -> Found:
+    """Stretches of time in which nothing happened are there too, where time is all that rows are counted by."""
+    if query.grain is None or query.dimensions or query.order not in (None, query.grain.value):
+        return found
+    return {(name,): found.get((name,), dict(_nothing(query))) for name in _names(query.period, query.grain)}
+
+
+def _names(period: Period, grain: Grain) -> list[str]:
+    return [start.isoformat() for start in period.stretches(grain)]
+
+
+def _aligned(found: Found, query: Query, compared: Period) -> Found:
+    """Earlier rows under the keys of today's: the first stretch to the first, the second to the second."""
+    if query.grain is None:
+        return found
+    now, then = _names(query.period, query.grain), _names(compared, query.grain)
+    names: dict[str | None, str] = dict(zip(then, now, strict=False))
+    return {(names[keys[0]], *keys[1:]): values for keys, values in found.items() if keys[0] in names}
+
+
+def _sorted(found: Found, query: Query) -> Found:
+    """As the warehouse orders the rows of one relation."""
+    chosen = query.order or ("" if query.grain else f"-{query.measures[0]}")
+    name = chosen.removeprefix("-")
+
+    def by_keys(item: tuple[Keys, Mapping[str, Value]]) -> tuple[tuple[bool, str], ...]:
+        return tuple((key is None, key or "") for key in item[0])
+
+    rows = sorted(found.items(), key=by_keys)
+    if not name:
+        return dict(rows)
+    return dict(_stable(rows, name, query, falling=chosen.startswith("-")))
+
+
+def _stable(
+    rows: Iterable[tuple[Keys, dict[str, Value]]], name: str, query: Query, *, falling: bool
+) -> list[tuple[Keys, dict[str, Value]]]:
+    """Rows without the value come last, whichever way."""
+    known = [row for row in rows if _value(row, name, query) is not None]
+    unknown = [row for row in rows if _value(row, name, query) is None]
+    return sorted(known, key=lambda row: _value(row, name, query), reverse=falling) + unknown  # type: ignore[arg-type,return-value]
+
+
+def _value(row: tuple[Keys, Mapping[str, Value]], name: str, query: Query) -> object:
+    return row[0][query.keys.index(name)] if name in query.keys else row[1][name]

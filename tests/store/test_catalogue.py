@@ -1,0 +1,128 @@
+"""DASH-2, DASH-8: the catalogue's numbers are those of plain loops, on both engines over both landings."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.analytics.metrics.catalogue.measures import MEASURES, Source
+from backend.analytics.metrics.catalogue.query import Filter, Operator, Query
+from backend.analytics.metrics.catalogue.service import CatalogueService
+from backend.analytics.metrics.period import Compare, Grain
+from tests.catalogue_oracle import key, of_sessions, rows_by, within
+
+OF_SESSIONS = tuple(name for name, measure in MEASURES.items() if measure.source is Source.SESSIONS)
+BREAKDOWNS = [
+    (None, ()),
+    (None, ("risk_level", "country")),
+    (Grain.HOUR, ()),
+    (Grain.DAY, ("source",)),
+    (Grain.WEEK, ("major_group",)),
+    (Grain.MONTH, ("job_title", "source", "medium")),
+]
+
+
+@pytest.fixture
+def catalogue(warehouse):
+    return CatalogueService(warehouse)
+
+
+def found(result):
+    return {row.keys: row.values for row in result.rows}
+
+
+def same(values, expected):
+    return all(
+        values[name] is None if expected[name] is None else values[name] == pytest.approx(expected[name], rel=1e-12)
+        for name in values
+    )
+
+
+def test_every_measure_by_every_kind_of_key_is_that_of_its_definition(catalogue, visits, periods):
+    for period in periods:
+        rows = within(period, visits, "started_at")
+        for grain, dimensions in BREAKDOWNS:
+            result = catalogue.answer(Query(OF_SESSIONS, period, dimensions, grain=grain, limit=10_000))
+            expected = rows_by(rows, "started_at", grain, dimensions, period.timezone)
+            values = found(result)
+
+            assert set(values) >= set(expected)
+            for keys, row in values.items():
+                assert same(row, of_sessions(expected.get(keys, [])))
+            assert same(result.totals.values, of_sessions(rows))
+            assert result.totals.n == len(rows)
+
+
+FILTERS = [
+    (Filter("source", Operator.EQ, ("search",)), lambda row: row["source"] == "search"),
+    (Filter("source", Operator.EQ, ("",)), lambda row: row["source"] is None),
+    (Filter("source", Operator.NE, ("search",)), lambda row: row["source"] != "search"),
+    (Filter("source", Operator.IN, ("mail", "")), lambda row: row["source"] in ("mail", None)),
+    (Filter("country", Operator.NOT_IN, ("US", "")), lambda row: row["country"] == "IN"),
+    (Filter("job_title", Operator.CONTAINS, ("c++",)), lambda row: "C++" in (row["job_title"] or "")),
+    (Filter("job_title", Operator.CONTAINS, ("NURS",)), lambda row: row["job_title"] == "Nurse"),
+    (Filter("job_title", Operator.CONTAINS, ("%",)), lambda _: False),
+    (Filter("risk_level", Operator.IS_NULL), lambda row: row["risk_level"] is None),
+    (Filter("risk_level", Operator.NOT_NULL), lambda row: row["risk_level"] is not None),
+    (Filter("major_group", Operator.EQ, ("29",)), lambda row: key(row, "major_group") == "29"),
+    (Filter("source", Operator.EQ, ("' OR 1=1 --",)), lambda _: False),
+]
+
+
+def test_filters_keep_what_they_say(catalogue, visits, periods):
+    rows = within(periods[3], visits, "started_at")
+    for chosen, keeps in FILTERS:
+        result = catalogue.answer(Query(("sessions", "revenue"), periods[3], filters=(chosen,)))
+
+        assert same(result.totals.values, of_sessions([row for row in rows if keeps(row)]))
+
+
+def test_rows_come_in_the_order_asked_for_and_say_when_there_are_more(catalogue, periods):
+    query = Query(("sessions", "conversion_rate"), periods[3], ("source", "country"), order="-sessions", limit=3)
+    result = catalogue.answer(query)
+    counts = [row.values["sessions"] for row in result.rows]
+
+    assert len(counts) == 3
+    assert counts == sorted(counts, reverse=True)
+    assert result.more
+
+
+def test_robots_count_on_request_only(catalogue, visits, periods):
+    with_robots = catalogue.answer(Query(("sessions",), periods[3], bots=True)).totals.n
+
+    assert with_robots == len(within(periods[3], visits, "started_at", bots=True))
+    assert with_robots > catalogue.answer(Query(("sessions",), periods[3])).totals.n
+
+
+def test_one_sum_has_one_currency_and_the_others_are_named(catalogue, visits, periods):
+    result = catalogue.answer(Query(("revenue",), periods[3], currency="EUR"))
+
+    assert result.currencies == ("EUR", "USD")
+    assert same(result.totals.values, of_sessions(within(periods[3], visits, "started_at"), "EUR"))
+
+
+@pytest.mark.parametrize("compare", Compare)
+def test_what_is_compared_is_the_answer_about_the_other_period(catalogue, periods, compare):
+    period = periods[0]
+    result = catalogue.answer(Query(("sessions", "upgrades"), period, ("source",), grain=Grain.DAY, compare=compare))
+    other = catalogue.answer(Query(("sessions", "upgrades"), period.preceding(compare), ("source",), grain=Grain.DAY))
+
+    assert result.compared == period.preceding(compare)
+    assert result.before == other.totals
+    days = dict(zip(result.query.period.stretches(Grain.DAY), other.query.period.stretches(Grain.DAY), strict=True))
+    earlier = found(other)
+    for row in result.rows:
+        day = next(then for now, then in days.items() if now.isoformat() == row.keys[0])
+        assert row.previous == earlier.get((day.isoformat(), *row.keys[1:]), {"sessions": 0, "upgrades": 0})
+
+
+def test_events_are_counted_beside_sessions(catalogue, events, periods):
+    result = catalogue.answer(Query(("events", "sessions"), periods[3], ("country",), grain=Grain.DAY))
+    counted = rows_by(within(periods[3], events, "timestamp"), "timestamp", "day", ("country",), periods[3].timezone)
+
+    assert {keys: row["events"] for keys, row in found(result).items() if row["events"]} == {
+        keys: len(rows) for keys, rows in counted.items()
+    }
+    alone = catalogue.answer(Query(("sessions",), periods[3], ("country",), grain=Grain.DAY))
+    assert {keys: row["sessions"] for keys, row in found(result).items() if row["sessions"]} == {
+        keys: row["sessions"] for keys, row in found(alone).items()
+    }
