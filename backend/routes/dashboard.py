@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from flask import current_app
 from flask_openapi3 import APIBlueprint, Tag
+from werkzeug import Response
 
 from backend.accounts.permissions import Scope
+from backend.analytics.metrics.catalogue.dashboards import CONVERSIONS, GEOGRAPHIC, POPULAR, Dashboard
+from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.service import DashboardService
 from backend.clock import utc_now
 from backend.plugins import get
 from backend.routes.access import require
 from backend.routes.schemas.answer import Answer
 from backend.routes.schemas.dashboard import FunnelResponse, PeriodQuery
+from backend.routes.schemas.metrics import DashboardQuery, ResultResponse
 from backend.routes.schemas.problem import problems
+from backend.routes.tables import answered
 
 bp = APIBlueprint(
     "dashboard",
@@ -21,6 +26,7 @@ bp = APIBlueprint(
     abp_tags=[Tag(name="Dashboards", description="Where visitors go on and where they leave.")],
     abp_security=[{"api_key": []}, {"access_token": []}],
 )
+RESPONSES = {200: ResultResponse, **problems(400, 401, 403, 422)}
 
 
 @bp.get("/funnel", responses={200: FunnelResponse, **problems(400, 401, 403, 422)})
@@ -29,3 +35,32 @@ def funnel(query: PeriodQuery) -> Answer:
     """Sessions per step of the calculator, in order, within 24 hours of opening it"""
     period = query.period(current_app.config["TIMEZONE"], utc_now())
     return FunnelResponse.of(get(DashboardService).funnel(period, bots=query.bots)).model_dump(mode="json")
+
+
+@bp.get("/conversions", responses=RESPONSES)
+@require(Scope.DASHBOARDS_READ)
+def conversions(query: DashboardQuery) -> Response:
+    """Of the sessions with a result, how many saw an offer and asked for a plan; by exposure level"""
+    return _answered(CONVERSIONS, query)
+
+
+@bp.get("/popular", responses=RESPONSES)
+@require(Scope.DASHBOARDS_READ)
+def popular(query: DashboardQuery) -> Response:
+    """What is assessed most; by job title"""
+    return _answered(POPULAR, query)
+
+
+@bp.get("/geographic", responses=RESPONSES)
+@require(Scope.DASHBOARDS_READ)
+def geographic(query: DashboardQuery) -> Response:
+    """Where sessions came from; by country
+
+    `country=US&breakdown=region` counts the states.
+    """
+    return _answered(GEOGRAPHIC, query)
+
+
+def _answered(dashboard: Dashboard, query: DashboardQuery) -> Response:
+    asked = query.query(dashboard.measures, dashboard.breakdown, current_app.config["TIMEZONE"], utc_now())
+    return answered(get(CatalogueService).answer(asked), query.format, dashboard.name)

@@ -1,0 +1,274 @@
+"""What the metric catalogue may be asked, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, Dimension
+from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
+from backend.analytics.metrics.catalogue.query import MOST_ROWS, Filter, Operator, Query, Result, Totals, Value
+from backend.analytics.metrics.period import Compare, Grain, Period
+from backend.csv_table import csv_lines
+from backend.routes.schemas.answer import Out
+from backend.routes.schemas.dashboard import PeriodQuery
+
+Cell = int | float | str | None
+DIGITS = {Unit.FRACTION: 6, Unit.CENTS: 2, Unit.SECONDS: 1}
+
+
+class MeasureOut(Out):
+    """`sums` says whether parts that share no row add up to the whole. `source` is what it counts."""
+
+    name: str
+    label: str
+    unit: Unit
+    description: str
+    source: str
+    sums: bool
+
+
+class DimensionOut(Out):
+    """`nothing` is how people call it where there is none; `sources` are what can be broken down by it."""
+
+    name: str
+    label: str
+    description: str
+    sources: list[str]
+    nothing: str
+
+
+class CatalogueOut(Out):
+    measures: list[MeasureOut]
+    dimensions: list[DimensionOut]
+    grains: list[Grain]
+    operators: list[Operator]
+    comparisons: list[Compare]
+
+    @classmethod
+    def whole(cls) -> Self:
+        return cls(
+            measures=[MeasureOut.model_validate(measure) for measure in MEASURES.values()],
+            dimensions=[
+                DimensionOut(**_described(dimension), sources=sorted(dimension.sources))
+                for dimension in DIMENSIONS.values()
+            ],
+            grains=list(Grain),
+            operators=list(Operator),
+            comparisons=list(Compare),
+        )
+
+
+def _described(dimension: Dimension) -> dict[str, str]:
+    return {name: getattr(dimension, name) for name in ("name", "label", "description", "nothing")}
+
+
+class CatalogueResponse(Out):
+    data: CatalogueOut
+
+
+class FilterIn(BaseModel):
+    """Keeps rows by a dimension; the empty text stands for "there is none"."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    field: str
+    op: Operator = Operator.EQ
+    value: str | list[str] | None = None
+
+    def filter(self) -> Filter:
+        values = [] if self.value is None else [self.value] if isinstance(self.value, str) else self.value
+        return Filter(self.field, self.op, tuple(values))
+
+
+class QueryBody(PeriodQuery):
+    """Measures by dimensions over a period; days count whole, both included."""
+
+    measures: list[str] = Field(examples=[["sessions", "conversion_rate"]])
+    dimensions: list[str] = Field(default_factory=list, examples=[["source"]])
+    filters: list[FilterIn] = Field(default_factory=list)
+    grain: Grain | None = None
+    compare: Compare | None = None
+    order: str | None = Field(None, description="A name that is asked for; with `-` before it, the greatest first.")
+    limit: Annotated[int, Field(description=f"Rows at most, up to {MOST_ROWS}.")] = 1_000
+    currency: str = Field("USD", description="Money is summed in this one; `meta.currencies` names all there are.")
+    format: Literal["json", "csv"] = "json"
+
+    def query(self, default_zone: str, now: datetime) -> Query:
+        return Query(
+            measures=tuple(self.measures),
+            period=self.period(default_zone, now),
+            dimensions=tuple(self.dimensions),
+            filters=tuple(chosen.filter() for chosen in self.filters),
+            grain=self.grain,
+            compare=self.compare,
+            order=self.order,
+            limit=self.limit,
+            currency=self.currency,
+            bots=self.bots,
+        )
+
+
+class PlanOut(Out):
+    """The question as it was understood."""
+
+    measures: list[str]
+    dimensions: list[str]
+    filters: list[dict[str, str | list[str]]]
+    grain: Grain | None
+    order: str | None
+    limit: int
+    currency: str
+    bots: bool
+
+
+class CompareOut(Out):
+    """The period compared with. Each row's `previous` holds its values there."""
+
+    start: datetime
+    end: datetime
+    totals: dict[str, int | float | None]
+    n: int
+
+
+class ResultMeta(Out):
+    """What the rows cover: all events accepted before `as_of`.
+
+    `totals` are over everything the filters keep, also what the limit cut off (`more`); people count once in them.
+    `n` is how many sessions or events that is.
+    """
+
+    start: datetime
+    end: datetime
+    timezone: str
+    as_of: datetime
+    engine: str
+    plan: PlanOut
+    totals: dict[str, int | float | None]
+    n: int
+    more: bool
+    currencies: list[str]
+    compare: CompareOut | None
+
+
+class ResultResponse(Out):
+    """A row holds its keys and its measures by name; rates are fractions, null on fewer than ten."""
+
+    data: list[dict[str, Cell | dict[str, int | float | None]]]
+    meta: ResultMeta
+
+    @classmethod
+    def of(cls, result: Result) -> Self:
+        query, period = result.query, result.query.period
+        zone = ZoneInfo(period.timezone)
+        return cls(
+            data=list(_rows(result)),
+            meta=ResultMeta(
+                start=period.start.astimezone(zone),
+                end=period.end.astimezone(zone),
+                timezone=period.timezone,
+                as_of=result.as_of.astimezone(zone),
+                engine=result.engine,
+                plan=_plan(query),
+                totals=rounded(result.totals.values),
+                n=result.totals.n,
+                more=result.more,
+                currencies=list(result.currencies),
+                compare=_compare(result.compared, result.before, zone),
+            ),
+        )
+
+
+def result_csv(result: Result) -> str:
+    """The rows as a table: keys, measures, and those before, named `previous_<measure>`."""
+    query = result.query
+    earlier = [f"previous_{name}" for name in query.measures] if query.compare else []
+    rows = (
+        [*row.keys, *rounded(row.values).values(), *(rounded(row.previous).values() if row.previous else ())]
+        for row in result.rows
+    )
+    return "".join(csv_lines([*query.keys, *query.measures, *earlier], rows))
+
+
+def rounded(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Whole numbers stay whole; the rest to as many digits as their unit has use for."""
+    return {name: _round(value, MEASURES[name].unit) for name, value in values.items()}
+
+
+def _round(value: Value, unit: Unit) -> Value:
+    return round(value, DIGITS[unit]) + 0.0 if isinstance(value, float) else value
+
+
+def _rows(result: Result) -> Iterator[dict[str, Cell | dict[str, Value]]]:
+    for row in result.rows:
+        found = dict(zip(result.query.keys, row.keys, strict=True)) | rounded(row.values)
+        yield found | ({"previous": rounded(row.previous)} if row.previous is not None else {})
+
+
+def _plan(query: Query) -> PlanOut:
+    filters = [{"field": f.field, "op": f.op.value, "value": list(f.values)} for f in query.filters]
+    return PlanOut.model_validate(
+        {name: getattr(query, name) for name in PlanOut.model_fields if name != "filters"} | {"filters": filters}
+    )
+
+
+def _compare(compared: Period | None, before: Totals | None, zone: ZoneInfo) -> CompareOut | None:
+    if compared is None or before is None:
+        return None
+    return CompareOut(
+        start=compared.start.astimezone(zone),
+        end=compared.end.astimezone(zone),
+        totals=rounded(before.values),
+        n=before.n,
+    )
+
+
+AnyOf = Annotated[list[str], Field(default_factory=list)]
+
+
+class DashboardQuery(PeriodQuery):
+    """Filters are named after dimensions and may be repeated: any of them. An empty one is "there is none"."""
+
+    source: AnyOf
+    medium: AnyOf
+    campaign: AnyOf
+    referrer: AnyOf
+    device: AnyOf
+    country: AnyOf
+    region: AnyOf
+    job_title: AnyOf
+    occupation: AnyOf
+    major_group: AnyOf
+    industry: AnyOf
+    experience: AnyOf
+    education: AnyOf
+    risk_level: AnyOf
+    breakdown: str | None = Field(None, description="A dimension; each endpoint has its own by default.")
+    grain: Grain | None = None
+    compare: Compare | None = None
+    order: str | None = None
+    limit: int = 1_000
+    currency: str = "USD"
+    format: Literal["json", "csv"] = "json"
+
+    def filters(self) -> tuple[Filter, ...]:
+        chosen = ((name, tuple(getattr(self, name))) for name in DIMENSIONS if name in type(self).model_fields)
+        return tuple(Filter(name, Operator.IN, values) for name, values in chosen if values)
+
+    def query(self, measures: tuple[str, ...], breakdown: str, default_zone: str, now: datetime) -> Query:
+        return Query(
+            measures,
+            self.period(default_zone, now),
+            dimensions=(self.breakdown or breakdown,),
+            filters=self.filters(),
+            grain=self.grain,
+            compare=self.compare,
+            order=self.order,
+            limit=self.limit,
+            currency=self.currency,
+            bots=self.bots,
+        )

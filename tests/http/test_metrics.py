@@ -1,0 +1,173 @@
+"""DASH-2, DASH-4..6, DASH-8: the catalogue and the dashboards that are built on it, over HTTP."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+
+import pytest
+
+from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, SESSIONS_ONLY
+from backend.routes.schemas.metrics import DashboardQuery
+
+QUERY = "/api/analytics/query"
+DAY = "2026-03-08"
+PERIOD = {"start": DAY, "end": DAY, "tz": "UTC"}
+
+
+@pytest.fixture
+def analyst(app, make_key):
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {make_key('events:write', 'dashboards:read')}"
+    return client
+
+
+@pytest.fixture
+def visits(analyst):
+    """Twelve sessions from a newsletter, of which six come to a result and three ask to upgrade; one direct."""
+    for number in range(12):
+        send(analyst, f"n{number}", "ai_calculator_opened", source="newsletter")
+        if number < 6:
+            send(
+                analyst,
+                f"n{number}",
+                "assessment_submitted",
+                job_title="=Nurse",
+                risk_level="low",
+                occupation="29-1141",
+            )
+        if number < 3:
+            send(analyst, f"n{number}", "paid_upgrade_clicked", price_cents=2_900)
+    send(analyst, "d", "ai_calculator_opened")
+    return analyst
+
+
+def send(client, session, name, **data):
+    event = {"session_id": session, "event_type": name, "timestamp": f"{DAY}T10:00:00Z", "event_data": data}
+    assert client.post("/api/analytics/event", json=event).status_code == 202
+
+
+def ask(client, **body):
+    answer = client.post(QUERY, json=PERIOD | body)
+    assert answer.status_code == 200, answer.json
+    return answer.json
+
+
+def test_a_query_answers_with_rows_totals_and_what_it_understood(visits):
+    answer = ask(visits, measures=["sessions", "completion_rate", "revenue"], dimensions=["source"], order="-sessions")
+
+    assert answer["data"] == [
+        {"source": "newsletter", "sessions": 12, "completion_rate": 0.5, "revenue": 8_700},
+        {"source": None, "sessions": 1, "completion_rate": None, "revenue": 0},
+    ]
+    meta = answer["meta"]
+    assert meta["totals"] == {"sessions": 13, "completion_rate": 0.461538, "revenue": 8_700}
+    assert (meta["n"], meta["more"], meta["currencies"], meta["engine"]) == (13, False, ["USD"], "duckdb")
+    assert meta["plan"]["dimensions"] == ["source"]
+    assert meta["as_of"]
+
+
+def test_the_same_number_is_the_same_everywhere(visits):
+    asked = ask(visits, measures=["assessments"])["meta"]["totals"]["assessments"]
+    query = f"?start={DAY}&end={DAY}&tz=UTC"
+    funnel = visits.get(f"/api/analytics/dashboard/funnel{query}").json["data"]["steps"]
+    places = {name: visits.get(f"/api/analytics/dashboard/{name}{query}") for name in ("conversions", "popular")}
+
+    assert [step["sessions"] for step in funnel if step["name"] == "ai_calculator_opened"] == [13]
+    assert {name: answer.json["meta"]["totals"]["assessments"] for name, answer in places.items()} == {
+        "conversions": asked,
+        "popular": asked,
+    }
+    assert asked == 6
+
+
+def test_rates_rest_on_ten_sessions_or_are_not_given(visits):
+    [row] = visits.get(f"/api/analytics/dashboard/conversions?start={DAY}&end={DAY}&risk_level=low").json["data"]
+
+    assert (row["assessments"], row["upgrades"], row["conversion_rate"]) == (6, 3, None)
+
+
+def test_filters_are_query_parameters_and_the_empty_one_is_none(visits):
+    def sessions(query):
+        answer = visits.get(f"/api/analytics/dashboard/geographic?start={DAY}&end={DAY}&tz=UTC&{query}")
+        return answer.json["meta"]["totals"]["sessions"]
+
+    assert sessions("source=newsletter") == 12
+    assert sessions("source=") == 1
+    assert sessions("source=newsletter&source=") == 13
+    assert sessions("source=newsletter&major_group=29") == 6
+
+
+def test_every_dimension_of_sessions_is_a_filter():
+    fields = set(DashboardQuery.model_fields)
+
+    assert {name for name, dimension in DIMENSIONS.items() if dimension.sources >= SESSIONS_ONLY} <= fields
+
+
+def test_csv_is_the_same_rows_and_no_text_becomes_a_formula(visits):
+    query = f"?start={DAY}&end={DAY}&tz=UTC&compare=previous_period"
+    rows = visits.get(f"/api/analytics/dashboard/popular{query}").json["data"]
+    answer = visits.get(f"/api/analytics/dashboard/popular{query}&format=csv")
+    table = list(csv.DictReader(StringIO(answer.text)))
+
+    assert answer.mimetype == "text/csv"
+    assert f"popular_{DAY}_{DAY}.csv" in answer.headers["Content-Disposition"]
+    assert [row["job_title"] for row in table] == [f"'{row['job_title']}" if row["job_title"] else "" for row in rows]
+    assert [int(row["assessments"]) for row in table] == [row["assessments"] for row in rows]
+    assert [row["previous_assessments"] for row in table] == ["0"] * len(rows)
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "hint"),
+    [
+        ({"measures": ["sesions"]}, "measures.0", "sessions"),
+        ({"measures": ["sessions"], "dimensions": ["sorce"]}, "dimensions.0", "source"),
+        ({"measures": ["sessions"], "filters": [{"field": "contry", "value": "US"}]}, "filters.0.field", "country"),
+        ({"measures": []}, "measures", "at least one"),
+        ({"measures": ["sessions", "sessions"]}, "measures", "twice"),
+        ({"measures": ["events"], "dimensions": ["source"]}, "measures", "have no source"),
+        ({"measures": ["sessions"], "order": "-revenue"}, "order", "sessions"),
+        ({"measures": ["sessions"], "limit": 0}, "limit", "between 1 and"),
+        ({"measures": ["sessions"], "currency": "dollars"}, "currency", "USD"),
+        ({"measures": ["sessions"], "filters": [{"field": "source", "op": "contains"}]}, "filters.0.value", "one"),
+        ({"measures": ["sessions"], "grain": "minute"}, "grain", ""),
+        ({"measures": ["sessions"], "start": "2026-03-09", "end": "2026-03-08"}, "start", "before end"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_by_name(analyst, body, field, hint):
+    answer = analyst.post(QUERY, json=body)
+
+    assert answer.status_code == 422
+    assert any(error["field"] == field and hint in error["message"] for error in answer.json["errors"]), answer.json
+
+
+def test_nothing_new_is_304_until_something_lands(visits):
+    address = f"/api/analytics/dashboard/conversions?start={DAY}&end={DAY}&tz=UTC"
+    tag = visits.get(address).headers["ETag"]
+
+    assert visits.get(address, headers={"If-None-Match": tag}).status_code == 304
+    assert visits.get(f"{address}&compare=previous_year", headers={"If-None-Match": tag}).status_code == 200
+    send(visits, "late", "assessment_submitted", job_title="Nurse", risk_level="low")
+    answer = visits.get(address, headers={"If-None-Match": tag})
+    assert answer.status_code == 200
+    assert answer.json["meta"]["totals"]["assessments"] == 7
+
+
+def test_the_catalogue_lists_what_can_be_asked(analyst):
+    data = analyst.get("/api/analytics/metrics").json["data"]
+    measures = [measure["name"] for measure in data["measures"] if measure["source"] == "sessions"]
+
+    assert "conversion_rate" in measures
+    assert {dimension["name"] for dimension in data["dimensions"]} == set(DIMENSIONS)
+    assert ask(analyst, measures=measures[:20])["data"][0]["sessions"] == 0
+
+
+def test_days_without_visits_are_rows_of_zeros(visits):
+    answer = ask(visits, measures=["sessions", "median_duration"], grain="day", start="2026-03-07", end="2026-03-09")
+
+    assert [(row["day"], row["sessions"]) for row in answer["data"]] == [
+        ("2026-03-07", 0),
+        (DAY, 13),
+        ("2026-03-09", 0),
+    ]
+    assert answer["data"][0]["median_duration"] is None
