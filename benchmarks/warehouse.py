@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 
 from backend.analytics.lake.delta import Lake, moved_days
 from backend.analytics.lake.tables import EVENTS
+from backend.analytics.metrics.parameters import bounds
 from backend.analytics.metrics.period import Period
 from backend.analytics.metrics.questions import funnel_question
-from backend.analytics.metrics.parameters import bounds
 from backend.analytics.metrics.service import DashboardService
 from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS, STEP_COLUMNS
