@@ -280,6 +280,7 @@ def _result(found: Result, *, own: bool, errors: Errors = ()) -> dict[str, Any]:
         "share_until": until,
         "state_name": _state_name(found),
         "industry_name": reference.industries.get(said.industry or ""),
+        "experience_band": said.experience_band,
         "salary_text": request.form.get("salary", ""),
         "pay_period": request.form.get("period", "year"),
         "pay_hours": request.form.get("hours", "40"),

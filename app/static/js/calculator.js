@@ -46,7 +46,9 @@ function countAnswer() {
   if (sent.draft && sent.draft !== page.draft) return;
   once(`${page.draft}:${sent.question}`, () => trackStepCompleted(sent.question, sent.seconds));
   if (page.view === "result" && sent.question === 4) {
-    once(`${page.draft}:submitted`, () => trackAssessmentSubmitted(page.title, page.industry, page.risk));
+    const { title, industry, risk, occupation, experience, education } = page;
+    const more = Object.fromEntries(Object.entries({ occupation, experience, education }).filter(([, value]) => value));
+    once(`${page.draft}:submitted`, () => trackAssessmentSubmitted(title, industry, risk, more));
   }
 }
 

@@ -1,4 +1,4 @@
-// Reports what happens on a page. Why it is so: docs/tracker.md.
+// Why it is so: docs/tracker.md.
 (() => {
   "use strict";
   if (self.mingus) return;
@@ -19,10 +19,12 @@
   function origin() {
     const asked = new URLSearchParams(location.search), host = document.referrer.split("/")[2], found = {};
     for (const name of ["source", "medium", "campaign"]) {
-      const value = asked.get("utm_" + name);
-      if (value) found[name] = value.slice(0, 200);
+      const value = words(asked.get("utm_" + name));
+      if (value) found[name] = value;
     }
-    return found.source || !host || host === location.host ? { source: "direct", ...found } : { source: host, medium: "referral", ...found };
+    if (!host || host === location.host) return { source: "direct", ...found };
+    found.referrer = host;
+    return found.source ? found : { source: host, medium: "referral", ...found };
   }
 
   function visit() {
@@ -102,8 +104,8 @@
   self.mingus = { silent, track, consent };
   self.trackCalculatorOpened = () => track("ai_calculator_opened", visit().from);
   self.trackStepCompleted = (step, seconds) => track("calculator_step_completed", { step, seconds });
-  self.trackAssessmentSubmitted = (title, industry, risk) =>
-    track("assessment_submitted", { job_title: words(title), industry: words(industry), risk_level: risk || null });
+  self.trackAssessmentSubmitted = (title, industry, risk, more) =>
+    track("assessment_submitted", { job_title: words(title), industry: words(industry), risk_level: risk || null, ...more });
   self.trackOfferViewed = () => track("conversion_offer_viewed", { offer: data("offer").offer ?? null });
   self.trackUpgradeClicked = () => track("paid_upgrade_clicked", { price_cents: +(data("upgrade").priceCents ?? 0), currency: "USD", ...visit().from });
 

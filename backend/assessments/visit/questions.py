@@ -89,6 +89,8 @@ class WeekReply:
 
 
 Reply = JobReply | PlaceReply | BackgroundReply | WeekReply
+EXPERIENCE_BANDS = ((3, "0-2 years"), (6, "3-5 years"), (11, "6-10 years"), (21, "11-20 years"))
+LONGEST_EXPERIENCE = "21 years or more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,13 @@ class DraftAnswers:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+    @property
+    def experience_band(self) -> str | None:
+        """Years in the occupation as they are counted by: coarse enough to say nothing about one person."""
+        if self.experience_years is None:
+            return None
+        return next((name for most, name in EXPERIENCE_BANDS if self.experience_years < most), LONGEST_EXPERIENCE)
 
     @property
     def complete(self) -> bool:
