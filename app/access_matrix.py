@@ -10,7 +10,6 @@ from werkzeug.routing import Rule
 from backend.accounts.permissions import KEY_SCOPES, Role
 from backend.routes.access import Access, Rate, access_of
 
-BEGIN, END = "<!-- flask access matrix: begin -->", "<!-- flask access matrix: end -->"
 UNSEEN = frozenset({"HEAD", "OPTIONS"})
 FRESH = "password typed in the last 10 minutes"
 
@@ -21,15 +20,6 @@ def matrix(app: Flask) -> str:
     rows = sorted(_rows(app), key=lambda row: (row[0].strip("`"), row[1]))
     table = [heads, tuple("---" for _ in heads), *rows]
     return "\n".join(f"| {' | '.join(row)} |" for row in table)
-
-
-def written_into(document: str, table: str) -> str:
-    """The document with its table replaced. Raises ValueError without the two marks."""
-    before, _, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
-        raise ValueError(f"there is no place for the table: {BEGIN} … {END}")
-    return f"{before}{BEGIN}\n{table}\n{END}{after}"
 
 
 def _rows(app: Flask) -> Iterator[tuple[str, ...]]:

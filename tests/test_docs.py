@@ -10,6 +10,8 @@ from flask.cli import FlaskGroup, ScriptInfo
 
 from app import create_app
 from app.cli.privacy import table
+from app.generated import written_into
+from app.metric_tables import tables
 from app.scheduler import MILLISECONDS, TICKS
 from backend.accounts.permissions import Scope
 from backend.analytics.events.event import PROPERTIES
@@ -52,6 +54,12 @@ def test_every_event_is_explained_with_its_properties(event):
 @pytest.mark.parametrize("event", EventName)
 def test_every_metric_is_explained(event):
     assert f"| `{STATSD_PREFIX}.{event.removeprefix('ai_calculator_')}` |" in doc("metrics.md")
+
+
+def test_the_catalogue_is_explained_as_it_is():
+    written = written_into(doc("metrics.md"), "flask metrics catalogue", tables())
+
+    assert doc("metrics.md") == written, "run: flask metrics catalogue --into docs/metrics.md"
 
 
 @pytest.mark.parametrize("metric", [DONE, FAILED, DEAD, TICKS, MILLISECONDS])

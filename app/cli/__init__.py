@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import access, accounts, assessments, audit, events, events_import, jobs, keys, lake, privacy, reference
+from app.cli import (
+    access,
+    accounts,
+    assessments,
+    audit,
+    events,
+    events_import,
+    jobs,
+    keys,
+    lake,
+    metrics,
+    privacy,
+    reference,
+)
 
 
 def init_app(app: Flask) -> None:
     events.group.add_command(events_import.import_events)
-    for room in (access, accounts, assessments, audit, events, jobs, keys, lake, privacy, reference):
+    for room in (access, accounts, assessments, audit, events, jobs, keys, lake, metrics, privacy, reference):
         app.cli.add_command(room.group)

@@ -7,7 +7,8 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from app.access_matrix import BEGIN, END, matrix, written_into
+from app.access_matrix import matrix
+from app.generated import marks, written_into
 from backend.accounts.permissions import Role
 from backend.database import get_db_session
 from backend.extensions import db
@@ -15,6 +16,7 @@ from tests.accounts import BROWSER, form_token, make_account, signed_in
 from tests.http.walking import MAILED, Walk, assert_hardened
 from tests.servers import PROJECT
 
+MATRIX = "flask access matrix"
 PROGRAM = {"Accept": "application/json"}
 # What reading may write: that somebody read, when they were here, and how far the lake is.
 NOTED = {"audit_entries": None, "audit_head": None, "event_cursors": None, "sign_ins": "seen_at"}
@@ -131,7 +133,7 @@ class TestTheMatrix:
     def test_the_document_holds_what_the_site_does(self, app):
         document = (PROJECT / "docs/access.md").read_text()
 
-        assert document == written_into(document, matrix(app)), "run: flask access matrix --into docs/access.md"
+        assert document == written_into(document, MATRIX, matrix(app)), "run: flask access matrix --into docs/access.md"
 
     def test_it_has_each_route_and_each_role(self, app):
         table = matrix(app)
@@ -146,10 +148,11 @@ class TestTheMatrix:
 
     def test_the_shell_prints_it_and_writes_it(self, app, tmp_path):
         shell, document = app.test_cli_runner(), tmp_path / "access.md"
-        document.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+        begin, end = marks(MATRIX)
+        document.write_text(f"before\n{begin}\nold\n{end}\nafter\n")
 
         assert shell.invoke(args=["access", "matrix"]).output == matrix(app) + "\n"
         assert shell.invoke(args=["access", "matrix", "--into", str(document)]).exit_code == 0
-        assert document.read_text() == f"before\n{BEGIN}\n{matrix(app)}\n{END}\nafter\n"
+        assert document.read_text() == f"before\n{begin}\n{matrix(app)}\n{end}\nafter\n"
         document.write_text("no place")
-        assert "no place for the table" in shell.invoke(args=["access", "matrix", "--into", str(document)]).output
+        assert "no place for it" in shell.invoke(args=["access", "matrix", "--into", str(document)]).output

@@ -35,7 +35,7 @@ def _column(
 
 
 _DEFINED = (
-    _column("source", "Source", "Where the visitor came from, as the address of the opening said.", nothing="Direct"),
+    _column("source", "Source", "Where the visitor came from: `utm_source`, the site before, or `direct`."),
     _column("medium", "Medium", "What kind of way it was: `cpc`, `organic`, `email`.", nothing="None"),
     _column("campaign", "Campaign", "Which campaign brought them.", nothing="None"),
     _column("referrer", "Referrer", "The site whose link was followed.", nothing="None"),
@@ -49,9 +49,9 @@ _DEFINED = (
         lambda table: table.occupation.left(2),
     ),
     _column("industry", "Industry", "The industry of the last assessment."),
-    _column("experience", "Experience", "The years of experience of the last assessment.", nothing="Not said"),
+    _column("experience", "Experience", "Years in the occupation, in bands.", nothing="Not said"),
     _column("education", "Education", "The education of the last assessment.", nothing="Not said"),
-    _column("risk_level", "Exposure level", "`low`, `medium` or `high`, as the last result said.", nothing="None"),
+    _column("risk_level", "Exposure level", "`low`, `medium` or `high`, as shown.", nothing="No level"),
     _column("event_type", "Event", "The event's name.", EVENTS_ONLY),
 )  # fmt: skip
 DIMENSIONS: Mapping[str, Dimension] = {dimension.name: dimension for dimension in _DEFINED}
