@@ -57,6 +57,7 @@ def ways(touches, by):
 def channel(visit, by):
     """Direct is empty here."""
     source, medium, campaign = (visit[name] for name in ("source", "medium", "campaign"))
+    source = "" if source in {"direct", "(direct)"} else source
     if by is By.CAMPAIGN:
         return campaign or ("(none)" if source else "")
     if by is By.SOURCE_MEDIUM and source:

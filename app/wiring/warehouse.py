@@ -3,6 +3,7 @@ from __future__ import annotations
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.freshness import Freshness
 from backend.analytics.lake.sync import Followers
+from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.service import DashboardService
 from backend.analytics.warehouse.clickhouse import ClickHouseEngine
@@ -32,4 +33,5 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_service(Sessions, lambda: sessions)
     registry.add_service(Warehouse, lambda: warehouse)
     registry.add_service(DashboardService, lambda: DashboardService(warehouse, utc_now))
+    registry.add_service(AttributionService, lambda: AttributionService(warehouse))
     registry.add_service(CatalogueService, lambda: CatalogueService(warehouse))

@@ -84,7 +84,7 @@ def world(make_world):
 def visit(session, began, who, random):
     """A visit that may begin with an opening, that tells where from, and may end with one upgrade or two."""
     told = {
-        "source": random.choice(["google", "mail", "ads", "", None]),
+        "source": random.choice(["google", "mail", "ads", "direct", "(direct)", "", None]),
         "medium": random.choice(["cpc", None]),
         "campaign": random.choice(["spring", "", None, None]),
     }

@@ -23,6 +23,7 @@ PARAMETERS = ("start", "end", "look_back")
 HOUR_SECONDS = 3600
 LONGEST = 50  # touches in a path; of more the latest
 DIRECT = ""  # engines leave nulls out of arrays
+DIRECT_NAMES = ("direct", "(direct)")  # as our tracker and Google Analytics call it
 NONE = "(none)"
 
 
@@ -127,10 +128,12 @@ def _person(sessions: Table) -> StringValue:
 
 
 def _channel(sessions: Table, by: By) -> StringValue:
-    """Direct is what has no source; as a campaign, what has neither."""
+    """Direct is what has no source, or says so; as a campaign, what has no campaign either."""
     import ibis
 
     source, medium, campaign = (sessions[name].nullif("") for name in ("source", "medium", "campaign"))
+    for name in DIRECT_NAMES:
+        source = source.nullif(name)
     direct = ibis.literal(DIRECT)
     if by is By.SOURCE:
         return source.fill_null(direct)

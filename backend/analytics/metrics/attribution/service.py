@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 
 from backend.analytics.metrics.attribution.models import Channel, Model, Path, attribute
 from backend.analytics.metrics.attribution.paths import By, With, paths_in, paths_question
+from backend.analytics.metrics.parameters import micros
 from backend.analytics.metrics.period import Period
 from backend.analytics.warehouse.engine import Row
 from backend.analytics.warehouse.relations import DAY
@@ -19,8 +20,6 @@ CURRENCY = "USD"
 LOOK_BACK_DAYS, LONGEST_LOOK_BACK_DAYS = 30, 90
 MOST_CHANNELS = 100
 OTHER = "(other)"
-MICROSECOND = timedelta(microseconds=1)
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,7 @@ class Attribution:
     period: Period
     as_of: datetime
     engine: str
+    version: str
 
 
 class AttributionService:
@@ -103,13 +103,13 @@ class AttributionService:
             period=period,
             as_of=answer.as_of,
             engine=answer.engine,
+            version=answer.version,
         )
 
 
 def _bounds(period: Period, lookback_days: int) -> dict[str, int]:
     """The period and the look-back in microseconds."""
-    start, end = ((at - BEGINNING) // MICROSECOND for at in (period.start, period.end))
-    return {"start": start, "end": end, "look_back": lookback_days * DAY}
+    return {"start": micros(period.start), "end": micros(period.end), "look_back": lookback_days * DAY}
 
 
 def _rows(paths: Sequence[Path], model: Model) -> tuple[AttributedRevenue, ...]:
