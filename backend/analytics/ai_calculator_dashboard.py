@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from backend.analytics.metrics.attribution.models import Model
+from backend.analytics.metrics.attribution.service import Attribution, AttributionService
 from backend.analytics.metrics.period import Period
 from backend.analytics.metrics.service import Conversions, DashboardService, FunnelReport, Revenue
 from backend.plugins import Health, current, get
@@ -38,6 +40,12 @@ class AiCalculatorDashboard:
     def get_daily_revenue_by_source(self, start_date: datetime, end_date: datetime, timezone: str = "UTC") -> Revenue:
         """What was asked to be paid between two instants, by day in the zone, source and currency."""
         return get(DashboardService).revenue(period(start_date, end_date, timezone))
+
+    def get_revenue_attribution(
+        self, start_date: datetime, end_date: datetime, model: str = Model.LAST_NON_DIRECT
+    ) -> Attribution:
+        """What was asked to be paid between two instants, credited to the sources that led to it."""
+        return get(AttributionService).revenue(period(start_date, end_date), Model(model))
 
 
 def period(start: datetime, end: datetime, timezone: str = "UTC") -> Period:

@@ -7,6 +7,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from werkzeug import Response
 
 from backend.accounts.permissions import Scope
+from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.dashboards import CONVERSIONS, GEOGRAPHIC, POPULAR, Dashboard
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.service import DashboardService
@@ -14,10 +15,11 @@ from backend.clock import utc_now
 from backend.plugins import get
 from backend.routes.access import require
 from backend.routes.schemas.answer import Answer
+from backend.routes.schemas.attribution import RevenueQuery, RevenueResponse, revenue_csv
 from backend.routes.schemas.dashboard import FunnelResponse, PeriodQuery
 from backend.routes.schemas.metrics import DashboardQuery, ResultResponse
 from backend.routes.schemas.problem import problems
-from backend.routes.tables import answered
+from backend.routes.tables import answered, written
 
 bp = APIBlueprint(
     "dashboard",
@@ -49,6 +51,18 @@ def conversions(query: DashboardQuery) -> Response:
 def popular(query: DashboardQuery) -> Response:
     """What is assessed most; by job title"""
     return _answered(POPULAR, query)
+
+
+@bp.get("/revenue", responses={200: RevenueResponse, **problems(400, 401, 403, 422)})
+@require(Scope.DASHBOARDS_READ)
+def revenue(query: RevenueQuery) -> Response:
+    """What was asked to be paid, credited to the channels that led to it
+
+    Credits add up to the revenue of one currency, to the cent; `meta.other_currencies` names what is not in it.
+    """
+    report = query.asked_of(get(AttributionService), current_app.config["TIMEZONE"], utc_now())
+    text = revenue_csv(report) if query.format == "csv" else RevenueResponse.of(report).model_dump_json()
+    return written(text, query.format, "revenue", report.period, report.version)
 
 
 @bp.get("/geographic", responses=RESPONSES)
