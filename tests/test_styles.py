@@ -12,6 +12,9 @@ CSS = PROJECT / "app/static/css"
 PALETTE = re.compile(r"--((cat|seq|div)-|grid$|(better|worse)-soft$)")
 METHODS = {f"method--{method}" for method in ("get", "post", "put", "patch", "delete")}
 CHANGES = {f"change--{way}" for way in ("better", "worse", "flat")}
+SWATCHES = {f"swatch--{name}" for name in (*"1234", *(f"q{step}" for step in range(1, 8)))}
+COLUMNS = {f"col-{span}" for span in (12, 8, 7, 6, 5, 4)}
+OF_PLOTLY = {"hovertext"}
 
 
 def style(name):
@@ -20,8 +23,8 @@ def style(name):
 
 def sources():
     """What may name a class: templates, scripts, and the Python that hands classes to templates."""
-    folders = {"app/templates": "*.html", "app/static/js": "*.js", "backend": "*.py"}
-    paths = [path for folder, names in folders.items() for path in (PROJECT / folder).rglob(names)]
+    folders = {"app/templates": "**/*.html", "app/static/js": "*.js", "backend": "**/*.py"}
+    paths = [path for folder, names in folders.items() for path in (PROJECT / folder).glob(names)]
     return [path.read_text() for path in (*paths, PROJECT / "ai-job-impact-calculator.html")]
 
 
@@ -30,10 +33,10 @@ def named_classes():
     quoted = (text for source in sources() for text in re.findall(r'"([^"\n]*)"|\'([^\'\n]*)\'|`([^`\n]*)`', source))
     words = {word for texts in quoted for text in texts for word in re.findall(r"[A-Za-z_][\w-]*", text)}
     in_blocks = re.findall(r"topbar_class %\} ([\w-]+)", "".join(sources()))
-    return words | {*in_blocks} | METHODS | CHANGES
+    return words | {*in_blocks} | METHODS | CHANGES | SWATCHES | COLUMNS | OF_PLOTLY
 
 
-@pytest.mark.parametrize("name", ["components.css", "pages.css"])
+@pytest.mark.parametrize("name", ["components.css", "pages.css", "analytics.css"])
 def test_every_class_with_a_rule_is_used(name):
     selectors = "".join(re.findall(r"([^{};]*)\{", style(name)))
 
@@ -45,6 +48,11 @@ def test_every_token_is_used_except_the_palette_charts_grow_into():
     tokens = {token for token in re.findall(r"(--[\w-]+):", style("tokens.css")) if not PALETTE.match(token)}
 
     assert {token for token in tokens if f"var({token})" not in used} == set()
+
+
+@pytest.mark.parametrize("name", ["components.css", "pages.css", "accounts.css", "analytics.css"])
+def test_colours_are_tokens(name):
+    assert re.findall(r"(?:#[0-9a-f]{3,8}\b|rgba?\(|hsla?\()", style(name), re.IGNORECASE) == []
 
 
 def test_dark_by_the_system_and_dark_by_choice_are_equal():

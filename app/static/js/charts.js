@@ -1,0 +1,247 @@
+// Draws the page's figures with Plotly, in the colours of the page. A figure comes inside its element, or from the
+// address in data-figure. Without this script the table under each chart is the chart.
+const { nonce, dataset: { basic, geo, world, usStates } } = document.querySelector("script[data-basic]");
+const OUTLINES = { world, "us-states": usStates };
+const root = document.documentElement;
+const RATIO = { world: 0.43, "us-states": 0.62 };
+const NARROW = 420;
+const PAPER = 660; // pixels across a sheet
+const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", topojsonURL: "/", doubleClick: false };
+const NO_LAYERS = { type: "Topology", objects: {}, arcs: [] }; // or Plotly asks its makers for coasts and borders
+const charts = new Map();
+const loading = {};
+let printing = false;
+
+class Failure extends Error {
+  constructor(message, request = "") {
+    super(message);
+    this.request = request;
+  }
+}
+
+const sent = (address) => fetch(address, { headers: { Accept: "application/json" } }).then(
+  (answer) => {
+    if (answer.ok) return answer.json();
+    throw new Failure("The server could not answer.", answer.headers.get("X-Request-Id"));
+  },
+  () => { throw new Failure("The server did not answer."); },
+);
+
+const once = (name, load) => {
+  loading[name] ??= load().catch((failure) => { delete loading[name]; throw failure; });
+  return loading[name];
+};
+
+const library = (address) => once(address, () => new Promise((done, fail) => {
+  window.PlotlyGeoAssets ??= { topojson: { world_110m: NO_LAYERS, usa_110m: NO_LAYERS } };
+  const script = Object.assign(document.createElement("script"), { src: address, nonce });
+  script.onload = () => done(window.Plotly);
+  script.onerror = () => { script.remove(); fail(new Failure("What draws charts could not be loaded.")); };
+  document.head.append(script);
+}));
+
+// "--cat-1" and "--cat-1/10" (a tenth of its ink) become what they are on this page at this moment
+function inked(part, styles) {
+  if (Array.isArray(part)) return part.map((one) => inked(one, styles));
+  if (part && typeof part === "object") return Object.fromEntries(Object.entries(part).map(([key, one]) => [key, inked(one, styles)]));
+  const token = typeof part === "string" && /^(--[\w-]+)(?:\/(\d+))?$/.exec(part);
+  if (!token) return part;
+  const value = styles.getPropertyValue(token[1]).trim();
+  if (!token[2]) return value;
+  const [red, green, blue] = value.match(/[0-9a-f]{2}/gi).map((pair) => parseInt(pair, 16));
+  return `rgba(${red}, ${green}, ${blue}, ${token[2] / 100})`;
+}
+
+// as many labels as there is room for
+function thinned(axis, room) {
+  if (!axis?.ticktext) return axis;
+  const need = Math.max(...axis.ticktext.map((text) => text.length)) * 6.5 + 14;
+  const every = Math.ceil((axis.ticktext.length * need) / room);
+  const kept = (list) => list.filter((_, place) => place % every === 0);
+  return { ...axis, tickvals: kept(axis.tickvals), ticktext: kept(axis.ticktext) };
+}
+
+function dressed(chart, width) {
+  const { figure, shapes } = chart;
+  const { data, layout } = inked({ data: figure.data, layout: figure.layout }, getComputedStyle(root));
+  const height = shapes ? Math.round(width * RATIO[figure.shapes]) : figure.height;
+  if (shapes) {
+    for (const trace of data) trace.geojson = shapes;
+    data[0].locations = shapes.features.map((shape) => shape.id);
+    data[0].z = data[0].locations.map(() => 0);
+  }
+  const xaxis = thinned(layout.xaxis, width - layout.margin.l - layout.margin.r);
+  const annotations = layout.annotations?.filter((text) => width > NARROW || text.name !== "wide");
+  return [data, { ...layout, width, height, autosize: false, annotations, ...(xaxis && { xaxis }) }];
+}
+
+function draw(chart, width = chart.plot.clientWidth) {
+  if (!chart.plotly || !width) return undefined;
+  chart.width = width;
+  const drawn = chart.plotly.react(chart.canvas, ...dressed(chart, width), CONFIG);
+  for (const layer of chart.canvas.querySelectorAll(".main-svg")) layer.setAttribute("viewBox", `0 0 ${layer.getAttribute("width")} ${layer.getAttribute("height")}`);
+  return drawn;
+}
+
+const element = (tag, className, text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
+
+function fill(chart) {
+  const { figure, place } = chart;
+  place.querySelector(".chart__title").textContent = figure.title;
+  place.querySelector(".chart__n").textContent = `n = ${figure.n.toLocaleString("en-US")} ${figure.counted}`;
+  place.querySelector(".chart__legend").replaceChildren(...figure.legend.map((key) => {
+    const line = element("span", "");
+    line.append(element("i", `swatch ${key.swatch}`), key.label);
+    return line;
+  }));
+}
+
+async function show(chart) {
+  const { place, plot } = chart;
+  plot.querySelector(".chart__problem")?.remove();
+  place.dataset.state = "waiting";
+  const begun = (chart.begun = Symbol("a later call overtakes this one"));
+  try {
+    if (chart.source && !chart.given) {
+      chart.figure = await sent(chart.source);
+      fill(chart);
+    }
+    if (chart.figure.empty) return state(chart, "empty", element("p", "empty__title", chart.figure.title), element("p", "", chart.figure.empty));
+    const { shapes } = chart.figure;
+    const [plotly, drawnOn] = await Promise.all([
+      library(shapes ? geo : basic),
+      shapes && once(shapes, () => sent(OUTLINES[shapes])),
+    ]);
+    if (chart.begun !== begun) return undefined;
+    Object.assign(chart, { plotly, shapes: drawnOn });
+    await draw(chart);
+    return drawn(chart);
+  } catch (failure) {
+    return failed(chart, failure);
+  }
+}
+
+function drawn(chart) {
+  const { place, canvas, figure } = chart;
+  place.dataset.state = "drawn";
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", figure.description);
+  place.querySelector(".chart__png").hidden = false;
+  place.classList.toggle("chart--leads", figure.data.some((trace) => trace.customdata?.some(Boolean)));
+  canvas.removeAllListeners("plotly_click");
+  canvas.on("plotly_click", ({ points }) => {
+    const address = points.map((point) => point.customdata).find(Boolean);
+    if (address?.startsWith("/")) window.location.assign(address);
+  });
+}
+
+function failed(chart, failure) {
+  const said = element("p", "", failure instanceof Failure ? failure.message : "Something went wrong in the browser.");
+  if (failure.request) said.append(" Request id ", element("code", "", failure.request), ".");
+  const again = Object.assign(element("button", "btn btn--small", "Try again"), { type: "button" });
+  again.addEventListener("click", () => show(chart));
+  state(chart, "failed", element("p", "empty__title", "This chart could not be drawn"), said, again);
+  chart.place.querySelector(".chart__table")?.setAttribute("open", "");
+  if (!(failure instanceof Failure)) throw failure;
+}
+
+function state(chart, name, ...parts) {
+  const problem = element("div", "chart__problem empty");
+  if (name === "failed") problem.setAttribute("role", "alert");
+  problem.append(...parts);
+  chart.place.dataset.state = name;
+  chart.plot.append(problem);
+}
+
+// the title, the legend and n belong to the picture, wherever it is pasted
+async function picture(chart) {
+  const [width, scale, edge] = [1000, 2, 24];
+  const styles = getComputedStyle(root);
+  const ink = (name) => styles.getPropertyValue(name).trim();
+  const [data, layout] = dressed(chart, width - 2 * edge);
+  const image = new Image();
+  image.src = await chart.plotly.toImage({ data, layout, config: CONFIG }, { format: "svg", width: layout.width, height: layout.height });
+  await image.decode();
+  const canvas = element("canvas", "");
+  const pen = canvas.getContext("2d");
+  const font = (size, weight = 400) => { pen.font = `${weight} ${size}px ${ink("--font-sans")}`; };
+  font(20, 600);
+  const title = chart.figure.title.split(" ").reduce((lines, word) => {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    return pen.measureText(longer).width > width - 2 * edge ? [...lines, word] : [...lines.slice(0, -1), longer];
+  }, [""]);
+  const top = edge + title.length * 26 + (chart.figure.legend.length ? 30 : 8);
+  canvas.width = width * scale;
+  canvas.height = (top + layout.height + 56) * scale;
+  pen.scale(scale, scale);
+  pen.fillStyle = ink("--surface");
+  pen.fillRect(0, 0, width, canvas.height);
+  pen.textBaseline = "top";
+  pen.fillStyle = ink("--ink");
+  font(20, 600);
+  title.forEach((line, number) => pen.fillText(line, edge, edge + number * 26));
+  font(13);
+  let across = edge;
+  for (const key of chart.place.querySelectorAll(".chart__legend > span")) {
+    const swatch = key.querySelector("i");
+    pen.fillStyle = pen.strokeStyle = getComputedStyle(swatch).color;
+    pen.setLineDash(swatch.matches(".swatch--compare") ? [4, 3] : swatch.matches(".swatch--partial") ? [2, 4] : []);
+    pen.lineWidth = 2;
+    if (swatch.matches(".swatch--line")) { pen.beginPath(); pen.moveTo(across, top - 17); pen.lineTo(across + 20, top - 17); pen.stroke(); } else pen.fillRect(across, top - 21, 20, 8);
+    pen.fillStyle = ink("--ink-2");
+    pen.fillText(key.textContent, across + 26, top - 23);
+    across += pen.measureText(key.textContent).width + 46;
+  }
+  pen.drawImage(image, edge, top, layout.width, layout.height);
+  pen.fillStyle = ink("--ink-3");
+  pen.fillText([...chart.place.querySelectorAll(".chart__n, .chart__as-of")].map((part) => part.textContent).join(" · "), edge, top + layout.height + 20);
+  return new Promise((done) => { canvas.toBlob(done, "image/png"); });
+}
+
+async function save(chart) {
+  const link = Object.assign(element("a", ""), { href: URL.createObjectURL(await picture(chart)), download: `${chart.place.id || "chart"}.png` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) if (isIntersecting) { near.unobserve(target); show(charts.get(target)); }
+}, { rootMargin: "600px" });
+
+const sizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const chart = charts.get(target.closest(".chart"));
+    if (!printing && chart.plotly && target.clientWidth !== chart.width) requestAnimationFrame(() => draw(chart));
+  }
+});
+
+for (const place of document.querySelectorAll(".chart")) {
+  const plot = place.querySelector(".chart__plot");
+  const inside = place.querySelector("script[type='application/json']");
+  if (!plot) continue;
+  const chart = { place, plot, source: place.dataset.figure, figure: inside && JSON.parse(inside.textContent), canvas: element("div", "chart__canvas") };
+  plot.append(chart.canvas);
+  charts.set(place, chart);
+  place.querySelector(".chart__png")?.addEventListener("click", () => save(chart));
+  // another script may bring a newer figure
+  place.addEventListener("figure", ({ detail }) => { Object.assign(chart, { figure: detail, given: true }); fill(chart); show(chart); });
+  near.observe(place);
+  sizes.observe(plot);
+}
+
+const redraw = (width) => { for (const chart of charts.values()) draw(chart, width); };
+new MutationObserver(() => { if (!printing) redraw(); }).observe(root, { attributeFilter: ["data-theme"] });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (!printing) redraw(); });
+
+let chosen;
+window.addEventListener("beforeprint", () => {
+  printing = true;
+  chosen = root.dataset.theme;
+  root.dataset.theme = "light";
+  redraw(PAPER);
+});
+window.addEventListener("afterprint", () => {
+  if (chosen) root.dataset.theme = chosen; else delete root.dataset.theme;
+  redraw();
+  setTimeout(() => { printing = false; });
+});

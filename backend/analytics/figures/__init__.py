@@ -1,0 +1,1 @@
+"""Charts of the dashboards: frozen rows in, a Plotly figure out; pure."""

@@ -1,0 +1,203 @@
+"""A ranking: sorted bars, each under its whole name, with an earlier period as a thin bar beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+
+from backend.analytics.figures import theme
+from backend.analytics.figures.figure import Cell, Column, Figure, Key, Part, Plain, Table, nothing, shown
+from backend.analytics.figures.quantity import Quantity
+from backend.formats import count, share
+
+LINE_HEIGHT, BAR, THIN, GAP = 18, 10, 4, 14
+LETTERS = 34  # what fits beside a value on the narrowest screen
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """`value` is None where too few were counted; `href` leads to what is behind the bar."""
+
+    label: str
+    value: float | None
+    n: int
+    previous: float | None = None
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The values of one measure by one dimension. `others`: how many more there are than bars."""
+
+    quantity: Quantity
+    dimension: str
+    bars: tuple[Bar, ...]
+    total: float | None
+    n: int
+    counted: str
+    compared: str = ""
+    previous_total: float | None = None
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A bar, and where it stands: pixels from the top."""
+
+    bar: Bar
+    label: tuple[str, ...]
+    top: int
+    middle: float
+    bottom: int
+
+
+def bars(ranking: Ranking) -> Figure:
+    """The longest first; what rests on too few comes last and has no bar."""
+    ordered = ranked(ranking.bars)
+    if not ordered:
+        why = "Nothing was counted in this period."
+        return nothing(f"No {ranking.quantity.noun}", why, ranking.counted, columns(ranking))
+    rows = tuple(placed(ordered, compared=bool(ranking.compared)))
+    height = rows[-1].bottom - GAP
+    title = finding(ranking, ordered)
+    return Figure(
+        title=title,
+        description=f"Bar chart: {ranking.quantity.noun} by {ranking.dimension}, {len(ordered)} bars. {title}.",
+        n=ranking.n,
+        counted=ranking.counted,
+        table=table(ranking, ordered),
+        height=height,
+        data=tuple(_data(ranking, rows)),
+        layout=theme.layout(
+            height,
+            hovermode="y",
+            bargap=0,
+            barmode="overlay",
+            barcornerradius=2,
+            xaxis=theme.axis(range=[0, _longest(rows)]),
+            yaxis=theme.axis(range=[height, 0]),
+            annotations=[text for row in rows for text in _texts(ranking, row)],
+        ),
+        legend=_legend(ranking),
+        note=f"{count(ranking.others)} more not shown." if ranking.others else "",
+    )
+
+
+def ranked(some: Iterable[Bar]) -> list[Bar]:
+    return sorted(some, key=lambda bar: (bar.value is None, -(bar.value or 0), bar.label))
+
+
+def placed(ordered: Iterable[Bar], *, compared: bool) -> Iterator[Row]:
+    top = 0
+    for bar in ordered:
+        label = tuple(wrap(bar.label, LETTERS, break_long_words=True)) or ("(none)",)
+        above = top + LINE_HEIGHT * len(label) + 2
+        bottom = above + BAR + (THIN + 2 if compared else 0) + GAP
+        yield Row(bar, label, top, above + BAR / 2, bottom)
+        top = bottom
+
+
+def finding(ranking: Ranking, ordered: Sequence[Bar]) -> str:
+    """Which comes first, with how much of the whole; for rates, between what they lie."""
+    quantity, known = ranking.quantity, [bar for bar in ordered if bar.value is not None]
+    if not known:
+        return f"Too few for {quantity.noun} by {ranking.dimension}"
+    first, last = known[0], known[-1]
+    if quantity.adds and ranking.total:
+        part = share((first.value or 0) / ranking.total)
+        of = f"{quantity.say(ranking.total)} {quantity.noun}"
+        return f"{first.label} leads with {quantity.say(first.value)} of {of} ({part})"
+    if len(known) == 1:
+        return f"{quantity.name}: {quantity.say(first.value)} for {first.label}"
+    low = f"{quantity.say(last.value)} ({last.label})"
+    return f"{quantity.name}: from {low} to {quantity.say(first.value)} ({first.label})"
+
+
+def columns(ranking: Ranking) -> tuple[Column, ...]:
+    quantity = ranking.quantity
+    found = [Column(ranking.dimension.capitalize(), number=False), Column(quantity.name)]
+    if quantity.adds:
+        found.append(Column("Share"))
+    if ranking.counted != quantity.noun:
+        found.append(Column(ranking.counted.capitalize()))
+    return (*found, Column(ranking.compared.capitalize()), Column("Change")) if ranking.compared else tuple(found)
+
+
+def table(ranking: Ranking, ordered: Sequence[Bar]) -> Table:
+    rows = tuple(_cells(ranking, Bar(bar.label, bar.value, bar.n, bar.previous, bar.href)) for bar in ordered)
+    whole = Bar(f"All {ranking.counted}", ranking.total, ranking.n, ranking.previous_total)
+    return Table(columns(ranking), rows, _cells(ranking, whole))
+
+
+def _cells(ranking: Ranking, bar: Bar) -> tuple[Cell, ...]:
+    quantity = ranking.quantity
+    found = [Cell(bar.label, bar.href), Cell(quantity.say(bar.value), muted=bar.value is None)]
+    if quantity.adds:
+        found.append(Cell(share((bar.value or 0) / ranking.total, 1) if ranking.total else "–"))
+    if ranking.counted != quantity.noun:
+        found.append(Cell(count(bar.n)))
+    if not ranking.compared:
+        return tuple(found)
+    change = quantity.change(bar.value, bar.previous)
+    before = Cell(quantity.say(bar.previous), muted=bar.previous is None)
+    return (*found, before, Cell(change.words if change else "–", muted=not change))
+
+
+def _data(ranking: Ranking, rows: Sequence[Row]) -> Iterator[Part]:
+    longest = _longest(rows)
+    yield {
+        **_bars(rows, [longest] * len(rows), BAR, theme.SUNKEN),
+        "hoverinfo": "text",
+        "hovertext": [_hover(ranking, row.bar) for row in rows],
+        "customdata": [row.bar.href for row in rows],
+    }
+    yield _bars(rows, [row.bar.value for row in rows], BAR, theme.MAIN)
+    if ranking.compared:
+        yield _bars(rows, [row.bar.previous for row in rows], THIN, theme.COMPARE, below=BAR / 2 + 2 + THIN / 2)
+
+
+def _bars(rows: Sequence[Row], values: Sequence[float | None], width: float, color: str, below: float = 0) -> Part:
+    place: dict[str, Plain] = {"x": list(values), "y": [row.middle + below for row in rows], "width": width}
+    return {"type": "bar", "orientation": "h", **place, "marker": {"color": color}, "hoverinfo": "skip"}
+
+
+def _texts(ranking: Ranking, row: Row) -> Iterator[Part]:
+    yield theme.words("<br>".join(map(shown, row.label)), 0, row.top)
+    quantity, bar = ranking.quantity, row.bar
+    if bar.value is None:
+        yield theme.words(quantity.say(None), 1, row.top, xanchor="right", font=theme.font(theme.INK_3))
+        return
+    parts = quantity.adds and ranking.total
+    strong = theme.font(theme.INK, theme.TEXT, theme.BOLD)
+    beside = -theme.SHARES if parts else 0
+    yield theme.words(quantity.say(bar.value), 1, row.top, xanchor="right", xshift=beside, font=strong)
+    if parts:
+        yield theme.words(
+            share(bar.value / parts), 1, row.top, xanchor="right", font=theme.font(theme.INK_2, theme.TEXT)
+        )
+
+
+def _hover(ranking: Ranking, bar: Bar) -> str:
+    quantity = ranking.quantity
+    said = [shown(bar.label), f"{quantity.name}: {quantity.say(bar.value)}"]
+    if ranking.counted != quantity.noun:
+        said.append(f"n = {count(bar.n)} {ranking.counted}")
+    if ranking.compared:
+        change = quantity.change(bar.value, bar.previous)
+        said.append(
+            f"{ranking.compared.capitalize()}: {quantity.say(bar.previous)}" + (f" ({change.words})" if change else "")
+        )
+    return "<br>".join(said)
+
+
+def _legend(ranking: Ranking) -> tuple[Key, ...]:
+    if not ranking.compared:
+        return ()
+    return (Key("swatch--1", "This period"), Key("swatch--compare", ranking.compared.capitalize()))
+
+
+def _longest(rows: Sequence[Row]) -> float:
+    return (
+        max((value for row in rows for value in (row.bar.value, row.bar.previous) if value is not None), default=0) or 1
+    )

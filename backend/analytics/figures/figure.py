@@ -1,0 +1,107 @@
+"""A chart as data: what Plotly draws, the sentence it proves, on how many it rests, and the same numbers as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from html import escape
+from typing import TypeAlias
+
+Plain: TypeAlias = "str | float | bool | Sequence[Plain] | Mapping[str, Plain] | None"
+Part: TypeAlias = Mapping[str, Plain]
+
+
+class Shapes(StrEnum):
+    """A map. Its outlines lie in `app/static/shapes`."""
+
+    WORLD = "world"
+    US_STATES = "us-states"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A line of the legend: the class of its swatch, and what it stands for."""
+
+    swatch: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What happened at a moment of a chart: a letter in it, explained below it."""
+
+    letter: str
+    when: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    label: str
+    number: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    text: str
+    href: str = ""
+    muted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The chart's numbers in words; the first cell of a row names it."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    foot: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`title` is the finding, `description` what a screen reader says, `counted` what `n` are: sessions.
+
+    Colours and fonts in `data` and `layout` are names of CSS tokens, which the browser looks up.
+    `empty` says why there is nothing to draw.
+    """
+
+    title: str
+    description: str
+    n: int
+    counted: str
+    table: Table
+    height: int = 0
+    data: tuple[Part, ...] = ()
+    layout: Part | None = None
+    shapes: Shapes | None = None
+    legend: tuple[Key, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    note: str = ""
+    empty: str = ""
+
+    def plain(self) -> dict[str, Plain]:
+        """What the browser is sent: everything but the table, which stands in the page."""
+        return {
+            "title": self.title,
+            "description": self.description,
+            "n": self.n,
+            "counted": self.counted,
+            "height": self.height,
+            "data": self.data,
+            "layout": self.layout or {},
+            "shapes": self.shapes,
+            "legend": [asdict(key) for key in self.legend],
+            "marks": [asdict(mark) for mark in self.marks],
+            "empty": self.empty,
+        }
+
+
+def shown(text: str) -> str:
+    """Text as Plotly shows it: it reads a little HTML, and names of sources come from strangers."""
+    return escape(text, quote=False)
+
+
+def nothing(title: str, why: str, counted: str, columns: tuple[Column, ...]) -> Figure:
+    """A chart without a row."""
+    return Figure(title, f"{title}. {why}", 0, counted, Table(columns, ()), empty=why)

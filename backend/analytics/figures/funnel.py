@@ -1,0 +1,195 @@
+"""How far sessions came: a bar a step, with what left before it paler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from backend.analytics.figures import theme
+from backend.analytics.figures.figure import Cell, Column, Figure, Key, Part, Plain, Table, nothing, shown
+from backend.analytics.figures.quantity import TOO_FEW
+from backend.formats import count, counted, duration, share
+
+LINE_HEIGHT, BAR, THIN, GAP = 20, 16, 4, 12
+ENOUGH = 10
+COLUMNS = ("Step", "Of first", "Of step before", "Drop-off", "Median time", "p90 time")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Sessions that came this far; times run from the step before."""
+
+    label: str
+    n: int
+    previous: int | None = None
+    median_seconds: float | None = None
+    p90_seconds: float | None = None
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """`counted`: what is counted, sessions or visitors. `immature`: how many may yet go on."""
+
+    steps: tuple[Step, ...]
+    counted: str = "sessions"
+    compared: str = ""
+    immature: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    step: Step
+    before: int
+    number: int
+    top: int
+
+
+def funnel(found: Steps) -> Figure:
+    columns = _columns(found)
+    first = found.steps[0].n if found.steps else 0
+    if not first:
+        why = f"No {found.counted} came to the first step in this period."
+        return nothing("The funnel is empty", why, found.counted, columns)
+    rows = tuple(_placed(found))
+    height = rows[-1].top + _row_height(found) - GAP
+    title = _title(found)
+    return Figure(
+        title=title,
+        description=f"Funnel of {len(rows)} steps. {title}. {_loss(found)}",
+        n=first,
+        counted=found.counted,
+        table=Table(columns, tuple(_cells(found, row) for row in rows)),
+        height=height,
+        data=tuple(_data(found, rows)),
+        layout=theme.layout(
+            height,
+            hovermode="y",
+            bargap=0,
+            barmode="overlay",
+            barcornerradius=2,
+            xaxis=theme.axis(range=[0, max(first, *(step.previous or 0 for step in found.steps))]),
+            yaxis=theme.axis(range=[height, 0]),
+            annotations=[text for row in rows for text in _texts(first, row)],
+        ),
+        legend=_legend(found),
+        note=_note(found),
+    )
+
+
+def _placed(found: Steps) -> Iterator[Row]:
+    steps = found.steps
+    for number, (before, step) in enumerate(pairwise((steps[0], *steps)), 1):
+        yield Row(step, before.n, number, (number - 1) * _row_height(found))
+
+
+def _row_height(found: Steps) -> int:
+    return LINE_HEIGHT + BAR + (THIN + 2 if found.compared else 0) + GAP
+
+
+def _title(found: Steps) -> str:
+    first, last = found.steps[0], found.steps[-1]
+    return f"Of {counted(first.n, *_noun(found.counted))}, {count(last.n) if last.n else 'none'} reached “{last.label}”"
+
+
+def _noun(plural: str) -> tuple[str, str]:
+    return plural.removesuffix("s"), plural
+
+
+def _loss(found: Steps) -> str:
+    """The step before which most left."""
+    lost = [(before.n - step.n, before, step) for before, step in pairwise(found.steps)]
+    if not lost:
+        return ""
+    most, before, step = max(lost, key=lambda loss: loss[0])
+    return (
+        f"Most left between “{before.label}” and “{step.label}”: {count(most)} ({rate(most, before.n)})."
+        if most
+        else ""
+    )
+
+
+def rate(part: int, whole: int) -> str:
+    """No rate on fewer than ten."""
+    return share(part / whole, 1) if whole >= ENOUGH else TOO_FEW
+
+
+def _data(found: Steps, rows: Sequence[Row]) -> Iterator[Part]:
+    yield {
+        **_bars(rows, [row.before for row in rows], BAR, theme.LEFT),
+        "hoverinfo": "text",
+        "hovertext": [_hover(found, row) for row in rows],
+        "customdata": [row.step.href for row in rows],
+    }
+    yield _bars(rows, [row.step.n for row in rows], BAR, theme.MAIN)
+    if found.compared:
+        below = BAR / 2 + 2 + THIN / 2
+        yield _bars(rows, [row.step.previous for row in rows], THIN, theme.COMPARE, below)
+
+
+def _bars(rows: Sequence[Row], values: Sequence[int | None], width: float, color: str, below: float = 0) -> Part:
+    middles = [row.top + LINE_HEIGHT + BAR / 2 + below for row in rows]
+    place: dict[str, Plain] = {"x": list(values), "y": middles, "width": width}
+    return {"type": "bar", "orientation": "h", **place, "marker": {"color": color}, "hoverinfo": "skip"}
+
+
+def _texts(first: int, row: Row) -> Iterator[Part]:
+    step = row.step
+    yield theme.words(f"{row.number}  {shown(step.label)}", 0, row.top)
+    pale, strong = theme.font(theme.INK_2, theme.TEXT), theme.font(theme.INK, theme.TEXT, theme.BOLD)
+    right: dict[str, Plain] = {"xanchor": "right"}
+    yield theme.words(count(step.n), 1, row.top, **right, font=strong, xshift=-theme.SHARES if first >= ENOUGH else 0)
+    if first >= ENOUGH:
+        yield theme.words(share(step.n / first), 1, row.top, **right, font=pale)
+    if row.number > 1 and (lost := row.before - step.n):
+        left = f"−{count(lost)}" + ("" if row.before < ENOUGH else f" ({share(lost / row.before)})")
+        beside = -theme.SHARES - theme.COUNTS
+        yield theme.words(left, 1, row.top, **right, font=theme.font(theme.INK_3), name=theme.WIDE, xshift=beside)
+
+
+def _hover(found: Steps, row: Row) -> str:
+    step, first = row.step, found.steps[0].n
+    said = [
+        f"{row.number} {shown(step.label)}",
+        f"{count(step.n)} {found.counted}, {rate(step.n, first)} of the first",
+    ]
+    if row.number > 1:
+        said.append(f"{count(row.before - step.n)} left before it, {rate(row.before - step.n, row.before)}")
+    if step.median_seconds is not None:
+        said.append(f"Median time from the step before: {duration(step.median_seconds)}")
+    if found.compared and step.previous is not None:
+        said.append(f"{found.compared.capitalize()}: {count(step.previous)}")
+    return "<br>".join(said)
+
+
+def _legend(found: Steps) -> tuple[Key, ...]:
+    keys = (Key("swatch--1", "came this far"), Key("swatch--left", "left before it"))
+    return (*keys, Key("swatch--compare", found.compared)) if found.compared else keys
+
+
+def _note(found: Steps) -> str:
+    if not found.immature:
+        return ""
+    stand = "is" if found.immature == 1 else "are"
+    return f"{counted(found.immature, *_noun(found.counted))} may yet go on and {stand} not counted as lost."
+
+
+def _columns(found: Steps) -> tuple[Column, ...]:
+    step, *rest = (Column(label) for label in COLUMNS)
+    before = (Column(found.compared.capitalize()),) if found.compared else ()
+    return (Column(step.label, number=False), Column(found.counted.capitalize()), *before, *rest)
+
+
+def _cells(found: Steps, row: Row) -> tuple[Cell, ...]:
+    step, first = row.step, found.steps[0].n
+    before = (Cell("–" if step.previous is None else count(step.previous)),) if found.compared else ()
+    head = (Cell(step.label, step.href), Cell(count(step.n)), *before)
+    if row.number == 1:
+        return (*head, *(Cell("–", muted=True) for _ in COLUMNS[1:]))
+    rates = (Cell(rate(step.n, first)), Cell(rate(step.n, row.before)), Cell(f"−{count(row.before - step.n)}"))
+    return (*head, *rates, _time(step.median_seconds), _time(step.p90_seconds))
+
+
+def _time(seconds: float | None) -> Cell:
+    return Cell("–", muted=True) if seconds is None else Cell(duration(seconds))

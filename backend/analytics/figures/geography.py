@@ -1,0 +1,177 @@
+"""Where visitors are: the world by country, the US by state. Countries too small to be seen stand in the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from math import floor, log10
+
+from backend.analytics.figures import theme
+from backend.analytics.figures.bars import Bar, Ranking, columns, finding, ranked, table
+from backend.analytics.figures.figure import Figure, Key, Part, Plain, Shapes, nothing, shown
+from backend.analytics.figures.quantity import Quantity, Unit
+from backend.formats import count
+
+CLASSES = len(theme.SEQUENCE)
+HEIGHT = 420
+VIEWS: dict[Shapes, Part] = {
+    Shapes.WORLD: {
+        "projection": {"type": "equal earth"},
+        "lataxis": {"range": [-57, 84]},
+        "lonaxis": {"range": [-180, 180]},
+    },
+    Shapes.US_STATES: {"scope": "usa", "projection": {"type": "albers usa"}},
+}
+DIMENSIONS = {Shapes.WORLD: "country", Shapes.US_STATES: "state"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`code` as events carry it: DE, US-CA. Its value is None where too few were counted."""
+
+    code: str
+    name: str
+    value: float | None
+    n: int
+    previous: float | None = None
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """`unknown`: how many of n came from nobody knows where, and so are on no map."""
+
+    quantity: Quantity
+    shapes: Shapes
+    places: tuple[Place, ...]
+    total: float | None
+    n: int
+    counted: str
+    unknown: int = 0
+    compared: str = ""
+    previous_total: float | None = None
+
+
+@cache
+def country_names() -> dict[str, str]:
+    """By ISO 3166 code, in usual English, from the time zone database."""
+    lines = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t") for line in lines if line and not line.startswith("#")) | {"XK": "Kosovo"}
+
+
+def geography(found: Places) -> Figure:
+    """A map in steps of one hue, the deepest for the most."""
+    ranking = _ranking(found)
+    drawn = [place for place in found.places if place.value]
+    if not drawn:
+        why = "Nobody whose place is known came in this period." if found.unknown else "Nobody came in this period."
+        return nothing(f"No {found.quantity.noun} on the map", why, found.counted, columns(ranking))
+    ordered = ranked(ranking.bars)
+    title = finding(ranking, ordered)
+    limits = classes(found.quantity, [place.value or 0 for place in drawn])
+    return Figure(
+        title=title,
+        description=f"Map: {found.quantity.noun} by {ranking.dimension}, {len(drawn)} of them shaded. {title}.",
+        n=found.n,
+        counted=found.counted,
+        table=table(ranking, ordered),
+        height=HEIGHT,
+        data=(_ground(), _shaded(found, drawn, limits)),
+        layout=theme.layout(HEIGHT, hovermode="closest", geo=_view(found.shapes)),
+        shapes=found.shapes,
+        legend=_legend(found.quantity, limits),
+        note=f"{count(found.unknown)} of {count(found.n)} {found.counted} came from an unknown place."
+        if found.unknown
+        else "",
+    )
+
+
+def classes(quantity: Quantity, values: Sequence[float]) -> tuple[float, ...]:
+    """Where each class begins: even steps of rates; of counts, which lean to one giant, steps of 1, 3, 10, 30, ..."""
+    low, high = min(values), max(values)
+    if not quantity.adds:
+        starts = [tick for tick in quantity.ticks(0, high) if tick < high]
+        return tuple(starts[-CLASSES:]) or (0.0,)
+    unit = 100.0 if quantity.unit is Unit.CENTS else 1.0
+    powers = range(floor(log10(max(low, unit) / unit)), floor(log10(max(high, unit) / unit)) + 1)
+    starts = [part * 10**power * unit for power in powers for part in (1, 3) if part * 10**power * unit <= high]
+    while len(starts) > 1 and starts[1] <= low:
+        starts = starts[1:]
+    if len(starts) > CLASSES:
+        starts = [start for start in starts if f"{start:e}"[0] == "1"][-CLASSES:]
+    return tuple(starts) or (unit,)
+
+
+def _ranking(found: Places) -> Ranking:
+    some = tuple(Bar(p.name, p.value, p.n, p.previous, p.href) for p in found.places)
+    named = DIMENSIONS[found.shapes]
+    compared, before = found.compared, found.previous_total
+    return Ranking(found.quantity, named, some, found.total, found.n, found.counted, compared, before)
+
+
+def _view(shapes: Shapes) -> Part:
+    """Only what traces draw: Plotly's own layers would be fetched from elsewhere."""
+    return {"visible": False, "bgcolor": theme.SURFACE, **VIEWS[shapes]}
+
+
+def _map(line: str, **parts: Plain) -> Part:
+    edge: Part = {"color": line, "width": 0.6}
+    return {"type": "choropleth", "locationmode": "geojson-id", "showscale": False, "marker": {"line": edge}, **parts}
+
+
+def _ground() -> Part:
+    """Every place there is, as one of which nothing is known; the browser has the list."""
+    flat: list[Plain] = [[0, theme.SUNKEN], [1, theme.SUNKEN]]
+    return _map(theme.LINE, locations=[], z=[], colorscale=flat, zmin=0, zmax=1, hoverinfo="skip")
+
+
+def _shaded(found: Places, drawn: Sequence[Place], limits: Sequence[float]) -> Part:
+    steps = _colors(len(limits))
+    scale: list[Plain] = [[edge / len(steps), color] for at, color in enumerate(steps) for edge in (at, at + 1)]
+    return _map(
+        theme.SURFACE,
+        locations=[place.code for place in drawn],
+        z=[sum(limit <= (place.value or 0) for limit in limits) - 0.5 for place in drawn],
+        zmin=0,
+        zmax=len(limits),
+        colorscale=scale,
+        hoverinfo="text",
+        text=[_hover(found, place) for place in drawn],
+        customdata=[place.href for place in drawn],
+    )
+
+
+def _colors(number: int) -> tuple[str, ...]:
+    """The deepest of the scale, spread out; never the palest, which is the ground's."""
+    deep = theme.SEQUENCE[1:]
+    if number >= CLASSES:
+        return theme.SEQUENCE
+    if number == 1:
+        return (deep[-2],)
+    return tuple(deep[round(step * (len(deep) - 1) / (number - 1))] for step in range(number))
+
+
+def _legend(quantity: Quantity, limits: Sequence[float]) -> tuple[Key, ...]:
+    colors = [f"swatch--q{color.rpartition('-')[2]}" for color in _colors(len(limits))]
+    texts = [_between(quantity, start, end) for start, end in pairwise(limits)]
+    texts.append(f"{quantity.tick(limits[-1])} or more")
+    return tuple(Key(color, text) for color, text in zip(colors, texts, strict=True))
+
+
+def _between(quantity: Quantity, start: float, end: float) -> str:
+    if quantity.unit is Unit.COUNT:
+        return quantity.tick(start) if end == start + 1 else f"{quantity.tick(start)}–{quantity.tick(end - 1)}"
+    return f"{quantity.tick(start)} to {quantity.tick(end)}"
+
+
+def _hover(found: Places, place: Place) -> str:
+    quantity = found.quantity
+    said = [shown(place.name), f"{quantity.name}: {quantity.say(place.value)}"]
+    if found.counted != quantity.noun:
+        said.append(f"n = {count(place.n)} {found.counted}")
+    if found.compared and (change := quantity.change(place.value, place.previous)):
+        said.append(f"{change.words} on {found.compared}")
+    return "<br>".join(said)

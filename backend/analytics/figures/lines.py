@@ -1,0 +1,311 @@
+"""One measure over time, beside an earlier period; or up to four parts of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from string import ascii_uppercase
+
+from backend.analytics.figures import moments, theme
+from backend.analytics.figures.figure import Cell, Column, Figure, Key, Mark, Part, Plain, Table, nothing, shown
+from backend.analytics.figures.quantity import Quantity
+
+HEIGHT = 240
+TOP, BOTTOM = 16, 28
+MOST_SERIES = len(theme.SERIES)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One bucket, named by the local time at which it begins; `value` is None where too few were counted."""
+
+    at: datetime
+    value: float | None
+    previous_at: datetime | None = None
+    previous: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Somebody's note on what happened then."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """`compared`: what `previous` is, as it stands in a sentence: the previous 28 days. `until`: the last bucket is not
+    over and counts until then. `total`: over all buckets, which for a rate is not their sum.
+    """
+
+    quantity: Quantity
+    grain: moments.Grain
+    points: tuple[Point, ...]
+    total: float | None
+    n: int
+    counted: str
+    compared: str = ""
+    previous_total: float | None = None
+    until: str = ""
+    happenings: tuple[Happening, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One part, as `source: google`; its values stand in the order of the moments."""
+
+    name: str
+    values: tuple[float | None, ...]
+    total: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The same measure of up to four parts, over the same moments."""
+
+    quantity: Quantity
+    grain: moments.Grain
+    at: tuple[datetime, ...]
+    series: tuple[Series, ...]
+    n: int
+    counted: str
+    until: str = ""
+
+
+def lines(trend: Trend) -> Figure:
+    """The period as a line, the earlier one paler and dashed under it, what is not over dotted."""
+    columns = _columns(trend)
+    if not any(point.value is not None for point in trend.points):
+        why = f"Nothing was counted in these {moments.HEADINGS[trend.grain].lower()}s."
+        return nothing(f"No {trend.quantity.noun}", why, trend.counted, columns)
+    values = [point.value for point in trend.points]
+    before = [point.previous for point in trend.points]
+    hover = [_hover(trend, point) for point in trend.points]
+    drawn = [_line(before, theme.line(theme.COMPARE, 1.5, theme.DASHED))] if trend.compared else []
+    drawn += _with_partial(values, hover, theme.MAIN, bool(trend.until), theme.AREA)
+    marks = _marks(trend)
+    return Figure(
+        title=_title(trend),
+        description=_description(trend),
+        n=trend.n,
+        counted=trend.counted,
+        table=Table(columns, tuple(_row(trend, point) for point in trend.points)),
+        height=HEIGHT,
+        data=tuple(drawn),
+        layout=_layout(trend.quantity, trend.grain, [p.at for p in trend.points], [*values, *before], marks),
+        legend=_legend(trend),
+        marks=tuple(mark for _, mark in marks),
+    )
+
+
+def several(parts: Parts) -> Figure:
+    """Up to four lines, told apart by colour and, where one points, by name."""
+    if len(parts.series) > MOST_SERIES:
+        raise ValueError(f"more than {MOST_SERIES} lines cannot be told apart")
+    columns = (Column(moments.HEADINGS[parts.grain], number=False), *(Column(part.name) for part in parts.series))
+    every = [value for part in parts.series for value in part.values]
+    if not any(value is not None for value in every):
+        return nothing(f"No {parts.quantity.noun}", "Nothing was counted in this period.", parts.counted, columns)
+    drawn: list[Part] = []
+    for place, (part, color) in enumerate(zip(parts.series, theme.SERIES, strict=False)):
+        hover = [_hover_parts(parts, at) for at in range(len(parts.at))] if not place else None
+        drawn += _with_partial(part.values, hover, color, bool(parts.until))
+    rows = (
+        (Cell(moments.long(at, parts.grain)), *(_number(parts.quantity, part.values[place]) for part in parts.series))
+        for place, at in enumerate(parts.at)
+    )
+    best = max(parts.series, key=lambda part: -1 if part.total is None else part.total)
+    title = f"{best.name} has the most {parts.quantity.noun}: {parts.quantity.say(best.total)}"
+    if not parts.quantity.adds:
+        title = f"{parts.quantity.name}: {best.name} is highest with {parts.quantity.say(best.total)}"
+    return Figure(
+        title=title,
+        description=f"Line chart of {len(parts.series)} lines, {_span(parts.at, parts.grain)}. {title}.",
+        n=parts.n,
+        counted=parts.counted,
+        table=Table(columns, tuple(rows)),
+        height=HEIGHT,
+        data=tuple(drawn),
+        layout=_layout(parts.quantity, parts.grain, parts.at, every, ()),
+        legend=tuple(Key(f"swatch--line swatch--{place}", part.name) for place, part in enumerate(parts.series, 1)),
+    )
+
+
+def _line(values: Sequence[float | None], line: Part, **parts: Plain) -> Part:
+    shape: dict[str, Plain] = {"type": "scatter", "mode": "lines", "x": list(range(len(values))), "y": list(values)}
+    return {**shape, "line": line, "connectgaps": False, "hoverinfo": "skip", **parts}
+
+
+def _with_partial(
+    values: Sequence[float | None], hover: Sequence[str] | None, color: str, partial: bool, area: str = ""
+) -> list[Part]:
+    """The line of what is over, and dotted the way to the last point, which is not."""
+    over = list(values[:-1]) if partial else list(values)
+    dots = [6 if alone else 0 for alone in _alone(over)]
+    told: dict[str, Plain] = {"hoverinfo": "text", "hovertext": list(hover)} if hover else {}
+    whole = area and None not in over
+    fill: dict[str, Plain] = {"fill": "tozeroy", "fillcolor": area} if whole else {}
+    marker: dict[str, Plain] = {"color": color, "size": dots, "opacity": 1}
+    drawn = [_line(over, theme.line(color), mode="lines+markers", marker=marker, **fill, **told)]
+    if partial:
+        last = len(values) - 1
+        ends = [place for place in (last - 1, last) if place >= 0]
+        around = {"color": color, "width": [0] * (len(ends) - 1) + [1.5]}
+        open_dot: dict[str, Plain] = {"color": theme.SURFACE, "size": [0] * (len(ends) - 1) + [7], "line": around}
+        if told:
+            told = {"hoverinfo": ["skip"] * (len(ends) - 1) + ["text"], "hovertext": list(hover or ())[-len(ends) :]}
+        rest: dict[str, Plain] = {"x": ends, "mode": "lines+markers", "marker": open_dot, **told}
+        drawn.append(_line([values[place] for place in ends], theme.line(color, 2, theme.DOTTED), **rest))
+    return drawn
+
+
+def _alone(values: Sequence[float | None]) -> Iterable[bool]:
+    """Which points have no neighbour to draw a line to."""
+    around = [None, *values, None]
+    for before, value, after in zip(around, values, around[2:], strict=False):
+        yield value is not None and before is None and after is None
+
+
+def _layout(
+    quantity: Quantity,
+    grain: moments.Grain,
+    at: Sequence[datetime],
+    values: Sequence[float | None],
+    marks: Sequence[tuple[float, Mark]],
+) -> Part:
+    known = [value for value in values if value is not None]
+    across = moments.ticks(at, grain)
+    up = quantity.ticks(min(known), max(known))
+    texts = [quantity.tick(value) for value in up]
+    wide = 10 + 8 * max(map(len, texts))
+    edge = max(0.02 * (len(at) - 1), 0.3 if len(at) < 3 else 0)
+    return theme.layout(
+        HEIGHT,
+        margin={"l": wide, "r": 10, "t": TOP, "b": BOTTOM, "pad": 0},
+        hovermode="x",
+        xaxis=theme.axis(
+            range=[-edge, len(at) - 1 + edge],
+            **theme.labels([place for place, _ in across], [text for _, text in across]),
+            **_pointer(),
+            ticklabelstandoff=4,
+        ),
+        yaxis=theme.axis(
+            range=[up[0], up[-1] + (up[-1] - up[0]) / 200],
+            **theme.labels(up, texts),
+            showgrid=True,
+            gridcolor=theme.GRID,
+            zeroline=True,
+            zerolinecolor=theme.AXIS,
+            ticklabelstandoff=6,
+        ),
+        shapes=[_mark_line(place) for place, _ in marks],
+        annotations=[_mark_letter(place, mark) for place, mark in marks],
+    )
+
+
+def _pointer() -> Part:
+    """The upright line under the pointer."""
+    spike: dict[str, Plain] = {"showspikes": True, "spikemode": "across", "spikesnap": "data", "spikethickness": 1}
+    return {**spike, "spikecolor": theme.AXIS, "spikedash": theme.SOLID}
+
+
+def _marks(trend: Trend) -> list[tuple[float, Mark]]:
+    """Where each happening stands, in the bucket that it fell into."""
+    found: list[tuple[float, Mark]] = []
+    for happening in sorted(trend.happenings, key=lambda happening: happening.at):
+        place = sum(point.at <= happening.at for point in trend.points) - 1
+        if place >= 0 and len(found) < len(ascii_uppercase):
+            when = moments.long(happening.at, "day")
+            found.append((place, Mark(ascii_uppercase[len(found)], when, happening.text)))
+    return found
+
+
+def _mark_line(place: float) -> Part:
+    ends: dict[str, Plain] = {"type": "line", "xref": "x", "yref": "paper", "x0": place, "x1": place, "y0": 0, "y1": 1}
+    return {**ends, "line": theme.line(theme.LINE_STRONG, 1, theme.DOTTED), "layer": "below"}
+
+
+def _mark_letter(place: float, mark: Mark) -> Part:
+    where: dict[str, Plain] = {"xref": "x", "yref": "paper", "xanchor": "center", "yanchor": "bottom"}
+    return theme.words(mark.letter, place, 1, **where, font=theme.font(theme.INK_2, weight=theme.BOLD))
+
+
+def _hover(trend: Trend, point: Point) -> str:
+    quantity, last = trend.quantity, trend.until and point is trend.points[-1]
+    when = moments.long(point.at, trend.grain) + (f", until {trend.until}" if last else "")
+    said = [shown(when), f"{quantity.name}: {quantity.say(point.value)}"]
+    if trend.compared and point.previous_at:
+        then = moments.long(point.previous_at, trend.grain, year=point.previous_at.year != point.at.year)
+        change = None if last else quantity.change(point.value, point.previous)
+        said.append(f"{then}: {quantity.say(point.previous)}" + (f" ({change.words} since)" if change else ""))
+    return "<br>".join(said)
+
+
+def _hover_parts(parts: Parts, place: int) -> str:
+    said = [moments.long(parts.at[place], parts.grain)]
+    said += [f"{shown(part.name)}: {parts.quantity.say(part.values[place])}" for part in parts.series]
+    return "<br>".join(said)
+
+
+def _legend(trend: Trend) -> tuple[Key, ...]:
+    """A line alone needs no key."""
+    rest = [Key("swatch--line swatch--compare", trend.compared.capitalize())] if trend.compared else []
+    if trend.until:
+        rest.append(Key("swatch--line swatch--partial", f"Not over: until {trend.until}"))
+    return (Key("swatch--line swatch--1", "This period"), *rest) if rest else ()
+
+
+def _title(trend: Trend) -> str:
+    quantity = trend.quantity
+    total = quantity.say(trend.total)
+    said = f"{total} {quantity.noun}" if quantity.adds else f"{quantity.name}: {total}"
+    change = quantity.change(trend.total, trend.previous_total)
+    if change and trend.compared:
+        return f"{said}, {change.words} {'from' if change.better is None else 'on'} {trend.compared}"
+    best = _extremes(trend)[1]
+    return f"{said}, most on {moments.long(best.at, trend.grain)} ({quantity.say(best.value)})"
+
+
+def _description(trend: Trend) -> str:
+    low, high = _extremes(trend)
+    quantity = trend.quantity
+    where = _span([point.at for point in trend.points], trend.grain)
+    said = (
+        f"Line chart: {quantity.noun} by {trend.grain}, {where}. "
+        f"Lowest {quantity.say(low.value)} ({moments.long(low.at, trend.grain)}), "
+        f"highest {quantity.say(high.value)} ({moments.long(high.at, trend.grain)})."
+    )
+    return said + (f" The last {trend.grain} is not over: it counts until {trend.until}." if trend.until else "")
+
+
+def _span(at: Sequence[datetime], grain: moments.Grain) -> str:
+    return moments.span(at[0], at[-1], grain)
+
+
+def _extremes(trend: Trend) -> tuple[Point, Point]:
+    """Lowest and highest; what is not over counts only where there is nothing else."""
+    over = trend.points[:-1] if trend.until else trend.points
+    known = [point for point in over if point.value is not None] or [p for p in trend.points if p.value is not None]
+    key = {id(point): point.value or 0 for point in known}
+    return min(known, key=lambda point: key[id(point)]), max(known, key=lambda point: key[id(point)])
+
+
+def _columns(trend: Trend) -> tuple[Column, ...]:
+    first = (Column(moments.HEADINGS[trend.grain], number=False), Column(trend.quantity.name))
+    return (*first, Column(trend.compared.capitalize()), Column("Change")) if trend.compared else first
+
+
+def _row(trend: Trend, point: Point) -> tuple[Cell, ...]:
+    last = trend.until and point is trend.points[-1]
+    name = Cell(moments.long(point.at, trend.grain) + (f" (until {trend.until})" if last else ""))
+    cells = (name, _number(trend.quantity, point.value))
+    if not trend.compared:
+        return cells
+    change = None if last else trend.quantity.change(point.value, point.previous)
+    return (*cells, _number(trend.quantity, point.previous), Cell(change.words if change else "–", muted=not change))
+
+
+def _number(quantity: Quantity, value: float | None) -> Cell:
+    return Cell(quantity.say(value), muted=value is None)

@@ -1,0 +1,62 @@
+"""How the moments of an axis read: short on it, long where one is pointed at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+Grain: TypeAlias = Literal["hour", "day", "week", "month"]
+MOST_TICKS = 8
+STEPS = {
+    "hour": (1, 2, 3, 6, 12, 24, 48, 168),
+    "day": (1, 2, 7, 14, 28, 56, 91),
+    "week": (1, 2, 4, 13),
+    "month": (1, 3),
+}
+HEADINGS = {"hour": "Hour", "day": "Day", "week": "Week", "month": "Month"}
+
+
+def long(at: datetime, grain: str, *, year: bool = False) -> str:
+    """Sat, Nov 21 at 2 PM; Week of Nov 16; November 2026"""
+    if grain == "month":
+        return f"{at:%B %Y}"
+    after = f", {at.year}" if year else ""
+    day = f"{at:%b} {at.day}{after}"
+    if grain == "week":
+        return f"Week of {day}"
+    return f"{at:%a}, {day}" + (f" at {_hour(at)}" if grain == "hour" else "")
+
+
+def span(first: datetime, last: datetime, grain: str) -> str:
+    """From where to where an axis goes, for those who cannot see it."""
+    years = first.year != last.year
+    return f"{long(first, grain, year=years)} to {long(last, grain, year=True)}"
+
+
+def ticks(moments: Sequence[datetime], grain: str) -> tuple[tuple[int, str], ...]:
+    """Positions and short labels, few enough for a line; the year stands where it begins or changes."""
+    few = (step for step in STEPS[grain] if len(moments) / step <= MOST_TICKS)
+    step = next(few, -(-len(moments) // MOST_TICKS))
+    start = _first(moments, grain, step)
+    return tuple((place, _short(moments, place, grain)) for place in range(start, len(moments), step))
+
+
+def _first(moments: Sequence[datetime], grain: str, step: int) -> int:
+    """Hours are counted from midnight."""
+    if grain != "hour" or step < 3:
+        return 0
+    return next((place for place, at in enumerate(moments) if at.hour % min(step, 24) == 0), 0)
+
+
+def _short(moments: Sequence[datetime], place: int, grain: str) -> str:
+    at = moments[place]
+    if grain == "hour":
+        return f"{at:%b} {at.day}" if at.hour == 0 and len(moments) > 25 else _hour(at)
+    if grain == "month":
+        return f"{at:%b %Y}" if place == 0 or at.month == 1 else f"{at:%b}"
+    return f"{at:%b} {at.day}"
+
+
+def _hour(at: datetime) -> str:
+    return f"{at.hour % 12 or 12} {at:%p}"

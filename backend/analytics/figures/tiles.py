@@ -1,0 +1,105 @@
+"""One number at a glance: what it is, how it changed, on how many it rests, and its course as a small line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from backend.analytics.figures.quantity import Change, Quantity, Unit
+from backend.formats import count
+
+WIDTH, HEIGHT, EDGE = 100.0, 36.0, 3.0
+CONFIDENT = 1.96
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """Paths of an SVG of 100 by 36: this period, the earlier one, and the way to the bucket that is not over."""
+
+    line: str
+    compare: str = ""
+    partial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """`noise`: the change is no larger than chance makes it."""
+
+    label: str
+    value: str
+    n: str
+    change: Change | None = None
+    previous: str = ""
+    noise: bool = False
+    spark: Spark | None = None
+    href: str = ""
+
+    @property
+    def tone(self) -> str:
+        if self.noise or self.change is None or self.change.better is None:
+            return "change--flat"
+        return "change--better" if self.change.better else "change--worse"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A number of a period: its total, on how many it rests, and its course."""
+
+    value: float | None
+    n: int
+    course: tuple[float | None, ...] = ()
+
+
+def tile(
+    label: str, quantity: Quantity, counted: str, now: Reading, before: Reading | None, *, partial: bool, href: str = ""
+) -> Tile:
+    """`counted`: what n are. `partial`: the last bucket of `now` is not over."""
+    change = quantity.change(now.value, before.value) if before else None
+    return Tile(
+        label=label,
+        value=quantity.say(now.value),
+        n=f"n = {count(now.n)} {counted}",
+        change=change,
+        previous=quantity.say(before.value) if before and before.value is not None else "",
+        noise=bool(before and change and is_noise(quantity, now, before)),
+        spark=spark(now.course, before.course if before else (), partial=partial),
+        href=href,
+    )
+
+
+def is_noise(quantity: Quantity, now: Reading, before: Reading) -> bool:
+    """Whether two counts (Poisson) or shares (pooled) are within 1.96 standard errors; nothing else is judged."""
+    a, b = now.value, before.value
+    if a is None or b is None or not now.n or not before.n:
+        return False
+    if quantity.unit is Unit.COUNT:
+        return abs(a - b) <= CONFIDENT * sqrt(a + b)
+    if quantity.unit is Unit.SHARE:
+        pooled = (a * now.n + b * before.n) / (now.n + before.n)
+        return abs(a - b) <= CONFIDENT * sqrt(pooled * (1 - pooled) * (1 / now.n + 1 / before.n))
+    return False
+
+
+def spark(now: Sequence[float | None], before: Sequence[float | None], *, partial: bool) -> Spark | None:
+    """None where there is no line to draw."""
+    known = [value for value in (*now, *before) if value is not None]
+    if len([value for value in now if value is not None]) < 2:
+        return None
+    low, high = min(known), max(known)
+
+    def path(values: Sequence[float | None], first: int = 0) -> str:
+        steps = max(len(now), len(before)) - 1
+        found, pen = [], "M"
+        for place, value in enumerate(values, first):
+            if value is None:
+                pen = "M"
+                continue
+            height = 0.5 if high == low else (value - low) / (high - low)
+            x, y = WIDTH * place / steps, HEIGHT - EDGE - height * (HEIGHT - 2 * EDGE)
+            found.append(f"{pen}{x:.1f},{y:.1f}")
+            pen = "L"
+        return "".join(found)
+
+    over = now[:-1] if partial else now
+    return Spark(path(over), path(before), path(now[-2:], len(now) - 2) if partial else "")

@@ -1,0 +1,216 @@
+"""Charts in a real browser, under the strict policy and without any other host: the fixture `context` holds both."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.specimen import FIGURES, HEALED
+from tests.browser.test_accessibility import RULES
+from tests.conftest import server_environ
+from tests.servers import gunicorn
+
+DRAWN = [name for name, _, _ in FIGURES]
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """A running server, and the file whose absence lets its bad figure fail once."""
+
+    url: str
+    healed: Path
+
+
+@pytest.fixture(scope="module")
+def specimen(tmp_path_factory, migrated_sqlite):
+    instance = tmp_path_factory.mktemp("specimen")
+    shutil.copy(migrated_sqlite, instance / "mingus.db")
+    log = instance / "gunicorn.log"
+    with gunicorn(server_environ(instance), log, "tests.browser.specimen:application()") as server:
+        yield Specimen(server.url, instance / HEALED)
+
+
+@pytest.fixture
+def charts(specimen, page):
+    specimen.healed.unlink(missing_ok=True)
+    page.goto(f"{specimen.url}/specimen")
+    return page
+
+
+def chart(page, name, state="drawn"):
+    """One chart, scrolled to and in its final state."""
+    found = page.locator(f"#{name}")
+    found.scroll_into_view_if_needed()
+    expect(found).to_have_attribute("data-state", state)
+    return found
+
+
+def ink(found, selector, attribute="stroke"):
+    return found.locator(selector).first.evaluate(f"mark => getComputedStyle(mark).{attribute}")
+
+
+def test_each_chart_is_drawn_and_described(charts):
+    for name, figure, _ in FIGURES:
+        found = chart(charts, name)
+        expect(found.get_by_role("heading")).to_have_text(figure.title)
+        expect(found.get_by_role("img", name=figure.description)).to_be_visible()
+        assert found.locator(".main-svg path[style*='fill'], .main-svg path[style*='stroke']").count() > 2, name
+
+
+def test_a_chart_takes_the_place_that_was_kept_for_it(charts):
+    found = charts.locator("#funnel")
+    before = found.locator(".chart__space").bounding_box()["height"]
+
+    assert chart(charts, "funnel").locator(".chart__canvas").bounding_box()["height"] == before
+
+
+def test_the_theme_button_inks_a_chart_again(charts):
+    found = chart(charts, "trend")
+    light = ink(found, ".scatterlayer .js-line")
+    charts.get_by_role("button", name="Switch between light and dark").click()
+    expect(found.locator(".main-svg").first).to_have_css("background-color", "rgb(24, 32, 32)")
+
+    assert (
+        light == ink(chart(charts, "parts"), "nothing, .chart__legend") or ink(found, ".scatterlayer .js-line") != light
+    )
+    found.get_by_role("group").evaluate("group => group.closest('details').open = true")
+
+
+def test_a_system_that_turns_dark_inks_them_too(charts):
+    found = chart(charts, "trend")
+    charts.emulate_media(color_scheme="dark")
+
+    expect(found.locator(".main-svg").first).to_have_css("background-color", "rgb(24, 32, 32)")
+
+
+def test_a_chart_follows_its_width_and_leaves_out_labels(charts):
+    found = chart(charts, "trend")
+    wide = found.locator(".xtick").count()
+    charts.set_viewport_size({"width": 360, "height": 800})
+
+    expect(found.locator(".main-svg").first).to_have_attribute("width", re.compile(r"^\d{3}$"))
+    assert found.locator(".main-svg").first.bounding_box()["width"] < 330
+    assert found.locator(".xtick").count() <= wide
+    assert charts.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_the_pointer_is_told_the_day_and_both_values(charts):
+    found = chart(charts, "trend")
+    found.locator(".chart__canvas").hover(position={"x": 400, "y": 100})
+
+    told = found.locator(".hovertext")
+    expect(told).to_contain_text(re.compile(r"Sessions: \d{3}"))
+    expect(told).to_contain_text(re.compile(r"Oct \d: \d{3} \(up [\d.]+% since\)"))
+
+
+def test_a_bar_leads_to_what_is_behind_it(charts):
+    found = chart(charts, "revenue")
+    found.locator(".chart__canvas").click(position={"x": 100, "y": 26})
+
+    charts.wait_for_url("**/analytics/revenue?source=google")
+
+
+def test_names_of_strangers_stay_text(charts):
+    said = []
+    charts.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    found = chart(charts, "revenue")
+    found.locator(".chart__canvas").hover(position={"x": 4, "y": 390})
+
+    expect(found.locator(".annotation-text", has_text="onerror=alert(1)")).to_be_visible()
+    assert found.locator("img, .main-svg a").count() == 0
+    assert said == []
+
+
+def test_a_figure_comes_from_its_address_and_says_its_n(charts):
+    found = chart(charts, "fetched")
+
+    expect(found.get_by_role("heading")).to_have_text("341 sessions, most on Fri, Nov 20 at 9 PM (22)")
+    expect(found.get_by_text("n = 341 sessions")).to_be_visible()
+
+
+def test_a_failed_figure_says_so_and_is_tried_again(charts):
+    found = chart(charts, "failing", "failed")
+    alert = found.get_by_role("alert")
+
+    expect(alert).to_contain_text("This chart could not be drawn")
+    expect(alert).to_contain_text(re.compile(r"Request id [\w-]{36}\."))
+    alert.get_by_role("button", name="Try again").click()
+    expect(found).to_have_attribute("data-state", "drawn")
+    expect(found.get_by_role("heading")).to_have_text("Conversion: from 0.0% (Utilities) to 6.1% (Health care)")
+
+
+def test_without_what_draws_charts_the_tables_stand_in(specimen, page):
+    page.route("**/plotly-basic.min.js*", lambda route: route.abort())
+    page.goto(f"{specimen.url}/specimen")
+
+    found = chart(page, "trend", "failed")
+    expect(found.get_by_role("alert")).to_contain_text("What draws charts could not be loaded.")
+    expect(found.get_by_role("rowheader", name="Sun, Oct 25")).to_be_visible()
+
+
+def test_without_javascript_the_table_is_the_chart(chromium, specimen):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{specimen.url}/specimen")
+
+    expect(page.locator("#trend").get_by_role("rowheader", name="Sun, Oct 25")).to_be_visible()
+    expect(page.locator("#trend .chart__space")).to_be_hidden()
+    expect(page.locator("#fetched").get_by_role("link", name="in this CSV file")).to_be_visible()
+    context.close()
+
+
+def test_an_empty_chart_says_why_and_what_next(charts):
+    found = charts.locator("#empty")
+
+    expect(found).to_contain_text("Nothing was counted in this period.")
+    expect(found.get_by_role("link", name="Show the last 90 days")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["trend", "world"])
+def test_a_chart_is_saved_as_a_picture_of_itself(charts, name):
+    found = chart(charts, name)
+    with charts.expect_download() as download:
+        found.get_by_role("button", name="PNG").click()
+
+    picture = download.value.path().read_bytes()
+    assert download.value.suggested_filename == f"{name}.png"
+    assert picture.startswith(b"\x89PNG")
+    assert int.from_bytes(picture[16:20]) == 2000
+    assert len(picture) > 50_000
+
+
+def test_paper_is_light_and_shows_the_tables(charts):
+    charts.emulate_media(color_scheme="dark")
+    found = chart(charts, "trend")
+    charts.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    charts.emulate_media(media="print")
+
+    expect(found.locator(".main-svg").first).to_have_css("background-color", "rgb(255, 255, 255)")
+    assert found.locator(".main-svg").first.bounding_box()["width"] == 660
+    expect(found.get_by_role("rowheader", name="Sun, Oct 25")).to_be_visible()
+    charts.emulate_media(media="screen", color_scheme="dark")
+    charts.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(found.locator(".main-svg").first).to_have_css("background-color", "rgb(24, 32, 32)")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
+def test_axe_finds_nothing(chromium, specimen, width, scheme):
+    specimen.healed.unlink(missing_ok=True)
+    context = chromium.new_context(bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(f"{specimen.url}/specimen")
+    for name in (*DRAWN, "fetched"):
+        chart(page, name)
+    page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
+
+    found = Axe().run(page, options=RULES).response["violations"]
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+    assert wide == width

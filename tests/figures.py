@@ -1,0 +1,144 @@
+"""Made-up rows for every chart: four weeks of visits, as a dashboard would have them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from math import sin
+
+from backend.analytics.figures.bars import Bar, Ranking
+from backend.analytics.figures.figure import Shapes
+from backend.analytics.figures.funnel import Step, Steps
+from backend.analytics.figures.geography import Place, Places, country_names
+from backend.analytics.figures.lines import Happening, Parts, Point, Series, Trend
+from backend.analytics.figures.quantity import Quantity, Unit
+from backend.analytics.figures.tiles import Reading, Tile, tile
+
+SESSIONS = Quantity("sessions")
+REVENUE = Quantity("revenue", Unit.CENTS)
+CONVERSION = Quantity("conversion", Unit.SHARE, adds=False)
+BEFORE = "the previous 28 days"
+FIRST = datetime(2026, 10, 25, tzinfo=UTC)
+DAYS = tuple(FIRST + timedelta(days=day) for day in range(28))
+HOSTILE = '<img src=x onerror=alert(1)><a href="javascript:alert(2)">& more</a>'
+
+
+def daily(day: int) -> int:
+    return round(660 + 110 * sin(day / 7 * 6.28) + 4 * day)
+
+
+def trend(**given: object) -> Trend:
+    """Sessions of 28 days beside the 28 before; the last day counts until 2:32 PM."""
+    points = tuple(
+        Point(at, 401 if day == 27 else daily(day), at - timedelta(days=28), daily(day - 28) - 20)
+        for day, at in enumerate(DAYS)
+    )
+    happenings = (
+        Happening(datetime(2026, 11, 3, 9, tzinfo=UTC), "New first question"),
+        Happening(datetime(2026, 11, 16, 15, tzinfo=UTC), "Newsletter to 12,000 people"),
+    )
+    values: dict[str, object] = {
+        "quantity": SESSIONS,
+        "grain": "day",
+        "points": points,
+        "total": sum(point.value or 0 for point in points),
+        "n": 18_402,
+        "counted": "sessions",
+        "compared": BEFORE,
+        "previous_total": sum(point.previous or 0 for point in points),
+        "until": "2:32 PM",
+        "happenings": happenings,
+    }
+    return Trend(**{**values, **given})  # type: ignore[arg-type]
+
+
+def sparse() -> Trend:
+    """A rate that rests on too few on most days."""
+    points = tuple(Point(at, None if day % 3 or day > 20 else 0.02 + day / 500) for day, at in enumerate(DAYS))
+    return trend(quantity=CONVERSION, points=points, total=0.031, compared="", until="", happenings=(), n=412)
+
+
+def hours() -> Trend:
+    began = datetime(2026, 11, 20, 15, tzinfo=UTC)
+    points = tuple(Point(began + timedelta(hours=hour), 12 + 9 * sin(hour / 4) + hour // 6) for hour in range(24))
+    whole = tuple(Point(point.at, round(point.value or 0)) for point in points)
+    return trend(grain="hour", points=whole, total=341, n=341, compared="", until="2:32 PM", happenings=())
+
+
+def parts() -> Parts:
+    series = tuple(
+        Series(name, tuple(daily(day) // divisor for day in range(28)), sum(daily(day) for day in range(28)) / divisor)
+        for name, divisor in (("google", 2), ("newsletter", 4), ("direct", 6), ("linkedin", 11))
+    )
+    return Parts(SESSIONS, "day", DAYS, series, 18_402, "sessions", "2:32 PM")
+
+
+def ranking() -> Ranking:
+    """Revenue by source, with one name that tries to be more than a name."""
+    bars = (
+        Bar("google / organic", 243_100, 74, 210_000, "/analytics/revenue?source=google"),
+        Bar("newsletter / email", 170_200, 41, 180_400, "/analytics/revenue?source=newsletter"),
+        Bar("direct / none", 86_800, 27, 80_100),
+        Bar("linkedin / social", 51_700, 14, 40_000),
+        Bar("bing / organic", 24_600, 8, 31_600),
+        Bar("a partner whose campaign was given a very long name indeed / referral", 12_000, 4, None),
+        Bar(HOSTILE, 3_000, 1, None),
+    )
+    return Ranking(REVENUE, "source", bars, 591_400, 169, "payments", BEFORE, 542_100, others=3)
+
+
+def rates() -> Ranking:
+    """Conversion by industry, one of them on too few."""
+    names = (
+        ("Health care", 0.061, 1204),
+        ("Education", 0.047, 830),
+        ("Retail trade", 0.0391, 712),
+        ("Management of companies and enterprises", 0.031, 96),
+        ("Utilities", 0.0, 31),
+        ("Mining", None, 6),
+    )
+    return Ranking(CONVERSION, "industry", tuple(Bar(*one) for one in names), 0.041, 2879, "offers")
+
+
+def steps(**given: object) -> Steps:
+    found = (
+        Step("Opened the calculator", 18_402, 17_328),
+        Step("Told their job", 14_210, 13_001, 21, 64),
+        Step("Told their background", 11_873, 10_640, 34, 95),
+        Step("Told their place", 10_956, 9_862, 12, 40),
+        Step("Told their week", 8_104, 7_003, 58, 180),
+        Step("Saw the result", 7_318, 6_654, 4, 9, "/analytics/funnel?step=6"),
+        Step("Saw the offer", 4_105, 3_900, 40, 122),
+        Step("Asked to upgrade", 169, 158, 75, 410),
+    )
+    return Steps(**{"steps": found, "immature": 38, **given})  # type: ignore[arg-type]
+
+
+def world() -> Places:
+    counts = {"US": 12_011, "GB": 1_320, "CA": 1_104, "IN": 940, "DE": 611, "AU": 402, "BR": 210, "RU": 120, "FR": 96}
+    counts |= {"MX": 71, "ZA": 33, "JP": 28, "KE": 12, "NZ": 9, "SG": 8, "FJ": 4, "MT": 2, "IS": 1}
+    names = country_names()
+    places = tuple(Place(code, names[code], n, n, n * 0.9, f"/analytics?country={code}") for code, n in counts.items())
+    return Places(SESSIONS, Shapes.WORLD, places, 17_202, 17_202, "sessions", 220, BEFORE, 16_000)
+
+
+def states() -> Places:
+    rows = (("CA", "California", 0.062, 2210), ("NY", "New York", 0.051, 1290), ("TX", "Texas", 0.033, 1108))
+    rows += (("FL", "Florida", 0.021, 803), ("WA", "Washington", 0.044, 512), ("AK", "Alaska", 0.08, 31))
+    places = tuple(Place(f"US-{code}", name, share, n) for code, name, share, n in (*rows, ("WY", "Wyoming", None, 7)))
+    return Places(CONVERSION, Shapes.US_STATES, places, 0.041, 5961, "offers")
+
+
+def some_tiles() -> tuple[Tile, ...]:
+    course, before = tuple(float(daily(day)) for day in range(28)), tuple(float(daily(day - 28)) for day in range(28))
+    seconds = Quantity("time to result", Unit.SECONDS, adds=False, less_is_better=True)
+    made = (
+        ("Sessions", SESSIONS, "sessions", Reading(18_402, 18_402, course), Reading(17_328, 17_328, before)),
+        ("Reached the result", CONVERSION, "sessions", Reading(0.398, 18_402, course), Reading(0.384, 17_328, before)),
+        ("Paid, of offers seen", CONVERSION, "offers", Reading(0.0412, 4105, before), Reading(0.0432, 3900, course)),
+        ("Revenue", REVENUE, "payments", Reading(591_400, 169, course), Reading(542_100, 158, before)),
+        ("Median time to result", seconds, "results", Reading(161, 7318, before), Reading(169, 6654, course)),
+    )
+    return tuple(
+        tile(label, quantity, counted, now, then, partial=True, href="/analytics/funnel" if not place else "")
+        for place, (label, quantity, counted, now, then) in enumerate(made)
+    )

@@ -1,0 +1,232 @@
+"""Charts as data: Plotly takes them, they say what they show, and their tables hold the same numbers."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from backend.analytics.figures.bars import Bar, Ranking, bars
+from backend.analytics.figures.figure import Shapes
+from backend.analytics.figures.funnel import Step, Steps, funnel
+from backend.analytics.figures.geography import classes, country_names, geography
+from backend.analytics.figures.lines import Parts, Series, Trend, lines, several
+from tests import figures as made
+from tests.servers import PROJECT
+
+FIGURES = {
+    "trend": lines(made.trend()),
+    "a rate with gaps": lines(made.sparse()),
+    "hours": lines(made.hours()),
+    "one day": lines(made.trend(points=made.trend().points[-1:])),
+    "parts": several(made.parts()),
+    "bars": bars(made.ranking()),
+    "rates": bars(made.rates()),
+    "funnel": funnel(made.steps()),
+    "funnel compared": funnel(made.steps(compared=made.BEFORE)),
+    "world": geography(made.world()),
+    "states": geography(made.states()),
+}
+
+
+@cache
+def light():
+    block = re.search(r"/\* 2 .*?:root \{(.*?)\n\}", (PROJECT / "app/static/css/tokens.css").read_text(), re.DOTALL)[1]
+    return dict(re.findall(r"(--[\w-]+): (#\w{6})", block)) | {"--font-sans": "system-ui"}
+
+
+def inked(part):
+    """As the browser does it, in the light scheme; a token that does not exist is a KeyError."""
+    if isinstance(part, dict):
+        return {key: inked(value) for key, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [inked(value) for value in part]
+    return light()[part.partition("/")[0]] if isinstance(part, str) and part.startswith("--") else part
+
+
+@pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
+def test_plotly_knows_every_attribute_and_value(figure):
+    from plotly.graph_objects import Figure
+
+    plain = inked(figure.plain())
+
+    drawn = Figure(plain["data"], plain["layout"])
+
+    assert len(drawn.data) == len(figure.data)
+    assert drawn.layout.height == figure.height > 0
+
+
+@pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
+def test_a_figure_is_json_without_a_literal_colour_and_says_what_it_shows(figure):
+    text = json.dumps(figure.plain(), allow_nan=False)
+
+    assert not re.search(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|\b(white|black)\b", text)
+    assert "<b>" not in text, "Plotly would write a style attribute, which the policy forbids"
+    assert figure.title[-1] not in ".:"
+    assert figure.title in figure.description or figure.description.startswith("Line chart")
+    assert figure.n > 0
+    assert all(len(row) == len(figure.table.columns) for row in figure.table.rows)
+
+
+def test_figures_cost_a_worker_no_plotly():
+    code = "import sys; from tests import figures; print('plotly' in sys.modules, 'numpy' in sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=PROJECT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert loaded.stdout.split() == ["False", "False"]
+
+
+def test_a_trend_names_its_total_and_its_change():
+    figure = lines(made.trend(total=18_402, previous_total=17_328))
+
+    assert figure.title == "18,402 sessions, up 6.2% on the previous 28 days"
+    assert figure.description.startswith("Line chart: sessions by day, Sun, Oct 25 to Sat, Nov 21, 2026. Lowest 573")
+    assert figure.description.endswith("The last day is not over: it counts until 2:32 PM.")
+    assert [key.label for key in figure.legend] == ["This period", "The previous 28 days", "Not over: until 2:32 PM"]
+
+
+def test_a_trend_alone_names_its_best_moment():
+    figure = lines(made.trend(compared="", until=""))
+
+    assert figure.title.endswith("most on Tue, Nov 17 (859)")
+    assert figure.legend[:1] == ()
+
+
+def test_the_day_that_is_not_over_is_a_line_of_its_own():
+    before, over, partial = lines(made.trend()).data
+
+    assert before["line"]["dash"] == "4px,3px"
+    assert len(over["y"]) == 27
+    assert (partial["x"], partial["y"][-1], partial["line"]["dash"]) == ([26, 27], 401, "2px,4px")
+    assert "until 2:32 PM" in partial["hovertext"][-1]
+
+
+def test_the_day_that_is_not_over_is_compared_with_nothing():
+    assert lines(made.trend()).table.rows[-1][-1].text == "–"
+
+
+def test_too_few_leave_a_gap_and_a_lonely_point_is_a_dot():
+    [line] = lines(made.sparse()).data
+
+    assert line["y"][:4] == [0.02, None, None, pytest.approx(0.026)]
+    assert line["marker"]["size"][:4] == [6, 0, 0, 6]
+    assert "fill" not in line
+
+
+def test_what_happened_is_lettered_in_its_bucket():
+    figure = lines(made.trend())
+
+    assert (figure.marks[0].letter, figure.marks[0].text) == ("A", "New first question")
+    assert [line["x0"] for line in figure.layout["shapes"]] == [9, 22]
+
+
+def test_more_lines_than_colours_are_refused():
+    one = made.parts().series[0]
+
+    with pytest.raises(ValueError, match="cannot be told apart"):
+        several(replace(made.parts(), series=(one,) * 5))
+
+
+def test_bars_are_sorted_and_say_who_leads():
+    figure = bars(made.ranking())
+
+    assert figure.title == "google / organic leads with $2,431 of $5,914 revenue (41%)"
+    assert figure.data[1]["x"] == sorted(figure.data[1]["x"], reverse=True)
+    assert [cell.text for cell in figure.table.rows[0]] == [
+        *("google / organic", "$2,431", "41.1%", "74", "$2,100", "up 15.8%"),
+    ]
+    assert [cell.text for cell in figure.table.foot][:2] == ["All payments", "$5,914"]
+
+
+def test_a_rate_on_too_few_has_no_bar_and_comes_last():
+    figure = bars(made.rates())
+
+    assert figure.data[1]["x"][-1] is None
+    assert [cell.text for cell in figure.table.rows[-1]] == ["Mining", "n < 10", "6"]
+    assert figure.title == "Conversion: from 0.0% (Utilities) to 6.1% (Health care)"
+
+
+def test_names_of_strangers_stay_text():
+    figure = bars(Ranking(made.SESSIONS, "source", (Bar(made.HOSTILE, 3, 3),), 3, 3, "sessions"))
+
+    assert not re.search(r"<(?!br>)", json.dumps([figure.data, figure.layout]))
+
+
+def test_long_names_wrap_and_make_room():
+    short, long = (
+        bars(Ranking(made.SESSIONS, "job", (Bar(name, 3, 3),), 3, 3, "sessions")) for name in ("a", "ab " * 20)
+    )
+
+    assert long.height == short.height + 18
+
+
+def test_a_funnel_tells_how_far_and_where_most_left():
+    figure = funnel(made.steps())
+
+    assert figure.title == "Of 18,402 sessions, 169 reached “Asked to upgrade”"
+    assert "Most left between “Opened the calculator” and “Told their job”: 4,192 (22.8%)." in figure.description
+    assert figure.data[0]["x"][:3] == [18_402, 18_402, 14_210]
+    assert figure.data[1]["x"][:3] == [18_402, 14_210, 11_873]
+    assert "−4,192 (23%)" in [text["text"] for text in figure.layout["annotations"]]
+    assert figure.note == "38 sessions may yet go on and are not counted as lost."
+
+
+def test_a_funnel_of_few_says_no_rate():
+    figure = funnel(Steps((Step("Came", 9), Step("Went on", 4))))
+
+    assert not any("%" in text["text"] for text in figure.layout["annotations"])
+    assert [cell.text for cell in figure.table.rows[1]][:4] == ["Went on", "4", "n < 10", "n < 10"]
+
+
+def test_a_map_is_shaded_by_class_and_keeps_what_is_too_small_for_it_in_the_table():
+    figure = geography(made.world())
+    shaded = dict(zip(figure.data[1]["locations"], figure.data[1]["z"], strict=True))
+
+    assert [key.label for key in figure.legend] == ["1–9", "10–99", "100–999", "1,000–9,999", "10k or more"]
+    assert (shaded["US"], shaded["GB"], shaded["FR"], shaded["IS"]) == (4.5, 3.5, 1.5, 0.5)
+    assert "Malta" in [row[0].text for row in figure.table.rows]
+    assert figure.note == "220 of 17,202 sessions came from an unknown place."
+
+
+@pytest.mark.parametrize(("values", "starts"), [([4], (3,)), ([1, 2], (1,)), ([12, 40], (10, 30)), ([1, 9e6], 7)])
+def test_classes_begin_at_round_numbers_and_are_seven_at_most(values, starts):
+    found = classes(made.SESSIONS, values)
+
+    assert found == starts if isinstance(starts, tuple) else len(found) == starts
+    assert found[0] <= min(values) or len(found) == 7
+
+
+@pytest.mark.parametrize(("shapes", "number"), [(Shapes.WORLD, 173), (Shapes.US_STATES, 51)])
+def test_shapes_are_named_as_events_name_places(shapes, number):
+    features = json.loads((PROJECT / f"app/static/shapes/{shapes}.json").read_text())["features"]
+    ids = {feature["id"] for feature in features}
+
+    assert len(ids) == len(features) == number
+    assert (
+        ids <= set(country_names()) if shapes is Shapes.WORLD else all(re.fullmatch(r"US-[A-Z]{2}", id_) for id_ in ids)
+    )
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        lines(Trend(made.SESSIONS, "day", (), 0, 0, "sessions")),
+        several(Parts(made.SESSIONS, "day", (), (Series("a", (), None),), 0, "sessions")),
+        bars(Ranking(made.SESSIONS, "source", (), 0, 0, "sessions")),
+        funnel(Steps((Step("Came", 0), Step("Went on", 0)))),
+        geography(replace(made.world(), places=())),
+    ],
+)
+def test_nothing_says_why_it_is_nothing(figure):
+    assert figure.empty.endswith("in this period.") or figure.empty == "Nothing was counted in these days."
+    assert figure.data == ()
