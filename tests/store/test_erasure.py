@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from threading import Thread
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,11 +12,12 @@ import sqlalchemy as sa
 
 from backend.accounts.keys.models import StoredKey
 from backend.accounts.people.models import Account
-from backend.accounts.privacy.erasure import KIND, Erasures
+from backend.accounts.privacy.erasure import KIND, Erasures, TracesLeft
 from backend.accounts.privacy.ledger import Ledger, LedgerUnwritable
 from backend.accounts.privacy.models import ErasureRequest
 from backend.accounts.sign_in.models import SignIn
 from backend.analytics.lake.delta import Lake
+from backend.analytics.lake.locks import Lock
 from backend.audit.models import AuditEntry
 from backend.clock import utc_now
 from backend.database import get_db_session
@@ -144,3 +148,55 @@ def test_a_torn_line_of_the_ledger_spoils_no_other(tmp_path):
 
     assert ledger.names() == set(names)
     assert len(path.read_text().splitlines()) == 3
+
+
+def written_beside(database, work):
+    """How many short transactions another connection ends while `work` goes on; none of them waits for long."""
+    worker, written = Thread(target=work), 0
+    worker.start()
+    with closing(sqlite3.connect(database, timeout=0.5, isolation_level=None)) as writer:
+        while worker.is_alive():
+            writer.execute("UPDATE audit_head SET number = number")
+            written += 1
+    worker.join()
+    return written
+
+
+def test_others_write_while_an_erasure_waits_for_readers_and_for_the_lake(app, tmp_path):
+    """A checkpoint that waits for a reader would keep them out, for each class of data anew."""
+    account, raised = make_canary(app), []
+
+    def erase():
+        with app.app_context():
+            try:
+                get(Erasures).erase(UUID(account.public_id), "cli")
+            except TracesLeft as error:
+                raised.append(error)
+
+    with closing(sqlite3.connect(tmp_path / "mingus.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM accounts").fetchone()
+        with Lock(tmp_path / "lake-sync.lock").held():
+            assert written_beside(tmp_path / "mingus.db", erase) > 0
+    assert len(raised) == 1
+    assert places_with(app, tmp_path) != []  # in the log, which the reader reads
+
+    with app.app_context():
+        get(Jobs).run_due()
+        [request] = db.session.scalars(sa.select(ErasureRequest))
+        assert request.finished_at
+    assert places_with(app, tmp_path) == []
+
+
+def test_a_replay_holds_no_lock_while_it_looks_through_the_lake(app, tmp_path, monkeypatch):
+    make_canary(app)
+
+    def write(_lake, _name):
+        with closing(sqlite3.connect(tmp_path / "mingus.db", timeout=0)) as writer, writer:
+            writer.execute("UPDATE audit_head SET number = number")
+        return opened(_lake, _name)
+
+    opened = Lake.open
+    monkeypatch.setattr(Lake, "open", write)
+    with app.app_context():
+        assert get(Erasures).replay("cli") == 0

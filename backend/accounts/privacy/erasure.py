@@ -14,10 +14,10 @@ from backend.accounts.privacy.store import PrivacyStore
 from backend.audit.actions import Action
 from backend.audit.service import AuditLog
 from backend.clock import Clock
-from backend.database import leaving_no_trace
-from backend.errors import NotFound
+from backend.database import empty_log, leaving_no_trace, reading
+from backend.errors import NotFound, Unavailable
 from backend.faults import Faults
-from backend.jobs.kinds import ClaimedJob
+from backend.jobs.kinds import ClaimedJob, TryAgain
 from backend.jobs.service import Jobs
 from backend.mail.letter import Letter
 from backend.mail.service import Mail
@@ -28,6 +28,13 @@ ATTEMPTS = 50
 TIME_LIMIT = timedelta(minutes=10)
 LETTER_GOES_FIRST = timedelta(minutes=10)
 AT_ONCE = 500
+
+
+class TracesLeft(Unavailable, TryAgain):
+    """Every row is gone; bytes of them are not."""
+
+    code = "traces_left"
+    title = "The deletion is not finished yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,8 @@ class Means:
 
 
 class Erasures:
+    """Whatever takes its time outside the database, the lake, files, is done while no transaction is open."""
+
     def __init__(self, store: PrivacyStore, session: Session, means: Means, now: Clock) -> None:
         self._store = store
         self._session = session
@@ -54,17 +63,21 @@ class Erasures:
 
         Whatever happens after this has returned, they will be erased. Raises NotFound, LedgerUnwritable.
         """
-        subject = self._store.subject(account_id)
         self._means.ledger.demand_writable()
+        subject = self._store.subject(account_id)
         self._means.mail.send(account_id, Letter.ERASURE_ASKED, {})
         self._begin(subject, f"account:{subject.public_id}", after=LETTER_GOES_FIRST)
         self._means.faults.reach("privacy.erase.asked")
         self._means.ledger.add(self._name(subject), self._now())
 
     def erase(self, public_id: UUID, by: str) -> None:
-        """Erase someone now; also whose erasure was begun or done before. Raises NotFound, LedgerUnwritable."""
+        """Erase someone now; also whose erasure was begun or done before.
+
+        Raises NotFound, LedgerUnwritable, and TracesLeft when background work has to finish it.
+        """
         name = self._means.ledger.name_of(str(public_id))
-        subject = self._store.subject_named(public_id)
+        with reading():
+            subject = self._store.subject_named(public_id)
         if subject is None and name not in self._means.ledger.names():
             raise NotFound(f"There is no account {public_id}, and never was one that was erased.")
         self._means.ledger.demand_writable()
@@ -74,7 +87,10 @@ class Erasures:
         self.run(int(job.payload["request"]))
 
     def run(self, request_id: int) -> None:
-        """Go through the classes that are left, noting each that is done. Nothing happens when it is over."""
+        """Go through the classes that are left, noting each that is done. Nothing happens when it is over.
+
+        Raises TracesLeft when it has to be run again.
+        """
         request = self._store.request(request_id)
         if request is None or request.finished_at is not None or request.public_id is None:
             return
@@ -94,9 +110,13 @@ class Erasures:
     def replay(self, by: str) -> int:
         """After a restore: erase again whoever is in the ledger and yet somewhere here; how many. Commits."""
         names, erased = self._means.ledger.names(), 0
-        for request_id in self._store.unfinished():
+        with reading():
+            unfinished = self._store.unfinished()
+        for request_id in unfinished:
             self.run(request_id)
-        for subject in list(self._known()):
+        with reading():
+            known = list(self._known())
+        for subject in known:
             if self._name(subject) in names:
                 self.run(self._begin(subject, by))
                 erased += 1
@@ -132,6 +152,11 @@ class Erasures:
         self._session.commit()
 
     def _finish(self, request_id: int, subject: Subject) -> None:
+        if not empty_log(self._session):
+            raise TracesLeft(
+                "Everything is deleted. Its bytes are still in the log of SQLite, which cannot be emptied while"
+                " somebody reads there; background work goes on trying."
+            )
         with leaving_no_trace(self._session):
             request = self._store.request(request_id)
             if request is not None:
