@@ -6,9 +6,10 @@ import secrets
 from collections.abc import Callable, Mapping
 
 from flask_caching import Cache
+from psycopg.errors import UndefinedTable
 from redis.exceptions import RedisError
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from backend.jobs.overview import BackgroundWork
@@ -36,7 +37,8 @@ class HealthService:
             found = self._session.scalar(text("SELECT version_num FROM alembic_version"))
         except SQLAlchemyError as error:
             self._session.rollback()
-            return Health(ok=False, reason=f"no answer ({type(error).__name__})")
+            empty = isinstance(error, DBAPIError) and lacks_a_table(error)
+            return Health(ok=False, reason="it has no tables yet" if empty else f"no answer ({type(error).__name__})")
         if found != self._revision:
             return Health(ok=False, reason=f"stands at migration {found}, this version needs {self._revision}")
         return Health(ok=True)
@@ -66,3 +68,7 @@ class HealthService:
 
     def plugins(self) -> Mapping[str, Health]:
         return self._plugins()
+
+
+def lacks_a_table(error: DBAPIError) -> bool:
+    return isinstance(error.orig, UndefinedTable) or "no such table" in str(error.orig)

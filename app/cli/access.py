@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from app.access_matrix import matrix, written_into
+from app.cli.commands import Commands
 
-group = AppGroup("access", help="Who may call which route.")
+group = Commands("access", help="Who may call which route.")
 
 
 @group.command("matrix")
