@@ -140,9 +140,10 @@ PRODUCTION = {"MINGUS_ENV": "production", "SECRET_KEY": LONG, "MASTER_KEY": LONG
     ("given", "reason"),
     [
         (PRODUCTION, "PUBLIC_URL is required in production"),
-        ({**PRODUCTION, "PUBLIC_URL": "http://mingus.example"}, "PUBLIC_URL must be https"),
-        ({"PUBLIC_URL": "https://mingus.example/path"}, "PUBLIC_URL must be https"),
-        ({"PUBLIC_URL": "javascript:alert(1)"}, "PUBLIC_URL must be https"),
+        ({**PRODUCTION, "PUBLIC_URL": "http://mingus.example"}, "PUBLIC_URL must be https:// and a host, without"),
+        ({"PUBLIC_URL": "https://mingus.example/path"}, "PUBLIC_URL must be http:// or https:// and a host, without"),
+        ({"PUBLIC_URL": "http://localhost:5000/"}, "without a path or a slash at the end"),
+        ({"PUBLIC_URL": "javascript:alert(1)"}, "PUBLIC_URL must be http:// or https://"),
         ({"SMTP_HOST": "mail", "SMTP_SECURITY": "none", "SMTP_PASSWORD": "canary"}, "SMTP_PASSWORD would travel in"),
         ({"MAIL_FROM": "a@b.example, c@d.example"}, "MAIL_FROM must be one address"),
         ({"MAIL_FROM": "Mingus <a@b.example>\r\nBcc: c@d.example"}, "MAIL_FROM must be one address"),

@@ -6,7 +6,7 @@ import click
 from flask import current_app
 
 from app.cli.commands import Commands
-from backend.accounts.people.addresses import deliverable
+from backend.accounts.people.addresses import deliverable, why_not
 from backend.accounts.people.directory import Directory, Listed
 from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Role
@@ -21,7 +21,7 @@ ROLES = click.Choice([role.value for role in Role])
 def an_address(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
     address = deliverable(value)
     if address is None:
-        raise click.BadParameter("must be an e-mail address, like name@example.com")
+        raise click.BadParameter(why_not(value))
     return address
 
 

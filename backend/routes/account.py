@@ -68,11 +68,12 @@ def remove_factor() -> ResponseReturnValue:
 @bp.post("/second-factor/remove")
 @require(Scope.ACCOUNT_SELF, fresh=True, rate=Rate.SIGN_IN)
 def drop_factor() -> ResponseReturnValue:
-    """Leads on to the page that sets up another, where the role needs one."""
+    """Leads on to the page that sets up another, where the role needs one or its owner wants one."""
     get(SecondFactor).give_up(me(), Removal.parse(request.form).code)
     stay_signed_in()
     flash("Your authenticator app is removed. You are signed out everywhere else.")
-    return redirect(url_for("sign_in.factor" if needs_factor() else ".home"), 303)
+    sets_up_another = needs_factor() or "replace" in request.form
+    return redirect(url_for("sign_in.factor" if sets_up_another else ".home"), 303)
 
 
 @bp.get("/recovery-codes")
