@@ -19,6 +19,7 @@ from backend.errors import FieldError, InvalidRequest, MingusError, Unauthentica
 from backend.routes.access import ProofTooOld, wants_page
 from backend.routes.schemas.account import Confirmation
 from backend.routes.schemas.onward import safe_next
+from backend.vault.cipher import Unreadable
 
 CODES = {error.status: error.code for error in MingusError.__subclasses__()} | {
     405: "method_not_allowed",
@@ -35,12 +36,19 @@ TITLES = {
 }
 
 
+SEALED = (
+    "What is kept about people here is sealed, and cannot be opened right now. Nothing was changed. Whoever runs this"
+    " site finds in its log what to do; please try again later."
+)
+
+
 def init_app(app: Flask) -> None:
     app.register_error_handler(MingusError, render_domain)
     app.register_error_handler(ProofTooOld, render_old_proof)
     app.register_error_handler(HTTPException, render_http)
     app.register_error_handler(SecurityError, render_foreign_host)
     app.register_error_handler(CSRFError, stale_form.show_again)
+    app.register_error_handler(Unreadable, render_unreadable)
     for unavailable in (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InternalError, sqlalchemy.exc.TimeoutError):
         app.register_error_handler(unavailable, render_database)
 
@@ -88,6 +96,11 @@ def render_foreign_host(_error: SecurityError) -> ResponseReturnValue:
 def render_database(error: sqlalchemy.exc.SQLAlchemyError) -> ResponseReturnValue:
     current_app.logger.error("database unavailable: %s", type(error).__name__, exc_info=error)
     return render_domain(Unavailable("The database did not answer. Nothing was changed; please try again."))
+
+
+def render_unreadable(error: Unreadable) -> ResponseReturnValue:
+    current_app.logger.error("somebody's data cannot be opened: %s", error)
+    return render_domain(Unavailable(SEALED))
 
 
 def render(status: int, code: str, title: str, detail: str, errors: tuple[FieldError, ...] = ()) -> Response | str:

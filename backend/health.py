@@ -12,8 +12,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from backend.app_role import UNHELD, escapes_policies
 from backend.jobs.overview import BackgroundWork
 from backend.plugins import Health
+from backend.row_security import serving
+from backend.vault.service import MasterKeyLost, Vault
 
 
 class HealthService:
@@ -23,12 +26,14 @@ class HealthService:
         cache: Cache,
         revision: str,
         work: BackgroundWork,
+        vault: Vault,
         plugins: Callable[[], Mapping[str, Health]],
     ) -> None:
         self._session = session
         self._cache = cache
         self._revision = revision
         self._work = work
+        self._vault = vault
         self._plugins = plugins
 
     def database(self) -> Health:
@@ -42,6 +47,27 @@ class HealthService:
         if found != self._revision:
             return Health(ok=False, reason=f"stands at migration {found}, this version needs {self._revision}")
         return Health(ok=True)
+
+    def master_key(self) -> Health:
+        """What people's data is sealed with is at hand."""
+        try:
+            with serving(self._session, "whether everybody's data can be opened"):
+                self._vault.demand_master_key()
+        except MasterKeyLost as error:
+            return Health(ok=False, reason=str(error))
+        except SQLAlchemyError as error:
+            self._session.rollback()
+            return Health(ok=False, reason=f"no answer ({type(error).__name__})")
+        return Health(ok=True)
+
+    def row_security(self) -> Health:
+        """On PostgreSQL the app goes by a role that row-level security holds."""
+        try:
+            escapes = self._session.get_bind().dialect.name == "postgresql" and escapes_policies(self._session)
+        except SQLAlchemyError as error:
+            self._session.rollback()
+            return Health(ok=False, reason=f"no answer ({type(error).__name__})", vital=False)
+        return Health(ok=False, reason=UNHELD, vital=False) if escapes else Health(ok=True, vital=False)
 
     def landing_table(self) -> Health:
         """Events can be read where they land."""

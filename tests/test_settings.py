@@ -160,3 +160,10 @@ def test_letters_are_set_up_safely_or_not_at_all(given, reason):
 def test_links_lead_to_this_machine_unless_a_site_is_named():
     assert Settings.from_env({"SECRET_KEY": LONG, "PORT": "5001"}).public_url == "http://127.0.0.1:5001"
     assert Settings.from_env({"SECRET_KEY": LONG, "MAIL_FROM": "a@b.example"}).MAIL_FROM == "a@b.example"
+
+
+def test_a_new_master_key_is_told_of_and_one_that_is_there_is_not(tmp_path, capsys):
+    made = [Settings.from_env({"INSTANCE_DIR": str(tmp_path)}).master_keys for _ in range(2)]
+
+    assert made[0] == made[1]
+    assert capsys.readouterr().err.count(f"Made a new master key, {tmp_path / 'master_key'}.") == 1
