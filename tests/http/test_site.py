@@ -64,6 +64,6 @@ def test_a_vendored_file_is_the_one_that_was_published(name, digest):
 
 
 def test_every_vendored_file_is_listed():
-    files = (PROJECT / "app/static/js/vendor").iterdir()
+    files = {str(path.relative_to(PROJECT)) for path in (PROJECT / "app/static/js/vendor").iterdir()}
 
-    assert {str(path.relative_to(PROJECT)) for path in files} == {name for name, _ in VENDORED}
+    assert files <= {name for name, _ in VENDORED}
