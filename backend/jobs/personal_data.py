@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from backend.database import leaving_no_trace
 from backend.jobs.models import Job
-from backend.personal_data import DataClass, DataClasses, Row, Subject, delete_where, plain
+from backend.personal_data import DataClass, DataClasses, Row, Subject, delete_where, owned_by, plain
 
 
 def declare(classes: DataClasses, session: Callable[[], Session]) -> None:
@@ -38,5 +38,4 @@ def declare(classes: DataClasses, session: Callable[[], Session]) -> None:
 
 
 def _of(subject: Subject) -> ColumnElement[bool]:
-    owner: ColumnElement[bool] = Job.payload["account_id"].as_integer() == subject.account_id
-    return owner
+    return owned_by(subject, Job.payload["account_id"].as_integer())

@@ -11,7 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from backend.accounts.keys.models import StoredKey
+from backend.accounts.keys.service import KeyService
 from backend.accounts.people.models import Account
+from backend.accounts.permissions import Scope
 from backend.accounts.privacy.erasure import KIND, Erasures, TracesLeft
 from backend.accounts.privacy.ledger import Ledger, LedgerUnwritable
 from backend.accounts.privacy.models import ErasureRequest
@@ -25,7 +27,7 @@ from backend.errors import NotFound
 from backend.extensions import db
 from backend.jobs.models import Job, JobState
 from backend.jobs.service import Jobs
-from backend.personal_data import DataClasses
+from backend.personal_data import DataClasses, Subject
 from backend.plugins import get
 from tests.accounts import make_account
 from tests.canary import CANARY, can_be_read, make_canary, make_events, places_with
@@ -84,6 +86,28 @@ def test_being_erased_twice_is_no_different(any_app, account, erase, tmp_path):
     erase(account)
 
     assert places_with(any_app, tmp_path) == []
+
+
+def rows(app):
+    """How many there are in each table."""
+    with app.app_context():
+        tables = db.metadata.sorted_tables
+        return {table.name: db.session.scalar(sa.select(sa.func.count()).select_from(table)) for table in tables}
+
+
+def test_erasing_somebody_without_an_account_takes_nothing_that_is_nobodys(any_app, account):
+    """Such as keys made in the shell and jobs that are no letters: another's erasure among them."""
+    with any_app.app_context():
+        get(KeyService).create("shell", {Scope.DASHBOARDS_READ})
+        get(Erasures).ask(account.id)
+    before = rows(any_app)
+
+    with any_app.app_context():
+        for data_class in get(DataClasses):
+            data_class.erase(Subject(None, str(uuid4())))
+
+    assert (before["jobs"], before["api_keys"]) == (3, 1)
+    assert rows(any_app) == before
 
 
 def test_who_never_was_here_cannot_be_erased(any_app):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.accounts.people.models import Account, AccountLink, AccountState
 from backend.database import leaving_no_trace
-from backend.personal_data import DataClass, Row, Subject, delete_some, delete_where, plain
+from backend.personal_data import DataClass, Row, Subject, delete_some, delete_where, owned_by, plain
 from backend.vault.service import Vault
 
 EMAIL = "accounts.email"
@@ -47,7 +47,7 @@ class AccountData:
         """With the account go its key, sign-ins, tokens, API keys, links and consents: the database sees to it."""
         session = self._session()
         with leaving_no_trace(session):
-            delete_where(session, Account, Account.id == subject.account_id)
+            delete_where(session, Account, owned_by(subject, Account.id))
             session.commit()
 
     def prune(self, now: datetime) -> int:
