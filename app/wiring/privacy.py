@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.accounts.people.addresses import EmailIndex
 from backend.accounts.people.reindexing import Reindexing
+from backend.accounts.people.store import AccountStore
 from backend.accounts.privacy.consent import Consents
 from backend.accounts.privacy.erasure import ATTEMPTS, KIND, TIME_LIMIT, Erasures, Means
 from backend.accounts.privacy.export import Exports
@@ -34,7 +35,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     def erasures() -> Erasures:
         session = get_db_session()
         jobs, mail, audit = registry.build(Jobs), registry.build(Mail), registry.build(AuditLog)
-        means = Means(classes, jobs, mail, audit, ledger, faults)
+        means = Means(AccountStore(session), classes, jobs, mail, audit, ledger, faults)
         return Erasures(PrivacyStore(session), session, means, utc_now)
 
     def exports() -> Exports:

@@ -148,6 +148,7 @@ def create_privacy() -> None:
     sa.Column('public_id', sa.Uuid(), nullable=True),
     sa.Column('done', JSON, nullable=False),
     sa.Column('requested_at', MOMENT, nullable=False),
+    sa.Column('due_at', MOMENT, nullable=False),
     sa.Column('finished_at', MOMENT, nullable=True),
     sa.PrimaryKeyConstraint('id', name='pk_erasure_requests'),
     sa.UniqueConstraint('subject', name='uq_erasure_requests_subject'),

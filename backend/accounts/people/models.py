@@ -11,12 +11,16 @@ from backend.extensions import Model
 
 
 class AccountState(StrEnum):
-    """Only an active account signs in."""
+    """Only an active account signs in. One that is being erased never does again, whatever anybody does."""
 
     INVITED = "invited"
     UNVERIFIED = "unverified"
     ACTIVE = "active"
     DISABLED = "disabled"
+    ERASING = "erasing"
+
+
+CLOSED = frozenset({AccountState.DISABLED, AccountState.ERASING})
 
 
 class Account(Model):

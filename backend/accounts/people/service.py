@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.accounts.people.authenticated import Authenticated
+from backend.accounts.people.conflict import AccountConflict, demand_another, demand_another_admin
 from backend.accounts.people.emails import Emails
 from backend.accounts.people.links import AccountLinks, LinkGone
-from backend.accounts.people.models import Account, AccountState, LinkPurpose
+from backend.accounts.people.models import CLOSED, Account, AccountState, LinkPurpose
 from backend.accounts.people.notices import Notices, name_of
 from backend.accounts.people.passwords import Passwords
 from backend.accounts.people.store import AccountStore
@@ -19,15 +19,9 @@ from backend.accounts.permissions import Role
 from backend.audit.actions import Action
 from backend.clock import Clock
 from backend.database import reading
-from backend.errors import FieldError, InvalidRequest, MingusError
+from backend.errors import FieldError, InvalidRequest
 from backend.mail.letter import Letter
 from backend.row_security import act_for, serving
-
-
-class AccountConflict(MingusError):
-    status = 409
-    code = "account_conflict"
-    title = "The account is not in a state for that"
 
 
 class Accounts:
@@ -93,7 +87,7 @@ class Accounts:
     def send_reset(self, email_index: str) -> None:
         """The job of `ask_reset`. Commits nothing."""
         account = self._store.by_index(email_index)
-        if account is None or account.state == AccountState.DISABLED:
+        if account is None or account.state in CLOSED:
             return
         token = self._links.issue(account.id, LinkPurpose.RESET)
         self._notices.tell(account, Letter.RESET, path=f"/reset/{token}")
@@ -106,7 +100,7 @@ class Accounts:
         """Set a new password: ends every sign-in. The link shows that the address is theirs, so it is confirmed."""
         hashed = self._hash_for_link(LinkPurpose.RESET, token, password)
         account = self._store.for_change(self._links.take(LinkPurpose.RESET, token).account_id)
-        if account.state == AccountState.DISABLED:
+        if account.state in CLOSED:
             raise LinkGone("This account is disabled.")
         self._activate(account)
         self._set_password(account, hashed)
@@ -197,12 +191,12 @@ class Accounts:
         """Ends every sign-in. Raises NotFound, AccountConflict."""
         admins = self._store.active_admins()
         account = self._store.by_public_id_for_change(public_id)
-        _demand_another(by, account)
+        demand_another(by, account)
         before = account.role
         if before == role:
             return
         if role is not Role.ADMIN:
-            _demand_another_admin(admins, account)
+            demand_another_admin(admins, account)
         account.role = role
         account.epoch += 1
         self._notices.tell(account, Letter.ROLE_CHANGED, role=role)
@@ -213,8 +207,8 @@ class Accounts:
         """Nobody signs in to it any more: ends every sign-in and link. Raises NotFound, AccountConflict."""
         admins = self._store.active_admins()
         account = self._store.by_public_id_for_change(public_id)
-        _demand_another(by, account)
-        _demand_another_admin(admins, account)
+        demand_another(by, account)
+        demand_another_admin(admins, account)
         account.state = AccountState.DISABLED
         account.epoch += 1
         self._links.withdraw(account.id)
@@ -332,15 +326,3 @@ class Accounts:
         self._notices.record(name_of(account), action, account)
         self._session.commit()
         return Authenticated.of(account)
-
-
-def _demand_another(by: str, account: Account) -> None:
-    """Nobody gives themselves a role, nor locks themselves out."""
-    if by == name_of(account):
-        raise AccountConflict("This is your own account. Another admin can do this.")
-
-
-def _demand_another_admin(admins: Sequence[int], account: Account) -> None:
-    """`admins` were locked before the account was, so that two who change each other take turns."""
-    if list(admins) == [account.id]:
-        raise AccountConflict("This is the last admin. Make another one first, or nobody could manage accounts.")

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from backend.accounts.people.conflict import AccountConflict
+from backend.accounts.people.store import AccountStore
 from backend.accounts.privacy.ledger import Ledger
 from backend.accounts.privacy.store import PrivacyStore
 from backend.audit.actions import Action
@@ -18,6 +20,7 @@ from backend.database import empty_log, leaving_no_trace, reading
 from backend.errors import NotFound, Unavailable
 from backend.faults import Faults
 from backend.jobs.kinds import ClaimedJob, TryAgain
+from backend.jobs.models import JobState
 from backend.jobs.service import Jobs
 from backend.mail.letter import Letter
 from backend.mail.service import Mail
@@ -28,6 +31,10 @@ ATTEMPTS = 50
 TIME_LIMIT = timedelta(minutes=10)
 LETTER_GOES_FIRST = timedelta(minutes=10)
 AT_ONCE = 500
+LAST_ADMIN = (
+    "You are the last admin who can sign in: without you nobody could manage accounts. Make somebody else an admin "
+    "first, and let them sign in; then delete your account."
+)
 
 
 class TracesLeft(Unavailable, TryAgain):
@@ -41,6 +48,7 @@ class TracesLeft(Unavailable, TryAgain):
 class Means:
     """What an erasure needs beside its own store."""
 
+    accounts: AccountStore
     classes: DataClasses
     jobs: Jobs
     mail: Mail
@@ -61,10 +69,13 @@ class Erasures:
     def ask(self, account_id: int) -> None:
         """End every access of this person at once, and erase them as soon as a last letter had time to go.
 
-        Whatever happens after this has returned, they will be erased. Raises NotFound, LedgerUnwritable.
+        Whatever happens after this has returned, they will be erased. Raises NotFound, AccountConflict,
+        LedgerUnwritable.
         """
         self._means.ledger.demand_writable()
         subject = self._store.subject(account_id)
+        if list(self._means.accounts.active_admins()) == [account_id]:
+            raise AccountConflict(LAST_ADMIN)
         self._means.mail.send(account_id, Letter.ERASURE_ASKED, {})
         self._begin(subject, f"account:{subject.public_id}", after=LETTER_GOES_FIRST)
         self._means.faults.reach("privacy.erase.asked")
@@ -107,6 +118,19 @@ class Erasures:
                 self._note(request_id, done)
         self._finish(request_id, subject)
 
+    def resume(self) -> int:
+        """Give erasures that are overdue a job again where theirs was lost; how many. Commits.
+
+        A job that is dead stays as it is: it shows on the health page, and waits for a person.
+        """
+        resumed = 0
+        for request_id in self._store.unfinished(self._now()):
+            if self._means.jobs.state(_key(request_id)) in {None, JobState.DONE}:
+                self._means.jobs.add_again(KIND, {"request": request_id}, _key(request_id))
+                resumed += 1
+        self._session.commit()
+        return resumed
+
     def replay(self, by: str) -> int:
         """After a restore: erase again whoever is in the ledger and yet somewhere here; how many. Commits."""
         names, erased = self._means.ledger.names(), 0
@@ -136,11 +160,11 @@ class Erasures:
 
     def _begin(self, subject: Subject, by: str, after: timedelta = timedelta(0)) -> int:
         """In one transaction: no access any more, a request to go through with, a job that will, an audit entry."""
-        request = self._store.begin_request(self._name(subject), subject, self._now())
-        request_id = request.id
+        now = self._now()
+        request_id = self._store.begin_request(self._name(subject), subject, now, now + after).id
         if subject.account_id is not None:
             self._store.close_account(subject.account_id)
-        self._means.jobs.add(KIND, {"request": request_id}, due_at=self._now() + after)
+        self._means.jobs.add_again(KIND, {"request": request_id}, _key(request_id), now + after)
         self._means.audit.record(by, Action.ERASURE_BEGUN, f"account:{subject.public_id}")
         self._session.commit()
         return request_id
@@ -166,6 +190,11 @@ class Erasures:
 
     def _name(self, subject: Subject) -> str:
         return self._means.ledger.name_of(subject.public_id)
+
+
+def _key(request_id: int) -> str:
+    """An erasure has one job, however often it begins."""
+    return f"{KIND}:{request_id}"
 
 
 def _is_public_id(text: str) -> bool:
