@@ -34,6 +34,9 @@ class Action(StrEnum):
     ACCOUNT_ENABLED = "account.enabled"
     SIGN_INS_ENDED = "sign_ins.ended"
     SIGNED_IN = "sign_in.proven"
+    SIGN_IN_REFUSED = "sign_in.refused"
+    PASSWORD_REFUSED = "password.refused"  # noqa: S105
+    CODE_REFUSED = "code.refused"
     SIGN_IN_STOPPED = "sign_in.stopped"
     SECOND_FACTOR_ADDED = "second_factor.added"
     SECOND_FACTOR_REMOVED = "second_factor.removed"

@@ -44,6 +44,7 @@ class Account(Model):
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
+    invited_at: Mapped[datetime | None]
     verified_at: Mapped[datetime | None]
     password_changed_at: Mapped[datetime | None]
 
@@ -58,7 +59,10 @@ class LinkPurpose(StrEnum):
 
 
 class AccountLink(Model):
-    """A link that was mailed. Only its digest is here; `new_email` is sealed."""
+    """A link that was mailed. Only its digest is here; `new_email` is sealed.
+
+    `password_hash` is of the password somebody signed up with: it counts once they have shown the address is theirs.
+    """
 
     __tablename__ = "account_links"
 
@@ -67,6 +71,7 @@ class AccountLink(Model):
     purpose: Mapped[str] = mapped_column(String(12))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     new_email: Mapped[bytes | None] = mapped_column(LargeBinary)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
