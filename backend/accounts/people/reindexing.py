@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
 from backend.accounts.people.models import Account
 from backend.accounts.people.personal_data import EMAIL, account_ids
+from backend.vault.cipher import Unreadable
 from backend.vault.service import Vault
 
+logger = logging.getLogger(__name__)
 AT_ONCE = 500
 
 
@@ -34,7 +37,11 @@ class Reindexing:
         account = self._session.get(Account, account_id, with_for_update=True)
         if account is None or account.email_index.startswith("closed:"):
             return False
-        index = self._index_of(self._vault.open(account_id, EMAIL, account.email))
+        try:
+            index = self._index_of(self._vault.open(account_id, EMAIL, account.email))
+        except Unreadable as error:
+            logger.warning("the address of account %d stays as it is: %s", account_id, error)
+            return False
         changed = account.email_index != index
         account.email_index = index
         return changed
