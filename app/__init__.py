@@ -38,7 +38,7 @@ def create_app(settings: Settings) -> Flask:
     cli.init_app(app)
     for blueprint in API_BLUEPRINTS:
         app.register_api(blueprint)
-    for page in (*PAGE_BLUEPRINTS, site.bp):
+    for page in (*PAGE_BLUEPRINTS, site.bp, navigation.bp):
         app.register_blueprint(page)
     return app
 

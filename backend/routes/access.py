@@ -290,7 +290,7 @@ def demand_fresh_proof() -> None:
 def _refuse_other_networks(access: Access) -> None:
     """What only operators use may be kept to the networks they sit in."""
     networks = current_app.config["ADMIN_NETWORKS"]
-    if not networks or not (access.scope in GUARDED or request.path.startswith("/admin/")):
+    if not networks or not (access.scope in GUARDED or f"{request.path}/".startswith("/admin/")):
         return
     address = ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104  (a client without an address is nowhere)
     address = getattr(address, "ipv4_mapped", None) or address
