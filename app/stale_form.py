@@ -54,5 +54,5 @@ def _why() -> str:
     if caller() and sent and sent.scope is None and sent.rate is Rate.SIGN_IN:
         return "You have signed in meanwhile, so this form was not sent."
     if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
-        return "This page was open for too long, or you signed in or out meanwhile: look it over and send it once more."
-    return "This page was open for too long, or your browser keeps no cookies for this site: send it once more."
+        return "This page was open for too long, or you signed in or out meanwhile: look the form over and send it."
+    return "This page was open for too long, or your browser keeps no cookies for this site: send the form once more."

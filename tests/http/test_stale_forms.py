@@ -115,4 +115,4 @@ def test_a_question_comes_again_with_its_answer(client):
 
     assert answer.status_code == 400
     assert "staff nurse" in answer.text
-    assert "once more" in answer.text
+    assert "send the form once more" in answer.text
