@@ -124,6 +124,12 @@ def me() -> int:
     return who.account_id
 
 
+def my_public_id() -> str | None:
+    """The public id of the account of whoever asks, if they are signed in."""
+    who = caller()
+    return None if who is None else who.public_id
+
+
 def bearer() -> str:
     """The token in the header `Authorization`, whatever it is good for; empty without one."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")

@@ -186,9 +186,11 @@ def of_an_account() -> sa.Column:
 def that_goes_with_it(table: str) -> sa.ForeignKeyConstraint:
     name = f'fk_{table}_account_id_accounts'
     return sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=name, ondelete='CASCADE')
+    op.create_index('ix_assessments_user_id', 'assessments', ['user_id'])
 
 
 def downgrade() -> None:
+    op.drop_index('ix_assessments_user_id', 'assessments')
     with op.batch_alter_table('api_keys') as table:
         table.drop_constraint('fk_api_keys_account_id_accounts', type_='foreignkey')
         table.drop_index('ix_api_keys_account_id')

@@ -48,7 +48,9 @@ def test_a_copy_holds_everything(data, account):
     assert [key["name"] for key in data["api_keys"]["rows"]] == [CANARY]
     assert [said["choice"] for said in data["consents"]["rows"]] == ["accepted"]
     assert [entry["action"] for entry in data["audit_log"]["rows"]] == ["data.exported"]
-    assert [(row["job_title"], row["activities"]) for row in data["assessments"]["rows"]] == [(CANARY, {CANARY: 1})]
+    result, answers, link = data["assessments"]["rows"]
+    assert (result["job_title"], result["activities"], answers["job_title"]) == (CANARY, {CANARY: 1}, CANARY)
+    assert link["kind"] == "shared link"
     assert [job["kind"] for job in data["jobs"]["rows"]] == ["mail.send", "mail.send"]
 
 
