@@ -10,9 +10,9 @@ from backend.accounts.people.reindexing import Reindexing
 from backend.accounts.privacy.erasure import Erasures
 from backend.accounts.privacy.export import Exports, Form
 from backend.accounts.privacy.retention import Retention
+from backend.accounts.privacy.rotation import Rotation
 from backend.personal_data import DataClasses
 from backend.plugins import get
-from backend.vault.service import Vault
 
 group = Commands("privacy", help="What is kept about people, their copy of it, its erasure.")
 ACTOR = "cli"
@@ -63,14 +63,14 @@ def prune() -> None:
 @group.command("rotate")
 def rotate() -> None:
     """Wrap everybody's key with the current MASTER_KEY; then MASTER_KEYS_BEFORE can be emptied."""
-    rotated = get(Vault).rotate()
+    rotated = get(Rotation).run(ACTOR)
     click.echo(f"{rotated:,} keys are wrapped with the current MASTER_KEY; none is left with another.")
 
 
 @group.command("reindex")
 def reindex() -> None:
     """After SECRET_KEY changed: let people be found by their address again. Passwords stay; sign-ins have ended."""
-    changed = get(Reindexing).run()
+    changed = get(Reindexing).run(ACTOR)
     click.echo(f"Made the index of {changed:,} addresses anew.")
 
 

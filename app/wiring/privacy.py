@@ -11,6 +11,7 @@ from backend.accounts.privacy.export import Exports
 from backend.accounts.privacy.ledger import Ledger
 from backend.accounts.privacy.personal_data import consent_data, erasure_data
 from backend.accounts.privacy.retention import Retention
+from backend.accounts.privacy.rotation import Rotation
 from backend.accounts.privacy.store import PrivacyStore
 from backend.audit.service import AuditLog
 from backend.clock import utc_now
@@ -50,9 +51,14 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         erasures().do(job)
 
     def reindexing() -> Reindexing:
-        return Reindexing(get_db_session(), registry.build(Vault), registry.build(EmailIndex).of)
+        index_of = registry.build(EmailIndex).of
+        return Reindexing(get_db_session(), registry.build(Vault), registry.build(AuditLog), index_of)
+
+    def rotation() -> Rotation:
+        return Rotation(registry.build(Vault), get_db_session(), registry.build(AuditLog))
 
     registry.add_service(Reindexing, reindexing)
+    registry.add_service(Rotation, rotation)
     registry.add_service(Erasures, erasures)
     registry.add_service(Exports, exports)
     registry.add_service(Consents, consents)

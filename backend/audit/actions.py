@@ -9,6 +9,8 @@ class Action(StrEnum):
     AUDIT_READ = "audit.read"
     AUDIT_EXPORTED = "audit.exported"
     DATA_EXPORTED = "data.exported"
+    DATA_KEYS_ROTATED = "data_keys.rotated"
+    ADDRESSES_REINDEXED = "addresses.reindexed"
     ERASURE_BEGUN = "erasure.begun"
     ERASURE_FINISHED = "erasure.finished"
     JOB_RETRIED = "job.retried"

@@ -25,12 +25,12 @@ def declare(classes: DataClasses, session: Callable[[], Session]) -> None:
     classes.add(
         DataClass(
             "jobs",
-            "To send you the mails you are due; what they say is encrypted with your key.",
+            "To do what you asked for, such as writing to you; what a letter says is encrypted with your key.",
             "7 days after they are done, 90 days if they fail for good.",
             erase=erase,
             export=export,
             tables=frozenset({"jobs"}),
-            called="Letters on their way",
+            called="Work on its way",
         )
     )
     classes.holds_nobodys("scheduled_tasks", "what runs by the clock")

@@ -56,6 +56,11 @@ class Mail:
         except RecipientRefused as refused:
             raise NoUse(str(refused)) from None
 
+    def shown(self, payload: Mapping[str, str]) -> Mapping[str, str]:
+        """The letter of a job, for whom it is to. Raises Unreadable."""
+        envelope = self._envelope(payload)
+        return {"to": envelope.to, "subject": envelope.words.subject, "text": envelope.words.body}
+
     def _envelope(self, payload: Mapping[str, str]) -> Envelope:
         account_id, letter, name = int(payload["account_id"]), Letter(payload["letter"]), payload["name"]
         address = self._address_of(account_id)

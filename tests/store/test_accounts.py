@@ -13,6 +13,7 @@ from sqlalchemy import event, select
 from backend.accounts.people.conflict import AccountConflict
 from backend.accounts.people.links import LIVES, LinkGone
 from backend.accounts.people.models import Account, AccountLink, AccountState, LinkPurpose
+from backend.accounts.people.notices import RESET_ASKED
 from backend.accounts.people.passwords import Passwords
 from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Role
@@ -21,6 +22,7 @@ from backend.audit.models import AuditEntry
 from backend.database import get_db_session
 from backend.errors import InvalidRequest, NotFound
 from backend.extensions import db
+from backend.jobs.models import Job
 from backend.plugins import get
 from backend.vault.models import DataKey
 from tests.accounts import PASSWORD, make_account
@@ -239,6 +241,15 @@ def test_asking_for_a_reset_writes_one_row_whoever_has_an_account(any_app, tmp_p
     with any_app.app_context():
         assert get_db_session().query(AccountLink).count() == 0
     assert letters(any_app, tmp_path) == [(ADDRESS, "Choose a new password for Mingus")]
+
+
+def test_who_asked_for_a_reset_is_in_no_job_that_is_done(any_app, tmp_path):
+    use(any_app, "ask_reset", ADDRESS)
+    letters(any_app, tmp_path)
+
+    with any_app.app_context():
+        done = get_db_session().scalars(select(Job).where(Job.kind == RESET_ASKED)).one()
+        assert (done.state, done.payload) == ("done", {})
 
 
 def test_a_disabled_account_gets_no_link(any_app, tmp_path):
