@@ -58,6 +58,7 @@ def create_accounts() -> None:
     sqlite_autoincrement=True,
     )
     op.create_index('ix_accounts_created_at', 'accounts', ['created_at'])
+    op.create_index('ix_assessments_user_id', 'assessments', ['user_id'])
     op.create_table('account_links',
     sa.Column('id', sa.Integer(), nullable=False),
     of_an_account(),
@@ -186,7 +187,6 @@ def of_an_account() -> sa.Column:
 def that_goes_with_it(table: str) -> sa.ForeignKeyConstraint:
     name = f'fk_{table}_account_id_accounts'
     return sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=name, ondelete='CASCADE')
-    op.create_index('ix_assessments_user_id', 'assessments', ['user_id'])
 
 
 def downgrade() -> None:
