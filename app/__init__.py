@@ -38,7 +38,7 @@ def create_app(settings: Settings) -> Flask:
     cli.init_app(app)
     for blueprint in API_BLUEPRINTS:
         app.register_api(blueprint)
-    for page in (*PAGE_BLUEPRINTS, site.bp):
+    for page in (*PAGE_BLUEPRINTS, site.bp, navigation.bp):
         app.register_blueprint(page)
     return app
 
@@ -50,6 +50,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "DATABASE_OWNER_URL": settings.DATABASE_OWNER_URL.get_secret_value(),
         "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings),
+        "PRODUCTION": settings.production,
         "PUBLIC_URL": settings.public_url,
         "TRUSTED_HOSTS": settings.public_hosts,
         "SESSION_COOKIE_NAME": "__Host-mingus" if settings.production else "mingus",

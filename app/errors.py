@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pydantic
 import sqlalchemy.exc
 from flask import Flask, Response, current_app, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from app import limits, sentences, stale_form
 from backend.database import SAFE_METHODS
 from backend.errors import FieldError, InvalidRequest, MingusError, Unauthenticated, Unavailable
-from backend.routes.access import ProofTooOld
+from backend.routes.access import ProofTooOld, wants_page
 from backend.routes.schemas.account import Confirmation
+from backend.routes.schemas.onward import safe_next
+from backend.vault.cipher import Unreadable
 
 CODES = {error.status: error.code for error in MingusError.__subclasses__()} | {
     405: "method_not_allowed",
@@ -26,9 +30,16 @@ TITLES = {
     404: "There is no such page",
     405: "This address cannot be used that way",
     413: "That is too much at once",
+    415: "This content type is not taken here",
     429: "Too many requests",
     500: "Something went wrong on our side",
 }
+
+
+SEALED = (
+    "What is kept about people here is sealed, and cannot be opened right now. Nothing was changed. Whoever runs this"
+    " site finds in its log what to do; please try again later."
+)
 
 
 def init_app(app: Flask) -> None:
@@ -36,16 +47,15 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(ProofTooOld, render_old_proof)
     app.register_error_handler(HTTPException, render_http)
     app.register_error_handler(SecurityError, render_foreign_host)
-    app.register_error_handler(CSRFError, render_stale_form)
+    app.register_error_handler(CSRFError, stale_form.show_again)
+    app.register_error_handler(Unreadable, render_unreadable)
     for unavailable in (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InternalError, sqlalchemy.exc.TimeoutError):
         app.register_error_handler(unavailable, render_database)
 
 
 def refuse_invalid(error: pydantic.ValidationError) -> None:
     """Turn what pydantic found into our own error, with every bad field."""
-    raise InvalidRequest(
-        FieldError(".".join(map(str, p["loc"])) or "body", _sentence(p["msg"])) for p in error.errors()
-    ) from None
+    raise InvalidRequest(map(sentences.of_field, error.errors())) from None
 
 
 def render_domain(error: MingusError) -> ResponseReturnValue:
@@ -55,7 +65,8 @@ def render_domain(error: MingusError) -> ResponseReturnValue:
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else {}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = "5"
-    return render(error.status, error.code, error.title, str(error), error.errors), error.status, headers
+    detail = error.in_words if wants_page() else str(error)
+    return render(error.status, error.code, error.title, detail, error.errors), error.status, headers
 
 
 def render_old_proof(error: ProofTooOld) -> ResponseReturnValue:
@@ -74,7 +85,7 @@ def render_http(error: HTTPException) -> ResponseReturnValue:
         return error
     headers = [(name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"}]
     title = TITLES.get(status, HTTPStatus(status).phrase)
-    return render(status, CODES.get(status, f"http_{status}"), title, _detail(status, error)), status, headers
+    return render(status, CODES.get(status, f"http_{status}"), title, _detail(error)), status, headers
 
 
 def render_foreign_host(_error: SecurityError) -> ResponseReturnValue:
@@ -82,25 +93,21 @@ def render_foreign_host(_error: SecurityError) -> ResponseReturnValue:
     return "This site does not answer to that host name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
-def render_stale_form(error: CSRFError) -> ResponseReturnValue:
-    detail = "This form was opened too long ago or without cookies. Go back, reload the page and send it again."
-    return render(400, "stale_form", "The form could not be accepted", detail), 400
-
-
 def render_database(error: sqlalchemy.exc.SQLAlchemyError) -> ResponseReturnValue:
     current_app.logger.error("database unavailable: %s", type(error).__name__, exc_info=error)
     return render_domain(Unavailable("The database did not answer. Nothing was changed; please try again."))
 
 
-def wants_page() -> bool:
-    if request.path.startswith(("/api/", "/health")):
-        return False
-    return request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html") == "text/html"
+def render_unreadable(error: Unreadable) -> ResponseReturnValue:
+    current_app.logger.error("somebody's data cannot be opened: %s", error)
+    return render_domain(Unavailable(SEALED))
 
 
 def render(status: int, code: str, title: str, detail: str, errors: tuple[FieldError, ...] = ()) -> Response | str:
     if wants_page():
-        return render_template("error.html", status=status, title=title, detail=detail, errors=errors)
+        return render_template(
+            "error.html", status=status, title=title, detail=detail, errors=errors, back=_page_before()
+        )
     problem = {
         "type": f"/api/docs#problem-{code}",
         "title": title,
@@ -108,20 +115,22 @@ def render(status: int, code: str, title: str, detail: str, errors: tuple[FieldE
         "detail": detail,
         "code": code,
         "request_id": g.get("request_id", ""),
-        "errors": [{"field": error.field, "message": error.message} for error in errors],
+        "errors": [{"field": error.field, "message": error.message, "code": error.code} for error in errors],
     }
     return current_app.response_class(
         current_app.json.dumps(problem), status=status, mimetype="application/problem+json"
     )
 
 
-def _detail(status: int, error: HTTPException) -> str:
-    if status == 429:
-        return f"The allowance is {error.description}. Wait a moment and try again."
-    if status == 500:
-        return "We have noted it. Please try again; if it stays, tell us the request id."
-    return error.description or ""
+def _detail(error: HTTPException) -> str:
+    if isinstance(error, RateLimitExceeded):
+        return sentences.of_allowance(error.limit.limit, limits.seconds_to_wait())
+    return sentences.of_request(error)
 
 
-def _sentence(message: str) -> str:
-    return message.removeprefix("Value error, ")
+def _page_before() -> str:
+    """The page of ours from which something was sent; empty where nothing was, or the browser does not say."""
+    before = urlsplit(request.referrer or "")
+    if request.method in SAFE_METHODS or before.netloc != request.host:
+        return ""
+    return safe_next(f"{before.path}?{before.query}".rstrip("?"), "")

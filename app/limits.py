@@ -6,12 +6,14 @@ import hmac
 from collections import Counter, defaultdict
 from ipaddress import IPv6Address, ip_address
 from threading import RLock, Timer
+from time import time
 from typing import Any
 
 from flask import Flask, current_app, g, request
 from flask_limiter import ApplicationLimit, Limiter
 from limits.storage import MemoryStorage, Storage
 from limits.strategies import STRATEGIES
+from redis import RedisError
 
 from backend.accounts.people.addresses import LONGEST, normal
 from backend.database import SAFE_METHODS
@@ -140,6 +142,15 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.before_request(identify)
     app.before_request(_find_named_account)
     Allowances(settings).init_app(app)
+
+
+def seconds_to_wait() -> int | None:
+    """How long until the allowance that is used up holds something again; None while Redis cannot say."""
+    [limiter] = current_app.extensions["limiter"]
+    try:
+        return int(limiter.current_limit.reset_at - time()) if limiter.current_limit else None
+    except RedisError:
+        return None
 
 
 def client_address() -> str:

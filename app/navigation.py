@@ -1,16 +1,19 @@
-"""Where a signed-in person may go: what `whoami.html` and the admin pages' tabs show."""
+"""Where a signed-in person may go: what `whoami.html` and the admin pages' tabs show, and where `/admin` leads."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask import Flask
+from flask import Blueprint, Flask, redirect
+from flask.typing import ResponseReturnValue
 
 from backend.accounts.caller import Caller
 from backend.accounts.people.directory import Directory
 from backend.accounts.permissions import Scope
 from backend.plugins import get
-from backend.routes.access import caller
+from backend.routes.access import caller, demand, require
+
+bp = Blueprint("navigation", __name__)
 
 
 class Place(NamedTuple):
@@ -30,10 +33,18 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(signed_in_as=signed_in_as, operator_places=operator_places, admin_places=admin_places)
 
 
+@bp.get("/admin")
+@bp.get("/admin/")
+@require(Scope.JOBS_READ)
+def admin() -> ResponseReturnValue:
+    """To the first admin page whoever asks may see: all who see one see background work."""
+    return redirect(admin_places(demand(Scope.JOBS_READ))[0].address, 303)
+
+
 def signed_in_as() -> str:
-    """The address of whoever asks."""
+    """The address of whoever asks; empty when nobody can read it any more."""
     who = caller()
-    return get(Directory).email_of(who.account_id) if who and who.account_id else ""
+    return (get(Directory).email_of(who.account_id) or "") if who and who.account_id else ""
 
 
 def operator_places(who: Caller) -> list[Place]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
+from json import JSONDecodeError
 from typing import Any
 
 import msgspec
-from flask import g, request
+from flask import Request, g, request
 from flask_openapi3 import Info, OpenAPI
 from flask_openapi3.models import OPENAPI3_REF_PREFIX
 
 from app.errors import refuse_invalid
+from backend.errors import BadRequest
 from backend.routes.schemas.event_bodies import Envelope
 from backend.routes.schemas.events import WireEvent
 from backend.routes.schemas.problem import Problem
@@ -38,8 +40,20 @@ SECURITY = {
 }
 
 
+class PlainRequest(Request):
+    """Flask's, but what is no JSON is refused in our own words, with the place."""
+
+    def on_json_loading_failed(self, error: ValueError | None) -> Any:
+        place = (
+            f": see line {error.lineno}, column {error.colno}" if isinstance(error, JSONDecodeError) else " in UTF-8"
+        )
+        raise BadRequest(f"The body is not JSON{place}.")
+
+
 class Mingus(OpenAPI):
     """Flask with typed routes and a description of them."""
+
+    request_class = PlainRequest
 
     def __init__(self, import_name: str) -> None:
         super().__init__(

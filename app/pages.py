@@ -12,7 +12,7 @@ from jinja2 import ChoiceLoader, DictLoader, StrictUndefined
 from backend import formats
 from backend.assessments.presentation import figure, wording
 from backend.assessments.presentation.next_steps import next_steps
-from backend.routes.access import Rate, caller, public
+from backend.routes.access import Rate, caller, is_signing_in, public
 from backend.routes.consent import may_recognise, must_ask
 from config.settings import PROJECT
 
@@ -42,6 +42,7 @@ def init_app(app: Flask) -> None:
         may_recognise=may_recognise,
         static_url=static_url,
         caller=caller,
+        is_signing_in=is_signing_in,
         figure=figure,
         wording=wording,
         next_steps=next_steps,

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from flask import current_app
 from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
 
 from backend.extensions import db
 
@@ -26,6 +27,22 @@ FUNCTIONS = """
 SELECT oid::regprocedure::text FROM pg_proc
 WHERE pronamespace = current_schema()::regnamespace AND proowner = current_user::regrole
 """
+
+
+UNHELD = (
+    "The role of DATABASE_URL is a superuser, bypasses row-level security or owns tables: PostgreSQL keeps nobody's"
+    " rows from others. Make a role that owns nothing, and name the owner in DATABASE_OWNER_URL for `flask db upgrade`."
+)
+ESCAPES = """
+SELECT rolsuper OR rolbypassrls OR EXISTS (
+  SELECT FROM pg_class WHERE relrowsecurity AND pg_has_role(current_user, relowner, 'MEMBER'))
+FROM pg_roles WHERE rolname = current_user
+"""
+
+
+def escapes_policies(session: Session) -> bool:
+    """Whether the role we go by sees everybody's rows, or may make itself see them."""
+    return bool(session.scalar(text(ESCAPES)))
 
 
 @contextmanager

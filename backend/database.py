@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
+from time import sleep
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, has_request_context, request
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 # What each database keeps of its own: PostgreSQL partitions, event ids across them, the order of commits.
 OF_ONE_DATABASE = re.compile(r"(ix_|uq_)?analytics_events_\w+|(ix_)?event_ids(_\w+)?|transaction_id")
+BUSY_TIMEOUT = "PRAGMA busy_timeout = 10000"
+LOG_TRIES, LOG_PAUSE_SECONDS = 20, 0.05
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 ONLY_READS: ContextVar[bool] = ContextVar("only_reads", default=False)
 
@@ -90,14 +93,30 @@ def forget_inherited_connections(app: Flask) -> None:
 @contextmanager
 def leaving_no_trace(session: Session) -> Iterator[None]:
     """SQLite overwrites what is deleted, in its file and in its log; PostgreSQL does as its vacuum comes by."""
+    yield
+    empty_log(session)
+
+
+def empty_log(session: Session) -> bool:
+    """Empty SQLite's log, in which what was deleted still stands; False while somebody reads in it.
+
+    A checkpoint that waits for readers keeps every writer out meanwhile, so each try ends at once.
+    """
     engine = session.get_bind()
     if engine.dialect.name != "sqlite":
-        yield
-        return
-    session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
-    yield
+        return True
     with closing(cast("Engine", engine).raw_connection()) as connection:
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            for _ in range(LOG_TRIES):
+                busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                if not busy:
+                    return True
+                sleep(LOG_PAUSE_SECONDS)
+        finally:
+            cursor.execute(BUSY_TIMEOUT)
+    return False
 
 
 def _leave_a_standby(failed: ExceptionContext) -> None:
@@ -110,7 +129,7 @@ def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA busy_timeout = 10000")
+    connection.execute(BUSY_TIMEOUT)
     connection.execute("PRAGMA secure_delete = ON")
 
 

@@ -23,10 +23,14 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One bad field: its path in the request (`activities.4.A.1`, `[2].event_type`) and what is wrong with it."""
+    """One bad field: its path in the request (`activities.4.A.1`, `[2].event_type`) and what is wrong with it.
+
+    `code` is for programs: it stays the same when the message gets better words.
+    """
 
     field: str
     message: str
+    code: str = "invalid"
 
 
 class MingusError(Exception):
@@ -36,6 +40,11 @@ class MingusError(Exception):
     code: ClassVar[str] = "internal_error"
     title: ClassVar[str] = "Something went wrong"
     errors: tuple[FieldError, ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """What people read on a page; programs read `str()` of it."""
+        return str(self)
 
 
 class BadRequest(MingusError):

@@ -6,13 +6,17 @@ import secrets
 from collections.abc import Callable, Mapping
 
 from flask_caching import Cache
+from psycopg.errors import UndefinedTable
 from redis.exceptions import RedisError
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from backend.app_role import UNHELD, escapes_policies
 from backend.jobs.overview import BackgroundWork
 from backend.plugins import Health
+from backend.row_security import serving
+from backend.vault.service import MasterKeyLost, Vault
 
 
 class HealthService:
@@ -22,12 +26,14 @@ class HealthService:
         cache: Cache,
         revision: str,
         work: BackgroundWork,
+        vault: Vault,
         plugins: Callable[[], Mapping[str, Health]],
     ) -> None:
         self._session = session
         self._cache = cache
         self._revision = revision
         self._work = work
+        self._vault = vault
         self._plugins = plugins
 
     def database(self) -> Health:
@@ -36,10 +42,32 @@ class HealthService:
             found = self._session.scalar(text("SELECT version_num FROM alembic_version"))
         except SQLAlchemyError as error:
             self._session.rollback()
-            return Health(ok=False, reason=f"no answer ({type(error).__name__})")
+            empty = isinstance(error, DBAPIError) and lacks_a_table(error)
+            return Health(ok=False, reason="it has no tables yet" if empty else f"no answer ({type(error).__name__})")
         if found != self._revision:
             return Health(ok=False, reason=f"stands at migration {found}, this version needs {self._revision}")
         return Health(ok=True)
+
+    def master_key(self) -> Health:
+        """What people's data is sealed with is at hand."""
+        try:
+            with serving(self._session, "whether everybody's data can be opened"):
+                self._vault.demand_master_key()
+        except MasterKeyLost as error:
+            return Health(ok=False, reason=str(error))
+        except SQLAlchemyError as error:
+            self._session.rollback()
+            return Health(ok=False, reason=f"no answer ({type(error).__name__})")
+        return Health(ok=True)
+
+    def row_security(self) -> Health:
+        """On PostgreSQL the app goes by a role that row-level security holds."""
+        try:
+            escapes = self._session.get_bind().dialect.name == "postgresql" and escapes_policies(self._session)
+        except SQLAlchemyError as error:
+            self._session.rollback()
+            return Health(ok=False, reason=f"no answer ({type(error).__name__})", vital=False)
+        return Health(ok=False, reason=UNHELD, vital=False) if escapes else Health(ok=True, vital=False)
 
     def landing_table(self) -> Health:
         """Events can be read where they land."""
@@ -66,3 +94,7 @@ class HealthService:
 
     def plugins(self) -> Mapping[str, Health]:
         return self._plugins()
+
+
+def lacks_a_table(error: DBAPIError) -> bool:
+    return isinstance(error.orig, UndefinedTable) or "no such table" in str(error.orig)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, delete, select
+from sqlalchemy import ColumnElement, CursorResult, SQLColumnExpression, delete, false, select
 from sqlalchemy.orm import Session
 
 Row = dict[str, Any]
@@ -97,6 +97,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value) if isinstance(value, UUID) else value
+
+
+def owned_by(subject: Subject, owner: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """The rows whose column `owner` is the number of this account.
+
+    Without an account they are none: compared with None, SQL would find every row that is nobody's.
+    """
+    return false() if subject.account_id is None else owner == subject.account_id
 
 
 def delete_where(session: Session, model: type[Any], condition: ColumnElement[bool]) -> int:

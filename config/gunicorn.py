@@ -40,6 +40,12 @@ logconfig_dict = {
 
 def when_ready(server: Arbiter) -> None:
     sys.stdout.write(f"Mingus is at http://{settings.HOST}:{settings.PORT}\n")
+    if not settings.production:
+        sys.stdout.write("The first admin: .venv/bin/flask accounts create --email you@example.com --role admin\n")
+    if not settings.SMTP_HOST:
+        sys.stdout.write(
+            f"Letters to people become files in {settings.INSTANCE_DIR / 'outbox'}: there is no SMTP_HOST\n"
+        )
     sys.stdout.flush()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import sys
 import tempfile
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -41,6 +42,10 @@ from config.values import (
 
 PROJECT = Path(__file__).resolve().parent.parent
 
+NEW_MASTER_KEY = (
+    "Made a new master key, {}. Keep a copy, apart from the database: what people entrust to this installation can be"
+    " read with it alone. If there was another one before, put that back.\n"
+)
 Network = IPv4Network | IPv6Network
 
 
@@ -284,6 +289,8 @@ class Settings(BaseModel):
         except ValidationError as error:
             problems = (f"{p['loc'][0]} {cls._sentence(p)}" for p in error.errors())
             raise InvalidSettings("Mingus cannot start:\n  " + "\n  ".join(problems)) from None
+        if not settings.MASTER_KEY and not (settings.INSTANCE_DIR / "master_key").exists():
+            sys.stderr.write(NEW_MASTER_KEY.format(settings.INSTANCE_DIR / "master_key"))
         made = {
             name: SecretStr(development_secret(settings.INSTANCE_DIR, name.lower()))
             for name in ("SECRET_KEY", "MASTER_KEY", "AUDIT_KEY")

@@ -57,9 +57,9 @@ def _is_a_secret(value: SecretStr, info: ValidationInfo) -> SecretStr:
 def _is_a_site(value: str, info: ValidationInfo) -> str:
     if _in_production(info) and not value:
         raise ValueError("is required in production")
-    scheme = "https" if _in_production(info) else "https?"
+    scheme, told = ("https", "https://") if _in_production(info) else ("https?", "http:// or https://")
     if value and not re.fullmatch(rf"{scheme}://[A-Za-z0-9.:\[\]-]+", value):
-        raise ValueError("must be https:// and a host, without a path")
+        raise ValueError(f"must be {told} and a host, without a path{' or a slash at the end' * value.endswith('/')}")
     return value
 
 

@@ -130,11 +130,10 @@ COMMAND = re.compile(r"(?<!from )\bflask\s+([a-z]+)\s+([a-z][a-z|-]*)(?:\s+([a-z
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
 def test_every_command_that_is_named_exists(path, app):
     cli = FlaskGroup(add_default_commands=False)
-    context = click.Context(cli, obj=ScriptInfo(create_app=lambda: app))
-
-    for name, commands, below in COMMAND.findall(path.read_text()):
-        group = cli.get_command(context, name)
-        assert isinstance(group, click.Group), f"flask {name}"
-        assert set(commands.split("|")) <= set(group.commands), f"flask {name} {commands}"
-        if isinstance(group.commands.get(commands), click.Group):
-            assert set(below.split("|")) <= set(group.commands[commands].commands), f"flask {name} {commands} {below}"
+    with click.Context(cli, obj=ScriptInfo(create_app=lambda: app)) as context:  # it pushes a context of the app
+        for name, commands, below in COMMAND.findall(path.read_text()):
+            group = cli.get_command(context, name)
+            assert isinstance(group, click.Group), f"flask {name}"
+            assert set(commands.split("|")) <= set(group.commands), f"flask {name} {commands}"
+            if isinstance(group.commands.get(commands), click.Group):
+                assert set(below.split("|")) <= set(group.commands[commands].commands), f"flask {name} {commands}"

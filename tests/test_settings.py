@@ -140,9 +140,10 @@ PRODUCTION = {"MINGUS_ENV": "production", "SECRET_KEY": LONG, "MASTER_KEY": LONG
     ("given", "reason"),
     [
         (PRODUCTION, "PUBLIC_URL is required in production"),
-        ({**PRODUCTION, "PUBLIC_URL": "http://mingus.example"}, "PUBLIC_URL must be https"),
-        ({"PUBLIC_URL": "https://mingus.example/path"}, "PUBLIC_URL must be https"),
-        ({"PUBLIC_URL": "javascript:alert(1)"}, "PUBLIC_URL must be https"),
+        ({**PRODUCTION, "PUBLIC_URL": "http://mingus.example"}, "PUBLIC_URL must be https:// and a host, without"),
+        ({"PUBLIC_URL": "https://mingus.example/path"}, "PUBLIC_URL must be http:// or https:// and a host, without"),
+        ({"PUBLIC_URL": "http://localhost:5000/"}, "without a path or a slash at the end"),
+        ({"PUBLIC_URL": "javascript:alert(1)"}, "PUBLIC_URL must be http:// or https://"),
         ({"SMTP_HOST": "mail", "SMTP_SECURITY": "none", "SMTP_PASSWORD": "canary"}, "SMTP_PASSWORD would travel in"),
         ({"MAIL_FROM": "a@b.example, c@d.example"}, "MAIL_FROM must be one address"),
         ({"MAIL_FROM": "Mingus <a@b.example>\r\nBcc: c@d.example"}, "MAIL_FROM must be one address"),
@@ -159,3 +160,10 @@ def test_letters_are_set_up_safely_or_not_at_all(given, reason):
 def test_links_lead_to_this_machine_unless_a_site_is_named():
     assert Settings.from_env({"SECRET_KEY": LONG, "PORT": "5001"}).public_url == "http://127.0.0.1:5001"
     assert Settings.from_env({"SECRET_KEY": LONG, "MAIL_FROM": "a@b.example"}).MAIL_FROM == "a@b.example"
+
+
+def test_a_new_master_key_is_told_of_and_one_that_is_there_is_not(tmp_path, capsys):
+    made = [Settings.from_env({"INSTANCE_DIR": str(tmp_path)}).master_keys for _ in range(2)]
+
+    assert made[0] == made[1]
+    assert capsys.readouterr().err.count(f"Made a new master key, {tmp_path / 'master_key'}.") == 1

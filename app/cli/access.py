@@ -3,12 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import current_app
-from flask.cli import AppGroup
 
 from app.access_matrix import matrix
+from app.cli.commands import Commands
 from app.generated import INTO, publish
 
-group = AppGroup("access", help="Who may call which route.")
+group = Commands("access", help="Who may call which route.")
 
 
 @group.command("matrix")

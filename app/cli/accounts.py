@@ -1,22 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
-from backend.accounts.people.addresses import deliverable
+from app.cli.commands import Commands
+from backend.accounts.people.addresses import deliverable, why_not
 from backend.accounts.people.directory import Directory, Listed
 from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Role
 from backend.accounts.sign_in.totp import SecondFactor
-from backend.errors import MingusError
 from backend.plugins import get
 
-group = AppGroup("accounts", help="Who may sign in. Each command goes into the audit log as done by `cli`.")
+group = Commands("accounts", help="Who may sign in. Each command goes into the audit log as done by `cli`.")
 BY = "cli"
 ROLES = click.Choice([role.value for role in Role])
 
@@ -24,7 +21,7 @@ ROLES = click.Choice([role.value for role in Role])
 def an_address(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
     address = deliverable(value)
     if address is None:
-        raise click.BadParameter("must be an e-mail address, like name@example.com")
+        raise click.BadParameter(why_not(value))
     return address
 
 
@@ -34,13 +31,12 @@ def an_address(_context: click.Context, _parameter: click.Parameter, value: str)
 @click.option("--invite", is_flag=True, help="Ask for no password: mail a link to choose one, and print it.")
 def create(email: str, role: str, *, invite: bool) -> None:
     """Make an account that is ready, and ask for its password."""
-    with _told():
-        if invite:
-            click.echo(current_app.config["PUBLIC_URL"] + get(Accounts).invite(BY, email, Role(role)))
-            return
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-        account = get(Accounts).create(email, Role(role), password)
-        click.echo(f"Created {account.public_id}.")
+    if invite:
+        click.echo(current_app.config["PUBLIC_URL"] + get(Accounts).invite(BY, email, Role(role)))
+        return
+    password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    account = get(Accounts).create(email, Role(role), password)
+    click.echo(f"Created {account.public_id}.")
 
 
 @group.command("list")
@@ -59,41 +55,28 @@ def list_all() -> None:
 @click.argument("role", type=ROLES)
 def change_role(account: str, role: str) -> None:
     """Let ACCOUNT, an e-mail address or public id, be for something else; signs it out everywhere."""
-    with _told():
-        get(Accounts).change_role(BY, _public_id(account), Role(role))
+    get(Accounts).change_role(BY, _public_id(account), Role(role))
 
 
 @group.command("disable")
 @click.argument("account")
 def disable(account: str) -> None:
     """Let nobody sign in to ACCOUNT, an e-mail address or public id, from the next request on."""
-    with _told():
-        get(Accounts).disable(BY, _public_id(account))
+    get(Accounts).disable(BY, _public_id(account))
 
 
 @group.command("enable")
 @click.argument("account")
 def enable(account: str) -> None:
     """Undo `disable`."""
-    with _told():
-        get(Accounts).enable(BY, _public_id(account))
+    get(Accounts).enable(BY, _public_id(account))
 
 
 @group.command("remove-second-factor")
 @click.argument("account")
 def remove_second_factor(account: str) -> None:
     """For someone who lost app and recovery codes: they set up another at their next sign-in. Make sure who asks."""
-    with _told():
-        get(SecondFactor).remove(BY, _public_id(account))
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """What is refused is said in a sentence."""
-    try:
-        yield
-    except MingusError as error:
-        raise click.ClickException("; ".join(e.message for e in error.errors) or str(error)) from None
+    get(SecondFactor).remove(BY, _public_id(account))
 
 
 def _public_id(account: str) -> UUID:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 
+from app.cli.commands import Commands
 from backend.assessments.visit.service import DraftRetention
 from backend.formats import counted
 from backend.plugins import get
 
-group = AppGroup("assessments", help="Visitors' answers.")
+group = Commands("assessments", help="Visitors' answers.")
 
 
 @group.command("clean")

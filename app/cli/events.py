@@ -1,23 +1,20 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
 import click
 import msgspec
-from flask.cli import AppGroup
 
+from app.cli.commands import Commands
 from backend.analytics.events.clocks import Impossible
 from backend.analytics.events.models import QuarantinedEvent
 from backend.analytics.events.quarantine.service import Quarantine
-from backend.errors import MingusError
 from backend.formats import counted
 from backend.plugins import get
 
-group = AppGroup("events", help="What visitors did.")
-quarantine = AppGroup("quarantine", help="Events whose time is impossible.")
+group = Commands("events", help="What visitors did.")
+quarantine = Commands("quarantine", help="Events whose time is impossible.")
 group.add_command(quarantine)
 
 
@@ -51,8 +48,7 @@ def line(kept: QuarantinedEvent) -> str:
 @click.argument("event_id", type=click.UUID)
 def show(event_id: UUID) -> None:
     """Show everything that is known of an event."""
-    with plain_errors():
-        kept = get(Quarantine).get(event_id)
+    kept = get(Quarantine).get(event_id)
     known = {
         "reason": kept.reason,
         "explanation": Impossible(kept.reason).sentence,
@@ -69,8 +65,7 @@ def show(event_id: UUID) -> None:
 @click.option("--timestamp", callback=instant, help="When it really happened; else when it says, if possible by now.")
 def release(event_id: UUID, timestamp: datetime | None) -> None:
     """Let an event count, as if it had just been sent."""
-    with plain_errors():
-        recorded = get(Quarantine).release(event_id, timestamp)
+    recorded = get(Quarantine).release(event_id, timestamp)
     click.echo(f"Released {event_id}{'' if recorded.accepted else ', which was stored already'}.")
 
 
@@ -78,15 +73,5 @@ def release(event_id: UUID, timestamp: datetime | None) -> None:
 @click.argument("event_id", type=click.UUID)
 def drop(event_id: UUID) -> None:
     """Delete an event for good."""
-    with plain_errors():
-        get(Quarantine).drop(event_id)
+    get(Quarantine).drop(event_id)
     click.echo(f"Dropped {event_id}.")
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """A sentence instead of a traceback."""
-    try:
-        yield
-    except MingusError as error:
-        raise click.ClickException(str(error)) from None

@@ -13,6 +13,7 @@ import click
 import msgspec
 from flask.cli import with_appcontext
 
+from app.cli.commands import plainly
 from backend.analytics.lake.imports.blocks import Rejected, UnusableFile
 from backend.analytics.lake.imports.mapping import Said, from_file
 from backend.analytics.lake.imports.opening import Format
@@ -85,6 +86,7 @@ class Screen:
 @click.option("--time-zone", default="", help="Of times that name none. Else UTC.")
 @click.option("--dry-run", "dry", is_flag=True, help="Read and count only.")
 @click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Rejected rows with line and reason.")
+@plainly
 def import_events(
     files: tuple[Path, ...],
     form: str | None,

@@ -3,17 +3,16 @@ from __future__ import annotations
 import time
 
 import click
-from flask.cli import AppGroup
 
 from app.alarm import Alarm
-from backend.errors import MingusError
+from app.cli.commands import Commands
 from backend.formats import counted
 from backend.jobs.models import JobState
 from backend.jobs.service import Jobs
 from backend.jobs.timetable import Timetable
 from backend.plugins import get
 
-group = AppGroup("jobs", help="Background work.")
+group = Commands("jobs", help="Background work.")
 
 
 @group.command("list")
@@ -39,10 +38,7 @@ def retry(job_id: int | None, all_dead: bool) -> None:
     if job_id is None:
         click.echo(f"{counted(get(Jobs).retry_all_dead('cli'), 'dead job')} will be tried again.")
         return
-    try:
-        get(Jobs).retry(job_id, "cli")
-    except MingusError as error:
-        raise click.ClickException(str(error)) from None
+    get(Jobs).retry(job_id, "cli")
     click.echo(f"Job {job_id} will be tried again.")
 
 

@@ -4,15 +4,14 @@ from datetime import timedelta
 from uuid import UUID
 
 import click
-from flask.cli import AppGroup
 
+from app.cli.commands import Commands
 from backend.accounts.keys.service import KeyService, KeySummary
 from backend.accounts.permissions import KEY_SCOPES, Scope
 from backend.clock import utc_now
-from backend.errors import MingusError
 from backend.plugins import get
 
-group = AppGroup("keys", help="API keys.")
+group = Commands("keys", help="API keys.")
 SCOPES = sorted(scope.value for scope in KEY_SCOPES)
 
 
@@ -34,11 +33,8 @@ def create(
     """Make a key and print it, this once."""
     keys = get(KeyService)
     expires_at = utc_now() + timedelta(days=expires_days) if expires_days else None
-    try:
-        owner = keys.account_of(account) if account else None
-        click.echo(str(keys.create(name, map(Scope, scopes), owner, expires_at, per_hour)))
-    except MingusError as error:
-        raise click.ClickException(str(error)) from None
+    owner = keys.account_of(account) if account else None
+    click.echo(str(keys.create(name, map(Scope, scopes), owner, expires_at, per_hour)))
 
 
 @group.command("list")
@@ -52,10 +48,7 @@ def list_all() -> None:
 @click.argument("key_id")
 def revoke(key_id: str) -> None:
     """Refuse a key from now on. KEY_ID is the eight characters after mgs_live_."""
-    try:
-        get(KeyService).revoke(key_id)
-    except MingusError as error:
-        raise click.ClickException(str(error)) from None
+    get(KeyService).revoke(key_id)
     click.echo(f"Revoked {key_id}.")
 
 

@@ -4,29 +4,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from flask.cli import AppGroup
 
+from app.cli.commands import Commands
 from backend.analytics.lake.erasure import Erasure
 from backend.analytics.lake.overview import LakeInspection, LakeOverview
 from backend.analytics.lake.sync import LakeSync, Synced
 from backend.analytics.lake.upkeep import LakeUpkeep
-from backend.errors import MingusError
 from backend.formats import counted, duration
 from backend.plugins import get
 
-group = AppGroup("lake", help="The history that questions are answered from.")
+group = Commands("lake", help="The history that questions are answered from.")
 BUSY = "Another process is bringing the lake up to date; nothing was done."
 
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """A sentence and exit code 1 instead of a traceback."""
+    """What the lake and its disk say, in a sentence too."""
     from deltalake.exceptions import DeltaError
 
     try:
         yield
-    except MingusError as error:
-        raise click.ClickException(str(error)) from None
     except (DeltaError, OSError) as error:
         raise click.ClickException(f"The lake cannot be used: {error}") from None
 

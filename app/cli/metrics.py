@@ -2,12 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask.cli import AppGroup
-
+from app.cli.commands import Commands
 from app.generated import INTO, publish
 from app.metric_tables import tables
 
-group = AppGroup("metrics", help="What is counted, and how.")
+group = Commands("metrics", help="What is counted, and how.")
 
 
 @group.command("catalogue")

@@ -1,34 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
 import click
-from flask.cli import AppGroup
 
+from app.cli.commands import Commands
 from backend.accounts.people.reindexing import Reindexing
 from backend.accounts.privacy.erasure import Erasures
 from backend.accounts.privacy.export import Exports, Form
 from backend.accounts.privacy.retention import Retention
-from backend.errors import MingusError
+from backend.accounts.privacy.rotation import Rotation
 from backend.personal_data import DataClasses
 from backend.plugins import get
-from backend.vault.cipher import Unreadable
-from backend.vault.service import Vault
 
-group = AppGroup("privacy", help="What is kept about people, their copy of it, its erasure.")
+group = Commands("privacy", help="What is kept about people, their copy of it, its erasure.")
 ACTOR = "cli"
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """A sentence and exit code 1 instead of a traceback."""
-    try:
-        yield
-    except (MingusError, Unreadable) as error:
-        raise click.ClickException(str(error)) from None
 
 
 @group.command("classes")
@@ -43,8 +30,9 @@ def classes() -> None:
 def export(public_id: UUID, file: Path) -> None:
     """Write all that is kept about a person to FILE: JSON, or all kinds packed together if it ends in .zip."""
     form = Form.ZIP if file.suffix == ".zip" else Form.JSON
-    with plain_errors():
-        copy = get(Exports).make_of(public_id, form, ACTOR)
+    if not file.parent.is_dir():
+        raise click.ClickException(f"There is no folder {file.parent}.")
+    copy = get(Exports).make_of(public_id, form, ACTOR)
     file.touch(mode=0o600)
     file.write_bytes(copy.as_bytes(form))
     click.echo(f"Wrote {sum(len(rows) for _, rows in copy.found):,} rows of {len(copy.found)} classes to {file}.")
@@ -55,16 +43,14 @@ def export(public_id: UUID, file: Path) -> None:
 @click.confirmation_option(prompt="Erase this person from everywhere, for good?")
 def erase(public_id: UUID) -> None:
     """Erase a person from every store, now. Says the same when they were erased before."""
-    with plain_errors():
-        get(Erasures).erase(public_id, ACTOR)
+    get(Erasures).erase(public_id, ACTOR)
     click.echo(f"Nothing is left of {public_id}.")
 
 
 @group.command("replay")
 def replay() -> None:
     """After a restore, before people come in: erase again whoever the ledger of erasures names."""
-    with plain_errors():
-        again = get(Erasures).replay(ACTOR)
+    again = get(Erasures).replay(ACTOR)
     click.echo(f"Erased {again} people again.")
 
 
@@ -77,16 +63,14 @@ def prune() -> None:
 @group.command("rotate")
 def rotate() -> None:
     """Wrap everybody's key with the current MASTER_KEY; then MASTER_KEYS_BEFORE can be emptied."""
-    with plain_errors():
-        rotated = get(Vault).rotate()
+    rotated = get(Rotation).run(ACTOR)
     click.echo(f"{rotated:,} keys are wrapped with the current MASTER_KEY; none is left with another.")
 
 
 @group.command("reindex")
 def reindex() -> None:
     """After SECRET_KEY changed: let people be found by their address again. Passwords stay; sign-ins have ended."""
-    with plain_errors():
-        changed = get(Reindexing).run()
+    changed = get(Reindexing).run(ACTOR)
     click.echo(f"Made the index of {changed:,} addresses anew.")
 
 

@@ -3,13 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
+from app.cli.commands import Commands
 from backend.reference.errors import ReferenceImportError
 from backend.reference.importing import import_reference
 from backend.reference.loading import SHIPPED
 
-group = AppGroup("reference", help="The public figures that ship with Mingus.")
+group = Commands("reference", help="The public figures that ship with Mingus.")
 
 
 @group.command("import")

@@ -40,4 +40,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, people, senders, warehouse)
     for room in (*rooms, privacy):
         room.fit_out(registry, settings)
+    registry.on_start(lambda: health.say_what_ails(app))
     registry.build(JobKinds).freeze()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from backend.assessments.model.calculator import JobImpactCalculator
 from backend.assessments.visit.personal_data import AssessmentData
-from backend.assessments.visit.service import AssessmentService, DraftRetention
+from backend.assessments.visit.service import AssessmentService, DraftRetention, OwnResults
 from backend.assessments.visit.store import AssessmentStore
 from backend.clock import utc_now
 from backend.database import get_db_session
@@ -25,6 +25,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         session = get_db_session()
         return DraftRetention(AssessmentStore(session), session, utc_now)
 
+    registry.add_service(OwnResults, lambda: OwnResults(AssessmentStore(get_db_session()), utc_now))
     registry.build(DataClasses).add(AssessmentData(get_db_session, settings.ANSWERS_RETENTION_DAYS).data_class())
     registry.add_shared(Reference, load_reference)
     registry.add_shared(JobImpactCalculator, lambda: JobImpactCalculator(registry.build(Reference)))

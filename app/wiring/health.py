@@ -1,23 +1,42 @@
 from __future__ import annotations
 
+import logging
+
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from flask import Flask
 
 from backend.database import get_db_session
 from backend.extensions import cache
 from backend.health import HealthService
 from backend.jobs.overview import BackgroundWork
-from backend.plugins import Registry
+from backend.plugins import Registry, get
+from backend.vault.service import Vault
 from config.settings import PROJECT, Settings
+
+logger = logging.getLogger(__name__)
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
     revision = newest_migration()
 
     def checks() -> HealthService:
-        return HealthService(get_db_session(), cache, revision, registry.build(BackgroundWork), registry.health)
+        work, vault = registry.build(BackgroundWork), registry.build(Vault)
+        return HealthService(get_db_session(), cache, revision, work, vault, registry.health)
 
     registry.add_service(HealthService, checks)
+
+
+def say_what_ails(app: Flask) -> None:
+    """In the log of each process as it begins: what nobody would notice until somebody's data is gone or seen."""
+    with app.app_context():
+        checks = get(HealthService)
+        if not checks.database().ok:
+            return
+        if not (found := checks.master_key()).ok:
+            logger.critical(found.reason)
+        if app.config["PRODUCTION"] and not (found := checks.row_security()).ok:
+            logger.warning(found.reason)
 
 
 def newest_migration() -> str:

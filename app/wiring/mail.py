@@ -12,7 +12,7 @@ from backend.jobs.kinds import ClaimedJob, JobKinds
 from backend.jobs.service import Jobs
 from backend.mail.outbox import Outbox
 from backend.mail.overview import MailOverview
-from backend.mail.personal_data import outbox_data
+from backend.mail.personal_data import LetterData
 from backend.mail.service import ATTEMPTS, KIND, Mail
 from backend.mail.smtp import Security, SmtpPost, SmtpServer
 from backend.personal_data import DataClasses
@@ -40,7 +40,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_service(Mail, mail)
     registry.add_service(MailOverview, overview)
     registry.add_health("mail", lambda: overview().health())
-    registry.build(DataClasses).add(outbox_data(outbox))
+    registry.build(DataClasses).add(LetterData(get_db_session, mail, outbox).data_class())
     registry.build(JobKinds).add(KIND, deliver, attempts=ATTEMPTS)
 
 

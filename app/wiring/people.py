@@ -58,4 +58,4 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_service(Accounts, accounts)
     registry.add_service(SecondFactor, second_factor)
     registry.add_service(SignIns, sign_ins)
-    registry.build(JobKinds).add(RESET_ASKED, send_reset)
+    registry.build(JobKinds).add(RESET_ASKED, send_reset, forgets=True)

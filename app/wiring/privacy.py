@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from backend.accounts.people.addresses import EmailIndex
 from backend.accounts.people.reindexing import Reindexing
+from backend.accounts.people.store import AccountStore
 from backend.accounts.privacy.consent import Consents
 from backend.accounts.privacy.erasure import ATTEMPTS, KIND, TIME_LIMIT, Erasures, Means
 from backend.accounts.privacy.export import Exports
 from backend.accounts.privacy.ledger import Ledger
 from backend.accounts.privacy.personal_data import consent_data, erasure_data
 from backend.accounts.privacy.retention import Retention
+from backend.accounts.privacy.rotation import Rotation
 from backend.accounts.privacy.store import PrivacyStore
 from backend.audit.service import AuditLog
 from backend.clock import utc_now
@@ -34,7 +36,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     def erasures() -> Erasures:
         session = get_db_session()
         jobs, mail, audit = registry.build(Jobs), registry.build(Mail), registry.build(AuditLog)
-        means = Means(classes, jobs, mail, audit, ledger, faults)
+        means = Means(AccountStore(session), classes, jobs, mail, audit, ledger, faults)
         return Erasures(PrivacyStore(session), session, means, utc_now)
 
     def exports() -> Exports:
@@ -49,9 +51,14 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         erasures().do(job)
 
     def reindexing() -> Reindexing:
-        return Reindexing(get_db_session(), registry.build(Vault), registry.build(EmailIndex).of)
+        index_of = registry.build(EmailIndex).of
+        return Reindexing(get_db_session(), registry.build(Vault), registry.build(AuditLog), index_of)
+
+    def rotation() -> Rotation:
+        return Rotation(registry.build(Vault), get_db_session(), registry.build(AuditLog))
 
     registry.add_service(Reindexing, reindexing)
+    registry.add_service(Rotation, rotation)
     registry.add_service(Erasures, erasures)
     registry.add_service(Exports, exports)
     registry.add_service(Consents, consents)

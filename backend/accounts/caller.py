@@ -35,5 +35,11 @@ class Caller:
     hourly_limit: int | None = None
     confirmed_at: datetime | None = None
 
+    @property
+    def public_id(self) -> str | None:
+        """The id of the account whose person asks; None for a key."""
+        kind, _, public_id = self.name.partition(":")
+        return public_id if kind == "account" else None
+
     def is_fresh(self, now: datetime) -> bool:
         return self.confirmed_at is not None and now - self.confirmed_at < FRESH

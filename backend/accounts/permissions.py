@@ -50,5 +50,18 @@ SCOPES: Mapping[Role, frozenset[Scope]] = MappingProxyType(
         Role.ADMIN: frozenset(Scope),
     }
 )
+# What a person is told who lacks it: "Your account may not …".
+DEEDS: Mapping[Scope, str] = MappingProxyType(
+    {
+        Scope.ACCOUNT_SELF: "see or change an account of its own",
+        Scope.KEYS_SELF: "have API keys",
+        Scope.DASHBOARDS_READ: "read the dashboards",
+        Scope.EVENTS_WRITE: "send events from elsewhere",
+        Scope.JOBS_READ: "see background work",
+        Scope.JOBS_RETRY: "have background work tried again",
+        Scope.ACCOUNTS_MANAGE: "see or change the accounts of other people",
+        Scope.AUDIT_READ: "read the audit log",
+    }
+)
 # What an API key may be given. The rest is for people who sign in.
 KEY_SCOPES = frozenset({Scope.DASHBOARDS_READ, Scope.EVENTS_WRITE, Scope.JOBS_READ})

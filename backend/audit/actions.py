@@ -9,6 +9,8 @@ class Action(StrEnum):
     AUDIT_READ = "audit.read"
     AUDIT_EXPORTED = "audit.exported"
     DATA_EXPORTED = "data.exported"
+    DATA_KEYS_ROTATED = "data_keys.rotated"
+    ADDRESSES_REINDEXED = "addresses.reindexed"
     ERASURE_BEGUN = "erasure.begun"
     ERASURE_FINISHED = "erasure.finished"
     JOB_RETRIED = "job.retried"
@@ -34,6 +36,9 @@ class Action(StrEnum):
     ACCOUNT_ENABLED = "account.enabled"
     SIGN_INS_ENDED = "sign_ins.ended"
     SIGNED_IN = "sign_in.proven"
+    SIGN_IN_REFUSED = "sign_in.refused"
+    PASSWORD_REFUSED = "password.refused"  # noqa: S105
+    CODE_REFUSED = "code.refused"
     SIGN_IN_STOPPED = "sign_in.stopped"
     SECOND_FACTOR_ADDED = "second_factor.added"
     SECOND_FACTOR_REMOVED = "second_factor.removed"

@@ -27,12 +27,16 @@ Handler = Callable[[ClaimedJob], object]
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """A handler leaves the commit to `Jobs`: what it wrote and the end of the job are then one transaction."""
+    """A handler leaves the commit to `Jobs`: what it wrote and the end of the job are then one transaction.
+
+    `forgets`: the payload says something of somebody, and is thrown away when the work is done.
+    """
 
     name: str
     handler: Handler
     attempts: int
     time_limit: timedelta
+    forgets: bool = False
 
     @property
     def lease(self) -> timedelta:
@@ -60,13 +64,19 @@ class JobKinds:
         self._frozen = False
 
     def add(
-        self, name: str, handler: Handler, *, attempts: int = 8, time_limit: timedelta = timedelta(seconds=60)
+        self,
+        name: str,
+        handler: Handler,
+        *,
+        attempts: int = 8,
+        time_limit: timedelta = timedelta(seconds=60),
+        forgets: bool = False,
     ) -> None:
         if self._frozen:
             raise RuntimeError(f"{name} comes too late: kinds of jobs are named while the app is put together")
         if name in self._kinds:
             raise ValueError(f"jobs of kind {name} already have a handler")
-        self._kinds[name] = JobKind(name, handler, attempts, time_limit)
+        self._kinds[name] = JobKind(name, handler, attempts, time_limit, forgets)
 
     def freeze(self) -> None:
         self._frozen = True

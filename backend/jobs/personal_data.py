@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from backend.database import leaving_no_trace
 from backend.jobs.models import Job
-from backend.personal_data import DataClass, DataClasses, Row, Subject, delete_where, plain
+from backend.personal_data import DataClass, DataClasses, Row, Subject, delete_where, owned_by, plain
 
 
 def declare(classes: DataClasses, session: Callable[[], Session]) -> None:
@@ -25,12 +25,12 @@ def declare(classes: DataClasses, session: Callable[[], Session]) -> None:
     classes.add(
         DataClass(
             "jobs",
-            "To send you the mails you are due; what they say is encrypted with your key.",
+            "To do what you asked for, such as writing to you; what a letter says is encrypted with your key.",
             "7 days after they are done, 90 days if they fail for good.",
             erase=erase,
             export=export,
             tables=frozenset({"jobs"}),
-            called="Letters on their way",
+            called="Work on its way",
         )
     )
     classes.holds_nobodys("scheduled_tasks", "what runs by the clock")
@@ -38,5 +38,4 @@ def declare(classes: DataClasses, session: Callable[[], Session]) -> None:
 
 
 def _of(subject: Subject) -> ColumnElement[bool]:
-    owner: ColumnElement[bool] = Job.payload["account_id"].as_integer() == subject.account_id
-    return owner
+    return owned_by(subject, Job.payload["account_id"].as_integer())

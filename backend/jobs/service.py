@@ -72,6 +72,15 @@ class Jobs:
             created_at=now,
         )
 
+    def add_again(self, kind: str, payload: Mapping[str, Any], unique_key: str, due_at: datetime | None = None) -> None:
+        """As `add`; a job with this key that has ended is to be done once more. Commits nothing."""
+        if self.add(kind, payload, due_at, unique_key) is None:
+            self._store.revive(unique_key, due_at or self._now())
+
+    def state(self, unique_key: str) -> JobState | None:
+        """How the job with this key stands; None if there is none."""
+        return self._store.state(unique_key)
+
     def run_due(self, most: int = MOST_AT_ONCE, within: TimeLimiter = unlimited) -> int:
         """Do jobs whose time has come, one after the other; say how many were tried."""
         for tried in range(most):
@@ -179,7 +188,8 @@ class Jobs:
         kind = self._kinds[job.kind]
         with within(kind.time_limit):
             kind.handler(job)
-            if not self._store.finish(job, state=JobState.DONE, finished_at=self._now(), last_error=None):
+            done = {"state": JobState.DONE, "finished_at": self._now(), "last_error": None}
+            if not self._store.finish(job, **done | ({"payload": {}} if kind.forgets else {})):
                 raise JobTaken(f"job {job.id} was taken over")
             self._session.commit()
 

@@ -14,6 +14,7 @@ from backend.jobs.listing import Shown
 from backend.jobs.models import Job, JobState, Lease, ScheduledTask
 
 UNFINISHED = (JobState.WAITING, JobState.RUNNING)
+ENDED = (JobState.DONE, JobState.DEAD)
 
 
 def database_clock(session: Session) -> Clock:
@@ -101,10 +102,18 @@ class JobStore:
             Shown.RUNNING: running,
         }
 
+    def state(self, unique_key: str) -> JobState | None:
+        found = self._session.scalar(select(Job.state).where(Job.unique_key == unique_key))
+        return None if found is None else JobState(found)
+
+    def revive(self, unique_key: str, due_at: datetime) -> None:
+        """Give this job all its tries again if it has ended."""
+        ended = (Job.unique_key == unique_key) & Job.state.in_(ENDED)
+        self._changed(update(Job).where(ended).values(_fresh(due_at)))
+
     def revive_all(self, now: datetime) -> int:
         """Give every dead job all its tries again."""
-        fresh = {"state": JobState.WAITING, "attempts": 0, "due_at": now, "finished_at": None}
-        return self._changed(update(Job).where(Job.state == JobState.DEAD).values(fresh))
+        return self._changed(update(Job).where(Job.state == JobState.DEAD).values(_fresh(now)))
 
     def forget(self, state: JobState, before: datetime, most: int) -> int:
         old = select(Job.id).where(Job.state == state, Job.finished_at < before).limit(most)
@@ -122,6 +131,10 @@ class JobStore:
         result = self._session.execute(statement.execution_options(synchronize_session=False))
         assert isinstance(result, CursorResult)
         return result.rowcount
+
+
+def _fresh(due_at: datetime) -> dict[str, Any]:
+    return {"state": JobState.WAITING, "attempts": 0, "due_at": due_at, "finished_at": None}
 
 
 def _due(now: datetime, kinds: JobKinds) -> Select[Job]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator, Mapping
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 from backend.clock import Clock
@@ -30,6 +33,13 @@ class Outbox:
             Path(draft.name).replace(self._folder / f"{envelope.account_id}-{envelope.name}.eml")
         except OSError as error:
             raise NotDelivered(f"the outbox cannot be written ({type(error).__name__})") from None
+
+    def letters(self, account_id: int) -> Iterator[Mapping[str, str]]:
+        """Every letter to this person."""
+        for file in sorted(self._folder.glob(f"{account_id}-*.eml")):
+            message = message_from_bytes(file.read_bytes(), policy=default)
+            heads = {"sent_at": "Date", "to": "To", "subject": "Subject"}
+            yield {name: str(message[head]) for name, head in heads.items()} | {"text": message.get_content()}
 
     def forget(self, account_id: int | None) -> None:
         """Delete every letter to this person."""

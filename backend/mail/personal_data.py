@@ -1,18 +1,59 @@
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from backend.jobs.models import Job
 from backend.mail.outbox import Outbox
-from backend.personal_data import DataClass, Subject
+from backend.mail.service import KIND, Mail
+from backend.personal_data import DataClass, Row, Subject, plain
+
+# What a mailed link opens is for whoever reads the letter, and not for whoever is handed a copy of it later.
+SECRET_OF_A_LINK = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}")
 
 
-def outbox_data(outbox: Outbox) -> DataClass:
-    def erase(subject: Subject) -> None:
+class LetterData:
+    """What we wrote to somebody: on its way, not long delivered, or kept as files."""
+
+    def __init__(self, session: Callable[[], Session], mail: Callable[[], Mail], outbox: Outbox) -> None:
+        self._session = session
+        self._mail = mail
+        self._outbox = outbox
+
+    def data_class(self) -> DataClass:
+        return DataClass(
+            "letters",
+            "To tell you what you need to know. They are encrypted with your key; files of them are kept only where "
+            "there is no mail server: on a developer's machine.",
+            "7 days after they are sent, 90 days if they cannot be. Files: until an operator deletes them. None longer "
+            "than your account.",
+            erase=self.erase,
+            export=self.export,
+        )
+
+    def export(self, subject: Subject) -> Iterator[Row]:
+        if subject.account_id is None:
+            return
+        for job in self._session().scalars(select(Job).where(_is_letter_to(subject)).order_by(Job.id)).all():
+            told = {"kept": f"as a job, {job.state}", "created_at": job.created_at, "finished_at": job.finished_at}
+            yield without_secrets(plain({**told, **self._mail().shown(job.payload)}))
+        for letter in self._outbox.letters(subject.account_id):
+            yield without_secrets({"kept": "as a file", **letter})
+
+    def erase(self, subject: Subject) -> None:
+        """Those that are jobs go with all jobs."""
         if subject.account_id is not None:
-            outbox.forget(subject.account_id)
+            self._outbox.forget(subject.account_id)
 
-    return DataClass(
-        "outbox",
-        "Letters to you, kept as files where there is no mail server: on a developer's machine.",
-        "Until an operator deletes them, or you delete your account.",
-        erase=erase,
-        called="Letters as files",
-    )
+
+def without_secrets(row: Row) -> Row:
+    """The letter, with its links cut short."""
+    return row | {"text": SECRET_OF_A_LINK.sub("…", row["text"])}
+
+
+def _is_letter_to(subject: Subject) -> ColumnElement[bool]:
+    theirs: ColumnElement[bool] = Job.payload["account_id"].as_integer() == subject.account_id
+    return (Job.kind == KIND) & theirs

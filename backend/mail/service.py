@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from uuid import uuid4
@@ -10,8 +11,10 @@ from backend.jobs.kinds import ClaimedJob, NoUse
 from backend.jobs.service import Jobs
 from backend.mail.letter import Letter, check, write
 from backend.mail.post import Envelope, Post, RecipientRefused
+from backend.vault.cipher import Unreadable
 from backend.vault.service import Vault
 
+logger = logging.getLogger(__name__)
 KIND = "mail.send"
 ATTEMPTS = 20  # about six hours, should the mail server be down
 
@@ -31,11 +34,16 @@ class Mail:
     def send(self, account_id: int, letter: Letter, facts: Mapping[str, str], to: str | None = None) -> None:
         """Join the caller's transaction with a letter to this person, or to `to`. Commits nothing. Raises WrongFacts.
 
-        The address is looked up when the letter goes.
+        The address is looked up when the letter goes. Whose key is lost has no address any more, and gets no letter:
+        what it was to tell happens all the same.
         """
         check(letter, facts)
-        name = uuid4().hex
-        sealed = self._vault.seal(account_id, _place(name), json.dumps({"facts": dict(facts), "to": to}))
+        name, content = uuid4().hex, json.dumps({"facts": dict(facts), "to": to})
+        try:
+            sealed = self._vault.seal(account_id, _place(name), content)
+        except Unreadable as error:
+            logger.warning("no letter %s to account %d: %s", letter, account_id, error)
+            return
         payload = {"account_id": account_id, "letter": letter, "name": name, "sealed": b64encode(sealed).decode()}
         self._jobs.add(KIND, payload)
 
@@ -47,6 +55,11 @@ class Mail:
             self._post.carry(envelope)
         except RecipientRefused as refused:
             raise NoUse(str(refused)) from None
+
+    def shown(self, payload: Mapping[str, str]) -> Mapping[str, str]:
+        """The letter of a job, for whom it is to. Raises Unreadable."""
+        envelope = self._envelope(payload)
+        return {"to": envelope.to, "subject": envelope.words.subject, "text": envelope.words.body}
 
     def _envelope(self, payload: Mapping[str, str]) -> Envelope:
         account_id, letter, name = int(payload["account_id"]), Letter(payload["letter"]), payload["name"]

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from backend.accounts.caller import Caller
 from backend.accounts.keys.key import PREFIX as KEY_PREFIX
 from backend.accounts.keys.service import KeyService
-from backend.accounts.permissions import Scope
+from backend.accounts.permissions import DEEDS, Scope
 from backend.accounts.sign_in.service import HalfSignedIn, Refused, SignIns
 from backend.accounts.tokens.service import Tokens
 from backend.clock import utc_now
@@ -60,6 +60,18 @@ class ProofTooOld(Forbidden):
     title = "Enter your password again"
 
 
+class ScopeMissing(Forbidden):
+    """Whoever asks is known, and may not do this."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        super().__init__(f"This needs the scope {scope}.")
+
+    @property
+    def in_words(self) -> str:
+        return f"Your account may not {DEEDS[self.scope]}. An admin of this site can give it a role that may."
+
+
 def require(scope: Scope, rate: Rate = Rate.GENERAL, *, fresh: bool = False) -> Callable[[View], View]:
     """Only callers who hold `scope`. `fresh`: signed in, with the password typed in the last ten minutes."""
     return _declare(Access(scope, "", rate, fresh=fresh))
@@ -79,10 +91,23 @@ def access_of(view: Callable[..., Any] | None) -> Access | None:
     return getattr(view, "access", None)
 
 
+def wants_page() -> bool:
+    """Whether a person asks, in a browser, rather than a program."""
+    if request.path.startswith(("/api/", "/health")):
+        return False
+    return request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html") == "text/html"
+
+
 def caller() -> Caller | None:
     """Who asks, if they said so and proved it."""
     found: Caller | None = g.get("caller")
     return found
+
+
+def is_signing_in() -> bool:
+    """Whether this browser showed a password whose second factor is still to come."""
+    half: bool = g.get("half_signed_in", False)
+    return half
 
 
 def caller_name() -> str:
@@ -97,6 +122,12 @@ def me() -> int:
     if who is None or who.account_id is None:
         raise Forbidden("This belongs to an account, and you ask without one.")
     return who.account_id
+
+
+def my_public_id() -> str | None:
+    """The public id of the account of whoever asks, if they are signed in."""
+    who = caller()
+    return None if who is None else who.public_id
 
 
 def bearer() -> str:
@@ -138,6 +169,11 @@ def stay_signed_in() -> None:
         sign_in(get(SignIns).keep(token), lasting=session.permanent)
 
 
+def recognise() -> None:
+    """Whoever has just taken the last step of signing in is known to what is left of this request."""
+    g.caller = _of_cookie(sign_in_token() or "")
+
+
 def sign_out() -> None:
     if token := session.get(SESSION_KEY):
         get(SignIns).end(token)
@@ -147,6 +183,7 @@ def sign_out() -> None:
 def identify() -> None:
     """Find out who asks. A refusal waits until the rate limit has counted the request."""
     g.caller = g.refusal = g.note = None
+    g.half_signed_in = False
     database = get_db_session()
     forget(database)
     with serving(database, "nobody is known yet"), reading():
@@ -223,6 +260,7 @@ def _of_cookie(token: str) -> Caller | None:
     try:
         visit = get(SignIns).visit(token)
     except HalfSignedIn:
+        g.half_signed_in = True
         return None
     except Unauthenticated:
         session.clear()
@@ -245,7 +283,7 @@ def demand(scope: Scope) -> Caller:
     if who is None:
         raise Unauthenticated("Sign in, or send an API key or token as 'Authorization: Bearer …'.")
     if scope not in who.scopes:
-        raise Forbidden(f"This needs the scope {scope}.")
+        raise ScopeMissing(scope)
     return who
 
 
@@ -258,7 +296,7 @@ def demand_fresh_proof() -> None:
 def _refuse_other_networks(access: Access) -> None:
     """What only operators use may be kept to the networks they sit in."""
     networks = current_app.config["ADMIN_NETWORKS"]
-    if not networks or not (access.scope in GUARDED or request.path.startswith("/admin/")):
+    if not networks or not (access.scope in GUARDED or f"{request.path}/".startswith("/admin/")):
         return
     address = ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104  (a client without an address is nowhere)
     address = getattr(address, "ipv4_mapped", None) or address

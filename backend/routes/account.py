@@ -12,9 +12,19 @@ from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Scope
 from backend.accounts.sign_in.service import SignIns
 from backend.accounts.sign_in.totp import RECOVERY_CODES, SecondFactor, WrongCode
+from backend.assessments.visit.service import OwnResults
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
-from backend.routes.access import Rate, caller, confirm_password, me, require, sign_in_token, stay_signed_in
+from backend.routes.access import (
+    Rate,
+    caller,
+    confirm_password,
+    me,
+    my_public_id,
+    require,
+    sign_in_token,
+    stay_signed_in,
+)
 from backend.routes.schemas.account import HOME, ROLES, Confirmation, EmailChange, PasswordChange, Removal, TypedAgain
 from backend.routes.schemas.onward import safe_next
 
@@ -25,7 +35,8 @@ bp = Blueprint("account", __name__, url_prefix="/account")
 @require(Scope.ACCOUNT_SELF)
 def home() -> ResponseReturnValue:
     sign_ins = get(SignIns).list(me(), sign_in_token() or "")
-    return _page("account", own=get(Directory).own(me()), sign_ins=sign_ins, roles=ROLES, codes=RECOVERY_CODES)
+    own, results = get(Directory).own(me()), get(OwnResults).of(my_public_id() or "")
+    return _page("account", own=own, results=results, sign_ins=sign_ins, roles=ROLES, codes=RECOVERY_CODES)
 
 
 @bp.get("/email")
@@ -68,11 +79,12 @@ def remove_factor() -> ResponseReturnValue:
 @bp.post("/second-factor/remove")
 @require(Scope.ACCOUNT_SELF, fresh=True, rate=Rate.SIGN_IN)
 def drop_factor() -> ResponseReturnValue:
-    """Leads on to the page that sets up another, where the role needs one."""
+    """Leads on to the page that sets up another, where the role needs one or its owner wants one."""
     get(SecondFactor).give_up(me(), Removal.parse(request.form).code)
     stay_signed_in()
     flash("Your authenticator app is removed. You are signed out everywhere else.")
-    return redirect(url_for("sign_in.factor" if needs_factor() else ".home"), 303)
+    sets_up_another = needs_factor() or "replace" in request.form
+    return redirect(url_for("sign_in.factor" if sets_up_another else ".home"), 303)
 
 
 @bp.get("/recovery-codes")

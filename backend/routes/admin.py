@@ -9,8 +9,9 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.people.addresses import EmailIndex
+from backend.accounts.people.conflict import AccountConflict
 from backend.accounts.people.directory import Directory
-from backend.accounts.people.service import AccountConflict, Accounts
+from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Role, Scope
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get

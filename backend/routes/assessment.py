@@ -19,7 +19,7 @@ from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.reference.titles import TitleMatch
-from backend.routes.access import public
+from backend.routes.access import my_public_id, public
 from backend.routes.schemas import assessment as forms
 
 bp = Blueprint("assessment", __name__)
@@ -65,7 +65,7 @@ def ask(token: str, question: str) -> ResponseReturnValue:
 @public(OWN)
 def answer(token: str, question: str) -> ResponseReturnValue:
     saved = get(AssessmentService).open(token, Question(question))
-    saved = get(AssessmentService).answer(token, _reply(Question(question), saved))
+    saved = get(AssessmentService).answer(token, _reply(Question(question), saved), my_public_id())
     return _onward(saved, Question(question))
 
 
@@ -278,6 +278,7 @@ def _result(found: Result, *, own: bool, errors: Errors = ()) -> dict[str, Any]:
         "week": lines(found.assessment.activities, said.activities),
         "share_url": url_for(".shared", link=found.link, _external=True) if own and found.link else None,
         "share_until": until,
+        "in_my_account": found.owner is not None and found.owner == my_public_id(),
         "state_name": _state_name(found),
         "industry_name": reference.industries.get(said.industry or ""),
         "experience_band": said.experience_band,

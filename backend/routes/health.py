@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from flask import current_app
 from flask_openapi3 import APIBlueprint, Tag
 
 from backend.health import HealthService
@@ -30,8 +31,9 @@ def live() -> Answer:
 @bp.get("/ready", responses={**problems(), **ANSWERS})
 @public(WHY, Rate.NONE)
 def ready() -> Answer:
-    """It can serve: the database answers; without the cache it still can"""
-    return _answer({"database": get(HealthService).database()})
+    """It can serve: the database answers, people's data can be opened; without the cache it still can"""
+    checks = get(HealthService)
+    return _answer({"database": checks.database(), "master_key": checks.master_key()})
 
 
 @bp.get("/", responses={**problems(), **ANSWERS})
@@ -39,8 +41,10 @@ def ready() -> Answer:
 def overview() -> Answer:
     """Every part at once"""
     checks = get(HealthService)
-    parts = {"database": checks.database(), "cache": checks.cache(), "background_work": checks.background_work()}
-    return _answer({**parts, **checks.plugins()})
+    parts = {"database": checks.database(), "master_key": checks.master_key(), "cache": checks.cache()}
+    if current_app.config["PRODUCTION"]:
+        parts["row_security"] = checks.row_security()
+    return _answer({**parts, "background_work": checks.background_work(), **checks.plugins()})
 
 
 @bp.get("/database", responses={**problems(), **ANSWERS})

@@ -31,7 +31,7 @@ def create() -> ResponseReturnValue:
     new = NewKey.parse(request.form)
     expires_at = utc_now() + new.lifetime
     made = get(KeyService).create(new.name, new.scopes, me(), expires_at, new.hourly_limit, by=caller_name())
-    return _page(made=str(made), new=new, expires_at=expires_at)
+    return _page(made=str(made), new=new, expires_at=expires_at, typed={})
 
 
 @bp.post("/<string(length=8):key_id>/revoke")
@@ -44,7 +44,7 @@ def revoke(key_id: str) -> ResponseReturnValue:
 
 @bp.errorhandler(InvalidRequest)
 def ask_again(error: InvalidRequest) -> ResponseReturnValue:
-    return _page(errors={field.field: field.message for field in error.errors}, typed=request.form), 422
+    return _page(errors={field.field: field.message for field in error.errors}), 422
 
 
 def _page(**values: Any) -> str:
@@ -58,5 +58,5 @@ def _page(**values: Any) -> str:
         words=SCOPES,
         days=DAYS,
         zone=current_app.config["TIMEZONE"],
-        **{"made": "", "errors": {}, "typed": {}, **values},
+        **{"made": "", "errors": {}, "typed": request.form, **values},
     )

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from backend.accounts.people.conflict import AccountConflict
 from backend.accounts.permissions import Scope
 from backend.accounts.privacy.consent import VERSION, Consents
 from backend.accounts.privacy.erasure import Erasures
@@ -80,6 +81,11 @@ def delete() -> ResponseReturnValue:
     session.clear()
     flash("Your account is closed, and your data is being deleted.")
     return redirect(url_for(".notice"), 303)
+
+
+@bp.errorhandler(AccountConflict)
+def say_why_not(error: AccountConflict) -> ResponseReturnValue:
+    return _page("delete", (FieldError("main", str(error)),)), error.status
 
 
 @bp.errorhandler(InvalidRequest)

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.people.authenticated import Authenticated
+from backend.accounts.people.directory import Directory
 from backend.accounts.permissions import Role, Scope
 from backend.accounts.sign_in.device import device_of
 from backend.accounts.sign_in.service import CodeRefused, Refused, SignIns
@@ -18,7 +19,9 @@ from backend.routes.access import (
     Rate,
     demand_fresh_proof,
     is_lasting,
+    me,
     public,
+    recognise,
     sign_in,
     sign_in_token,
     sign_out,
@@ -38,7 +41,7 @@ HOMES = ((Scope.DASHBOARDS_READ, "/analytics"), (Scope.JOBS_READ, "/admin/jobs")
 @bp.get("/sign-in")
 @public(WHO)
 def form() -> ResponseReturnValue:
-    onward, step = request.args.get("next", ""), get(SignIns).standing(sign_in_token() or "")
+    onward, step = request.values.get("next", ""), get(SignIns).standing(sign_in_token() or "")
     if step is Standing.OVER:
         return _page("sign_in", next=onward)
     return _go_on(step, onward)
@@ -64,7 +67,7 @@ def begin_for(who: Authenticated, onward: str = "", *, stays: bool = False) -> R
 @bp.get("/sign-in/code")
 @public(WHO)
 def code_form() -> ResponseReturnValue:
-    onward, step = request.args.get("next", ""), get(SignIns).standing(sign_in_token() or "")
+    onward, step = request.values.get("next", ""), get(SignIns).standing(sign_in_token() or "")
     if step is not Standing.NEEDS_CODE:
         return _go_on(step, onward)
     return _page("code", next=onward)
@@ -89,6 +92,8 @@ def leave() -> ResponseReturnValue:
 @bp.get(FACTOR)
 @public(ENROLS)
 def factor() -> ResponseReturnValue:
+    if who_asks() and get(Directory).own(me()).factor_since:
+        return redirect(url_for("account.remove_factor"), 303)
     return _factor_page()
 
 
@@ -107,6 +112,7 @@ def confirm() -> ResponseReturnValue:
     given, account_id = CodeForm.parse(request.form), _enrolling()
     codes = get(SecondFactor).confirm(account_id, given.code)
     stay_signed_in()
+    recognise()
     return _page("second_factor_on", codes=codes, onward=_target(given.next))
 
 

@@ -11,7 +11,7 @@ from backend.accounts.people.passwords import Passwords
 from backend.accounts.people.service import Accounts
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
-from backend.routes.access import Rate, public
+from backend.routes.access import Rate, caller, public
 from backend.routes.schemas.sign_in import SignUpForm, password
 from backend.routes.sign_in import begin_for
 
@@ -23,7 +23,8 @@ LINK = "whoever was mailed the link"
 @bp.get("/sign-up")
 @public(ANYONE)
 def form() -> ResponseReturnValue:
-    return _page("sign_up")
+    """Whoever is signed in has an account."""
+    return redirect(url_for("account.home"), 303) if caller() else _page("sign_up")
 
 
 @bp.post("/sign-up")

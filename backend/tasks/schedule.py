@@ -28,6 +28,7 @@ def schedule(settings: Settings) -> Schedule:
             Entry("lake.drop_landed", DAY, lake.drop_landed, 10 * MINUTE),
             Entry("events.forget_salts", HOUR, events.forget_salts, MINUTE, at_start=True),
             Entry("events.forget_quarantined", DAY, events.forget_quarantined, 10 * MINUTE),
+            Entry("privacy.resume_erasures", HOUR, privacy.resume_erasures, MINUTE, at_start=True),
             Entry("privacy.prune", DAY, privacy.prune, 10 * MINUTE),
             Entry("jobs.prune", DAY, jobs.prune, 10 * MINUTE),
         ]

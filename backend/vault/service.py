@@ -14,6 +14,15 @@ from backend.vault.models import DataKey
 from backend.vault.store import DataKeyStore
 
 ROTATED_AT_ONCE = 500
+LOST = (
+    "People's data is sealed under a master key that is neither MASTER_KEY nor among MASTER_KEYS_BEFORE. Put the former"
+    " file INSTANCE_DIR/master_key back, or set MASTER_KEY to what it was, and start again. Until then nobody's data"
+    " can be read, and nobody's is taken."
+)
+
+
+class MasterKeyLost(Unreadable):
+    """The database holds keys that none of ours opens."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,7 +51,11 @@ class Vault:
         self._now = now
 
     def make_key(self, account_id: int) -> None:
-        """Give a person the key that their data is sealed with; before anything is."""
+        """Give a person the key that their data is sealed with; before anything is. Raises MasterKeyLost.
+
+        Under a new master key beside a lost one, what is sealed from now on would be lost with the next mending.
+        """
+        self.demand_master_key()
         wrapped = seal(self._current.bytes, new_key(), _place_of_key(account_id))
         key = DataKey(account_id=account_id, wrapped=wrapped, master_key=self._current.name, created_at=self._now())
         self._store.add(key)
@@ -58,6 +71,11 @@ class Vault:
     def destroy_key(self, account_id: int) -> None:
         """From here on nothing sealed for this person can be read."""
         self._store.remove(account_id)
+
+    def demand_master_key(self) -> None:
+        """Raise MasterKeyLost when somebody's key is wrapped by none of ours."""
+        if not self._masters.keys() >= set(self._store.master_keys()):
+            raise MasterKeyLost(LOST)
 
     def rotate(self) -> int:
         """Wrap every key anew with the current master key, some in each transaction; how many."""
@@ -80,7 +98,7 @@ class Vault:
     def _unwrap(self, key: DataKey) -> bytes:
         master = self._masters.get(key.master_key)
         if master is None:
-            raise Unreadable(f"the master key {key.master_key} is not among MASTER_KEY and MASTER_KEYS_BEFORE")
+            raise MasterKeyLost(LOST)
         return open_sealed(master.bytes, key.wrapped, _place_of_key(key.account_id))
 
 

@@ -49,6 +49,7 @@ def create_accounts() -> None:
     sa.Column('totp_confirmed_at', MOMENT, nullable=True),
     sa.Column('totp_last_step', sa.Integer(), nullable=True),
     sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('invited_at', MOMENT, nullable=True),
     sa.Column('verified_at', MOMENT, nullable=True),
     sa.Column('password_changed_at', MOMENT, nullable=True),
     sa.PrimaryKeyConstraint('id', name='pk_accounts'),
@@ -57,12 +58,14 @@ def create_accounts() -> None:
     sqlite_autoincrement=True,
     )
     op.create_index('ix_accounts_created_at', 'accounts', ['created_at'])
+    op.create_index('ix_assessments_user_id', 'assessments', ['user_id'])
     op.create_table('account_links',
     sa.Column('id', sa.Integer(), nullable=False),
     of_an_account(),
     sa.Column('purpose', sa.String(length=12), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('new_email', sa.LargeBinary(), nullable=True),
+    sa.Column('password_hash', sa.String(length=200), nullable=True),
     sa.Column('created_at', MOMENT, nullable=False),
     sa.Column('expires_at', MOMENT, nullable=False),
     sa.Column('used_at', MOMENT, nullable=True),
@@ -148,6 +151,7 @@ def create_privacy() -> None:
     sa.Column('public_id', sa.Uuid(), nullable=True),
     sa.Column('done', JSON, nullable=False),
     sa.Column('requested_at', MOMENT, nullable=False),
+    sa.Column('due_at', MOMENT, nullable=False),
     sa.Column('finished_at', MOMENT, nullable=True),
     sa.PrimaryKeyConstraint('id', name='pk_erasure_requests'),
     sa.UniqueConstraint('subject', name='uq_erasure_requests_subject'),
@@ -186,6 +190,7 @@ def that_goes_with_it(table: str) -> sa.ForeignKeyConstraint:
 
 
 def downgrade() -> None:
+    op.drop_index('ix_assessments_user_id', 'assessments')
     with op.batch_alter_table('api_keys') as table:
         table.drop_constraint('fk_api_keys_account_id_accounts', type_='foreignkey')
         table.drop_index('ix_api_keys_account_id')

@@ -8,16 +8,22 @@ from threading import Barrier
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from backend.accounts.people.models import Account, AccountState
 from backend.accounts.permissions import Role, Scope
+from backend.accounts.privacy.erasure import Erasures
 from backend.audit.models import AuditEntry
 from backend.database import get_db_session
+from backend.jobs.models import Job
+from backend.plugins import get
+from backend.vault.models import DataKey
 from tests.accounts import BROWSER, form_token, make_account, signed_in
+from tests.conftest import make_app, make_settings
 from tests.http.test_account_page import age_proof, told
 
 ACCOUNTS = "/admin/accounts"
+DEEDS = ("role", "disable", "enable", "end-sign-ins", "invitation")
 
 
 @pytest.fixture
@@ -53,6 +59,11 @@ def remembered(app):
     with app.app_context():
         entries = get_db_session().scalars(select(AuditEntry).order_by(AuditEntry.number))
         return [(entry.actor, entry.action, entry.object) for entry in entries]
+
+
+def jobs(app):
+    with app.app_context():
+        return get_db_session().scalars(select(Job.kind).order_by(Job.id)).all()
 
 
 @pytest.mark.parametrize("role", [role for role in Role if Scope.ACCOUNTS_MANAGE not in role.scopes])
@@ -199,6 +210,75 @@ def test_an_admin_can_sign_somebody_out_everywhere(any_app, browser, other):
     assert theirs.get("/account", headers=BROWSER).status_code == 303
 
 
+def test_an_account_that_is_being_deleted_stays_shut_and_says_so(any_app, browser, other):
+    """Whatever an admin does to it, at the page or with one that was open before."""
+    with any_app.app_context():
+        get(Erasures).ask(other.id)
+    before, waiting = stored(any_app, other), jobs(any_app)
+
+    page = told(browser, page_of(other))
+    answers = [post(browser, f"{page_of(other)}/{deed}", role="ops") for deed in DEEDS]
+
+    due = r"[A-Z][a-z]+ \d+, \d{4}, \d+:\d\d [AP]M \w+"
+    assert re.search(rf"This account is being deleted .* Its data is deleted from {due} on", page)
+    assert "Everything in it is still there" not in page
+    assert 'action="/admin' not in browser.get(page_of(other), headers=BROWSER).text
+    assert {answer.status_code for answer in answers} == {409}
+    assert all("This account is being deleted. Nothing about it can be changed" in answer.text for answer in answers)
+    assert (stored(any_app, other), jobs(any_app)) == (before, waiting)
+    assert "Being deleted" in told(browser, ACCOUNTS)
+
+
+@pytest.mark.parametrize("command", ["accounts remove-second-factor", "accounts enable", "keys create --account"])
+def test_the_shell_leaves_an_account_alone_that_is_being_deleted(any_app, other, command):
+    with any_app.app_context():
+        get(Erasures).ask(other.id)
+    more = ["--name", "x", "--scope", "dashboards:read"] if command.startswith("keys") else []
+
+    answer = any_app.test_cli_runner().invoke(args=[*command.split(), other.public_id, *more])
+
+    assert answer.exit_code == 1
+    assert "Error: This account is being deleted." in answer.output
+
+
+def test_an_account_whose_key_is_lost_is_listed_and_managed(any_app, browser, admin, other):
+    theirs = signed_in(any_app.test_client(), other)
+    with any_app.app_context():
+        get_db_session().execute(delete(DataKey).where(DataKey.account_id == other.id))
+        get_db_session().commit()
+
+    listed = told(browser, ACCOUNTS)
+    assert f"Address cannot be read {other.public_id} Analyst Active" in listed
+    assert admin.email in listed
+    assert "An account whose address cannot be read" in told(browser, page_of(other))
+    assert "Cannot be read any more" in told(theirs)
+    assert {theirs.get(f"/account/{page}").status_code for page in ("email", "password", "delete", "export")} == {200}
+    form = {"csrf_token": form_token(theirs, "/account/export"), "form": "json"}
+    assert theirs.post("/account/export", data=form).json["data"]["account"]["rows"][0]["email"] is None
+    assert post(browser, f"{page_of(other)}/role", role="ops").status_code == 303
+    assert stored(any_app, other)[0] == "ops"
+
+
+@pytest.mark.parametrize("address", ["/admin", "/admin/"])
+@pytest.mark.parametrize("role", Role)
+def test_admin_leads_to_the_first_page_one_may_see(app, role, address):
+    client = signed_in(app.test_client(), make_account(app, role))
+    seen = [page for page in (ACCOUNTS, "/admin/audit", "/admin/jobs") if client.get(page).status_code == 200]
+
+    answer = client.get(address, headers=BROWSER)
+
+    assert (answer.status_code, answer.location) == ((303, seen[0]) if seen else (403, None))
+
+
+@pytest.mark.parametrize("address", ["/admin", "/admin/"])
+def test_admin_asks_strangers_to_sign_in_and_keeps_other_networks_out(app, instance, address):
+    answer = app.test_client().get(address, headers=BROWSER)
+    assert answer.location == app.test_client().get(ACCOUNTS, headers=BROWSER).location.replace(ACCOUNTS, address)
+    guarded = make_app(make_settings(instance, ADMIN_NETWORKS="10.0.0.0/8"))
+
+    assert signed_in(guarded.test_client(), make_account(guarded, Role.OPS)).get(address).status_code == 403
+
+
 @pytest.mark.parametrize(("deed", "form"), [("role", {"role": "member"}), ("disable", {})])
 def test_no_admin_does_it_to_themselves(any_app, browser, admin, deed, form):
     """So that the last admin stays one, too."""
@@ -212,7 +292,7 @@ def test_no_admin_does_it_to_themselves(any_app, browser, admin, deed, form):
     assert "This is your own account" in told(browser, page_of(admin))
 
 
-@pytest.mark.parametrize("deed", ["role", "disable", "enable", "end-sign-ins", "invitation"])
+@pytest.mark.parametrize("deed", DEEDS)
 def test_every_deed_wants_a_fresh_password(app, deed):
     """And the address of its form leads back to the account."""
     admin, other = make_account(app, Role.ADMIN), make_account(app, Role.ANALYST)

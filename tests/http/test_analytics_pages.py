@@ -258,4 +258,5 @@ def test_a_member_is_told_that_the_dashboards_are_not_for_them(app, client):
     page = signed_in(client, make_account(app, Role.MEMBER)).get(HOME, headers=BROWSER)
 
     assert page.status_code == 403
-    assert "This needs the scope dashboards:read." in page.text
+    assert "Your account may not read the dashboards. An admin of this site can give it a role that may." in page.text
+    assert "dashboards:read" not in page.text

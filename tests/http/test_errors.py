@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from app.sentences import PATTERNS
+from backend.accounts.permissions import DEEDS, Role, Scope
 from backend.errors import Unavailable
 from backend.routes.access import public
+from tests.accounts import make_account, signed_in
 
 MEMBERS = {"type", "title", "status", "detail", "code", "request_id", "errors"}
 
@@ -64,8 +70,100 @@ def test_every_bad_field_is_reported_together(client, make_key):
     assert {error["field"] for error in response.json["errors"]} == {"start", "tz", "more"}
 
 
+ASSESS, LOGIN = "/api/calculator/assess", "/api/v1/auth/login"
+JSON = {"content_type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "field", "message", "code"),
+    [
+        (ASSESS, {}, "occupation", "is missing", "missing"),
+        (ASSESS, {"occupation": 7}, "occupation", "must be text", "string_type"),
+        (ASSESS, {"occupation": "x" * 11}, "occupation", "must have at most 10 characters", "string_too_long"),
+        (ASSESS, {"occupation": ""}, "occupation", "must have at least 1 character", "string_too_short"),
+        (ASSESS, {"occupation": "x", "more": 1}, "more", "is not known here", "extra_forbidden"),
+        (ASSESS, {"occupation": "x", "salary": "7"}, "salary", "must be a number", "float_type"),
+        (ASSESS, {"occupation": "x", "salary": 0}, "salary", "must be at least 1", "greater_than_equal"),
+        (ASSESS, {"occupation": "x", "salary": 1e9}, "salary", "must be at most 10,000,000", "less_than_equal"),
+        (ASSESS, {"occupation": "x", "state": "Ga"}, "state", PATTERNS["^[A-Z]{2}$"], "string_pattern_mismatch"),
+        (ASSESS, {"occupation": "x", "activities": [1]}, "activities", "must be an object", "dict_type"),
+        (ASSESS, {"occupation": "x"}, "occupation", "is not an occupation we know", "invalid"),
+        (ASSESS, [1], "body", "must be an object", "model_type"),
+        (ASSESS, "text", "body", "must be an object", "json_invalid"),
+        (LOGIN, {"email": None, "password": "x"}, "email", "must be text", "string_type"),
+    ],
+)
+def test_a_bad_field_is_told_in_our_words_and_named_for_programs(client, url, body, field, message, code):
+    response = client.post(url, json=body)
+
+    assert response.status_code == 422
+    assert {"field": field, "message": message, "code": code} in response.json["errors"]
+
+
+def test_every_pattern_that_a_request_is_held_to_has_words(client):
+    operations = [one for path in client.get("/api/openapi.json").json["paths"].values() for one in path.values()]
+    asked = json.dumps([(one.get("parameters"), one.get("requestBody")) for one in operations])
+    forms = client.get("/api/openapi.json").json["components"]["schemas"]
+    named = {name for name in re.findall(r"schemas/(\w+)", asked) if name not in {"WireEvent", "Envelope"}}
+
+    patterns = set(re.findall(r'"pattern": "([^"]+)"', asked + json.dumps([forms[name] for name in named])))
+
+    assert patterns == set(PATTERNS)
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "options", "detail"),
+    [
+        (
+            "POST",
+            ASSESS,
+            {"data": '{"a":\n 1,}', **JSON},
+            "not JSON: see line 2, column 4.",
+        ),
+        (
+            "POST",
+            ASSESS,
+            {"data": b'{"a": "\xff"}', **JSON},
+            "The body is not JSON in UTF-8.",
+        ),
+        ("POST", ASSESS, {"data": "x"}, "Send the body as application/json."),
+        ("POST", ASSESS, {"data": " " * 70_000, **JSON}, "larger than this address takes."),
+        ("DELETE", ASSESS, {}, "This address answers to POST only."),
+        ("DELETE", "/privacy", {}, "This address answers to GET and POST only."),
+        ("GET", "/api/nowhere", {}, "There is nothing at this address."),
+    ],
+)
+def test_a_bad_request_is_told_in_our_words(client, method, url, options, detail):
+    response = client.open(url, method=method, headers={"Accept": "application/json"}, **options)
+
+    assert response.json["detail"].endswith(detail)
+
+
 def test_a_method_that_is_not_allowed_says_which_are(client):
     assert "POST" in client.delete("/api/analytics/event").headers["Allow"]
+
+
+def test_a_person_is_told_in_words_what_they_may_not_do_and_a_program_by_its_scope(app, client):
+    signed_in(client, make_account(app, Role.OPS))
+
+    page = client.get("/admin/accounts", headers={"Accept": "text/html"}).text
+    problem = client.get("/admin/accounts", headers={"Accept": "application/json"}).json
+
+    assert "Your account may not see or change the accounts of other people." in page
+    assert "An admin of this site" in page
+    assert not [scope for scope in Scope if scope in page]
+    assert problem["detail"] == "This needs the scope accounts:manage."
+    assert set(DEEDS) == set(Scope)
+
+
+def test_a_form_that_is_refused_leads_back_to_its_page(client):
+    sent = {"Accept": "text/html", "Sec-Fetch-Site": "cross-site"}
+
+    own = client.post("/privacy", headers={**sent, "Referer": "http://localhost/privacy?x=1"}).text
+    foreign = client.post("/privacy", headers={**sent, "Referer": "http://evil.example/privacy"}).text
+
+    assert 'href="/privacy?x=1">Back to the page' in own
+    assert "Back to the page" not in foreign
 
 
 def test_an_unexpected_error_tells_nothing(app):

@@ -110,6 +110,12 @@ def test_what_is_wrong_is_told_beside_the_field_and_nothing_is_made(any_app, bro
     assert rows(any_app) == []
 
 
+def test_a_name_of_two_lines_is_refused_as_such(browser):
+    page = post(browser, **{**GOOD, "name": "two\nlines"}).text
+
+    assert page.count("The name must fit on one line: take out line breaks, tabs and the like.") == 2
+
+
 def test_what_was_typed_is_still_there(browser):
     page = post(browser, **{**GOOD, "name": "", "per_hour": "<b>"}).text
 

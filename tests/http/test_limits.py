@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 
 import pytest
@@ -134,6 +135,24 @@ def test_a_refusal_says_when_to_come_back(instance, made):
     assert int(page.headers["Retry-After"]) > 0
     assert "<h1" in page.text
     assert "Too many requests" in page.text
+    said = r"At most 1 a minute\. Try again in \d+ seconds?\."
+    assert re.fullmatch(said, problem.json["detail"])
+    assert re.search(said, page.text)
+
+
+@pytest.mark.parametrize(
+    ("allowance", "told"),
+    [
+        ("1/hour", "At most 1 an hour. Try again in 60 minutes."),
+        ("1/day", "At most 1 a day. Try again in 24 hours."),
+    ],
+)
+def test_a_long_pause_is_told_in_minutes_or_hours(instance, made, allowance, told):
+    client = made(instance, RATE_LIMIT_ANONYMOUS=allowance).test_client()
+
+    answers = [client.get("/api/calculator/occupations?q=rn") for _ in range(2)]
+
+    assert answers[1].json["detail"] == told
 
 
 class TestWhenRedisGoesAway:

@@ -177,8 +177,22 @@ def test_who_deletes_their_account_is_out_in_every_browser(app, inside, member):
     for client in (inside, other):
         assert client.get("/account", headers={"Accept": "application/json"}).status_code == 401
     with app.app_context():
-        assert get_db_session().scalars(sa.select(Account.state)).all() == ["disabled"]
+        assert get_db_session().scalars(sa.select(Account.state)).all() == ["erasing"]
         assert get_db_session().scalars(sa.select(SignIn.id)).all() == []
+
+
+def test_the_last_admin_cannot_delete_themselves_and_is_told_what_to_do(any_app):
+    admin = make_account(any_app, Role.ADMIN)
+    client = signed_in(any_app.test_client(), admin)
+    form = {"csrf_token": form_token(client, "/account/delete"), "password": PASSWORD}
+
+    answer = client.post("/account/delete", data=form)
+
+    assert answer.status_code == 409
+    assert "Make somebody else an admin first" in answer.text
+    assert client.get("/account").status_code == 200
+    make_account(any_app, Role.ADMIN)
+    assert client.post("/account/delete", data=form).location == "/privacy"
 
 
 @pytest.mark.parametrize("page", ["/account/export", "/account/delete"])

@@ -241,3 +241,70 @@ def test_where_people_sign_in_managers_of_passwords_can_help(browser):
     assert re.search(r'type="email"[^>]+autocomplete="username"', page)
     assert re.search(r'type="password"[^>]+autocomplete="current-password"', page)
     assert "onpaste" not in page
+
+
+HEADER = re.compile(r'<nav class="whoami.*?</nav>', re.DOTALL)
+
+
+def header(page):
+    return HEADER.search(page)[0]
+
+
+def test_the_header_says_how_far_one_is(any_app, browser, analyst):
+    asked = header(browser.get("/sign-in").text)
+    post(browser, "/sign-in", email=analyst.email, password=analyst.password)
+    half = [header(browser.get(page, headers=BROWSER).text) for page in ("/sign-in/code", "/methodology")]
+    wrong = header(post(browser, "/sign-in/code", code="1").text)
+    post(browser, "/sign-in/code", code=analyst.code())
+    whole = header(browser.get("/account", headers=BROWSER).text)
+
+    assert ">Sign in<" in asked
+    for part in (*half, wrong):
+        assert ">Signing in<" in part
+        assert ">Cancel<" in part
+        assert ">Sign in<" not in part
+    assert analyst.email in whole
+    assert ">Sign out<" in whole
+
+
+def test_whoever_has_just_set_up_their_app_is_signed_in_in_the_header(any_app, browser):
+    account = make_account(any_app, Role.ANALYST, two_factor=False)
+    post(browser, "/sign-in", email=account.email, password=PASSWORD)
+    post(browser, "/account/second-factor")
+    before = header(browser.get("/account/second-factor").text)
+    secret = "".join(re.search(r'class="secret"><code>([^<]+)<', browser.get("/account/second-factor").text)[1].split())
+    known = type(account)(account.id, account.public_id, account.email, PASSWORD, secret)
+
+    page = post(browser, "/account/second-factor/confirm", "/account/second-factor", code=known.code()).text
+
+    assert ">Signing in<" in before
+    assert account.email in header(page)
+    assert ">Sign out<" in header(page)
+
+
+def test_whoever_is_signed_in_is_not_asked_to_sign_in_or_up(any_app, browser, analyst):
+    signed_in(browser, analyst)
+
+    assert browser.get("/sign-in").location == "/analytics"
+    assert browser.get("/sign-in?next=/account/keys").location == "/account/keys"
+    assert browser.get("/sign-up").location == "/account"
+
+
+@pytest.mark.parametrize(("role", "title"), [(Role.ANALYST, "Replace your"), (Role.MEMBER, "Replace or remove your")])
+def test_whoever_has_an_app_is_shown_how_to_replace_it(any_app, browser, role, title):
+    signed_in(browser, make_account(any_app, role, two_factor=True))
+
+    page = browser.get("/account/second-factor", headers=BROWSER, follow_redirects=True).text
+
+    assert f"{title} authenticator app" in page
+    assert "Set up" not in page
+
+
+def test_a_member_replaces_the_app_or_goes_without(any_app, browser):
+    account = make_account(any_app, Role.MEMBER, two_factor=True)
+    signed_in(browser, account)
+    remove = "/account/second-factor/remove"
+
+    assert post(browser, remove, code=account.code(), replace="1").location == "/account/second-factor"
+    other = signed_in(any_app.test_client(), another := make_account(any_app, Role.MEMBER, two_factor=True))
+    assert post(other, remove, code=another.code()).location == "/account"

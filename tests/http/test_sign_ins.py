@@ -6,19 +6,23 @@ from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import select
 
 from backend.accounts.people.models import Account, AccountState
 from backend.accounts.people.passwords import Passwords
+from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Role
 from backend.accounts.sign_in.models import SignIn
-from backend.accounts.sign_in.service import SignIns
+from backend.accounts.sign_in.service import CodeRefused, Refused, SignIns
 from backend.accounts.sign_in.standing import MEMBERS_IDLE, MEMBERS_SIGN_IN, OPERATORS_SIGN_IN
+from backend.accounts.tokens.service import Tokens
+from backend.audit.models import AuditEntry
 from backend.clock import utc_now
 from backend.database import get_db_session
-from backend.errors import Unauthenticated
+from backend.errors import InvalidRequest, Unauthenticated
 from backend.plugins import get
 from backend.routes.access import SESSION_KEY
-from tests.accounts import make_account, make_sign_in, signed_in
+from tests.accounts import PASSWORD, make_account, make_sign_in, signed_in
 from tests.letters import deliver, outbox
 
 FUNNEL = "/analytics/funnel"
@@ -172,3 +176,40 @@ def test_a_hash_of_former_costs_is_replaced_at_the_next_sign_in(any_app):
         assert found != former
         assert not get(Passwords).is_outdated(found)
         assert get(SignIns).begin(account.email, account.password, "Test browser").token
+
+
+def refusals(app):
+    with app.app_context():
+        entries = get_db_session().scalars(select(AuditEntry).order_by(AuditEntry.number)).all()
+        return [(entry.actor, entry.action, entry.object) for entry in entries]
+
+
+def test_each_refused_sign_in_is_remembered_without_saying_whose_address_it_was(any_app):
+    """ASVS 16.3.1. As much is written for an address that nobody has."""
+    account = make_account(any_app, Role.MEMBER)
+    disabled = make_account(any_app, Role.MEMBER, state=AccountState.DISABLED)
+    for email in (account.email, disabled.email, "nobody@example.com"):
+        with any_app.app_context(), pytest.raises(Refused):
+            get(SignIns).begin(email, "not the password", "Test browser")
+
+    named = (account.name, disabled.name, "nobody")
+    assert refusals(any_app) == [("nobody", "sign_in.refused", name) for name in named]
+
+
+def test_wrong_codes_and_passwords_of_a_begun_sign_in_are_remembered(any_app):
+    account = make_account(any_app, Role.ANALYST)
+    with any_app.app_context():
+        token = get(SignIns).begin(account.email, account.password, "Test browser").token
+        with pytest.raises(CodeRefused):
+            get(SignIns).prove(token, "000000")
+        with pytest.raises(Refused):
+            get(SignIns).confirm(make_sign_in(any_app, account), "not the password")
+        with pytest.raises(InvalidRequest):
+            get(Accounts).change_password(account.id, "not the password", PASSWORD)
+        with pytest.raises(CodeRefused):
+            get(Tokens).log_in(account.email, account.password, "000000")
+
+    name = account.name
+    assert refusals(any_app) == [
+        (name, action, name) for action in ("code.refused", *["password.refused"] * 2, "code.refused")
+    ]

@@ -99,8 +99,12 @@ def test_the_pair_serves_works_and_ends_with_code_0(small, ending):
         assert process.wait(timeout=40) == 0
 
     assert [pid for pid in everyone if alive(pid)] == []
-    first_line = next(line for line in (small.folder / "out").read_text().splitlines() if not line.startswith("{"))
-    assert first_line == f"Mingus is at http://127.0.0.1:{small.environ['PORT']}"
+    said = [line for line in (small.folder / "out").read_text().splitlines() if not line.startswith("{")]
+    assert said == [
+        f"Mingus is at http://127.0.0.1:{small.environ['PORT']}",
+        "The first admin: .venv/bin/flask accounts create --email you@example.com --role admin",
+        f"Letters to people become files in {small.folder / 'outbox'}: there is no SMTP_HOST",
+    ]
 
 
 def test_a_scheduler_that_was_killed_in_mid_task_is_followed_by_another_and_the_effect_comes_once(small):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.accounts.people.addresses import EmailIndex, deliverable, normal
+from backend.accounts.people.addresses import EmailIndex, deliverable, normal, why_not
 from backend.accounts.sign_in.device import device_of
 
 
@@ -33,6 +33,24 @@ def test_an_address_is_taken_as_mail_would_go_to_it(typed, taken):
     ],
 )  # fmt: skip
 def test_what_mail_cannot_go_to_is_no_address(typed):
+    assert deliverable(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "Enter an e-mail address, like name@example.com."),
+        ("ada", "Enter an e-mail address"),
+        ("ü@exämple.de", "before the @, letters like ü are not supported, only a to z."),
+        ("ada@exa_mple.com", "What follows the @ is no domain"),
+        ("ada@example", "What follows the @ is no domain"),
+        ("ada..l@example.com", "two dots in a row"),
+        (f"{'a' * 65}@example.com", "it is too long"),
+        ("ada\x00\ud800@example.com", "before the @ are spaces"),
+    ],
+)
+def test_a_refused_address_says_which_part_is_wrong(typed, said):
+    assert said in why_not(typed)
     assert deliverable(typed) is None
 
 

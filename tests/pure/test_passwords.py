@@ -45,6 +45,12 @@ def test_what_no_keyboard_sends_is_no_error(passwords):
     assert not passwords.verify(passwords.hash(PASSWORD), "\ud800\x00")
 
 
+@pytest.mark.parametrize("text", [" " * 20, "\t \u00a0\u2003\u3000    "])
+def test_spaces_alone_are_no_password_and_between_words_they_are_welcome(passwords, text):
+    assert "more than spaces" in passwords.problem(text)
+    assert passwords.problem(f"  {PASSWORD}  ") is None
+
+
 def test_every_frequent_password_is_refused_however_it_is_written(passwords):
     assert len(frequent()) > 3000
     assert min(map(len, frequent())) >= 8

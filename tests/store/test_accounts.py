@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Barrier
 
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import event, select
 
+from backend.accounts.people.conflict import AccountConflict
 from backend.accounts.people.links import LIVES, LinkGone
 from backend.accounts.people.models import Account, AccountLink, AccountState, LinkPurpose
+from backend.accounts.people.notices import RESET_ASKED
 from backend.accounts.people.passwords import Passwords
-from backend.accounts.people.service import AccountConflict, Accounts
+from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Role
 from backend.accounts.sign_in.service import Refused, SignIns
 from backend.audit.models import AuditEntry
 from backend.database import get_db_session
 from backend.errors import InvalidRequest, NotFound
 from backend.extensions import db
+from backend.jobs.models import Job
 from backend.plugins import get
 from backend.vault.models import DataKey
 from tests.accounts import PASSWORD, make_account
@@ -104,6 +106,25 @@ def test_who_signed_up_with_somebody_elses_address_gets_no_account_of_theirs(any
     use(any_app, "sign_up", ADDRESS, PASSWORD)
     use(any_app, "verify", newest_link(any_app, tmp_path), PASSWORD)
     assert sign_in(any_app).token
+
+
+def test_whoever_signs_up_with_somebodys_address_sets_no_password_of_theirs(any_app, tmp_path):
+    """Not before them, not after, and not while their letter is under way."""
+    links = []
+    for password in ("the words of a stranger", PASSWORD, "more words of a stranger"):
+        use(any_app, "sign_up", ADDRESS, password)
+        links.append(newest_link(any_app, tmp_path))
+
+    for strangers in (links[0], links[2]):
+        with pytest.raises(InvalidRequest, match="not the password"):
+            use(any_app, "verify", strangers, PASSWORD)
+    use(any_app, "verify", links[1], PASSWORD)
+
+    assert sign_in(any_app).token
+    with pytest.raises(LinkGone):
+        use(any_app, "verify", links[2], "more words of a stranger")
+    with any_app.app_context():
+        assert set(get_db_session().scalars(select(AccountLink.password_hash))) == {None}
 
 
 def test_signing_up_does_as_much_for_an_address_that_has_an_account(any_app):
@@ -222,6 +243,15 @@ def test_asking_for_a_reset_writes_one_row_whoever_has_an_account(any_app, tmp_p
     assert letters(any_app, tmp_path) == [(ADDRESS, "Choose a new password for Mingus")]
 
 
+def test_who_asked_for_a_reset_is_in_no_job_that_is_done(any_app, tmp_path):
+    use(any_app, "ask_reset", ADDRESS)
+    letters(any_app, tmp_path)
+
+    with any_app.app_context():
+        done = get_db_session().scalars(select(Job).where(Job.kind == RESET_ASKED)).one()
+        assert (done.state, done.payload) == ("done", {})
+
+
 def test_a_disabled_account_gets_no_link(any_app, tmp_path):
     make_account(any_app, Role.MEMBER, ADDRESS, state=AccountState.DISABLED)
 
@@ -253,6 +283,31 @@ def test_a_new_invitation_replaces_the_one_before(any_app, tmp_path):
     use(any_app, "accept_invitation", newest_link(any_app, tmp_path), PASSWORD)
     with pytest.raises(AccountConflict):
         use(any_app, "invite_again", "cli", account.public_id)
+
+
+@pytest.mark.parametrize("ask", [("ask_reset", ADDRESS), ("sign_up", ADDRESS, OTHER)], ids=["reset", "sign-up"])
+def test_who_was_invited_and_asks_otherwise_is_invited_again(any_app, tmp_path, ask):
+    """Whoever asks: the link that is about to be opened goes on working."""
+    use(any_app, "invite", "cli", ADDRESS, Role.ANALYST)
+    first = newest_link(any_app, tmp_path)
+
+    use(any_app, *ask)
+
+    assert letters(any_app, tmp_path) == [(ADDRESS, "You are invited to Mingus")] * 2
+    assert newest_link(any_app, tmp_path) != first
+    assert use(any_app, "accept_invitation", first, PASSWORD).role == Role.ANALYST
+    assert sign_in(any_app).needs_factor
+
+
+@pytest.mark.parametrize(("make", "state"), [("invite", "invited"), ("sign_up", "unverified")])
+def test_an_account_nobody_confirmed_is_enabled_to_what_it_was(any_app, make, state):
+    use(any_app, *(("invite", "cli", ADDRESS, Role.MEMBER) if make == "invite" else ("sign_up", ADDRESS, PASSWORD)))
+    [account] = accounts(any_app)
+    use(any_app, "disable", "cli", account.public_id)
+
+    use(any_app, "enable", "cli", account.public_id)
+
+    assert [account.state for account in accounts(any_app)] == [state]
 
 
 def test_a_new_password_needs_the_old_one_and_is_told(any_app, tmp_path):
@@ -309,35 +364,6 @@ def test_an_admin_changes_roles_disables_and_enables(any_app, tmp_path):
     ]
     assert (ADDRESS, "What you may do at Mingus has changed") in letters(any_app, tmp_path)
     assert account.public_id == str(public_id)
-
-
-def test_two_admins_cannot_take_the_last_role_from_each_other(any_app):
-    admins = [make_account(any_app, Role.ADMIN) for _ in range(2)]
-    ids = [account.public_id for account in accounts(any_app)]
-
-    def demote(number):
-        barrier.wait()
-        try:
-            use(any_app, "change_role", admins[1 - number].name, ids[number], Role.MEMBER)
-        except AccountConflict:
-            return "refused"
-        return "done"
-
-    for _ in range(5):
-        barrier = Barrier(2)
-        with ThreadPoolExecutor(2) as pool:
-            assert sorted(pool.map(demote, range(2))) == ["done", "refused"]
-        assert sorted(account.role for account in accounts(any_app)) == [Role.ADMIN, Role.MEMBER]
-        for public_id in ids:
-            use(any_app, "change_role", "cli", public_id, Role.ADMIN)
-
-
-def test_the_last_admin_stays(any_app):
-    make_account(any_app, Role.ADMIN)
-    [admin] = accounts(any_app)
-
-    with pytest.raises(AccountConflict, match="last admin"):
-        use(any_app, "disable", "cli", admin.public_id)
 
 
 def test_each_account_has_a_key_of_its_own(any_app):

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from threading import Thread
 from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 
 from backend.accounts.keys.models import StoredKey
+from backend.accounts.keys.service import KeyService
 from backend.accounts.people.models import Account
-from backend.accounts.privacy.erasure import KIND, Erasures
+from backend.accounts.permissions import Scope
+from backend.accounts.privacy.erasure import KIND, Erasures, TracesLeft
 from backend.accounts.privacy.ledger import Ledger, LedgerUnwritable
 from backend.accounts.privacy.models import ErasureRequest
 from backend.accounts.sign_in.models import SignIn
 from backend.analytics.lake.delta import Lake
+from backend.analytics.lake.locks import Lock
 from backend.audit.models import AuditEntry
 from backend.clock import utc_now
 from backend.database import get_db_session
@@ -21,10 +28,13 @@ from backend.errors import NotFound
 from backend.extensions import db
 from backend.jobs.models import Job, JobState
 from backend.jobs.service import Jobs
-from backend.personal_data import DataClasses
+from backend.personal_data import DataClasses, Subject
 from backend.plugins import get
+from backend.tasks.schedule import schedule
+from backend.vault.models import DataKey
 from tests.accounts import make_account
 from tests.canary import CANARY, can_be_read, make_canary, make_events, places_with
+from tests.conftest import make_settings
 from tests.landing_rows import in_lake, store
 
 
@@ -82,6 +92,29 @@ def test_being_erased_twice_is_no_different(any_app, account, erase, tmp_path):
     assert places_with(any_app, tmp_path) == []
 
 
+def rows(app):
+    """How many there are in each table."""
+    with app.app_context():
+        tables = db.metadata.sorted_tables
+        return {table.name: db.session.scalar(sa.select(sa.func.count()).select_from(table)) for table in tables}
+
+
+def test_erasing_somebody_without_an_account_takes_nothing_that_is_nobodys(any_app, account):
+    """Such as keys made in the shell and jobs that are no letters: another's erasure among them."""
+    with any_app.app_context():
+        get(KeyService).create("shell", {Scope.DASHBOARDS_READ})
+        get(Erasures).ask(account.id)
+    before = rows(any_app)
+
+    with any_app.app_context():
+        for data_class in get(DataClasses):
+            data_class.erase(Subject(None, str(uuid4())))
+
+    assert before["api_keys"] == 1
+    assert before["jobs"] > 1
+    assert rows(any_app) == before
+
+
 def test_who_never_was_here_cannot_be_erased(any_app):
     with any_app.app_context(), pytest.raises(NotFound):
         get(Erasures).erase(uuid4(), "cli")
@@ -93,7 +126,7 @@ def test_who_asks_to_be_erased_is_shut_out_at_once_and_gets_one_last_letter(any_
 
         session = get_db_session()
         closed = session.get(Account, account.id)
-        assert (closed.state, closed.password_hash, closed.totp_secret) == ("disabled", None, None)
+        assert (closed.state, closed.password_hash, closed.totp_secret) == ("erasing", None, None)
         assert closed.email_index.startswith("closed:")
         assert [ids(session, SignIn), ids(session, StoredKey)] == [[], []]
         session.rollback()
@@ -105,6 +138,56 @@ def test_who_asks_to_be_erased_is_shut_out_at_once_and_gets_one_last_letter(any_
         assert session.scalars(sa.select(Job.state).where(Job.kind == KIND)).all() == [JobState.DONE]
 
     assert places_with(any_app, tmp_path) == []
+
+
+def make_overdue(session):
+    past = utc_now() - timedelta(minutes=1)
+    session.execute(sa.update(ErasureRequest).values(due_at=past))
+    session.execute(sa.update(Job).values(due_at=past))
+    session.commit()
+
+
+def test_an_erasure_whose_job_was_lost_is_found_and_brought_to_its_end(any_app, account, tmp_path):
+    """By the schedule, and with another job only when its own is gone or its time has come."""
+    with any_app.app_context():
+        session, erasures = get_db_session(), get(Erasures)
+        erasures.ask(account.id)
+        assert erasures.resume() == 0
+        make_overdue(session)
+        assert erasures.resume() == 0
+        session.execute(sa.delete(Job))
+        session.commit()
+
+        schedule(make_settings(tmp_path)).entries["privacy.resume_erasures"].work()
+        get(Jobs).run_due()
+
+        assert session.scalars(sa.select(Job.state)).all() == [JobState.DONE]
+        assert session.scalars(sa.select(ErasureRequest.finished_at)).one()
+        assert erasures.resume() == 0
+    assert places_with(any_app, tmp_path) == []
+
+
+def test_an_erasure_that_failed_for_good_waits_for_a_person(any_app, account):
+    with any_app.app_context():
+        get(Erasures).ask(account.id)
+        make_overdue(get_db_session())
+        get_db_session().execute(sa.update(Job).values(state=JobState.DEAD))
+        get_db_session().commit()
+
+        assert get(Erasures).resume() == 0
+        assert get(Jobs).dead() > 0
+
+
+def test_who_has_lost_their_key_can_still_be_erased(any_app, account):
+    """Nobody can read where the last letter should go."""
+    with any_app.app_context():
+        get_db_session().execute(sa.delete(DataKey).where(DataKey.account_id == account.id))
+        get_db_session().commit()
+        get(Erasures).ask(account.id)
+        make_overdue(get_db_session())
+        get(Jobs).run_due()
+
+        assert get_db_session().get(Account, account.id) is None
 
 
 def test_nobody_is_shut_out_whom_the_ledger_cannot_remember(any_app, account, tmp_path):
@@ -144,3 +227,55 @@ def test_a_torn_line_of_the_ledger_spoils_no_other(tmp_path):
 
     assert ledger.names() == set(names)
     assert len(path.read_text().splitlines()) == 3
+
+
+def written_beside(database, work):
+    """How many short transactions another connection ends while `work` goes on; none of them waits for long."""
+    worker, written = Thread(target=work), 0
+    worker.start()
+    with closing(sqlite3.connect(database, timeout=0.5, isolation_level=None)) as writer:
+        while worker.is_alive():
+            writer.execute("UPDATE audit_head SET number = number")
+            written += 1
+    worker.join()
+    return written
+
+
+def test_others_write_while_an_erasure_waits_for_readers_and_for_the_lake(app, tmp_path):
+    """A checkpoint that waits for a reader would keep them out, for each class of data anew."""
+    account, raised = make_canary(app), []
+
+    def erase():
+        with app.app_context():
+            try:
+                get(Erasures).erase(UUID(account.public_id), "cli")
+            except TracesLeft as error:
+                raised.append(error)
+
+    with closing(sqlite3.connect(tmp_path / "mingus.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM accounts").fetchone()
+        with Lock(tmp_path / "lake-sync.lock").held():
+            assert written_beside(tmp_path / "mingus.db", erase) > 0
+    assert len(raised) == 1
+    assert places_with(app, tmp_path) != []  # in the log, which the reader reads
+
+    with app.app_context():
+        get(Jobs).run_due()
+        [request] = db.session.scalars(sa.select(ErasureRequest))
+        assert request.finished_at
+    assert places_with(app, tmp_path) == []
+
+
+def test_a_replay_holds_no_lock_while_it_looks_through_the_lake(app, tmp_path, monkeypatch):
+    make_canary(app)
+
+    def write(_lake, _name):
+        with closing(sqlite3.connect(tmp_path / "mingus.db", timeout=0)) as writer, writer:
+            writer.execute("UPDATE audit_head SET number = number")
+        return opened(_lake, _name)
+
+    opened = Lake.open
+    monkeypatch.setattr(Lake, "open", write)
+    with app.app_context():
+        assert get(Erasures).replay("cli") == 0

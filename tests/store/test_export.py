@@ -12,10 +12,13 @@ import sqlalchemy as sa
 
 from backend.accounts.keys.models import StoredKey
 from backend.accounts.people.models import Account
+from backend.accounts.people.service import Accounts
+from backend.accounts.permissions import Role
 from backend.accounts.privacy.export import Exports, Form
 from backend.accounts.sign_in.models import SignIn
 from backend.audit.models import AuditEntry
 from backend.database import get_db_session
+from backend.jobs.service import Jobs
 from backend.plugins import get
 from tests.accounts import make_account
 from tests.canary import CANARY, make_canary
@@ -48,8 +51,25 @@ def test_a_copy_holds_everything(data, account):
     assert [key["name"] for key in data["api_keys"]["rows"]] == [CANARY]
     assert [said["choice"] for said in data["consents"]["rows"]] == ["accepted"]
     assert [entry["action"] for entry in data["audit_log"]["rows"]] == ["data.exported"]
-    assert [(row["job_title"], row["activities"]) for row in data["assessments"]["rows"]] == [(CANARY, {CANARY: 1})]
+    result, answers, link = data["assessments"]["rows"]
+    assert (result["job_title"], result["activities"], answers["job_title"]) == (CANARY, {CANARY: 1}, CANARY)
+    assert link["kind"] == "shared link"
     assert [job["kind"] for job in data["jobs"]["rows"]] == ["mail.send", "mail.send"]
+
+
+def test_a_copy_holds_the_letters_and_not_what_opens_their_links(any_app, account, copy_of):
+    with any_app.app_context():
+        token = get(Accounts).invite("cli", "invited@example.com", Role.ANALYST).rpartition("/")[2]
+        invited = get_db_session().scalars(sa.select(Account.public_id).where(Account.state == "invited")).one()
+        get(Jobs).run_due()
+        copies = [get(Exports).make_of(one, Form.JSON, "cli").as_json() for one in (UUID(account.public_id), invited)]
+    mine, theirs = (json.loads(copy)["data"]["letters"]["rows"] for copy in copies)
+
+    assert [row["kept"] for row in mine] == ["as a job, done", "as a job, done", "as a file", "as a file"]
+    assert {(row["to"], CANARY in row["text"]) for row in mine} == {(account.email, True)}
+    assert {row["to"] for row in theirs} == {"invited@example.com"}
+    assert all("/invitation/…" in row["text"] for row in theirs)
+    assert token not in copies[1].decode()
 
 
 def test_a_copy_holds_the_events_of_every_place(data):

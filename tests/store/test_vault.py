@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from backend.accounts.people.addresses import EmailIndex
 from backend.accounts.people.models import Account
 from backend.accounts.people.reindexing import Reindexing
+from backend.audit.models import AuditEntry
 from backend.database import get_db_session
 from backend.extensions import db
 from backend.plugins import get
@@ -101,6 +102,12 @@ def address_of(app, account):
         return get(Vault).open(account.id, "accounts.email", get_db_session().get(Account, account.id).email)
 
 
+def entries(app):
+    with app.app_context():
+        log = get_db_session().scalars(sa.select(AuditEntry).order_by(AuditEntry.number))
+        return [(entry.actor, entry.action, entry.object, entry.details) for entry in log]
+
+
 def test_the_master_key_can_be_changed_and_the_old_one_thrown_away(app, with_secrets):
     account = make_account(app)
     both = with_secrets(MASTER_KEY=OTHER, MASTER_KEYS_BEFORE=MASTER_KEY)
@@ -109,6 +116,7 @@ def test_the_master_key_can_be_changed_and_the_old_one_thrown_away(app, with_sec
     said = both.test_cli_runner().invoke(args=["privacy", "rotate"]).output
 
     assert said.startswith("1 keys are wrapped with the current MASTER_KEY")
+    assert entries(both) == [("cli", "data_keys.rotated", "accounts:all", {"count": 1})]
     assert address_of(with_secrets(MASTER_KEY=OTHER), account) == account.email
     with pytest.raises(Unreadable):
         address_of(app, account)
@@ -143,6 +151,7 @@ def test_people_are_found_again_after_the_secret_key_changed(app, with_secrets):
     said = [changed.test_cli_runner().invoke(args=["privacy", "reindex"]).output for _ in range(2)]
 
     assert said == [f"Made the index of {count} addresses anew.\n" for count in (1, 0)]
+    assert entries(changed) == [("cli", "addresses.reindexed", "accounts:all", {"count": count}) for count in (1, 0)]
     with changed.app_context():
-        assert get(Reindexing).run() == 0
+        assert get(Reindexing).run("cli") == 0
         assert get_db_session().get(Account, account.id).email_index == get(EmailIndex).of(account.email)

@@ -316,7 +316,7 @@ function followWeek(form) {
       const sent = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (answer.redirected) return location.assign(answer.url);
       if (!answer.ok) {
-        status.textContent = find(".error-summary li", sent)?.textContent ?? "The score could not be worked out. Please try again.";
+        status.textContent = find(".error-summary li, .notice", sent)?.textContent ?? "The score could not be worked out. Please try again.";
         return;
       }
       const fresh = document.createElement("div");

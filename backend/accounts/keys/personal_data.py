@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from backend.accounts.keys.models import StoredKey
 from backend.database import leaving_no_trace
-from backend.personal_data import DataClass, Row, Subject, delete_where, plain
+from backend.personal_data import DataClass, Row, Subject, delete_where, owned_by, plain
 
 SHOWN = (
     StoredKey.key_id, StoredKey.name, StoredKey.scopes, StoredKey.hourly_limit, StoredKey.created_at,
@@ -19,12 +19,12 @@ def key_data(session: Callable[[], Session]) -> DataClass:
     """The API keys of an account; those made in the shell are nobody's."""
 
     def export(subject: Subject) -> Iterator[Row]:
-        own = select(*SHOWN).where(StoredKey.account_id == subject.account_id).order_by(StoredKey.id)
+        own = select(*SHOWN).where(owned_by(subject, StoredKey.account_id)).order_by(StoredKey.id)
         yield from map(plain, session().execute(own).mappings())
 
     def erase(subject: Subject) -> None:
         with leaving_no_trace(session()):
-            delete_where(session(), StoredKey, StoredKey.account_id == subject.account_id)
+            delete_where(session(), StoredKey, owned_by(subject, StoredKey.account_id))
             session().commit()
 
     return DataClass(

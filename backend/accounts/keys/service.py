@@ -134,7 +134,7 @@ class KeyService:
         return [_summary(held, now) for held in self._store.all(account_id)]
 
     def account_of(self, public_id: UUID) -> int:
-        """The account that goes by this public id. Raises NotFound."""
+        """The account that goes by this public id. Raises NotFound, BeingErased."""
         return self._store.account_by_public_id(public_id).id
 
     def _refuse_too_much(self, named: frozenset[Scope], account_id: int | None) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from backend.accounts.keys.models import StoredKey
-from backend.accounts.people.models import Account
+from backend.accounts.people.conflict import BeingErased
+from backend.accounts.people.models import Account, AccountState
 from backend.errors import NotFound
 
 NO_KEY = "There is no API key of that id."
@@ -65,7 +66,11 @@ class KeyStore:
         return self._account(Account.id == account_id)
 
     def account_by_public_id(self, public_id: UUID) -> Account:
-        return self._account(Account.public_id == public_id)
+        """For an operator. Raises NotFound, BeingErased."""
+        found = self._account(Account.public_id == public_id)
+        if found.state == AccountState.ERASING:
+            raise BeingErased
+        return found
 
     def _account(self, which: ColumnElement[bool]) -> Account:
         found = self._session.scalar(select(Account).where(which).with_for_update())

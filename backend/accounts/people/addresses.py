@@ -24,6 +24,23 @@ def deliverable(text: str) -> str | None:
     return address if len(address) <= LONGEST else None
 
 
+def why_not(text: str) -> str:
+    """What is wrong with a text that is not `deliverable`, in words for whoever typed it."""
+    local, at, domain = text.strip().rpartition("@")
+    foreign = sorted({letter for letter in local if not letter.isascii() and letter.isprintable()})
+    if not at or not local or not domain:
+        return "Enter an e-mail address, like name@example.com."
+    if _ascii(domain) is None:
+        return "What follows the @ is no domain, like example.com. Check the spelling."
+    if foreign:
+        return (
+            f"We cannot write to this address: before the @, letters like {foreign[0]} are not supported, only a to z."
+        )
+    if len(local) > 64 or len(text.strip()) > LONGEST:
+        return "We cannot write to this address: it is too long."
+    return "We cannot write to this address: before the @ are spaces, quotes, two dots in a row or the like."
+
+
 def normal(email: str) -> str:
     """What two spellings of one address have in common."""
     local, _, domain = email.strip().rpartition("@")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.accounts.people.models import Account, AccountState
 from backend.accounts.permissions import Role
+from backend.accounts.privacy.models import ErasureRequest
 from backend.accounts.sign_in.models import RecoveryCode, SignIn
 from backend.audit.actions import Action
 from backend.audit.service import AuditLog
@@ -23,12 +24,19 @@ PLACE_OF_EMAIL = "accounts.email"
 PAGE = 25
 SEEN = select(func.max(SignIn.seen_at)).where(SignIn.account_id == Account.id).correlate(Account).scalar_subquery()
 
+ERASED = (
+    select(ErasureRequest.due_at)
+    .where(ErasureRequest.account_id == Account.id, ErasureRequest.finished_at.is_(None))
+    .correlate(Account)
+    .scalar_subquery()
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What someone is shown of their own account."""
+    """What someone is shown of their own account. `email` is None when nobody can read it any more."""
 
-    email: str
+    email: str | None
     public_id: UUID
     role: Role
     created_at: datetime
@@ -39,7 +47,10 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What admins are shown of an account. `email` is None when nobody can read it any more."""
+    """What admins are shown of an account. `email` is None when nobody can read it any more.
+
+    `erased_at`: when its erasure begins, if it was asked for.
+    """
 
     email: str | None
     public_id: UUID
@@ -48,6 +59,7 @@ class Listed:
     has_factor: bool
     created_at: datetime
     seen_at: datetime | None
+    erased_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +81,9 @@ class Directory:
         self._vault = vault
         self._audit = audit
 
-    def email_of(self, account_id: int) -> str:
-        account = self._account(account_id)
-        return self._vault.open(account.id, PLACE_OF_EMAIL, account.email)
+    def email_of(self, account_id: int) -> str | None:
+        """None when nobody can read it any more."""
+        return self._readable_email(self._account(account_id))
 
     def own(self, account_id: int) -> Own:
         account = self._account(account_id)
@@ -107,11 +119,17 @@ class Directory:
 
     def _listing(self, wanted: ColumnElement[bool], number: int) -> Listing:
         total = self._session.scalar(select(func.count()).select_from(Account).where(wanted)) or 0
-        rows = select(Account, SEEN).where(wanted).order_by(Account.id.desc()).limit(PAGE).offset((number - 1) * PAGE)
+        rows = (
+            select(Account, SEEN, ERASED)
+            .where(wanted)
+            .order_by(Account.id.desc())
+            .limit(PAGE)
+            .offset((number - 1) * PAGE)
+        )
         found = self._session.execute(rows).all()
-        return Listing([self._listed(account, seen_at) for account, seen_at in found], total, number)
+        return Listing([self._listed(*row) for row in found], total, number)
 
-    def _listed(self, account: Account, seen_at: datetime | None) -> Listed:
+    def _listed(self, account: Account, seen_at: datetime | None, erased_at: datetime | None) -> Listed:
         return Listed(
             self._readable_email(account),
             account.public_id,
@@ -120,10 +138,11 @@ class Directory:
             account.totp_confirmed_at is not None,
             account.created_at,
             seen_at,
+            erased_at,
         )
 
     def _readable_email(self, account: Account) -> str | None:
-        """An admin can still manage an account whose key is gone."""
+        """An account whose key is gone can still be managed, used and deleted."""
         try:
             return self._vault.open(account.id, PLACE_OF_EMAIL, account.email)
         except Unreadable:

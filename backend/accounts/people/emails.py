@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from backend.accounts.people.addresses import EmailIndex
 from backend.accounts.people.models import Account
+from backend.errors import Unavailable
+from backend.vault.cipher import Unreadable
 from backend.vault.service import Vault
 
 PLACE = "accounts.email"
@@ -28,11 +30,20 @@ class Emails:
         account.email_index = self._index.of(email)
 
     def of(self, account: Account) -> str:
-        return self._vault.open(account.id, PLACE, account.email)
+        """Empty when nobody can read it any more."""
+        try:
+            return self._vault.open(account.id, PLACE, account.email)
+        except Unreadable:
+            return ""
 
     def seal_new(self, account_id: int, email: str) -> bytes:
-        """An address that waits to be confirmed."""
-        return self._vault.seal(account_id, PLACE_OF_NEW, email)
+        """An address that waits to be confirmed. Raises Unavailable when the key of the account is lost."""
+        try:
+            return self._vault.seal(account_id, PLACE_OF_NEW, email)
+        except Unreadable:
+            raise Unavailable(
+                "The key your data is encrypted with cannot be read. Please write to whoever runs this site."
+            ) from None
 
     def open_new(self, account_id: int, sealed: bytes) -> str:
         return self._vault.open(account_id, PLACE_OF_NEW, sealed)

@@ -42,13 +42,19 @@ class AccountLinks:
         self._session = session
         self._now = now
 
-    def issue(self, account_id: int, purpose: LinkPurpose, new_email: bytes | None = None) -> str:
+    def issue(
+        self,
+        account_id: int,
+        purpose: LinkPurpose,
+        new_email: bytes | None = None,
+        password_hash: str | None = None,
+    ) -> str:
         """The token of a new link.
 
-        Earlier invitations and changes of address no longer work. Earlier links that anybody can ask for do, or asking
-        again could spoil the link that somebody is about to open.
+        An earlier change of address no longer works. Earlier links that anybody can ask for do, or asking again could
+        spoil the link that somebody is about to open.
         """
-        if purpose in {LinkPurpose.CHANGE_EMAIL, LinkPurpose.INVITE}:
+        if purpose is LinkPurpose.CHANGE_EMAIL:
             self.withdraw(account_id, purpose)
         token, now = secrets.token_urlsafe(32), self._now()
         link = AccountLink(
@@ -56,6 +62,7 @@ class AccountLinks:
             purpose=purpose,
             digest=_digest(token),
             new_email=new_email,
+            password_hash=password_hash,
             created_at=now,
             expires_at=now + LIVES[purpose],
         )
@@ -69,14 +76,14 @@ class AccountLinks:
     def take(self, purpose: LinkPurpose, token: str) -> AccountLink:
         """Use a link up: the second of two requests at once finds it gone. Raises LinkGone."""
         link = self._found(purpose, token, lock=True)
-        link.used_at = self._now()
+        link.used_at, link.password_hash = self._now(), None
         return link
 
     def withdraw(self, account_id: int, *purposes: LinkPurpose) -> None:
         """Let no link of these kinds, or of any kind, work any longer."""
         links = update(AccountLink).where(AccountLink.account_id == account_id, AccountLink.used_at.is_(None))
         chosen = links.where(AccountLink.purpose.in_(purposes)) if purposes else links
-        self._session.execute(chosen.values(used_at=self._now()))
+        self._session.execute(chosen.values(used_at=self._now(), password_hash=None))
 
     def _found(self, purpose: LinkPurpose, token: str, *, lock: bool) -> AccountLink:
         links = select(AccountLink).where(

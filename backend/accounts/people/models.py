@@ -11,12 +11,16 @@ from backend.extensions import Model
 
 
 class AccountState(StrEnum):
-    """Only an active account signs in."""
+    """Only an active account signs in. One that is being erased never does again, whatever anybody does."""
 
     INVITED = "invited"
     UNVERIFIED = "unverified"
     ACTIVE = "active"
     DISABLED = "disabled"
+    ERASING = "erasing"
+
+
+CLOSED = frozenset({AccountState.DISABLED, AccountState.ERASING})
 
 
 class Account(Model):
@@ -40,6 +44,7 @@ class Account(Model):
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
+    invited_at: Mapped[datetime | None]
     verified_at: Mapped[datetime | None]
     password_changed_at: Mapped[datetime | None]
 
@@ -54,7 +59,10 @@ class LinkPurpose(StrEnum):
 
 
 class AccountLink(Model):
-    """A link that was mailed. Only its digest is here; `new_email` is sealed."""
+    """A link that was mailed. Only its digest is here; `new_email` is sealed.
+
+    `password_hash` is of the password somebody signed up with: it counts once they have shown the address is theirs.
+    """
 
     __tablename__ = "account_links"
 
@@ -63,6 +71,7 @@ class AccountLink(Model):
     purpose: Mapped[str] = mapped_column(String(12))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     new_email: Mapped[bytes | None] = mapped_column(LargeBinary)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]

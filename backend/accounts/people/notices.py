@@ -25,6 +25,10 @@ class Notices:
         """The last thing before the commit: until then nobody else can append to the log."""
         self._audit.record(by, action, name_of(account), **details)
 
+    def refused(self, action: Action, name: str, by: str = "nobody") -> None:
+        """A wrong password for the account of this name, or for an address that is nobody's: last before the commit."""
+        self._audit.record(by, action, name)
+
     def ask_later(self, email_index: str) -> None:
         """Leave the question whether an address has an account to a job: asking takes the same for each."""
         self._jobs.add(RESET_ASKED, {"index": email_index})

@@ -54,6 +54,8 @@ class Passwords:
             return f"Use at least {SHORTEST} characters. A few words in a row are a good password."
         if len(plain) > LONGEST:
             return f"Use at most {LONGEST} characters."
+        if not plain.strip():
+            return "Use more than spaces. A few words in a row, with spaces between them, are a good password."
         if plain.casefold() in frequent():
             return "This is one of the most common passwords. Choose another."
         if len(_beyond_the_obvious(plain.casefold(), email)) < SHORTEST:

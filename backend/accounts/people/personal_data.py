@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from backend.accounts.people.models import Account, AccountLink, AccountState
 from backend.database import leaving_no_trace
-from backend.personal_data import DataClass, Row, Subject, delete_some, delete_where, plain
+from backend.personal_data import DataClass, Row, Subject, delete_some, delete_where, owned_by, plain
+from backend.vault.cipher import Unreadable
 from backend.vault.service import Vault
 
 EMAIL = "accounts.email"
@@ -38,16 +39,23 @@ class AccountData:
     def export(self, subject: Subject) -> Iterator[Row]:
         account = self._session().get(Account, subject.account_id)
         if account is not None:
-            names = ("public_id", "role", "state", "created_at", "verified_at", "password_changed_at")
+            names = ("public_id", "role", "state", "created_at", "invited_at", "verified_at", "password_changed_at")
             more = {"second_factor_since": account.totp_confirmed_at}
-            row = {"email": self._vault().open(account.id, EMAIL, account.email)}
-            yield plain(row | {name: getattr(account, name) for name in names} | more)
+            yield plain(
+                {"email": self._readable_email(account)} | {name: getattr(account, name) for name in names} | more
+            )
+
+    def _readable_email(self, account: Account) -> str | None:
+        try:
+            return self._vault().open(account.id, EMAIL, account.email)
+        except Unreadable:
+            return None
 
     def erase(self, subject: Subject) -> None:
         """With the account go its key, sign-ins, tokens, API keys, links and consents: the database sees to it."""
         session = self._session()
         with leaving_no_trace(session):
-            delete_where(session, Account, Account.id == subject.account_id)
+            delete_where(session, Account, owned_by(subject, Account.id))
             session.commit()
 
     def prune(self, now: datetime) -> int:

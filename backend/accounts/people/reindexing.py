@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
 from backend.accounts.people.models import Account
 from backend.accounts.people.personal_data import EMAIL, account_ids
+from backend.audit.actions import Action
+from backend.audit.service import AuditLog
+from backend.vault.cipher import Unreadable
 from backend.vault.service import Vault
 
+logger = logging.getLogger(__name__)
 AT_ONCE = 500
 
 
 class Reindexing:
     """`index_of` makes the index of an address with the key as it is now."""
 
-    def __init__(self, session: Session, vault: Vault, index_of: Callable[[str], str]) -> None:
+    def __init__(self, session: Session, vault: Vault, audit: AuditLog, index_of: Callable[[str], str]) -> None:
         self._session = session
+        self._audit = audit
         self._vault = vault
         self._index_of = index_of
 
-    def run(self) -> int:
-        """Some in each transaction; may be repeated. How many were not right."""
+    def run(self, by: str) -> int:
+        """Some in each transaction; may be repeated. How many were not right. Raises MasterKeyLost."""
+        self._vault.demand_master_key()
         changed, last = 0, 0
         while some := account_ids(self._session, last, AT_ONCE):
             changed += sum(self._reindex(account_id) for account_id in some)
             self._session.commit()
             last = some[-1]
+        self._audit.record(by, Action.ADDRESSES_REINDEXED, "accounts:all", count=changed)
+        self._session.commit()
         return changed
 
     def _reindex(self, account_id: int) -> bool:
         account = self._session.get(Account, account_id, with_for_update=True)
         if account is None or account.email_index.startswith("closed:"):
             return False
-        index = self._index_of(self._vault.open(account_id, EMAIL, account.email))
+        try:
+            index = self._index_of(self._vault.open(account_id, EMAIL, account.email))
+        except Unreadable as error:
+            logger.warning("the address of account %d stays as it is: %s", account_id, error)
+            return False
         changed = account.email_index != index
         account.email_index = index
         return changed

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.accounts.people.authenticated import Authenticated
+from backend.accounts.people.conflict import AccountConflict, demand_another, demand_another_admin
 from backend.accounts.people.emails import Emails
 from backend.accounts.people.links import AccountLinks, LinkGone
-from backend.accounts.people.models import Account, AccountState, LinkPurpose
+from backend.accounts.people.models import CLOSED, Account, AccountState, LinkPurpose
 from backend.accounts.people.notices import Notices, name_of
 from backend.accounts.people.passwords import Passwords
 from backend.accounts.people.store import AccountStore
@@ -19,15 +19,14 @@ from backend.accounts.permissions import Role
 from backend.audit.actions import Action
 from backend.clock import Clock
 from backend.database import reading
-from backend.errors import FieldError, InvalidRequest, MingusError
+from backend.errors import FieldError, InvalidRequest
 from backend.mail.letter import Letter
 from backend.row_security import act_for, serving
 
-
-class AccountConflict(MingusError):
-    status = 409
-    code = "account_conflict"
-    title = "The account is not in a state for that"
+NOT_SIGNED_UP_WITH = (
+    "This is not the password that was chosen when this link was sent. If you have signed up again since, open the "
+    "link of the newer letter."
+)
 
 
 class Accounts:
@@ -58,8 +57,8 @@ class Accounts:
     def sign_up(self, email: str, password: str) -> None:
         """Make a member's account that waits for its address to be confirmed.
 
-        Tells nothing: an address that has an account gets a letter saying so, after as much work. Signing up again
-        before confirming counts in place of the time before.
+        Tells nothing: an address that has an account gets a letter saying so, after as much work. Of several who sign
+        up with one address, none changes what another chose: each link is good with its own password.
         """
         self._demand_good(password, email)
         hashed = self._passwords.hash(password)
@@ -70,19 +69,19 @@ class Accounts:
             self._sign_up(email, hashed)
 
     def verify(self, token: str, password: str) -> Authenticated:
-        """Confirm an address: the mailed link shows whose it is, the password who signed up with it.
+        """Confirm an address: the mailed link shows whose it is, the password who caused the link to be mailed.
 
         Both, because anybody can sign up with an address that is not theirs. Raises LinkGone, InvalidRequest.
         """
         with reading():
-            account = self._store.get(self._links.find(LinkPurpose.VERIFY, token).account_id)
-            hashed = account.password_hash
-        if not self._passwords.verify(hashed, password):
-            raise InvalidRequest([FieldError("password", "This is not the password you signed up with.")])
-        account = self._store.for_change(self._links.take(LinkPurpose.VERIFY, token).account_id)
-        if account.password_hash != hashed:
-            raise LinkGone("Somebody signed up with this address again. Open the newest link.")
+            link = self._links.find(LinkPurpose.VERIFY, token)
+            account_id, hashed = link.account_id, link.password_hash
+        if hashed is None or not self._passwords.verify(hashed, password):
+            raise InvalidRequest([FieldError("password", NOT_SIGNED_UP_WITH)])
+        account = self._store.for_change(account_id)
+        self._links.take(LinkPurpose.VERIFY, token)
         self._activate(account)
+        self._set_password(account, hashed)
         return self._finish(account, Action.ACCOUNT_VERIFIED)
 
     def ask_reset(self, email: str) -> None:
@@ -93,7 +92,10 @@ class Accounts:
     def send_reset(self, email_index: str) -> None:
         """The job of `ask_reset`. Commits nothing."""
         account = self._store.by_index(email_index)
-        if account is None or account.state == AccountState.DISABLED:
+        if account is None or account.state in CLOSED:
+            return
+        if account.state == AccountState.INVITED:
+            self._send_invitation(account)
             return
         token = self._links.issue(account.id, LinkPurpose.RESET)
         self._notices.tell(account, Letter.RESET, path=f"/reset/{token}")
@@ -106,7 +108,7 @@ class Accounts:
         """Set a new password: ends every sign-in. The link shows that the address is theirs, so it is confirmed."""
         hashed = self._hash_for_link(LinkPurpose.RESET, token, password)
         account = self._store.for_change(self._links.take(LinkPurpose.RESET, token).account_id)
-        if account.state == AccountState.DISABLED:
+        if account.state in CLOSED:
             raise LinkGone("This account is disabled.")
         self._activate(account)
         self._set_password(account, hashed)
@@ -126,6 +128,7 @@ class Accounts:
     def invite(self, by: str, email: str, role: Role) -> str:
         """An account whose owner chooses a password by a mailed link; the link's path. Raises InvalidRequest."""
         account = self._new(email, role, AccountState.INVITED, None)
+        account.invited_at = account.created_at
         path = self._send_invitation(account)
         self._notices.record(by, Action.ACCOUNT_INVITED, account, role=role)
         self._session.commit()
@@ -136,6 +139,7 @@ class Accounts:
         account = self._store.by_public_id_for_change(public_id)
         if account.state != AccountState.INVITED:
             raise AccountConflict("This invitation was accepted already.")
+        self._links.withdraw(account.id, LinkPurpose.INVITE)
         path = self._send_invitation(account)
         self._notices.record(by, Action.ACCOUNT_INVITED, account, role=account.role)
         self._session.commit()
@@ -177,7 +181,7 @@ class Accounts:
             self._notices.tell(account, Letter.EMAIL_CHANGE, to=new, path=f"/email/{token}")
         else:
             with serving(self._session, "the letter goes to somebody else"):
-                self._notices.tell(other, Letter.EXISTS)
+                self._tell_of_account(other)
         self._finish(account, Action.EMAIL_CHANGE_ASKED)
 
     def confirm_email_change(self, token: str) -> None:
@@ -187,7 +191,7 @@ class Accounts:
         new = self._emails.open_new(account.id, link.new_email or b"")
         if account.state != AccountState.ACTIVE or self._store.by_index(self._emails.index(new)):
             raise LinkGone("The account or the address is no longer free for this change.")
-        self._notices.tell(account, Letter.EMAIL_CHANGED, to=self._emails.of(account))
+        self._notices.tell(account, Letter.EMAIL_CHANGED, to=self._emails.of(account) or None)
         self._emails.put(account, new)
         account.epoch += 1
         self._links.withdraw(account.id)
@@ -197,12 +201,12 @@ class Accounts:
         """Ends every sign-in. Raises NotFound, AccountConflict."""
         admins = self._store.active_admins()
         account = self._store.by_public_id_for_change(public_id)
-        _demand_another(by, account)
+        demand_another(by, account)
         before = account.role
         if before == role:
             return
         if role is not Role.ADMIN:
-            _demand_another_admin(admins, account)
+            demand_another_admin(admins, account)
         account.role = role
         account.epoch += 1
         self._notices.tell(account, Letter.ROLE_CHANGED, role=role)
@@ -213,8 +217,8 @@ class Accounts:
         """Nobody signs in to it any more: ends every sign-in and link. Raises NotFound, AccountConflict."""
         admins = self._store.active_admins()
         account = self._store.by_public_id_for_change(public_id)
-        _demand_another(by, account)
-        _demand_another_admin(admins, account)
+        demand_another(by, account)
+        demand_another_admin(admins, account)
         account.state = AccountState.DISABLED
         account.epoch += 1
         self._links.withdraw(account.id)
@@ -226,7 +230,7 @@ class Accounts:
         account = self._store.by_public_id_for_change(public_id)
         if account.state != AccountState.DISABLED:
             raise AccountConflict("This account is not disabled.")
-        never = AccountState.UNVERIFIED if account.password_hash else AccountState.INVITED
+        never = AccountState.INVITED if account.invited_at else AccountState.UNVERIFIED
         account.state = AccountState.ACTIVE if account.verified_at else never
         self._notices.record(by, Action.ACCOUNT_ENABLED, account)
         self._session.commit()
@@ -245,22 +249,21 @@ class Accounts:
     def _sign_up(self, email: str, hashed: str) -> None:
         account = self._store.by_index_for_change(self._emails.index(email))
         if account is None:
-            account = self._add(email, Role.MEMBER, AccountState.UNVERIFIED, hashed)
+            account = self._add(email, Role.MEMBER, AccountState.UNVERIFIED, None)
         act_for(self._session, account.id)
         if account.state == AccountState.UNVERIFIED:
-            account.password_hash, account.password_changed_at = hashed, self._now()
-            token = self._links.issue(account.id, LinkPurpose.VERIFY)
+            token = self._links.issue(account.id, LinkPurpose.VERIFY, password_hash=hashed)
             self._notices.tell(account, Letter.VERIFY, path=f"/verify/{token}")
         else:
-            self._do_as_much(hashed)
-            self._notices.tell(account, Letter.EXISTS)
+            self._do_as_much()
+            self._tell_of_account(account)
         self._notices.record("nobody", Action.SIGN_UP_ASKED, account)
         self._session.commit()
 
-    def _do_as_much(self, hashed: str) -> None:
+    def _do_as_much(self) -> None:
         """Make an account for nobody and take it back, so that the time taken tells nothing either."""
         with self._session.begin_nested() as undone:
-            self._add(f"{uuid4().hex}@nobody.invalid", Role.MEMBER, AccountState.UNVERIFIED, hashed)
+            self._add(f"{uuid4().hex}@nobody.invalid", Role.MEMBER, AccountState.UNVERIFIED, None)
             undone.rollback()
 
     def _new(self, email: str, role: Role, state: AccountState, hashed: str | None) -> Account:
@@ -290,6 +293,13 @@ class Accounts:
             self._emails.begin(account, email)
         return account
 
+    def _tell_of_account(self, account: Account) -> None:
+        """To whoever reads the mail of an address that has an account, and is asked for as if it had none."""
+        if account.state == AccountState.INVITED:
+            self._send_invitation(account)
+        else:
+            self._notices.tell(account, Letter.EXISTS)
+
     def _send_invitation(self, account: Account) -> str:
         path = f"/invitation/{self._links.issue(account.id, LinkPurpose.INVITE)}"
         self._notices.tell(account, Letter.INVITE, path=path, role=account.role)
@@ -318,8 +328,11 @@ class Accounts:
     def _demand_password(self, account_id: int, field: str, password: str) -> str | None:
         """Check it, and give the hash it was checked against."""
         with reading():
-            hashed = self._store.get(account_id).password_hash
+            account = self._store.get(account_id)
+            hashed, name = account.password_hash, name_of(account)
         if not self._passwords.verify(hashed, password):
+            self._notices.refused(Action.PASSWORD_REFUSED, name, by=name)
+            self._session.commit()
             raise InvalidRequest([FieldError(field, "This is not your password.")])
         return hashed
 
@@ -332,15 +345,3 @@ class Accounts:
         self._notices.record(name_of(account), action, account)
         self._session.commit()
         return Authenticated.of(account)
-
-
-def _demand_another(by: str, account: Account) -> None:
-    """Nobody gives themselves a role, nor locks themselves out."""
-    if by == name_of(account):
-        raise AccountConflict("This is your own account. Another admin can do this.")
-
-
-def _demand_another_admin(admins: Sequence[int], account: Account) -> None:
-    """`admins` were locked before the account was, so that two who change each other take turns."""
-    if list(admins) == [account.id]:
-        raise AccountConflict("This is the last admin. Make another one first, or nobody could manage accounts.")

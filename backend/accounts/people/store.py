@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from backend.accounts.people.conflict import BeingErased
 from backend.accounts.people.models import Account, AccountState
 from backend.accounts.permissions import Role
 from backend.errors import NotFound
@@ -56,16 +57,21 @@ class AccountStore:
             return self._session.scalar(row.execution_options(populate_existing=True))
 
     def by_public_id_for_change(self, public_id: UUID) -> Account:
+        """The row, locked until the transaction ends, for an operator. Raises NotFound, BeingErased."""
         row = select(Account).where(Account.public_id == public_id).with_for_update()
         found = self._session.scalar(row.execution_options(populate_existing=True))
         if found is None:
             raise NotFound("There is no such account.")
+        if found.state == AccountState.ERASING:
+            raise BeingErased
         return found
 
     def active_admins(self) -> Sequence[int]:
-        """The ids of those who can manage accounts, locked, so that two can't take each other's role at once."""
-        admins = select(Account.id).where(Account.role == Role.ADMIN, Account.state == AccountState.ACTIVE)
-        return self._session.scalars(admins.order_by(Account.id).with_for_update()).all()
+        """The ids of those who can sign in and manage accounts, locked: two can't take each other's role at once."""
+        able = (Account.state == AccountState.ACTIVE, Account.password_hash.is_not(None))
+        admins = select(Account.id).where(Account.role == Role.ADMIN, *able).order_by(Account.id)
+        with serving(self._session, "somebody has to stay who manages accounts"):
+            return self._session.scalars(admins.with_for_update()).all()
 
     def rehash(self, account_id: int, before: str, after: str) -> None:
         """The same password under a better hash, unless it was changed meanwhile."""

@@ -31,7 +31,7 @@ class Consent(Model):
 class ErasureRequest(Model):
     """An erasure on its way through every store: `subject` is a keyed hash, `done` the data classes already erased.
 
-    Whom to erase is here until nothing of them is left, and not after.
+    Whom to erase is here until nothing of them is left, and not after. It begins at `due_at`.
     """
 
     __tablename__ = "erasure_requests"
@@ -42,4 +42,5 @@ class ErasureRequest(Model):
     public_id: Mapped[UUID | None]
     done: Mapped[dict[str, Any]]
     requested_at: Mapped[datetime]
+    due_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

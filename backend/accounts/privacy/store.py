@@ -43,7 +43,7 @@ class PrivacyStore:
         for model in ENDED_WITH_THE_ACCOUNT:
             self._session.execute(delete(model).where(model.account_id == account_id))
         nothing_left = {
-            "state": AccountState.DISABLED,
+            "state": AccountState.ERASING,
             "epoch": Account.epoch + 1,
             "email_index": f"closed:{secrets.token_hex(24)}",
             "password_hash": None,
@@ -52,12 +52,12 @@ class PrivacyStore:
         }
         self._session.execute(update(Account).where(Account.id == account_id).values(nothing_left))
 
-    def begin_request(self, name: str, subject: Subject, now: datetime) -> ErasureRequest:
+    def begin_request(self, name: str, subject: Subject, now: datetime, due_at: datetime) -> ErasureRequest:
         """The erasure of this person, from its beginning, whether or not there was one before."""
         found = self._session.scalar(select(ErasureRequest).where(ErasureRequest.subject == name).with_for_update())
         request = found or ErasureRequest(subject=name, requested_at=now)
         request.account_id, request.public_id = subject.account_id, UUID(subject.public_id)
-        request.done, request.finished_at = {"classes": []}, None
+        request.done, request.due_at, request.finished_at = {"classes": []}, due_at, None
         self._session.add(request)
         self._session.flush()
         return request
@@ -65,9 +65,11 @@ class PrivacyStore:
     def request(self, request_id: int) -> ErasureRequest | None:
         return self._session.get(ErasureRequest, request_id, populate_existing=True)
 
-    def unfinished(self) -> Sequence[int]:
+    def unfinished(self, due_at: datetime | None = None) -> Sequence[int]:
+        """All of them, or those that were due by then."""
+        requests = select(ErasureRequest.id).where(ErasureRequest.finished_at.is_(None)).order_by(ErasureRequest.id)
         return self._session.scalars(
-            select(ErasureRequest.id).where(ErasureRequest.finished_at.is_(None)).order_by(ErasureRequest.id)
+            requests if due_at is None else requests.where(ErasureRequest.due_at <= due_at)
         ).all()
 
     def newest_consent(self, account_id: int) -> Consent | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from backend.accounts.sign_in.models import RecoveryCode, SignIn
 from backend.accounts.tokens.models import RefreshToken
 from backend.database import leaving_no_trace
-from backend.personal_data import DataClass, Row, Subject, delete_some, delete_where, plain
+from backend.personal_data import DataClass, Row, Subject, delete_some, delete_where, owned_by, plain
 
 
 class SignInData:
@@ -39,14 +39,14 @@ class SignInData:
             ("recovery code", (RecoveryCode.used_at,)),
         ):
             model = columns[0].class_
-            rows = self._session().execute(select(*columns).where(model.account_id == subject.account_id))
+            rows = self._session().execute(select(*columns).where(owned_by(subject, model.account_id)))
             yield from ({"kind": kind, **plain(row)} for row in rows.mappings())
 
     def erase(self, subject: Subject) -> None:
         session = self._session()
         with leaving_no_trace(session):
             for model in (SignIn, RecoveryCode, RefreshToken):
-                delete_where(session, model, model.account_id == subject.account_id)
+                delete_where(session, model, owned_by(subject, model.account_id))
             session.commit()
 
     def prune(self, now: datetime) -> int:

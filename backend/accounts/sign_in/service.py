@@ -104,13 +104,15 @@ class SignIns:
         self._now = now
 
     def authenticate(self, email: str, password: str) -> Authenticated:
-        """The active account whose address and password these are. Raises Refused, after as long for one nobody has."""
+        """The active account whose address and password these are. Raises Refused, after as much for one nobody has."""
         with reading():  # no lock is held while a password is hashed
             account = self._accounts.by_index(self._index.of(email))
-            hashed = account.password_hash if account else None
+            hashed, name = (account.password_hash, name_of(account)) if account else (None, "nobody")
             found = Authenticated.of(account) if account and account.state == AccountState.ACTIVE else None
         right = self._passwords.verify(hashed, password)
         if found is None or hashed is None or not right:
+            self._notices.refused(Action.SIGN_IN_REFUSED, name)
+            self._session.commit()
             raise Refused("The e-mail address or the password is wrong, or the address is not confirmed yet.")
         act_for(self._session, found.account_id)
         if self._passwords.is_outdated(hashed):
@@ -207,6 +209,9 @@ class SignIns:
             known = self._known(token)
             hashed = self._accounts.get(known.account_id).password_hash
         if not self._passwords.verify(hashed, password):
+            name = f"account:{known.public_id}"
+            self._notices.refused(Action.PASSWORD_REFUSED, name, by=name)
+            self._session.commit()
             raise Refused("The password is wrong.")
         row, _ = self._for_change(token)
         row.confirmed_at = self._now()
@@ -245,13 +250,13 @@ class SignIns:
     def _refused(self, row: SignIn) -> Unauthenticated:
         """Count a wrong code; the last one ends the sign-in, and whoever guesses needs the password again."""
         row.wrong_codes += 1
-        if row.wrong_codes < MOST_WRONG_CODES:
-            self._session.commit()
-            return CodeRefused("The code is wrong, or was used before.")
-        row.ended_at = self._now()
-        account = self._accounts.get(row.account_id)
-        self._notices.record(name_of(account), Action.SIGN_IN_STOPPED, account, wrong_codes=row.wrong_codes)
+        account, is_last = self._accounts.get(row.account_id), row.wrong_codes >= MOST_WRONG_CODES
+        row.ended_at = self._now() if is_last else None
+        action = Action.SIGN_IN_STOPPED if is_last else Action.CODE_REFUSED
+        self._notices.record(name_of(account), action, account, wrong_codes=row.wrong_codes)
         self._session.commit()
+        if not is_last:
+            return CodeRefused("The code is wrong, or was used before.")
         return Unauthenticated("Sign in again.")
 
     def _announce(self, row: SignIn) -> None:

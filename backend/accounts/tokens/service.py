@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from backend.accounts.caller import Caller, Proof
+from backend.accounts.people.authenticated import Authenticated
 from backend.accounts.people.models import AccountState
 from backend.accounts.permissions import Role
 from backend.accounts.sign_in.service import CodeRefused, HalfSignedIn, SignIns
@@ -48,7 +49,7 @@ class Tokens:
         """A first pair for whoever knows the password and, where there is one, has the second factor."""
         who = self._sign_ins.authenticate(email, password)
         if who.has_factor:
-            self._demand_code(who.account_id, code)
+            self._demand_code(who, code)
         elif who.role.needs_second_factor:
             raise Forbidden("Your role needs a second factor. Sign in on the site to set it up.")
         name = f"account:{who.public_id}"
@@ -88,10 +89,13 @@ class Tokens:
         claims = self._signing.read(text, Use.ACCESS)
         self._end(claims, Action.TOKENS_ENDED, f"account:{claims.public_id}", self._now())
 
-    def _demand_code(self, account_id: int, code: str | None) -> None:
+    def _demand_code(self, who: Authenticated, code: str | None) -> None:
         if code is None:
             raise _asking_for_a_code(HalfSignedIn("Send the code that your authenticator app shows."))
-        if not self._factor.accepts(account_id, code):
+        if not self._factor.accepts(who.account_id, code):
+            name = f"account:{who.public_id}"
+            self._audit.record(name, Action.CODE_REFUSED, name)
+            self._session.commit()
             raise _asking_for_a_code(CodeRefused("The code is wrong, or was used before."))
 
     def _pair(self, account_id: int, public_id: UUID, family: UUID, epoch: int, until: datetime) -> TokenPair:

@@ -28,14 +28,17 @@ class Draft(Model):
 
 
 class StoredAssessment(Model):
-    """A finished assessment, for counting. Holds no pay, no e-mail and no way back to a draft once that is gone."""
+    """A finished assessment, for counting. Holds no pay, no e-mail and no way back to a draft once that is gone.
+
+    `user_id` is the public id of the account that was signed in when it was made: it is theirs, and leaves with them.
+    """
 
     __tablename__ = "assessments"
     __table_args__ = (Index(None, "created_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     assessment_id: Mapped[UUID] = mapped_column(unique=True)
-    user_id: Mapped[str | None] = mapped_column(String(100))
+    user_id: Mapped[str | None] = mapped_column(String(100), index=True)
     session_id: Mapped[str] = mapped_column(String(100), index=True)
     job_title: Mapped[str | None] = mapped_column(String(200))
     industry: Mapped[str | None] = mapped_column(String(100))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.assessments.visit.models import Draft, StoredAssessment
+from backend.assessments.visit.models import Draft, SharedResult, StoredAssessment
 from backend.database import leaving_no_trace
 from backend.personal_data import DataClass, Row, Subject, delete_where, plain
 
@@ -22,9 +22,10 @@ class AssessmentData:
     def data_class(self) -> DataClass:
         return DataClass(
             "assessments",
-            "To work out your result and to count results; pay is never kept.",
-            f"Answers and links you shared: {self._answers_kept_days} days. Results: for good, as statistics that do "
-            "not name you, or until you delete your account.",
+            "To work out your result, to keep it with your account if you are signed in, and to count results; pay is "
+            "never kept.",
+            f"Answers and links you shared: {self._answers_kept_days} days. Results: in your account until you delete "
+            "it; without one for good, as statistics that do not name you.",
             erase=self.erase,
             export=self.export,
             people=self.people,
@@ -34,8 +35,16 @@ class AssessmentData:
 
     def export(self, subject: Subject) -> Iterator[Row]:
         columns = [column for column in StoredAssessment.__table__.c if column.name not in HIDDEN]
-        own = select(*columns).where(StoredAssessment.user_id == subject.public_id).order_by(StoredAssessment.id)
-        yield from map(plain, self._session().execute(own).mappings())
+        mine = StoredAssessment.user_id == subject.public_id
+        own = select(*columns).where(mine).order_by(StoredAssessment.id)
+        yield from ({"kind": "result", **plain(row)} for row in self._session().execute(own).mappings())
+        behind = Draft.assessment_id.in_(select(StoredAssessment.assessment_id).where(mine))
+        for draft in self._session().scalars(select(Draft).where(behind).order_by(Draft.id)):
+            kept = {"created_at": draft.created_at, "expires_at": draft.expires_at, **draft.answers}
+            yield {"kind": "answers", "assessment_id": str(draft.assessment_id), **plain(kept)}
+        links = select(Draft.assessment_id, SharedResult.created_at, SharedResult.revoked_at).join(SharedResult)
+        for row in self._session().execute(links.where(behind).order_by(SharedResult.id)).mappings():
+            yield {"kind": "shared link", **plain(row)}
 
     def erase(self, subject: Subject) -> None:
         """The answers are found by the result that was made of them; shared links go with them."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from backend.errors import InvalidRequest
 from backend.reference.loading import Reference
 
 MOST_DELETED_AT_ONCE = 200
+MOST_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,26 @@ class SavedDraft:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The assessment of a complete draft. `link` is the token of the shared page, if there is one."""
+    """The assessment of a complete draft. `link` is the token of the shared page, if there is one.
+
+    `owner` is the public id of the account it is kept with.
+    """
 
     draft: SavedDraft
     answers: Answers
     assessment: Assessment
     link: str | None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnResult:
+    """A result as it is listed to whom it belongs. `token` leads to all of it, while the answers are kept."""
+
+    job_title: str
+    level: str | None
+    created_at: datetime
+    token: str | None
 
 
 class AssessmentService:
@@ -86,15 +102,18 @@ class AssessmentService:
         saved.answers.demand_all()
         return saved
 
-    def answer(self, token: str, reply: Reply) -> SavedDraft:
-        """Keep a reply; once all four are there, store or update the assessment. Raises as `open` does."""
+    def answer(self, token: str, reply: Reply, user_id: str | None = None) -> SavedDraft:
+        """Keep a reply; once all four are there, store or update the assessment. Raises as `open` does.
+
+        `user_id`: the public id of whoever is signed in; a result that is nobody's yet becomes theirs.
+        """
         draft = self._store.draft_for_change(token, self._now())
         said = DraftAnswers.of_json(draft.answers)
         said.demand(reply.question)
         said = said.with_reply(reply)
         draft.answers = said.as_json()
         if said.complete:
-            self._store.put(self._finished(draft, said))
+            self._store.put(self._finished(draft, said, user_id))
         saved = _saved(draft)
         self._session.commit()
         return saved
@@ -102,7 +121,8 @@ class AssessmentService:
     def result(self, token: str, salary: float | None = None) -> Result:
         """Work the result out again. `salary` is used here and kept nowhere."""
         draft = self._store.draft(token, self._now())
-        return self._result(draft, self._store.active_link(draft.id), salary)
+        found = self._result(draft, self._store.active_link(draft.id), salary)
+        return replace(found, owner=self._store.owner(draft.assessment_id))
 
     def shared(self, link: str) -> Result:
         """What a shared link shows. Raises LinkGone."""
@@ -136,12 +156,13 @@ class AssessmentService:
         except InvalidRequest as error:
             raise DraftGone("The figures behind these answers have changed.") from error
 
-    def _finished(self, draft: Draft, said: DraftAnswers) -> StoredAssessment:
+    def _finished(self, draft: Draft, said: DraftAnswers, user_id: str | None) -> StoredAssessment:
         now = self._now()
         assessment = self._assess(said.answers())
         yours = assessment.yours
         return StoredAssessment(
             assessment_id=draft.assessment_id,
+            user_id=user_id,
             session_id=draft.session_id,
             job_title=assessment.title,
             industry=self._reference.industries.get(said.industry or ""),
@@ -159,6 +180,19 @@ class AssessmentService:
             model=assessment.provenance.model,
             data_version=self._reference.data_version,
         )
+
+
+class OwnResults:
+    """What was worked out while somebody was signed in."""
+
+    def __init__(self, store: AssessmentStore, now: Clock) -> None:
+        self._store = store
+        self._now = now
+
+    def of(self, user_id: str) -> Sequence[OwnResult]:
+        """The newest first."""
+        found = self._store.of_user(user_id, self._now(), MOST_SHOWN)
+        return [OwnResult(one.job_title or one.occupation, one.risk_level, one.created_at, t) for one, t in found]
 
 
 class DraftRetention:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
@@ -43,14 +45,28 @@ class AssessmentStore:
         return len(self._session.scalars(chosen.execution_options(synchronize_session=False)).all())
 
     def put(self, assessment: StoredAssessment) -> None:
-        """Store it, or bring the stored one up to date; when it began and how long it took stay."""
+        """Store it, or bring the stored one up to date; whose it is, when it began and how long it took stay."""
         old = self._session.scalar(
             select(StoredAssessment).where(StoredAssessment.assessment_id == assessment.assessment_id)
         )
         if old is not None:
             assessment.id = old.id
+            assessment.user_id = old.user_id or assessment.user_id
             assessment.created_at, assessment.completion_time = old.created_at, old.completion_time
         self._session.merge(assessment)
+
+    def owner(self, assessment_id: UUID) -> str | None:
+        """The public id of the account it is kept with."""
+        return self._session.scalar(
+            select(StoredAssessment.user_id).where(StoredAssessment.assessment_id == assessment_id)
+        )
+
+    def of_user(self, user_id: str, now: datetime, most: int) -> Sequence[tuple[StoredAssessment, str | None]]:
+        """The newest results of an account, each with the token of its answers while those are kept."""
+        kept = (Draft.assessment_id == StoredAssessment.assessment_id) & (Draft.expires_at > now)
+        own = select(StoredAssessment, Draft.token).outerjoin(Draft, kept).where(StoredAssessment.user_id == user_id)
+        newest = own.order_by(StoredAssessment.created_at.desc(), StoredAssessment.id.desc()).limit(most)
+        return [(found, token) for found, token in self._session.execute(newest)]
 
     def active_link(self, draft_id: int) -> str | None:
         """The token of the link that now leads to this draft's result."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Self
 
-from backend.accounts.people.addresses import deliverable
+from backend.accounts.people.addresses import deliverable, why_not
 from backend.accounts.permissions import Role
 from backend.errors import FieldError, InvalidRequest
 from backend.routes.schemas.onward import safe_next
@@ -23,7 +23,6 @@ ROLES: Mapping[Role, tuple[str, str]] = MappingProxyType(
 )
 HOME = "/account"
 OWN_FIELDS = frozenset({"csrf_token", "confirm_password", "onward", "sends_again"})
-NO_ADDRESS = "Enter an e-mail address, like name@example.com."
 NO_PASSWORD = "Enter your password."  # noqa: S105
 
 
@@ -36,7 +35,7 @@ class EmailChange:
     def parse(cls, form: Mapping[str, str]) -> Self:
         email = deliverable(form.get("email", ""))
         password = form.get("password", "")
-        errors = [] if email else [FieldError("email", NO_ADDRESS)]
+        errors = [] if email else [FieldError("email", why_not(form.get("email", "")))]
         if not password:
             errors.append(FieldError("password", NO_PASSWORD))
         if errors or email is None:

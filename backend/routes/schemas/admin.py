@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
-from backend.accounts.people.addresses import deliverable
+from backend.accounts.people.addresses import deliverable, why_not
 from backend.accounts.permissions import Role
 from backend.errors import FieldError, InvalidRequest
-from backend.routes.schemas.account import NO_ADDRESS
 
 MOST_PAGES = 100_000
 
@@ -42,7 +41,7 @@ class Invitation:
     @classmethod
     def parse(cls, form: Mapping[str, str]) -> Self:
         email, role = deliverable(form.get("email", "")), _role(form)
-        errors = [] if email else [FieldError("email", NO_ADDRESS)]
+        errors = [] if email else [FieldError("email", why_not(form.get("email", "")))]
         if role is None:
             errors.append(NO_ROLE)
         if email is None or role is None:

@@ -64,7 +64,6 @@ class ProblemKind:
 
 
 HTTP_PROBLEMS = (
-    ProblemKind("stale_form", 400, "A form of our pages was sent without its token. Programs never meet this one."),
     ProblemKind("method_not_allowed", 405, "The address exists, but not for this method; see the Allow header."),
     ProblemKind("too_many_requests", 429, "The allowance is used up. Wait as many seconds as Retry-After says."),
 )

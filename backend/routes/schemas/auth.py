@@ -48,11 +48,11 @@ class ProfileOut(Out):
     """Who asks, and what they may do."""
 
     id: UUID
-    email: str
+    email: str | None
     role: Role
     scopes: list[Scope]
 
     @classmethod
-    def of(cls, who: Caller, email: str) -> Self:
+    def of(cls, who: Caller, email: str | None) -> Self:
         said = {"id": who.name.removeprefix("account:"), "email": email, "role": who.role, "scopes": sorted(who.scopes)}
         return cls.model_validate(said)

@@ -40,7 +40,8 @@ class NewKey:
         scopes = {scope.value: scope for scope in KEY_SCOPES}
         chosen = form.getlist("scopes")
         checks = (
-            ("name", 1 <= len(name) <= LONGEST_NAME and name.isprintable(), "Enter a name of up to 100 characters."),
+            ("name", 1 <= len(name) <= LONGEST_NAME, "Enter a name of up to 100 characters."),
+            ("name", name.isprintable(), "The name must fit on one line: take out line breaks, tabs and the like."),
             ("scopes", bool(chosen) and set(chosen) <= set(scopes), "Choose what the key may do."),
             ("days", days in map(str, DAYS), "Choose how long the key lasts."),
             ("per_hour", not per_hour or _is_count(per_hour), "Enter a whole number from 1 to 1,000,000, or nothing."),

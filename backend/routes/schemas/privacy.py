@@ -48,14 +48,14 @@ class Choice:
     def parse(cls, form: Mapping[str, str]) -> Self:
         choice = form.get("choice", "")
         if choice not in set(ConsentChoice):
-            raise InvalidRequest([FieldError("choice", "Choose one of the two.")])
+            raise InvalidRequest([FieldError("choice", "Say yes or no.")])
         return cls(ConsentChoice(choice), safe_next(form.get("next", ""), "/privacy"))
 
 
 def form_of(form: Mapping[str, str]) -> Form:
     """How somebody wants the copy of their data."""
     if form.get("form") not in set(Form):
-        raise InvalidRequest([FieldError("form", "Choose a form of file.")])
+        raise InvalidRequest([FieldError("form", "Choose what you want to download.")])
     return Form(form["form"])
 
 

@@ -18,6 +18,7 @@ class ProblemField(BaseModel):
 
     field: str
     message: str
+    code: str = Field(description="What is wrong, for programs: `missing`, `string_type`, …; else `invalid`.")
 
 
 class Problem(BaseModel):

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from backend.accounts.people.addresses import deliverable
+from backend.accounts.people.addresses import deliverable, why_not
 from backend.errors import FieldError, InvalidRequest
-from backend.routes.schemas.account import NO_ADDRESS, NO_PASSWORD
+from backend.routes.schemas.account import NO_PASSWORD
 
 Problem = Callable[[str, str], str | None]
 
@@ -55,7 +55,7 @@ class SignUpForm:
     def parse(cls, form: Mapping[str, str], problem: Problem) -> Self:
         """`problem` says what is wrong with a password for an address."""
         email, password = deliverable(form.get("email", "")), form.get("password", "")
-        errors = [] if email else [FieldError("email", NO_ADDRESS)]
+        errors = [] if email else [FieldError("email", why_not(form.get("email", "")))]
         if wrong := problem(password, email or ""):
             errors.append(FieldError("password", wrong if password else "Choose a password."))
         if errors or email is None:
@@ -66,7 +66,7 @@ class SignUpForm:
 def address(form: Mapping[str, str]) -> str:
     email = deliverable(form.get("email", ""))
     if email is None:
-        raise InvalidRequest([FieldError("email", NO_ADDRESS)])
+        raise InvalidRequest([FieldError("email", why_not(form.get("email", "")))])
     return email
 
 

@@ -1,0 +1,59 @@
+"""What all groups of commands share: trouble is a sentence and exit code 1; a traceback is what nobody thought of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+from backend.audit.anchor import AnchorsUnreadable
+from backend.audit.service import ChainBroken
+from backend.database import get_db_session
+from backend.errors import MingusError
+from backend.health import HealthService
+from backend.plugins import get
+from backend.vault.cipher import Unreadable
+
+SAID = (MingusError, Unreadable, AnchorsUnreadable, ChainBroken)
+OF_THE_DATABASE = (OperationalError, ProgrammingError, InterfaceError, NoConnection)
+
+
+class Commands(AppGroup):
+    def command(self, *args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], click.Command]:  # type: ignore[override]
+        """As Flask's: the command runs in an app context; and what goes wrong in there is told plainly."""
+        made: Callable[[Callable[..., Any]], click.Command] = super().command(*args, **kwargs)
+        return lambda function: made(plainly(function))
+
+
+def plainly(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def told(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except SAID as error:
+            fields = getattr(error, "errors", ())
+            raise click.ClickException("; ".join(e.message for e in fields) or str(error)) from None
+        except OF_THE_DATABASE as error:
+            raise click.ClickException(_of_the_database(error)) from None
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}.") from None
+
+    return told
+
+
+def _of_the_database(error: DBAPIError | NoConnection) -> str:
+    """What to do, if the database is not as this version needs it; else it is for whoever mends programs."""
+    get_db_session().rollback()
+    found = get(HealthService).database()
+    if not found.ok:
+        return f"The database is not ready: {found.reason}. `flask db upgrade` makes and updates its tables."
+    if isinstance(error, ProgrammingError):
+        raise error
+    return f"The database did not answer in time ({type(error).__name__}). Nothing was changed; try again."

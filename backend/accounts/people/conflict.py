@@ -1,0 +1,37 @@
+"""Why an account is not changed as somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backend.accounts.people.models import Account
+from backend.accounts.people.notices import name_of
+from backend.errors import MingusError
+
+
+class AccountConflict(MingusError):
+    status = 409
+    code = "account_conflict"
+    title = "The account is not in a state for that"
+
+
+class BeingErased(AccountConflict):
+    code = "being_erased"
+    title = "The account is being deleted"
+
+    def __init__(self) -> None:
+        super().__init__("This account is being deleted. Nothing about it can be changed any more.")
+
+
+def demand_another(by: str, account: Account) -> None:
+    """Nobody gives themselves a role, nor locks themselves out."""
+    if by == name_of(account):
+        raise AccountConflict("This is your own account. Another admin can do this.")
+
+
+def demand_another_admin(admins: Sequence[int], account: Account) -> None:
+    """`admins` were locked before the account was, so that two who change each other take turns."""
+    if list(admins) == [account.id]:
+        raise AccountConflict(
+            "This is the last admin who can sign in. Make another one first, or nobody could manage accounts."
+        )
