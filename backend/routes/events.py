@@ -41,6 +41,8 @@ def record(raw: EventBody) -> Answer | Response:
         return Response(status=204, headers={"Tk": "N"})
     batch = parse(_body(limits), request.mimetype, limits, utc_now())
     if limits is BROWSER:
+        if batch.holds_demo:
+            raise Forbidden("Sessions with such a name are demo visits, which come with an API key.")
         batch = batch.as_from(recognised_member(), lasting=may_recognise())
     facts = RequestFacts(request.host, request.headers, request.remote_addr) if limits is BROWSER else None
     taken = get(EventIntake).take(batch.events, batch.said, facts, {rejection.index for rejection in batch.rejected})

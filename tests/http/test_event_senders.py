@@ -9,10 +9,13 @@ import pytest
 import time_machine
 from sqlalchemy import inspect, select, text
 
+from backend.accounts.keys.service import KeyService
+from backend.accounts.permissions import Scope
 from backend.analytics.events.event import Sender
 from backend.analytics.events.models import AnalyticsEvent
 from backend.database import get_db_session
 from backend.extensions import db
+from backend.plugins import get
 from tests.conftest import close, make_app, make_settings
 from tests.servers import PROJECT
 
@@ -141,6 +144,37 @@ def test_a_server_with_a_key_is_nobodys_visit(app, make_key):
     client.post(URL, json={"events": [OPENED], "visitor_id": "v" * 22}, headers={**headers, "DNT": "1"})
 
     assert senders(app) == [Sender(), Sender("v" * 22)]
+
+
+SAID = {"country": "US", "region": "US-CA", "device": "tablet", "is_bot": True}
+
+
+def test_a_server_with_a_key_says_whom_it_speaks_for(any_app):
+    with any_app.app_context():
+        key = get(KeyService).create("server", [Scope.EVENTS_WRITE])
+    client, headers = any_app.test_client(), {"Authorization": f"Bearer {key}"}
+    for said in (SAID, {"country": "US", "region": "CA-ON"}, {"country": "ZZ", "region": "ZZ-1"}):
+        assert client.post(URL, json={"events": [OPENED], **said}, headers=headers).status_code == 202
+
+    assert senders(any_app) == [
+        Sender(None, "US", "US-CA", "tablet", is_bot=True), Sender(None, "US"), Sender(),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", [{"country": "us"}, {"region": "CA"}, {"device": "watch"}, {"is_bot": 1}])
+def test_what_a_server_says_must_be_right(client, make_key, said):
+    headers = {"Authorization": f"Bearer {make_key('events:write')}"}
+    answer = client.post(URL, json={"events": [OPENED], **said}, headers=headers)
+
+    assert (answer.status_code, [error["field"] for error in answer.json["errors"]]) == (422, [*said])
+
+
+def test_what_a_browser_says_of_that_is_not_believed(app):
+    post(app, {"events": [OPENED], **SAID})
+
+    assert [(one.country, one.region, one.device, one.is_bot) for one in senders(app)] == [
+        (None, None, "mobile", False)
+    ]
 
 
 @pytest.mark.parametrize("header", ["Sec_GPC", "DNT"])

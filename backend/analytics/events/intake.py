@@ -13,18 +13,24 @@ from backend.analytics.events.clocks import Receipt
 from backend.analytics.events.event import Event, Sender
 from backend.analytics.events.quarantine.misplaced import Misplaced, sift
 from backend.analytics.events.quarantine.service import Quarantine
+from backend.analytics.events.senders.devices import Device
 from backend.analytics.events.senders.facts import RequestFacts
+from backend.analytics.events.senders.places import place
 from backend.analytics.events.senders.service import SenderIdentifier
 from backend.analytics.events.service import EventTracker, Recorded
 from backend.clock import Clock
 
 
 class SaidOfAll(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a sender says once for all events of a request."""
+    """What a sender says once for all events of a request; from `country` on only who has a key is believed."""
 
     sent_at: Annotated[datetime, Meta(tz=True)] | None = None
     visitor_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{16,64}(?!\n)$")] | None = None
     webdriver: bool = False
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}(?!\n)$")] | None = None
+    region: Annotated[str, Meta(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}(?!\n)$")] | None = None
+    device: Device | None = None
+    is_bot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class EventIntake:
     def take(
         self, events: Sequence[Event], said: SaidOfAll, facts: RequestFacts | None, rejected: Container[int] = ()
     ) -> Taken:
-        """`facts` come with a browser's request; a server with an API key speaks for others, whom they do not describe.
+        """`facts` come with a browser's request; a server with an API key says what it knows of whom it speaks for.
 
         `rejected` holds the places in the request that gave no event.
         """
@@ -57,5 +63,6 @@ class EventIntake:
 
     def _sender(self, said: SaidOfAll, facts: RequestFacts | None) -> Sender:
         if facts is None:
-            return Sender(said.visitor_id)
+            where = place(said.country, said.region)
+            return Sender(said.visitor_id, where.country, where.region, said.device, said.is_bot or said.webdriver)
         return self._senders.identify(facts, said.visitor_id, webdriver=said.webdriver)

@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Raw
 
+from backend.analytics.events.demo import DEMO_SESSIONS
 from backend.analytics.events.event import Event
 from backend.analytics.events.ids import new_event_id
 from backend.analytics.events.intake import SaidOfAll
@@ -47,12 +48,21 @@ class Batch:
     said: SaidOfAll
 
     def as_from(self, user_id: str | None, *, lasting: bool) -> Batch:
-        """As a browser may say it: whose it is, the server knows; a lasting id counts only with consent."""
+        """As a browser may say it: whose it is and where, the server knows; a lasting id counts only with consent."""
         events = self.events
         if any(event.user_id != user_id for event in events):
             events = tuple(msgspec.structs.replace(event, user_id=user_id) for event in events)
-        said = self.said if lasting else msgspec.structs.replace(self.said, visitor_id=None)
+        said = SaidOfAll(
+            sent_at=self.said.sent_at,
+            visitor_id=self.said.visitor_id if lasting else None,
+            webdriver=self.said.webdriver,
+        )
         return Batch(events, self.rejected, said)
+
+    @property
+    def holds_demo(self) -> bool:
+        """Whether any event pretends to be of a demo visit, or is."""
+        return any(event.session_id.startswith(DEMO_SESSIONS) for event in self.events)
 
 
 # msgspec builds what it knows of a type with its first decoder, and two threads doing so at once crash the process:
