@@ -10,8 +10,10 @@ from flask import Flask, url_for
 from jinja2 import ChoiceLoader, DictLoader, StrictUndefined
 
 from backend import formats
+from backend.analytics.warehouse.service import Warehouse
 from backend.assessments.presentation import figure, wording
 from backend.assessments.presentation.next_steps import next_steps
+from backend.plugins import get
 from backend.routes.access import Rate, caller, is_signing_in, public
 from backend.routes.consent import may_recognise, must_ask
 from config.settings import PROJECT
@@ -28,6 +30,7 @@ FORMS = (
     formats.count,
     formats.points,
     formats.day,
+    formats.plain_day,
     formats.moment,
     formats.duration,
 )
@@ -43,6 +46,7 @@ def init_app(app: Flask) -> None:
         static_url=static_url,
         caller=caller,
         is_signing_in=is_signing_in,
+        demo_days=lambda: get(Warehouse).demo(),
         figure=figure,
         wording=wording,
         next_steps=next_steps,

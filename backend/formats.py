@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 
@@ -51,6 +51,11 @@ def day(value: datetime, zone: str = "UTC") -> str:
     """November 21, 2026"""
     local = value.astimezone(ZoneInfo(zone))
     return f"{local:%B} {local.day}, {local.year}"
+
+
+def plain_day(value: date) -> str:
+    """November 21, 2026, of a day that belongs to no instant."""
+    return f"{value:%B} {value.day}, {value.year}"
 
 
 def moment(value: datetime, zone: str = "UTC") -> str:

@@ -18,7 +18,7 @@ Form = Literal["json", "csv"]
 def answered(result: Result, form: Form, name: str) -> Response:
     """A result of the catalogue."""
     text = result_csv(result) if form == "csv" else ResultResponse.of(result).model_dump_json()
-    return written(text, form, name, result.query.period, result.version)
+    return written(text, form, f"{name}_demo" if result.demo else name, result.query.period, result.version)
 
 
 def written(text: str, form: Form, name: str, period: Period, version: str) -> Response:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from backend.analytics.events.demo import DEMO_SESSIONS
 from backend.analytics.events.event import UNKNOWN, Event, Sender
 from backend.analytics.events.landing.group import GroupCommit
 from backend.analytics.events.landing.rows import rows_of
@@ -37,12 +38,16 @@ class EventTracker:
             return Recorded(0, 0)
         rows = rows_of(events, sender, self._now())
         there = self._landing.commit(rows)
-        self._report([row[1] for key, row in rows.own.items() if key not in there], sender)
+        self._report([(row[1], row[3]) for key, row in rows.own.items() if key not in there], sender)
         accepted = len(rows.own) - len(there)
         return Recorded(accepted, len(events) - accepted)
 
-    def _report(self, accepted: Sequence[str], sender: Sender) -> None:
+    def _report(self, stored: Sequence[tuple[str, str]], sender: Sender) -> None:
+        """Count what was stored, by name and session; demo visits apart."""
+        accepted = [name for name, session_id in stored if not session_id.startswith(DEMO_SESSIONS)]
         self._telemetry.count("events.accepted", len(accepted))
+        if len(accepted) < len(stored):
+            self._telemetry.count("events.demo", len(stored) - len(accepted))
         if sender.is_bot:
             self._telemetry.count("events.bots", len(accepted))
         names = Counter(accepted)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from backend.analytics.lake.delta import LANDING, Lake, commit_properties, moved_days, writer_properties
-from backend.analytics.lake.landing import erase_sender
+from backend.analytics.lake.demo import CONDITION, NO_DEMO, demo_days
+from backend.analytics.lake.landing import count_demo, erase_demo, erase_sender
 from backend.analytics.lake.sync import Followers, Sessions
 from backend.analytics.lake.tables import EVENTS, LakeTable
 from backend.faults import Faults
@@ -65,18 +67,35 @@ class Erasure:
         with self._sessions() as session:
             landing, quarantined = erase_sender(session, person.column, person.value)
         self._faults.reach("lake.erase.landing")
+        return Erased(landing, quarantined, self._erase(person.column, partial(self._erase_from, person=person)))
+
+    def erase_demo(self) -> Erased:
+        """Erase all demo visits, in the same way; their name tells of nobody, so that one commit may tell it."""
+        with self._sessions() as session:
+            landing, quarantined = erase_demo(session)
+        return Erased(landing, quarantined, self._erase("session_id", self._erase_demo_from))
+
+    def demo_left(self) -> int:
+        """How many rows of demo visits there are, wherever."""
+        with self._sessions() as session:
+            rows = count_demo(session)
+        tables = (table for table in self._lake.tables if "session_id" in table.columns)
+        return rows + sum(1 for table in tables for _ in rows_of(self._lake.open(table.name), table, CONDITION))
+
+    def _erase(self, column: str, erase_from: Callable[[LakeTable], tuple[int, set[date]]]) -> int:
+        """How many events went from the lake. What was made of them is made again, and old files go at once."""
         self._fence()
         erased, touched = 0, set[date]()
         for table in self._lake.tables:
-            if person.column in table.columns:
-                rows, days = self._erase_from(table, person)
+            if column in table.columns:
+                rows, days = erase_from(table)
                 if table.name == EVENTS.name:
                     erased, touched = rows, days
         self._faults.reach("lake.erase.deleted")
         self._followers.hear(frozenset(touched))
         for table in self._lake.tables:
             self._lake.open(table.name).vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
-        return Erased(landing, quarantined, erased)
+        return erased
 
     def _fence(self) -> None:
         """A sync that read the landing table before the erasure must not commit: it moves the same mark."""
@@ -88,7 +107,7 @@ class Erasure:
         erased, days = 0, set[date]()
 
         def some(base: DeltaTable) -> list[tuple[date, Key]]:
-            found = list(islice(rows_of(base, table, person), ROWS_A_COMMIT))
+            found = list(islice(rows_of(base, table, person.condition()), ROWS_A_COMMIT))
             if found:
                 self._delete(base, table, found)
             return found
@@ -96,6 +115,24 @@ class Erasure:
         while found := self._insist(table.name, some):
             erased, days = erased + len(found), days | {day for day, _ in found}
         return erased, days
+
+    def _erase_demo_from(self, table: LakeTable) -> tuple[int, set[date]]:
+        def all_of_them(base: DeltaTable) -> tuple[int, set[date]]:
+            found = [day for day, _ in rows_of(base, table, CONDITION)]
+            days = set(found)
+            marks = {**moved_days(base, days), **NO_DEMO} if table.name == EVENTS.name else {}
+            if days:
+                within = ", ".join(f"'{day.isoformat()}'" for day in sorted(days))
+                base.delete(
+                    f"day IN ({within}) AND {CONDITION}",
+                    writer_properties=writer_properties(base),
+                    commit_properties=commit_properties(marks),
+                )
+            elif table.name == EVENTS.name and demo_days(base):
+                self._lake.commit(base, marks)
+            return len(found), days
+
+        return self._insist(table.name, all_of_them)
 
     def _delete(self, base: DeltaTable, table: LakeTable, found: Sequence[tuple[date, Key]]) -> None:
         days, keys = {day for day, _ in found}, {key for _, key in found}
@@ -120,10 +157,10 @@ class Erasure:
         return act(self._lake.open(name))
 
 
-def rows_of(base: DeltaTable, table: LakeTable, person: Person) -> Iterator[tuple[date, Key]]:
-    """Day and key of each row of a person."""
+def rows_of(base: DeltaTable, table: LakeTable, condition: str) -> Iterator[tuple[date, Key]]:
+    """Day and key of each row for which this holds."""
     import pyarrow as pa
 
-    for batch in base.scan(columns=["day", table.key], predicate=person.condition()):
+    for batch in base.scan(columns=["day", table.key], predicate=condition):
         rows = pa.record_batch(batch)
         yield from zip(rows["day"].to_pylist(), rows[table.key].to_pylist(), strict=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from backend.analytics.events.demo import DEMO_SESSIONS
 from backend.analytics.events.landing.table import LandingTable
 from backend.analytics.events.landing_reader import LandingReader
 from backend.analytics.events.models import AnalyticsEvent, EventCursor
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from deltalake import DeltaTable
 
 DROPPED_AT_ONCE = 5_000
+IS_DEMO = sa.func.substr(AnalyticsEvent.session_id, 1, len(DEMO_SESSIONS)) == DEMO_SESSIONS
 LAST_ID, LAST_EVENT = "landing/id", "landing/event"
 
 
@@ -73,6 +75,21 @@ def erase_sender(session: Session, column: str, value: str) -> tuple[int, int]:
         quarantined = QuarantineStore(session).erase(**{senders[column]: [value]})
         session.commit()
     return cast("sa.CursorResult[Any]", landing).rowcount, quarantined
+
+
+def erase_demo(session: Session) -> tuple[int, int]:
+    """Delete all events of demo visits, from the landing table and from quarantine, and commit."""
+    with leaving_no_trace(session):
+        landing = session.execute(sa.delete(AnalyticsEvent).where(IS_DEMO).execution_options(synchronize_session=False))
+        quarantined = QuarantineStore(session).erase_demo()
+        session.commit()
+    return cast("sa.CursorResult[Any]", landing).rowcount, quarantined
+
+
+def count_demo(session: Session) -> int:
+    """How many events of demo visits there are, in the landing table and in quarantine."""
+    landed = session.scalars(sa.select(sa.func.count()).select_from(AnalyticsEvent).where(IS_DEMO)).one()
+    return landed + QuarantineStore(session).count_demo()
 
 
 class LandingRetention:

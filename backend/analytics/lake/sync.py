@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from backend.analytics.events.landing_reader import LandingReader, LandingWentBack
 from backend.analytics.lake.batch import Batch, days_of, read, without_known
 from backend.analytics.lake.delta import LANDING, REBUILDING, REFUSED, Lake, import_mark, moved_days
+from backend.analytics.lake.demo import demo_marks
 from backend.analytics.lake.landing import LAST_ID, held_back, last_row, last_row_is_here, renumber
 from backend.analytics.lake.locks import Lock
 from backend.analytics.lake.progress import Progress, ProgressStore
@@ -231,7 +232,7 @@ class LakeSync:
         days, rebuilding = days_of(rows), base.transaction_version(REBUILDING)
         comparing = [day for day in days if rebuilding or base.transaction_version(import_mark(day))]
         fresh = without_known(rows, base, comparing)
-        marks = {LANDING: batch.position} | last_row(batch) | moved_days(base, days)
+        marks = {LANDING: batch.position} | last_row(batch) | moved_days(base, days) | demo_marks(fresh, base)
         self._lake.append(base, self._handing_over(fresh), marks)
         self._faults.reach("lake.sync.appended")
         return Taken(fresh.num_rows, days, batch.position)

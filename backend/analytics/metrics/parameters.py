@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from backend.analytics.lake.demo import DemoDays
 from backend.analytics.metrics.period import Period
 from backend.analytics.warehouse.relations import DAY
 
@@ -26,6 +27,14 @@ def bounds(period: Period) -> dict[str, int]:
     """The period in microseconds, and the days on which its sessions may have begun: they may be opened a day later."""
     start, end = micros(period.start), micros(period.end)
     return {"start": start, "end": end, "first_day": start // DAY - 1, "last_day": end // DAY}
+
+
+def holds_demo(demo: DemoDays | None, *periods: Period) -> bool:
+    """Whether any of the periods has a day in common with the demo visits."""
+    return demo is not None and any(
+        period.start.astimezone(UTC).date() <= demo.last and period.end.astimezone(UTC).date() >= demo.first
+        for period in periods
+    )
 
 
 def shift_names(changes: int) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from backend.analytics.metrics.funnel import WINDOW, Funnel, Reached, funnel, rate
-from backend.analytics.metrics.parameters import bounds, micros, shift_values
+from backend.analytics.metrics.parameters import bounds, holds_demo, micros, shift_values
 from backend.analytics.metrics.period import Period
 from backend.analytics.metrics.questions import conversions_question, funnel_question, revenue_question
 from backend.analytics.warehouse.engine import Row
@@ -17,12 +17,13 @@ from backend.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class FunnelReport:
-    """A funnel, the period it covers, how fresh it is and which engine counted."""
+    """A funnel, the period it covers, how fresh it is, which engine counted, and whether demo visits may be in it."""
 
     funnel: Funnel
     period: Period
     as_of: datetime
     engine: str
+    demo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Conversions:
     period: Period
     as_of: datetime
     engine: str
+    demo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Revenue:
     period: Period
     as_of: datetime
     engine: str
+    demo: bool
 
 
 class DashboardService:
@@ -80,13 +83,15 @@ class DashboardService:
     def funnel(self, period: Period, *, bots: bool = False) -> FunnelReport:
         """How far the sessions that were opened in the period came, also where they went on after it."""
         answer = self._warehouse.ask(funnel_question(bots=bots), **bounds(period), now=self._moment(period))
-        return FunnelReport(_funnel(answer.rows[0]), period, answer.as_of, answer.engine)
+        return FunnelReport(
+            _funnel(answer.rows[0]), period, answer.as_of, answer.engine, holds_demo(answer.demo, period)
+        )
 
     def conversions(self, period: Period, *, bots: bool = False) -> Conversions:
         """Of the sessions that began in the period, how many at each risk level went on to pay."""
         answer = self._warehouse.ask(conversions_question(bots=bots), **bounds(period))
         levels = sorted((Conversion(*row) for row in answer.rows), key=lambda level: level.risk_level or "")
-        return Conversions(tuple(levels), period, answer.as_of, answer.engine)
+        return Conversions(tuple(levels), period, answer.as_of, answer.engine, holds_demo(answer.demo, period))
 
     def revenue(self, period: Period, *, bots: bool = False) -> Revenue:
         """What sessions that began in the period asked to pay, by local day and by where they came from."""
@@ -97,7 +102,7 @@ class DashboardService:
             (DayRevenue(EPOCH + timedelta(days=day), *rest) for day, *rest in answer.rows),
             key=lambda row: (row.day, row.source or "", row.currency),
         )
-        return Revenue(tuple(days), period, answer.as_of, answer.engine)
+        return Revenue(tuple(days), period, answer.as_of, answer.engine, holds_demo(answer.demo, period))
 
     def _moment(self, period: Period) -> int:
         """Now, to the minute, so that the answer can be remembered; for ever, once all sessions are mature."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from backend.analytics.lake.demo import DemoDays
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.relations import CLOSED, DAY, SESSIONS, relation
@@ -30,11 +31,15 @@ class TableVersion:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What one question sees: one version of each table; sessions of days before `open_from` are made already."""
+    """What one question sees: one version of each table; sessions of days before `open_from` are made already.
+
+    `demo`: the days that hold demo visits.
+    """
 
     events: TableVersion
     sessions: TableVersion
     open_from: int
+    demo: DemoDays | None = None
 
     @property
     def key(self) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
+from backend.analytics.lake.demo import DemoDays
 from backend.analytics.warehouse.engine import Engine, FilesAreGone, Row, Snapshot
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.snapshots import Snapshots
@@ -26,12 +27,13 @@ class WarehouseUnavailable(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Rows, how fresh they are, who found them, and the `version` of the lake they are of."""
+    """Rows, how fresh they are, who found them, the `version` of the lake they are of, and its days of demo visits."""
 
     rows: Sequence[Row]
     as_of: datetime
     engine: str
     version: str
+    demo: DemoDays | None
 
 
 class Warehouse:
@@ -53,6 +55,15 @@ class Warehouse:
             self._snapshots.forget()
             return self._answer_or_refusal(question, values, as_of)
 
+    def demo(self) -> DemoDays | None:
+        """The days of which there are demo visits; None where there are none, or where the lake cannot be read."""
+        from deltalake.exceptions import DeltaError
+
+        try:
+            return self._snapshots.newest().demo
+        except (OSError, DeltaError):
+            return None
+
     def _answer_or_refusal(self, question: Question, values: Mapping[str, int], as_of: datetime) -> Answer:
         try:
             return self._answer(question, values, as_of)
@@ -63,7 +74,7 @@ class Warehouse:
         snapshot: Snapshot = self._snapshots.newest()
         key = (question.name, *sorted(values.items()), snapshot.key)
         rows = self._answers.get(key, lambda: self._engine.run(question, values, snapshot))
-        return Answer(rows, as_of, self._engine.name, "-".join(map(str, snapshot.key)))
+        return Answer(rows, as_of, self._engine.name, "-".join(map(str, snapshot.key)), snapshot.demo)
 
 
 class Answers:

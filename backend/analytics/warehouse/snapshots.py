@@ -4,6 +4,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from backend.analytics.lake.delta import Lake
+from backend.analytics.lake.demo import DemoDays, demo_days
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.warehouse.engine import Snapshot, TableVersion
 from backend.analytics.warehouse.relations import SESSIONS
@@ -22,6 +23,7 @@ class Snapshots:
         self._lake = lake
         self._opened: dict[str, DeltaTable] = {}
         self._seen: dict[str, TableVersion] = {}
+        self._demo: DemoDays | None = None
         self._lock = Lock()
 
     def newest(self) -> Snapshot:
@@ -29,7 +31,8 @@ class Snapshots:
         with self._lock:
             sessions = self._version(SESSIONS.name)
             open_from = self._opened[SESSIONS.name].transaction_version(OPEN_FROM)
-            return Snapshot(self._version(EVENTS.name), sessions, BEGINNING if open_from is None else open_from)
+            events = self._version(EVENTS.name)
+            return Snapshot(events, sessions, BEGINNING if open_from is None else open_from, self._demo)
 
     def forget(self) -> None:
         """Read the tables from the beginning next time."""
@@ -45,6 +48,8 @@ class Snapshots:
         table = self._opened[name]
         if name not in self._seen or self._seen[name].version != table.version():
             self._seen[name] = version_of(table, self._lake.location(name))
+            if name == EVENTS.name:
+                self._demo = demo_days(table)
         return self._seen[name]
 
 

@@ -85,7 +85,8 @@ class FunnelData(Out):
 class FunnelMeta(Out):
     """What the numbers cover: all events accepted before `as_of`.
 
-    `immature_sessions` are still inside the window and may yet go on. `engine` counted.
+    `immature_sessions` are still inside the window and may yet go on. `engine` counted. `demo`: the days asked for hold
+    visits of `flask demo visits`.
     """
 
     start: datetime
@@ -95,6 +96,7 @@ class FunnelMeta(Out):
     engine: str
     window_seconds: int
     immature_sessions: int
+    demo: bool
 
 
 class FunnelResponse(Out):
@@ -114,5 +116,6 @@ class FunnelResponse(Out):
                 engine=report.engine,
                 window_seconds=int(WINDOW.total_seconds()),
                 immature_sessions=report.funnel.immature,
+                demo=report.demo,
             ),
         )

@@ -139,7 +139,7 @@ class ResultMeta(Out):
     """What the rows cover: all events accepted before `as_of`.
 
     `totals` are over everything the filters keep, also what the limit cut off (`more`); people count once in them.
-    `n` is how many sessions or events that is.
+    `n` is how many sessions or events that is. `demo`: the days asked for hold visits of `flask demo visits`.
     """
 
     start: datetime
@@ -152,6 +152,7 @@ class ResultMeta(Out):
     n: int
     more: bool
     currencies: list[str]
+    demo: bool
     compare: CompareOut | None
 
 
@@ -178,6 +179,7 @@ class ResultResponse(Out):
                 n=result.totals.n,
                 more=result.more,
                 currencies=list(result.currencies),
+                demo=result.demo,
                 compare=_compare(result.compared, result.before, zone),
             ),
         )

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from backend.analytics.events.demo import DEMO_SESSIONS
 from backend.analytics.events.landing_reader import LandingRow
 
 EVENTS_A_REQUEST = 25
@@ -48,6 +49,7 @@ class Skip(StrEnum):
     """Why an event is not sent; counted under this word."""
 
     BOT = "bot"
+    DEMO = "demo"
     NAME_TOO_LONG = "name_too_long"
     NAME_RESERVED = "name_reserved"
     TOO_OLD = "too_old"
@@ -121,6 +123,8 @@ def micros(instant: datetime) -> int:
 def _skip(row: LandingRow, happened: int, now: datetime) -> Skip | None:
     if row.is_bot:
         return Skip.BOT
+    if row.session_id.startswith(DEMO_SESSIONS):
+        return Skip.DEMO
     if len(row.event_type) > NAME_CHARACTERS:
         return Skip.NAME_TOO_LONG
     if row.event_type in RESERVED_NAMES or row.event_type.startswith(RESERVED_PREFIXES):

@@ -8,10 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from backend.analytics.events.demo import DEMO_SESSIONS
 from backend.analytics.events.event import Sender
 from backend.analytics.events.models import QuarantinedEvent
 from backend.analytics.events.quarantine.misplaced import Misplaced, as_stored
 from backend.errors import NotFound
+
+IS_DEMO = QuarantinedEvent.event["session_id"].as_string().startswith(DEMO_SESSIONS, autoescape=True)
 
 
 class QuarantineStore:
@@ -60,6 +63,13 @@ class QuarantineStore:
         session, user = (QuarantinedEvent.event[name].as_string() for name in ("session_id", "user_id"))
         visitor = QuarantinedEvent.sender["visitor_id"].as_string()
         return self._delete(session.in_(sessions) | user.in_(users) | visitor.in_(visitors))
+
+    def erase_demo(self) -> int:
+        """Delete the events of demo visits; how many."""
+        return self._delete(IS_DEMO)
+
+    def count_demo(self) -> int:
+        return self._session.scalars(sa.select(sa.func.count(QuarantinedEvent.id)).where(IS_DEMO)).one()
 
     def _delete(self, condition: sa.ColumnElement[bool]) -> int:
         deleted = sa.delete(QuarantinedEvent).where(condition).returning(QuarantinedEvent.id)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from backend.analytics.lake.delta import Lake, day_mark, import_mark, moved_days
+from backend.analytics.lake.demo import demo_marks
 from backend.analytics.lake.imports.blocks import UnusableFile, first_line
 from backend.analytics.lake.imports.staging import PLACE, Stage, Staged
 from backend.faults import Faults
@@ -125,7 +126,7 @@ class Appender:
             {self._mark: staged.last} | moved_days(base, days) | {import_mark(day): base.version() + 1 for day in days}
         )
         self._faults.reach("lake.import.shaped")
-        self._lake.append(base, rows.drop_columns([*PLACE]), marks)
+        self._lake.append(base, rows.drop_columns([*PLACE]), marks | demo_marks(rows, base))
         self.touched.update(days)
         self._known.add(rows, base)
         return rows.num_rows

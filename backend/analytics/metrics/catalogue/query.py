@@ -90,7 +90,7 @@ class Totals:
 class Result:
     """Rows and totals; all events accepted before `as_of` are in them. Where `more`, the limit cut rows off.
 
-    `version` changes whenever what the lake holds changes.
+    `version` changes whenever what the lake holds changes. `demo`: demo visits are among what was counted, or may be.
     """
 
     query: Query
@@ -103,6 +103,7 @@ class Result:
     as_of: datetime
     engine: str
     version: str
+    demo: bool
 
 
 def _faults(query: Query) -> Iterator[FieldError]:

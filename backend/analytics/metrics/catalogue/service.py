@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from backend.analytics.metrics.catalogue.expressions import parts
 from backend.analytics.metrics.catalogue.measures import MEASURES
 from backend.analytics.metrics.catalogue.query import Query, Result, ResultRow, Totals, Value
-from backend.analytics.metrics.parameters import BEGINNING, MICROSECOND
+from backend.analytics.metrics.parameters import BEGINNING, MICROSECOND, holds_demo
 from backend.analytics.metrics.period import Grain, Period
 from backend.analytics.warehouse.relations import EPOCH
 from backend.analytics.warehouse.service import Answer, Warehouse
@@ -61,6 +61,7 @@ class CatalogueService:
             as_of=min(answer.as_of for answer in counted.answers),
             engine=last.engine,
             version=last.version,
+            demo=holds_demo(last.demo, query.period, *([compared] if compared else [])),
         )
 
     def _rows(self, query: Query, *, limited: bool) -> Counted:
