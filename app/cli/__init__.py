@@ -9,6 +9,7 @@ from app.cli import (
     accounts,
     assessments,
     audit,
+    demo,
     events,
     events_import,
     jobs,
@@ -22,5 +23,5 @@ from app.cli import (
 
 def init_app(app: Flask) -> None:
     events.group.add_command(events_import.import_events)
-    for room in (access, accounts, assessments, audit, events, jobs, keys, lake, metrics, privacy, reference):
+    for room in (access, accounts, assessments, audit, demo, events, jobs, keys, lake, metrics, privacy, reference):
         app.cli.add_command(room.group)

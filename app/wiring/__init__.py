@@ -8,6 +8,7 @@ from app.wiring import (
     accounts,
     assessments,
     audit,
+    demo,
     event_import,
     events,
     forwarding,
@@ -38,7 +39,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
     rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, people, senders, warehouse)
-    for room in (*rooms, privacy):
+    for room in (*rooms, privacy, demo):
         room.fit_out(registry, settings)
     registry.on_start(lambda: health.say_what_ails(app))
     registry.build(JobKinds).freeze()

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.cli.lake import plain_errors
+from backend.demo.doors import AppDoor, Door, ServerDoor
+from backend.demo.service import DemoVisits
+from backend.formats import counted
+from backend.plugins import get
+
+group = AppGroup("demo", help="Visits that nobody made, to see what the pages are for.")
+SEED = 2026
+
+
+def an_address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.startswith(("http://", "https://")):
+        raise click.BadParameter("must begin with http:// or https://")
+    return value
+
+
+@group.command("visits")
+@click.option("--sessions", default=5_000, show_default=True, type=click.IntRange(1, 200_000), help="How many.")
+@click.option("--days", default=60, show_default=True, type=click.IntRange(1, 365), help="On so many days up to now.")
+@click.option("--seed", default=SEED, show_default=True, type=int, help="Another one makes another world.")
+@click.option("--url", callback=an_address, help="A running server of this installation; else the one at PUBLIC_URL.")
+@click.option("--yes", is_flag=True, help="Do not ask, also where MINGUS_ENV is production.")
+def visits(sessions: int, days: int, seed: int, url: str | None, *, yes: bool) -> None:
+    """Send demo visits through the event API; where no server runs, through the same routes in this process."""
+    if current_app.config["IN_PRODUCTION"] and not yes:
+        click.confirm("This is a production installation. Mix demo visits with the real ones?", abort=True)
+    began = perf_counter()
+    with plain_errors():
+        demo = get(DemoVisits)
+        world = demo.world(sessions, days, seed)
+        door = _door(url)
+        with click.progressbar(length=sessions, label="Sessions") as shown, _no_line_for_each_request():
+            sent = demo.send(world, door, shown.update)
+        demo.sync()
+    what = (
+        f"{counted(sent.sessions, 'session')} of {counted(sent.visitors, 'visitor')}, {counted(sent.events, 'event')}"
+    )
+    click.echo(f"Sent {what}, in {perf_counter() - began:.0f} s; seed {seed}.")
+    click.echo(f"See {current_app.config['PUBLIC_URL']}/analytics; `flask demo clear` removes them.")
+
+
+@group.command("clear")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def clear(*, yes: bool) -> None:
+    """Remove all demo visits: landing table, quarantine, lake, files. Real visits stay."""
+    if not yes:
+        click.confirm("Remove all demo visits from everywhere?", abort=True)
+    with plain_errors():
+        demo = get(DemoVisits)
+        erased = demo.clear()
+        left = demo.left()
+    landing = counted(erased.landing, "landing row")
+    click.echo(f"Removed {landing}, {erased.quarantined:,} in quarantine, {erased.lake:,} in the lake.")
+    if left:
+        raise click.ClickException(f"{counted(left, 'row')} came meanwhile: somebody sends demo visits now. Try again.")
+    click.echo("Looked again: nothing of them is left.")
+
+
+@contextmanager
+def _no_line_for_each_request() -> Iterator[None]:
+    """This process may be the one that answers them."""
+    log = logging.getLogger("mingus.access")
+    before = log.level
+    log.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+def _door(url: str | None) -> Door:
+    server = ServerDoor(url or current_app.config["PUBLIC_URL"])
+    if server.answers():
+        return server
+    if url:
+        raise click.ClickException(f"No Mingus answers at {url}.")
+    click.echo("No server runs at PUBLIC_URL; sending within this process.")
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    return AppDoor(app, (current_app.config["TRUSTED_HOSTS"] or ["localhost"])[0].lstrip("."))

@@ -1,0 +1,1 @@
+"""Visits that nobody made, so that a newcomer sees what the pages are for."""

@@ -1,0 +1,140 @@
+"""Send demo visits by the way that real ones take, and remove them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from time import sleep
+
+import msgspec
+
+from backend.accounts.keys.key import ApiKey
+from backend.accounts.keys.service import KeyService
+from backend.accounts.permissions import Scope
+from backend.analytics.lake.erasure import Erased, Erasure
+from backend.analytics.lake.sync import LakeSync, Synced
+from backend.clock import Clock
+from backend.demo.doors import Answer, Door, NobodyThere
+from backend.demo.jobs import Jobs
+from backend.demo.world import Size, Visitor, World
+from backend.errors import Unavailable
+
+AT_ONCE, TRIES, LONGEST_PAUSE = 4, 6, 60.0
+KEY_NAME, KEY_LIFE = "demo visits", timedelta(hours=2)
+BUSY = frozenset({429, 503})
+
+
+class NotSent(Unavailable):
+    """Some demo visits did not arrive, and the message says why."""
+
+    code = "demo_not_sent"
+    title = "Not all demo visits were sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What of a world arrived."""
+
+    sessions: int
+    events: int
+    visitors: int
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What the event API answers."""
+
+    accepted: int
+    duplicates: int
+    rejected: list[object]
+    quarantined: list[object]
+
+
+TAKEN = msgspec.json.Decoder(Taken)  # at import: two threads that show msgspec a type at once crash it
+
+
+class DemoVisits:
+    def __init__(
+        self, jobs: Callable[[], Jobs], keys: KeyService, sync: LakeSync, erasure: Erasure, now: Clock
+    ) -> None:
+        self._jobs = jobs
+        self._keys = keys
+        self._sync = sync
+        self._erasure = erasure
+        self._now = now
+
+    def world(self, sessions: int, days: int, seed: int) -> World:
+        """The visits of so many days up to now."""
+        return World(Size(sessions, days, self._now(), seed), self._jobs())
+
+    def send(self, world: World, door: Door, arrived: Callable[[int], object]) -> Sent:
+        """Send each visitor's events, with a key that is good for nothing else and only as long as this takes.
+
+        `arrived` hears of each so many sessions that are stored. Raises NotSent.
+        """
+        visitors = world.visitors()
+        key = self._keys.create(KEY_NAME, [Scope.EVENTS_WRITE], expires_at=self._now() + KEY_LIFE)
+        try:
+            for visitor in self._each(visitors, world, door, key):
+                arrived(visitor.sessions)
+        finally:
+            door.close()
+            self._keys.revoke(key.id)
+        return Sent(
+            sum(visitor.sessions for visitor in visitors), sum(len(one.events) for one in visitors), len(visitors)
+        )
+
+    def sync(self) -> Synced | None:
+        """Bring them into the lake, unless another process is at it."""
+        return self._sync.run()
+
+    def clear(self) -> Erased:
+        """Remove all demo visits from everywhere. May be repeated, and must be when it was interrupted."""
+        return self._erasure.erase_demo()
+
+    def left(self) -> int:
+        """How many rows of them there are, wherever."""
+        return self._erasure.demo_left()
+
+    def _each(self, visitors: Sequence[Visitor], world: World, door: Door, key: ApiKey) -> Iterator[Visitor]:
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+
+        def send(visitor: Visitor) -> Visitor:
+            said = {"country": visitor.country, "region": visitor.region, "device": visitor.device}
+            whose = {"visitor_id": world.visitor_id(visitor), "is_bot": visitor.is_bot}
+            body = msgspec.json.encode({**said, **whose, "events": visitor.events})
+            _refuse_less_than_all(_posted(door, body, headers), len(visitor.events))
+            return visitor
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            try:
+                yield from pool.map(send, visitors)
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+
+def _posted(door: Door, body: bytes, headers: dict[str, str]) -> Answer:
+    """The answer, once there is one that is not "later"."""
+    for tries in range(1, TRIES + 1):
+        try:
+            answer = door.post(body, headers)
+        except NobodyThere as error:
+            if tries == TRIES:
+                raise NotSent(f"The server does not answer any more: {error}.") from None
+            sleep(tries)
+            continue
+        if answer.status not in BUSY or tries == TRIES:
+            return answer
+        sleep(min(answer.retry_after, LONGEST_PAUSE))
+    raise AssertionError
+
+
+def _refuse_less_than_all(answer: Answer, events: int) -> None:
+    if answer.status == 401:
+        raise NotSent("The server does not know this installation's keys: it has another database or SECRET_KEY.")
+    if answer.status != 202:
+        raise NotSent(f"The server answered {answer.status}: {answer.body[:200].decode(errors='replace')}")
+    taken = TAKEN.decode(answer.body)
+    if taken.accepted + taken.duplicates != events:
+        raise NotSent(f"The server refused some events: {answer.body[:200].decode(errors='replace')}")

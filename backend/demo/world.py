@@ -1,0 +1,200 @@
+"""A world of demo visits. Pure: the same seed, size and end give the same visits, event by event."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from itertools import accumulate
+from math import log
+from random import Random
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from backend.analytics.events.demo import DEMO_SESSIONS
+from backend.analytics.events.event import Event, as_json
+from backend.analytics.events.names import EventName
+from backend.analytics.events.senders.devices import Device
+from backend.demo import people
+from backend.demo.jobs import Job, Jobs
+from backend.demo.people import CHANNELS, DIRECT, SPIKE, Channel
+
+HOUR, LIVE = timedelta(hours=1), timedelta(minutes=25)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many sessions on how many days, the last of which is that of `until`."""
+
+    sessions: int
+    days: int
+    until: datetime
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """Eight characters that two different worlds hardly share."""
+        said = f"{self.seed} {self.sessions} {self.days} {self.until.astimezone(UTC).isoformat()}"
+        return sha256(said.encode()).hexdigest()[:8]
+
+
+@dataclass(slots=True)
+class Visitor:
+    """Somebody, with all of their visits."""
+
+    number: int
+    country: str
+    region: str | None
+    device: Device
+    is_bot: bool
+    job: Job
+    industry: str
+    education: str
+    experience: str
+    events: list[Event] = field(default_factory=list)
+    sessions: int = 0
+    bought: bool = False
+
+
+class World:
+    def __init__(self, size: Size, jobs: Jobs) -> None:
+        self._size = size
+        self._jobs = jobs
+        self._rng = Random(size.seed)  # noqa: S311  (nothing secret)
+        self._visitors: list[Visitor] = []
+        self._events = 0
+
+    @property
+    def name(self) -> str:
+        return self._size.name
+
+    def visitors(self) -> Sequence[Visitor]:
+        """Everybody, in the order of their first visit."""
+        for number, (start, channel) in enumerate(sorted(self._starts(), key=lambda begun: begun[0])):
+            visitor = self._somebody()
+            knows_the_address = visitor.sessions and self._rng.random() < 0.5
+            name = f"{DEMO_SESSIONS}{self.name}-{number:06d}"
+            self._visit(visitor, name, start, DIRECT if knows_the_address else channel)
+        return self._visitors
+
+    def visitor_id(self, visitor: Visitor) -> str:
+        return f"{DEMO_SESSIONS}{self.name}-{visitor.number:06d}"
+
+    def _starts(self) -> Iterator[tuple[datetime, Channel]]:
+        """When sessions begin and what brings them: hour by hour as people live, growing; some are here right now."""
+        size, rng = self._size, self._rng
+        hours, usual, spike = self._hours()
+        live = min(12, max(1, size.sessions // 100))
+        shares = [channel.share for channel in CHANNELS]
+        cumulated = list(accumulate(u + s for u, s in zip(usual, spike, strict=True)))
+        for _ in range(size.sessions - live):
+            at = bisect(cumulated, rng.random() * cumulated[-1])
+            length = min(HOUR, size.until - hours[at])
+            spiked = rng.random() * (usual[at] + spike[at]) < spike[at]
+            yield hours[at] + length * rng.random(), SPIKE if spiked else rng.choices(CHANNELS, shares)[0]
+        for _ in range(live):
+            yield size.until - LIVE * rng.random(), rng.choices(CHANNELS, shares)[0]
+
+    def _hours(self) -> tuple[list[datetime], list[float], list[float]]:
+        """Each hour of the period, how much usually happens in it, and how much more the campaign brings."""
+        size, zone = self._size, ZoneInfo(people.ZONE)
+        first = size.until.astimezone(zone).date() - timedelta(days=size.days - 1)
+        hour = datetime(first.year, first.month, first.day, tzinfo=zone).astimezone(UTC)
+        hours, usual, spike = [], [], []
+        while hour < size.until:
+            local, part = hour.astimezone(zone), min(HOUR, size.until - hour) / HOUR
+            day = (local.date() - first).days
+            weight = part * people.HOURS[local.hour] * people.WEEKDAYS[local.weekday()]
+            weight *= 1 + people.GROWTH * day / size.days
+            since = day - int(size.days * people.SPIKE_AT)
+            more = people.SPIKE_DAYS[since] if 0 <= since < len(people.SPIKE_DAYS) else 0
+            hours.append(hour)
+            usual.append(weight)
+            spike.append(weight * more)
+            hour += HOUR
+        return hours, usual, spike
+
+    def _somebody(self) -> Visitor:
+        """Somebody new, or somebody who was here lately."""
+        rng, number = self._rng, len(self._visitors)
+        if number > 20 and rng.random() < people.RETURNS:
+            known = self._visitors[-1 - int(rng.expovariate(6 / number)) % number]
+            if not known.is_bot:
+                return known
+        country = _one(rng, people.COUNTRIES)
+        region = f"US-{_one(rng, people.STATES)}" if country == "US" else None
+        region = _one(rng, people.PROVINCES) if country == "CA" else region
+        job = rng.choices(self._jobs.all, self._jobs.weights)[0]
+        visitor = Visitor(
+            number=number,
+            country=country,
+            region=region,
+            device=_one(rng, people.DEVICES),
+            is_bot=rng.random() < people.ROBOTS,
+            job=job,
+            industry=_one(rng, job.industries),
+            education=_one(rng, job.education),
+            experience=_one(rng, people.EXPERIENCE),
+        )
+        self._visitors.append(visitor)
+        return visitor
+
+    def _visit(self, visitor: Visitor, session_id: str, start: datetime, channel: Channel) -> None:
+        """One session, as far as its visitor comes, and as far as it has come by now."""
+        visitor.sessions += 1
+        instant = start
+        for place, (name, said) in enumerate(self._said(visitor, channel)):
+            if place:
+                if not self._goes_on(place - 1, visitor, channel):
+                    return
+                seconds = self._seconds(place - 1)
+                instant += timedelta(seconds=seconds)
+                if name is EventName.STEP_COMPLETED:
+                    said["seconds"] = seconds
+            if instant > self._size.until:
+                return
+            known = {key: value for key, value in said.items() if value is not None}
+            visitor.events.append(Event(self._event_id(), name, session_id, None, instant, as_json(known)))
+            visitor.bought = visitor.bought or name is EventName.UPGRADE_CLICKED
+
+    def _said(self, visitor: Visitor, channel: Channel) -> Iterator[tuple[EventName, dict[str, object]]]:
+        came = {"source": channel.source, "medium": channel.medium, "campaign": channel.campaign}
+        yield EventName.CALCULATOR_OPENED, {**came, "referrer": channel.referrer}
+        for step in range(1, 5):
+            yield EventName.STEP_COMPLETED, {"step": step}
+        job = visitor.job
+        told = {"experience": visitor.experience, "education": visitor.education, "risk_level": job.level}
+        what = {"job_title": job.title, "occupation": job.code, "industry": visitor.industry}
+        yield EventName.ASSESSMENT_SUBMITTED, what | told
+        [offer] = self._rng.choices(people.OFFERS, [offer.share for offer in people.OFFERS])
+        yield EventName.OFFER_VIEWED, {"offer": offer.name}
+        yield EventName.UPGRADE_CLICKED, {"price_cents": offer.price_cents, "currency": "USD", **came}
+
+    def _goes_on(self, step: int, visitor: Visitor, channel: Channel) -> bool:
+        chance = people.GOES_ON[step]
+        if visitor.is_bot:
+            return False
+        if step == len(people.GOES_ON) - 1:
+            back = 1.5 if visitor.sessions > 1 else 1.0
+            return (
+                not visitor.bought
+                and self._rng.random() < chance * channel.pays * back * people.PAYS_BY_LEVEL[visitor.job.level]
+            )
+        week = people.WEEK_BY_DEVICE[visitor.device] if step == 3 else 1.0
+        return self._rng.random() < min(0.99, chance * channel.keen * week)
+
+    def _seconds(self, step: int) -> float:
+        return round(min(self._rng.lognormvariate(log(people.SECONDS[step]), people.SPREAD), people.LONGEST), 1)
+
+    def _event_id(self) -> UUID:
+        """Sent again it is the same, so that it counts once."""
+        self._events += 1
+        return UUID(bytes=sha256(f"{self.name} {self._events}".encode()).digest()[:16], version=5)
+
+
+def _one(rng: Random, weights: Mapping[T, float]) -> T:
+    return rng.choices(list(weights), list(weights.values()))[0]
