@@ -167,8 +167,12 @@ class World:
         for step in range(1, 5):
             yield EventName.STEP_COMPLETED, {"step": step}
         job = visitor.job
-        told = {"experience": visitor.experience, "education": visitor.education, "risk_level": job.level}
-        what = {"job_title": job.title, "occupation": job.code, "industry": visitor.industry}
+        told: dict[str, object] = {
+            "experience": visitor.experience,
+            "education": visitor.education,
+            "risk_level": job.level,
+        }
+        what: dict[str, object] = {"job_title": job.title, "occupation": job.code, "industry": visitor.industry}
         yield EventName.ASSESSMENT_SUBMITTED, what | told
         [offer] = self._rng.choices(people.OFFERS, [offer.share for offer in people.OFFERS])
         yield EventName.OFFER_VIEWED, {"offer": offer.name}

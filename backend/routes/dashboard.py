@@ -62,7 +62,7 @@ def revenue(query: RevenueQuery) -> Response:
     """
     report = query.asked_of(get(AttributionService), current_app.config["TIMEZONE"], utc_now())
     text = revenue_csv(report) if query.format == "csv" else RevenueResponse.of(report).model_dump_json()
-    return written(text, query.format, "revenue", report.period, report.version)
+    return written(text, query.format, "revenue_demo" if report.demo else "revenue", report.period, report.version)
 
 
 @bp.get("/geographic", responses=RESPONSES)

@@ -104,13 +104,13 @@ def test_sessions_that_were_made_of_them_go_too(any_app, visits, shell, analyst)
 
 def test_answers_of_days_that_hold_them_say_so_and_no_others(any_app, visits, shell, analyst):
     now, old = "?start=" + utc_now().date().isoformat(), "?start=2025-01-01&end=2025-01-02"
-    answers = [f"{API}/dashboard/{name}" for name in ("funnel", "conversions", "popular", "geographic")]
+    answers = [f"{API}/dashboard/{name}" for name in ("funnel", "conversions", "popular", "geographic", "revenue")]
 
-    assert [analyst.get(answer + now).json["meta"]["demo"] for answer in answers] == [True] * 4
-    assert [analyst.get(answer + old).json["meta"]["demo"] for answer in answers] == [False] * 4
-    assert "_demo.csv" in analyst.get(f"{answers[1]}{now}&format=csv").headers["Content-Disposition"]
+    assert [analyst.get(answer + now).json["meta"]["demo"] for answer in answers] == [True] * 5
+    assert [analyst.get(answer + old).json["meta"]["demo"] for answer in answers] == [False] * 5
+    assert "_demo_" in analyst.get(f"{answers[1]}{now}&format=csv").headers["Content-Disposition"]
     shell("clear", "--yes")
-    assert [analyst.get(answer + now).json["meta"]["demo"] for answer in answers] == [False] * 4
+    assert [analyst.get(answer + now).json["meta"]["demo"] for answer in answers] == [False] * 5
     assert "_demo" not in analyst.get(f"{answers[1]}{now}&format=csv").headers["Content-Disposition"]
 
 

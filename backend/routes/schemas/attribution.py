@@ -67,7 +67,7 @@ class RevenueMeta(Out):
 
     `n` is how many conversions there were; of each path at most `longest_path` touches, the latest, are known.
     `lost`: people who visited and paid nothing, null where the model does not ask. `merged`: channels that stand
-    together as "(other)".
+    together as "(other)". `demo`: the days asked for hold visits of `flask demo visits`.
     """
 
     start: datetime
@@ -75,6 +75,7 @@ class RevenueMeta(Out):
     timezone: str
     as_of: datetime
     engine: str
+    demo: bool
     model: Model
     by: By
     currency: str
@@ -102,6 +103,7 @@ class RevenueResponse(Out):
                 timezone=report.period.timezone,
                 as_of=report.as_of.astimezone(zone),
                 engine=report.engine,
+                demo=report.demo,
                 model=report.model,
                 by=report.by,
                 currency=report.currency,

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from backend.analytics.metrics.attribution.models import Channel, Model, Path, attribute
 from backend.analytics.metrics.attribution.paths import By, With, paths_in, paths_question
-from backend.analytics.metrics.parameters import micros
+from backend.analytics.metrics.parameters import holds_demo, micros
 from backend.analytics.metrics.period import Period
 from backend.analytics.warehouse.engine import Row
 from backend.analytics.warehouse.relations import DAY
@@ -64,6 +64,7 @@ class Attribution:
     as_of: datetime
     engine: str
     version: str
+    demo: bool
 
 
 class AttributionService:
@@ -104,6 +105,7 @@ class AttributionService:
             as_of=answer.as_of,
             engine=answer.engine,
             version=answer.version,
+            demo=holds_demo(answer.demo, period),
         )
 
 
