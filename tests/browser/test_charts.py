@@ -11,6 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from backend.analytics.figures.lines import lines
+from tests import figures as made
 from tests.browser.specimen import FIGURES, HEALED
 from tests.browser.test_accessibility import RULES
 from tests.conftest import server_environ
@@ -109,6 +111,14 @@ def test_the_pointer_is_told_the_day_and_both_values(charts):
     expect(told).to_contain_text(re.compile(r"Oct \d: \d{3} \(up [\d.]+% since\)"))
 
 
+def test_the_pointer_over_canada_is_not_over_russia_round_the_world(charts):
+    canvas = chart(charts, "world").locator(".chart__canvas")
+    size = canvas.bounding_box()
+    canvas.hover(position={"x": size["width"] * 0.3, "y": size["height"] * 0.2})
+
+    expect(charts.locator("#world .hovertext")).to_contain_text("CanadaSessions: 1,104")
+
+
 def test_a_bar_leads_to_what_is_behind_it(charts):
     found = chart(charts, "revenue")
     found.locator(".chart__canvas").click(position={"x": 100, "y": 26})
@@ -132,6 +142,18 @@ def test_a_figure_comes_from_its_address_and_says_its_n(charts):
 
     expect(found.get_by_role("heading")).to_have_text("341 sessions, most on Fri, Nov 20 at 9 PM (22)")
     expect(found.get_by_text("n = 341 sessions")).to_be_visible()
+
+
+def test_another_script_may_bring_a_newer_figure(charts):
+    chart(charts, "trend")
+    newer = lines(made.hours())
+    charts.evaluate(
+        "figure => document.getElementById('trend').dispatchEvent(new CustomEvent('figure', {detail: figure}))",
+        newer.plain(),
+    )
+
+    expect(charts.locator("#trend").get_by_role("heading")).to_have_text(newer.title)
+    expect(charts.locator("#trend").get_by_role("img", name=newer.description)).to_be_visible()
 
 
 def test_a_failed_figure_says_so_and_is_tried_again(charts):

@@ -3,7 +3,7 @@
 const { nonce, dataset: { basic, geo, world, usStates } } = document.querySelector("script[data-basic]");
 const OUTLINES = { world, "us-states": usStates };
 const root = document.documentElement;
-const RATIO = { world: 0.43, "us-states": 0.62 };
+const RATIO = { world: 0.48, "us-states": 0.62 };
 const NARROW = 420;
 const PAPER = 660; // pixels across a sheet
 const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", topojsonURL: "/", doubleClick: false };
@@ -30,6 +30,14 @@ const sent = (address) => fetch(address, { headers: { Accept: "application/json"
 const once = (name, load) => {
   loading[name] ??= load().catch((failure) => { delete loading[name]; throw failure; });
   return loading[name];
+};
+
+// one chart after another, so that each shows as soon as it is drawn and the page answers in between
+let turn = Promise.resolve();
+const inTurn = (work) => {
+  const done = turn.then(() => new Promise((next) => { setTimeout(next); })).then(work);
+  turn = done.catch(() => {});
+  return done;
 };
 
 const library = (address) => once(address, () => new Promise((done, fail) => {
@@ -114,8 +122,7 @@ async function show(chart) {
     ]);
     if (chart.begun !== begun) return undefined;
     Object.assign(chart, { plotly, shapes: drawnOn });
-    await draw(chart);
-    return drawn(chart);
+    return await inTurn(async () => { await draw(chart); drawn(chart); });
   } catch (failure) {
     return failed(chart, failure);
   }

@@ -20,8 +20,8 @@ HEIGHT = 420
 VIEWS: dict[Shapes, Part] = {
     Shapes.WORLD: {
         "projection": {"type": "equal earth"},
-        "lataxis": {"range": [-57, 84]},
-        "lonaxis": {"range": [-180, 180]},
+        "lataxis": {"range": [-60, 85]},
+        "lonaxis": {"range": [-170, 180]},
     },
     Shapes.US_STATES: {"scope": "usa", "projection": {"type": "albers usa"}},
 }

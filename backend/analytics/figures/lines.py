@@ -97,6 +97,7 @@ def lines(trend: Trend) -> Figure:
         layout=_layout(trend.quantity, trend.grain, [p.at for p in trend.points], [*values, *before], marks),
         legend=_legend(trend),
         marks=tuple(mark for _, mark in marks),
+        note=f"The last {trend.grain} is not over; the period compared with is whole." if _is_unequal(trend) else "",
     )
 
 
@@ -131,6 +132,10 @@ def several(parts: Parts) -> Figure:
         layout=_layout(parts.quantity, parts.grain, parts.at, every, ()),
         legend=tuple(Key(f"swatch--line swatch--{place}", part.name) for place, part in enumerate(parts.series, 1)),
     )
+
+
+def _is_unequal(trend: Trend) -> bool:
+    return bool(trend.until and trend.compared)
 
 
 def _line(values: Sequence[float | None], line: Part, **parts: Plain) -> Part:
