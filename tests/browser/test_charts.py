@@ -65,11 +65,15 @@ def test_each_chart_is_drawn_and_described(charts):
         assert found.locator(".main-svg path[style*='fill'], .main-svg path[style*='stroke']").count() > 2, name
 
 
-def test_a_chart_takes_the_place_that_was_kept_for_it(charts):
-    found = charts.locator("#funnel")
-    before = found.locator(".chart__space").bounding_box()["height"]
+def test_charts_out_of_sight_are_drawn_too_for_whoever_prints(charts):
+    for name in DRAWN:
+        expect(charts.locator(f"#{name}")).to_have_attribute("data-state", "drawn", timeout=20_000)
 
-    assert chart(charts, "funnel").locator(".chart__canvas").bounding_box()["height"] == before
+
+def test_a_chart_takes_the_place_that_was_kept_for_it(charts):
+    kept = charts.locator("#funnel .chart__space").bounding_box()["height"]
+
+    assert chart(charts, "funnel").locator(".chart__canvas").bounding_box()["height"] == kept
 
 
 def test_the_theme_button_inks_a_chart_again(charts):

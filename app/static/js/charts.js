@@ -211,9 +211,16 @@ async function save(chart) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
+function begin(chart) {
+  near.unobserve(chart.place);
+  if (!chart.begun) show(chart);
+}
+
 const near = new IntersectionObserver((entries) => {
-  for (const { isIntersecting, target } of entries) if (isIntersecting) { near.unobserve(target); show(charts.get(target)); }
+  for (const { isIntersecting, target } of entries) if (isIntersecting) begin(charts.get(target));
 }, { rootMargin: "600px" });
+// whoever prints wants those out of sight as well
+window.addEventListener("load", () => (window.requestIdleCallback ?? setTimeout)(() => charts.forEach(begin)));
 
 const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) {
