@@ -2,30 +2,76 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
+from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.service import DashboardService
 from backend.clock import utc_now
 from backend.plugins import get
-from backend.routes.access import public, require
-from backend.routes.schemas.analytics_pages import (
-    HOME,
-    FunnelPage,
-    FunnelQuestion,
-    Preset,
-    funnel_csv,
-    zone_label,
+from backend.reference.loading import Reference
+from backend.routes.access import require
+from backend.routes.schemas.analytics_pages.boards import (
+    CONVERSIONS,
+    DIMENSION_CHOICES,
+    EXPLORE,
+    GEOGRAPHY,
+    MEASURE_CHOICES,
+    OVERVIEW,
+    POPULAR,
+    Board,
+    Page,
+    Setting,
 )
+from backend.routes.schemas.analytics_pages.funnel import FunnelPage, funnel_csv
+from backend.routes.schemas.analytics_pages.names import Names
+from backend.routes.schemas.analytics_pages.question import COMPARISONS, PageQuestion, Preset, zone_label
+from backend.routes.schemas.analytics_pages.tables import table_address, table_query
+from backend.routes.tables import answered
 
 bp = Blueprint("analytics_pages", __name__, url_prefix="/analytics")
 
 
 @bp.get("")
-@public("a way to the first page, which asks for sign-in itself")
-def home() -> ResponseReturnValue:
-    return redirect(HOME)
+@require(Scope.DASHBOARDS_READ)
+def overview() -> ResponseReturnValue:
+    return _board(OVERVIEW)
+
+
+@bp.get("/conversions")
+@require(Scope.DASHBOARDS_READ)
+def conversions() -> ResponseReturnValue:
+    return _board(CONVERSIONS)
+
+
+@bp.get("/popular")
+@require(Scope.DASHBOARDS_READ)
+def popular() -> ResponseReturnValue:
+    return _board(POPULAR)
+
+
+@bp.get("/geography")
+@require(Scope.DASHBOARDS_READ)
+def geography() -> ResponseReturnValue:
+    return _board(GEOGRAPHY)
+
+
+@bp.get("/explore")
+@require(Scope.DASHBOARDS_READ)
+def explore() -> ResponseReturnValue:
+    return _board(EXPLORE)
+
+
+@bp.get("/table.csv")
+@require(Scope.DASHBOARDS_READ)
+def table() -> ResponseReturnValue:
+    """The rows behind a chart."""
+    query = table_query(request.args, _question())
+    return answered(get(CatalogueService).answer(query), "csv", "analytics")
 
 
 @bp.get("/funnel")
@@ -46,10 +92,45 @@ def funnel_table() -> ResponseReturnValue:
     return Response(table, mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={name}"})
 
 
-def _question() -> FunnelQuestion:
-    return FunnelQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now())
+def _question(own: Iterable[str] = ()) -> PageQuestion:
+    return PageQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), own)
 
 
-def _render(question: FunnelQuestion, page: FunnelPage | None) -> str:
-    zones = [(zone, zone_label(zone, utc_now())) for zone in question.zones()]
-    return render_template("analytics/funnel.html", question=question, page=page, presets=Preset, zones=zones)
+def _board(page: Page) -> ResponseReturnValue:
+    question = _question(page.own)
+    if question.period is None:
+        return _render_board(page, question, None), 422
+    if "field" in request.args:
+        return redirect(url_for(f".{page.name}", **question.address()))
+    results = [get(CatalogueService).answer(query) for query in page.queries(question)]
+    return _render_board(page, question, page.board(_setting(page, question), results))
+
+
+def _setting(page: Page, question: PageQuestion) -> Setting:
+    return Setting(
+        question,
+        Names.of_reference(get(Reference)),
+        lambda other: url_for(f".{page.name}", **other.address()),
+        lambda query: url_for(".table", **table_address(query, question)),
+    )
+
+
+def _render_board(page: Page, question: PageQuestion, board: Board | None) -> str:
+    chips = question.chips(_setting(page, question).chip)
+    choices = {"dimensions": DIMENSION_CHOICES, "measures": MEASURE_CHOICES, "comparisons": COMPARISONS}
+    return render_template(
+        "analytics/board.html", page=page, board=board, chips=chips, **choices, **_period_controls(question)
+    )
+
+
+def _render(question: PageQuestion, page: FunnelPage | None) -> str:
+    return render_template("analytics/funnel.html", page=page, **_period_controls(question))
+
+
+def _period_controls(question: PageQuestion) -> dict[str, Any]:
+    now = utc_now()
+    return {
+        "question": question,
+        "presets": Preset,
+        "zones": [(zone, zone_label(zone, now)) for zone in question.zones()],
+    }

@@ -9,6 +9,7 @@ from io import StringIO
 from uuid import uuid4
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from backend.accounts.permissions import Role
 from backend.analytics.events.event import Event, as_json
@@ -19,12 +20,8 @@ from backend.analytics.metrics.period import Period
 from backend.analytics.metrics.service import FunnelReport
 from backend.csv_table import cell
 from backend.plugins import get
-from backend.routes.schemas.analytics_pages import (
-    FunnelPage,
-    FunnelQuestion,
-    funnel_csv,
-    zone_label,
-)
+from backend.routes.schemas.analytics_pages.funnel import FunnelPage, funnel_csv
+from backend.routes.schemas.analytics_pages.question import PageQuestion, zone_label
 from tests.accounts import BROWSER, make_account, signed_in
 from tests.funnel_oracle import funnel
 
@@ -60,11 +57,7 @@ def report(*depths, now=NOW, began=NOW - timedelta(hours=1)):
         str(number): [(began + timedelta(seconds=40 * k), step.name) for k, step in enumerate(STEPS[:depth])]
         for number, depth in enumerate(depths)
     }
-    return FunnelReport(funnel(visits, now), Period.between(None, None, "UTC", now), now, "duckdb")
-
-
-def test_analytics_begins_with_the_funnel(client):
-    assert client.get("/analytics").location == HOME
+    return FunnelReport(funnel(visits, now), Period.between(None, None, "UTC", now), now, "duckdb", demo=False)
 
 
 def test_what_an_operator_sees_is_never_stored(analyst):
@@ -133,24 +126,26 @@ def test_hostile_values_are_shown_as_text(analyst):
     [("7d", date(2026, 11, 15)), ("30d", date(2026, 10, 23)), ("90d", date(2026, 8, 24)), ("month", date(2026, 11, 1))],
 )
 def test_presets_count_days_up_to_and_with_today(period, first):
-    question = FunnelQuestion.parse({"period": period}, "UTC", NOW)
+    question = PageQuestion.parse(MultiDict({"period": period}), "UTC", NOW)
 
     assert (question.start, question.end) == (f"{first}", "2026-11-21")
     assert question.address() == {"period": period, "tz": "UTC"}
 
 
 def test_today_is_the_zones_own_day():
-    question = FunnelQuestion.parse(
-        {"period": "month", "tz": "Asia/Tokyo"}, "UTC", datetime(2026, 10, 31, 20, tzinfo=UTC)
+    question = PageQuestion.parse(
+        MultiDict({"period": "month", "tz": "Asia/Tokyo"}), "UTC", datetime(2026, 10, 31, 20, tzinfo=UTC)
     )
 
     assert (question.start, question.end) == ("2026-11-01", "2026-11-01")
 
 
 def test_a_range_is_its_own_address():
-    question = FunnelQuestion.parse({"start": "2026-11-01", "end": "2026-11-09", "tz": "Asia/Kolkata"}, "UTC", NOW)
+    question = PageQuestion.parse(
+        MultiDict({"start": "2026-11-01", "end": "2026-11-09", "tz": "Asia/Kolkata"}), "UTC", NOW
+    )
 
-    assert FunnelQuestion.parse(question.address(), "UTC", NOW) == question
+    assert PageQuestion.parse(MultiDict(question.address()), "UTC", NOW) == question
 
 
 @pytest.mark.parametrize(
@@ -166,7 +161,7 @@ def test_a_range_is_its_own_address():
     ],
 )
 def test_an_impossible_period_is_refused_by_field(asked, field):
-    question = FunnelQuestion.parse(asked, "UTC", NOW)
+    question = PageQuestion.parse(MultiDict(asked), "UTC", NOW)
 
     assert question.period is None
     assert [error.field for error in question.errors] == [field]

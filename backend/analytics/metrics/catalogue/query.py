@@ -14,7 +14,7 @@ from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.errors import FieldError, InvalidRequest
 
 MOST_ROWS = 10_000
-MOST_MEASURES, MOST_DIMENSIONS, MOST_FILTERS, MOST_VALUES = 20, 4, 20, 100
+MOST_MEASURES, MOST_DIMENSIONS, MOST_FILTERS, MOST_VALUES, LONGEST_VALUE = 20, 4, 20, 100, 200
 Value = int | float | None
 
 
@@ -149,8 +149,8 @@ def _values(filters: Iterable[Filter]) -> Iterator[FieldError]:
         if not least <= len(chosen.values) <= most:
             expected = f"{least} to {most} values" if least < most else "one value" if most else "no value"
             yield FieldError(f"filters.{index}.value", f"{chosen.op} takes {expected}")
-        if any(len(value) > 200 or "\0" in value for value in chosen.values):
-            yield FieldError(f"filters.{index}.value", "must be texts of 200 characters at most")
+        if any(len(value) > LONGEST_VALUE or "\0" in value for value in chosen.values):
+            yield FieldError(f"filters.{index}.value", f"must be texts of {LONGEST_VALUE} characters at most")
 
 
 def _sources(query: Query) -> Iterator[FieldError]:

@@ -1,0 +1,255 @@
+"""The dashboards' pages: which questions each asks, and what it shows of the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Protocol
+
+from backend.analytics.figures.figure import Figure, Shapes
+from backend.analytics.figures.tiles import Tile
+from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
+from backend.analytics.metrics.catalogue.measures import MEASURES, Source
+from backend.analytics.metrics.catalogue.query import Query, Result
+from backend.routes.schemas.analytics_pages.charts import (
+    MOST_BARS,
+    ask,
+    is_partial,
+    map_of,
+    ranking_of,
+    tiles_of,
+    trend_of,
+)
+from backend.routes.schemas.analytics_pages.names import Names
+from backend.routes.schemas.analytics_pages.question import FILTERS, Chip, PageQuestion
+
+WHOLE, HALF = 12, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """Another way to look at a chart."""
+
+    label: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A figure in its place: how many of twelve columns wide, and where its rows are as CSV."""
+
+    id: str
+    figure: Figure
+    csv: str
+    span: int = WHOLE
+    tabs: tuple[Tab, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A page's numbers. `n`: how many sessions all of it rests on."""
+
+    tiles: tuple[Tile, ...]
+    charts: tuple[Chart, ...]
+    n: int
+    as_of: datetime
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a page needs beside the answers: its question, names of codes, and how addresses are made."""
+
+    question: PageQuestion
+    names: Names
+    address: Callable[[PageQuestion], str]
+    csv: Callable[[Query], str]
+
+    def chip(self, dimension: str, value: str) -> Chip:
+        """A value of a filter, and the way to the page without it."""
+        without = self.address(self.question.without_value(dimension, value))
+        return DIMENSIONS[dimension].label, self.names.name(dimension, value), without
+
+    def tabs(self, name: str, options: Sequence[str], label: Callable[[str], str]) -> tuple[Tab, ...]:
+        """A way to each value of a parameter of the page's own."""
+        current = chosen(self.question, name, options)
+        address = (self.address(self.question.choosing(name, one)) for one in options)
+        return tuple(Tab(label(one), href, one == current) for one, href in zip(options, address, strict=True))
+
+
+class Page(Protocol):
+    """Asks, and shows what was answered. `own`: the parameters of its address that no other page has."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    own: ClassVar[tuple[str, ...]]
+
+    def queries(self, question: PageQuestion) -> tuple[Query, ...]: ...
+
+    def board(self, setting: Setting, results: Sequence[Result]) -> Board: ...
+
+
+class Overview:
+    """How it goes, and what is behind it."""
+
+    name: ClassVar = "overview"
+    title: ClassVar = "Overview"
+    own: ClassVar[tuple[str, ...]] = ("measure",)
+    measures = ("sessions", "visitors", "assessments", "conversion_rate", "upgrades", "revenue")
+
+    def queries(self, question: PageQuestion) -> tuple[Query, ...]:
+        return (
+            ask(question, *self.measures, over_time=True),
+            ask(question, "sessions", by=("source",)),
+            ask(question, "assessments", by=("job_title",)),
+        )
+
+    def board(self, setting: Setting, results: Sequence[Result]) -> Board:
+        course, sources, titles = results
+        name = chosen(setting.question, "measure", self.measures)
+        tiles = tiles_of(
+            course, self.measures, lambda one: setting.address(setting.question.choosing("measure", one)) + "#trend"
+        )
+        return _board(
+            course,
+            tiles,
+            Chart("trend", trend_of(course, name), setting.csv(course.query)),
+            _ranked("sources", sources, "sessions", setting, HALF),
+            _ranked("titles", titles, "assessments", setting, HALF),
+        )
+
+
+class Conversions:
+    """What goes on to an offer and a plan."""
+
+    name: ClassVar = "conversions"
+    title: ClassVar = "Conversions"
+    own: ClassVar[tuple[str, ...]] = ("breakdown",)
+    breakdowns = ("risk_level", "industry", "experience", "education", "source", "device", "country")
+
+    def queries(self, question: PageQuestion) -> tuple[Query, ...]:
+        by = chosen(question, "breakdown", self.breakdowns)
+        return (
+            ask(question, "assessments", "offer_rate", "conversion_rate", "upgrades", over_time=True),
+            ask(question, "conversion_rate", "offers_viewed", "upgrades", by=(by,)),
+        )
+
+    def board(self, setting: Setting, results: Sequence[Result]) -> Board:
+        course, parts = results
+        tabs = setting.tabs("breakdown", self.breakdowns, _label)
+        tiles = tiles_of(course, ("assessments", "offer_rate", "upgrades", "conversion_rate"), lambda _: "")
+        return _board(
+            course,
+            tiles,
+            _ranked("parts", parts, "conversion_rate", setting, tabs=tabs),
+            Chart("trend", trend_of(course, "conversion_rate"), setting.csv(course.query)),
+        )
+
+
+class Popular:
+    """What people come for."""
+
+    name: ClassVar = "popular"
+    title: ClassVar = "Popular"
+    own: ClassVar[tuple[str, ...]] = ("breakdown",)
+    breakdowns = ("job_title", "occupation", "industry", "education", "experience")
+
+    def queries(self, question: PageQuestion) -> tuple[Query, ...]:
+        by = chosen(question, "breakdown", self.breakdowns)
+        return (
+            ask(question, "assessments", over_time=True),
+            ask(question, "assessments", "conversion_rate", by=(by,)),
+        )
+
+    def board(self, setting: Setting, results: Sequence[Result]) -> Board:
+        course, parts = results
+        tabs = setting.tabs("breakdown", self.breakdowns, _label)
+        return _board(
+            course,
+            (),
+            _ranked("parts", parts, "assessments", setting, tabs=tabs),
+            Chart("trend", trend_of(course, "assessments"), setting.csv(course.query)),
+        )
+
+
+class Geography:
+    """Where they are."""
+
+    name: ClassVar = "geography"
+    title: ClassVar = "Geography"
+    own: ClassVar[tuple[str, ...]] = ("measure",)
+    measures = ("sessions", "visitors", "assessments", "conversion_rate", "revenue")
+
+    def queries(self, question: PageQuestion) -> tuple[Query, ...]:
+        name = chosen(question, "measure", self.measures)
+        return (
+            ask(question, name, by=("country",)),
+            ask(question.with_filter("country", "US"), name, by=("region",)),
+        )
+
+    def board(self, setting: Setting, results: Sequence[Result]) -> Board:
+        world, states = results
+        name = chosen(setting.question, "measure", self.measures)
+        tabs = setting.tabs("measure", self.measures, lambda one: MEASURES[one].label)
+        drawn = (Shapes.WORLD, world), (Shapes.US_STATES, states)
+        charts = [
+            Chart(
+                str(shapes),
+                map_of(result, name, shapes, setting.names, setting.question, setting.address),
+                setting.csv(result.query),
+                tabs=tabs if result is world else (),
+            )
+            for shapes, result in drawn
+            if result.rows or result is world
+        ]
+        return _board(world, (), *charts)
+
+
+class Explore:
+    """Any measure, by anything."""
+
+    name: ClassVar = "explore"
+    title: ClassVar = "Explore"
+    own: ClassVar[tuple[str, ...]] = ("measure", "by")
+    measures = tuple(name for name, measure in MEASURES.items() if measure.source is Source.SESSIONS)
+
+    def queries(self, question: PageQuestion) -> tuple[Query, ...]:
+        name = chosen(question, "measure", self.measures)
+        by = chosen(question, "by", ("", *FILTERS))
+        parts = (ask(question, name, by=(by,)),) if by else ()
+        return (ask(question, name, over_time=True), *parts)
+
+    def board(self, setting: Setting, results: Sequence[Result]) -> Board:
+        course, *parts = results
+        name = chosen(setting.question, "measure", self.measures)
+        ranked = (_ranked("parts", result, name, setting) for result in parts)
+        return _board(course, (), *ranked, Chart("trend", trend_of(course, name), setting.csv(course.query)))
+
+
+DIMENSION_CHOICES = tuple((name, DIMENSIONS[name].label) for name in FILTERS)
+MEASURE_CHOICES = tuple((name, MEASURES[name].label) for name in Explore.measures)
+OVERVIEW, CONVERSIONS, POPULAR, GEOGRAPHY, EXPLORE = Overview(), Conversions(), Popular(), Geography(), Explore()
+
+
+def _board(first: Result, tiles: tuple[Tile, ...], *charts: Chart) -> Board:
+    return Board(tiles, charts, first.totals.n, first.as_of, is_partial(first))
+
+
+def _ranked(
+    id_: str, result: Result, name: str, setting: Setting, span: int = WHOLE, tabs: tuple[Tab, ...] = ()
+) -> Chart:
+    most = MOST_BARS if span == WHOLE else MOST_BARS // 2
+    figure = ranking_of(result, name, setting.names, setting.question, setting.address, most)
+    return Chart(id_, figure, setting.csv(result.query), span, tabs)
+
+
+def chosen(question: PageQuestion, parameter: str, options: Sequence[str]) -> str:
+    """What the address says, or the first there is."""
+    given = question.own.get(parameter, "")
+    return given if given in options else options[0]
+
+
+def _label(dimension: str) -> str:
+    return DIMENSIONS[dimension].label

@@ -1,0 +1,224 @@
+"""What the address of an operators' page asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from werkzeug.datastructures import MultiDict
+
+from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, SESSIONS_ONLY
+from backend.analytics.metrics.catalogue.query import LONGEST_VALUE, MOST_VALUES, Filter, Operator
+from backend.analytics.metrics.period import DEFAULT_DAYS, LONGEST, Compare, Grain, Period
+from backend.errors import FieldError, InvalidRequest
+
+FILTERS = tuple(name for name, dimension in DIMENSIONS.items() if dimension.sources >= SESSIONS_ONLY)
+Chip = tuple[str, str, str]  # what it is about, which, and the address without it
+Address = dict[str, Any]  # what `url_for` takes: texts and lists of them
+COMPARISONS = {"": "Nothing", "previous_period": "Previous period", "previous_year": "Previous year"}
+HOURLY, DAILY = timedelta(days=2, hours=2), timedelta(days=93)
+ZONES = (
+    "UTC",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+    "Europe/London",
+    "Europe/Berlin",
+    "Asia/Kolkata",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+)
+
+
+class Preset(StrEnum):
+    """A period that moves with the days. The value stands in the address."""
+
+    WEEK = "7d"
+    THIRTY_DAYS = "30d"
+    QUARTER = "90d"
+    MONTH = "month"
+
+    @property
+    def label(self) -> str:
+        return "This month" if self is Preset.MONTH else f"{self.removesuffix('d')} days"
+
+    def first_day(self, today: date) -> date:
+        if self is Preset.MONTH:
+            return today.replace(day=1)
+        return today - timedelta(days=int(self.removesuffix("d")) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuestion:
+    """What the address asks. Values stay as entered, so that a wrong one comes back to be mended.
+
+    `own`: parameters that one page alone reads; they stay in its addresses.
+    """
+
+    preset: Preset | None
+    start: str
+    end: str
+    tz: str
+    period: Period | None
+    compare: Compare | None = None
+    filters: tuple[Filter, ...] = ()
+    own: Mapping[str, str] = field(default_factory=dict)
+    errors: tuple[FieldError, ...] = ()
+
+    @classmethod
+    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime, own: Iterable[str] = ()) -> Self:
+        """`?period=7d` or `?start=2026-11-01&end=2026-11-21`, `&tz=America/New_York`, `&compare=`, `&source=google`."""
+        errors: list[FieldError] = []
+        tz = args.get("tz", "").strip() or default_zone
+        zone = _zone(tz, errors)
+        today = now.astimezone(zone or ZoneInfo(default_zone)).date()
+        preset = _preset(args, errors)
+        if preset:
+            start, end = preset.first_day(today), today
+        else:
+            end = _day(args, "end", "last", today, errors)
+            start = _day(args, "start", "first", end - timedelta(days=DEFAULT_DAYS - 1), errors)
+            if not errors and start > end:
+                errors.append(FieldError("start", f"The first day must not come after the last day, {end}."))
+            if not errors and end - start >= LONGEST:
+                errors.append(FieldError("start", f"The days must be {LONGEST.days} at most."))
+        compare, filters = _compare(args, errors), tuple(_filters(args, errors))
+        kept = {name: args[name] for name in own if args.get(name)}
+        if errors:
+            entered = args.get("start", ""), args.get("end", "")
+            return cls(preset, *entered, tz, None, compare, filters, kept, tuple(errors))
+        return cls(preset, f"{start}", f"{end}", tz, Period.between(start, end, tz, now), compare, filters, kept)
+
+    def answerable(self) -> Period:
+        """The period, for those who can't show a form again."""
+        if self.period is None:
+            raise InvalidRequest(self.errors)
+        return self.period
+
+    def error(self, name: str) -> str:
+        return next((error.message for error in self.errors if error.field == name), "")
+
+    def address(self) -> Address:
+        """The same question as the parts of an address."""
+        days = {"period": str(self.preset)} if self.preset else {"start": self.start, "end": self.end}
+        parts: Address = {**days, "tz": self.tz}
+        parts |= {"compare": str(self.compare)} if self.compare else {}
+        parts |= {chosen.field: list(chosen.values) for chosen in self.filters}
+        return parts | dict(self.own)
+
+    def choosing(self, name: str, value: str) -> Self:
+        """The same with another value of a parameter of the page's own."""
+        return replace(self, own={**self.own, name: value})
+
+    def parts(self, *without: str) -> Iterator[tuple[str, str]]:
+        """The address, one name and one value at a time, for forms that change the rest."""
+        for name, value in self.address().items():
+            if name not in without:
+                yield from ((name, one) for one in ([value] if isinstance(value, str) else value))
+
+    def with_filter(self, name: str, value: str | None) -> Self:
+        """The same about one value of a dimension; None is "there is none"."""
+        others = tuple(chosen for chosen in self.filters if chosen.field != name)
+        return replace(self, filters=(*others, Filter(name, Operator.IN, (value or "",))))
+
+    def without_value(self, name: str, value: str) -> Self:
+        """The same with one value less of a filter."""
+        left = (
+            replace(chosen, values=tuple(one for one in chosen.values if (chosen.field, one) != (name, value)))
+            for chosen in self.filters
+        )
+        return replace(self, filters=tuple(chosen for chosen in left if chosen.values))
+
+    def chips(self, chip: Callable[[str, str], Chip]) -> list[Chip]:
+        return [chip(chosen.field, value) for chosen in self.filters for value in chosen.values]
+
+    def unfiltered(self) -> Self:
+        return replace(self, filters=())
+
+    @property
+    def last_moment(self) -> datetime:
+        return self.answerable().end - timedelta(microseconds=1)
+
+    @property
+    def grain(self) -> Grain:
+        """Few enough points to be seen apart."""
+        long = self.answerable().end - self.answerable().start
+        return Grain.HOUR if long <= HOURLY else Grain.DAY if long <= DAILY else Grain.WEEK
+
+    def zones(self) -> Iterable[str]:
+        """The zones to choose from; one that came with the address joins them."""
+        known = self.tz in ZONES or self.error("tz")
+        return ZONES if known else (self.tz, *ZONES)
+
+
+def zone_label(name: str, now: datetime) -> str:
+    """Asia/Kolkata -> Kolkata (UTC+5:30)"""
+    offset = now.astimezone(ZoneInfo(name)).utcoffset() or timedelta()
+    minutes = round(offset.total_seconds() / 60)
+    if name == "UTC":
+        return name
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "−" if minutes < 0 else "+"
+    return f"{name.rpartition('/')[2].replace('_', ' ')} (UTC{sign}{hours}{f':{rest:02}' if rest else ''})"
+
+
+def _zone(name: str, errors: list[FieldError]) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        errors.append(FieldError("tz", "Choose a time zone from the list."))
+        return None
+
+
+def _preset(args: Mapping[str, str], errors: list[FieldError]) -> Preset | None:
+    given = args.get("period", "")
+    if given in list(Preset):
+        return Preset(given)
+    if given:
+        errors.append(FieldError("period", "Choose one of the periods, or a first and a last day."))
+    return None if args.get("start") or args.get("end") or given else Preset.THIRTY_DAYS
+
+
+def _compare(args: Mapping[str, str], errors: list[FieldError]) -> Compare | None:
+    given = args.get("compare", "")
+    if given and given not in list(Compare):
+        errors.append(FieldError("compare", "Choose the previous period, the previous year, or nothing."))
+    return Compare(given) if given in list(Compare) else None
+
+
+def _filters(args: MultiDict[str, str], errors: list[FieldError]) -> Iterator[Filter]:
+    """A dimension's name with the values that are kept; `field` and `value` are what a form adds."""
+    added = args.get("field", "")
+    if added and added not in FILTERS:
+        errors.append(FieldError("field", "Choose from the list what to filter by."))
+    for name in FILTERS:
+        values = [value.strip() for value in args.getlist(name)]
+        if name == added:
+            values.append(args.get("value", "").strip())
+        if len(values) > MOST_VALUES or any(len(value) > LONGEST_VALUE or "\0" in value for value in values):
+            errors.append(FieldError(name, f"Filters take {MOST_VALUES} values of {LONGEST_VALUE} characters at most."))
+        elif values:
+            yield Filter(name, Operator.IN, tuple(dict.fromkeys(values)))
+
+
+def _day(args: Mapping[str, str], name: str, which: str, default: date, errors: list[FieldError]) -> date:
+    given = args.get(name, "").strip()
+    if not given:
+        return default
+    try:
+        day = date.fromisoformat(given)
+    except ValueError:
+        errors.append(FieldError(name, f"Enter the {which} day as year, month and day, like 2026-11-21."))
+        return default
+    if not 2000 <= day.year <= 2200:
+        errors.append(FieldError(name, f"The {which} day must lie between 2000 and 2200."))
+        return default
+    return day

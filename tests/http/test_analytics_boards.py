@@ -1,0 +1,173 @@
+"""DASH-2, DASH-4..7 as pages: what stands in the address is what is counted, and bars lead on."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from io import StringIO
+from uuid import uuid4
+
+import pytest
+
+from backend.accounts.permissions import Role
+from backend.analytics.events.event import Event, as_json
+from backend.analytics.events.service import EventTracker
+from backend.plugins import get
+from tests.accounts import BROWSER, make_account, signed_in
+
+PAGES = ("", "/conversions", "/popular", "/geography", "/explore")
+
+
+@pytest.fixture
+def analyst(app, client):
+    return signed_in(client, make_account(app))
+
+
+@pytest.fixture
+def visits(app):
+    """Twenty sessions of an hour ago, twelve from a newsletter; all see the result, five ask to upgrade."""
+    began = datetime.now(UTC) - timedelta(hours=1)
+    events = []
+    for number in range(20):
+        submitted = {"job_title": "Nurse", "occupation": "29-1141", "risk_level": "low", "education": "bachelors"}
+        way = [
+            ("ai_calculator_opened", {"source": "newsletter" if number < 12 else "direct"}),
+            ("assessment_submitted", submitted),
+            ("paid_upgrade_clicked", {"price_cents": 2_900}),
+        ]
+        for name, data in way[: 3 if number < 5 else 2]:
+            events.append(Event(uuid4(), name, f"s{number}", None, began, as_json(data)))
+    with app.app_context():
+        get(EventTracker).record(events)
+
+
+def show(client, path, status=200):
+    answer = client.get(f"/analytics{path}", headers=BROWSER)
+    assert answer.status_code == status
+    return answer.text
+
+
+def figures(page):
+    """What the page draws."""
+    return [json.loads(part) for part in re.findall(r'<script type="application/json">(.*?)</script>', page, re.DOTALL)]
+
+
+def values(page):
+    return dict(re.findall(r'kpi__label">(?:<a[^>]*>)?([^<]*)<.*?kpi__value">([^<]*)<', page, re.DOTALL))
+
+
+def links(page):
+    return [unescape(href) for href in re.findall(r'href="([^"]*)"', page)]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_page_needs_a_reader_of_dashboards(app, client, path):
+    assert client.get(f"/analytics{path}", headers=BROWSER).status_code in (302, 303)
+    member = signed_in(app.test_client(), make_account(app, Role.MEMBER))
+    assert member.get(f"/analytics{path}", headers=BROWSER).status_code == 403
+
+
+def test_the_overview_says_how_it_goes(analyst, visits):
+    page = show(analyst, "")
+
+    assert values(page) == {
+        "Sessions": "20",
+        "Visitors": "20",
+        "Assessments": "20",
+        "Conversion": "25.0%",
+        "Upgrades": "5",
+        "Revenue": "$145",
+    }
+    assert [figure["n"] for figure in figures(page)] == [20, 20, 20]
+    assert "newsletter leads with 12 of 20 sessions (60%)" in page
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_filters_stand_in_the_address_and_hold_for_every_number(analyst, visits, path):
+    page = show(analyst, f"{path}?source=newsletter")
+
+    assert "Source: newsletter" in page
+    assert all(figure["n"] in (12, 0) for figure in figures(page))
+    assert any("source=newsletter" in href and "period=7d" in href for href in links(page))
+
+
+def test_a_bar_leads_to_the_same_page_about_its_value(analyst, visits):
+    [href] = {href for href in links(show(analyst, "?compare=previous_period")) if "source=newsletter" in href}
+
+    assert "compare=previous_period" in href
+    assert values(analyst.get(href, headers=BROWSER).text)["Sessions"] == "12"
+
+
+def test_a_form_adds_a_filter_to_those_there_are(analyst, visits):
+    answer = analyst.get("/analytics?risk_level=low&field=source&value=newsletter", headers=BROWSER)
+
+    assert answer.status_code == 302
+    assert "field=" not in answer.location
+    assert values(analyst.get(answer.location, headers=BROWSER).text)["Sessions"] == "12"
+
+
+def test_rates_are_broken_down_by_what_the_page_is_asked(analyst, visits):
+    by_level = show(analyst, "/conversions")
+    by_source = show(analyst, "/conversions?breakdown=source")
+
+    assert "Lower exposure" in by_level
+    assert "newsletter" in by_source
+    assert 'aria-current="true">Source<' in by_source
+    assert "n &lt; 10" in by_source  # eight came directly
+
+
+def test_codes_are_called_by_their_names(analyst, visits):
+    assert "Registered nurses" in show(analyst, "/popular?breakdown=occupation")
+    assert "Bachelor’s degree" in show(analyst, "/popular?breakdown=education")
+
+
+def test_the_rows_of_each_chart_are_there_as_csv(analyst, visits):
+    [href] = {
+        href for href in links(show(analyst, "/conversions?breakdown=source")) if "table.csv" in href and "by=" in href
+    }
+    rows = list(csv.DictReader(StringIO(analyst.get(href).text)))
+
+    assert {row["source"]: (row["assessments"], row["upgrades"]) for row in rows} == {
+        "newsletter": ("12", "5"),
+        "direct": ("8", "0"),
+    }
+
+
+def test_any_measure_is_shown_by_anything(analyst, visits):
+    page = show(analyst, "/explore?measure=revenue&by=source")
+
+    assert [figure["n"] for figure in figures(page)] == [5, 5]
+    assert "$145" in page
+
+
+def test_nothing_yet_says_why_and_what_to_do(analyst):
+    assert "No visits in these days" in show(analyst, "/conversions")
+    filtered = show(analyst, "/conversions?source=newsletter")
+    assert "with these filters" in filtered
+    assert "Remove the filters" in filtered
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("start=soon", "Enter the first day as year, month and day"),
+        ("compare=never", "Choose the previous period, the previous year, or nothing."),
+        ("field=shoe_size", "Choose from the list what to filter by."),
+        (f"source={'x' * 201}", "200 characters at most"),
+    ],
+)
+@pytest.mark.parametrize("path", PAGES)
+def test_what_cannot_be_asked_comes_back_to_be_mended(analyst, path, query, words):
+    page = show(analyst, f"{path}?{query}", 422)
+
+    assert "<title>Error: " in page
+    assert words in page
+
+
+def test_a_table_of_nonsense_is_refused(analyst):
+    answer = analyst.get("/analytics/table.csv?measures=shoes&grain=blink", headers={"Accept": "application/json"})
+
+    assert answer.status_code == 422
