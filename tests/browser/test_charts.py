@@ -166,9 +166,17 @@ def test_a_failed_figure_says_so_and_is_tried_again(charts):
 
     expect(alert).to_contain_text("This chart could not be drawn")
     expect(alert).to_contain_text(re.compile(r"Request id [\w-]{36}\."))
+    assert found.get_attribute("aria-busy") is None
     alert.get_by_role("button", name="Try again").click()
     expect(found).to_have_attribute("data-state", "drawn")
     expect(found.get_by_role("heading")).to_have_text("Conversion: from 0.0% (Utilities) to 6.1% (Health care)")
+
+
+def test_whoever_was_signed_out_is_told_to_sign_in(specimen, page):
+    page.route("**/specimen/good.json", lambda route: route.fulfill(status=401))
+    page.goto(f"{specimen.url}/specimen")
+
+    expect(chart(page, "fetched", "failed").get_by_role("alert")).to_contain_text("sign in again")
 
 
 def test_without_what_draws_charts_the_tables_stand_in(specimen, page):

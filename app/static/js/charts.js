@@ -5,6 +5,7 @@ const OUTLINES = { world, "us-states": usStates };
 const root = document.documentElement;
 const RATIO = { world: 0.48, "us-states": 0.62 };
 const NARROW = 420;
+const PATIENCE = 30_000; // milliseconds
 const PAPER = 660; // pixels across a sheet
 const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", topojsonURL: "/", doubleClick: false };
 const NO_LAYERS = { type: "Topology", objects: {}, arcs: [] }; // or Plotly asks its makers for coasts and borders
@@ -19,10 +20,11 @@ class Failure extends Error {
   }
 }
 
-const sent = (address) => fetch(address, { headers: { Accept: "application/json" } }).then(
+const sent = (address) => fetch(address, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) }).then(
   (answer) => {
     if (answer.ok) return answer.json();
-    throw new Failure("The server could not answer.", answer.headers.get("X-Request-Id"));
+    const shut = answer.status === 401 || answer.status === 403;
+    throw new Failure(shut ? "You may not see this any more: sign in again." : "The server could not answer.", answer.headers.get("X-Request-Id"));
   },
   () => { throw new Failure("The server did not answer."); },
 );
@@ -108,6 +110,7 @@ async function show(chart) {
   const { place, plot } = chart;
   plot.querySelector(".chart__problem")?.remove();
   place.dataset.state = "waiting";
+  place.setAttribute("aria-busy", "true");
   const begun = (chart.begun = Symbol("a later call overtakes this one"));
   try {
     if (chart.source && !chart.given) {
@@ -125,6 +128,8 @@ async function show(chart) {
     return await inTurn(async () => { await draw(chart); drawn(chart); });
   } catch (failure) {
     return failed(chart, failure);
+  } finally {
+    place.removeAttribute("aria-busy");
   }
 }
 
@@ -179,7 +184,11 @@ async function picture(chart) {
   }, [""]);
   const top = edge + title.length * 26 + (chart.figure.legend.length ? 30 : 8);
   canvas.width = width * scale;
-  canvas.height = (top + layout.height + 56) * scale;
+  const below = [
+    [...chart.place.querySelectorAll(".chart__n, .chart__as-of")].map((part) => part.textContent).join(" · "),
+    ...chart.figure.marks.map((mark) => `${mark.letter}  ${mark.when}: ${mark.text}`),
+  ];
+  canvas.height = (top + layout.height + 36 + below.length * 20) * scale;
   pen.scale(scale, scale);
   pen.fillStyle = ink("--surface");
   pen.fillRect(0, 0, width, canvas.height);
@@ -201,7 +210,7 @@ async function picture(chart) {
   }
   pen.drawImage(image, edge, top, layout.width, layout.height);
   pen.fillStyle = ink("--ink-3");
-  pen.fillText([...chart.place.querySelectorAll(".chart__n, .chart__as-of")].map((part) => part.textContent).join(" · "), edge, top + layout.height + 20);
+  below.forEach((line, number) => pen.fillText(line, edge, top + layout.height + 20 + number * 20));
   return new Promise((done) => { canvas.toBlob(done, "image/png"); });
 }
 

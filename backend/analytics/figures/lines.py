@@ -197,7 +197,7 @@ def _layout(
             ticklabelstandoff=4,
         ),
         yaxis=theme.axis(
-            range=[up[0], up[-1] + (up[-1] - up[0]) / 200],
+            range=[up[0], up[-1] + (up[-1] - up[0]) / 90],
             **theme.labels(up, texts),
             showgrid=True,
             gridcolor=theme.GRID,
