@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
+from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.service import DashboardService
 from backend.clock import utc_now
@@ -23,13 +24,16 @@ from backend.routes.schemas.analytics_pages.boards import (
     MEASURE_CHOICES,
     OVERVIEW,
     POPULAR,
+    REVENUE,
     Board,
+    Chart,
     Page,
     Setting,
 )
+from backend.routes.schemas.analytics_pages.credit import credit_chart, model_of
 from backend.routes.schemas.analytics_pages.funnel import FunnelPage, funnel_csv
 from backend.routes.schemas.analytics_pages.names import Names
-from backend.routes.schemas.analytics_pages.question import COMPARISONS, PageQuestion, Preset, zone_label
+from backend.routes.schemas.analytics_pages.question import COMPARISONS, Address, PageQuestion, Preset, zone_label
 from backend.routes.schemas.analytics_pages.tables import table_address, table_query
 from backend.routes.tables import answered
 
@@ -46,6 +50,12 @@ def overview() -> ResponseReturnValue:
 @require(Scope.DASHBOARDS_READ)
 def conversions() -> ResponseReturnValue:
     return _board(CONVERSIONS)
+
+
+@bp.get("/revenue")
+@require(Scope.DASHBOARDS_READ)
+def revenue() -> ResponseReturnValue:
+    return _board(REVENUE, _credit)
 
 
 @bp.get("/popular")
@@ -96,14 +106,24 @@ def _question(own: Iterable[str] = ()) -> PageQuestion:
     return PageQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), own)
 
 
-def _board(page: Page) -> ResponseReturnValue:
+def _board(page: Page, *further: Callable[[Setting], Chart]) -> ResponseReturnValue:
     question = _question(page.own)
     if question.period is None:
         return _render_board(page, question, None), 422
     if "field" in request.args:
         return redirect(url_for(f".{page.name}", **question.address()))
     results = [get(CatalogueService).answer(query) for query in page.queries(question)]
-    return _render_board(page, question, page.board(_setting(page, question), results))
+    setting = _setting(page, question)
+    board = page.board(setting, results).followed_by(chart(setting) for chart in further)
+    return _render_board(page, question, board)
+
+
+def _credit(setting: Setting) -> Chart:
+    period, model = setting.question.answerable(), model_of(setting)
+    found = get(AttributionService).revenue(period, model)
+    days: Address = {"start": period.first_day, "end": period.last_day, "tz": period.timezone}
+    csv = url_for("analytics.dashboard.revenue", **days, model=model, format="csv")
+    return credit_chart(found, setting, csv)
 
 
 def _setting(page: Page, question: PageQuestion) -> Setting:

@@ -18,7 +18,7 @@ from backend.analytics.events.service import EventTracker
 from backend.plugins import get
 from tests.accounts import BROWSER, make_account, signed_in
 
-PAGES = ("", "/conversions", "/popular", "/geography", "/explore")
+PAGES = ("", "/conversions", "/revenue", "/popular", "/geography", "/explore")
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_filters_stand_in_the_address_and_hold_for_every_number(analyst, visits,
     page = show(analyst, f"{path}?source=newsletter")
 
     assert "Source: newsletter" in page
-    assert all(figure["n"] in (12, 0) for figure in figures(page))
+    assert all(figure["n"] in (12, 5, 0) for figure in figures(page))
     assert any("source=newsletter" in href and "period=7d" in href for href in links(page))
 
 
@@ -134,6 +134,15 @@ def test_the_rows_of_each_chart_are_there_as_csv(analyst, visits):
         "newsletter": ("12", "5"),
         "direct": ("8", "0"),
     }
+
+
+def test_revenue_is_credited_to_sources_by_the_model_that_is_chosen(analyst, visits):
+    page = show(analyst, "/revenue?model=first")
+
+    assert "newsletter leads with $145 of $145 credited revenue (100%)" in page
+    assert 'aria-current="true">First visit<' in page
+    [href] = {href for href in links(page) if "model=first" in href and "format=csv" in href}
+    assert "newsletter,14500" in analyst.get(href).text
 
 
 def test_any_measure_is_shown_by_anything(analyst, visits):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Protocol
 
@@ -56,6 +56,9 @@ class Board:
     n: int
     as_of: datetime
     partial: bool
+
+    def followed_by(self, charts: Iterable[Chart]) -> Board:
+        return replace(self, charts=(*self.charts, *charts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +210,27 @@ class Geography:
         return _board(world, (), *charts)
 
 
+class Revenue:
+    """What was asked to be paid, and who is to be thanked."""
+
+    name: ClassVar = "revenue"
+    title: ClassVar = "Revenue"
+    own: ClassVar[tuple[str, ...]] = ("model",)
+    measures = ("revenue", "upgrades", "revenue_per_upgrade", "revenue_per_visitor")
+
+    def queries(self, question: PageQuestion) -> tuple[Query, ...]:
+        return (ask(question, *self.measures, over_time=True), ask(question, "revenue", by=("campaign",)))
+
+    def board(self, setting: Setting, results: Sequence[Result]) -> Board:
+        course, campaigns = results
+        return _board(
+            course,
+            tiles_of(course, self.measures, lambda _: ""),
+            Chart("trend", trend_of(course, "revenue"), setting.csv(course.query)),
+            _ranked("campaigns", campaigns, "revenue", setting),
+        )
+
+
 class Explore:
     """Any measure, by anything."""
 
@@ -230,7 +254,8 @@ class Explore:
 
 DIMENSION_CHOICES = tuple((name, DIMENSIONS[name].label) for name in FILTERS)
 MEASURE_CHOICES = tuple((name, MEASURES[name].label) for name in Explore.measures)
-OVERVIEW, CONVERSIONS, POPULAR, GEOGRAPHY, EXPLORE = Overview(), Conversions(), Popular(), Geography(), Explore()
+OVERVIEW, CONVERSIONS, REVENUE, POPULAR = Overview(), Conversions(), Revenue(), Popular()
+GEOGRAPHY, EXPLORE = Geography(), Explore()
 
 
 def _board(first: Result, tiles: tuple[Tile, ...], *charts: Chart) -> Board:
