@@ -43,31 +43,58 @@ class Model(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The touches that some people had, the oldest first: how many times this led to a conversion, and to how much.
+    """The touches that led to conversions, the oldest first: how many times, and to how much in all.
 
     `ages_seconds` says how long before the conversion each touch was; it may be empty for models that do not ask.
-    `lost` counts those who went the same way and paid nothing.
     """
 
     channels: tuple[Channel, ...]
     ages_seconds: tuple[int, ...]
     conversions: int
     cents: int
-    lost: int = 0
 
     def __post_init__(self) -> None:
         if not self.channels or "" in self.channels:
             raise ValueError("a path has touches, each of a channel with a name or None")
-        if min(self.conversions, self.cents, self.lost) < 0 or self.conversions + self.lost == 0:
-            raise ValueError("a path was gone at least once, and never less than no times or for less than nothing")
-        if self.cents and not self.conversions:
-            raise ValueError("only conversions bring cents")
+        if self.conversions < 1 or self.cents < 0:
+            raise ValueError("a path led to a conversion at least once, and none brings less than no cents")
         if self.ages_seconds and (
             len(self.ages_seconds) != len(self.channels)
             or self.ages_seconds[-1] < 0
             or any(newer > older for older, newer in pairwise(self.ages_seconds))
         ):
             raise ValueError("each touch has an age, none is older than the one before, none comes after the end")
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """How people went who paid nothing: how many came first to a channel, from one to another, and left from one.
+
+    Of paths that convert to nothing a chain of order 1 needs no more; there are far fewer moves than paths.
+    """
+
+    begun: Mapping[Channel, int]
+    moves: Mapping[tuple[Channel, Channel], int]
+    left: Mapping[Channel, int]
+
+    def __post_init__(self) -> None:
+        come, gone = Counter(self.begun), Counter(self.left)
+        for (here, there), times in self.moves.items():
+            gone[here] += times
+            come[there] += times
+        if min((*come.values(), *gone.values(), *self.moves.values()), default=0) < 0 or come - gone or gone - come:
+            raise ValueError("as many people leave each channel as come to it, and never less than none")
+
+    @property
+    def people(self) -> int:
+        return sum(self.begun.values())
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        return frozenset(self.begun) | {there for _, there in self.moves}
+
+
+NOBODY = Lost({}, {}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +106,16 @@ class Credit:
     conversions: Fraction
 
 
-def attribute(paths: Sequence[Path], model: Model) -> tuple[Credit, ...]:
-    """The credit of every channel in the paths, by name; direct comes first."""
-    channels = sorted({channel for path in paths for channel in path.channels}, key=_name)
-    cents, conversions = _removal(paths) if model is Model.MARKOV else _weighed(paths, WEIGHTS[model])
+def attribute(paths: Sequence[Path], model: Model, lost: Lost = NOBODY) -> tuple[Credit, ...]:
+    """The credit of every channel that was met, by name; direct comes first. Only `markov` asks for the lost."""
+    channels = sorted(lost.channels.union(*(path.channels for path in paths)), key=_name)
+    if not paths:
+        return tuple(Credit(name, 0, Fraction()) for name in channels)
+    markov = model is Model.MARKOV
+    cents, conversions = _removal(paths, lost, channels) if markov else _weighed(paths, WEIGHTS[model])
     shares = apportion(sum(path.cents for path in paths), {name: cents.get(name, 0) for name in channels})
     total, whole = sum(path.conversions for path in paths), sum(conversions.values())
-    return tuple(
-        Credit(name, shares[name], Fraction(total * conversions.get(name, 0), whole or 1)) for name in channels
-    )
+    return tuple(Credit(name, shares[name], Fraction(total * conversions.get(name, 0), whole)) for name in channels)
 
 
 def apportion(total: int, weights: Mapping[Channel, int]) -> dict[Channel, int]:
@@ -114,12 +142,11 @@ def _weighed(paths: Iterable[Path], weigh: Callable[[Path], Weights]) -> tuple[d
     cents: dict[int, Counter[Channel]] = defaultdict(Counter)
     conversions: dict[int, Counter[Channel]] = defaultdict(Counter)
     for path in paths:
-        if path.conversions:
-            weights = list(weigh(path))
-            whole = sum(weight for _, weight in weights)
-            for channel, weight in weights:
-                cents[whole][channel] += weight * path.cents
-                conversions[whole][channel] += weight * path.conversions
+        weights = list(weigh(path))
+        whole = sum(weight for _, weight in weights)
+        for channel, weight in weights:
+            cents[whole][channel] += weight * path.cents
+            conversions[whole][channel] += weight * path.conversions
     return _together(cents), _together(conversions)
 
 
@@ -192,7 +219,9 @@ WEIGHTS: Mapping[Model, Callable[[Path], Weights]] = {
 }
 
 
-def _removal(paths: Sequence[Path]) -> tuple[dict[Channel, int], dict[Channel, int]]:
+def _removal(
+    paths: Sequence[Path], lost: Lost, channels: Sequence[Channel]
+) -> tuple[dict[Channel, int], dict[Channel, int]]:
     """The removal effect of each channel in a Markov chain of order 1, in whole parts: of cents and conversions alike.
 
     Anderl, Becker, von Wangenheim and Schumann (2016), "Mapping the customer journey": visitors go from channel to
@@ -200,12 +229,9 @@ def _removal(paths: Sequence[Path]) -> tuple[dict[Channel, int], dict[Channel, i
     that would be lost if everybody who comes to it were. That is the chance to come to it, times the chance to convert
     from there, of the chance to convert at all.
     """
-    names = sorted({channel for path in paths for channel in path.channels}, key=_name)
-    places = {name: place for place, name in enumerate(names)}
-    begun, moves, converted, lost = _counts(paths, places)
-    if not converted.any():
-        return {}, {}
-    gone = moves.sum(axis=1) + converted + lost
+    places = {name: place for place, name in enumerate(channels)}
+    begun, moves, converted, left = _counts(paths, lost, places)
+    gone = moves.sum(axis=1) + converted + left
     # How many times those who are at a channel, the row, come to each channel from then on, where they are included.
     visits = np.linalg.inv(np.eye(len(places)) - moves / gone[:, None])
     converts = visits @ (converted / gone)
@@ -216,17 +242,24 @@ def _removal(paths: Sequence[Path]) -> tuple[dict[Channel, int], dict[Channel, i
     return parts, parts
 
 
-def _counts(paths: Iterable[Path], places: Mapping[Channel, int]) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    """How often paths began with a channel, went from one to another, converted from one and were lost from one."""
-    channels = len(places)
-    begun, moves, converted, lost = (np.zeros(shape) for shape in (channels, (channels, channels), channels, channels))
+def _counts(
+    paths: Iterable[Path], lost: Lost, places: Mapping[Channel, int]
+) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """How often people began with a channel, went from one to another, converted from one and left from one."""
+    begun, converted, left = (np.zeros(len(places)) for _ in range(3))
+    moves = np.zeros((len(places), len(places)))
     for path in paths:
         way = [places[channel] for channel in path.channels]
-        begun[way[0]] += path.conversions + path.lost
+        begun[way[0]] += path.conversions
         converted[way[-1]] += path.conversions
-        lost[way[-1]] += path.lost
         for here, there in pairwise(way):
-            # Who comes to the same channel again goes on from there as before: leaving that out changes no effect.
-            if here != there:
-                moves[here, there] += path.conversions + path.lost
-    return begun, moves, converted, lost
+            moves[here, there] += path.conversions
+    for (one, other), times in lost.moves.items():
+        moves[places[one], places[other]] += times
+    for channel, times in lost.begun.items():
+        begun[places[channel]] += times
+    for channel, times in lost.left.items():
+        left[places[channel]] += times
+    # Who comes to the same channel again goes on from there as before: leaving that out changes no effect.
+    np.fill_diagonal(moves, 0)
+    return begun, moves, converted, left

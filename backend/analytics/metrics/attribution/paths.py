@@ -6,18 +6,19 @@ Equal ways are counted together, so that what comes back grows with the number o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from backend.analytics.metrics.attribution.models import Path
+from backend.analytics.metrics.attribution.models import Channel, Lost, Path
 from backend.analytics.warehouse.engine import Row
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.relations import DAY, SECOND, SESSIONS, relation
 
 if TYPE_CHECKING:
-    from ibis.expr.types import IntegerValue, StringValue, Table
+    from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table
 
 PARAMETERS = ("start", "end", "look_back")
 HOUR_SECONDS = 3600
@@ -35,86 +36,100 @@ class By(StrEnum):
     CAMPAIGN = "campaign"
 
 
-class With(StrEnum):
-    """What is asked besides channels; whatever is not makes more ways equal."""
+@cache
+def paths_question(by: By, *, aged: bool, bots: bool) -> Question:
+    """A row per currency and way to a conversion: channels, conversions, cents, and if `aged` each touch's whole hours.
 
-    NOTHING = "nothing"
-    AGES = "ages"  # in whole hours
-    LOST = "lost"  # also the ways of those who paid nothing
+    Without ages more ways are equal.
+    """
+    return Question(
+        f"paths by {by}, aged {aged}, bots {bots}", PARAMETERS, partial(_paths, by=by, aged=aged, bots=bots)
+    )
 
 
 @cache
-def paths_question(by: By, besides: With, *, bots: bool) -> Question:
-    """A row per currency and way: its channels, conversions, cents and lost, and the ages of its touches if asked for.
+def lost_question(by: By, *, bots: bool) -> Question:
+    """How those who paid nothing went: the channel before, the channel, whether it was their last, and how many times.
 
-    The lost have no currency.
+    There is no channel before the first one.
     """
-    name = f"paths by {by} with {besides}, bots {bots}"
-    return Question(name, PARAMETERS, partial(_paths, by=by, besides=besides, bots=bots))
+    return Question(f"lost by {by}, bots {bots}", PARAMETERS, partial(_lost, by=by, bots=bots))
 
 
 def paths_in(rows: Sequence[Row], currency: str) -> Iterator[Path]:
-    """What the question found, as paths of one currency and of those who paid nothing."""
-    for paid_in, channels, conversions, cents, lost, *hours in rows:
-        if paid_in in {currency, None}:
+    """The paths of one currency."""
+    for paid_in, channels, conversions, cents, *hours in rows:
+        if paid_in == currency:
             ages = tuple(hour * HOUR_SECONDS for hour in hours[0]) if hours else ()
-            yield Path(tuple(channel or None for channel in channels), ages, conversions, cents, lost)
+            yield Path(tuple(channel or None for channel in channels), ages, conversions, cents)
 
 
-def _paths(
-    start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, by: By, besides: With, bots: bool
-) -> Table:
-    """One look at the sessions, put together by person: joining them to themselves takes ClickHouse seconds to plan."""
+def lost_in(rows: Sequence[Row]) -> Lost:
+    begun, moves, left = Counter[Channel](), Counter[tuple[Channel, Channel]](), Counter[Channel]()
+    for before, channel, is_last, times in rows:
+        there = channel or None
+        if before is None:
+            begun[there] += times
+        else:
+            moves[before or None, there] += times
+        if is_last:
+            left[there] += times
+    return Lost(begun, moves, left)
+
+
+def _paths(start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, by: By, aged: bool, bots: bool) -> Table:
+    """Put together by person, among those who paid: to look at sessions more often takes ClickHouse seconds to plan."""
     import ibis
 
-    people = _people(_touches(start - look_back, end, by=by, bots=bots), start, end)
-    fields = ("at", "paid_at", "cents", "currency")
+    sessions = _sessions(start - look_back, end, bots=bots)
+    people = _people(_touches(sessions, by, start, end).semi_join(_payers(sessions, start, end), "person"))
+    fields = ("paid_at", "cents", "currency")
     placed = people.touches.map(
         lambda touch, place: ibis.struct({"place": place, **{name: touch[name] for name in fields}})
     )
-    ends = placed.filter(lambda touch: touch["paid_at"] > 0)
-    if besides is With.LOST:
-        people = people.filter((people.upgrades > 0) | (people.latest >= start))
-        ends = ibis.ifelse(people.upgrades > 0, ends, placed[-1:])
-    else:
-        people = people.filter(people.upgrades > 0)
-    ways = people.select("touches", last=ends.unnest())
+    ways = people.select("touches", last=placed.filter(lambda touch: touch["paid_at"] > 0).unnest())
     place = ways.last["place"]
     ways = ways.select("last", touches=ways.touches[ibis.greatest(place - LONGEST + 1, 0) : place + 1])
-    return _counted(ways, look_back, aged=besides is With.AGES)
+    return _counted(ways, look_back, aged=aged)
 
 
-def _people(touches: Table, start: IntegerValue, end: IntegerValue) -> Table:
-    """A row per person: their touches in order, how many of these paid in the period, and when the latest was."""
+def _people(touches: Table) -> Table:
+    """A row per person, their touches in order."""
     import ibis
 
-    paid = touches.revenue_cents.notnull() & (touches.upgrade_at >= start) & (touches.upgrade_at < end)
-    # Without nulls, which engines sort to different ends.
-    touch = {
-        "at": touches.at,
-        "channel": touches.channel,
-        "paid_at": ibis.ifelse(paid, touches.upgrade_at, 0),
-        "cents": touches.revenue_cents.fill_null(0),
-        "currency": touches.currency.fill_null(""),
-    }
+    fields = ("at", "channel", "paid_at", "cents", "currency")
     people = touches.group_by("person").aggregate(
-        touches=ibis.struct(touch).collect(), upgrades=paid.sum(), latest=touches.at.max()
+        touches=ibis.struct({name: touches[name] for name in fields}).collect()
     )
     return people.mutate(touches=people.touches.sort())
 
 
-def _touches(start: IntegerValue, end: IntegerValue, *, by: By, bots: bool) -> Table:
+def _sessions(start: IntegerValue, end: IntegerValue, *, bots: bool) -> Table:
     sessions = relation(SESSIONS)
     sessions = sessions.filter(sessions.day >= start // DAY, sessions.day <= end // DAY, sessions.started_at < end)
-    if not bots:
-        sessions = sessions.filter(~sessions.is_bot)
+    return sessions if bots else sessions.filter(~sessions.is_bot)
+
+
+def _paid(sessions: Table, start: IntegerValue, end: IntegerValue) -> BooleanValue:
+    return sessions.revenue_cents.notnull() & (sessions.upgrade_at >= start) & (sessions.upgrade_at < end)
+
+
+def _payers(sessions: Table, start: IntegerValue, end: IntegerValue) -> Table:
+    paid = sessions.filter(_paid(sessions, start, end))
+    return paid.select(person=_person(paid))
+
+
+def _touches(sessions: Table, by: By, start: IntegerValue, end: IntegerValue) -> Table:
+    """Without nulls, which engines sort to different ends. `paid_at` is 0 where nothing was paid in the period."""
+    import ibis
+
     return sessions.select(
-        "upgrade_at",
-        "currency",
-        "revenue_cents",
         person=_person(sessions),
         at=sessions.started_at,
         channel=_channel(sessions, by),
+        paid_at=ibis.ifelse(_paid(sessions, start, end), sessions.upgrade_at, 0),
+        cents=sessions.revenue_cents.fill_null(0),
+        currency=sessions.currency.fill_null(""),
     )
 
 
@@ -132,8 +147,7 @@ def _channel(sessions: Table, by: By) -> StringValue:
     import ibis
 
     source, medium, campaign = (sessions[name].nullif("") for name in ("source", "medium", "campaign"))
-    for name in DIRECT_NAMES:
-        source = source.nullif(name)
+    source = ibis.ifelse(source.isin(DIRECT_NAMES), ibis.null("string"), source)
     direct = ibis.literal(DIRECT)
     if by is By.SOURCE:
         return source.fill_null(direct)
@@ -143,22 +157,34 @@ def _channel(sessions: Table, by: By) -> StringValue:
 
 
 def _counted(ways: Table, look_back: IntegerValue, *, aged: bool) -> Table:
-    """Equal ways together. Who paid nothing is looked back at from their last visit."""
-    import ibis
-
-    paid = ways.last["paid_at"] > 0
-    until = ibis.ifelse(paid, ways.last["paid_at"], ways.last["at"])
-    near = ways.touches.filter(lambda touch: touch["at"] >= until - look_back)
-    hours = near.map(lambda touch: (until - touch["at"]) // (HOUR_SECONDS * SECOND))
+    """Equal ways together."""
+    paid_at = ways.last["paid_at"]
+    near = ways.touches.filter(lambda touch: touch["at"] >= paid_at - look_back)
+    hours = near.map(lambda touch: (paid_at - touch["at"]) // (HOUR_SECONDS * SECOND))
     ways = ways.select(
-        currency=ibis.ifelse(paid, ways.last["currency"], ibis.null("string")),
+        currency=ways.last["currency"],
         channels=near.map(lambda touch: touch["channel"]),
-        cents=ibis.ifelse(paid, ways.last["cents"], 0),
-        paid=paid,
+        cents=ways.last["cents"],
         **({"hours": hours} if aged else {}),
     )
     ages = ["hours"] if aged else []
-    counted = ways.group_by("currency", "channels", *ages).aggregate(
-        conversions=ways.paid.sum(), cents=ways.cents.sum(), lost=(~ways.paid).sum()
+    counted = ways.group_by("currency", "channels", *ages).aggregate(conversions=ways.count(), cents=ways.cents.sum())
+    return counted.select("currency", "channels", "conversions", "cents", *ages)
+
+
+def _lost(start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, by: By, bots: bool) -> Table:
+    """Of people who visited in the period, looked back at from their last visit as far as at conversions."""
+    import ibis
+
+    sessions = _sessions(start - look_back, end, bots=bots)
+    lost = _touches(sessions, by, start, end).anti_join(_payers(sessions, start, end), "person")
+    in_order = ibis.window(group_by="person", order_by=("at", "channel"))
+    lost = lost.mutate(
+        latest=lost.at.max().over(group_by="person"),
+        before=lost.channel.lag().over(in_order),
+        before_at=lost.at.lag().over(in_order),
+        is_last=ibis.row_number().over(in_order) == lost.count().over(group_by="person") - 1,
     )
-    return counted.select("currency", "channels", "conversions", "cents", "lost", *ages)
+    lost = lost.filter(lost.latest >= start, lost.at >= lost.latest - look_back)
+    lost = lost.mutate(before=ibis.ifelse(lost.before_at >= lost.latest - look_back, lost.before, ibis.null("string")))
+    return lost.group_by("before", "channel", "is_last").aggregate(times=lost.count())

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 
-from backend.analytics.metrics.attribution.models import Channel, Model, Path, attribute
-from backend.analytics.metrics.attribution.paths import By, With, paths_in, paths_question
+from backend.analytics.metrics.attribution.models import NOBODY, Channel, Lost, Model, Path, attribute
+from backend.analytics.metrics.attribution.paths import By, lost_in, lost_question, paths_in, paths_question
 from backend.analytics.metrics.parameters import holds_demo, micros
 from backend.analytics.metrics.period import Period
 from backend.analytics.warehouse.engine import Row
@@ -86,15 +86,17 @@ class AttributionService:
         """Who gets the credit for upgrades in the period, by the visits of the same people in so many days before."""
         if not 1 <= lookback_days <= LONGEST_LOOK_BACK_DAYS:
             raise ValueError(f"lookback_days must lie between 1 and {LONGEST_LOOK_BACK_DAYS}")
-        besides = {Model.TIME_DECAY: With.AGES, Model.MARKOV: With.LOST}.get(model, With.NOTHING)
-        question = paths_question(by, besides, bots=bots)
-        answer = self._warehouse.ask(question, **_bounds(period, lookback_days))
-        paths, merged = _fewer(list(paths_in(answer.rows, currency)))
+        bounds = {"start": micros(period.start), "end": micros(period.end), "look_back": lookback_days * DAY}
+        question = paths_question(by, aged=model is Model.TIME_DECAY, bots=bots)
+        answer = self._warehouse.ask(question, **bounds)
+        asks_for_lost = model is Model.MARKOV
+        lost = lost_in(self._warehouse.ask(lost_question(by, bots=bots), **bounds).rows) if asks_for_lost else NOBODY
+        paths, lost, merged = _fewer(list(paths_in(answer.rows, currency)), lost)
         return Attribution(
-            rows=_rows(paths, model),
+            rows=_rows(paths, model, lost),
             total_cents=sum(path.cents for path in paths),
             n=sum(path.conversions for path in paths),
-            lost=sum(path.lost for path in paths) if besides is With.LOST else None,
+            lost=lost.people if asks_for_lost else None,
             merged=merged,
             other_currencies=_others(answer.rows, currency),
             model=model,
@@ -109,12 +111,7 @@ class AttributionService:
         )
 
 
-def _bounds(period: Period, lookback_days: int) -> dict[str, int]:
-    """The period and the look-back in microseconds."""
-    return {"start": micros(period.start), "end": micros(period.end), "look_back": lookback_days * DAY}
-
-
-def _rows(paths: Sequence[Path], model: Model) -> tuple[AttributedRevenue, ...]:
+def _rows(paths: Sequence[Path], model: Model, lost: Lost) -> tuple[AttributedRevenue, ...]:
     first_touches = Counter[Channel]()
     for path in paths:
         first_touches[path.channels[0]] += path.conversions
@@ -127,29 +124,38 @@ def _rows(paths: Sequence[Path], model: Model) -> tuple[AttributedRevenue, ...]:
             credit.cents / total if total else None,
             first_touches[credit.channel],
         )
-        for credit in attribute(paths, model)
+        for credit in attribute(paths, model, lost)
     )
     return tuple(sorted(rows, key=lambda row: (-row.credited_cents, -row.conversions, row.channel or "")))
 
 
-def _fewer(paths: Sequence[Path]) -> tuple[Sequence[Path], int]:
+def _fewer(paths: Sequence[Path], lost: Lost) -> tuple[Sequence[Path], Lost, int]:
     """Anybody may send any source: channels beyond the hundred met most become one, so that all can be shown."""
-    met = Counter[Channel]()
+    met = Counter[Channel](lost.begun)
+    for (_, there), times in lost.moves.items():
+        met[there] += times
     for path in paths:
         for channel in path.channels:
-            met[channel] += path.conversions + path.lost
+            met[channel] += path.conversions
     if len(met) <= MOST_CHANNELS:
-        return paths, 0
+        return paths, lost, 0
     most = sorted(met, key=lambda channel: (channel is not None, -met[channel], channel or ""))
-    kept = set(most[: MOST_CHANNELS - 1])
-    fewer = [replace(path, channels=tuple(c if c in kept else OTHER for c in path.channels)) for path in paths]
-    return fewer, len(met) - len(kept)
+    names = {channel: channel if place < MOST_CHANNELS - 1 else OTHER for place, channel in enumerate(most)}
+    fewer = [replace(path, channels=tuple(names[channel] for channel in path.channels)) for path in paths]
+    begun, moves, left = Counter[Channel](), Counter[tuple[Channel, Channel]](), Counter[Channel]()
+    for channel, times in lost.begun.items():
+        begun[names[channel]] += times
+    for (here, there), times in lost.moves.items():
+        moves[names[here], names[there]] += times
+    for channel, times in lost.left.items():
+        left[names[channel]] += times
+    return fewer, Lost(begun, moves, left), len(met) - MOST_CHANNELS + 1
 
 
 def _others(rows: Iterable[Row], currency: str) -> tuple[CurrencyTotal, ...]:
     cents, conversions = Counter[str](), Counter[str]()
     for paid_in, _, times, paid, *_ in rows:
-        if paid_in not in {currency, None}:
+        if paid_in != currency:
             cents[paid_in] += paid
             conversions[paid_in] += times
     return tuple(CurrencyTotal(name, cents[name], conversions[name]) for name in sorted(cents))
