@@ -18,10 +18,12 @@ from zoneinfo import ZoneInfo
 
 from backend.analytics.lake.delta import Lake, moved_days
 from backend.analytics.lake.tables import EVENTS
-from backend.analytics.metrics.parameters import bounds
-from backend.analytics.metrics.period import Period
-from backend.analytics.metrics.questions import funnel_question
-from backend.analytics.metrics.service import DashboardService
+from backend.analytics.metrics.catalogue.dashboards import CONVERSIONS
+from backend.analytics.metrics.catalogue.query import Query
+from backend.analytics.metrics.catalogue.service import CatalogueService
+from backend.analytics.metrics.funnel.definition import CALCULATOR, FunnelQuery, Order, Scope
+from backend.analytics.metrics.funnel.service import FunnelService
+from backend.analytics.metrics.period import Grain, Period
 from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS, STEP_COLUMNS
 from backend.analytics.warehouse.service import Answers, Warehouse
@@ -40,6 +42,11 @@ TIMES, LONG = 9, 3_000
 QUESTIONS = {
     "five_steps": "funnel, 5 steps",
     "funnel": "funnel, 8 steps",
+    "of_events": "funnel, 4 other steps",
+    "strict": "strict funnel, 5 steps",
+    "unordered": "unordered funnel, 5 steps",
+    "of_visitors": "funnel of visitors, 4 steps in 7 days",
+    "by_source": "funnel, 4 other steps, by source",
     "conversions": "conversions",
     "revenue": "revenue",
 }
@@ -70,8 +77,10 @@ SELECT (DATE '1970-01-01' + (us // {DAY})::INTEGER) AS day, md5(concat({day}, '-
   NULL::VARCHAR AS region, ['mobile', 'desktop'][1 + g % 2] AS device,
   CASE WHEN k = 0 THEN {SOURCES}[1 + h % 10] END AS source,
   CASE WHEN k = 0 THEN ['cpc', 'organic'][1 + h % 2] END AS medium,
-  NULL::VARCHAR AS campaign, CASE WHEN k BETWEEN 1 AND 4 THEN k::INTEGER END AS step, NULL::DOUBLE AS seconds,
-  CASE WHEN k = 5 THEN 'Title ' || h % 800 END AS job_title, CASE WHEN k = 5 THEN 'Industry ' || h % 20 END AS industry,
+  NULL::VARCHAR AS campaign, NULL::VARCHAR AS referrer,
+  CASE WHEN k BETWEEN 1 AND 4 THEN k::INTEGER END AS step, NULL::DOUBLE AS seconds,
+  CASE WHEN k = 5 THEN 'Title ' || h % 800 END AS job_title, NULL::VARCHAR AS occupation,
+  CASE WHEN k = 5 THEN 'Industry ' || h % 20 END AS industry, NULL::VARCHAR AS experience, NULL::VARCHAR AS education,
   CASE WHEN k = 5 THEN ['low', 'medium', 'high', NULL][1 + g % 4] END AS risk_level, NULL::VARCHAR AS offer,
   CASE WHEN k = 7 THEN 4900::BIGINT END AS price_cents, CASE WHEN k = 7 THEN 'USD' END AS currency, '{{}}' AS event_data
 FROM timed"""
@@ -116,12 +125,40 @@ class Forgetful(Answers):
         return find()
 
 
-class Dashboards(DashboardService):
-    """The dashboards' questions, and the funnel of as many steps as targets speak of."""
+class Dashboards:
+    """The dashboards' questions, the funnel of as many steps as targets speak of, and funnels of other events."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._funnels = FunnelService(warehouse, utc_now)
+        self._catalogue = CatalogueService(warehouse)
 
     def five_steps(self, period: Period) -> object:
-        question = funnel_question(STEP_COLUMNS[:5], bots=False)
-        return self._warehouse.ask(question, **bounds(period), now=self._moment(period))
+        return self._funnels.answer(FunnelQuery(period, CALCULATOR[:5]))
+
+    def funnel(self, period: Period) -> object:
+        return self._funnels.answer(FunnelQuery(period))
+
+    def of_events(self, period: Period) -> object:
+        return self._funnels.answer(FunnelQuery(period, (CALCULATOR[0], *CALCULATOR[5:])))
+
+    def strict(self, period: Period) -> object:
+        return self._funnels.answer(FunnelQuery(period, CALCULATOR[:5], order=Order.STRICT))
+
+    def unordered(self, period: Period) -> object:
+        return self._funnels.answer(FunnelQuery(period, CALCULATOR[:5], order=Order.UNORDERED))
+
+    def of_visitors(self, period: Period) -> object:
+        steps = (CALCULATOR[0], *CALCULATOR[5:])
+        return self._funnels.answer(FunnelQuery(period, steps, timedelta(days=7), scope=Scope.VISITOR))
+
+    def by_source(self, period: Period) -> object:
+        return self._funnels.answer(FunnelQuery(period, (CALCULATOR[0], *CALCULATOR[5:]), breakdown="source"))
+
+    def conversions(self, period: Period) -> object:
+        return self._catalogue.answer(Query(CONVERSIONS.measures, period, (CONVERSIONS.breakdown,)))
+
+    def revenue(self, period: Period) -> object:
+        return self._catalogue.answer(Query(("revenue",), period, ("source",), grain=Grain.DAY))
 
 
 def ours(folder: Path, question: str) -> dict[str, float]:
@@ -131,7 +168,7 @@ def ours(folder: Path, question: str) -> dict[str, float]:
     warehouse = Warehouse(DuckEngine(MEMORY, THREADS, folder / "spill"), Snapshots(lake), utc_now)
     remembered = warehouse._answers  # noqa: SLF001
     warehouse._answers = Forgetful()  # noqa: SLF001
-    ask = getattr(Dashboards(warehouse, utc_now), question)
+    ask = getattr(Dashboards(warehouse), question)
     period = closed(folder)
     ask(period)
     figures = {"cold": (time.perf_counter() - began) * 1000, "warm": best(lambda: ask(period))}
@@ -153,6 +190,8 @@ def by_hand(folder: Path, question: str) -> dict[str, float]:
     start, end = period.start.astimezone(UTC), period.end.astimezone(UTC)
     figures = {}
     for source in ("sessions", "events"):
+        if (question, source) not in HAND:
+            continue
         sql = HAND[question, source].format(
             start=start, end=end, first=start.date() - timedelta(days=1), last=end.date()
         )
@@ -273,10 +312,14 @@ def report(sizes: tuple[int, ...]) -> Iterator[str]:
                     f"| {f['open first']:,.0f} ms | {f['open']:.1f} ms |"
                 )
                 window = f"{f['windowFunnel']:,.0f} ms" if "windowFunnel" in f else ""
-                ratio = f["warm"] / f["hand sessions"]
+                hand = (
+                    f"{f['hand sessions']:.1f} ms | {f['warm'] / f['hand sessions']:.2f}"
+                    if "hand sessions" in f
+                    else "|"
+                )
+                events = f"{f['hand events']:,.0f} ms" if "hand events" in f else ""
                 beside.append(
-                    f"| {size:,} | {name} | {f['warm']:.1f} ms | {f['hand sessions']:.1f} ms | {ratio:.2f} "
-                    f"| {f['hand events']:,.0f} ms | {window} | {f['peak']:,.0f} |"
+                    f"| {size:,} | {name} | {f['warm']:.1f} ms | {hand} | {events} | {window} | {f['peak']:,.0f} |"
                 )
         finally:
             shutil.rmtree(folder)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from backend.analytics.events.steps import STEPS
-from backend.analytics.metrics.funnel import WINDOW, Reached
-from backend.analytics.metrics.funnel import funnel as funnel_of
+from backend.analytics.metrics.funnel.definition import WINDOW
+from backend.analytics.metrics.funnel.statistics import Reached
+from backend.analytics.metrics.funnel.statistics import funnel as funnel_of
 
 
 def funnel(visits, now, definitions=STEPS, window=WINDOW, before=None):
@@ -44,3 +45,84 @@ def _path(visit, definitions, window):
             break
         path.append(instants.pop())
     return path
+
+
+def walk(events, query, since=None):
+    """When each step was reached, by the rules in words. `events`: (instant, name, number) of one way, any numbers.
+
+    None where step 1 was not taken; `since`: before it, nobody begins.
+    """
+    events = sorted(events, key=lambda event: (event[0], *rank(event, query)))
+    begins = [place for place, event in enumerate(events) if serves(event, query.steps[0]) and late(event, since)]
+    if not begins:
+        return None
+    taken = [begins[0]]
+    choose = {"ordered": following, "strict": very_next, "unordered": near}[query.order]
+    for step in query.steps[1:]:
+        found = choose(events, taken, step, query)
+        if found is None:
+            break
+        taken.append(found)
+        instants = [events[place][0] for place in taken]
+        if any(min(instants) < at < max(instants) and bad(event, query) for event in events for at in event[:1]):
+            taken.pop()
+            break
+    return [max(events[place][0] for place in taken[: n + 1]) for n in range(len(taken))]
+
+
+def following(events, taken, step, query):
+    """The first left that is not before the last one taken."""
+    reached = events[taken[-1]][0]
+    until = events[taken[0]][0] + query.window
+    return next(
+        (
+            n
+            for n, event in enumerate(events)
+            if n not in taken and serves(event, step) and reached <= event[0] <= until
+        ),
+        None,
+    )
+
+
+def very_next(events, taken, step, query):
+    place = taken[-1] + 1
+    until = events[taken[0]][0] + query.window
+    fits = place < len(events) and serves(events[place], step) and events[place][0] <= until
+    return place if fits else None
+
+
+def near(events, taken, step, query):
+    """The first left within the window of step 1, before it or after."""
+    first = events[taken[0]][0]
+    return next(
+        (
+            n
+            for n, event in enumerate(events)
+            if n not in taken and serves(event, step) and abs(event[0] - first) <= query.window
+        ),
+        None,
+    )
+
+
+def serves(event, match):
+    return event[1] == match.event and match.number in (None, event[2])
+
+
+def bad(event, query):
+    return any(serves(event, match) for match in query.exclude)
+
+
+def late(event, since):
+    return since is None or event[0] >= since
+
+
+def rank(event, query):
+    """Of one instant, events stand in the order of the steps; then what serves fewer steps; then by name."""
+    served = [n for n, step in enumerate(query.steps) if serves(event, step)]
+    return (served[0] if served else len(query.steps), len(served), event[1], event[2] or 0)
+
+
+def of_walks(walks, now, query):
+    """The funnel of those who entered."""
+    immature = sum(len(walk) < len(query.steps) and now - walk[0] < query.window for walk in walks)
+    return funnel_of([_reached(walks, n) for n in range(len(query.steps))], immature, query.steps)

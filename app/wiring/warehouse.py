@@ -5,7 +5,7 @@ from backend.analytics.lake.freshness import Freshness
 from backend.analytics.lake.sync import Followers
 from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.service import CatalogueService
-from backend.analytics.metrics.service import DashboardService
+from backend.analytics.metrics.funnel.service import FunnelService
 from backend.analytics.warehouse.clickhouse import ClickHouseEngine
 from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.personal_data import visit_data
@@ -32,6 +32,6 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.build(Followers).add(sessions.follow, sessions.mend)
     registry.add_service(Sessions, lambda: sessions)
     registry.add_service(Warehouse, lambda: warehouse)
-    registry.add_service(DashboardService, lambda: DashboardService(warehouse, utc_now))
     registry.add_service(AttributionService, lambda: AttributionService(warehouse))
+    registry.add_service(FunnelService, lambda: FunnelService(warehouse, utc_now))
     registry.add_service(CatalogueService, lambda: CatalogueService(warehouse))

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 from backend.analytics.metrics.attribution.models import Model
 from backend.analytics.metrics.attribution.service import Attribution, AttributionService
+from backend.analytics.metrics.catalogue.dashboards import CONVERSIONS, GEOGRAPHIC, POPULAR, Dashboard
+from backend.analytics.metrics.catalogue.query import Query, Result
+from backend.analytics.metrics.catalogue.service import CatalogueService
+from backend.analytics.metrics.funnel.definition import FunnelQuery
+from backend.analytics.metrics.funnel.service import FunnelReport, FunnelService
 from backend.analytics.metrics.period import Period
-from backend.analytics.metrics.service import Conversions, DashboardService, FunnelReport, Revenue
 from backend.plugins import Health, current, get
 
 if TYPE_CHECKING:
@@ -30,22 +34,31 @@ class AiCalculatorDashboard:
         return Health(ok=True)
 
     def get_calculator_funnel(self, start_date: datetime, end_date: datetime) -> FunnelReport:
-        """The funnel between two instants; a naive one is read as UTC."""
-        return get(DashboardService).funnel(period(start_date, end_date))
+        """The calculator's steps between two instants; a naive one is read as UTC."""
+        return get(FunnelService).answer(FunnelQuery(period(start_date, end_date)))
 
-    def get_conversions_by_risk_level(self, start_date: datetime, end_date: datetime) -> Conversions:
-        """How many sessions at each risk level went on to an offer and to an upgrade, between two instants."""
-        return get(DashboardService).conversions(period(start_date, end_date))
+    def get_conversion_rates_by_risk_level(self, start_date: datetime, end_date: datetime) -> Result:
+        """Of the sessions with a result, how many saw an offer and asked to upgrade, by exposure level."""
+        return _answer(CONVERSIONS, start_date, end_date)
 
-    def get_daily_revenue_by_source(self, start_date: datetime, end_date: datetime, timezone: str = "UTC") -> Revenue:
-        """What was asked to be paid between two instants, by day in the zone, source and currency."""
-        return get(DashboardService).revenue(period(start_date, end_date, timezone))
+    def get_popular_content(self, start_date: datetime, end_date: datetime) -> Result:
+        """The job titles that were assessed most."""
+        return _answer(POPULAR, start_date, end_date)
+
+    def get_geographic_distribution(self, start_date: datetime, end_date: datetime) -> Result:
+        """Sessions, and what became of them, by country."""
+        return _answer(GEOGRAPHIC, start_date, end_date)
 
     def get_revenue_attribution(
         self, start_date: datetime, end_date: datetime, model: str = Model.LAST_NON_DIRECT
     ) -> Attribution:
         """What was asked to be paid between two instants, credited to the sources that led to it."""
         return get(AttributionService).revenue(period(start_date, end_date), Model(model))
+
+
+def _answer(dashboard: Dashboard, start: datetime, end: datetime) -> Result:
+    query = Query(dashboard.measures, period(start, end), dimensions=(dashboard.breakdown,))
+    return get(CatalogueService).answer(query)
 
 
 def period(start: datetime, end: datetime, timezone: str = "UTC") -> Period:

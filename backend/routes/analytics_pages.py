@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from backend.accounts.permissions import Scope
 from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.service import CatalogueService
-from backend.analytics.metrics.service import DashboardService
+from backend.analytics.metrics.funnel.definition import FunnelQuery
+from backend.analytics.metrics.funnel.service import FunnelService
 from backend.clock import utc_now
 from backend.plugins import get
 from backend.reference.loading import Reference
@@ -31,10 +32,11 @@ from backend.routes.schemas.analytics_pages.boards import (
     Setting,
 )
 from backend.routes.schemas.analytics_pages.credit import credit_chart, model_of
-from backend.routes.schemas.analytics_pages.funnel import FunnelPage, funnel_csv
+from backend.routes.schemas.analytics_pages.funnel import FunnelPage
 from backend.routes.schemas.analytics_pages.names import Names
 from backend.routes.schemas.analytics_pages.question import COMPARISONS, Address, PageQuestion, Preset, zone_label
 from backend.routes.schemas.analytics_pages.tables import table_address, table_query
+from backend.routes.schemas.funnel import funnel_csv
 from backend.routes.tables import answered
 
 bp = Blueprint("analytics_pages", __name__, url_prefix="/analytics")
@@ -90,14 +92,14 @@ def funnel() -> ResponseReturnValue:
     question = _question()
     if question.period is None:
         return _render(question, None), 422
-    return _render(question, FunnelPage.of(get(DashboardService).funnel(question.period)))
+    return _render(question, FunnelPage.of(get(FunnelService).answer(FunnelQuery(question.period))))
 
 
 @bp.get("/funnel.csv")
 @require(Scope.DASHBOARDS_READ)
 def funnel_table() -> ResponseReturnValue:
     question = _question()
-    table = funnel_csv(get(DashboardService).funnel(question.answerable()))
+    table = funnel_csv(get(FunnelService).answer(FunnelQuery(question.answerable())))
     name = f"funnel_{question.start}_{question.end}.csv"
     return Response(table, mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={name}"})
 

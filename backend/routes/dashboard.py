@@ -10,13 +10,19 @@ from backend.accounts.permissions import Scope
 from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.dashboards import CONVERSIONS, GEOGRAPHIC, POPULAR, Dashboard
 from backend.analytics.metrics.catalogue.service import CatalogueService
-from backend.analytics.metrics.service import DashboardService
+from backend.analytics.metrics.funnel.service import FunnelService
 from backend.clock import utc_now
 from backend.plugins import get
 from backend.routes.access import require
-from backend.routes.schemas.answer import Answer
 from backend.routes.schemas.attribution import RevenueQuery, RevenueResponse, revenue_csv
-from backend.routes.schemas.dashboard import FunnelResponse, PeriodQuery
+from backend.routes.schemas.funnel import (
+    FunnelParameters,
+    FunnelResponse,
+    JourneyParameters,
+    JourneysResponse,
+    funnel_csv,
+    journeys_csv,
+)
 from backend.routes.schemas.metrics import DashboardQuery, ResultResponse
 from backend.routes.schemas.problem import problems
 from backend.routes.tables import answered, written
@@ -33,10 +39,28 @@ RESPONSES = {200: ResultResponse, **problems(400, 401, 403, 422)}
 
 @bp.get("/funnel", responses={200: FunnelResponse, **problems(400, 401, 403, 422)})
 @require(Scope.DASHBOARDS_READ)
-def funnel(query: PeriodQuery) -> Answer:
-    """Sessions per step of the calculator, in order, within 24 hours of opening it"""
-    period = query.period(current_app.config["TIMEZONE"], utc_now())
-    return FunnelResponse.of(get(DashboardService).funnel(period, bots=query.bots)).model_dump(mode="json")
+def funnel(query: FunnelParameters) -> Response:
+    """How many come to each step, and how long it takes them; by default the calculator's steps within 24 hours
+
+    Any events make steps: `steps=ai_calculator_opened,calculator_step_completed:2,assessment_submitted`.
+    """
+    report = get(FunnelService).answer(query.query(current_app.config["TIMEZONE"], utc_now()))
+    text = funnel_csv(report) if query.format == "csv" else FunnelResponse.of(report).model_dump_json()
+    return written(text, query.format, "funnel_demo" if report.demo else "funnel", report.period, report.version)
+
+
+@bp.get("/funnel/sessions", responses={200: JourneysResponse, **problems(400, 401, 403, 422)})
+@require(Scope.DASHBOARDS_READ)
+def funnel_sessions(query: JourneyParameters) -> Response:
+    """Who stands behind a bar of the funnel: the same question, with the step and whether it was reached
+
+    `meta.total` is what the bar says: the sessions of the step, or its drop-off.
+    """
+    asked = query.query(current_app.config["TIMEZONE"], utc_now())
+    found = get(FunnelService).behind(asked, query.bar(), query.limit, query.offset)
+    text = journeys_csv(found) if query.format == "csv" else JourneysResponse.of(found).model_dump_json()
+    name = "funnel_sessions_demo" if found.demo else "funnel_sessions"
+    return written(text, query.format, name, asked.period, found.version)
 
 
 @bp.get("/conversions", responses=RESPONSES)

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
-from backend.analytics.metrics.funnel import STEPS
+from backend.analytics.events.steps import STEPS
 from backend.plugins import get
 from tests.accounts import MadeAccount, make_account, signed_in_cookie
 from tests.browser.signing_in import sign_in_by_hand

@@ -15,13 +15,14 @@ from backend.accounts.permissions import Role
 from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
 from backend.analytics.events.steps import STEPS
-from backend.analytics.metrics.funnel import WINDOW
+from backend.analytics.metrics.funnel.definition import WINDOW, FunnelQuery
+from backend.analytics.metrics.funnel.service import FunnelReport
 from backend.analytics.metrics.period import Period
-from backend.analytics.metrics.service import FunnelReport
 from backend.csv_table import cell
 from backend.plugins import get
-from backend.routes.schemas.analytics_pages.funnel import FunnelPage, funnel_csv
+from backend.routes.schemas.analytics_pages.funnel import FunnelPage
 from backend.routes.schemas.analytics_pages.question import PageQuestion, zone_label
+from backend.routes.schemas.funnel import funnel_csv
 from tests.accounts import BROWSER, make_account, signed_in
 from tests.funnel_oracle import funnel
 
@@ -57,7 +58,9 @@ def report(*depths, now=NOW, began=NOW - timedelta(hours=1)):
         str(number): [(began + timedelta(seconds=40 * k), step.name) for k, step in enumerate(STEPS[:depth])]
         for number, depth in enumerate(depths)
     }
-    return FunnelReport(funnel(visits, now), Period.between(None, None, "UTC", now), now, "duckdb", demo=False)
+    return FunnelReport(
+        FunnelQuery(Period.between(None, None, "UTC", now)), funnel(visits, now), now, "duckdb", demo=False
+    )
 
 
 def test_what_an_operator_sees_is_never_stored(analyst):

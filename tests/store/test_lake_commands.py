@@ -206,13 +206,14 @@ import sys
 from datetime import date, datetime, timezone
 from app import create_app
 from backend.analytics.metrics.period import Period
-from backend.analytics.metrics.service import DashboardService
+from backend.analytics.metrics.funnel.definition import FunnelQuery
+from backend.analytics.metrics.funnel.service import FunnelService
 from backend.plugins import get
 from config.settings import Settings
 settings = Settings.from_env({{"INSTANCE_DIR": {str(instance)!r}, "LAKE_MAX_STALENESS": "3600"}})
 with create_app(settings).app_context():
     day = date({NOW.year}, {NOW.month}, {NOW.day - 3})
-    report = get(DashboardService).funnel(Period.between(day, day, "UTC", datetime.now(timezone.utc)))
+    report = get(FunnelService).answer(FunnelQuery(Period.between(day, day, "UTC", datetime.now(timezone.utc))))
 print(report.funnel.steps[0].sessions, {{"pyarrow", "pandas"}} & set(sys.modules))
 """
 

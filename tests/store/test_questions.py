@@ -7,7 +7,8 @@ from collections import defaultdict
 import pytest
 
 from backend.analytics.events.names import EventName
-from backend.analytics.metrics.service import DashboardService
+from backend.analytics.metrics.funnel.definition import FunnelQuery
+from backend.analytics.metrics.funnel.service import FunnelService
 from backend.analytics.warehouse.engine import ALL_SESSIONS
 from backend.clock import utc_now
 from tests.funnel_oracle import funnel
@@ -28,7 +29,7 @@ def in_order(row):
 @pytest.mark.parametrize("bots", [False, True])
 def test_the_funnel_is_that_of_its_rule(warehouse, events, visits, periods, bots):
     now = utc_now().replace(second=0, microsecond=0)
-    dashboards = DashboardService(warehouse, lambda: now)
+    funnels = FunnelService(warehouse, lambda: now)
     paths = defaultdict(list)
     for row in events:
         for visit in (v for v in visits if v["session_id"] == row["session_id"]):
@@ -38,7 +39,7 @@ def test_the_funnel_is_that_of_its_rule(warehouse, events, visits, periods, bots
     for period in periods:
         entered = {key: path for key, path in paths.items() if opened_in(period, path)}
         expected = funnel(entered, now)
-        found = dashboards.funnel(period, bots=bots).funnel
+        found = funnels.answer(FunnelQuery(period, bots=bots)).funnel
         for step, other in zip(found.steps, expected.steps, strict=True):
             assert (step.name, step.sessions, step.dropoff) == (other.name, other.sessions, other.dropoff)
             assert step.median_seconds == pytest.approx(other.median_seconds)

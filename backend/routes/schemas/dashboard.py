@@ -1,18 +1,15 @@
-"""What a dashboard may be asked, and what it answers."""
+"""The period a dashboard is asked about."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from backend.analytics.metrics.funnel import WINDOW
 from backend.analytics.metrics.period import Period
-from backend.analytics.metrics.service import FunnelReport
 from backend.errors import FieldError, InvalidRequest
-from backend.routes.schemas.answer import FourDecimals, OneDecimal, Out
 
 EXAMPLE = "a day such as 2026-11-21 or an instant such as 2026-11-21T09:00:00Z"
 
@@ -63,59 +60,3 @@ class PeriodQuery(BaseModel):
             return Period.between(self.start, self.end, self.tz or default_zone, now)
         except ValueError as error:
             raise InvalidRequest([FieldError("start", str(error))]) from None
-
-
-class FunnelStepOut(Out):
-    """One step. Rates are fractions, null where they would rest on fewer than ten sessions."""
-
-    name: str
-    label: str
-    sessions: int
-    from_previous: FourDecimals | None
-    from_first: FourDecimals | None
-    dropoff: int
-    median_seconds: OneDecimal | None
-    p90_seconds: OneDecimal | None
-
-
-class FunnelData(Out):
-    steps: list[FunnelStepOut]
-
-
-class FunnelMeta(Out):
-    """What the numbers cover: all events accepted before `as_of`.
-
-    `immature_sessions` are still inside the window and may yet go on. `engine` counted. `demo`: the days asked for hold
-    visits of `flask demo visits`.
-    """
-
-    start: datetime
-    end: datetime
-    timezone: str
-    as_of: datetime
-    engine: str
-    window_seconds: int
-    immature_sessions: int
-    demo: bool
-
-
-class FunnelResponse(Out):
-    data: FunnelData
-    meta: FunnelMeta
-
-    @classmethod
-    def of(cls, report: FunnelReport) -> Self:
-        zone = ZoneInfo(report.period.timezone)
-        return cls(
-            data=FunnelData(steps=[FunnelStepOut.model_validate(step) for step in report.funnel.steps]),
-            meta=FunnelMeta(
-                start=report.period.start.astimezone(zone),
-                end=report.period.end.astimezone(zone),
-                timezone=report.period.timezone,
-                as_of=report.as_of.astimezone(zone),
-                engine=report.engine,
-                window_seconds=int(WINDOW.total_seconds()),
-                immature_sessions=report.funnel.immature,
-                demo=report.demo,
-            ),
-        )

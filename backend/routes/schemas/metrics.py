@@ -232,7 +232,7 @@ def _compare(compared: Period | None, before: Totals | None, zone: ZoneInfo) -> 
 AnyOf = Annotated[list[str], Field(default_factory=list)]
 
 
-class DashboardQuery(PeriodQuery):
+class SessionQuery(PeriodQuery):
     """Filters are named after dimensions and may be repeated: any of them. An empty one is "there is none"."""
 
     source: AnyOf
@@ -249,17 +249,22 @@ class DashboardQuery(PeriodQuery):
     experience: AnyOf
     education: AnyOf
     risk_level: AnyOf
-    breakdown: str | None = Field(None, description="A dimension; each endpoint has its own by default.")
-    grain: Grain | None = None
     compare: Compare | None = None
-    order: str | None = None
-    limit: int = 1_000
-    currency: str = "USD"
     format: Literal["json", "csv"] = "json"
 
     def filters(self) -> tuple[Filter, ...]:
         chosen = ((name, tuple(getattr(self, name))) for name in DIMENSIONS if name in type(self).model_fields)
         return tuple(Filter(name, Operator.IN, values) for name, values in chosen if values)
+
+
+class DashboardQuery(SessionQuery):
+    """A dashboard's measures by one dimension, or by time too."""
+
+    breakdown: str | None = Field(None, description="A dimension; each endpoint has its own by default.")
+    grain: Grain | None = None
+    order: str | None = None
+    limit: int = 1_000
+    currency: str = "USD"
 
     def query(self, measures: tuple[str, ...], breakdown: str, default_zone: str, now: datetime) -> Query:
         return Query(

@@ -66,7 +66,7 @@ def _expression(
     kept = [table.day >= first, table.day <= last, instant >= start, instant < end]
     if not query.bots:
         kept.append(~table.is_bot)
-    table = table.filter(*kept, *(_holds(table, chosen) for chosen in query.filters))
+    table = table.filter(*kept, *(holds(table, chosen) for chosen in query.filters))
     keys: dict[str, Value] = {}
     if query.grain:
         keys[query.grain] = _stretch(table[INSTANTS[source]], query.grain, local[:shifts], local[shifts:])
@@ -127,7 +127,7 @@ def _stretch(
     return day
 
 
-def _holds(table: Table, chosen: Filter) -> BooleanValue:
+def holds(table: Table, chosen: Filter) -> BooleanValue:
     column: StringValue = DIMENSIONS[chosen.field].column(table)
     match chosen.op:
         case Operator.EQ | Operator.IN:

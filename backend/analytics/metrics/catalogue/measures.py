@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from backend.analytics.events.steps import STEPS
-from backend.analytics.metrics.funnel import SMALLEST_DENOMINATOR
+from backend.analytics.metrics.quotients import SMALLEST_DENOMINATOR
 from backend.analytics.warehouse.relations import SECOND
 
 if TYPE_CHECKING:

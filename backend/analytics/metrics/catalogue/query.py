@@ -107,11 +107,11 @@ class Result:
 
 
 def _faults(query: Query) -> Iterator[FieldError]:
-    yield from _unknown("measures", query.measures, MEASURES)
-    yield from _unknown("dimensions", query.dimensions, DIMENSIONS)
-    yield from _unknown("filters", (chosen.field for chosen in query.filters), DIMENSIONS, ".field")
+    yield from unknown_names("measures", query.measures, MEASURES)
+    yield from unknown_names("dimensions", query.dimensions, DIMENSIONS)
+    yield from unknown_names("filters", (chosen.field for chosen in query.filters), DIMENSIONS, ".field")
     yield from _sizes(query)
-    yield from _values(query.filters)
+    yield from value_faults(query.filters)
     order = (query.order or "").removeprefix("-")
     asked = (*query.keys, *query.measures)
     if order and order not in asked:
@@ -119,7 +119,9 @@ def _faults(query: Query) -> Iterator[FieldError]:
     yield from _sources(query)
 
 
-def _unknown(field: str, names: Iterable[str], known: Mapping[str, object], part: str = "") -> Iterator[FieldError]:
+def unknown_names(
+    field: str, names: Iterable[str], known: Mapping[str, object], part: str = ""
+) -> Iterator[FieldError]:
     for index, name in enumerate(names):
         if name not in known:
             near = get_close_matches(name, known, n=3, cutoff=0.5)
@@ -142,7 +144,7 @@ def _sizes(query: Query) -> Iterator[FieldError]:
         yield FieldError("currency", "must be three letters such as USD")
 
 
-def _values(filters: Iterable[Filter]) -> Iterator[FieldError]:
+def value_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:
     for index, chosen in enumerate(filters):
         needs = {Operator.IS_NULL: (0, 0), Operator.NOT_NULL: (0, 0), Operator.CONTAINS: (1, 1)}
         least, most = needs.get(chosen.op, (1, MOST_VALUES))

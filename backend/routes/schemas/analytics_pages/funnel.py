@@ -10,21 +10,8 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from backend.analytics.events.names import EventName
-from backend.analytics.metrics.funnel import WINDOW, FunnelStep
-from backend.analytics.metrics.service import FunnelReport
-from backend.csv_table import csv_lines
-from backend.routes.schemas.dashboard import FunnelStepOut
-
-FUNNEL_COLUMNS = (
-    "step",
-    "sessions",
-    "of_first",
-    "of_step_before",
-    "dropoff",
-    "median_seconds",
-    "p90_seconds",
-    "event",
-)
+from backend.analytics.metrics.funnel.service import FunnelReport
+from backend.analytics.metrics.funnel.statistics import FunnelStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +65,7 @@ class FunnelPage:
             upgrade=named[EventName.UPGRADE_CLICKED],
             loss=_largest_loss(steps[: steps.index(named[EventName.ASSESSMENT_SUBMITTED]) + 1]),
             immature=report.funnel.immature,
-            window_hours=int(WINDOW.total_seconds()) // 3600,
+            window_hours=report.query.window // timedelta(hours=1),
             first_day=report.period.start.astimezone(zone),
             last_day=(report.period.end - timedelta(microseconds=1)).astimezone(zone),
             timezone=report.period.timezone,
@@ -91,25 +78,6 @@ class FunnelPage:
         """The sentence that the chart proves."""
         saw = f"{self.result.sessions:,}" if self.result.sessions else "none"
         return f"Of {self.sessions:,} session{'' if self.sessions == 1 else 's'}, {saw} saw the result"
-
-
-def funnel_csv(report: FunnelReport) -> str:
-    """The chart's rows; rates are fractions, empty where they would rest on fewer than ten sessions."""
-    steps = map(FunnelStepOut.model_validate, report.funnel.steps)
-    rows = (
-        (
-            step.label,
-            step.sessions,
-            step.from_first,
-            step.from_previous,
-            step.dropoff,
-            step.median_seconds,
-            step.p90_seconds,
-            step.name,
-        )
-        for step in steps
-    )
-    return "".join(csv_lines(FUNNEL_COLUMNS, rows))
 
 
 def _rows(steps: tuple[FunnelStep, ...]) -> Iterable[Row]:

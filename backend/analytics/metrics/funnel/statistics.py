@@ -1,15 +1,21 @@
-"""The conversion funnel: from what was counted to what is said about it."""
+"""From what was counted to what is said about it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from typing import Protocol
 
-from backend.analytics.events.steps import STEPS, StepDefinition
+from backend.analytics.events.steps import STEPS
+from backend.analytics.metrics.quotients import rate
 
-WINDOW = timedelta(hours=24)
-SMALLEST_DENOMINATOR = 10
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +52,12 @@ class Funnel:
     immature: int
 
 
-def funnel(counted: Sequence[Reached], immature: int, definitions: Sequence[StepDefinition] = STEPS) -> Funnel:
+def funnel(counted: Sequence[Reached], immature: int, definitions: Sequence[Named] = STEPS) -> Funnel:
     """What the counts of each step say."""
     return Funnel(tuple(_steps(counted, definitions)), immature)
 
 
-def rate(part: int, whole: int) -> float | None:
-    """A fraction, None where it would rest on fewer than ten."""
-    return part / whole if whole >= SMALLEST_DENOMINATOR else None
-
-
-def _steps(counted: Sequence[Reached], definitions: Sequence[StepDefinition]) -> Iterable[FunnelStep]:
+def _steps(counted: Sequence[Reached], definitions: Sequence[Named]) -> Iterable[FunnelStep]:
     first = previous = counted[0].sessions
     for index, (definition, reached) in enumerate(zip(definitions, counted, strict=True)):
         yield FunnelStep(

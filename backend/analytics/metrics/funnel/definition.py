@@ -1,0 +1,144 @@
+"""What a funnel may be asked: its steps, their order, how long it may take, and whose way is counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from backend.analytics.events.steps import STEPS
+from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
+from backend.analytics.metrics.catalogue.measures import Source
+from backend.analytics.metrics.catalogue.query import Filter, unknown_names, value_faults
+from backend.analytics.metrics.period import Compare, Period
+from backend.errors import FieldError, InvalidRequest
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
+LEAST_STEPS, MOST_STEPS, MOST_EXCLUDED, MOST_GROUPS, MOST_LISTED = 2, 12, 10, 100, 1_000
+LABELS = {step.name: step.label for step in STEPS}
+UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+DURATION = re.compile(r"([0-9]{1,7})([smhd])")
+WINDOW = timedelta(hours=24)
+
+
+class Order(StrEnum):
+    """`ordered`: other events may lie between two steps. `strict`: none may. `unordered`: before step 1 too."""
+
+    ORDERED = "ordered"
+    STRICT = "strict"
+    UNORDERED = "unordered"
+
+
+class Scope(StrEnum):
+    """Whose way is counted: each session's, or that of a visitor through all their sessions."""
+
+    SESSION = "session"
+    VISITOR = "visitor"
+
+    @property
+    def longest(self) -> timedelta:
+        """A session lasts less than 24 hours."""
+        return WINDOW if self is Scope.SESSION else timedelta(days=60)
+
+
+class Outcome(StrEnum):
+    REACHED = "reached"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class EventMatch:
+    """Events of a name, or of these only those whose property `step` is `number`."""
+
+    event: str
+    number: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> EventMatch:
+        event, colon, number = text.partition(":")
+        if not NAME.fullmatch(event) or (colon and not re.fullmatch(r"[0-9]{1,4}", number)):
+            raise ValueError(f"{text[:100]!r} is no name of an event such as assessment_submitted or seen:2")
+        return cls(event, int(number) if colon else None)
+
+    @property
+    def name(self) -> str:
+        return self.event if self.number is None else f"{self.event}:{self.number}"
+
+    @property
+    def label(self) -> str:
+        said = self.event.replace("_", " ").capitalize()
+        return LABELS.get(self.name, said if self.number is None else f"{said}, {self.number}")
+
+    def overlaps(self, other: EventMatch) -> bool:
+        """Whether one event may match both."""
+        return self.event == other.event and (self.number == other.number or None in (self.number, other.number))
+
+
+CALCULATOR = tuple(EventMatch.parse(step.name) for step in STEPS)
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelQuery:
+    """A funnel over a period. Whoever takes step 1 in it enters, once, and has `window` from then on.
+
+    `exclude`: events that end the way when they happen between two steps. With a `breakdown`, the `limit` groups with
+    the most entries stand alone.
+    """
+
+    period: Period
+    steps: tuple[EventMatch, ...] = CALCULATOR
+    window: timedelta = WINDOW
+    order: Order = Order.ORDERED
+    scope: Scope = Scope.SESSION
+    exclude: tuple[EventMatch, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    breakdown: str | None = None
+    limit: int = 10
+    compare: Compare | None = None
+    bots: bool = False
+
+    def __post_init__(self) -> None:
+        if faults := tuple(_faults(self)):
+            raise InvalidRequest(faults)
+
+    @property
+    def is_of_columns(self) -> bool:
+        """Whether sessions themselves say when each step was reached."""
+        plain = self.order is Order.ORDERED and self.scope is Scope.SESSION and not self.exclude
+        return plain and self.steps == CALCULATOR[: len(self.steps)]
+
+
+def duration(text: str) -> timedelta:
+    """30m, 24h, 7d."""
+    if found := DURATION.fullmatch(text):
+        return int(found[1]) * UNITS[found[2]]
+    raise ValueError("must be a duration such as 30m, 24h or 7d")
+
+
+def _faults(query: FunnelQuery) -> Iterator[FieldError]:
+    if not LEAST_STEPS <= len(query.steps) <= MOST_STEPS:
+        yield FieldError("steps", f"must be {LEAST_STEPS} to {MOST_STEPS}")
+    if len(query.exclude) > MOST_EXCLUDED:
+        yield FieldError("exclude", f"must be {MOST_EXCLUDED} at most")
+    for match in query.exclude:
+        if any(match.overlaps(step) for step in query.steps):
+            yield FieldError("exclude", f"{match.name} is a step too")
+    if not timedelta(seconds=1) <= query.window <= query.scope.longest:
+        hours = query.scope.longest // timedelta(hours=1)
+        hint = ", which a session lasts; scope=visitor takes more" if query.scope is Scope.SESSION else ""
+        yield FieldError("window", f"must lie between 1s and {hours}h{hint}")
+    if not 1 <= query.limit <= MOST_GROUPS:
+        yield FieldError("limit", f"must lie between 1 and {MOST_GROUPS}")
+    yield from value_faults(query.filters)
+    yield from _dimensions(query)
+
+
+def _dimensions(query: FunnelQuery) -> Iterator[FieldError]:
+    named = [query.breakdown] if query.breakdown is not None else []
+    yield from (FieldError("breakdown", fault.message) for fault in unknown_names("breakdown", named, DIMENSIONS))
+    yield from unknown_names("filters", (chosen.field for chosen in query.filters), DIMENSIONS, ".field")
+    for name in (*named, *(chosen.field for chosen in query.filters)):
+        if name in DIMENSIONS and Source.SESSIONS not in DIMENSIONS[name].sources:
+            yield FieldError("breakdown", f"sessions have no {name}")

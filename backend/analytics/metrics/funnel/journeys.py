@@ -1,0 +1,159 @@
+"""Each session's way through a funnel, or each visitor's: when they reached every step.
+
+Where the steps are the calculator's, sessions say so themselves. Otherwise a way is a list of whole numbers, one for
+each event that matters, and is read by the rules of its order: lists of numbers mean the same to every engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from backend.analytics.lake.tables import EVENTS
+from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
+from backend.analytics.metrics.catalogue.expressions import holds
+from backend.analytics.metrics.catalogue.measures import person
+from backend.analytics.metrics.catalogue.query import Filter
+from backend.analytics.metrics.funnel.definition import FunnelQuery, Order, Scope
+from backend.analytics.metrics.funnel.kinds import Kinds
+from backend.analytics.metrics.funnel.reading import Reading, code
+from backend.analytics.warehouse.relations import DAY, SESSIONS, STEP_COLUMNS, relation
+
+if TYPE_CHECKING:
+    from ibis.expr.types import BooleanValue, IntegerValue, Table, Value
+
+LISTED = ("session_key", "started_at", "source", "device", "country")
+GROUP = "group_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The parameters of every question about a funnel, in microseconds and days since 1970.
+
+    Events lie between `start` and `end`, or a day around; ways begin from `entered_from` up to `entered_before`.
+    """
+
+    start: IntegerValue
+    end: IntegerValue
+    first_day: IntegerValue
+    last_day: IntegerValue
+    entered_from: IntegerValue
+    entered_before: IntegerValue
+    window: IntegerValue
+    now: IntegerValue
+
+
+PARAMETERS = tuple(field.name for field in fields(Numbers))
+
+
+def journeys(query: FunnelQuery, numbers: Numbers) -> Table:
+    """A row for each way that began in the period: `reached_1` and on, null where not; `LISTED`; the `GROUP`."""
+    found = _of_columns(query, numbers) if query.is_of_columns else _of_events(query, numbers)
+    return found.filter(found.reached_1 >= numbers.entered_from, found.reached_1 < numbers.entered_before)
+
+
+def _of_columns(query: FunnelQuery, numbers: Numbers) -> Table:
+    """Sessions keep the first instant of each step that is not before the one of the step before it."""
+    import ibis
+
+    sessions = _sessions(query, numbers, query.filters)
+    steps = [sessions[name] for name in STEP_COLUMNS[: len(query.steps)]]
+    if query.window < query.scope.longest:
+        until = steps[0] + numbers.window
+        steps = [ibis.cases((step <= until, step)) for step in steps]
+    return sessions.select(**_told(sessions, query), **{f"reached_{n}": step for n, step in enumerate(steps, 1)})
+
+
+def _of_events(query: FunnelQuery, numbers: Numbers) -> Table:
+    kinds = Kinds.of(query)
+    met = _met(query, numbers, kinds)
+    told = tuple(name for name in (*LISTED, GROUP) if name in met.columns)
+    opens = met.kind.isin(kinds.of_steps[0])
+    if query.scope is Scope.SESSION:
+        ways = _by_session(met, opens, told)
+    else:
+        ways = _by_person(met, opens & (met.timestamp >= numbers.entered_from), told, numbers.start - DAY)
+    found = Reading(query, kinds, numbers.window).steps(ways, numbers.entered_from)
+    return found.select(*told, *(f"reached_{n}" for n in range(1, len(query.steps) + 1)))
+
+
+def _sessions(query: FunnelQuery, numbers: Numbers, filters: tuple[Filter, ...]) -> Table:
+    sessions = relation(SESSIONS)
+    kept = [sessions.day >= numbers.first_day, sessions.day <= numbers.last_day]
+    kept += [] if query.bots else [~sessions.is_bot]
+    return sessions.filter(*kept, *(holds(sessions, chosen) for chosen in filters))
+
+
+def _told(sessions: Table, query: FunnelQuery) -> dict[str, Value]:
+    """What a session says of a way that begins in it."""
+    group = {GROUP: DIMENSIONS[query.breakdown].column(sessions)} if query.breakdown else {}
+    return {name: sessions[name] for name in LISTED} | group
+
+
+def _met(query: FunnelQuery, numbers: Numbers, kinds: Kinds) -> Table:
+    """The events that matter, each with its session."""
+    import ibis
+
+    owner: dict[str, Value] = {}
+    if query.scope is Scope.SESSION:
+        sessions = _sessions(query, numbers, query.filters)
+    else:
+        sessions = _sessions(query, numbers, ())
+        owner = {"person": person(sessions), "keeps": _all(sessions, query.filters)}
+    sessions = sessions.select("day", "ended_at", **_told(sessions, query), **owner)
+    # A session goes on into the day after its own at most. With days in it the join stays small, whatever a sender
+    # calls one session.
+    after = (sessions.day + 1).cast("int32")
+    crosses = sessions.ended_at >= after.cast("int64") * DAY
+    both, own = ibis.array([sessions.day, after]), ibis.array([sessions.day])
+    days = sessions.mutate(on_day=ibis.ifelse(crosses, both, own).unnest())
+    events = _events(query, numbers, kinds)
+    within = [
+        events.stream == days.session_key,
+        events.happened_on == days.on_day,
+        events.timestamp >= days.started_at,
+        events.timestamp <= days.ended_at,
+    ]
+    return events.join(days, within)
+
+
+def _events(query: FunnelQuery, numbers: Numbers, kinds: Kinds) -> Table:
+    """For the strict order all events: what is no step stands in the way."""
+    events = relation(EVENTS)
+    events = events.filter(
+        events.day >= numbers.first_day,
+        events.day <= numbers.last_day + 1,
+        events.timestamp >= numbers.start - DAY,
+        events.timestamp <= numbers.end + DAY,
+    )
+    if query.order is not Order.STRICT:
+        events = events.filter(events.event_type.isin(sorted({match.event for match in kinds.matches})))
+    events = events.select("timestamp", stream=events.session_key, happened_on=events.day, kind=kinds.kind(events))
+    return events if query.order is Order.STRICT else events.filter(events.kind < kinds.others)
+
+
+def _by_session(met: Table, opens: BooleanValue, told: tuple[str, ...]) -> Table:
+    by = ("session_key", "started_at")
+    rest = {name: met[name].arbitrary() for name in told if name not in by}
+    codes = code(met.timestamp - met.started_at, met.kind).collect()
+    found = met.group_by(by).aggregate(**rest, codes=codes, opened=opens.any())
+    return found.filter(found.opened).mutate(base=found.started_at)
+
+
+def _by_person(met: Table, begins: BooleanValue, told: tuple[str, ...], base: IntegerValue) -> Table:
+    """What is said of a visitor is what that session says in which they took step 1."""
+    import ibis
+
+    entry = ibis.struct({name: met[name] for name in (*told, "keeps")})
+    order = ibis.struct({name: met[name] for name in ("timestamp", "session_key", "started_at")})
+    codes = code(met.timestamp - base, met.kind).collect()
+    found = met.group_by("person").aggregate(entry=entry.argmin(order, where=begins), codes=codes, opened=begins.any())
+    found = found.filter(found.opened).mutate(base=base)
+    found = found.mutate(**{name: found.entry[name] for name in (*told, "keeps")})
+    return found.filter(found.keeps)
+
+
+def _all(sessions: Table, filters: tuple[Filter, ...]) -> BooleanValue:
+    import ibis
+
+    return ibis.and_(ibis.literal(True), *(holds(sessions, chosen) for chosen in filters))

@@ -1,0 +1,66 @@
+"""The events that matter to a funnel, by number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from backend.analytics.metrics.funnel.definition import EventMatch, FunnelQuery
+
+if TYPE_CHECKING:
+    from ibis.expr.types import IntegerValue, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """No two kinds share an event. A step may be of several: `seen` is `seen:2` and every other `seen`.
+
+    Events of one instant stand in the order of their kinds: that of the steps, then what serves fewer steps first.
+    """
+
+    matches: tuple[EventMatch, ...]
+    of_steps: tuple[tuple[int, ...], ...]
+    of_excluded: tuple[int, ...]
+
+    @classmethod
+    def of(cls, query: FunnelQuery) -> Self:
+        def place(match: EventMatch) -> tuple[int, int]:
+            serves = [n for n, step in enumerate(query.steps) if step.overlaps(match)]
+            return (serves[0], len(serves)) if serves else (len(query.steps), 0)
+
+        found = sorted(dict.fromkeys((*query.steps, *query.exclude)), key=place)
+        return cls(
+            tuple(found),
+            tuple(_numbers(found, (step,)) for step in query.steps),
+            _numbers(found, query.exclude),
+        )
+
+    @property
+    def others(self) -> int:
+        """The kind of all that is neither a step nor excluded."""
+        return len(self.matches)
+
+    def rivals(self, step: int) -> tuple[int, ...]:
+        """Earlier steps that the same event may serve."""
+        mine = set(self.of_steps[step])
+        return tuple(n for n in range(step) if mine & set(self.of_steps[n]))
+
+    def kind(self, events: Table) -> IntegerValue:
+        import ibis
+
+        exact_first = sorted(enumerate(self.matches), key=lambda found: found[1].number is None)
+        branches = []
+        for number, match in exact_first:
+            named = events.event_type == match.event
+            holds = named if match.number is None else named & (events.step == match.number)
+            branches.append((holds, ibis.literal(number, "int64")))
+        return ibis.cases(*branches, else_=ibis.literal(self.others, "int64"))
+
+
+def _numbers(kinds: list[EventMatch], wanted: tuple[EventMatch, ...]) -> tuple[int, ...]:
+    """A kind that is all of a name leaves out what has a kind of its own: whoever wants all wants both."""
+    return tuple(
+        number
+        for number, kind in enumerate(kinds)
+        if any(kind == match or (match.number is None and kind.event == match.event) for match in wanted)
+    )

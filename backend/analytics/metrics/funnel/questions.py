@@ -1,0 +1,168 @@
+"""What is asked of the lake about a funnel: counts, the largest groups, and who stands behind a bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from backend.analytics.metrics.funnel.definition import MOST_STEPS, FunnelQuery, Order, Outcome
+from backend.analytics.metrics.funnel.journeys import GROUP, LISTED, PARAMETERS, Numbers, journeys
+from backend.analytics.warehouse.question import Question
+
+if TYPE_CHECKING:
+    from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table, Value
+
+    Build = Callable[..., Table]
+
+LIMITS = (0.5, 0.9)
+Keys = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Ways of any of these keys of the breakdown, None being "there is none"; or those of all the others."""
+
+    keys: Keys
+    others: bool = False
+
+
+OTHERS = Group((), others=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Ways that came to a step, or only to the one before it; of one group, where there is a breakdown."""
+
+    step: int
+    outcome: Outcome
+    group: Group | None = None
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """How many steps they came to, at least and at most. Nobody drops before step 1."""
+        if self.outcome is Outcome.REACHED:
+            return self.step, MOST_STEPS
+        return max(self.step - 1, 1), self.step - 1
+
+
+def counts(query: FunnelQuery) -> Question:
+    """One row: ways per step, then the quantiles of the time each step took, then the immature ones."""
+    return _question("funnel", replace(query, breakdown=None), _counts)
+
+
+def counts_by_group(query: FunnelQuery, keys: Keys) -> Question:
+    """A row per key of `keys`, and one for the others: key, whether the others, how many keys, and the counts."""
+    return _question(f"funnel by {keys!r}", query, partial(_counts_by_group, keys=keys))
+
+
+def largest_groups(query: FunnelQuery) -> Question:
+    """The keys with the most entries, as many as the query's limit."""
+    entering = replace(query, steps=query.steps[:2], order=Order.ORDERED, exclude=())
+    return _question(f"{query.limit} largest groups", entering, _largest_groups)
+
+
+def count_behind(query: FunnelQuery, group: Group | None) -> Question:
+    """How many came to `least` steps and to `most` at most."""
+    return _question(f"how many in {group!r}", query, partial(_count_behind, group=group), "least", "most")
+
+
+def behind(query: FunnelQuery, group: Group | None) -> Question:
+    """A row for each of them: `LISTED`, when step 1 was taken, to how many they came and when; the latest first."""
+    question = partial(_behind, group=group)
+    return _question(f"behind {group!r}", query, question, "least", "most", "limit", "offset")
+
+
+def _question(name: str, query: FunnelQuery, build: Build, *more: str) -> Question:
+    shape = (
+        [step.name for step in query.steps],
+        query.order,
+        query.scope,
+        [match.name for match in query.exclude],
+        query.filters,
+        query.breakdown,
+        query.bots,
+        query.window < query.scope.longest,
+    )
+    return Question(f"{name}: {shape!r}", (*PARAMETERS, *more), partial(_built, query=query, build=build))
+
+
+def _built(*marks: IntegerValue, query: FunnelQuery, build: Build) -> Table:
+    numbers = Numbers(*marks[: len(PARAMETERS)])
+    return build(query, numbers, journeys(query, numbers), *marks[len(PARAMETERS) :])
+
+
+def _counts(query: FunnelQuery, numbers: Numbers, ways: Table) -> Table:
+    return ways.aggregate(**_counted(query, numbers, ways))
+
+
+def _counted(query: FunnelQuery, numbers: Numbers, ways: Table) -> dict[str, Value]:
+    steps = _steps(query, ways)
+    waits = {f"wait_{n}": (step - before).quantile(LIMITS) for n, (before, step) in enumerate(pairwise(steps), 2)}
+    young = steps[-1].isnull() & (numbers.now - steps[0] < numbers.window)
+    return {**{f"came_{n}": step.count() for n, step in enumerate(steps, 1)}, **waits, "immature": young.sum()}
+
+
+def _counts_by_group(query: FunnelQuery, numbers: Numbers, ways: Table, *, keys: Keys) -> Table:
+    import ibis
+
+    alone = _is_any(ways[GROUP], keys)
+    ways = ways.mutate(alone=alone, shown=ibis.cases((alone, ways[GROUP])))
+    found = ways.group_by("shown", "alone").aggregate(
+        keys=ways[GROUP].fill_null("").nunique(), **_counted(query, numbers, ways)
+    )
+    return found.order_by(ibis.desc(found.alone), ibis.desc(found.came_1), ibis.asc(found.shown))
+
+
+def _largest_groups(query: FunnelQuery, _: Numbers, ways: Table) -> Table:
+    import ibis
+
+    found = ways.group_by(GROUP).aggregate(entered=ways.count())
+    return found.order_by(ibis.desc(found.entered), ibis.asc(found[GROUP])).limit(query.limit)
+
+
+def _count_behind(
+    query: FunnelQuery, _: Numbers, ways: Table, least: IntegerValue, most: IntegerValue, *, group: Group | None
+) -> Table:
+    return _standing(query, ways, least, most, group).aggregate(ways=lambda found: found.count())
+
+
+def _behind(query: FunnelQuery, numbers: Numbers, ways: Table, *marks: IntegerValue, group: Group | None) -> Table:
+    import ibis
+
+    least, most, limit, offset = marks
+    found = _standing(query, ways, least, most, group)
+    steps = _steps(query, found)
+    last = ibis.coalesce(*reversed(steps))
+    young = steps[-1].isnull() & (numbers.now - steps[0] < numbers.window)
+    found = found.select(*LISTED, "came", entered_at=steps[0], last=last, immature=young)
+    found = found.mutate(rank=ibis.row_number().over(order_by=[ibis.desc("entered_at"), "session_key", "started_at"]))
+    return found.filter(found["rank"] >= offset, found["rank"] < offset + limit).order_by("rank")
+
+
+def _standing(query: FunnelQuery, ways: Table, least: IntegerValue, most: IntegerValue, group: Group | None) -> Table:
+    import ibis
+
+    ways = ways.mutate(
+        came=sum((step.notnull().cast("int64") for step in _steps(query, ways)), ibis.literal(0, "int64"))
+    )
+    ways = ways.filter(ways.came >= least, ways.came <= most)
+    if group is None:
+        return ways
+    chosen = _is_any(ways[GROUP], group.keys)
+    return ways.filter(~chosen if group.others else chosen)
+
+
+def _is_any(key: StringValue, keys: Keys) -> BooleanValue:
+    """Never null."""
+    import ibis
+
+    texts = [text for text in keys if text is not None]
+    among = key.isin(texts).fill_null(False) if texts else ibis.literal(False)
+    return among | key.isnull() if None in keys else among
+
+
+def _steps(query: FunnelQuery, ways: Table) -> list[IntegerValue]:
+    return [ways[f"reached_{n}"] for n in range(1, len(query.steps) + 1)]

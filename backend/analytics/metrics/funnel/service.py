@@ -1,0 +1,206 @@
+"""Answer funnels, and say who stands behind a bar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from backend.analytics.metrics.funnel.definition import FunnelQuery, Order, Scope
+from backend.analytics.metrics.funnel.questions import (
+    Bar,
+    Group,
+    Keys,
+    behind,
+    count_behind,
+    counts,
+    counts_by_group,
+    largest_groups,
+)
+from backend.analytics.metrics.funnel.statistics import Funnel, Reached, funnel
+from backend.analytics.metrics.parameters import BEGINNING, MICROSECOND, holds_demo, micros
+from backend.analytics.metrics.period import Period
+from backend.analytics.warehouse.engine import Row
+from backend.analytics.warehouse.relations import DAY, SECOND
+from backend.analytics.warehouse.service import Answer, Warehouse
+from backend.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelGroup:
+    """The funnel of those with this key, None being "there is none"; or of the `keys` others together."""
+
+    key: str | None
+    others: bool
+    keys: int
+    funnel: Funnel
+    before: Funnel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelReport:
+    """A funnel and its groups, the same of the period compared with, how fresh it is and which engine counted.
+
+    `demo`: demo visits are among what was counted, or may be.
+    """
+
+    query: FunnelQuery
+    funnel: Funnel
+    as_of: datetime
+    engine: str
+    demo: bool
+    groups: tuple[FunnelGroup, ...] = ()
+    compared: Period | None = None
+    before: Funnel | None = None
+
+    @property
+    def period(self) -> Period:
+        return self.query.period
+
+    @property
+    def version(self) -> str:
+        """Who may yet go on changes by the minute, without anything new in the lake."""
+        return repr((self.query, self.funnel, self.groups, self.before))
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """How far one session came, or a visitor who took step 1 in it; `seconds` from step 1 to the last step reached."""
+
+    session_key: int
+    started_at: datetime
+    source: str | None
+    device: str | None
+    country: str | None
+    entered_at: datetime
+    reached: int
+    seconds: float
+    immature: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyList:
+    """One page of those behind a bar, the latest first, and how many there are."""
+
+    query: FunnelQuery
+    bar: Bar
+    limit: int
+    offset: int
+    rows: tuple[Journey, ...]
+    total: int
+    as_of: datetime
+    engine: str
+    demo: bool
+
+    @property
+    def version(self) -> str:
+        """As of a report."""
+        return repr((self.query, self.rows, self.total))
+
+
+class FunnelService:
+    """Every question leaves visits by robots out, unless it is told not to."""
+
+    def __init__(self, warehouse: Warehouse, now: Clock) -> None:
+        self._warehouse = warehouse
+        self._now = now
+
+    def answer(self, query: FunnelQuery) -> FunnelReport:
+        """How far those who took step 1 in the period came, also where they went on after it."""
+        keys = self._largest_groups(query) if query.breakdown else ()
+        compared = query.period.preceding(query.compare) if query.compare else None
+        earlier = replace(query, period=compared) if compared else None
+        groups = self._groups(query, keys) if query.breakdown else ()
+        if earlier and query.breakdown:
+            groups = tuple(_beside(query, groups, self._groups(earlier, keys)))
+        before = self._whole(earlier)[0] if earlier else None
+        found, answer = self._whole(query)
+        demo = holds_demo(answer.demo, query.period, *([compared] if compared else []))
+        return FunnelReport(query, found, answer.as_of, answer.engine, demo, groups, compared, before)
+
+    def _largest_groups(self, query: FunnelQuery) -> Keys:
+        """The keys that stand alone in a breakdown; the others stand together."""
+        return tuple(row[0] for row in self._warehouse.ask(largest_groups(query), **self._numbers(query)).rows)
+
+    def behind(self, query: FunnelQuery, bar: Bar, limit: int, offset: int) -> JourneyList:
+        """Who came to a step, or left before it: as many as the bar says.
+
+        The others of a breakdown are those whose groups do not stand alone by the query's limit.
+        """
+        if bar.group and bar.group.others:
+            bar = replace(bar, group=Group(self._largest_groups(query), others=True))
+        least, most = bar.range
+        numbers = self._numbers(query) | {"least": least, "most": most}
+        total = self._warehouse.ask(count_behind(query, bar.group), **numbers).rows[0][0]
+        answer = self._warehouse.ask(behind(query, bar.group), **numbers, limit=limit, offset=offset)
+        rows = tuple(_journey(row) for row in answer.rows)
+        demo = holds_demo(answer.demo, query.period)
+        return JourneyList(query, bar, limit, offset, rows, total, answer.as_of, answer.engine, demo)
+
+    def _whole(self, query: FunnelQuery) -> tuple[Funnel, Answer]:
+        answer = self._warehouse.ask(counts(query), **self._numbers(query))
+        return _funnel(answer.rows[0], query), answer
+
+    def _groups(self, query: FunnelQuery, keys: Keys) -> tuple[FunnelGroup, ...]:
+        rows = self._warehouse.ask(counts_by_group(query, keys), **self._numbers(query)).rows
+        return tuple(
+            FunnelGroup(key, not alone, count, _funnel(tuple(rest), query)) for key, alone, count, *rest in rows
+        )
+
+    def _numbers(self, query: FunnelQuery) -> dict[str, int]:
+        first, last = micros(query.period.start), micros(query.period.end)
+        window = query.window // MICROSECOND
+        start, end = first, last
+        if query.scope is Scope.VISITOR:
+            end += window
+            start -= window if query.order is Order.UNORDERED else 0
+        return {
+            "start": start,
+            "end": end,
+            # A session may begin on the day before, and a way in it on the next.
+            "first_day": start // DAY - 1,
+            "last_day": end // DAY,
+            "entered_from": first,
+            "entered_before": last,
+            "window": window,
+            "now": self._moment(query),
+        }
+
+    def _moment(self, query: FunnelQuery) -> int:
+        """Now, to the minute, so that the answer can be remembered; for ever, once all sessions are mature."""
+        mature = query.period.end + query.window
+        now = self._now().replace(second=0, microsecond=0)
+        return micros(min(now, mature))
+
+
+def _beside(query: FunnelQuery, groups: Sequence[FunnelGroup], earlier: Sequence[FunnelGroup]) -> Iterator[FunnelGroup]:
+    """Each group with what it was before; nothing, where nobody was in it."""
+    known = {(group.key, group.others): group.funnel for group in earlier}
+    nobody = funnel([Reached(0)] * len(query.steps), 0, query.steps)
+    for group in groups:
+        yield replace(group, before=known.pop((group.key, group.others), nobody))
+    # Others may have been there before alone.
+    yield from (FunnelGroup(key, others, 0, nobody, found) for (key, others), found in known.items() if others)
+
+
+def _funnel(row: Row, query: FunnelQuery) -> Funnel:
+    steps = len(query.steps)
+    came, waits, immature = row[:steps], row[steps:-1], row[-1]
+    seconds = [(None, None), *(_seconds(wait, number) for wait, number in zip(waits, came[1:], strict=True))]
+    counted = [Reached(number, *limits) for number, limits in zip(came, seconds, strict=True)]
+    return funnel(counted, immature or 0, query.steps)
+
+
+def _seconds(quantiles: list[float] | None, reached: int) -> tuple[float | None, float | None]:
+    """To the microsecond: engines interpolate alike but for the last bit."""
+    if not reached or quantiles is None:
+        return None, None
+    median, p90 = (round(quantile) / SECOND for quantile in quantiles)
+    return median, p90
+
+
+def _journey(row: Row) -> Journey:
+    key, started, source, device, country, reached, entered, last, immature, _ = row
+    started_at, entered_at = (BEGINNING + at * MICROSECOND for at in (started, entered))
+    seconds = (last - entered) / SECOND
+    return Journey(key, started_at, source, device, country, entered_at, reached, seconds, bool(immature))

@@ -1,0 +1,363 @@
+"""What the funnel may be asked, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Annotated, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from backend.analytics.metrics.funnel.definition import (
+    CALCULATOR,
+    MOST_GROUPS,
+    MOST_LISTED,
+    EventMatch,
+    FunnelQuery,
+    Order,
+    Outcome,
+    Scope,
+    duration,
+)
+from backend.analytics.metrics.funnel.questions import OTHERS, Bar, Group
+from backend.analytics.metrics.funnel.service import FunnelGroup, FunnelReport, JourneyList
+from backend.analytics.metrics.funnel.statistics import Funnel, FunnelStep
+from backend.csv_table import csv_lines
+from backend.errors import FieldError, InvalidRequest
+from backend.routes.schemas.answer import FourDecimals, OneDecimal, Out
+from backend.routes.schemas.metrics import SessionQuery
+
+Parsed = TypeVar("Parsed")
+FUNNEL_COLUMNS = (
+    "step",
+    "sessions",
+    "of_first",
+    "of_step_before",
+    "dropoff",
+    "median_seconds",
+    "p90_seconds",
+    "event",
+)
+
+
+class FunnelParameters(SessionQuery):
+    """Steps are events by name, with `:n` those of a number; whoever takes step 1 in the period enters, once."""
+
+    steps: str | None = Field(
+        None, description="Two to twelve, by commas: `ai_calculator_opened,calculator_step_completed:2`."
+    )
+    window: str = Field("24h", description="From step 1 on: 30m, 24h; with scope=visitor up to 60d.")
+    order: Order = Field(Order.ORDERED, description="strict: no other event between; unordered: also before step 1.")
+    scope: Scope = Field(Scope.SESSION, description="Whose way: each session's, or a visitor's through all sessions.")
+    exclude: str | None = Field(None, description="Events that end the way when they happen between two steps.")
+    breakdown: str | None = Field(None, description="A dimension of the session in which step 1 was taken.")
+    limit: int = Field(10, description=f"Groups of the breakdown that stand alone, up to {MOST_GROUPS}.")
+
+    def query(self, default_zone: str, now: datetime) -> FunnelQuery:
+        errors: list[FieldError] = []
+        window = _parsed("window", [self.window], duration, errors)
+        steps = _parsed("steps", _names(self.steps), EventMatch.parse, errors)
+        exclude = _parsed("exclude", _names(self.exclude), EventMatch.parse, errors)
+        if errors:
+            raise InvalidRequest(errors)
+        return FunnelQuery(
+            period=self.period(default_zone, now),
+            steps=tuple(steps) or CALCULATOR,
+            window=window[0],
+            order=self.order,
+            scope=self.scope,
+            exclude=tuple(exclude),
+            filters=self.filters(),
+            breakdown=self.breakdown or None,
+            limit=self._groups(),
+            compare=self.compare,
+            bots=self.bots,
+        )
+
+    def _groups(self) -> int:
+        return self.limit
+
+
+class JourneyParameters(FunnelParameters):
+    """The question of the funnel, and which of its bars; `limit` and `offset` are of the list."""
+
+    step: Annotated[int, Field(ge=1)]
+    outcome: Outcome = Outcome.REACHED
+    group: str | None = Field(None, description="A key of the breakdown; the empty one stands for none.")
+    others: bool = Field(False, description="Those whose groups do not stand alone.")
+    top: int = Field(10, description="How many groups stand alone: the `limit` of the funnel.")
+    limit: Annotated[int, Field(ge=1, le=MOST_LISTED)] = 100
+    offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+
+    def bar(self) -> Bar:
+        errors = []
+        if self.step > (len(_names(self.steps)) or len(CALCULATOR)):
+            errors.append(FieldError("step", "there are not so many steps"))
+        if (self.group is not None or self.others) and not self.breakdown:
+            errors.append(FieldError("breakdown", "must say what the groups are of"))
+        if self.group is not None and self.others:
+            errors.append(FieldError("others", "cannot be of one group"))
+        if errors:
+            raise InvalidRequest(errors)
+        group = OTHERS if self.others else None if self.group is None else Group((self.group or None,))
+        return Bar(self.step, self.outcome, group)
+
+    def _groups(self) -> int:
+        return self.top
+
+
+def _names(text: str | None) -> list[str]:
+    return [name.strip() for name in text.split(",")] if text else []
+
+
+def _parsed(field: str, texts: Sequence[str], parse: Callable[[str], Parsed], errors: list[FieldError]) -> list[Parsed]:
+    found = []
+    for text in texts:
+        try:
+            found.append(parse(text))
+        except ValueError as error:
+            errors.append(FieldError(field, str(error)))
+    return found
+
+
+class CountsOut(Out):
+    """Rates are fractions, null where they would rest on fewer than ten."""
+
+    sessions: int
+    from_previous: FourDecimals | None
+    from_first: FourDecimals | None
+    dropoff: int
+    median_seconds: OneDecimal | None
+    p90_seconds: OneDecimal | None
+
+
+class FunnelStepOut(CountsOut):
+    """One step; `previous` is the same in the period compared with."""
+
+    name: str
+    label: str
+    previous: CountsOut | None = None
+
+
+class FunnelGroupOut(Out):
+    """The funnel of one key, null being "there is none"; where `others`, of as many `keys` as do not stand alone."""
+
+    key: str | None
+    others: bool
+    keys: int
+    steps: list[FunnelStepOut]
+    immature_sessions: int
+
+
+class FunnelData(Out):
+    steps: list[FunnelStepOut]
+    groups: list[FunnelGroupOut]
+
+
+class FunnelPlan(Out):
+    """The question as it was understood."""
+
+    steps: list[str]
+    order: Order
+    scope: Scope
+    exclude: list[str]
+    filters: dict[str, list[str]]
+    breakdown: str | None
+    limit: int
+    bots: bool
+
+
+class EarlierFunnel(Out):
+    """The period compared with."""
+
+    start: datetime
+    end: datetime
+    immature_sessions: int
+
+
+class FunnelMeta(Out):
+    """What the numbers cover: all events accepted before `as_of`.
+
+    `counted` are sessions or visitors. `immature_sessions` are still inside the window and may yet go on. `demo`: the
+    days asked for hold visits of `flask demo visits`.
+    """
+
+    start: datetime
+    end: datetime
+    timezone: str
+    as_of: datetime
+    engine: str
+    counted: str
+    n: int
+    window_seconds: int
+    immature_sessions: int
+    demo: bool
+    plan: FunnelPlan
+    compare: EarlierFunnel | None
+
+
+class FunnelResponse(Out):
+    data: FunnelData
+    meta: FunnelMeta
+
+    @classmethod
+    def of(cls, report: FunnelReport) -> Self:
+        query, zone = report.query, ZoneInfo(report.period.timezone)
+        return cls(
+            data=FunnelData(
+                steps=list(_steps(report.funnel, report.before)), groups=[_group(group) for group in report.groups]
+            ),
+            meta=FunnelMeta(
+                start=report.period.start.astimezone(zone),
+                end=report.period.end.astimezone(zone),
+                timezone=report.period.timezone,
+                as_of=report.as_of.astimezone(zone),
+                engine=report.engine,
+                counted=f"{query.scope}s",
+                n=report.funnel.steps[0].sessions,
+                window_seconds=query.window // timedelta(seconds=1),
+                immature_sessions=report.funnel.immature,
+                demo=report.demo,
+                plan=_plan(query),
+                compare=_earlier(report, zone),
+            ),
+        )
+
+
+class JourneyOut(Out):
+    """How far a session came, or a visitor who took step 1 in it; `seconds` from step 1 to the last step reached."""
+
+    session_key: str
+    started_at: datetime
+    source: str | None
+    device: str | None
+    country: str | None
+    entered_at: datetime
+    reached: int
+    seconds: OneDecimal
+    immature: bool
+
+
+class JourneysMeta(Out):
+    """`total` is what the bar says; `as_of` as in the funnel."""
+
+    total: int
+    limit: int
+    offset: int
+    step: int
+    outcome: Outcome
+    counted: str
+    timezone: str
+    as_of: datetime
+    engine: str
+    demo: bool
+    plan: FunnelPlan
+
+
+class JourneysResponse(Out):
+    data: list[JourneyOut]
+    meta: JourneysMeta
+
+    @classmethod
+    def of(cls, found: JourneyList) -> Self:
+        zone = ZoneInfo(found.query.period.timezone)
+        return cls(
+            data=list(_journeys(found)),
+            meta=JourneysMeta(
+                total=found.total,
+                limit=found.limit,
+                offset=found.offset,
+                step=found.bar.step,
+                outcome=found.bar.outcome,
+                counted=f"{found.query.scope}s",
+                timezone=found.query.period.timezone,
+                as_of=found.as_of.astimezone(zone),
+                engine=found.engine,
+                demo=found.demo,
+                plan=_plan(found.query),
+            ),
+        )
+
+
+def funnel_csv(report: FunnelReport) -> str:
+    """The steps as a table, of each group where there are groups; what was before is named `previous_<column>`."""
+    columns = list(FUNNEL_COLUMNS)
+    if report.compared:
+        columns += [f"previous_{name}" for name in FUNNEL_COLUMNS[1:-1]]
+    if not report.groups:
+        return "".join(csv_lines(columns, _rows(_steps(report.funnel, report.before))))
+    rows = (
+        [group.key, str(group.others).lower(), *row]
+        for group in map(_group, report.groups)
+        for row in _rows(group.steps)
+    )
+    return "".join(csv_lines([report.query.breakdown, "others", *columns], rows))
+
+
+def journeys_csv(found: JourneyList) -> str:
+    rows = (journey.model_dump(mode="json").values() for journey in _journeys(found))
+    return "".join(csv_lines(list(JourneyOut.model_fields), map(list, rows)))
+
+
+def _rows(steps: Iterable[FunnelStepOut]) -> Iterator[list[object]]:
+    for step in steps:
+        yield [step.label, *_counts(step), step.name, *(_counts(step.previous) if step.previous else ())]
+
+
+def _counts(step: CountsOut) -> list[object]:
+    return [step.sessions, step.from_first, step.from_previous, step.dropoff, step.median_seconds, step.p90_seconds]
+
+
+def _steps(funnel: Funnel, before: Funnel | None) -> Iterator[FunnelStepOut]:
+    earlier: Sequence[FunnelStep | None] = before.steps if before else [None] * len(funnel.steps)
+    for step, previous in zip(funnel.steps, earlier, strict=True):
+        yield FunnelStepOut(**asdict(step), previous=CountsOut.model_validate(previous) if previous else None)
+
+
+def _group(group: FunnelGroup) -> FunnelGroupOut:
+    return FunnelGroupOut(
+        key=group.key,
+        others=group.others,
+        keys=group.keys,
+        steps=list(_steps(group.funnel, group.before)),
+        immature_sessions=group.funnel.immature,
+    )
+
+
+def _plan(query: FunnelQuery) -> FunnelPlan:
+    filters: dict[str, list[str]] = {chosen.field: list(chosen.values) for chosen in query.filters}
+    return FunnelPlan(
+        steps=[step.name for step in query.steps],
+        order=query.order,
+        scope=query.scope,
+        exclude=[match.name for match in query.exclude],
+        filters=filters,
+        breakdown=query.breakdown,
+        limit=query.limit,
+        bots=query.bots,
+    )
+
+
+def _earlier(report: FunnelReport, zone: ZoneInfo) -> EarlierFunnel | None:
+    if report.compared is None or report.before is None:
+        return None
+    start, end = (at.astimezone(zone) for at in (report.compared.start, report.compared.end))
+    return EarlierFunnel(start=start, end=end, immature_sessions=report.before.immature)
+
+
+def _journeys(found: JourneyList) -> Iterator[JourneyOut]:
+    zone = ZoneInfo(found.query.period.timezone)
+    for journey in found.rows:
+        yield JourneyOut(
+            session_key=f"{journey.session_key:016x}",
+            started_at=journey.started_at.astimezone(zone),
+            source=journey.source,
+            device=journey.device,
+            country=journey.country,
+            entered_at=journey.entered_at.astimezone(zone),
+            reached=journey.reached,
+            seconds=journey.seconds,
+            immature=journey.immature,
+        )

@@ -1,0 +1,194 @@
+"""DASH-1: funnels of any steps are those of their rules in words, on both engines; every bar lists who is behind it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from backend.analytics.metrics.funnel.definition import CALCULATOR, EventMatch, FunnelQuery, Order, Outcome, Scope
+from backend.analytics.metrics.funnel.questions import OTHERS, Bar, Group
+from backend.analytics.metrics.funnel.service import FunnelService
+from backend.clock import utc_now
+from tests.catalogue_oracle import key
+from tests.funnel_oracle import of_walks, walk
+from tests.sessions_oracle import micros
+
+# What the landing table was in makes no difference here; that the lake is the same is tested beside.
+pytestmark = pytest.mark.parametrize("any_app", ["sqlite"], indirect=True)
+OPENED, STEP, RESULT = "ai_calculator_opened", "calculator_step_completed", "assessment_submitted"
+OFFER, UPGRADE = "conversion_offer_viewed", "paid_upgrade_clicked"
+STEPS = [
+    (OPENED, RESULT, UPGRADE),
+    (OPENED, f"{STEP}:2", RESULT),
+    (STEP, f"{STEP}:2", STEP),
+    (OPENED, OPENED),
+    (RESULT, OPENED, RESULT),
+]
+WINDOWS = [timedelta(seconds=67), timedelta(minutes=31), timedelta(hours=24)]
+EXCLUDED = [(), (OFFER, f"{STEP}:3")]
+
+
+def matches(*names):
+    return tuple(map(EventMatch.parse, names))
+
+
+def asked(period):
+    """Every order with every choice of steps; windows and exclusions in turn."""
+    for number, (order, names) in enumerate(product(Order, STEPS)):
+        excluded = () if STEP in names else EXCLUDED[number % 2]
+        yield FunnelQuery(period, matches(*names), WINDOWS[number % 3], order, exclude=matches(*excluded))
+
+
+@pytest.fixture
+def moment():
+    return utc_now().replace(second=0, microsecond=0)
+
+
+@pytest.fixture
+def funnels(warehouse, moment):
+    return FunnelService(warehouse, lambda: moment)
+
+
+@pytest.fixture
+def paths(events, visits):
+    """Every session with its events as the oracle takes them."""
+    streams = defaultdict(list)
+    for row in events:
+        streams[row["session_id"]].append((row["timestamp"], row["event_type"], row["step"]))
+    return [
+        (visit, [e for e in streams[visit["session_id"]] if visit["started_at"] <= micros(e[0]) <= visit["ended_at"]])
+        for visit in visits
+    ]
+
+
+def walks(paths, query):
+    """Who entered in the period, each with the session it entered in."""
+    paths = [pair for pair in paths if query.bots or not pair[0]["is_bot"]]
+    if query.scope is Scope.VISITOR:
+        found = [entered(pairs, query) for pairs in by_person(paths)]
+    else:
+        found = [(visit, walk(path, query)) for visit, path in paths]
+    return [(visit, way) for visit, way in found if way and query.period.start <= way[0] < query.period.end]
+
+
+def by_person(paths):
+    people = defaultdict(list)
+    for visit, path in paths:
+        people[visit["user_id"] or visit["visitor_id"] or visit["session_id"]].append((visit, path))
+    return people.values()
+
+
+def entered(pairs, query):
+    """A visitor's way, and the session of its first event."""
+    way = walk([event for _, path in pairs for event in path], query, query.period.start)
+    opening = [
+        (visit["session_key"], visit["started_at"], visit)
+        for visit, path in pairs
+        if way and any(event[0] == way[0] and event[1] == query.steps[0].event for event in path)
+    ]
+    return (min(opening, key=lambda found: found[:2])[2] if opening else None), way
+
+
+def same(found, expected):
+    """Counts are the same, times to the microsecond."""
+    assert [(s.name, s.sessions, s.dropoff, s.from_first) for s in found.steps] == [
+        (s.name, s.sessions, s.dropoff, s.from_first) for s in expected.steps
+    ]
+    for step, other in zip(found.steps, expected.steps, strict=True):
+        assert step.median_seconds == pytest.approx(other.median_seconds, abs=1e-6)
+        assert step.p90_seconds == pytest.approx(other.p90_seconds, abs=1e-6)
+    assert found.immature == expected.immature
+
+
+def test_funnels_of_every_order_window_and_exclusion_are_those_of_their_rules(funnels, paths, periods, moment):
+    seen = set()
+    for query in asked(periods[3]):
+        found = funnels.answer(query).funnel
+        same(found, of_walks([way for _, way in walks(paths, query)], moment, query))
+        seen.add(tuple(step.sessions for step in found.steps))
+
+    assert len(seen) > 10
+
+
+def test_visitors_go_on_in_later_sessions(funnels, paths, periods, moment):
+    for period, order in product(periods[2:4], Order):
+        window = timedelta(hours=1) if order is Order.STRICT else timedelta(days=40)
+        query = FunnelQuery(period, matches(OPENED, RESULT, UPGRADE), window, order, Scope.VISITOR, matches(OFFER))
+        same(funnels.answer(query).funnel, of_walks([way for _, way in walks(paths, query)], moment, query))
+
+
+def test_the_calculators_steps_are_the_same_from_sessions_and_from_events(funnels, periods):
+    for period, window in product(periods[2:4], WINDOWS[1:]):
+        query = FunnelQuery(period, window=window)
+        nothing = matches("never_sent")
+
+        assert query.is_of_columns
+        assert funnels.answer(query).funnel == funnels.answer(replace(query, exclude=nothing)).funnel
+
+
+def test_groups_are_those_of_the_session_and_the_others_are_summed(funnels, paths, periods, moment):
+    few = matches(OPENED, RESULT)
+    for steps, name, limit in ((CALCULATOR, "country", 10), (few, "job_title", 1), (few, "source", 2)):
+        query = FunnelQuery(periods[3], steps, breakdown=name, limit=limit)
+        report, entered_in = funnels.answer(query), walks(paths, query)
+        alone = [group.key for group in report.groups if not group.others]
+        sizes = Counter(key(visit, name) for visit, _ in entered_in)
+
+        assert [sizes[key] for key in alone] == sorted(sizes.values(), reverse=True)[:limit]
+        for group in report.groups:
+            wanted = set(sizes) - set(alone) if group.others else {group.key}
+            ways = [way for visit, way in entered_in if key(visit, name) in wanted]
+            same(group.funnel, of_walks(ways, moment, query))
+            assert group.keys == len(wanted)
+        assert sum(group.funnel.immature for group in report.groups) == report.funnel.immature
+
+
+def test_what_is_compared_is_the_answer_about_the_other_period(funnels, periods):
+    query = FunnelQuery(periods[0], matches(OPENED, RESULT), breakdown="source", limit=1, compare="previous_period")
+    report = funnels.answer(query)
+    other = funnels.answer(replace(query, period=report.compared, compare=None))
+
+    assert report.compared == periods[0].preceding("previous_period")
+    assert report.before == other.funnel
+    assert sum(g.before.steps[1].sessions for g in report.groups) == other.funnel.steps[1].sessions
+
+
+def bars(report):
+    """Every bar there is: of the whole and of each group, reached and dropped, with what it counts."""
+    found = [(None, report.funnel)]
+    found += [(OTHERS if group.others else Group((group.key,)), group.funnel) for group in report.groups]
+    for group, funnel in found:
+        for number, step in enumerate(funnel.steps, 1):
+            yield Bar(number, Outcome.REACHED, group), step.sessions
+            yield Bar(number, Outcome.DROPPED, group), step.dropoff
+
+
+@pytest.mark.parametrize("warehouse", ["duckdb"], indirect=True)
+@pytest.mark.parametrize("scope", Scope)
+def test_every_bar_lists_as_many_as_it_counts(funnels, periods, scope):
+    common = {"breakdown": "source", "limit": 1, "scope": scope}
+    queries = [FunnelQuery(periods[3], matches(OPENED, RESULT, OFFER), order=order, **common) for order in Order]
+    for query in [*queries, FunnelQuery(periods[3], CALCULATOR[:3], **common)]:
+        for bar, count in bars(funnels.answer(query)):
+            listed = funnels.behind(query, bar, 1_000, 0)
+
+            assert (listed.total, len(listed.rows)) == (count, count)
+            wanted = range(bar.step, 9) if bar.outcome is Outcome.REACHED else [bar.step - 1]
+            assert {row.reached for row in listed.rows} <= set(wanted)
+
+
+def test_a_list_comes_in_pages_the_latest_first(funnels, paths, periods):
+    query, bar = FunnelQuery(periods[3], matches(OPENED, RESULT)), Bar(1, Outcome.REACHED)
+    pages = [funnels.behind(query, bar, 50, offset).rows for offset in range(0, 300, 50)]
+    rows = [row for page in pages for row in page]
+    expected = {
+        (v["session_key"], micros(w[0])): (len(w), (w[-1] - w[0]).total_seconds()) for v, w in walks(paths, query)
+    }
+
+    assert len(pages[0]) == 50
+    assert [row.entered_at for row in rows] == sorted((row.entered_at for row in rows), reverse=True)
+    assert {(r.session_key, micros(r.entered_at)): (r.reached, r.seconds) for r in rows} == expected
