@@ -32,6 +32,7 @@ FORMS = (
     formats.day,
     formats.plain_day,
     formats.moment,
+    formats.clock,
     formats.duration,
 )
 

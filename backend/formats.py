@@ -64,6 +64,12 @@ def moment(value: datetime, zone: str = "UTC") -> str:
     return f"{day(value, zone)}, {local.hour % 12 or 12}:{local:%M %p %Z}"
 
 
+def clock(value: datetime, zone: str = "UTC") -> str:
+    """2:32 PM"""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{local.hour % 12 or 12}:{local:%M %p}"
+
+
 def duration(seconds: float) -> str:
     """75 -> 1 min 15 s"""
     minutes, rest = divmod(round(seconds), 60)

@@ -61,6 +61,7 @@ class Registry:
         self._health: dict[str, Callable[[], Health]] = {}
         self._on_start: list[Callable[[], None]] = []
         self._lock = RLock()
+        self._is_ending: Callable[[], bool] = lambda: False
 
     def add_plugin(self, app: Flask, plugin: AnalyticsPlugin) -> None:
         if type(plugin) in self._plugins or plugin.name in {p.name for p in self._plugins.values()}:
@@ -81,6 +82,14 @@ class Registry:
 
     def on_start(self, action: Callable[[], None]) -> None:
         self._on_start.append(action)
+
+    def ends_when(self, is_ending: Callable[[], bool]) -> None:
+        """Whoever runs the process says how to see that it is to end."""
+        self._is_ending = is_ending
+
+    def is_ending(self) -> bool:
+        """Whether what goes on for long should come to its end."""
+        return self._is_ending()
 
     def build(self, kind: type[T]) -> T:
         """The one plugin or shared object of this type, or a new service."""

@@ -50,7 +50,9 @@ def when_ready(server: Arbiter) -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    worker.wsgi.extensions["mingus"].start()
+    registry = worker.wsgi.extensions["mingus"]
+    registry.ends_when(lambda: not worker.alive)
+    registry.start()
     gc.collect()
     gc.freeze()
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)

@@ -214,6 +214,14 @@ class Settings(BaseModel):
     LAKE_MAX_STALENESS: Annotated[int, Field(ge=0, le=86_400)] = Field(
         10, description="Seconds the lake may lag before a question brings it up to date first."
     )
+    LIVE_STREAMS: Annotated[int, Field(ge=0, le=32)] = Field(
+        4,
+        description="Live views that one server process streams to, at most half its threads; "
+        "more of them ask for news every ten seconds.",
+    )
+    LIVE_STREAM_SECONDS: Annotated[int, Field(ge=0, le=600)] = Field(
+        55, description="Seconds after which a live view has to come again, maybe to another process."
+    )
     WAREHOUSE_URL: ClickHouseUrl = Field(
         SecretStr(""), description="`clickhouse://…` answers questions instead of DuckDB in the process. Empty: DuckDB."
     )

@@ -53,6 +53,7 @@ def make_settings(instance: Path, **given: object) -> Settings:
         "RATE_LIMIT_EVENTS": "",
         "LOG_LEVEL": "WARNING",
         "LAKE_MAX_STALENESS": 0,
+        "LIVE_STREAM_SECONDS": 0,
     }
     return Settings.model_validate({**values, **given})
 

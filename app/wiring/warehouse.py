@@ -6,6 +6,8 @@ from backend.analytics.lake.sync import Followers
 from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.funnel.service import FunnelService
+from backend.analytics.metrics.live.feed import LiveFeed, Watching
+from backend.analytics.metrics.live.service import LiveService
 from backend.analytics.warehouse.clickhouse import ClickHouseEngine
 from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.personal_data import visit_data
@@ -34,4 +36,6 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_service(Warehouse, lambda: warehouse)
     registry.add_service(AttributionService, lambda: AttributionService(warehouse))
     registry.add_service(FunnelService, lambda: FunnelService(warehouse, utc_now))
+    watching = Watching(min(settings.LIVE_STREAMS, settings.WEB_THREADS // 2), settings.LIVE_STREAM_SECONDS)
+    registry.add_shared(LiveFeed, lambda: LiveFeed(LiveService(warehouse, utc_now).look, watching, registry.is_ending))
     registry.add_service(CatalogueService, lambda: CatalogueService(warehouse))

@@ -21,7 +21,7 @@ from backend.demo.jobs import Jobs
 from backend.demo.world import Size, Visitor, World
 from backend.errors import Unavailable
 
-AT_ONCE, TRIES, LONGEST_PAUSE = 4, 6, 60.0
+AT_ONCE, TRIES, LONGEST_PAUSE = 12, 6, 60.0
 KEY_NAME, KEY_LIFE = "demo visits", timedelta(hours=2)
 BUSY = frozenset({429, 503})
 

@@ -239,7 +239,16 @@ def _authenticated() -> Caller | None:
     access = access_of(current_app.view_functions.get(request.endpoint or ""))
     if not text or (access and access.own_proof):
         return None  # other schemes are somebody else's, such as a proxy's; what needs a key asks for one
-    return _by_key(text) if text.startswith(KEY_PREFIX) else get(Tokens).caller(text)
+    return _holder(text)
+
+
+def _holder(text: str) -> Caller | None:
+    if not text.startswith(KEY_PREFIX):
+        return get(Tokens).caller(text)
+    use = get(KeyService).use(text)
+    if use.is_news:
+        g.note = lambda: get(KeyService).used(use.key_id)
+    return use.caller
 
 
 def whose_browser() -> Caller | None:
@@ -270,13 +279,6 @@ def _of_cookie(token: str) -> Caller | None:
     return visit.caller
 
 
-def _by_key(text: str) -> Caller:
-    use = get(KeyService).use(text)
-    if use.is_news:
-        g.note = lambda: get(KeyService).used(use.key_id)
-    return use.caller
-
-
 def demand(scope: Scope) -> Caller:
     """Refuse a caller who does not hold `scope`."""
     who = caller()
@@ -285,6 +287,22 @@ def demand(scope: Scope) -> Caller:
     if scope not in who.scopes:
         raise ScopeMissing(scope)
     return who
+
+
+def still_holds(scope: Scope) -> Callable[[], bool]:
+    """Something to ask after the request, as long as its answer goes on: whether whoever came may still do this."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    cookie, text = sign_in_token(), bearer()
+
+    def holds() -> bool:
+        with app.app_context(), serving(get_db_session(), "nobody is known yet"), reading():
+            try:
+                who = get(SignIns).visit(cookie).caller if cookie else _holder(text)
+            except (MingusError, SQLAlchemyError):
+                return False
+            return who is not None and scope in who.scopes
+
+    return holds
 
 
 def demand_fresh_proof() -> None:

@@ -1,0 +1,127 @@
+"""What happens on the site just now."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from backend.analytics.events.steps import STEPS
+from backend.analytics.metrics.live.question import (
+    ACTIVE,
+    BEGUN,
+    HAPPENED,
+    LISTS,
+    LIVE,
+    MINUTES,
+    NOW,
+    STEP,
+    UPGRADED,
+)
+from backend.analytics.metrics.parameters import holds_demo, micros
+from backend.analytics.metrics.period import Period
+from backend.analytics.warehouse.service import Warehouse
+from backend.clock import Clock
+
+MINUTE, RECENT = timedelta(minutes=1), timedelta(minutes=5)
+Counts = Mapping[str | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Minute:
+    """Sessions that began in a minute, events in it, sessions that asked to upgrade in it."""
+
+    start: datetime
+    sessions: int
+    events: int
+    upgrades: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """How many sessions have a value; None is "there is none"."""
+
+    value: str | None
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How many sessions under way came to this step last."""
+
+    name: str
+    label: str
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The last half hour by minute, the current one included, as far as events accepted before `as_of` tell.
+
+    `active` sessions had an event in it, those under way `now` in its last five minutes; `lists` are of the active
+    ones, `steps` of those under way. `key` differs whenever anything does.
+    """
+
+    minutes: tuple[Minute, ...]
+    active: int
+    now: int
+    lists: Mapping[str, tuple[Named, ...]]
+    steps: tuple[Place, ...]
+    as_of: datetime
+    demo: bool
+    key: str
+
+    @property
+    def sessions(self) -> int:
+        return sum(minute.sessions for minute in self.minutes)
+
+    @property
+    def events(self) -> int:
+        return sum(minute.events for minute in self.minutes)
+
+    @property
+    def upgrades(self) -> int:
+        return sum(minute.upgrades for minute in self.minutes)
+
+
+class LiveService:
+    """Visits by robots are left out."""
+
+    def __init__(self, warehouse: Warehouse, now: Clock) -> None:
+        self._warehouse = warehouse
+        self._now = now
+
+    def look(self) -> Live:
+        this = self._now().replace(second=0, microsecond=0)
+        end = this + MINUTE
+        start = end - MINUTES * MINUTE
+        answer = self._warehouse.ask(LIVE, start=micros(start), recent=micros(end - RECENT), end=micros(end))
+        found: dict[str, dict[str | None, int]] = defaultdict(dict)
+        for kind, key, number in answer.rows:
+            found[kind][key] = number
+        return Live(
+            minutes=tuple(_minute(found, start, at) for at in range(MINUTES)),
+            active=sum(found[ACTIVE].values()),
+            now=sum(found[NOW].values()),
+            lists={name: _listed(found[name]) for name in LISTS},
+            steps=_places(found[STEP]),
+            as_of=answer.as_of,
+            demo=holds_demo(answer.demo, Period(start, end, "UTC")),
+            key=f"{answer.version}.{micros(answer.as_of) // 1_000_000}.{int(end.timestamp()) // 60}",
+        )
+
+
+def _minute(found: Mapping[str, Counts], start: datetime, at: int) -> Minute:
+    counts = (found[kind].get(str(at), 0) for kind in (BEGUN, HAPPENED, UPGRADED))
+    return Minute(start + at * MINUTE, *counts)
+
+
+def _listed(counts: Counts) -> tuple[Named, ...]:
+    """The most first; between equal ones by name, the nameless last."""
+    order = sorted(counts.items(), key=lambda one: (-one[1], one[0] is None, one[0] or ""))
+    return tuple(Named(value, sessions) for value, sessions in order)
+
+
+def _places(counts: Counts) -> tuple[Place, ...]:
+    return tuple(Place(step.name, step.label, counts.get(str(at), 0)) for at, step in enumerate(STEPS, 1))

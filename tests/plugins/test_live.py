@@ -1,0 +1,111 @@
+"""The live stream on real workers: it comes back after they end, holds few threads, and ends in time."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import contextmanager
+from time import monotonic
+
+import pytest
+
+from backend.accounts.sign_in.service import SignIns
+from backend.plugins import get
+from tests.accounts import make_account, signed_in_cookie
+from tests.conftest import server_environ
+from tests.servers import gunicorn, wait_until
+from tests.watching import Watcher, send
+
+
+@pytest.fixture
+def key(make_key):
+    return make_key("events:write")
+
+
+@contextmanager
+def watched(app, instance, **settings):
+    """A server, its log, and a function that opens one more stream."""
+    account, watchers = make_account(app), []
+    environ = server_environ(instance, LAKE_MAX_STALENESS="0", LIVE_STREAM_SECONDS="60", **settings)
+    with gunicorn(environ, instance / "gunicorn.log") as server:
+        cookie = signed_in_cookie(app, account, server.url)
+
+        def watch(seen=""):
+            watchers.append(Watcher(server.url, f"{cookie['name']}={cookie['value']}", seen))
+            return watchers[-1]
+
+        try:
+            yield server, watch, account
+        finally:
+            for watcher in watchers:
+                watcher.close()
+
+
+def has(sessions):
+    return lambda state: state["data"]["sessions"] == sessions
+
+
+def test_whoever_watches_comes_back_to_another_worker_and_misses_nothing(app, instance, key):
+    with watched(app, instance) as (server, watch, _):
+        send(server.url, key, "one")
+        watcher = watch()
+        assert watcher.until(has(1))
+        before = server.workers()
+        for worker in before:
+            os.kill(worker, signal.SIGKILL)
+        assert not watcher.until(has(99))  # it ended
+        wait_until(lambda: server.workers() and not server.workers() & before, "new workers")
+        send(server.url, key, "two")
+
+        again = watch(watcher.seen)
+
+        assert again.answer.status == 200
+        assert again.next()["data"]["sessions"] == 2
+
+
+def test_a_worker_that_is_told_to_end_does_not_wait_for_those_who_watch(app, instance):
+    with watched(app, instance) as (server, watch, _):
+        watcher = watch()
+        assert watcher.next()
+        began = monotonic()
+        server.process.send_signal(signal.SIGTERM)
+
+        assert not watcher.until(has(99))
+        assert server.process.wait(timeout=40) == 0
+        assert monotonic() - began < 20
+
+
+def test_no_more_watch_than_may_and_all_else_is_answered(app, instance, key):
+    with watched(app, instance, WEB_WORKERS="1", LIVE_STREAMS="2") as (server, watch, _):
+        held = [watch(), watch()]
+        assert all(watcher.next() for watcher in held)
+
+        refused = watch()
+        assert refused.answer.status == 503
+        assert int(refused.answer.headers["Retry-After"]) > 0
+        send(server.url, key, "somebody")
+        assert held[0].until(has(1))
+
+        for watcher in held:
+            watcher.close()
+        send(server.url, key, "somebody-else")  # by the next news the server sees that they are gone
+        wait_until(lambda: watch().answer.status == 200, "a seat that was given back")
+
+
+def test_at_most_half_the_threads_are_held(app, instance):
+    with watched(app, instance, WEB_WORKERS="1", WEB_THREADS="2", LIVE_STREAMS="4") as (_, watch, _account):
+        assert watch().answer.status == 200
+        assert watch().answer.status == 503
+
+
+def test_whoever_signed_out_sees_no_more(app, instance):
+    with watched(app, instance) as (_, watch, account):
+        watcher = watch()
+        assert watcher.next()
+        with app.app_context():
+            get(SignIns).end_others(account.id, "")
+        began = monotonic()
+
+        assert not watcher.until(has(99))
+        assert monotonic() - began < 15
+        assert watch().answer.status == 401
