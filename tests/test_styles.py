@@ -14,6 +14,8 @@ METHODS = {f"method--{method}" for method in ("get", "post", "put", "patch", "de
 CHANGES = {f"change--{way}" for way in ("better", "worse", "flat")}
 SWATCHES = {f"swatch--{name}" for name in (*"1234", *(f"q{step}" for step in range(1, 8)))}
 COLUMNS = {f"col-{span}" for span in (12, 8, 7, 6, 5, 4)}
+MAPS = {"chart--us-states"}
+TILES = {"kpis--6"}
 OF_PLOTLY = {"hovertext"}
 
 
@@ -33,7 +35,7 @@ def named_classes():
     quoted = (text for source in sources() for text in re.findall(r'"([^"\n]*)"|\'([^\'\n]*)\'|`([^`\n]*)`', source))
     words = {word for texts in quoted for text in texts for word in re.findall(r"[A-Za-z_][\w-]*", text)}
     in_blocks = re.findall(r"topbar_class %\} ([\w-]+)", "".join(sources()))
-    return words | {*in_blocks} | METHODS | CHANGES | SWATCHES | COLUMNS | OF_PLOTLY
+    return words | {*in_blocks} | METHODS | CHANGES | SWATCHES | COLUMNS | OF_PLOTLY | MAPS | TILES
 
 
 @pytest.mark.parametrize("name", ["components.css", "pages.css", "analytics.css"])

@@ -59,6 +59,8 @@ def test_plotly_knows_every_attribute_and_value(figure):
 
     drawn = Figure(plain["data"], plain["layout"])
 
+    if figure.narrow:
+        Figure(plain["narrow"]["data"], plain["narrow"]["layout"])
     assert len(drawn.data) == len(figure.data)
     assert drawn.layout.height == figure.height > 0
 
@@ -167,12 +169,15 @@ def test_names_of_strangers_stay_text():
     assert not re.search(r"<(?!br>)", json.dumps([figure.data, figure.layout]))
 
 
-def test_long_names_wrap_and_make_room():
+@pytest.mark.parametrize(("letters", "lines", "narrow_lines"), [(20, 1, None), (50, 1, 2), (100, 2, 3)])
+def test_long_names_wrap_and_make_room(letters, lines, narrow_lines):
     short, long = (
-        bars(Ranking(made.SESSIONS, "job", (Bar(name, 3, 3),), 3, 3, "sessions")) for name in ("a", "ab " * 20)
+        bars(Ranking(made.SESSIONS, "job", (Bar(name, 3, 3),), 3, 3, "sessions"))
+        for name in ("a", "ab " * (letters // 3))
     )
 
-    assert long.height == short.height + 18
+    assert long.height == short.height + 18 * (lines - 1)
+    assert (long.narrow and long.narrow.height) == (narrow_lines and short.height + 18 * (narrow_lines - 1))
 
 
 def test_a_funnel_tells_how_far_and_where_most_left():

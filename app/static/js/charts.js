@@ -73,8 +73,9 @@ function thinned(axis, room) {
 
 function dressed(chart, width) {
   const { figure, shapes } = chart;
-  const { data, layout } = inked({ data: figure.data, layout: figure.layout }, getComputedStyle(root));
-  const height = shapes ? Math.round(width * RATIO[figure.shapes]) : figure.height;
+  const drawing = (width <= NARROW && figure.narrow) || figure;
+  const { data, layout } = inked({ data: drawing.data, layout: drawing.layout }, getComputedStyle(root));
+  const height = shapes ? Math.round(width * RATIO[figure.shapes]) : drawing.height;
   if (shapes) {
     for (const trace of data) trace.geojson = shapes;
     data[0].locations = shapes.features.map((shape) => shape.id);

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from backend.analytics.figures import theme
-from backend.analytics.figures.figure import Cell, Column, Figure, Key, Part, Plain, Table, nothing, shown
+from backend.analytics.figures.figure import Cell, Column, Drawing, Figure, Key, Part, Plain, Table, nothing, shown
 from backend.analytics.figures.quantity import Quantity
 from backend.formats import count, share
 
 LINE_HEIGHT, BAR, THIN, GAP = 18, 10, 4, 14
-LETTERS = 34  # what fits beside a value on the narrowest screen
+NARROW, WIDE = 34, 56  # letters beside a value on a phone and in half a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,7 @@ def bars(ranking: Ranking) -> Figure:
     if not ordered:
         why = "Nothing was counted in this period."
         return nothing(f"No {ranking.quantity.noun}", why, ranking.counted, columns(ranking))
-    rows = tuple(placed(ordered, compared=bool(ranking.compared)))
-    height = rows[-1].bottom - GAP
+    wide, narrow = _drawing(ranking, ordered, WIDE), _drawing(ranking, ordered, NARROW)
     title = finding(ranking, ordered)
     return Figure(
         title=title,
@@ -67,31 +66,39 @@ def bars(ranking: Ranking) -> Figure:
         n=ranking.n,
         counted=ranking.counted,
         table=table(ranking, ordered),
-        height=height,
-        data=tuple(_data(ranking, rows)),
-        layout=theme.layout(
-            height,
-            hovermode="y",
-            bargap=0,
-            barmode="overlay",
-            barcornerradius=2,
-            xaxis=theme.axis(range=[0, _longest(rows)]),
-            yaxis=theme.axis(range=[height, 0]),
-            annotations=[text for row in rows for text in _texts(ranking, row)],
-        ),
+        height=wide.height,
+        data=wide.data,
+        layout=wide.layout,
+        narrow=narrow if narrow != wide else None,
         legend=_legend(ranking),
         note=f"{count(ranking.others)} more not shown." if ranking.others else "",
     )
+
+
+def _drawing(ranking: Ranking, ordered: Sequence[Bar], letters: int) -> Drawing:
+    rows = tuple(placed(ordered, letters, compared=bool(ranking.compared)))
+    height = rows[-1].bottom - GAP
+    layout = theme.layout(
+        height,
+        hovermode="y",
+        bargap=0,
+        barmode="overlay",
+        barcornerradius=2,
+        xaxis=theme.axis(range=[0, _longest(rows)]),
+        yaxis=theme.axis(range=[height, 0]),
+        annotations=[text for row in rows for text in _texts(ranking, row)],
+    )
+    return Drawing(height, tuple(_data(ranking, rows)), layout)
 
 
 def ranked(some: Iterable[Bar]) -> list[Bar]:
     return sorted(some, key=lambda bar: (bar.value is None, -(bar.value or 0), bar.label))
 
 
-def placed(ordered: Iterable[Bar], *, compared: bool) -> Iterator[Row]:
+def placed(ordered: Iterable[Bar], letters: int, *, compared: bool) -> Iterator[Row]:
     top = 0
     for bar in ordered:
-        label = tuple(wrap(bar.label, LETTERS, break_long_words=True)) or ("(none)",)
+        label = tuple(wrap(bar.label, letters, break_long_words=True)) or ("(none)",)
         above = top + LINE_HEIGHT * len(label) + 2
         bottom = above + BAR + (THIN + 2 if compared else 0) + GAP
         yield Row(bar, label, top, above + BAR / 2, bottom)

@@ -59,11 +59,20 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """What Plotly draws, on so many pixels from top to bottom."""
+
+    height: int
+    data: tuple[Part, ...]
+    layout: Part
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """`title` is the finding, `description` what a screen reader says, `counted` what `n` are: sessions.
 
     Colours and fonts in `data` and `layout` are names of CSS tokens, which the browser looks up.
-    `empty` says why there is nothing to draw.
+    `narrow` is drawn instead where there is little room. `empty` says why there is nothing to draw.
     """
 
     title: str
@@ -74,6 +83,7 @@ class Figure:
     height: int = 0
     data: tuple[Part, ...] = ()
     layout: Part | None = None
+    narrow: Drawing | None = None
     shapes: Shapes | None = None
     legend: tuple[Key, ...] = ()
     marks: tuple[Mark, ...] = ()
@@ -90,6 +100,7 @@ class Figure:
             "height": self.height,
             "data": self.data,
             "layout": self.layout or {},
+            "narrow": asdict(self.narrow) if self.narrow else None,
             "shapes": self.shapes,
             "legend": [asdict(key) for key in self.legend],
             "marks": [asdict(mark) for mark in self.marks],

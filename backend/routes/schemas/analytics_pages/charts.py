@@ -16,7 +16,7 @@ from backend.analytics.figures.tiles import Reading, Tile, tile
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Ratio, Source, Unit
 from backend.analytics.metrics.catalogue.query import Query, Result, ResultRow, Value
-from backend.analytics.metrics.period import Compare
+from backend.analytics.metrics.period import Compare, Grain
 from backend.formats import counted, moment
 from backend.routes.schemas.analytics_pages.names import Names
 from backend.routes.schemas.analytics_pages.question import PageQuestion
@@ -111,7 +111,7 @@ def trend_of(result: Result, name: str) -> Figure:
             _noun(whole),
             compared(result),
             result.before.values[name] if result.before else None,
-            moment(result.as_of, query.period.timezone) if is_partial(result) else "",
+            _until(result, grain) if is_partial(result) else "",
         )
     )
 
@@ -176,6 +176,12 @@ def map_of(result: Result, name: str, shapes: Shapes, names: Names, question: Pa
             result.before.values[name] if result.before else None,
         )
     )
+
+
+def _until(result: Result, grain: Grain) -> str:
+    """Of a day or an hour, which says its name, the time is enough."""
+    said = moment(result.as_of, result.query.period.timezone)
+    return said.rpartition(", ")[2] if grain in (Grain.DAY, Grain.HOUR) else said
 
 
 def _tile(result: Result, name: str, href: str) -> Tile:
