@@ -33,11 +33,16 @@ class Reading:
     window: IntegerValue
 
     def steps(self, ways: Table, entered_from: IntegerValue) -> Table:
-        """The ways with `reached_1` and on. `codes` hold times since `base`; none begins before `entered_from`."""
+        """The ways with `reached_1` and on. `codes` hold times since `base`; visitors begin from `entered_from` on."""
         ways = self._numbered(ways)
-        ways = ways.mutate(
-            taken_1=_first(ways, lambda code: self._serves(code, 0) & (ways.base + self._time(code) >= entered_from))
-        )
+
+        def begins(code: IntegerValue) -> BooleanValue:
+            serves = self._serves(code, 0)
+            if self.query.scope is Scope.SESSION:
+                return serves
+            return serves & (ways.base + self._time(code) >= entered_from)
+
+        ways = ways.mutate(taken_1=_first(ways, begins))
         if self.query.order is Order.UNORDERED:
             return self._in_any_order(ways)
         if self.kinds.of_excluded:
