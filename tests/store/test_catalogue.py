@@ -65,6 +65,7 @@ FILTERS = [
     (Filter("risk_level", Operator.NOT_NULL), lambda row: row["risk_level"] is not None),
     (Filter("major_group", Operator.EQ, ("29",)), lambda row: key(row, "major_group") == "29"),
     (Filter("source", Operator.EQ, ("' OR 1=1 --",)), lambda _: False),
+    (Filter("source", Operator.IN, ("\\", "8111000000000000999")), lambda _: False),
 ]
 
 
