@@ -36,16 +36,16 @@ def _column(
 
 _DEFINED = (
     _column("source", "Source", "Where the visitor came from: `utm_source`, the site before, or `direct`."),
-    _column("medium", "Medium", "What kind of way it was: `cpc`, `organic`, `email`.", nothing="None"),
-    _column("campaign", "Campaign", "Which campaign brought them.", nothing="None"),
-    _column("referrer", "Referrer", "The site whose link was followed.", nothing="None"),
+    _column("medium", "Medium", "What kind of way it was: `cpc`, `organic`, `email`.", nothing="No medium"),
+    _column("campaign", "Campaign", "Which campaign brought them.", nothing="No campaign"),
+    _column("referrer", "Referrer", "The site whose link was followed.", nothing="No referrer"),
     _column("device", "Device", "`mobile`, `tablet` or `desktop`.", BOTH),
     _column("country", "Country", "ISO 3166-1 alpha-2.", BOTH),
     _column("region", "State or region", "The part of the country, ISO 3166-2 without its country.", BOTH),
-    _column("job_title", "Job title", "What was entered last, as it was entered.", nothing="No result yet"),
-    _column("occupation", "Occupation", "The SOC 2018 code the title was found under.", nothing="None"),
+    _column("job_title", "Job title", "What was entered last, as it was entered.", nothing="No title"),
+    _column("occupation", "Occupation", "The SOC 2018 code the title was found under.", nothing="No occupation"),
     Dimension(
-        "major_group", "Major group", "The first two digits of the occupation's code.", SESSIONS_ONLY, "None",
+        "major_group", "Major group", "The first two digits of the occupation's code.", SESSIONS_ONLY, "No occupation",
         lambda table: table.occupation.left(2),
     ),
     _column("industry", "Industry", "The industry of the last assessment."),
