@@ -8,12 +8,19 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 # Flask's own alias cannot be resolved by the OpenAPI library.
 Answer = dict[str, Any] | tuple[dict[str, Any], int]
+CSV = {"text/csv": {"schema": {"type": "string"}}}
 
 
 class Out(BaseModel):
     """Base of what is answered: frozen, every number finite, read field by field from the result's own types."""
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False, from_attributes=True)
+
+
+class TableOut(Out):
+    """Base of what may be had as CSV too, which the API's description says."""
+
+    model_config = {"openapi_extra": {"content": CSV}}  # type: ignore[typeddict-unknown-key]
 
 
 def _rounded(digits: int) -> AfterValidator:

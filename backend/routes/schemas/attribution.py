@@ -18,7 +18,7 @@ from backend.analytics.metrics.attribution.service import (
     AttributionService,
 )
 from backend.csv_table import csv_lines
-from backend.routes.schemas.answer import FourDecimals, Out
+from backend.routes.schemas.answer import FourDecimals, Out, TableOut
 from backend.routes.schemas.dashboard import PeriodQuery
 
 DIRECT = "(direct)"
@@ -88,7 +88,7 @@ class RevenueMeta(Out):
     other_currencies: list[CurrencyOut]
 
 
-class RevenueResponse(Out):
+class RevenueResponse(TableOut):
     data: list[CreditOut]
     meta: RevenueMeta
 

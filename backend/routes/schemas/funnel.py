@@ -26,7 +26,7 @@ from backend.analytics.metrics.funnel.service import FunnelGroup, FunnelReport, 
 from backend.analytics.metrics.funnel.statistics import Funnel, FunnelStep
 from backend.csv_table import csv_lines
 from backend.errors import FieldError, InvalidRequest
-from backend.routes.schemas.answer import FourDecimals, OneDecimal, Out
+from backend.routes.schemas.answer import FourDecimals, OneDecimal, Out, TableOut
 from backend.routes.schemas.metrics import SessionQuery
 
 Parsed = TypeVar("Parsed")
@@ -198,7 +198,7 @@ class FunnelMeta(Out):
     compare: EarlierFunnel | None
 
 
-class FunnelResponse(Out):
+class FunnelResponse(TableOut):
     data: FunnelData
     meta: FunnelMeta
 
@@ -256,7 +256,7 @@ class JourneysMeta(Out):
     plan: FunnelPlan
 
 
-class JourneysResponse(Out):
+class JourneysResponse(TableOut):
     data: list[JourneyOut]
     meta: JourneysMeta
 

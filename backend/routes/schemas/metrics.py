@@ -14,7 +14,7 @@ from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
 from backend.analytics.metrics.catalogue.query import MOST_ROWS, Filter, Operator, Query, Result, Totals, Value
 from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.csv_table import csv_lines
-from backend.routes.schemas.answer import Out
+from backend.routes.schemas.answer import Out, TableOut
 from backend.routes.schemas.dashboard import PeriodQuery
 
 Cell = int | float | str | None
@@ -156,7 +156,7 @@ class ResultMeta(Out):
     compare: CompareOut | None
 
 
-class ResultResponse(Out):
+class ResultResponse(TableOut):
     """A row holds its keys and its measures by name; rates are fractions, null on fewer than ten."""
 
     data: list[dict[str, Cell | dict[str, int | float | None]]]
