@@ -76,6 +76,13 @@ def test_the_result_alone_can_be_asked_for(finished):
     assert "<html" not in part.text
 
 
+def test_the_page_says_what_may_be_counted_of_a_result(finished):
+    main = re.search(r'<main id="main"[^>]*>', finished.get(f"{finished.draft}/result").text)[0]
+
+    assert f'data-occupation="{NURSE}"' in main
+    assert re.search(r'data-experience="[0-9]+-[0-9]+ years" data-education="[a-z_]+"', main)
+
+
 def test_pay_is_compared_and_kept_nowhere(finished, app, instance):
     before = only(app, Draft).answers
     page = finished.post(f"{finished.draft}/pay", salary=SALARY, period="year")
