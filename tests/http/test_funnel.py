@@ -17,7 +17,7 @@ OTHER_DAY = "2026-03-09"
 def analyst(any_app):
     """A client that may write events and read dashboards."""
     with any_app.app_context():
-        key = get(KeyService).create("analyst", Scope)
+        key = get(KeyService).create("analyst", [Scope.EVENTS_WRITE, Scope.DASHBOARDS_READ])
     client = any_app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
     return client
