@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
@@ -27,7 +25,7 @@ COMMANDS = [
     "lake status",
     "privacy prune",
     "privacy rotate",
-    f"privacy erase --yes {uuid4()}",
+    "privacy erase --yes 46c60a37-35c7-438c-9cf9-c1e278805e73",
 ]
 
 

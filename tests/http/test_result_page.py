@@ -44,6 +44,7 @@ def show(tmp_path_factory):
             "salary_text": "",
             "errors": {},
             "read_only": False,
+            "in_my_account": False,
             **given,
         }
         with app.test_request_context("/"):

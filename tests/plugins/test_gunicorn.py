@@ -133,7 +133,7 @@ def test_every_plugin_runs_in_a_worker(server):
 
     assert health["status"] == "ok"
     plugins = {"ai_calculator_analytics", "ai_calculator_dashboard"}
-    assert set(health["parts"]) == {"database", "landing_table", "ga4", "lake", *plugins}
+    assert set(health["parts"]) == {"database", "landing_table", "ga4", "lake", "mail", *plugins}
 
 
 def test_a_worker_that_failed_to_boot_ends_quietly(instance, monkeypatch):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -148,11 +146,11 @@ def test_outside_of_requests_the_platform_works_for_itself(app, people):
 
 def test_a_view_that_forgets_to_ask_whose_shows_only_ones_own(app, people):
     def everybody():
-        return str(sorted(get_db_session().scalars(sa.select(Account.id))))
+        return lambda: str(sorted(get_db_session().scalars(sa.select(Account.id))))
 
-    app.add_url_rule("/a", "a", public("a test")(partial(everybody)))
-    app.add_url_rule("/b", "b", require(Scope.ACCOUNT_SELF)(partial(everybody)))
-    app.add_url_rule("/c", "c", require(Scope.ACCOUNTS_MANAGE)(partial(everybody)))
+    app.add_url_rule("/a", "a", public("a test")(everybody()))
+    app.add_url_rule("/b", "b", require(Scope.ACCOUNT_SELF)(everybody()))
+    app.add_url_rule("/c", "c", require(Scope.ACCOUNTS_MANAGE)(everybody()))
     [first, second], admin = people, make_account(app, Role.ADMIN)
 
     assert app.test_client().get("/a").text == "[]"
