@@ -29,12 +29,12 @@ class Emails:
         account.email = self._vault.seal(account.id, PLACE, email)
         account.email_index = self._index.of(email)
 
-    def of(self, account: Account) -> str:
-        """Empty when nobody can read it any more."""
+    def of(self, account: Account) -> str | None:
+        """None when nobody can read it any more: the account can still be managed, used and deleted."""
         try:
             return self._vault.open(account.id, PLACE, account.email)
         except Unreadable:
-            return ""
+            return None
 
     def seal_new(self, account_id: int, email: str) -> bytes:
         """An address that waits to be confirmed. Raises Unavailable when the key of the account is lost."""
