@@ -9,6 +9,7 @@ from backend.accounts.keys.service import KeyService
 from backend.accounts.keys.store import KeyStore
 from backend.accounts.people import models as people
 from backend.accounts.people.directory import Directory
+from backend.accounts.people.emails import Emails
 from backend.accounts.people.personal_data import AccountData
 from backend.accounts.privacy import models as privacy
 from backend.accounts.sign_in import models as sign_in
@@ -43,7 +44,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         return Tokens(TokenStore(session), get(SignIns), factor, get(AuditLog), signing, session, utc_now)
 
     def directory() -> Directory:
-        return Directory(get_db_session(), get(Vault), get(AuditLog))
+        return Directory(get_db_session(), get(Emails), get(AuditLog))
 
     declare(registry.build(DataClasses), settings)
     registry.add_service(KeyService, keys)

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
+from backend.accounts.people.emails import PLACE_OF_EMAIL
 from backend.accounts.people.models import Account
 from backend.clock import utc_now
 from backend.database import get_db_session
@@ -57,4 +58,4 @@ def smtp(settings: Settings) -> SmtpPost:
 
 def _address_of(session: Session, vault: Vault, account_id: int) -> str | None:
     account = session.get(Account, account_id)
-    return None if account is None else vault.open(account_id, "accounts.email", account.email)
+    return None if account is None else vault.open(account_id, PLACE_OF_EMAIL, account.email)

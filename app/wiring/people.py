@@ -36,7 +36,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
     def accounts() -> Accounts:
         session = get_db_session()
-        emails, passwords = Emails(registry.build(Vault), index), registry.build(Passwords)
+        emails, passwords = registry.build(Emails), registry.build(Passwords)
         links = AccountLinks(session, utc_now)
         return Accounts(AccountStore(session), links, emails, passwords, notices(), session, utc_now)
 
@@ -55,6 +55,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
     registry.add_shared(EmailIndex, lambda: index)
     registry.add_shared(Passwords, Passwords)
+    registry.add_service(Emails, lambda: Emails(registry.build(Vault), index))
     registry.add_service(Accounts, accounts)
     registry.add_service(SecondFactor, second_factor)
     registry.add_service(SignIns, sign_ins)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
+from backend.accounts.people.emails import Emails
 from backend.accounts.people.models import Account, AccountState
 from backend.accounts.permissions import Role
 from backend.accounts.privacy.models import ErasureRequest
@@ -17,10 +18,7 @@ from backend.accounts.sign_in.models import RecoveryCode, SignIn
 from backend.audit.actions import Action
 from backend.audit.service import AuditLog
 from backend.errors import NotFound
-from backend.vault.cipher import Unreadable
-from backend.vault.service import Vault
 
-PLACE_OF_EMAIL = "accounts.email"
 PAGE = 25
 SEEN = select(func.max(SignIn.seen_at)).where(SignIn.account_id == Account.id).correlate(Account).scalar_subquery()
 
@@ -76,14 +74,14 @@ class Listing:
 
 
 class Directory:
-    def __init__(self, session: Session, vault: Vault, audit: AuditLog) -> None:
+    def __init__(self, session: Session, emails: Emails, audit: AuditLog) -> None:
         self._session = session
-        self._vault = vault
+        self._emails = emails
         self._audit = audit
 
     def email_of(self, account_id: int) -> str | None:
         """None when nobody can read it any more."""
-        return self._readable_email(self._account(account_id))
+        return self._emails.of(self._account(account_id))
 
     def own(self, account_id: int) -> Own:
         account = self._account(account_id)
@@ -131,7 +129,7 @@ class Directory:
 
     def _listed(self, account: Account, seen_at: datetime | None, erased_at: datetime | None) -> Listed:
         return Listed(
-            self._readable_email(account),
+            self._emails.of(account),
             account.public_id,
             Role(account.role),
             AccountState(account.state),
@@ -140,13 +138,6 @@ class Directory:
             seen_at,
             erased_at,
         )
-
-    def _readable_email(self, account: Account) -> str | None:
-        """An account whose key is gone can still be managed, used and deleted."""
-        try:
-            return self._vault.open(account.id, PLACE_OF_EMAIL, account.email)
-        except Unreadable:
-            return None
 
     def _account(self, account_id: int) -> Account:
         account = self._session.get(Account, account_id)

@@ -6,7 +6,7 @@ from backend.errors import Unavailable
 from backend.vault.cipher import Unreadable
 from backend.vault.service import Vault
 
-PLACE = "accounts.email"
+PLACE_OF_EMAIL = "accounts.email"
 PLACE_OF_NEW = "account_links.new_email"
 
 
@@ -26,15 +26,15 @@ class Emails:
         self.put(account, email)
 
     def put(self, account: Account, email: str) -> None:
-        account.email = self._vault.seal(account.id, PLACE, email)
+        account.email = self._vault.seal(account.id, PLACE_OF_EMAIL, email)
         account.email_index = self._index.of(email)
 
-    def of(self, account: Account) -> str:
-        """Empty when nobody can read it any more."""
+    def of(self, account: Account) -> str | None:
+        """None when nobody can read it any more: the account can still be managed, used and deleted."""
         try:
-            return self._vault.open(account.id, PLACE, account.email)
+            return self._vault.open(account.id, PLACE_OF_EMAIL, account.email)
         except Unreadable:
-            return ""
+            return None
 
     def seal_new(self, account_id: int, email: str) -> bytes:
         """An address that waits to be confirmed. Raises Unavailable when the key of the account is lost."""

@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.accounts.people.emails import PLACE_OF_EMAIL
 from backend.accounts.people.models import Account, AccountLink, AccountState
 from backend.database import leaving_no_trace
 from backend.personal_data import DataClass, Row, Subject, delete_some, delete_where, owned_by, plain
 from backend.vault.cipher import Unreadable
 from backend.vault.service import Vault
-
-EMAIL = "accounts.email"
 
 
 class AccountData:
@@ -47,7 +46,7 @@ class AccountData:
 
     def _readable_email(self, account: Account) -> str | None:
         try:
-            return self._vault().open(account.id, EMAIL, account.email)
+            return self._vault().open(account.id, PLACE_OF_EMAIL, account.email)
         except Unreadable:
             return None
 

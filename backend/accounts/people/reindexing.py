@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from backend.accounts.people.emails import PLACE_OF_EMAIL
 from backend.accounts.people.models import Account
-from backend.accounts.people.personal_data import EMAIL, account_ids
+from backend.accounts.people.personal_data import account_ids
 from backend.audit.actions import Action
 from backend.audit.service import AuditLog
 from backend.vault.cipher import Unreadable
@@ -44,7 +45,7 @@ class Reindexing:
         if account is None or account.email_index.startswith("closed:"):
             return False
         try:
-            index = self._index_of(self._vault.open(account_id, EMAIL, account.email))
+            index = self._index_of(self._vault.open(account_id, PLACE_OF_EMAIL, account.email))
         except Unreadable as error:
             logger.warning("the address of account %d stays as it is: %s", account_id, error)
             return False

@@ -191,7 +191,7 @@ class Accounts:
         new = self._emails.open_new(account.id, link.new_email or b"")
         if account.state != AccountState.ACTIVE or self._store.by_index(self._emails.index(new)):
             raise LinkGone("The account or the address is no longer free for this change.")
-        self._notices.tell(account, Letter.EMAIL_CHANGED, to=self._emails.of(account) or None)
+        self._notices.tell(account, Letter.EMAIL_CHANGED, to=self._emails.of(account))
         self._emails.put(account, new)
         account.epoch += 1
         self._links.withdraw(account.id)
@@ -321,8 +321,8 @@ class Accounts:
         account.epoch += 1
         self._links.withdraw(account.id)
 
-    def _demand_good(self, password: str, email: str, field: str = "password") -> None:
-        if problem := self._passwords.problem(password, email):
+    def _demand_good(self, password: str, email: str | None, field: str = "password") -> None:
+        if problem := self._passwords.problem(password, email or ""):
             raise InvalidRequest([FieldError(field, problem)])
 
     def _demand_password(self, account_id: int, field: str, password: str) -> str | None:
