@@ -22,9 +22,9 @@ from backend.database import get_db_session
 from backend.plugins import get
 from tests.accounts import make_account
 from tests.conftest import server_environ
-from tests.servers import gunicorn
+from tests.servers import gunicorn, wait_until
 
-INFORM, PROFILE = "/api/docs", "/api/v1/auth/profile"
+ALIVE, INFORM, PROFILE = "/health/live", "/api/docs", "/api/v1/auth/profile"
 LOGIN, WORKERS = "/api/v1/auth/login", 4
 
 
@@ -52,7 +52,7 @@ def workers_of(server, path):
 
 @pytest.fixture
 def four(instance, redis_url):
-    """Start four workers behind one proxy, with these limits."""
+    """Start four workers behind one proxy, with these limits, and wait for the last of them to answer."""
     Redis.from_url(redis_url).flushdb()
     started = []
 
@@ -60,7 +60,12 @@ def four(instance, redis_url):
         given = {"REDIS_URL": redis_url, "WEB_WORKERS": f"{WORKERS}", "LOG_LEVEL": "INFO", **limits}
         running = gunicorn(server_environ(instance, **given), instance / "log", "-w", f"{WORKERS}")
         started.append(running)
-        return running.__enter__()
+        server = running.__enter__()
+        wait_until(
+            lambda: at_once(64, lambda _: ask(server, ALIVE)) and len(workers_of(server, ALIVE)) == WORKERS,
+            "four answer",
+        )
+        return server
 
     yield start
     for running in started:
