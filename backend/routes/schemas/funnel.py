@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from backend.analytics.metrics.funnel.definition import (
-    CALCULATOR,
     MOST_GROUPS,
     MOST_LISTED,
-    EventMatch,
     FunnelQuery,
     Order,
     Outcome,
     Scope,
-    duration,
 )
-from backend.analytics.metrics.funnel.questions import OTHERS, Bar, Group
+from backend.analytics.metrics.funnel.questions import Bar
 from backend.analytics.metrics.funnel.service import FunnelGroup, FunnelReport, JourneyList
 from backend.analytics.metrics.funnel.statistics import Funnel, FunnelStep
 from backend.csv_table import csv_lines
-from backend.errors import FieldError, InvalidRequest
 from backend.routes.schemas.answer import FourDecimals, OneDecimal, Out, TableOut
+from backend.routes.schemas.funnel_asked import AskedFunnel, names
 from backend.routes.schemas.metrics import SessionQuery
 
-Parsed = TypeVar("Parsed")
 FUNNEL_COLUMNS = (
     "step",
     "sessions",
@@ -56,24 +52,18 @@ class FunnelParameters(SessionQuery):
     limit: int = Field(10, description=f"Groups of the breakdown that stand alone, up to {MOST_GROUPS}.")
 
     def query(self, default_zone: str, now: datetime) -> FunnelQuery:
-        errors: list[FieldError] = []
-        window = _parsed("window", [self.window], duration, errors)
-        steps = _parsed("steps", _names(self.steps), EventMatch.parse, errors)
-        exclude = _parsed("exclude", _names(self.exclude), EventMatch.parse, errors)
-        if errors:
-            raise InvalidRequest(errors)
-        return FunnelQuery(
-            period=self.period(default_zone, now),
-            steps=tuple(steps) or CALCULATOR,
-            window=window[0],
+        period = self.period(default_zone, now)
+        return self._asked().query(period, self.filters(), self.compare, bots=self.bots)
+
+    def _asked(self) -> AskedFunnel:
+        return AskedFunnel(
+            steps=names(self.steps),
+            window=self.window,
             order=self.order,
             scope=self.scope,
-            exclude=tuple(exclude),
-            filters=self.filters(),
-            breakdown=self.breakdown or None,
-            limit=self._groups(),
-            compare=self.compare,
-            bots=self.bots,
+            exclude=names(self.exclude),
+            breakdown=self.breakdown or "",
+            limit=f"{self._groups()}",
         )
 
     def _groups(self) -> int:
@@ -92,34 +82,10 @@ class JourneyParameters(FunnelParameters):
     offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
 
     def bar(self) -> Bar:
-        errors = []
-        if self.step > (len(_names(self.steps)) or len(CALCULATOR)):
-            errors.append(FieldError("step", "there are not so many steps"))
-        if (self.group is not None or self.others) and not self.breakdown:
-            errors.append(FieldError("breakdown", "must say what the groups are of"))
-        if self.group is not None and self.others:
-            errors.append(FieldError("others", "cannot be of one group"))
-        if errors:
-            raise InvalidRequest(errors)
-        group = OTHERS if self.others else None if self.group is None else Group((self.group or None,))
-        return Bar(self.step, self.outcome, group)
+        return self._asked().bar(self.step, self.outcome, self.group, others=self.others)
 
     def _groups(self) -> int:
         return self.top
-
-
-def _names(text: str | None) -> list[str]:
-    return [name.strip() for name in text.split(",")] if text else []
-
-
-def _parsed(field: str, texts: Sequence[str], parse: Callable[[str], Parsed], errors: list[FieldError]) -> list[Parsed]:
-    found = []
-    for text in texts:
-        try:
-            found.append(parse(text))
-        except ValueError as error:
-            errors.append(FieldError(field, str(error)))
-    return found
 
 
 class CountsOut(Out):

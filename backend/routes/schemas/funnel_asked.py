@@ -1,0 +1,109 @@
+"""What is asked of a funnel beside its days and filters: texts as they were entered, parsed for page and API alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from backend.analytics.metrics.catalogue.query import Filter
+from backend.analytics.metrics.funnel.definition import (
+    CALCULATOR,
+    EventMatch,
+    FunnelQuery,
+    Order,
+    Outcome,
+    Scope,
+    duration,
+)
+from backend.analytics.metrics.funnel.questions import OTHERS, Bar, Group
+from backend.analytics.metrics.period import Compare, Period
+from backend.errors import FieldError, InvalidRequest
+
+Parsed = TypeVar("Parsed")
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFunnel:
+    """`steps` and `exclude` are names of events; without `steps` it is the calculator's funnel."""
+
+    steps: tuple[str, ...] = ()
+    window: str = "24h"
+    order: str = Order.ORDERED
+    scope: str = Scope.SESSION
+    exclude: tuple[str, ...] = ()
+    breakdown: str = ""
+    limit: str = "10"
+
+    def query(
+        self, period: Period, filters: tuple[Filter, ...] = (), compare: Compare | None = None, *, bots: bool = False
+    ) -> FunnelQuery:
+        errors: list[FieldError] = []
+        steps = [_parsed(f"steps.{n}", text, EventMatch.parse, errors) for n, text in enumerate(self.steps)]
+        exclude = [_parsed("exclude", text, EventMatch.parse, errors) for text in self.exclude]
+        window = _parsed("window", self.window, duration, errors)
+        order = _parsed("order", self.order, _choice(Order), errors)
+        scope = _parsed("scope", self.scope, _choice(Scope), errors)
+        limit = _parsed("limit", self.limit, _number, errors)
+        if errors or window is None or order is None or scope is None or limit is None:
+            raise InvalidRequest(errors)
+        return FunnelQuery(
+            period=period,
+            steps=tuple(_known(steps)) or CALCULATOR,
+            window=window,
+            order=order,
+            scope=scope,
+            exclude=tuple(_known(exclude)),
+            filters=filters,
+            breakdown=self.breakdown or None,
+            limit=limit,
+            compare=compare,
+            bots=bots,
+        )
+
+    def bar(self, step: int, outcome: Outcome, group: str | None, *, others: bool) -> Bar:
+        """One bar of it; the empty group stands for none."""
+        errors = []
+        if not 1 <= step <= (len(self.steps) or len(CALCULATOR)):
+            errors.append(FieldError("step", "The funnel has no such step."))
+        if (group is not None or others) and not self.breakdown:
+            errors.append(FieldError("breakdown", "Say what the groups are of."))
+        if group is not None and others:
+            errors.append(FieldError("others", "The others cannot be of one group."))
+        if errors:
+            raise InvalidRequest(errors)
+        return Bar(step, outcome, OTHERS if others else None if group is None else Group((group or None,)))
+
+
+def names(text: str | None) -> tuple[str, ...]:
+    """Of one text, by commas."""
+    return tuple(name.strip() for name in text.split(",")) if text else ()
+
+
+def _known(matches: Iterable[EventMatch | None]) -> Iterator[EventMatch]:
+    return (match for match in matches if match)
+
+
+def _choice(kind: type[Choice]) -> Callable[[str], Choice]:
+    def parse(text: str) -> Choice:
+        if text not in list(kind):
+            raise ValueError(f"Choose {', '.join(kind)}.")
+        return kind(text)
+
+    return parse
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 5):
+        raise ValueError("Enter a whole number.")
+    return int(text)
+
+
+def _parsed(field: str, text: str, parse: Callable[[str], Parsed], errors: list[FieldError]) -> Parsed | None:
+    try:
+        return parse(text)
+    except ValueError as error:
+        errors.append(FieldError(field, str(error)))
+        return None
