@@ -15,7 +15,7 @@ CHANGES = {f"change--{way}" for way in ("better", "worse", "flat")}
 SWATCHES = {f"swatch--{name}" for name in (*"1234", *(f"q{step}" for step in range(1, 8)))}
 COLUMNS = {f"col-{span}" for span in (12, 8, 7, 6, 5, 4)}
 MAPS = {"chart--us-states"}
-TILES = {"kpis--6"}
+TILES = {"kpis--4", "kpis--6"}
 OF_PLOTLY = {"hovertext"}
 
 

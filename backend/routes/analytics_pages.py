@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
 from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.service import CatalogueService
-from backend.analytics.metrics.funnel.definition import FunnelQuery
-from backend.analytics.metrics.funnel.service import FunnelService
 from backend.clock import utc_now
 from backend.plugins import get
-from backend.reference.loading import Reference
 from backend.routes.access import require
+from backend.routes.analytics_controls import controls, setting_of
 from backend.routes.schemas.analytics_pages.boards import (
     CONVERSIONS,
-    DIMENSION_CHOICES,
     EXPLORE,
     GEOGRAPHY,
     MEASURE_CHOICES,
@@ -32,11 +28,8 @@ from backend.routes.schemas.analytics_pages.boards import (
     Setting,
 )
 from backend.routes.schemas.analytics_pages.credit import credit_chart, model_of
-from backend.routes.schemas.analytics_pages.funnel import FunnelPage
-from backend.routes.schemas.analytics_pages.names import Names
-from backend.routes.schemas.analytics_pages.question import COMPARISONS, Address, PageQuestion, Preset, zone_label
+from backend.routes.schemas.analytics_pages.question import Address, PageQuestion
 from backend.routes.schemas.analytics_pages.tables import table_address, table_query
-from backend.routes.schemas.funnel import funnel_csv
 from backend.routes.tables import answered
 
 bp = Blueprint("analytics_pages", __name__, url_prefix="/analytics")
@@ -86,24 +79,6 @@ def table() -> ResponseReturnValue:
     return answered(get(CatalogueService).answer(query), "csv", "analytics")
 
 
-@bp.get("/funnel")
-@require(Scope.DASHBOARDS_READ)
-def funnel() -> ResponseReturnValue:
-    question = _question()
-    if question.period is None:
-        return _render(question, None), 422
-    return _render(question, FunnelPage.of(get(FunnelService).answer(FunnelQuery(question.period))))
-
-
-@bp.get("/funnel.csv")
-@require(Scope.DASHBOARDS_READ)
-def funnel_table() -> ResponseReturnValue:
-    question = _question()
-    table = funnel_csv(get(FunnelService).answer(FunnelQuery(question.answerable())))
-    name = f"funnel_{question.start}_{question.end}.csv"
-    return Response(table, mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={name}"})
-
-
 def _question(own: Iterable[str] = ()) -> PageQuestion:
     return PageQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), own)
 
@@ -115,7 +90,7 @@ def _board(page: Page, *further: Callable[[Setting], Chart]) -> ResponseReturnVa
     if "field" in request.args:
         return redirect(url_for(f".{page.name}", **question.address()))
     results = [get(CatalogueService).answer(query) for query in page.queries(question)]
-    setting = _setting(page, question)
+    setting = setting_of(f".{page.name}", question, lambda query: url_for(".table", **table_address(query, question)))
     board = page.board(setting, results).followed_by(chart(setting) for chart in further)
     return _render_board(page, question, board)
 
@@ -128,31 +103,6 @@ def _credit(setting: Setting) -> Chart:
     return credit_chart(found, setting, csv)
 
 
-def _setting(page: Page, question: PageQuestion) -> Setting:
-    return Setting(
-        question,
-        Names.of_reference(get(Reference)),
-        lambda other: url_for(f".{page.name}", **other.address()),
-        lambda query: url_for(".table", **table_address(query, question)),
-    )
-
-
 def _render_board(page: Page, question: PageQuestion, board: Board | None) -> str:
-    chips = question.chips(_setting(page, question).chip)
-    choices = {"dimensions": DIMENSION_CHOICES, "measures": MEASURE_CHOICES, "comparisons": COMPARISONS}
-    return render_template(
-        "analytics/board.html", page=page, board=board, chips=chips, **choices, **_period_controls(question)
-    )
-
-
-def _render(question: PageQuestion, page: FunnelPage | None) -> str:
-    return render_template("analytics/funnel.html", page=page, **_period_controls(question))
-
-
-def _period_controls(question: PageQuestion) -> dict[str, Any]:
-    now = utc_now()
-    return {
-        "question": question,
-        "presets": Preset,
-        "zones": [(zone, zone_label(zone, now)) for zone in question.zones()],
-    }
+    shown = controls(f".{page.name}", question)
+    return render_template("analytics/board.html", page=page, board=board, measures=MEASURE_CHOICES, **shown)

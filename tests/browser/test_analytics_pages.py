@@ -25,11 +25,13 @@ from tests.servers import gunicorn
 PAGES = (
     "/analytics/funnel",
     "/analytics/funnel?start=2020-01-01&end=2020-01-02",
-    "/analytics/funnel?start=soon",
+    "/analytics/funnel?start=soon&steps=Opened!&window=soon",
+    "/analytics/funnel?steps=ai_calculator_opened,assessment_submitted&breakdown=job_title&compare=previous_period",
+    "/analytics/funnel/sessions?step=6&outcome=dropped",
     "/api/docs",
     "/nowhere",
 )
-WIDTHS = (320, 768, 1280)
+WIDTHS = (320, 360, 768, 1280)
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,49 @@ def test_the_csv_is_downloaded(chromium, site, javascript):
     context.close()
     assert lines[0].startswith("step,sessions,")
     assert lines[1].startswith("Opened the calculator,20,")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_funnel_of_ones_own_is_made_with_the_keyboard(chromium, site, javascript):
+    context = chromium.new_context(java_script_enabled=javascript)
+    page = context.new_page()
+    sign_in(page, site, "/analytics/funnel?steps=ai_calculator_opened,paid_upgrade_clicked&source=")
+
+    press(page, page.get_by_role("button", name="Add a step"))
+    page.get_by_label("Step 3", exact=True).press_sequentially("Result!")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    press(page, page.get_by_role("alert").get_by_role("link"))
+    expect(page.get_by_label("Step 3", exact=True)).to_be_focused()
+    expect(page.get_by_label("Step 3", exact=True)).to_have_value("Result!")
+
+    page.get_by_label("Step 3", exact=True).fill("assessment_submitted")
+    press(page, page.get_by_role("button", name="Move step 3 up"))
+    expect(page.get_by_label("Step 2", exact=True)).to_have_value("assessment_submitted")
+    press(page, page.get_by_role("button", name="Remove step 1"))
+    press(page, page.get_by_role("button", name="Show this funnel"))
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Of 15 sessions, 13 reached “Asked to upgrade”")
+    assert "steps=assessment_submitted,paid_upgrade_clicked" in page.url.replace("%2C", ",")
+    assert "&source=&" in page.url
+    context.close()
+
+
+def press(page, place):
+    place.focus()
+    page.keyboard.press("Enter")
+
+
+def test_a_number_leads_to_whom_it_counts_and_back(page, site):
+    sign_in(page, site, "/analytics/funnel?period=7d&breakdown=device")
+    row = page.get_by_role("table", name="How far sessions came").get_by_role("row", name="Saw the result")
+
+    row.get_by_role("link", name="15 sessions came to Saw the result").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("15 sessions came to “Saw the result”")
+    expect(page.get_by_role("table").locator("tbody tr")).to_have_count(15)
+
+    page.get_by_role("link", name="Back to the funnel").click()
+    assert page.url.endswith("/analytics/funnel?period=7d&tz=UTC&breakdown=device")
 
 
 @pytest.mark.parametrize("width", WIDTHS)

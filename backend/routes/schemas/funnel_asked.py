@@ -10,6 +10,7 @@ from typing import TypeVar
 from backend.analytics.metrics.catalogue.query import Filter
 from backend.analytics.metrics.funnel.definition import (
     CALCULATOR,
+    WINDOW,
     EventMatch,
     FunnelQuery,
     Order,
@@ -47,21 +48,26 @@ class AskedFunnel:
         order = _parsed("order", self.order, _choice(Order), errors)
         scope = _parsed("scope", self.scope, _choice(Scope), errors)
         limit = _parsed("limit", self.limit, _number, errors)
-        if errors or window is None or order is None or scope is None or limit is None:
+        # Where a text was refused something usual stands in, so that the rest is looked at too.
+        try:
+            query = FunnelQuery(
+                period=period,
+                steps=_known(steps) or CALCULATOR,
+                window=WINDOW if window is None else window,
+                order=order or Order.ORDERED,
+                scope=scope or Scope.SESSION,
+                exclude=() if None in steps else _known(exclude),
+                filters=filters,
+                breakdown=self.breakdown or None,
+                limit=1 if limit is None else limit,
+                compare=compare,
+                bots=bots,
+            )
+        except InvalidRequest as error:
+            raise InvalidRequest([*errors, *_further(error, errors)]) from None
+        if errors:
             raise InvalidRequest(errors)
-        return FunnelQuery(
-            period=period,
-            steps=tuple(_known(steps)) or CALCULATOR,
-            window=window,
-            order=order,
-            scope=scope,
-            exclude=tuple(_known(exclude)),
-            filters=filters,
-            breakdown=self.breakdown or None,
-            limit=limit,
-            compare=compare,
-            bots=bots,
-        )
+        return query
 
     def bar(self, step: int, outcome: Outcome, group: str | None, *, others: bool) -> Bar:
         """One bar of it; the empty group stands for none."""
@@ -82,8 +88,14 @@ def names(text: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",")) if text else ()
 
 
-def _known(matches: Iterable[EventMatch | None]) -> Iterator[EventMatch]:
-    return (match for match in matches if match)
+def _known(matches: Iterable[EventMatch | None]) -> tuple[EventMatch, ...]:
+    return tuple(match for match in matches if match)
+
+
+def _further(found: InvalidRequest, errors: list[FieldError]) -> Iterator[FieldError]:
+    """What was found besides, of other fields."""
+    refused = {error.field.partition(".")[0] for error in errors}
+    return (error for error in found.errors if error.field not in refused)
 
 
 def _choice(kind: type[Choice]) -> Callable[[str], Choice]:

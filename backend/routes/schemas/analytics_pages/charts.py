@@ -16,7 +16,7 @@ from backend.analytics.figures.tiles import Reading, Tile, tile
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Ratio, Source, Unit
 from backend.analytics.metrics.catalogue.query import Query, Result, ResultRow, Value
-from backend.analytics.metrics.period import Compare, Grain
+from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.formats import counted, moment
 from backend.routes.schemas.analytics_pages.names import Names
 from backend.routes.schemas.analytics_pages.question import PageQuestion
@@ -61,11 +61,10 @@ def ask(question: PageQuestion, *measures: str, by: tuple[str, ...] = (), over_t
     )
 
 
-def compared(result: Result) -> str:
+def compared(compare: Compare | None, period: Period) -> str:
     """What the values before are, as it stands in a sentence."""
-    match result.query.compare:
+    match compare:
         case Compare.PREVIOUS_PERIOD:
-            period = result.query.period
             return f"the previous {counted((period.last_day - period.first_day).days + 1, 'day')}"
         case Compare.PREVIOUS_YEAR:
             return "a year earlier"
@@ -109,7 +108,7 @@ def trend_of(result: Result, name: str) -> Figure:
             result.totals.values[name],
             int(result.totals.values[whole] or 0),
             _noun(whole),
-            compared(result),
+            compared(query.compare, query.period),
             result.before.values[name] if result.before else None,
             _until(result, grain) if is_partial(result) else "",
         )
@@ -141,7 +140,7 @@ def ranking_of(
             result.totals.values[name],
             int(result.totals.values[whole] or 0),
             _noun(whole),
-            compared(result),
+            compared(query.compare, query.period),
             result.before.values[name] if result.before else None,
             max(len(rows) - most, 0),
         )
@@ -172,7 +171,7 @@ def map_of(result: Result, name: str, shapes: Shapes, names: Names, question: Pa
             int(result.totals.values[whole] or 0),
             _noun(whole),
             sum(int(row.values[whole] or 0) for row in result.rows if not row.keys[0]),
-            compared(result),
+            compared(query.compare, query.period),
             result.before.values[name] if result.before else None,
         )
     )

@@ -1,0 +1,84 @@
+"""`/analytics/funnel`: how far visits came, and who stands behind each bar."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from backend.accounts.permissions import Scope
+from backend.analytics.metrics.catalogue.query import MOST_ROWS
+from backend.analytics.metrics.catalogue.service import CatalogueService
+from backend.analytics.metrics.funnel.service import FunnelService, JourneyList
+from backend.clock import utc_now
+from backend.plugins import get
+from backend.routes.access import require
+from backend.routes.analytics_controls import controls, names
+from backend.routes.schemas.analytics_pages.funnel import FunnelPage, Links
+from backend.routes.schemas.analytics_pages.funnel_form import FunnelForm, events_of
+from backend.routes.schemas.analytics_pages.funnel_question import BarQuestion, FunnelQuestion
+from backend.routes.schemas.analytics_pages.funnel_sessions import PER_PAGE, SessionsPage
+from backend.routes.schemas.funnel import funnel_csv, journeys_csv
+from backend.routes.tables import written
+
+bp = Blueprint("funnel_pages", __name__, url_prefix="/analytics")
+
+
+@bp.get("/funnel")
+@require(Scope.DASHBOARDS_READ)
+def funnel() -> ResponseReturnValue:
+    question = _question()
+    if question.moved is not None or ("field" in request.args and question.query):
+        return redirect(url_for(".funnel", **question.page.address(), _anchor=question.moved or None))
+    if question.query is None:
+        return _render(question, None), 422
+    report = get(FunnelService).answer(question.query)
+    return _render(question, FunnelPage.of(report, question, names(), _links()))
+
+
+@bp.get("/funnel.csv")
+@require(Scope.DASHBOARDS_READ)
+def table() -> ResponseReturnValue:
+    report = get(FunnelService).answer(_question().answerable())
+    name = "funnel_demo" if report.demo else "funnel"
+    return written(funnel_csv(report), "csv", name, report.period, report.version)
+
+
+@bp.get("/funnel/sessions")
+@require(Scope.DASHBOARDS_READ)
+def sessions() -> ResponseReturnValue:
+    """Who stands behind a bar."""
+    asked = _bar()
+    page = SessionsPage.of(_behind(asked, PER_PAGE, asked.before * PER_PAGE), asked, names())
+    shown = controls(".funnel", asked.funnel.page)
+    return render_template("analytics/funnel_sessions.html", page=page, asked=asked, **shown)
+
+
+@bp.get("/funnel/sessions.csv")
+@require(Scope.DASHBOARDS_READ)
+def sessions_table() -> ResponseReturnValue:
+    """All pages of them, up to as many rows as any table has."""
+    found = _behind(_bar(), MOST_ROWS)
+    name = "funnel_sessions_demo" if found.demo else "funnel_sessions"
+    return written(journeys_csv(found), "csv", name, found.query.period, found.version)
+
+
+def _question() -> FunnelQuestion:
+    return FunnelQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now())
+
+
+def _bar() -> BarQuestion:
+    return BarQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now())
+
+
+def _behind(asked: BarQuestion, limit: int, offset: int = 0) -> JourneyList:
+    return get(FunnelService).behind(asked.funnel.answerable(), asked.bar, limit, offset)
+
+
+def _links() -> Links:
+    return Links(lambda other: url_for(".funnel", **other.address()), lambda bar: url_for(".sessions", **bar))
+
+
+def _render(question: FunnelQuestion, page: FunnelPage | None) -> str:
+    seen = get(CatalogueService).answer(events_of(question.query.period)) if question.query else None
+    form = FunnelForm.of(question, seen)
+    return render_template("analytics/funnel.html", page=page, form=form, **controls(".funnel", question.page))

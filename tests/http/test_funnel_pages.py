@@ -1,0 +1,315 @@
+"""DASH-1, DASH-6, DASH-7: the page asks all that a funnel can be asked, and its numbers lead to whom they count."""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from io import StringIO
+from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from backend.accounts.permissions import Role
+from backend.analytics.events.event import Event, as_json
+from backend.analytics.events.service import EventTracker
+from backend.plugins import get
+from backend.routes.schemas.analytics_pages.funnel_question import FunnelQuestion
+from tests.accounts import BROWSER, make_account, signed_in
+
+HOME = "/analytics/funnel"
+LIST = f"{HOME}/sessions"
+NOW = datetime(2026, 11, 21, 14, 32, tzinfo=UTC)
+VIDEO = "steps=video_opened,video_part_seen:2,video_shared"
+PROGRAM = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def analyst(app, client):
+    return signed_in(client, make_account(app))
+
+
+@pytest.fixture
+def visits(app):
+    """Seventy sessions that open a video: sixty by mail, of which twelve see its second part and eleven share it."""
+    began = datetime.now(UTC) - timedelta(minutes=30)
+    events = []
+    for number in range(70):
+        source = {"source": "mail"} if number < 60 else {"source": "x<y"} if number < 63 else {}
+        way = [("ai_calculator_opened", source), ("video_opened", {})]
+        way += [("video_part_seen", {"step": 2})] if number < 12 else []
+        way += [("advertisement_seen", {})] if number == 0 else []
+        way += [("video_shared", {})] if number < 11 else []
+        for index, (name, data) in enumerate(way):
+            events.append(Event(uuid4(), name, f"s{number}", None, began + timedelta(minutes=index), as_json(data)))
+    with app.app_context():
+        get(EventTracker).record(events)
+
+
+def show(client, address, status=200):
+    answer = client.get(address, headers=BROWSER)
+    assert answer.status_code == status
+    return answer.text
+
+
+def links(page, part=""):
+    return [href for href in map(unescape, re.findall(r'href="([^"]*)"', page)) if part in href]
+
+
+def reached(page):
+    """The main table's numbers."""
+    return [int(number) for number in re.findall(r'funnel-steps__n">(?:<a[^>]*>)?(\d+)<', page)]
+
+
+def fields(page, name):
+    return [unescape(value) for value in re.findall(rf'name="{name}" list="[^"]*" value="([^"]*)"', page)]
+
+
+def asked(address):
+    return FunnelQuestion.parse(MultiDict(parse_qsl(urlsplit(address).query, keep_blank_values=True)), "UTC", NOW)
+
+
+@pytest.mark.parametrize("path", ["", ".csv", "/sessions", "/sessions.csv"])
+def test_each_needs_a_reader_of_dashboards(app, client, path):
+    assert client.get(HOME + path, headers=BROWSER).status_code in (302, 303)
+    member = signed_in(app.test_client(), make_account(app, Role.MEMBER))
+    assert member.get(HOME + path, headers=BROWSER).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (VIDEO, [70, 12, 11]),
+        (f"{VIDEO}&source=mail", [60, 12, 11]),
+        (f"{VIDEO}&source=", [7, 0, 0]),
+        (f"{VIDEO}&window=90s", [70, 12, 0]),
+        (f"{VIDEO}&exclude=advertisement_seen", [70, 12, 10]),
+        (f"{VIDEO}&order=strict", [70, 12, 10]),
+        ("steps=video_shared&steps=ai_calculator_opened&order=unordered", [11, 11]),
+        (f"{VIDEO}&scope=visitor&window=7d", [70, 12, 11]),
+    ],
+)
+def test_the_address_says_what_is_counted(analyst, visits, query, expected):
+    assert reached(show(analyst, f"{HOME}?{query}")) == expected
+
+
+def test_a_funnel_of_ones_own_says_what_it_is(analyst, visits):
+    page = show(analyst, f"{HOME}?{VIDEO}&window=2h&order=unordered&scope=visitor&exclude=advertisement_seen")
+
+    assert "Of 70 visitors, 10 reached “Video shared”" in page
+    assert "in any order, within 2 hours of the first step, through all sessions of a visitor" in page
+    assert "without “Advertisement seen” between" in page
+    assert "70 visitors took the first step" not in page
+    assert 'id="steps" open>' in page
+    assert 'id="steps" open>' not in show(analyst, HOME)
+
+
+def test_what_was_before_stands_beside(analyst, visits):
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    page = show(analyst, f"{HOME}?{VIDEO}&start={tomorrow}&end={tomorrow}&compare=previous_period")
+    assert "took the first step, “Video opened”, in these days" in page
+
+    page = show(analyst, f"{HOME}?{VIDEO}&period=7d&compare=previous_period")
+    assert "The previous 7 days" in page
+    assert page.count('data-label="Before">0') == 3
+
+
+def test_groups_stand_beside_each_other_with_the_others(analyst, visits):
+    page = show(analyst, f"{HOME}?{VIDEO}&breakdown=source&limit=1")
+
+    assert re.findall(r'id="group-\d">(?:<a[^>]*>)?([^<]*)<', page) == ["mail", "The other 2"]
+    assert re.findall(r"n = (\d+) sessions", page) == ["60", "10"]
+    assert any("source=mail" in href and "breakdown" not in href for href in links(page, VIDEO.split(",")[1][:5]))
+
+
+def test_every_number_of_the_page_lists_as_many(analyst, visits):
+    page = show(analyst, f"{HOME}?{VIDEO}&breakdown=source&limit=1&compare=previous_period")
+    numbers = re.findall(r'<a href="([^"]*/sessions[^"]*)" aria-label="[^"]*">−?([\d,]+)</a>', page)
+
+    assert len(numbers) == 3 + 2 + 3 + 2 + 1 + 1
+    for address, number in numbers:
+        listed = show(analyst, unescape(address))
+        rows = list(csv.DictReader(StringIO(analyst.get(links(listed, "sessions.csv")[0]).text)))
+        assert f"<h1>{number} session" in listed
+        assert len(rows) == int(number)
+
+
+def test_a_list_is_paged_and_keeps_what_was_asked(analyst, visits):
+    first = show(analyst, f"{LIST}?{VIDEO}&breakdown=source&group=nobody&step=2&outcome=dropped")
+    assert "0 sessions came to “Video opened” but not to “Video part seen, 2”" in first
+    assert "Nobody stands behind this bar" in first
+
+    first = show(analyst, f"{LIST}?{VIDEO}&breakdown=source&step=1&period=7d")
+    [further] = links(first, "page=2")
+    second = show(analyst, further)
+    assert [page.count('role="rowheader"') for page in (first, second)] == [50, 20]
+    assert "Page 2 of 2" in second
+    [back] = links(second, f"{HOME}?")[:1]
+    assert asked(back).asked == asked(f"{HOME}?{VIDEO}&breakdown=source").asked
+    assert "period=7d" in back
+    assert "There is nothing on this page" in show(analyst, further.replace("page=2", "page=3"))
+
+
+def test_a_list_says_how_far_and_how_long_and_names_nobody(analyst, visits):
+    page = show(analyst, f"{LIST}?{VIDEO}&step=3&source=mail")
+
+    assert "11 sessions came to “Video shared”" in page
+    assert "Source: mail." in page
+    assert page.count("3 of 3, Video shared") == 11
+    assert (page.count(">2 min<"), page.count(">3 min<")) == (10, 1)
+    assert not re.search(r">s\d+<|session_key", page)
+
+
+@pytest.mark.parametrize(
+    "query", ["step=0", "step=9", "step=x", "page=0", "outcome=lost", "group=a", "others=1", "start=soon", "window=x"]
+)
+def test_a_bar_that_is_none_is_refused(analyst, query):
+    field = query.partition("=")[0].replace("group", "breakdown").replace("others", "breakdown")
+    for path in (LIST, f"{LIST}.csv"):
+        answer = analyst.get(f"{path}?{query}", headers=PROGRAM)
+
+        assert answer.status_code == 422
+        assert [error["field"] for error in answer.json["errors"]] == [field]
+
+
+def test_the_csv_is_the_rows_of_the_page(analyst, visits):
+    page = show(analyst, f"{HOME}?{VIDEO}&source=mail&breakdown=source&limit=1&compare=previous_period")
+    [address] = links(page, "funnel.csv")
+    rows = list(csv.DictReader(StringIO(analyst.get(address).text)))
+
+    assert [(row["source"], row["sessions"], row["previous_sessions"]) for row in rows] == [
+        ("mail", "60", "0"),
+        ("mail", "12", "0"),
+        ("mail", "11", "0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "steps", "anchor"),
+    [
+        ("add", "a,b:2,c,", "steps.3"),
+        ("remove:1", "a,c", "steps.1"),
+        ("remove:2", "a,b:2", "steps.1"),
+        ("up:1", "b:2,a,c", "steps.0"),
+        ("up:0", "a,b:2,c", "steps.0"),
+        ("down:1", "a,c,b:2", "steps.2"),
+        ("down:2", "a,b:2,c", "steps.2"),
+        ("show", "a,b:2,c", ""),
+    ],
+)
+def test_buttons_change_the_steps_and_the_address(analyst, change, steps, anchor):
+    given = {"steps": ["a", "b:2", "c"], "window": "1h", "source": "mail", "change": change, "period": "7d"}
+    answer = analyst.get(HOME, query_string=given, headers=BROWSER)
+
+    assert answer.status_code == 302
+    there = urlsplit(answer.location)
+    assert dict(parse_qsl(there.query)) == {
+        "steps": steps,
+        "window": "1h",
+        "source": "mail",
+        "period": "7d",
+        "tz": "UTC",
+    }
+    assert there.fragment == anchor
+
+
+def test_an_empty_row_waits_for_its_event_and_is_forgotten_when_shown(analyst, visits):
+    page = show(analyst, f"{HOME}?steps=video_opened,video_shared,")
+    assert fields(page, "steps") == ["video_opened", "video_shared", ""]
+    assert reached(page) == [70, 11]
+
+    answer = analyst.get(f"{HOME}?steps=video_opened&steps=&steps=video_shared&change=show", headers=BROWSER)
+    assert asked(answer.location).rows == ("video_opened", "video_shared")
+
+
+def test_the_calculators_own_steps_need_not_be_said(analyst):
+    shown = fields(show(analyst, HOME), "steps")
+    answer = analyst.get(HOME, query_string={"steps": shown, "window": "24h", "change": "show"}, headers=BROWSER)
+
+    assert len(shown) == 8
+    assert dict(parse_qsl(urlsplit(answer.location).query)) == {"period": "30d", "tz": "UTC"}
+
+
+def test_a_question_is_its_own_address():
+    shape = "window=7d&order=strict&scope=visitor&exclude=a,b&breakdown=source&limit=3"
+    question = asked(f"{HOME}?{VIDEO}&{shape}&source=&compare=previous_year")
+    again = FunnelQuestion.parse(MultiDict(question.page.address()), "UTC", NOW)
+
+    assert question.query is not None
+    assert again == question
+
+
+def test_events_to_choose_from_are_those_that_are_known_and_those_that_arrived(analyst, visits):
+    page = show(analyst, f"{HOME}?steps=video_opened,video_shred")
+
+    assert '<option value="calculator_step_completed:2" label="Place and industry">' in page
+    assert '<option value="advertisement_seen">' in page
+    assert re.findall(r'id="(steps\.\d)-s">None of these arrived', page) == ["steps.1"]
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "words"),
+    [
+        ("steps=a,B!", "steps.1", "“B!” is no name of an event."),
+        ("steps=&steps=a&steps=B!&change=stay", "steps.2", "“B!” is no name of an event."),
+        ("steps=a", "steps.0", "A funnel has 2 to 12 steps."),
+        ("window=soon", "window", "Enter a time such as 30m, 24h or 7d."),
+        ("window=25h", "window", "Enter a time between 1s and 24h"),
+        ("exclude=calculator_step_completed", "exclude", "is a step of this funnel too"),
+        ("order=loose", "order", "Choose from the list in which order"),
+        ("scope=town", "scope", "Choose from the list whose way"),
+        ("breakdown=shoes", "breakdown", "Choose from the list what to break down by."),
+        ("breakdown=event_type", "breakdown", "Choose from the list what to break down by."),
+        ("limit=1000", "limit", "Choose from the list how many groups"),
+    ],
+)
+def test_what_cannot_be_asked_comes_back_beside_its_field(analyst, query, field, words):
+    page = show(analyst, f"{HOME}?{query}", 422)
+
+    assert "<title>Error: Funnel" in page
+    assert [href for href in links(page, f"#{field}") if href == f"#{field}"] == [f"#{field}"]
+    assert page.count(words) == 2
+    assert re.search(rf'id="{re.escape(field)}"[^>]* aria-invalid="true"', page)
+    assert f'id="{field}-e"' in page
+
+
+def test_all_faults_are_told_at_once_with_what_was_typed(analyst):
+    page = show(analyst, f"{HOME}?start=soon&steps=Opened!,b&window=soon&exclude=c+c&breakdown=shoes&source=mail", 422)
+
+    assert re.findall(r'<li><a href="#([^"]*)">', page) == ["start", "steps.0", "exclude", "window", "breakdown"]
+    assert fields(page, "steps") == ["Opened!", "b"]
+    assert (fields(page, "window"), fields(page, "exclude")) == (["soon"], ["c c"])
+    assert 'name="source" value="mail"' in page
+
+
+def test_a_form_adds_a_filter_to_a_funnel_of_ones_own(analyst):
+    answer = analyst.get(f"{HOME}?{VIDEO}&field=source&value=mail", headers=BROWSER)
+
+    assert answer.status_code == 302
+    assert asked(answer.location).page.filters[0].values == ("mail",)
+    assert asked(answer.location).rows == asked(f"{HOME}?{VIDEO}").rows
+
+
+def test_nothing_yet_says_why_and_what_to_do(analyst):
+    page = show(analyst, f"{HOME}?steps=a,b&source=mail")
+
+    assert "No session took the first step, “A”, in these days" in page
+    assert "The filters may leave nothing." in page
+    assert any("steps=a,b" in unescape(href).replace("%2C", ",") and "source" not in href for href in links(page))
+    assert "Show the calculator’s funnel" in page
+    assert "with these filters" in show(analyst, f"{HOME}?source=mail")
+
+
+def test_hostile_names_are_shown_as_text(analyst, visits):
+    page = show(analyst, f"{HOME}?{VIDEO}&breakdown=source&limit=3")
+    assert "x&lt;y" in page
+    assert "x<y" not in page
+
+    page = analyst.get(
+        HOME, query_string={"steps": '"><script>alert(1)</script>', "exclude": "'\"<b>"}, headers=BROWSER
+    )
+    assert "<script>alert" not in page.text
+    assert "<b>" not in page.text
