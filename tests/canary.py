@@ -20,8 +20,11 @@ from backend.accounts.privacy.consent import Consents
 from backend.accounts.privacy.models import ConsentChoice
 from backend.accounts.sign_in.models import SignIn
 from backend.accounts.tokens.models import RefreshToken
+from backend.analytics.annotations.models import StoredAnnotation
 from backend.analytics.events.models import QuarantinedEvent
 from backend.analytics.lake.sync import LakeSync
+from backend.analytics.views.models import StoredView
+from backend.analytics.views.view import ViewKind
 from backend.assessments.visit.models import Draft, SharedResult, StoredAssessment
 from backend.clock import utc_now
 from backend.database import get_db_session
@@ -36,13 +39,15 @@ from tests.landing_rows import store
 from tests.servers import postgresql_bin
 
 CANARY = "canary7f3a"
+NOTED = "New prices"
 
 
 def make_canary(app: Flask) -> MadeAccount:
     """Someone of whom there is something in every table and store."""
     account = make_account(app, Role.ANALYST, email=f"{CANARY}@example.com")
     with app.app_context():
-        rows = [*_access_of(account.id), *_answers_of(account.public_id), _impossible_event_of(account.public_id)]
+        rows = [*_access_of(account.id), *_additions_of(account.id)]
+        rows += [*_answers_of(account.public_id), _impossible_event_of(account.public_id)]
         session = get_db_session()
         session.add_all(rows)
         session.flush()
@@ -75,6 +80,13 @@ def _access_of(account_id: int) -> Iterator[object]:
     yield RefreshToken(jti=CANARY, family=uuid4(), epoch=1, expires_at=later, **own)
     yield StoredKey(key_id="canary7f", name=CANARY, digest=uuid4().hex, scopes=Scope.DASHBOARDS_READ, **own)
     yield AccountLink(purpose=LinkPurpose.CHANGE_EMAIL, digest=uuid4().hex, new_email=sealed, expires_at=later, **own)
+
+
+def _additions_of(account_id: int) -> Iterator[object]:
+    """What they wrote for their team stays, so it says nothing of them."""
+    own = {"account_id": account_id, "created_at": utc_now(), "public_id": uuid4()}
+    yield StoredView(name=CANARY, kind=ViewKind.SEGMENT, parameters={"source": [CANARY]}, shared=True, **own)
+    yield StoredAnnotation(text=NOTED, day=utc_now().date(), **own)
 
 
 def _answers_of(public_id: str) -> list[object]:

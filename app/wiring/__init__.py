@@ -20,6 +20,7 @@ from app.wiring import (
     privacy,
     senders,
     vault,
+    views,
     warehouse,
     work,
 )
@@ -39,7 +40,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
     rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, people, senders, warehouse)
-    for room in (*rooms, privacy, demo):
+    for room in (*rooms, views, privacy, demo):
         room.fit_out(registry, settings)
     registry.on_start(lambda: health.say_what_ails(app))
     registry.build(JobKinds).freeze()

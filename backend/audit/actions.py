@@ -6,6 +6,7 @@ from enum import StrEnum
 class Action(StrEnum):
     """What may be done and is remembered, as `noun.verb_past`."""
 
+    ANNOTATION_DELETED = "annotation.deleted"
     AUDIT_READ = "audit.read"
     AUDIT_EXPORTED = "audit.exported"
     DATA_EXPORTED = "data.exported"

@@ -19,8 +19,10 @@ from backend.accounts.privacy.erasure import KIND, Erasures, TracesLeft
 from backend.accounts.privacy.ledger import Ledger, LedgerUnwritable
 from backend.accounts.privacy.models import ErasureRequest
 from backend.accounts.sign_in.models import SignIn
+from backend.analytics.annotations.models import StoredAnnotation
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.locks import Lock
+from backend.analytics.views.models import StoredView
 from backend.audit.models import AuditEntry
 from backend.clock import utc_now
 from backend.database import get_db_session
@@ -33,7 +35,7 @@ from backend.plugins import get
 from backend.tasks.schedule import schedule
 from backend.vault.models import DataKey
 from tests.accounts import make_account
-from tests.canary import CANARY, can_be_read, make_canary, make_events, places_with
+from tests.canary import CANARY, NOTED, can_be_read, make_canary, make_events, places_with
 from tests.conftest import make_settings
 from tests.landing_rows import in_lake, store
 
@@ -83,6 +85,23 @@ def test_what_stays_of_an_erased_person_is_that_they_were_erased(any_app, accoun
         assert request.finished_at
         assert [entry.action for entry in entries] == ["erasure.begun", "erasure.finished"]
         assert request.done["classes"] == [data_class.name for data_class in get(DataClasses)]
+
+
+def test_what_an_erased_person_noted_for_the_team_stays_and_is_nobodys(any_app, account, erase):
+    erase(account)
+
+    with any_app.app_context():
+        [note] = db.session.scalars(sa.select(StoredAnnotation))
+        assert (note.text, note.account_id) == (NOTED, None)
+        assert db.session.scalars(sa.select(StoredView)).all() == []
+
+
+def test_erasing_somebody_elses_account_leaves_views_and_notes_alone(any_app, account, erase):
+    erase(make_account(any_app))
+
+    with any_app.app_context():
+        assert db.session.scalars(sa.select(StoredAnnotation.account_id)).all() == [account.id]
+        assert db.session.scalars(sa.select(StoredView.account_id)).all() == [account.id]
 
 
 def test_being_erased_twice_is_no_different(any_app, account, erase, tmp_path):

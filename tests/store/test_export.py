@@ -21,7 +21,7 @@ from backend.database import get_db_session
 from backend.jobs.service import Jobs
 from backend.plugins import get
 from tests.accounts import make_account
-from tests.canary import CANARY, make_canary
+from tests.canary import CANARY, NOTED, make_canary
 from tests.reading_csv import rows_of
 
 
@@ -50,6 +50,8 @@ def test_a_copy_holds_everything(data, account):
     assert {row["kind"] for row in data["sign_ins"]["rows"]} == {"browser", "token"}
     assert [key["name"] for key in data["api_keys"]["rows"]] == [CANARY]
     assert [said["choice"] for said in data["consents"]["rows"]] == ["accepted"]
+    assert [view["parameters"] for view in data["saved_views"]["rows"]] == [{"source": [CANARY]}]
+    assert [note["text"] for note in data["annotations"]["rows"]] == [NOTED]
     assert [entry["action"] for entry in data["audit_log"]["rows"]] == ["data.exported"]
     result, answers, link = data["assessments"]["rows"]
     assert (result["job_title"], result["activities"], answers["job_title"]) == (CANARY, {CANARY: 1}, CANARY)

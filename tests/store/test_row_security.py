@@ -10,6 +10,9 @@ from backend.accounts.people.models import Account
 from backend.accounts.permissions import Role, Scope
 from backend.accounts.privacy.consent import Consents
 from backend.accounts.privacy.models import Consent, ConsentChoice
+from backend.analytics.annotations.service import Annotations
+from backend.analytics.views.service import SavedViews
+from backend.analytics.views.view import NewView, ViewKind
 from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.extensions import db
@@ -20,7 +23,7 @@ from tests.accounts import make_account, make_sign_in, signed_in
 from tests.conftest import as_owner, close, make_app, make_settings, of_postgresql
 
 HELD = {"accounts", "data_keys", "sign_ins", "consents"}  # of the people here; there are more tables
-PERSONAL = HELD | {"account_links", "recovery_codes", "refresh_tokens", "api_keys"}
+PERSONAL = HELD | {"account_links", "recovery_codes", "refresh_tokens", "api_keys", "saved_views", "annotations"}
 COUNT = sa.select(sa.func.count()).select_from(Account)
 
 
@@ -74,6 +77,21 @@ def test_a_row_for_somebody_else_is_refused(session, people):
 
     with pytest.raises(DBAPIError, match="row-level security"):
         session.flush()
+
+
+@pytest.mark.parametrize("table", ["saved_views", "annotations"])
+def test_what_everybody_who_is_signed_in_sees_only_its_owner_changes(session, people, table):
+    mine, theirs = people
+    act_for(session, theirs.id)
+    get(SavedViews).save(theirs.id, NewView("theirs", ViewKind.SEGMENT, None, {}, shared=True))
+    get(Annotations).add(theirs.id, utc_now(), "theirs")
+    act_for(session, mine.id)
+    assert owners_of(session, table) == {theirs.id}
+
+    assert session.execute(sa.text(f"UPDATE {table} SET created_at = now()")).rowcount == 0
+    assert session.execute(sa.text(f"DELETE FROM {table}")).rowcount == 0
+    act_for(session, None)
+    assert owners_of(session, table) == set()
 
 
 def test_nobody_changes_or_deletes_what_they_cannot_see(session, people):

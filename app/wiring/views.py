@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from backend.analytics.annotations.personal_data import annotation_data
+from backend.analytics.annotations.service import Annotations
+from backend.analytics.annotations.store import AnnotationStore
+from backend.analytics.views.personal_data import view_data
+from backend.analytics.views.service import SavedViews
+from backend.analytics.views.store import ViewStore
+from backend.audit.service import AuditLog
+from backend.clock import utc_now
+from backend.database import get_db_session
+from backend.personal_data import DataClasses
+from backend.plugins import Registry, get
+from config.settings import Settings
+
+
+def fit_out(registry: Registry, _settings: Settings) -> None:
+    """What people add to the dashboards."""
+
+    def saved_views() -> SavedViews:
+        session = get_db_session()
+        return SavedViews(ViewStore(session), session, utc_now)
+
+    def annotations() -> Annotations:
+        session = get_db_session()
+        return Annotations(AnnotationStore(session), session, get(AuditLog), utc_now)
+
+    classes = registry.build(DataClasses)
+    classes.add(view_data(get_db_session))
+    classes.add(annotation_data(get_db_session))
+    registry.add_service(SavedViews, saved_views)
+    registry.add_service(Annotations, annotations)

@@ -1,0 +1,27 @@
+"""What happened when: notes that stand beside the figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+LONGEST_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A note on a day, whose date it marks in every zone, or on an instant; `mine`: whoever asks wrote it."""
+
+    public_id: UUID
+    at: date | datetime
+    text: str
+    mine: bool
+    created_at: datetime
+
+    def moment(self, zone: ZoneInfo) -> datetime:
+        """Where it stands on an axis: a day where it begins there, be it at one o'clock because clocks are set."""
+        if isinstance(self.at, datetime):
+            return self.at.astimezone(zone)
+        return datetime.combine(self.at, time(), zone).astimezone(UTC).astimezone(zone)

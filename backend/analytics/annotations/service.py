@@ -1,0 +1,87 @@
+"""Notes on what happened when. Whoever reads the dashboards sees all of them; authors and admins delete them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from backend.analytics.annotations.annotation import Annotation
+from backend.analytics.annotations.models import StoredAnnotation
+from backend.analytics.annotations.store import AnnotationStore, no_annotation
+from backend.analytics.metrics.period import Period
+from backend.audit.actions import Action
+from backend.audit.service import AuditLog
+from backend.clock import Clock
+from backend.database import reading
+from backend.errors import FieldError, InvalidRequest
+from backend.row_security import serving
+
+MOST_OF_AN_ACCOUNT = 1_000
+WITHOUT_ACCOUNT = "annotations are for everybody who reads the dashboards"
+
+
+class Annotations:
+    def __init__(self, store: AnnotationStore, session: Session, audit: AuditLog, now: Clock) -> None:
+        self._store = store
+        self._session = session
+        self._audit = audit
+        self._now = now
+
+    def within(self, period: Period, account_id: int | None) -> tuple[Annotation, ...]:
+        """In the order in which they happened."""
+        if account_id is None:
+            with serving(self._session, WITHOUT_ACCOUNT):
+                return self._within(period, None)
+        return self._within(period, account_id)
+
+    def add(self, account_id: int, at: date | datetime, text: str) -> Annotation:
+        """Raises InvalidRequest if there are as many as one may write."""
+        if self._store.count(account_id) >= MOST_OF_AN_ACCOUNT:
+            told = f"You have written {MOST_OF_AN_ACCOUNT:,} annotations. Delete one first."
+            raise InvalidRequest([FieldError("text", told, "too_many")])
+        stored = StoredAnnotation(
+            public_id=uuid4(),
+            account_id=account_id,
+            day=None if isinstance(at, datetime) else at,
+            instant=at.astimezone(UTC) if isinstance(at, datetime) else None,
+            text=text,
+            created_at=self._now(),
+        )
+        self._store.add(stored)
+        added = _shown(stored, account_id)
+        self._session.commit()
+        return added
+
+    def delete(self, account_id: int, public_id: UUID) -> None:
+        """One of one's own. Raises NotFound."""
+        found = self._store.get(public_id)
+        if found.account_id != account_id:
+            raise no_annotation()
+        self._store.delete(found)
+        self._session.commit()
+
+    def delete_anybodys(self, by: str, account_id: int, public_id: UUID) -> None:
+        """For an admin; one that is not their own is remembered in the audit log. Raises NotFound."""
+        with serving(self._session, "an admin deletes what somebody else noted"):
+            found = self._store.get(public_id)
+            self._store.delete(found)
+            if found.account_id != account_id:
+                self._audit.record(by, Action.ANNOTATION_DELETED, f"annotation:{public_id}")
+            self._session.commit()
+
+    def _within(self, period: Period, account_id: int | None) -> tuple[Annotation, ...]:
+        zone = ZoneInfo(period.timezone)
+        days, instants = (period.first_day, period.last_day), (period.start, period.end)
+        with reading():
+            found = [_shown(stored, account_id) for stored in self._store.within(days, instants)]
+        return tuple(sorted(found, key=lambda one: one.moment(zone).timestamp()))
+
+
+def _shown(stored: StoredAnnotation, account_id: int | None) -> Annotation:
+    at = stored.day or stored.instant
+    assert at is not None
+    mine = account_id is not None and stored.account_id == account_id
+    return Annotation(stored.public_id, at, stored.text, mine, stored.created_at)

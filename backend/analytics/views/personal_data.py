@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.analytics.views.models import StoredView
+from backend.database import leaving_no_trace
+from backend.personal_data import DataClass, Row, Subject, delete_where, owned_by, plain
+
+SHOWN = (
+    StoredView.public_id, StoredView.name, StoredView.kind, StoredView.page, StoredView.parameters, StoredView.shared,
+    StoredView.created_at,
+)  # fmt: skip
+
+
+def view_data(session: Callable[[], Session]) -> DataClass:
+    """What an account kept of the dashboards."""
+
+    def export(subject: Subject) -> Iterator[Row]:
+        own = select(*SHOWN).where(owned_by(subject, StoredView.account_id)).order_by(StoredView.id)
+        yield from map(plain, session().execute(own).mappings())
+
+    def erase(subject: Subject) -> None:
+        with leaving_no_trace(session()):
+            delete_where(session(), StoredView, owned_by(subject, StoredView.account_id))
+            session().commit()
+
+    return DataClass(
+        "saved_views",
+        "To let you come back to a page of the dashboards, and show it to your colleagues if you share it.",
+        "Until you delete it or your account, also what you shared.",
+        erase=erase,
+        export=export,
+        tables=frozenset({"saved_views"}),
+    )

@@ -1,0 +1,46 @@
+"""What people keep of the dashboards, to come back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+from uuid import UUID
+
+Parameters: TypeAlias = Mapping[str, tuple[str, ...]]
+LONGEST_NAME = 80
+
+
+class ViewKind(StrEnum):
+    """A page with all its parameters, the funnel with its own, or filters that fit every page."""
+
+    VIEW = "view"
+    FUNNEL = "funnel"
+    SEGMENT = "segment"
+
+
+@dataclass(frozen=True, slots=True)
+class NewView:
+    """Something to be kept. A segment is of no page."""
+
+    name: str
+    kind: ViewKind
+    page: str | None
+    parameters: Parameters
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """Something that was kept, as one who may see it sees it: `mine` or somebody else's, who shares it."""
+
+    public_id: UUID
+    name: str
+    kind: ViewKind
+    page: str | None
+    parameters: Parameters
+    shared: bool
+    mine: bool
+    created_at: datetime
