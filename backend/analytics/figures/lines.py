@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -205,8 +206,8 @@ def _layout(
             zerolinecolor=theme.AXIS,
             ticklabelstandoff=6,
         ),
-        shapes=[_mark_line(place) for place, _ in marks],
-        annotations=[_mark_letter(place, mark) for place, mark in marks],
+        shapes=[_mark_line(place) for place in dict(marks)],
+        annotations=_mark_letters(marks),
     )
 
 
@@ -220,7 +221,7 @@ def _marks(trend: Trend) -> list[tuple[float, Mark]]:
     """Where each happening stands, in the bucket that it fell into."""
     found: list[tuple[float, Mark]] = []
     for happening in sorted(trend.happenings, key=lambda happening: happening.at):
-        place = sum(point.at <= happening.at for point in trend.points) - 1
+        place = bisect([point.at.timestamp() for point in trend.points], happening.at.timestamp()) - 1
         if place >= 0 and len(found) < len(ascii_uppercase):
             when = moments.long(happening.at, "day")
             found.append((place, Mark(ascii_uppercase[len(found)], when, happening.text)))
@@ -232,9 +233,14 @@ def _mark_line(place: float) -> Part:
     return {**ends, "line": theme.line(theme.LINE_STRONG, 1, theme.DOTTED), "layer": "below"}
 
 
-def _mark_letter(place: float, mark: Mark) -> Part:
+def _mark_letters(marks: Sequence[tuple[float, Mark]]) -> list[Part]:
+    """Those of one bucket stand side by side."""
     where: dict[str, Plain] = {"xref": "x", "yref": "paper", "xanchor": "center", "yanchor": "bottom"}
-    return theme.words(mark.letter, place, 1, **where, font=theme.font(theme.INK_2, weight=theme.BOLD))
+    where["font"] = theme.font(theme.INK_2, weight=theme.BOLD)
+    letters: dict[float, str] = {}
+    for place, mark in marks:
+        letters[place] = letters.get(place, "") + mark.letter
+    return [theme.words(text, place, 1, **where) for place, text in letters.items()]
 
 
 def _hover(trend: Trend, point: Point) -> str:
