@@ -24,8 +24,10 @@ from backend.routes import (
     reset,
     sign_in,
     sign_up,
+    views,
 )
 from backend.routes.analytics_routes import analytics_bp
+from backend.routes.annotations import pages as annotation_pages
 
 API_BLUEPRINTS: tuple[APIBlueprint, ...] = (calculator.bp, analytics_bp, auth.bp, health.bp)
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -35,6 +37,8 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     analytics_pages.bp,
     funnel_pages.bp,
     live.pages,
+    views.pages,
+    annotation_pages,
     account.bp,
     audit.bp,
     jobs.bp,

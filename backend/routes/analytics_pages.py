@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +16,7 @@ from backend.clock import utc_now
 from backend.plugins import get
 from backend.routes.access import require
 from backend.routes.analytics_controls import controls, setting_of
+from backend.routes.annotations import notes_of
 from backend.routes.schemas.analytics_pages.boards import (
     CONVERSIONS,
     EXPLORE,
@@ -91,8 +94,10 @@ def _board(page: Page, *further: Callable[[Setting], Chart]) -> ResponseReturnVa
         return redirect(url_for(f".{page.name}", **question.address()))
     results = [get(CatalogueService).answer(query) for query in page.queries(question)]
     setting = setting_of(f".{page.name}", question, lambda query: url_for(".table", **table_address(query, question)))
+    notes = notes_of(question.period)
+    setting = replace(setting, happenings=tuple(note.happening for note in notes))
     board = page.board(setting, results).followed_by(chart(setting) for chart in further)
-    return _render_board(page, question, board)
+    return _render_board(page, question, board, **({"notes": notes} if board.over_time else {}))
 
 
 def _credit(setting: Setting) -> Chart:
@@ -103,6 +108,6 @@ def _credit(setting: Setting) -> Chart:
     return credit_chart(found, setting, csv)
 
 
-def _render_board(page: Page, question: PageQuestion, board: Board | None) -> str:
-    shown = controls(f".{page.name}", question)
+def _render_board(page: Page, question: PageQuestion, board: Board | None, **more: Any) -> str:
+    shown = controls(f".{page.name}", question) | more
     return render_template("analytics/board.html", page=page, board=board, measures=MEASURE_CHOICES, **shown)

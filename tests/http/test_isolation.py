@@ -14,6 +14,12 @@ from backend.accounts.keys.service import KeyService
 from backend.accounts.people.models import Account
 from backend.accounts.permissions import Role, Scope
 from backend.accounts.sign_in.models import SignIn
+from backend.analytics.annotations.models import StoredAnnotation
+from backend.analytics.annotations.service import Annotations
+from backend.analytics.views.models import StoredView
+from backend.analytics.views.service import SavedViews
+from backend.analytics.views.view import NewView, ViewKind
+from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.plugins import get
 from backend.routes.access import access_of
@@ -21,13 +27,18 @@ from tests.accounts import BROWSER, MadeAccount, form_token, make_account, make_
 
 VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 KEY_NAME, DEVICE = "canary key of somebody else", "Canary browser of somebody else"
-CHANGING = re.compile(r'nonce="[^"]*"|name="csrf_token" value="[^"]*"|<code>[0-9a-f-]{36}</code>')
+VIEW_NAME = "Canary view of somebody else"
+CHANGING = re.compile(r'nonce="[^"]*"|name="csrf_token" value="[^"]*"|<code>[0-9a-f-]{36}</code>|"request_id": "[^"]*"')
 
 # What a parameter of an address names, in the blueprint where it stands. A rule whose parameters are not all here or in
 # ELSEWHERE fails the test: say whose its objects are, and the matrix includes it.
 OF_AN_ACCOUNT = {
     ("account", "number"): lambda owner: owner.sign_in,
     ("keys", "key_id"): lambda owner: owner.key,
+    ("analytics.views", "public_id"): lambda owner: owner.view,
+    ("view_pages", "public_id"): lambda owner: owner.view,
+    ("analytics.annotations", "public_id"): lambda owner: owner.annotation,
+    ("annotation_pages", "public_id"): lambda owner: owner.annotation,
     ("admin", "public_id"): lambda owner: owner.account.public_id,
     ("admin", "_deed"): lambda _owner: "role",
 }
@@ -48,11 +59,13 @@ class Owner:
     account: MadeAccount
     sign_in: int
     key: str
+    view: str
+    annotation: str
 
     @property
     def telling(self):
         """The words that would give them away."""
-        return (self.account.email, self.account.public_id, self.key, KEY_NAME, DEVICE)
+        return (self.account.email, self.account.public_id, self.key, self.view, KEY_NAME, DEVICE, VIEW_NAME)
 
 
 @pytest.fixture
@@ -64,11 +77,14 @@ def owner(any_app):
         sign_in = session.scalars(select(SignIn).where(SignIn.account_id == account.id)).one()
         sign_in.device, number = DEVICE, sign_in.id
         key = get(KeyService).create(KEY_NAME, [Scope.DASHBOARDS_READ], account_id=account.id)
+        view = get(SavedViews).save(account.id, NewView(VIEW_NAME, ViewKind.VIEW, "overview", {}))
+        note = get(Annotations).add(account.id, utc_now(), "what everybody reads")
         session.commit()
-    return Owner(account, number, key.id)
+    return Owner(account, number, key.id, str(view.public_id), str(note.public_id))
 
 
-NOBODY = Owner(MadeAccount(2**31 - 1, str(uuid4()), "nobody@example.com", "", None), 2**31 - 1, "aaaaaaaa")
+STRANGER = MadeAccount(2**31 - 1, str(uuid4()), "nobody@example.com", "", None)
+NOBODY = Owner(STRANGER, 2**31 - 1, "aaaaaaaa", str(uuid4()), str(uuid4()))
 
 
 def rules_of_objects(app):
@@ -89,7 +105,8 @@ def address(app, rule, owner):
 
 def rows_of(app, owner):
     """Everything that is stored of them."""
-    kinds = ((Account, Account.id), (SignIn, SignIn.account_id), (StoredKey, StoredKey.account_id))
+    own = ((kind, kind.account_id) for kind in (SignIn, StoredKey, StoredView, StoredAnnotation))
+    kinds = ((Account, Account.id), *own)
     with app.app_context():
         rows = [
             get_db_session().scalars(select(kind).where(column == owner.account.id)).all() for kind, column in kinds
@@ -111,6 +128,15 @@ def test_the_matrix_names_nothing_that_is_gone(app):
     assert [start for start in ELSEWHERE if not any(f"{r.endpoint}.".startswith(start) for r in rules)] == []
 
 
+def program_of(app, account):
+    """What acts as this account by the API, which takes no cookie from whoever wants to change something."""
+    known = {"email": account.email, "password": account.password, "code": account.totp_secret and account.code()}
+    client = app.test_client()
+    tokens = client.post("/api/v1/auth/login", json={name: given for name, given in known.items() if given}).json
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {tokens['access_token']}"
+    return client
+
+
 def sent(client, verb, url, token):
     """What is answered, without what differs from one answer to the next."""
     form = (
@@ -123,9 +149,11 @@ def sent(client, verb, url, token):
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
 def test_what_is_somebody_elses_is_not_there(any_app, owner, role):
     """Every verb on every address of theirs is answered as if there were no such thing, and changes nothing."""
-    client = signed_in(any_app.test_client(), make_account(any_app, role))
-    token, before, seen = form_token(client, "/account/password"), rows_of(any_app, owner), {}
+    account = make_account(any_app, role)
+    browser, program = signed_in(any_app.test_client(), account), program_of(any_app, account)
+    token, before, seen = form_token(browser, "/account/password"), rows_of(any_app, owner), {}
     for rule in rules_of_objects(any_app):
+        client = program if rule.rule.startswith("/api/") else browser
         scope = access_of(any_app.view_functions[rule.endpoint]).scope
         for verb in VERBS:
             theirs = sent(client, verb, address(any_app, rule, owner), token)
@@ -174,6 +202,6 @@ def test_a_copy_of_ones_data_holds_nobody_elses(any_app, owner):
 def test_the_owner_is_told_all_of_it(any_app, owner):
     """So that the words looked for above are the words that stand on pages."""
     client = signed_in(any_app.test_client(), owner.account)
-    told = "".join(client.get(page, headers=BROWSER).text for page in ("/account", "/account/keys"))
+    told = "".join(client.get(page, headers=BROWSER).text for page in ("/account", "/account/keys", "/analytics"))
 
     assert [word for word in owner.telling if word not in told] == []

@@ -7,7 +7,9 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,7 +18,7 @@ from backend.analytics.figures.figure import Shapes
 from backend.analytics.figures.funnel import Step, Steps, funnel
 from backend.analytics.figures.funnel_parts import Branches, funnel_parts
 from backend.analytics.figures.geography import classes, country_names, geography
-from backend.analytics.figures.lines import Parts, Series, Trend, lines, several
+from backend.analytics.figures.lines import Happening, Parts, Point, Series, Trend, lines, several
 from tests import figures as made
 from tests.servers import PROJECT
 
@@ -135,6 +137,18 @@ def test_what_happened_is_lettered_in_its_bucket():
 
     assert (figure.marks[0].letter, figure.marks[0].text) == ("A", "New first question")
     assert [line["x0"] for line in figure.layout["shapes"]] == [9, 22]
+
+
+def test_what_happened_in_one_bucket_stands_side_by_side():
+    zone, start = ZoneInfo("America/New_York"), datetime(2026, 11, 1, 4, tzinfo=UTC)
+    hours = tuple(Point((start + timedelta(hours=n)).astimezone(zone), n + 1) for n in range(4))  # one o'clock twice
+    twice = Happening(hours[1].at + timedelta(minutes=5), "x")
+    trend = replace(made.trend(), grain="hour", points=hours, compared="", until="", happenings=(twice, twice))
+
+    layout = lines(trend).layout
+
+    assert [(one["text"], one["x"]) for one in layout["annotations"]] == [("AB", 1)]
+    assert [one["x0"] for one in layout["shapes"]] == [1]
 
 
 def test_more_lines_than_colours_are_refused():

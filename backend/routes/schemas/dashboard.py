@@ -45,7 +45,7 @@ Moment = Annotated[
 Zone = Annotated[str | None, BeforeValidator(_zone, json_schema_input_type=str)]
 
 
-class PeriodQuery(BaseModel):
+class DaysQuery(BaseModel):
     """?start=2026-11-01&end=2026-11-21&tz=America/New_York; days count whole, both included."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,10 +53,15 @@ class PeriodQuery(BaseModel):
     start: Moment = None
     end: Moment = None
     tz: Zone = None
-    bots: bool = Field(False, description="Whether visits by robots count too.")
 
     def period(self, default_zone: str, now: datetime) -> Period:
         try:
             return Period.between(self.start, self.end, self.tz or default_zone, now)
         except ValueError as error:
             raise InvalidRequest([FieldError("start", str(error))]) from None
+
+
+class PeriodQuery(DaysQuery):
+    """The same, of visits."""
+
+    bots: bool = Field(False, description="Whether visits by robots count too.")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar, Protocol
 
 from backend.analytics.figures.figure import Figure, Shapes
+from backend.analytics.figures.lines import Happening
 from backend.analytics.figures.tiles import Tile
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Source
@@ -25,6 +26,7 @@ from backend.routes.schemas.analytics_pages.names import Names
 from backend.routes.schemas.analytics_pages.question import FILTERS, Chip, PageQuestion
 
 WHOLE, HALF = 12, 6
+TREND = "trend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,10 @@ class Board:
     as_of: datetime
     partial: bool
 
+    @property
+    def over_time(self) -> bool:
+        return any(chart.id == TREND for chart in self.charts)
+
     def followed_by(self, charts: Iterable[Chart]) -> Board:
         return replace(self, charts=(*self.charts, *charts))
 
@@ -69,6 +75,7 @@ class Setting:
     names: Names
     address: Callable[[PageQuestion], str]
     csv: Callable[[Query], str]
+    happenings: tuple[Happening, ...] = ()
 
     def chip(self, dimension: str, value: str) -> Chip:
         """A value of a filter, and the way to the page without it."""
@@ -118,7 +125,7 @@ class Overview:
         return _board(
             course,
             tiles,
-            Chart("trend", trend_of(course, name), setting.csv(course.query)),
+            _trend(course, name, setting),
             _ranked("sources", sources, "sessions", setting, HALF),
             _ranked("titles", titles, "assessments", setting, HALF),
         )
@@ -147,7 +154,7 @@ class Conversions:
             course,
             tiles,
             _ranked("parts", parts, "conversion_rate", setting, tabs=tabs),
-            Chart("trend", trend_of(course, "conversion_rate"), setting.csv(course.query)),
+            _trend(course, "conversion_rate", setting),
         )
 
 
@@ -173,7 +180,7 @@ class Popular:
             course,
             (),
             _ranked("parts", parts, "assessments", setting, tabs=tabs),
-            Chart("trend", trend_of(course, "assessments"), setting.csv(course.query)),
+            _trend(course, "assessments", setting),
         )
 
 
@@ -226,7 +233,7 @@ class Revenue:
         return _board(
             course,
             tiles_of(course, self.measures, lambda _: ""),
-            Chart("trend", trend_of(course, "revenue"), setting.csv(course.query)),
+            _trend(course, "revenue", setting),
             _ranked("campaigns", campaigns, "revenue", setting),
         )
 
@@ -249,7 +256,7 @@ class Explore:
         course, *parts = results
         name = chosen(setting.question, "measure", self.measures)
         ranked = (_ranked("parts", result, name, setting) for result in parts)
-        return _board(course, (), *ranked, Chart("trend", trend_of(course, name), setting.csv(course.query)))
+        return _board(course, (), *ranked, _trend(course, name, setting))
 
 
 DIMENSION_CHOICES = tuple((name, DIMENSIONS[name].label) for name in FILTERS)
@@ -260,6 +267,10 @@ GEOGRAPHY, EXPLORE = Geography(), Explore()
 
 def _board(first: Result, tiles: tuple[Tile, ...], *charts: Chart) -> Board:
     return Board(tiles, charts, first.totals.n, first.as_of, is_partial(first))
+
+
+def _trend(result: Result, name: str, setting: Setting) -> Chart:
+    return Chart(TREND, trend_of(result, name, setting.happenings), setting.csv(result.query))
 
 
 def _ranked(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Figure, Shapes
 from backend.analytics.figures.geography import Place, Places, geography
-from backend.analytics.figures.lines import Point, Trend, lines
+from backend.analytics.figures.lines import Happening, Point, Trend, lines
 from backend.analytics.figures.quantity import Quantity
 from backend.analytics.figures.quantity import Unit as Kind
 from backend.analytics.figures.tiles import Reading, Tile, tile
@@ -83,7 +83,7 @@ def tiles_of(result: Result, names: tuple[str, ...], link: Callable[[str], str])
     return tuple(_tile(result, name, link(name)) for name in names)
 
 
-def trend_of(result: Result, name: str) -> Figure:
+def trend_of(result: Result, name: str, happenings: tuple[Happening, ...] = ()) -> Figure:
     """A measure over time, beside what it is compared with."""
     query, whole = result.query, whole_of(name)
     grain = query.grain
@@ -111,6 +111,7 @@ def trend_of(result: Result, name: str) -> Figure:
             compared(query.compare, query.period),
             result.before.values[name] if result.before else None,
             _until(result, grain) if is_partial(result) else "",
+            happenings,
         )
     )
 

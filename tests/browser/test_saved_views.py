@@ -1,0 +1,103 @@
+"""DASH-7, DASH-8: saving, sharing and annotating with the keyboard, without a script, and sound for everybody."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.accounts import make_account, signed_in_cookie
+from tests.browser.test_accessibility import assert_sound
+
+BOARD = "/analytics?period=7d&source=newsletter"
+
+
+@pytest.fixture
+def site(server, make_key):
+    """The address of a site with twelve visits from a newsletter."""
+    opened = {"event_type": "ai_calculator_opened", "event_data": {"source": "newsletter"}}
+    events = [{**opened, "session_id": f"s-{number}"} for number in range(12)]
+    headers = {"Authorization": f"Bearer {make_key('events:write')}", "Content-Type": "application/json"}
+    request = urllib.request.Request(f"{server.url}/api/analytics/event", json.dumps(events).encode(), headers)
+    urllib.request.urlopen(request).close()
+    return server.url
+
+
+def sign_in(page, app, site, path):
+    page.context.add_cookies([signed_in_cookie(app, make_account(app), site)])
+    page.goto(f"{site}{path}")
+
+
+def open_by_keyboard(page, name):
+    summary = page.locator("summary", has_text=re.compile(f"^{name}"))
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(summary.locator("..")).to_have_attribute("open", "")
+
+
+def test_a_view_is_saved_opened_and_deleted_with_the_keyboard(page, app, site):
+    sign_in(page, app, site, BOARD)
+    open_by_keyboard(page, "Views")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+        if page.get_by_label("Name").evaluate("field => field === document.activeElement"):
+            break
+    page.keyboard.type("Newsletter, a week")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("Saved as “Newsletter, a week”, for everybody")
+
+    page.goto(f"{site}/analytics/popular")
+    open_by_keyboard(page, "Views")
+    page.keyboard.press("Tab")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
+    assert page.url.endswith("period=7d&source=newsletter")
+
+    open_by_keyboard(page, "Views")
+    page.get_by_role("button", name="Delete Newsletter, a week").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_have_text("It is deleted.")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_what_is_noted_stands_below_the_chart(chromium, app, site, javascript):
+    context = chromium.new_context(java_script_enabled=javascript)
+    page = context.new_page()
+    sign_in(page, app, site, "/analytics?period=7d")
+    page.locator("summary", has_text="Annotate").click()
+    assert page.get_by_label("Day", exact=True).input_value() == page.get_by_label("Last day", exact=True).input_value()
+    page.get_by_label("What happened", exact=True).fill("New prices")
+    page.get_by_role("button", name="Annotate").click()
+
+    expect(page.locator(".chart__marks")).to_contain_text("New prices")
+    if javascript:
+        expect(page.locator("#trend .annotation-text", has_text="A")).to_be_visible()
+    context.close()
+
+
+def test_the_menus_are_sound_with_everything_open(chromium, app, site):
+    context = chromium.new_context(bypass_csp=True)
+    page = context.new_page()
+    sign_in(page, app, site, BOARD)
+    for menu, field, button in (("Views", "Name", "Save"), ("Annotate", "What happened", "Annotate")):
+        page.locator("summary", has_text=re.compile(f"^{menu}")).click()
+        page.get_by_label(field, exact=True).fill("x" * 80)
+        page.get_by_role("button", name=button, exact=True).click()
+        page.wait_for_load_state()
+    for path in (BOARD, "/analytics/funnel"):
+        page.goto(f"{site}{path}")
+        assert_sound(page)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
+    assert page.title().startswith("Error: ")
+    expect(page.get_by_role("alert")).to_be_focused()
+    assert_sound(page)
+    context.close()
