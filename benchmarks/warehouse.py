@@ -130,7 +130,7 @@ class Dashboards:
 
     def __init__(self, warehouse: Warehouse) -> None:
         self._funnels = FunnelService(warehouse, utc_now)
-        self._catalogue = CatalogueService(warehouse)
+        self._catalogue = CatalogueService(warehouse, utc_now)
 
     def five_steps(self, period: Period) -> object:
         return self._funnels.answer(FunnelQuery(period, CALCULATOR[:5]))

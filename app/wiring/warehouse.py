@@ -38,4 +38,4 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_service(FunnelService, lambda: FunnelService(warehouse, utc_now))
     watching = Watching(min(settings.LIVE_STREAMS, settings.WEB_THREADS // 2), settings.LIVE_STREAM_SECONDS)
     registry.add_shared(LiveFeed, lambda: LiveFeed(LiveService(warehouse, utc_now).look, watching, registry.is_ending))
-    registry.add_service(CatalogueService, lambda: CatalogueService(warehouse))
+    registry.add_service(CatalogueService, lambda: CatalogueService(warehouse, utc_now))

@@ -117,11 +117,11 @@ def test_the_day_that_is_not_over_is_a_line_of_its_own():
     assert "until 2:32 PM" in partial["hovertext"][-1]
 
 
-def test_the_day_that_is_not_over_is_compared_with_nothing_and_the_whole_with_a_warning():
+def test_the_day_that_is_not_over_is_compared_with_as_much_of_the_other():
     figure = lines(made.trend())
 
-    assert figure.table.rows[-1][-1].text == "–"
-    assert figure.note == "The last day is not over; the period compared with is whole."
+    assert figure.table.rows[-1][-1].text.endswith("%")
+    assert figure.note == "The last day is not over; both periods count as far."
 
 
 def test_too_few_leave_a_gap_and_a_lonely_point_is_a_dot():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from backend.analytics.metrics.catalogue.measures import MEASURES, Source
 from backend.analytics.metrics.catalogue.query import Filter, Operator, Query
 from backend.analytics.metrics.catalogue.service import CatalogueService
-from backend.analytics.metrics.period import Compare, Grain
+from backend.analytics.metrics.period import Compare, Grain, Period
+from backend.clock import utc_now
 from tests.catalogue_oracle import key, of_sessions, rows_by, within
 
 OF_SESSIONS = tuple(name for name, measure in MEASURES.items() if measure.source is Source.SESSIONS)
@@ -22,8 +25,13 @@ BREAKDOWNS = [
 
 
 @pytest.fixture
-def catalogue(warehouse):
-    return CatalogueService(warehouse)
+def now():
+    return utc_now()
+
+
+@pytest.fixture
+def catalogue(warehouse, now):
+    return CatalogueService(warehouse, lambda: now)
 
 
 def found(result):
@@ -102,18 +110,32 @@ def test_one_sum_has_one_currency_and_the_others_are_named(catalogue, visits, pe
 
 
 @pytest.mark.parametrize("compare", Compare)
-def test_what_is_compared_is_the_answer_about_the_other_period(catalogue, periods, compare):
+def test_what_is_compared_is_the_answer_about_the_other_period(catalogue, periods, now, compare):
     period = periods[0]
     result = catalogue.answer(Query(("sessions", "upgrades"), period, ("source",), grain=Grain.DAY, compare=compare))
-    other = catalogue.answer(Query(("sessions", "upgrades"), period.preceding(compare), ("source",), grain=Grain.DAY))
+    other = catalogue.answer(
+        Query(("sessions", "upgrades"), period.preceding(compare, now), ("source",), grain=Grain.DAY)
+    )
 
-    assert result.compared == period.preceding(compare)
+    assert result.compared == period.preceding(compare, now)
     assert result.before == other.totals
     days = dict(zip(result.query.period.stretches(Grain.DAY), other.query.period.stretches(Grain.DAY), strict=True))
     earlier = found(other)
     for row in result.rows:
         day = next(then for now, then in days.items() if now.isoformat() == row.keys[0])
         assert row.previous == earlier.get((day.isoformat(), *row.keys[1:]), {"sessions": 0, "upgrades": 0})
+
+
+def test_what_is_not_over_is_compared_with_as_much_of_the_other_and_has_no_rows_to_come(catalogue, periods, now):
+    today = periods[2].last_day
+    period = Period.between(today - timedelta(days=1), today + timedelta(days=3), "Asia/Tehran", now)
+    query = Query(("sessions",), period, grain=Grain.DAY, compare=Compare.PREVIOUS_PERIOD)
+    result = catalogue.answer(query)
+    other = period.preceding(query.compare, now)
+
+    assert other.end - other.start == now.replace(second=0, microsecond=0) - period.start
+    assert result.before == catalogue.answer(Query(("sessions",), other)).totals
+    assert [row.keys for row in result.rows] == [(f"{day}",) for day in (today - timedelta(days=1), today)]
 
 
 def test_events_are_counted_beside_sessions(catalogue, events, periods):

@@ -98,7 +98,9 @@ def lines(trend: Trend) -> Figure:
         layout=_layout(trend.quantity, trend.grain, [p.at for p in trend.points], [*values, *before], marks),
         legend=_legend(trend),
         marks=tuple(mark for _, mark in marks),
-        note=f"The last {trend.grain} is not over; the period compared with is whole." if _is_unequal(trend) else "",
+        note=f"The last {trend.grain} is not over; both periods count as far."
+        if trend.until and trend.compared
+        else "",
     )
 
 
@@ -133,10 +135,6 @@ def several(parts: Parts) -> Figure:
         layout=_layout(parts.quantity, parts.grain, parts.at, every, ()),
         legend=tuple(Key(f"swatch--line swatch--{place}", part.name) for place, part in enumerate(parts.series, 1)),
     )
-
-
-def _is_unequal(trend: Trend) -> bool:
-    return bool(trend.until and trend.compared)
 
 
 def _line(values: Sequence[float | None], line: Part, **parts: Plain) -> Part:
@@ -249,7 +247,7 @@ def _hover(trend: Trend, point: Point) -> str:
     said = [shown(when), f"{quantity.name}: {quantity.say(point.value)}"]
     if trend.compared and point.previous_at:
         then = moments.long(point.previous_at, trend.grain, year=point.previous_at.year != point.at.year)
-        change = None if last else quantity.change(point.value, point.previous)
+        change = quantity.change(point.value, point.previous)
         said.append(f"{then}: {quantity.say(point.previous)}" + (f" ({change.words} since)" if change else ""))
     return "<br>".join(said)
 
@@ -314,7 +312,7 @@ def _row(trend: Trend, point: Point) -> tuple[Cell, ...]:
     cells = (name, _number(trend.quantity, point.value))
     if not trend.compared:
         return cells
-    change = None if last else trend.quantity.change(point.value, point.previous)
+    change = trend.quantity.change(point.value, point.previous)
     return (*cells, _number(trend.quantity, point.previous), Cell(change.words if change else "–", muted=not change))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -64,18 +64,39 @@ class Period:
         """The local day that holds the last instant."""
         return (self.end - timedelta(microseconds=1)).astimezone(ZoneInfo(self.timezone)).date()
 
-    def preceding(self, compare: Compare) -> Period:
-        """What this one is compared with. Whole days stay whole days, also where clocks are set."""
+    def preceding(self, compare: Compare, now: datetime) -> Period:
+        """What this one is compared with. Whole days stay whole days, also where clocks are set.
+
+        Where this one is not over, the other ends as far in, by its own clock, as this one has come: to the minute.
+        """
         zone = ZoneInfo(self.timezone)
+        is_of_days = self._is_of_days(zone)
+        other = self._days_before(compare, zone) if is_of_days else self._span_before(compare)
+        now = now.replace(second=0, microsecond=0)
+        if not self.start < now < self.end:
+            return other
+        cut = other.start + (now - self.start)
+        if is_of_days:
+            local = now.astimezone(zone)
+            cut = datetime.combine(other.first_day + (local.date() - self.first_day), local.time(), zone)
+        return replace(other, end=min(other.end, cut))
+
+    def _days_before(self, compare: Compare, zone: ZoneInfo) -> Period:
         first, last = self.first_day, self.last_day
-        if not self._is_of_days(zone):
-            back = self.end - self.start if compare is Compare.PREVIOUS_PERIOD else first - _year_before(first)
-            return Period(self.start - back, self.end - back, self.timezone)
         if compare is Compare.PREVIOUS_PERIOD:
             first, last = first - (last - first) - DAY, first - DAY
         else:
             first, last = _year_before(first), _year_before(last)
         return Period(_instant(first, zone, 0), _instant(last, zone, 1), self.timezone)
+
+    def _span_before(self, compare: Compare) -> Period:
+        previous = compare is Compare.PREVIOUS_PERIOD
+        back = self.end - self.start if previous else self.first_day - _year_before(self.first_day)
+        return Period(self.start - back, self.end - back, self.timezone)
+
+    def until(self, now: datetime) -> Period:
+        """As much of it as is over; all of it, where that is nothing."""
+        return replace(self, end=min(self.end, now)) if self.start < now else self
 
     def stretches(self, grain: Grain) -> Iterator[date | datetime]:
         """Where each stretch that has a part in the period begins: local days; for hours, instants in the zone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from backend.analytics.metrics.catalogue.expressions import parts
@@ -14,6 +14,7 @@ from backend.analytics.metrics.parameters import BEGINNING, MICROSECOND, holds_d
 from backend.analytics.metrics.period import Grain, Period
 from backend.analytics.warehouse.relations import EPOCH
 from backend.analytics.warehouse.service import Answer, Warehouse
+from backend.clock import Clock
 
 Keys = tuple[str | None, ...]
 Found = dict[Keys, dict[str, Value]]
@@ -30,14 +31,16 @@ class Counted:
 class CatalogueService:
     """Every number anybody sees comes from here, so that no two pages can disagree."""
 
-    def __init__(self, warehouse: Warehouse) -> None:
+    def __init__(self, warehouse: Warehouse, now: Clock) -> None:
         self._warehouse = warehouse
+        self._now = now
 
     def answer(self, query: Query) -> Result:
         """The rows asked for, the totals over all of them, and the same of the period compared with."""
         counted = self._rows(query, limited=True)
         totals, currencies = self._totals(query)
-        compared = query.period.preceding(query.compare) if query.compare else None
+        now = self._now()
+        compared = query.period.preceding(query.compare, now) if query.compare else None
         earlier: Found = {}
         before = None
         if compared:
@@ -47,7 +50,7 @@ class CatalogueService:
                 earlier = _aligned(self._rows(other, limited=False).rows, query, compared)
         rows = [
             ResultRow(keys, values, (earlier.get(keys) or _nothing(query)) if compared else None)
-            for keys, values in _complete(counted.rows, query).items()
+            for keys, values in _complete(counted.rows, query, now).items()
         ]
         last = counted.answers[-1]
         return Result(
@@ -107,11 +110,12 @@ def _nothing(query: Query) -> Mapping[str, Value]:
     return {name: 0 if MEASURES[name].sums or name == "visitors" else None for name in query.measures}
 
 
-def _complete(found: Found, query: Query) -> Found:
-    """Stretches of time in which nothing happened are there too, where time is all that rows are counted by."""
+def _complete(found: Found, query: Query, now: datetime) -> Found:
+    """Stretches in which nothing happened are there too, up to now, where time is all that rows are counted by."""
     if query.grain is None or query.dimensions or query.order not in (None, query.grain.value):
         return found
-    return {(name,): found.get((name,), dict(_nothing(query))) for name in _names(query.period, query.grain)}
+    begun = {(name,): dict(_nothing(query)) for name in _names(query.period.until(now), query.grain)}
+    return begun | found
 
 
 def _names(period: Period, grain: Grain) -> list[str]:

@@ -1,0 +1,63 @@
+"""DASH-6: what a period is compared with, and how much of it is over."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from backend.analytics.metrics.period import Compare, Period
+
+NEW_YORK = "America/New_York"
+MARCH = datetime(2026, 3, 10, 16, 30, 45, tzinfo=UTC)  # 12:30 in New York, summer time since March 8
+
+
+def days(first, last, zone=NEW_YORK):
+    return Period.between(first, last, zone, MARCH)
+
+
+@pytest.mark.parametrize(
+    ("compare", "first", "last"),
+    [
+        (Compare.PREVIOUS_PERIOD, date(2026, 2, 28), date(2026, 3, 1)),
+        (Compare.PREVIOUS_YEAR, date(2025, 3, 2), date(2025, 3, 3)),
+    ],
+)
+def test_what_is_over_is_compared_with_whole_days(compare, first, last):
+    assert days(date(2026, 3, 2), date(2026, 3, 3)).preceding(compare, MARCH) == days(first, last)
+
+
+def test_what_is_not_over_is_compared_until_the_same_time_by_the_clock_on_the_wall():
+    other = days(date(2026, 3, 9), date(2026, 3, 10)).preceding(Compare.PREVIOUS_PERIOD, MARCH)
+
+    # Winter time until the morning of March 8.
+    assert other.start == datetime(2026, 3, 7, 5, tzinfo=UTC)
+    assert other.end == datetime(2026, 3, 8, 16, 30, tzinfo=UTC)
+
+
+def test_days_to_come_do_not_lengthen_what_is_compared_with():
+    other = days(date(2026, 3, 10), date(2026, 3, 14)).preceding(Compare.PREVIOUS_PERIOD, MARCH)
+
+    assert (other.first_day, other.last_day) == (date(2026, 3, 5), date(2026, 3, 5))
+
+
+def test_instants_are_compared_as_far_as_they_are_over():
+    period = Period(MARCH - timedelta(hours=1), MARCH + timedelta(hours=1), "UTC")
+    other = period.preceding(Compare.PREVIOUS_PERIOD, MARCH)
+
+    assert other.start == MARCH - timedelta(hours=3)
+    assert other.end == MARCH.replace(second=0) - timedelta(hours=2)
+
+
+def test_what_has_not_begun_is_compared_whole():
+    period = days(date(2026, 3, 12), date(2026, 3, 12))
+
+    assert period.preceding(Compare.PREVIOUS_PERIOD, MARCH) == days(date(2026, 3, 11), date(2026, 3, 11))
+
+
+def test_as_much_of_a_period_is_over_as_lies_before_now():
+    period = days(date(2026, 3, 9), date(2026, 3, 12))
+
+    assert period.until(MARCH).end == MARCH
+    assert period.until(period.end + timedelta(days=1)) == period
+    assert period.until(period.start) == period
