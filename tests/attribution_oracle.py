@@ -9,13 +9,13 @@ from backend.analytics.metrics.attribution.paths import LONGEST, By
 HOUR = 3_600_000_000
 
 
-def paths(visits, bounds, by, *, aged, bots):
-    """Rows as the question gives them. `visits`: sessions as mappings; `bounds`: microseconds."""
+def paths(visits, bounds, by, *, aged, bots, keeps=lambda visit: True):
+    """Rows as the question gives them. `visits`: sessions as mappings; `bounds`: microseconds; `keeps`: the filters."""
     start, end, look_back = bounds["start"], bounds["end"], bounds["look_back"]
     found, cents = Counter(), Counter()
     for own in people(visits, bounds, by, bots=bots):
         for place, paid in enumerate(own):
-            if until := paid_at(paid, start, end):
+            if (until := paid_at(paid, start, end)) and keeps(paid):
                 touches = [visit for visit in own[: place + 1] if visit["started_at"] >= until - look_back][-LONGEST:]
                 hours = tuple((until - visit["started_at"]) // HOUR for visit in touches)
                 way = (paid["currency"], tuple(channel(visit, by) for visit in touches), *([hours] if aged else []))
@@ -24,12 +24,14 @@ def paths(visits, bounds, by, *, aged, bots):
     return sorted(((*way[:2], times, cents[way], *way[2:]) for way, times in found.items()), key=repr)
 
 
-def lost(visits, bounds, by, *, bots):
+def lost(visits, bounds, by, *, bots, keeps=lambda visit: True):
     """Those who paid nothing, as the question counts their moves."""
     found = Counter()
     for own in people(visits, bounds, by, bots=bots):
         latest = own[-1]["started_at"]
-        if latest >= bounds["start"] and not any(paid_at(visit, bounds["start"], bounds["end"]) for visit in own):
+        kept = any(keeps(visit) for visit in own if visit["started_at"] == latest)
+        paid = any(paid_at(visit, bounds["start"], bounds["end"]) for visit in own)
+        if latest >= bounds["start"] and kept and not paid:
             way = [channel(visit, by) for visit in own if visit["started_at"] >= latest - bounds["look_back"]]
             for place, here in enumerate(way):
                 found[way[place - 1] if place else None, here, place == len(way) - 1] += 1

@@ -34,7 +34,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.build(Followers).add(sessions.follow, sessions.mend)
     registry.add_service(Sessions, lambda: sessions)
     registry.add_service(Warehouse, lambda: warehouse)
-    registry.add_service(AttributionService, lambda: AttributionService(warehouse))
+    registry.add_service(AttributionService, lambda: AttributionService(warehouse, utc_now))
     registry.add_service(FunnelService, lambda: FunnelService(warehouse, utc_now))
     watching = Watching(min(settings.LIVE_STREAMS, settings.WEB_THREADS // 2), settings.LIVE_STREAM_SECONDS)
     registry.add_shared(LiveFeed, lambda: LiveFeed(LiveService(warehouse, utc_now).look, watching, registry.is_ending))

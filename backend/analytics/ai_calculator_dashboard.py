@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from backend.analytics.metrics.attribution.models import Model
-from backend.analytics.metrics.attribution.service import Attribution, AttributionService
+from backend.analytics.metrics.attribution.service import Attribution, AttributionQuery, AttributionService
 from backend.analytics.metrics.catalogue.dashboards import CONVERSIONS, GEOGRAPHIC, POPULAR, Dashboard
 from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.analytics.metrics.catalogue.service import CatalogueService
@@ -53,7 +53,7 @@ class AiCalculatorDashboard:
         self, start_date: datetime, end_date: datetime, model: str = Model.LAST_NON_DIRECT
     ) -> Attribution:
         """What was asked to be paid between two instants, credited to the sources that led to it."""
-        return get(AttributionService).revenue(period(start_date, end_date), Model(model))
+        return get(AttributionService).revenue(AttributionQuery(period(start_date, end_date), Model(model)))
 
 
 def _answer(dashboard: Dashboard, start: datetime, end: datetime) -> Result:

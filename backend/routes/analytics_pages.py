@@ -30,8 +30,8 @@ from backend.routes.schemas.analytics_pages.boards import (
     Page,
     Setting,
 )
-from backend.routes.schemas.analytics_pages.credit import credit_chart, model_of
-from backend.routes.schemas.analytics_pages.question import Address, PageQuestion
+from backend.routes.schemas.analytics_pages.credit import credit_address, credit_chart, credit_query
+from backend.routes.schemas.analytics_pages.question import PageQuestion
 from backend.routes.schemas.analytics_pages.tables import table_address, table_query
 from backend.routes.tables import answered
 
@@ -101,11 +101,9 @@ def _board(page: Page, *further: Callable[[Setting], Chart]) -> ResponseReturnVa
 
 
 def _credit(setting: Setting) -> Chart:
-    period, model = setting.question.answerable(), model_of(setting)
-    found = get(AttributionService).revenue(period, model)
-    days: Address = {"start": period.first_day, "end": period.last_day, "tz": period.timezone}
-    csv = url_for("analytics.dashboard.revenue", **days, model=model, format="csv")
-    return credit_chart(found, setting, csv)
+    query = credit_query(setting)
+    csv = url_for("analytics.dashboard.revenue", **credit_address(setting.question, query), format="csv")
+    return credit_chart(get(AttributionService).revenue(query), setting, csv)
 
 
 def _render_board(page: Page, question: PageQuestion, board: Board | None, **more: Any) -> str:

@@ -84,9 +84,11 @@ def revenue(query: RevenueQuery) -> Response:
 
     Credits add up to the revenue of one currency, to the cent; `meta.other_currencies` names what is not in it.
     """
-    report = query.asked_of(get(AttributionService), current_app.config["TIMEZONE"], utc_now())
+    report = get(AttributionService).revenue(query.query(current_app.config["TIMEZONE"], utc_now()))
     text = revenue_csv(report) if query.format == "csv" else RevenueResponse.of(report).model_dump_json()
-    return written(text, query.format, "revenue_demo" if report.demo else "revenue", report.period, report.version)
+    return written(
+        text, query.format, "revenue_demo" if report.demo else "revenue", report.query.period, report.version
+    )
 
 
 @bp.get("/geographic", responses=RESPONSES)

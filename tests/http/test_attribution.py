@@ -57,9 +57,23 @@ def test_revenue_goes_to_the_last_channel_that_is_not_direct(visits):
     answer = visits.get(f"{REVENUE}{MARCH}").json
 
     assert answer["data"] == [
-        {"channel": "mail", "credited_cents": 1_001, "conversions": 1.0, "share": 0.6669, "first_touches": 0},
-        {"channel": "ads", "credited_cents": 500, "conversions": 1.0, "share": 0.3331, "first_touches": 2},
-        {"channel": None, "credited_cents": 0, "conversions": 0.0, "share": 0.0, "first_touches": 0},
+        {
+            "channel": "mail",
+            "credited_cents": 1_001,
+            "conversions": 1.0,
+            "share": 0.6669,
+            "first_touches": 0,
+            "previous": None,
+        },
+        {
+            "channel": "ads",
+            "credited_cents": 500,
+            "conversions": 1.0,
+            "share": 0.3331,
+            "first_touches": 2,
+            "previous": None,
+        },
+        {"channel": None, "credited_cents": 0, "conversions": 0.0, "share": 0.0, "first_touches": 0, "previous": None},
     ]
     meta = answer["meta"]
     assert (meta["total_cents"], meta["n"], meta["currency"], meta["lookback_days"]) == (1_501, 2, "USD", 30)
@@ -78,6 +92,7 @@ def test_revenue_goes_to_the_last_channel_that_is_not_direct(visits):
         ("&model=shapley", {"ads": 834, "mail": 333, None: 334}),
         ("&model=first&lookback_days=2", {"ads": 500, "mail": 1_001, None: 0}),
         ("&currency=EUR", {"tv": 700}),
+        ("&source=mail&source=ads", {"ads": 500}),
         ("&currency=GBP", {}),
         ("&model=first&by=source_medium", {"ads / cpc": 1_501, "mail / (none)": 0, None: 0}),
         ("&model=first&by=campaign", {"=spring": 1_001, "(none)": 500, None: 0}),
@@ -85,6 +100,18 @@ def test_revenue_goes_to_the_last_channel_that_is_not_direct(visits):
 )
 def test_it_is_asked_by_model_channel_currency_and_look_back(visits, query, cents):
     assert credited(visits, query) == cents
+
+
+def test_what_was_before_stands_beside_it_as_json_and_as_a_table(visits):
+    days = "?start=2026-03-09&end=2026-03-09&tz=America/New_York&compare=previous_period"
+    answer = visits.get(f"{REVENUE}{days}").json
+    rows = list(csv.DictReader(StringIO(visits.get(f"{REVENUE}{days}&format=csv").text)))
+
+    assert (answer["meta"]["total_cents"], answer["meta"]["compare"]["total_cents"]) == (9_999, 1_501)
+    assert answer["meta"]["compare"]["start"] == "2026-03-08T00:00:00-05:00"
+    beside = {row["channel"]: (row["credited_cents"], row["previous"]["credited_cents"]) for row in answer["data"]}
+    assert beside == {"late": (9_999, 0), "mail": (0, 1_001), "ads": (0, 500), None: (0, 0)}
+    assert sum(int(row["previous_credited_cents"]) for row in rows) == 1_501
 
 
 def test_markov_counts_those_who_paid_nothing(visits):
@@ -100,10 +127,10 @@ def test_a_table_of_it_holds_no_formula(visits):
     assert answer.mimetype == "text/csv"
     assert "revenue_2026-03-08_2026-03-08.csv" in answer.headers["Content-Disposition"]
     assert list(csv.reader(StringIO(answer.text))) == [
-        ["channel", "credited_cents", "currency", "conversions", "share", "first_touches"],
-        ["'=spring", "1001", "USD", "1.0", "0.6669", "1"],
-        ["(none)", "500", "USD", "1.0", "0.3331", "1"],
-        ["(direct)", "0", "USD", "0.0", "0.0", "0"],
+        ["currency", "channel", "credited_cents", "conversions", "share", "first_touches"],
+        ["USD", "'=spring", "1001", "1.0", "0.6669", "1"],
+        ["USD", "(none)", "500", "1.0", "0.3331", "1"],
+        ["USD", "(direct)", "0", "0.0", "0.0", "0"],
     ]
 
 

@@ -13,15 +13,17 @@ from backend.analytics.events.names import EventName
 from backend.analytics.lake.delta import Lake, moved_days
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.attribution.models import Model
-from backend.analytics.metrics.attribution.paths import LONGEST, By, lost_question, paths_question
-from backend.analytics.metrics.attribution.service import MOST_CHANNELS, OTHER, AttributionService
-from backend.analytics.metrics.period import Period
+from backend.analytics.metrics.attribution.paths import LONGEST, By, Kept, lost_question, paths_question
+from backend.analytics.metrics.attribution.service import MOST_CHANNELS, OTHER, AttributionQuery, AttributionService
+from backend.analytics.metrics.catalogue.query import Filter
+from backend.analytics.metrics.period import Compare, Period
 from backend.analytics.warehouse.clickhouse import ClickHouseEngine
 from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.relations import SESSIONS
 from backend.analytics.warehouse.service import Warehouse
 from backend.analytics.warehouse.sessions import Sessions
 from backend.analytics.warehouse.snapshots import Snapshots
+from backend.errors import InvalidRequest
 from tests import attribution_oracle
 from tests.sessions_oracle import COLUMNS, DAY, SECOND, event, micros, sessions
 
@@ -119,6 +121,10 @@ def engine(request, world):
     return ClickHouseEngine(request.getfixturevalue("clickhouse_url"))
 
 
+def serve(world):
+    return AttributionService(world.warehouse(world.duck), lambda: NOW)
+
+
 def plain(row):
     return tuple(tuple(value) if isinstance(value, list) else value for value in row)
 
@@ -130,7 +136,7 @@ def test_ways_are_those_of_the_rule(world, engine, by):
         bounds = {"start": START, "end": END, "look_back": days * DAY}
         expected = attribution_oracle.paths(world.visits, bounds, by, aged=aged, bots=bots)
 
-        found = warehouse.ask(paths_question(by, aged=aged, bots=bots), **bounds).rows
+        found = warehouse.ask(paths_question(by, Kept(bots=bots), aged=aged), **bounds).rows
 
         assert sorted(map(plain, found), key=repr) == expected
 
@@ -142,10 +148,43 @@ def test_those_who_paid_nothing_went_as_the_rule_says(world, engine, by):
         bounds = {"start": START, "end": END, "look_back": days * DAY}
         expected = attribution_oracle.lost(world.visits, bounds, by, bots=bots)
 
-        found = warehouse.ask(lost_question(by, bots=bots), **bounds).rows
+        found = warehouse.ask(lost_question(by, Kept(bots=bots)), **bounds).rows
 
         assert sorted(map(plain, found), key=repr) == expected
         assert len(expected) > 5
+
+
+GIVEN = [("google", ""), ("mail",)]
+
+
+@pytest.mark.parametrize("sources", GIVEN)
+def test_filters_are_about_the_visit_that_paid_or_was_the_last_without(world, engine, sources):
+    warehouse, bounds = world.warehouse(engine), {"start": START, "end": END, "look_back": MONTH}
+    kept = Kept((Filter("source", "in", sources),))
+
+    def keeps(visit):
+        return ("" if visit["source"] is None else visit["source"] or "empty") in sources
+
+    paid = attribution_oracle.paths(world.visits, bounds, By.SOURCE, aged=False, bots=False, keeps=keeps)
+    lost = attribution_oracle.lost(world.visits, bounds, By.SOURCE, bots=False, keeps=keeps)
+
+    found = warehouse.ask(paths_question(By.SOURCE, kept, aged=False), **bounds).rows
+    assert sorted(map(plain, found), key=repr) == paid != []
+    found = warehouse.ask(lost_question(By.SOURCE, kept), **bounds).rows
+    assert sorted(map(plain, found), key=repr) == lost != []
+
+
+@pytest.mark.parametrize("model", [Model.LINEAR, Model.MARKOV])
+def test_what_was_before_stands_beside_each_channel_and_adds_up_too(world, model):
+    now = serve(world).revenue(AttributionQuery(APRIL, model, compare=Compare.PREVIOUS_PERIOD))
+    then = serve(world).revenue(AttributionQuery(APRIL.preceding(Compare.PREVIOUS_PERIOD, NOW), model))
+
+    assert now.before == then
+    assert sum(row.credited_cents for row in now.rows) == now.total_cents
+    assert sum(row.previous.credited_cents for row in now.rows) == then.total_cents > 0
+    assert {row.channel: row.previous for row in now.rows if row.previous.conversions} == {
+        row.channel: row for row in then.rows if row.conversions
+    }
 
 
 def test_the_world_has_what_is_hard(world):
@@ -165,10 +204,10 @@ def test_every_cent_is_credited_whatever_the_model(world, model):
     for visit_ in world.visits:
         if visit_["revenue_cents"] is not None and START <= visit_["upgrade_at"] < END and not visit_["is_bot"]:
             paid[visit_["currency"]] += visit_["revenue_cents"]
-    service = AttributionService(world.warehouse(world.duck))
+    service = serve(world)
 
     for currency in paid:
-        report = service.revenue(APRIL, model, currency=currency)
+        report = service.revenue(AttributionQuery(APRIL, model, currency=currency))
         assert sum(row.credited_cents for row in report.rows) == report.total_cents == paid[currency]
         assert sum(row.conversions for row in report.rows) == report.n == sum(row.first_touches for row in report.rows)
         assert sum(row.share for row in report.rows) == pytest.approx(1)
@@ -195,10 +234,14 @@ def test_models_differ_on_one_known_person(make_world):
             *upgrade("d", START + 8 * DAY, visitor_id="v"),
         ]
     )
-    service = AttributionService(world.warehouse(world.duck))
+    service = serve(world)
 
     def credited(model):
-        return {row.channel: row.credited_cents for row in service.revenue(APRIL, model).rows if row.credited_cents}
+        return {
+            row.channel: row.credited_cents
+            for row in service.revenue(AttributionQuery(APRIL, model)).rows
+            if row.credited_cents
+        }
 
     assert credited(Model.FIRST) == {"ads": 1_000}
     assert credited(Model.LAST) == {None: 1_000}
@@ -206,7 +249,7 @@ def test_models_differ_on_one_known_person(make_world):
     assert credited(Model.LINEAR) == {None: 334, "ads": 333, "mail": 333}
     assert credited(Model.POSITION) == {"ads": 400, "mail": 200, None: 400}
     assert credited(Model.TIME_DECAY) == {"ads": 244, "mail": 269, None: 487}
-    assert service.revenue(APRIL, Model.MARKOV).lost == 1
+    assert service.revenue(AttributionQuery(APRIL, Model.MARKOV)).lost == 1
 
 
 def test_channels_beyond_a_hundred_stand_together(make_world):
@@ -216,7 +259,7 @@ def test_channels_beyond_a_hundred_stand_together(make_world):
     world.fill([row for rows in paid for row in rows])
 
     for model in Model:
-        report = AttributionService(world.warehouse(world.duck)).revenue(APRIL, model)
+        report = serve(world).revenue(AttributionQuery(APRIL, model))
         assert len(report.rows) == MOST_CHANNELS
         assert report.merged == 51
         assert report.rows[0].channel == OTHER
@@ -230,7 +273,7 @@ def test_one_who_comes_and_pays_all_the_time_costs_no_more_than_others(make_worl
     world.fill([row for rows in paid for row in rows])
     bounds = {"start": START, "end": END, "look_back": MONTH}
 
-    rows = world.warehouse(world.duck).ask(paths_question(By.SOURCE, aged=False, bots=False), **bounds).rows
+    rows = world.warehouse(world.duck).ask(paths_question(By.SOURCE, Kept(), aged=False), **bounds).rows
 
     assert {len(row[1]): row[2] for row in rows} == dict.fromkeys(range(1, LONGEST), 1) | {LONGEST: 3_000 - LONGEST + 1}
 
@@ -240,8 +283,16 @@ def test_nothing_paid_is_no_row_and_no_error(make_world):
     world.fill([event("a", START, source="ads")])
 
     for model in Model:
-        report = AttributionService(world.warehouse(world.duck)).revenue(APRIL, model)
+        report = serve(world).revenue(AttributionQuery(APRIL, model))
         assert (report.total_cents, report.n) == (0, 0)
         assert sum(row.credited_cents for row in report.rows) == 0
-    with pytest.raises(ValueError, match="lookback_days"):
-        AttributionService(world.warehouse(world.duck)).revenue(APRIL, lookback_days=91)
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [({"lookback_days": 91}, "lookback_days"), ({"filters": (Filter("event_type", "in", ("a",)),)}, "filters.0.field")],
+)
+def test_what_cannot_be_asked_is_refused(given, field):
+    with pytest.raises(InvalidRequest) as refused:
+        AttributionQuery(APRIL, **given)
+    assert [error.field for error in refused.value.errors] == [field]

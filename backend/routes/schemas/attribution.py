@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -14,19 +14,19 @@ from backend.analytics.metrics.attribution.service import (
     CURRENCY,
     LONGEST_LOOK_BACK_DAYS,
     LOOK_BACK_DAYS,
+    AttributedRevenue,
     Attribution,
-    AttributionService,
+    AttributionQuery,
 )
 from backend.csv_table import csv_lines
 from backend.routes.schemas.answer import FourDecimals, Out, TableOut
-from backend.routes.schemas.dashboard import PeriodQuery
+from backend.routes.schemas.metrics import SessionQuery
 
 DIRECT = "(direct)"
-COLUMNS = ("channel", "credited_cents", "currency", "conversions", "share", "first_touches")
 
 
-class RevenueQuery(PeriodQuery):
-    """?model=time_decay&by=source_medium&lookback_days=14, of upgrades in the period."""
+class RevenueQuery(SessionQuery):
+    """?model=time_decay&by=source_medium&lookback_days=14, of upgrades in the period, filtered by their sessions."""
 
     model: Model = Model.LAST_NON_DIRECT
     by: By = By.SOURCE
@@ -34,24 +34,43 @@ class RevenueQuery(PeriodQuery):
     lookback_days: Annotated[
         int, Field(ge=1, le=LONGEST_LOOK_BACK_DAYS, description="How long before an upgrade a visit counts.")
     ] = LOOK_BACK_DAYS
-    format: Literal["json", "csv"] = "json"
 
-    def asked_of(self, service: AttributionService, default_zone: str, now: datetime) -> Attribution:
-        period = self.period(default_zone, now)
-        return service.revenue(period, self.model, self.by, self.currency, self.lookback_days, bots=self.bots)
+    def query(self, default_zone: str, now: datetime) -> AttributionQuery:
+        return AttributionQuery(
+            period=self.period(default_zone, now),
+            model=self.model,
+            by=self.by,
+            currency=self.currency,
+            lookback_days=self.lookback_days,
+            filters=self.filters(),
+            compare=self.compare,
+            bots=self.bots,
+        )
 
 
-class CreditOut(Out):
-    """What a channel is credited with; null is direct. Credits are whole cents, conversions may be parts.
+class CreditCounts(Out):
+    """Credits are whole cents, conversions may be parts; `first_touches`: how many conversions began with it."""
 
-    `first_touches`: how many conversions began with it.
-    """
-
-    channel: str | None
     credited_cents: int
     conversions: FourDecimals
     share: FourDecimals | None
     first_touches: int
+
+
+class CreditOut(CreditCounts):
+    """What a channel is credited with; null is direct. `previous` is the same in the period compared with."""
+
+    channel: str | None
+    previous: CreditCounts | None = None
+
+
+class EarlierRevenue(Out):
+    """The period compared with."""
+
+    start: datetime
+    end: datetime
+    total_cents: int
+    n: int
 
 
 class CurrencyOut(Out):
@@ -86,6 +105,8 @@ class RevenueMeta(Out):
     lost: int | None
     merged: int
     other_currencies: list[CurrencyOut]
+    filters: dict[str, list[str]]
+    compare: EarlierRevenue | None
 
 
 class RevenueResponse(TableOut):
@@ -94,54 +115,61 @@ class RevenueResponse(TableOut):
 
     @classmethod
     def of(cls, report: Attribution) -> Self:
-        zone = ZoneInfo(report.period.timezone)
+        query, zone = report.query, ZoneInfo(report.query.period.timezone)
         return cls(
-            data=_credits(report),
+            data=[_credit(row) for row in report.rows],
             meta=RevenueMeta(
-                start=report.period.start.astimezone(zone),
-                end=report.period.end.astimezone(zone),
-                timezone=report.period.timezone,
+                start=query.period.start.astimezone(zone),
+                end=query.period.end.astimezone(zone),
+                timezone=query.period.timezone,
                 as_of=report.as_of.astimezone(zone),
                 engine=report.engine,
                 demo=report.demo,
-                model=report.model,
-                by=report.by,
-                currency=report.currency,
-                lookback_days=report.lookback_days,
+                model=query.model,
+                by=query.by,
+                currency=query.currency,
+                lookback_days=query.lookback_days,
                 longest_path=LONGEST,
                 total_cents=report.total_cents,
                 n=report.n,
                 lost=report.lost,
                 merged=report.merged,
                 other_currencies=[CurrencyOut.model_validate(other) for other in report.other_currencies],
+                filters={chosen.field: list(chosen.values) for chosen in query.filters},
+                compare=_earlier(report.before, zone) if report.before else None,
             ),
         )
 
 
 def revenue_csv(report: Attribution) -> str:
-    """The rows as a table, the most first."""
+    """The rows as a table, the most first; what was before is named `previous_<column>`."""
+    counts = tuple(CreditCounts.model_fields)
+    earlier = [f"previous_{name}" for name in counts] if report.before else []
     rows = (
-        (
-            DIRECT if row.channel is None else row.channel,
-            row.credited_cents,
-            report.currency,
-            row.conversions,
-            row.share,
-            row.first_touches,
-        )
-        for row in _credits(report)
+        [report.query.currency, DIRECT if row.channel is None else row.channel, *_counts(row), *_counts(row.previous)]
+        for row in map(_credit, report.rows)
     )
-    return "".join(csv_lines(COLUMNS, rows))
+    return "".join(csv_lines(["currency", "channel", *counts, *earlier], rows))
 
 
-def _credits(report: Attribution) -> list[CreditOut]:
-    return [
-        CreditOut(
-            channel=row.channel,
-            credited_cents=row.credited_cents,
-            conversions=float(row.conversions),
-            share=row.share,
-            first_touches=row.first_touches,
-        )
-        for row in report.rows
-    ]
+def _counts(credit: CreditCounts | None) -> list[object]:
+    return [getattr(credit, name) for name in CreditCounts.model_fields] if credit else []
+
+
+def _credit(row: AttributedRevenue) -> CreditOut:
+    previous = CreditCounts(**_parts(row.previous)) if row.previous else None
+    return CreditOut(channel=row.channel, **_parts(row), previous=previous)
+
+
+def _parts(row: AttributedRevenue) -> dict[str, Any]:
+    return {
+        "credited_cents": row.credited_cents,
+        "conversions": float(row.conversions),
+        "share": row.share,
+        "first_touches": row.first_touches,
+    }
+
+
+def _earlier(before: Attribution, zone: ZoneInfo) -> EarlierRevenue:
+    start, end = (at.astimezone(zone) for at in (before.query.period.start, before.query.period.end))
+    return EarlierRevenue(start=start, end=end, total_cents=before.total_cents, n=before.n)

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from backend.analytics.metrics.attribution.models import Channel, Lost, Path
+from backend.analytics.metrics.catalogue.expressions import holds
+from backend.analytics.metrics.catalogue.query import Filter
 from backend.analytics.warehouse.engine import Row
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.relations import DAY, SECOND, SESSIONS, relation
 
 if TYPE_CHECKING:
-    from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table
+    from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table, Value
 
 PARAMETERS = ("start", "end", "look_back")
 HOUR_SECONDS = 3600
@@ -36,24 +39,35 @@ class By(StrEnum):
     CAMPAIGN = "campaign"
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Whose sessions are looked at, and which of those that paid, or came last without paying, are counted."""
+
+    filters: tuple[Filter, ...] = ()
+    bots: bool = False
+
+    def holds(self, sessions: Table) -> BooleanValue:
+        import ibis
+
+        return ibis.and_(ibis.literal(True), *(holds(sessions, chosen) for chosen in self.filters))
+
+
 @cache
-def paths_question(by: By, *, aged: bool, bots: bool) -> Question:
+def paths_question(by: By, kept: Kept, *, aged: bool) -> Question:
     """A row per currency and way to a conversion: channels, conversions, cents, and if `aged` each touch's whole hours.
 
     Without ages more ways are equal.
     """
-    return Question(
-        f"paths by {by}, aged {aged}, bots {bots}", PARAMETERS, partial(_paths, by=by, aged=aged, bots=bots)
-    )
+    return Question(f"paths by {by}, aged {aged}, {kept!r}", PARAMETERS, partial(_paths, by=by, kept=kept, aged=aged))
 
 
 @cache
-def lost_question(by: By, *, bots: bool) -> Question:
+def lost_question(by: By, kept: Kept) -> Question:
     """How those who paid nothing went: the channel before, the channel, whether it was their last, and how many times.
 
     There is no channel before the first one.
     """
-    return Question(f"lost by {by}, bots {bots}", PARAMETERS, partial(_lost, by=by, bots=bots))
+    return Question(f"lost by {by}, {kept!r}", PARAMETERS, partial(_lost, by=by, kept=kept))
 
 
 def paths_in(rows: Sequence[Row], currency: str) -> Iterator[Path]:
@@ -77,12 +91,13 @@ def lost_in(rows: Sequence[Row]) -> Lost:
     return Lost(begun, moves, left)
 
 
-def _paths(start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, by: By, aged: bool, bots: bool) -> Table:
+def _paths(start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, by: By, kept: Kept, aged: bool) -> Table:
     """Put together by person, among those who paid: to look at sessions more often takes ClickHouse seconds to plan."""
     import ibis
 
-    sessions = _sessions(start - look_back, end, bots=bots)
-    people = _people(_touches(sessions, by, start, end).semi_join(_payers(sessions, start, end), "person"))
+    sessions = _sessions(start - look_back, end, bots=kept.bots)
+    paid = _paid(sessions, start, end) & kept.holds(sessions)
+    people = _people(_touches(sessions, by, paid).semi_join(_payers(sessions, paid), "person"))
     fields = ("paid_at", "cents", "currency")
     placed = people.touches.map(
         lambda touch, place: ibis.struct({"place": place, **{name: touch[name] for name in fields}})
@@ -114,12 +129,12 @@ def _paid(sessions: Table, start: IntegerValue, end: IntegerValue) -> BooleanVal
     return sessions.revenue_cents.notnull() & (sessions.upgrade_at >= start) & (sessions.upgrade_at < end)
 
 
-def _payers(sessions: Table, start: IntegerValue, end: IntegerValue) -> Table:
-    paid = sessions.filter(_paid(sessions, start, end))
-    return paid.select(person=_person(paid))
+def _payers(sessions: Table, paid: BooleanValue) -> Table:
+    payers = sessions.filter(paid)
+    return payers.select(person=_person(payers))
 
 
-def _touches(sessions: Table, by: By, start: IntegerValue, end: IntegerValue) -> Table:
+def _touches(sessions: Table, by: By, paid: BooleanValue, **rest: Value) -> Table:
     """Without nulls, which engines sort to different ends. `paid_at` is 0 where nothing was paid in the period."""
     import ibis
 
@@ -127,9 +142,10 @@ def _touches(sessions: Table, by: By, start: IntegerValue, end: IntegerValue) ->
         person=_person(sessions),
         at=sessions.started_at,
         channel=_channel(sessions, by),
-        paid_at=ibis.ifelse(_paid(sessions, start, end), sessions.upgrade_at, 0),
+        paid_at=ibis.ifelse(paid, sessions.upgrade_at, 0),
         cents=sessions.revenue_cents.fill_null(0),
         currency=sessions.currency.fill_null(""),
+        **rest,
     )
 
 
@@ -172,12 +188,13 @@ def _counted(ways: Table, look_back: IntegerValue, *, aged: bool) -> Table:
     return counted.select("currency", "channels", "conversions", "cents", *ages)
 
 
-def _lost(start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, by: By, bots: bool) -> Table:
+def _lost(start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, by: By, kept: Kept) -> Table:
     """Of people who visited in the period, looked back at from their last visit as far as at conversions."""
     import ibis
 
-    sessions = _sessions(start - look_back, end, bots=bots)
-    lost = _touches(sessions, by, start, end).anti_join(_payers(sessions, start, end), "person")
+    sessions = _sessions(start - look_back, end, bots=kept.bots)
+    paid = _paid(sessions, start, end)
+    lost = _touches(sessions, by, paid, kept=kept.holds(sessions)).anti_join(_payers(sessions, paid), "person")
     in_order = ibis.window(group_by="person", order_by=("at", "channel"))
     lost = lost.mutate(
         latest=lost.at.max().over(group_by="person"),
@@ -185,6 +202,11 @@ def _lost(start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, by
         before_at=lost.at.lag().over(in_order),
         is_last=ibis.row_number().over(in_order) == lost.count().over(group_by="person") - 1,
     )
+    if kept.filters:
+        # Where two visits began last at once, either may be kept.
+        last = (lost.kept & (lost.at == lost.latest)).cast("int8")
+        lost = lost.mutate(counted=last.max().over(group_by="person"))
+        lost = lost.filter(lost.counted == 1)
     lost = lost.filter(lost.latest >= start, lost.at >= lost.latest - look_back)
     lost = lost.mutate(before=ibis.ifelse(lost.before_at >= lost.latest - look_back, lost.before, ibis.null("string")))
     return lost.group_by("before", "channel", "is_last").aggregate(times=lost.count())

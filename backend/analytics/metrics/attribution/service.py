@@ -3,23 +3,47 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 
 from backend.analytics.metrics.attribution.models import NOBODY, Channel, Lost, Model, Path, attribute
-from backend.analytics.metrics.attribution.paths import By, lost_in, lost_question, paths_in, paths_question
+from backend.analytics.metrics.attribution.paths import By, Kept, lost_in, lost_question, paths_in, paths_question
+from backend.analytics.metrics.catalogue.query import Filter, session_faults, value_faults
 from backend.analytics.metrics.parameters import holds_demo, micros
-from backend.analytics.metrics.period import Period
+from backend.analytics.metrics.period import Compare, Period
 from backend.analytics.warehouse.engine import Row
 from backend.analytics.warehouse.relations import DAY
 from backend.analytics.warehouse.service import Warehouse
+from backend.clock import Clock
+from backend.errors import FieldError, InvalidRequest
 
 CURRENCY = "USD"
 LOOK_BACK_DAYS, LONGEST_LOOK_BACK_DAYS = 30, 90
 MOST_CHANNELS = 100
 OTHER = "(other)"
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionQuery:
+    """Who gets the credit for upgrades in the period, by the visits of the same people in so many days before.
+
+    A filter keeps upgrades by what is known of the session that asked for them, not the visits before it.
+    """
+
+    period: Period
+    model: Model = Model.LAST_NON_DIRECT
+    by: By = By.SOURCE
+    currency: str = CURRENCY
+    lookback_days: int = LOOK_BACK_DAYS
+    filters: tuple[Filter, ...] = ()
+    compare: Compare | None = None
+    bots: bool = False
+
+    def __post_init__(self) -> None:
+        if faults := tuple(_faults(self)):
+            raise InvalidRequest(faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +55,7 @@ class AttributedRevenue:
     conversions: Fraction
     share: float | None
     first_touches: int
+    previous: AttributedRevenue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,68 +72,88 @@ class Attribution:
     """The credit of each channel, the most first; credits add up to `total_cents`, and conversions to `n`.
 
     `lost`: how many people visited in the period and paid nothing; None where the model does not ask. `merged`: how
-    many channels stand together as one, the ones least met.
+    many channels stand together as one, the ones least met. `before`: the same of the period compared with, whose
+    channels are all among the rows.
     """
 
+    query: AttributionQuery
     rows: tuple[AttributedRevenue, ...]
     total_cents: int
     n: int
     lost: int | None
     merged: int
     other_currencies: tuple[CurrencyTotal, ...]
-    model: Model
-    by: By
-    currency: str
-    lookback_days: int
-    period: Period
     as_of: datetime
     engine: str
     version: str
     demo: bool
+    before: Attribution | None = None
 
 
 class AttributionService:
     """Visits by robots are left out, unless it is told not to."""
 
-    def __init__(self, warehouse: Warehouse) -> None:
+    def __init__(self, warehouse: Warehouse, now: Clock) -> None:
         self._warehouse = warehouse
+        self._now = now
 
-    def revenue(
-        self,
-        period: Period,
-        model: Model = Model.LAST_NON_DIRECT,
-        by: By = By.SOURCE,
-        currency: str = CURRENCY,
-        lookback_days: int = LOOK_BACK_DAYS,
-        *,
-        bots: bool = False,
-    ) -> Attribution:
-        """Who gets the credit for upgrades in the period, by the visits of the same people in so many days before."""
-        if not 1 <= lookback_days <= LONGEST_LOOK_BACK_DAYS:
-            raise ValueError(f"lookback_days must lie between 1 and {LONGEST_LOOK_BACK_DAYS}")
-        bounds = {"start": micros(period.start), "end": micros(period.end), "look_back": lookback_days * DAY}
-        question = paths_question(by, aged=model is Model.TIME_DECAY, bots=bots)
+    def revenue(self, query: AttributionQuery) -> Attribution:
+        """The credits, and where there is something to compare with, those of then beside them."""
+        found = self._of(query)
+        if query.compare is None:
+            return found
+        compared = query.period.preceding(query.compare, self._now())
+        before = self._of(replace(query, period=compared, compare=None))
+        return replace(
+            found,
+            rows=_beside(found, before),
+            before=before,
+            version=f"{found.version} {compared}",
+            demo=found.demo or before.demo,
+        )
+
+    def _of(self, query: AttributionQuery) -> Attribution:
+        period = query.period
+        bounds = {"start": micros(period.start), "end": micros(period.end), "look_back": query.lookback_days * DAY}
+        kept = Kept(query.filters, query.bots)
+        question = paths_question(query.by, kept, aged=query.model is Model.TIME_DECAY)
         answer = self._warehouse.ask(question, **bounds)
-        asks_for_lost = model is Model.MARKOV
-        lost = lost_in(self._warehouse.ask(lost_question(by, bots=bots), **bounds).rows) if asks_for_lost else NOBODY
-        paths, lost, merged = _fewer(list(paths_in(answer.rows, currency)), lost)
+        asks_for_lost = query.model is Model.MARKOV
+        lost = lost_in(self._warehouse.ask(lost_question(query.by, kept), **bounds).rows) if asks_for_lost else NOBODY
+        paths, lost, merged = _fewer(list(paths_in(answer.rows, query.currency)), lost)
         return Attribution(
-            rows=_rows(paths, model, lost),
+            query=query,
+            rows=_rows(paths, query.model, lost),
             total_cents=sum(path.cents for path in paths),
             n=sum(path.conversions for path in paths),
             lost=lost.people if asks_for_lost else None,
             merged=merged,
-            other_currencies=_others(answer.rows, currency),
-            model=model,
-            by=by,
-            currency=currency,
-            lookback_days=lookback_days,
-            period=period,
+            other_currencies=_others(answer.rows, query.currency),
             as_of=answer.as_of,
             engine=answer.engine,
             version=answer.version,
             demo=holds_demo(answer.demo, period),
         )
+
+
+def _faults(query: AttributionQuery) -> Iterator[FieldError]:
+    if not 1 <= query.lookback_days <= LONGEST_LOOK_BACK_DAYS:
+        yield FieldError("lookback_days", f"must lie between 1 and {LONGEST_LOOK_BACK_DAYS}")
+    yield from value_faults(query.filters)
+    yield from session_faults(query.filters)
+
+
+def _beside(found: Attribution, before: Attribution) -> tuple[AttributedRevenue, ...]:
+    """Each channel with what it was before; those that have nothing any more come last."""
+    now, then = ({row.channel: row for row in report.rows} for report in (found, before))
+    return tuple(
+        replace(now.get(channel) or _nothing(channel, found), previous=then.get(channel) or _nothing(channel, before))
+        for channel in dict.fromkeys([*now, *then])
+    )
+
+
+def _nothing(channel: Channel, of: Attribution) -> AttributedRevenue:
+    return AttributedRevenue(channel, 0, Fraction(0), 0.0 if of.total_cents else None, 0)
 
 
 def _rows(paths: Sequence[Path], model: Model, lost: Lost) -> tuple[AttributedRevenue, ...]:

@@ -90,7 +90,8 @@ class Totals:
 class Result:
     """Rows and totals; all events accepted before `as_of` are in them. Where `more`, the limit cut rows off.
 
-    `version` changes whenever what the lake holds changes. `demo`: demo visits are among what was counted, or may be.
+    `version` changes with what the lake holds, and with what is compared. `demo`: demo visits are among what was
+    counted, or may be.
     """
 
     query: Query
@@ -153,6 +154,15 @@ def value_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:
             yield FieldError(f"filters.{index}.value", f"{chosen.op} takes {expected}")
         if any(len(value) > LONGEST_VALUE or "\0" in value for value in chosen.values):
             yield FieldError(f"filters.{index}.value", f"must be texts of {LONGEST_VALUE} characters at most")
+
+
+def session_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:
+    """Where only sessions are counted."""
+    fields = [chosen.field for chosen in filters]
+    yield from unknown_names("filters", fields, DIMENSIONS, ".field")
+    for index, name in enumerate(fields):
+        if name in DIMENSIONS and Source.SESSIONS not in DIMENSIONS[name].sources:
+            yield FieldError(f"filters.{index}.field", f"sessions have no {name}")
 
 
 def _sources(query: Query) -> Iterator[FieldError]:

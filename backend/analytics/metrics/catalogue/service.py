@@ -63,7 +63,7 @@ class CatalogueService:
             currencies=currencies,
             as_of=min(answer.as_of for answer in counted.answers),
             engine=last.engine,
-            version=last.version,
+            version=f"{last.version} {compared or ''}",
             demo=holds_demo(last.demo, query.period, *([compared] if compared else [])),
         )
 

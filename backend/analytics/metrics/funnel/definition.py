@@ -9,9 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from backend.analytics.events.steps import STEPS
-from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
-from backend.analytics.metrics.catalogue.measures import Source
-from backend.analytics.metrics.catalogue.query import Filter, unknown_names, value_faults
+from backend.analytics.metrics.catalogue.query import Filter, Operator, session_faults, value_faults
 from backend.analytics.metrics.period import Compare, Period
 from backend.errors import FieldError, InvalidRequest
 
@@ -135,9 +133,7 @@ def _faults(query: FunnelQuery) -> Iterator[FieldError]:
 
 
 def _dimensions(query: FunnelQuery) -> Iterator[FieldError]:
-    named = [query.breakdown] if query.breakdown is not None else []
-    yield from (FieldError("breakdown", fault.message) for fault in unknown_names("breakdown", named, DIMENSIONS))
-    yield from unknown_names("filters", (chosen.field for chosen in query.filters), DIMENSIONS, ".field")
-    for name in (*named, *(chosen.field for chosen in query.filters)):
-        if name in DIMENSIONS and Source.SESSIONS not in DIMENSIONS[name].sources:
-            yield FieldError("breakdown", f"sessions have no {name}")
+    if query.breakdown is not None:
+        for fault in session_faults([Filter(query.breakdown, Operator.NOT_NULL)]):
+            yield FieldError("breakdown", fault.message)
+    yield from session_faults(query.filters)
