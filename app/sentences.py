@@ -49,7 +49,12 @@ LENGTHS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "too_long": ("at most", "max_length", "member"),
     }
 )
-PATTERNS: Mapping[str, str] = MappingProxyType({"^[A-Z]{2}$": "must be two capital letters, such as GA"})
+PATTERNS: Mapping[str, str] = MappingProxyType(
+    {
+        "^[A-Z]{2}$": "must be two capital letters, such as GA",
+        "^[A-Z]{3}$": "must be three capital letters, such as USD",
+    }
+)
 UNITS = ((3_600, "hour"), (60, "minute"), (1, "second"))
 OF_REQUESTS: Mapping[int, str] = MappingProxyType(
     {

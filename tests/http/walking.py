@@ -9,7 +9,11 @@ from backend.routes.access import access_of
 from tests.accounts import make_account, signed_in
 from tests.http.visiting import Visitor
 
-QUESTIONS = {"calculator.search": "?q=nurse"}
+QUESTIONS = {
+    "calculator.search": "?q=nurse",
+    "analytics.dashboard.funnel_sessions": "?step=1",
+    "analytics_pages.table": "?measures=sessions",
+}
 # Pages of a mailed link, which only its mail knows: without it there is nothing to see.
 MAILED = re.compile(r"/(verify|invitation|reset|email)/<token>")
 
