@@ -18,6 +18,21 @@ RATIOS = {
 }
 
 
+def person(row):
+    return row["user_id"] or row["visitor_id"] or row["session_id"]
+
+
+def with_first_seen(visits):
+    """The visits, each with the week and the month in which its person's first one began, in UTC."""
+    firsts = {}
+    for row in visits:
+        firsts[person(row)] = min(firsts.get(person(row), row["started_at"]), row["started_at"])
+    for row in visits:
+        day = moment(firsts[person(row)]).date()
+        row |= {"first_seen_week": f"{day - timedelta(days=day.weekday())}", "first_seen_month": f"{day:%Y-%m}"}
+    return visits
+
+
 def within(period, rows, instant, *, bots=False):
     """The rows of a period; `instant` names the column that says when."""
     return [row for row in rows if period.start <= moment(row[instant]) < period.end and (bots or not row["is_bot"])]
@@ -53,7 +68,7 @@ def rows_by(rows, instant, grain, dimensions, zone):
 def of_sessions(sessions, currency="USD"):
     """Every measure of sessions, over some."""
     counts = {"sessions": len(sessions), "session_events": sum(row["events"] for row in sessions)}
-    counts["visitors"] = len({row["user_id"] or row["visitor_id"] or row["session_id"] for row in sessions})
+    counts["visitors"] = len({person(row) for row in sessions})
     for name, number in STEPS.items():
         counts[name] = sum(row[f"step_{number}_at"] is not None for row in sessions)
     for name, column in HAPPENED.items():

@@ -20,6 +20,7 @@ from backend.analytics.warehouse.snapshots import Snapshots
 from backend.clock import utc_now
 from backend.extensions import db
 from backend.plugins import get
+from tests.catalogue_oracle import with_first_seen
 from tests.landing_rows import landing_row
 from tests.sessions_oracle import COLUMNS, sessions
 
@@ -93,8 +94,8 @@ def events(world):
 
 @pytest.fixture
 def visits(events):
-    """Every session by the rule, as a mapping."""
-    return [dict(zip(COLUMNS, row, strict=True)) for row in sessions(events)]
+    """Every session by the rule, as a mapping, and when its person was first seen."""
+    return with_first_seen([dict(zip(COLUMNS, row, strict=True)) for row in sessions(events)])
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from backend.analytics.warehouse.sessions import Sessions
 from backend.analytics.warehouse.snapshots import Snapshots
 from backend.errors import InvalidRequest
 from tests import attribution_oracle
+from tests.catalogue_oracle import with_first_seen
 from tests.sessions_oracle import COLUMNS, DAY, SECOND, event, micros, sessions
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -48,7 +49,7 @@ class World:
         table = pa.Table.from_pylist(rows, schema=EVENTS.arrow_schema())
         self.lake.append(base, table, moved_days(base, {row["day"] for row in rows}))
         Sessions(self.lake, self.duck, lambda: closed_until).refresh()
-        self.visits = [dict(zip(COLUMNS, row, strict=True)) for row in sessions(rows)]
+        self.visits = with_first_seen([dict(zip(COLUMNS, row, strict=True)) for row in sessions(rows)])
 
     def warehouse(self, engine):
         return Warehouse(engine, self.snapshots, lambda: NOW)
@@ -154,16 +155,16 @@ def test_those_who_paid_nothing_went_as_the_rule_says(world, engine, by):
         assert len(expected) > 5
 
 
-GIVEN = [("google", ""), ("mail",)]
+GIVEN = [("source", ("google", "")), ("first_seen_month", ("2026-03", "2026-04"))]
 
 
-@pytest.mark.parametrize("sources", GIVEN)
-def test_filters_are_about_the_visit_that_paid_or_was_the_last_without(world, engine, sources):
+@pytest.mark.parametrize(("field", "values"), GIVEN)
+def test_filters_are_about_the_visit_that_paid_or_was_the_last_without(world, engine, field, values):
     warehouse, bounds = world.warehouse(engine), {"start": START, "end": END, "look_back": MONTH}
-    kept = Kept((Filter("source", "in", sources),))
+    kept = Kept((Filter(field, "in", values),))
 
     def keeps(visit):
-        return ("" if visit["source"] is None else visit["source"] or "empty") in sources
+        return ("" if visit[field] is None else visit[field] or "empty") in values
 
     paid = attribution_oracle.paths(world.visits, bounds, By.SOURCE, aged=False, bots=False, keeps=keeps)
     lost = attribution_oracle.lost(world.visits, bounds, By.SOURCE, bots=False, keeps=keeps)

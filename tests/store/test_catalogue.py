@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,7 +20,7 @@ BREAKDOWNS = [
     (None, ("risk_level", "country")),
     (Grain.HOUR, ()),
     (Grain.DAY, ("source",)),
-    (Grain.WEEK, ("major_group",)),
+    (Grain.WEEK, ("major_group", "first_seen_week")),
     (Grain.MONTH, ("job_title", "source", "medium")),
 ]
 
@@ -72,6 +73,7 @@ FILTERS = [
     (Filter("risk_level", Operator.IS_NULL), lambda row: row["risk_level"] is None),
     (Filter("risk_level", Operator.NOT_NULL), lambda row: row["risk_level"] is not None),
     (Filter("major_group", Operator.EQ, ("29",)), lambda row: key(row, "major_group") == "29"),
+    (Filter("first_seen_month", Operator.EQ, ("2026-03",)), lambda row: row["first_seen_month"] == "2026-03"),
     (Filter("source", Operator.EQ, ("' OR 1=1 --",)), lambda _: False),
     (Filter("source", Operator.IN, ("\\", "8111000000000000999")), lambda _: False),
 ]
@@ -126,8 +128,8 @@ def test_what_is_compared_is_the_answer_about_the_other_period(catalogue, period
         assert row.previous == earlier.get((day.isoformat(), *row.keys[1:]), {"sessions": 0, "upgrades": 0})
 
 
-def test_what_is_not_over_is_compared_with_as_much_of_the_other_and_has_no_rows_to_come(catalogue, periods, now):
-    today = periods[2].last_day
+def test_what_is_not_over_is_compared_with_as_much_of_the_other_and_has_no_rows_to_come(catalogue, now):
+    today = now.astimezone(ZoneInfo("Asia/Tehran")).date()
     period = Period.between(today - timedelta(days=1), today + timedelta(days=3), "Asia/Tehran", now)
     query = Query(("sessions",), period, grain=Grain.DAY, compare=Compare.PREVIOUS_PERIOD)
     result = catalogue.answer(query)

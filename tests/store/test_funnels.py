@@ -132,7 +132,7 @@ def test_the_calculators_steps_are_the_same_from_sessions_and_from_events(funnel
 
 def test_groups_are_those_of_the_session_and_the_others_are_summed(funnels, paths, periods, moment):
     few = matches(OPENED, RESULT)
-    for steps, name, limit in ((CALCULATOR, "country", 10), (few, "job_title", 1), (few, "source", 2)):
+    for steps, name, limit in ((CALCULATOR, "first_seen_week", 10), (few, "job_title", 1), (few, "source", 2)):
         query = FunnelQuery(periods[3], steps, breakdown=name, limit=limit)
         report, entered_in = funnels.answer(query), walks(paths, query)
         alone = [group.key for group in report.groups if not group.others]

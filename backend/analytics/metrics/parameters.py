@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MICROSECOND = timedelta(microseconds=1)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+THURSDAY = 3  # which 1970-01-01 was
 BOUNDS = ("start", "end", "first_day", "last_day")
 
 
@@ -27,6 +28,11 @@ def bounds(period: Period) -> dict[str, int]:
     """The period in microseconds, and the days on which its sessions may have begun: they may be opened a day later."""
     start, end = micros(period.start), micros(period.end)
     return {"start": start, "end": end, "first_day": start // DAY - 1, "last_day": end // DAY}
+
+
+def monday(day: IntegerValue) -> IntegerValue:
+    """The day on which the week of a day began."""
+    return day - (day + THURSDAY) % 7
 
 
 def holds_demo(demo: DemoDays | None, *periods: Period) -> bool:

@@ -249,6 +249,8 @@ class SessionQuery(PeriodQuery):
     experience: AnyOf
     education: AnyOf
     risk_level: AnyOf
+    first_seen_week: AnyOf
+    first_seen_month: AnyOf
     compare: Compare | None = None
     format: Literal["json", "csv"] = "json"
 

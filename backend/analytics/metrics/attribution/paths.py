@@ -14,6 +14,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from backend.analytics.metrics.attribution.models import Channel, Lost, Path
+from backend.analytics.metrics.catalogue.dimensions import with_first_seen
 from backend.analytics.metrics.catalogue.expressions import holds
 from backend.analytics.metrics.catalogue.query import Filter
 from backend.analytics.warehouse.engine import Row
@@ -95,7 +96,7 @@ def _paths(start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, b
     """Put together by person, among those who paid: to look at sessions more often takes ClickHouse seconds to plan."""
     import ibis
 
-    sessions = _sessions(start - look_back, end, bots=kept.bots)
+    sessions = _sessions(start - look_back, end, kept)
     paid = _paid(sessions, start, end) & kept.holds(sessions)
     people = _people(_touches(sessions, by, paid).semi_join(_payers(sessions, paid), "person"))
     fields = ("paid_at", "cents", "currency")
@@ -119,10 +120,10 @@ def _people(touches: Table) -> Table:
     return people.mutate(touches=people.touches.sort())
 
 
-def _sessions(start: IntegerValue, end: IntegerValue, *, bots: bool) -> Table:
-    sessions = relation(SESSIONS)
+def _sessions(start: IntegerValue, end: IntegerValue, kept: Kept) -> Table:
+    sessions = with_first_seen(relation(SESSIONS), (chosen.field for chosen in kept.filters))
     sessions = sessions.filter(sessions.day >= start // DAY, sessions.day <= end // DAY, sessions.started_at < end)
-    return sessions if bots else sessions.filter(~sessions.is_bot)
+    return sessions if kept.bots else sessions.filter(~sessions.is_bot)
 
 
 def _paid(sessions: Table, start: IntegerValue, end: IntegerValue) -> BooleanValue:
@@ -192,7 +193,7 @@ def _lost(start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, by
     """Of people who visited in the period, looked back at from their last visit as far as at conversions."""
     import ibis
 
-    sessions = _sessions(start - look_back, end, bots=kept.bots)
+    sessions = _sessions(start - look_back, end, kept)
     paid = _paid(sessions, start, end)
     lost = _touches(sessions, by, paid, kept=kept.holds(sessions)).anti_join(_payers(sessions, paid), "person")
     in_order = ibis.window(group_by="person", order_by=("at", "channel"))

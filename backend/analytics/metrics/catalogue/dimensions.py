@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from backend.analytics.metrics.catalogue.measures import Source
+from backend.analytics.metrics.catalogue.measures import Source, person
+from backend.analytics.metrics.parameters import monday
+from backend.analytics.warehouse.relations import EPOCH, SESSIONS, relation
 
 if TYPE_CHECKING:
-    from ibis.expr.types import StringValue, Table
+    from ibis.expr.types import IntegerValue, StringValue, Table
 
 BOTH = frozenset(Source)
 SESSIONS_ONLY = frozenset({Source.SESSIONS})
 EVENTS_ONLY = frozenset({Source.EVENTS})
+FIRST_SEEN = "first_seen"
+COHORTS = frozenset({"first_seen_week", "first_seen_month"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,22 @@ def _column(
     return Dimension(name, label, description, sources, nothing, lambda table: table[name])
 
 
+def _date(day: IntegerValue) -> StringValue:
+    """2026-11-16"""
+    import ibis
+
+    return (ibis.literal(EPOCH) + day.as_interval("D")).cast("string").left(10)
+
+
+def with_first_seen(sessions: Table, names: Iterable[str]) -> Table:
+    """The sessions with what these dimensions need to know of their persons' other ones."""
+    if not COHORTS & set(names):
+        return sessions
+    every = relation(SESSIONS)
+    firsts = every.group_by(seen=person(every)).aggregate(**{FIRST_SEEN: every.day.min()})
+    return sessions.mutate(seen=person(sessions)).inner_join(firsts, "seen").drop("seen")
+
+
 _DEFINED = (
     _column("source", "Source", "Where the visitor came from: `utm_source`, the site before, or `direct`."),
     _column("medium", "Medium", "What kind of way it was: `cpc`, `organic`, `email`.", nothing="No medium"),
@@ -52,6 +72,15 @@ _DEFINED = (
     _column("experience", "Experience", "Years in the occupation, in bands.", nothing="Not said"),
     _column("education", "Education", "The education of the last assessment.", nothing="Not said"),
     _column("risk_level", "Exposure level", "`low`, `medium` or `high`, as shown.", nothing="No level"),
+    Dimension(
+        "first_seen_week", "First seen, week",
+        "The Monday (UTC) before the first session there is of the same person; who gave no consent is new every day.",
+        SESSIONS_ONLY, "Unknown", lambda table: _date(monday(table[FIRST_SEEN])),
+    ),
+    Dimension(
+        "first_seen_month", "First seen, month", "The month (UTC) of it, such as 2026-11.",
+        SESSIONS_ONLY, "Unknown", lambda table: _date(table[FIRST_SEEN]).left(7),
+    ),
     _column("event_type", "Event", "The event's name.", EVENTS_ONLY),
 )  # fmt: skip
 DIMENSIONS: Mapping[str, Dimension] = {dimension.name: dimension for dimension in _DEFINED}

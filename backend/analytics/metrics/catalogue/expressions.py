@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from backend.analytics.lake.tables import EVENTS
-from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
+from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, with_first_seen
 from backend.analytics.metrics.catalogue.measures import COUNTED, MEASURES, Measure, Ratio, Source
 from backend.analytics.metrics.catalogue.query import MOST_ROWS, Filter, Operator, Query
-from backend.analytics.metrics.parameters import BOUNDS, bounds, shift_at, shift_values
+from backend.analytics.metrics.parameters import BOUNDS, bounds, monday, shift_at, shift_values
 from backend.analytics.metrics.period import Grain
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS, relation
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table, Value
 
 HOUR = DAY // 24
-MONDAY = 3  # 1970-01-01 was a Thursday
 INSTANTS = {Source.SESSIONS: "started_at", Source.EVENTS: "timestamp"}
 COUNT = "counted_rows"
 CURRENCIES = "counted_currencies"
@@ -61,7 +60,8 @@ def _expression(
     *numbers: IntegerValue, query: Query, source: Source, names: tuple[str, ...], limit: int, shifts: int
 ) -> Table:
     (start, end, first, last), local = numbers[: len(BOUNDS)], numbers[len(BOUNDS) :]
-    table = relation(SESSIONS if source is Source.SESSIONS else EVENTS)
+    named = (*query.dimensions, *(chosen.field for chosen in query.filters))
+    table = with_first_seen(relation(SESSIONS), named) if source is Source.SESSIONS else relation(EVENTS)
     instant = table[INSTANTS[source]]
     kept = [table.day >= first, table.day <= last, instant >= start, instant < end]
     if not query.bots:
@@ -121,7 +121,7 @@ def _stretch(
         return (instant + shift) // HOUR * HOUR - shift
     day = (instant + shift) // DAY
     if grain is Grain.WEEK:
-        return day - (day + MONDAY) % 7
+        return monday(day)
     if grain is Grain.MONTH:
         return ibis.cases(*((day >= month, month) for month in reversed(months)))
     return day

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from backend.analytics.lake.tables import EVENTS
-from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
+from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, with_first_seen
 from backend.analytics.metrics.catalogue.expressions import holds
 from backend.analytics.metrics.catalogue.measures import person
 from backend.analytics.metrics.catalogue.query import Filter
@@ -78,7 +78,8 @@ def _of_events(query: FunnelQuery, numbers: Numbers) -> Table:
 
 
 def _sessions(query: FunnelQuery, numbers: Numbers, filters: tuple[Filter, ...]) -> Table:
-    sessions = relation(SESSIONS)
+    named = [chosen.field for chosen in query.filters] + ([query.breakdown] if query.breakdown else [])
+    sessions = with_first_seen(relation(SESSIONS), named)
     kept = [sessions.day >= numbers.first_day, sessions.day <= numbers.last_day]
     kept += [] if query.bots else [~sessions.is_bot]
     return sessions.filter(*kept, *(holds(sessions, chosen) for chosen in filters))
