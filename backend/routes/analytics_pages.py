@@ -12,10 +12,11 @@ from flask.typing import ResponseReturnValue
 from backend.accounts.permissions import Scope
 from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.service import CatalogueService
+from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.clock import utc_now
 from backend.plugins import get
 from backend.routes.access import require
-from backend.routes.analytics_controls import controls, setting_of
+from backend.routes.analytics_controls import controls, failed, setting_of
 from backend.routes.annotations import notes_of
 from backend.routes.schemas.analytics_pages.boards import (
     CONVERSIONS,
@@ -36,6 +37,7 @@ from backend.routes.schemas.analytics_pages.tables import table_address, table_q
 from backend.routes.tables import answered
 
 bp = Blueprint("analytics_pages", __name__, url_prefix="/analytics")
+bp.register_error_handler(WarehouseUnavailable, failed)
 
 
 @bp.get("")

@@ -9,10 +9,11 @@ from backend.accounts.permissions import Scope
 from backend.analytics.metrics.catalogue.query import MOST_ROWS
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.funnel.service import FunnelService, JourneyList
+from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.clock import utc_now
 from backend.plugins import get
 from backend.routes.access import require
-from backend.routes.analytics_controls import controls, names
+from backend.routes.analytics_controls import controls, failed, names
 from backend.routes.schemas.analytics_pages.funnel import FunnelPage, Links
 from backend.routes.schemas.analytics_pages.funnel_form import FunnelForm, events_of
 from backend.routes.schemas.analytics_pages.funnel_question import BarQuestion, FunnelQuestion
@@ -21,6 +22,7 @@ from backend.routes.schemas.funnel import funnel_csv, journeys_csv
 from backend.routes.tables import written
 
 bp = Blueprint("funnel_pages", __name__, url_prefix="/analytics")
+bp.register_error_handler(WarehouseUnavailable, failed)
 
 
 @bp.get("/funnel")

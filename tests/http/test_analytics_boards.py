@@ -15,6 +15,8 @@ import pytest
 from backend.accounts.permissions import Role
 from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
+from backend.analytics.lake.delta import Lake
+from backend.analytics.lake.sync import LakeSync
 from backend.plugins import get
 from tests.accounts import BROWSER, make_account, signed_in
 
@@ -180,3 +182,20 @@ def test_a_table_of_nonsense_is_refused(analyst):
     answer = analyst.get("/analytics/table.csv?measures=shoes&grain=blink", headers={"Accept": "application/json"})
 
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/funnel"])
+def test_what_cannot_be_counted_is_said_so_with_the_question_and_a_request_id(app, analyst, visits, path):
+    question = f"{path}?period=7d&tz=Asia%2FKolkata&source=mail"
+    with app.app_context():
+        get(LakeSync).run()
+        for file in get(Lake).folder.rglob("*.parquet"):
+            file.unlink()
+
+    page = show(analyst, question, 503)
+
+    assert "cannot be read" in page
+    assert re.search(r"Request id <code>[0-9a-f-]{36}</code>", page)
+    assert f'href="/analytics{question.replace("&", "&amp;")}">Try again' in page
+    assert 'value="Asia/Kolkata" selected' in page
+    assert not figures(page)

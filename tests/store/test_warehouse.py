@@ -142,6 +142,15 @@ def test_a_server_that_is_not_there_is_owned_up_to(lake):
         Warehouse(ClickHouseEngine("clickhouse://127.0.0.1:9"), Snapshots(lake), lambda: NOW).ask(ALL_SESSIONS)
 
 
+def test_a_question_too_large_for_the_memory_there_is_is_owned_up_to(lake):
+    add(lake, *(event(f"s{number}", BEGAN + number) for number in range(20_000)))
+    engine = DuckEngine("1MB", 1, lake.folder / "spill")
+
+    with pytest.raises(WarehouseUnavailable, match="gave up"):
+        Warehouse(engine, Snapshots(lake), lambda: NOW).ask(ALL_SESSIONS)
+    engine.close()
+
+
 HOUR = timedelta(hours=1)
 
 

@@ -11,6 +11,7 @@ from backend.analytics.lake.tables import EVENTS, LakeTable
 from backend.analytics.warehouse.engine import (
     FAR,
     SESSIONS_OF_DAYS,
+    EngineFailed,
     FilesAreGone,
     Row,
     Snapshot,
@@ -43,12 +44,14 @@ class ClickHouseEngine:
         self._connecting = Lock()
 
     def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[Row]:
-        from clickhouse_connect.driver.exceptions import DatabaseError
+        from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 
         try:
             found = self._client().query(self.sql(question, values, snapshot))
         except DatabaseError as error:
             raise FilesAreGone(str(error)) from error
+        except ClickHouseError as error:
+            raise EngineFailed(str(error)) from error
         return [tuple(row) for row in found.result_rows]
 
     def sql(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> str:

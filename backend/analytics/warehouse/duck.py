@@ -12,6 +12,7 @@ from backend.analytics.lake.tables import EVENTS, INSTANT, LakeTable
 from backend.analytics.warehouse.engine import (
     FAR,
     SESSIONS_OF_DAYS,
+    EngineFailed,
     FilesAreGone,
     Row,
     Snapshot,
@@ -92,6 +93,8 @@ class DuckEngine:
             yield cursor
         except (duckdb.IOException, duckdb.CatalogException) as error:
             raise FilesAreGone(str(error)) from error
+        except duckdb.Error as error:
+            raise EngineFailed(str(error)) from error
 
     def _cursor(self) -> DuckDBPyConnection:
         if getattr(self._own, "cursor", None) is None:

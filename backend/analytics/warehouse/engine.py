@@ -47,7 +47,11 @@ class Snapshot:
         return self.events.version, self.sessions.version, self.open_from
 
 
-class FilesAreGone(Exception):
+class EngineFailed(Exception):
+    """The engine cannot be reached, or gave up on a question."""
+
+
+class FilesAreGone(EngineFailed):
     """The snapshot is so old that its files were vacuumed."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +10,14 @@ from datetime import datetime
 from threading import Lock
 
 from backend.analytics.lake.demo import DemoDays
-from backend.analytics.warehouse.engine import Engine, FilesAreGone, Row, Snapshot
+from backend.analytics.warehouse.engine import Engine, EngineFailed, FilesAreGone, Row, Snapshot
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.snapshots import Snapshots
 from backend.errors import Unavailable
 
 REMEMBERED = 256
+GAVE_UP = "The warehouse gave up on this question. A shorter period may help; the server's log says why."
+logger = logging.getLogger(__name__)
 Key = tuple[object, ...]
 
 
@@ -50,10 +53,11 @@ class Warehouse:
         if as_of is None:
             raise WarehouseUnavailable("The lake has not been filled yet. Try again in a moment.")
         try:
-            return self._answer(question, values, as_of)
-        except FilesAreGone:
-            self._snapshots.forget()
-            return self._answer_or_refusal(question, values, as_of)
+            return self._answer_of_files_there(question, values, as_of)
+        except EngineFailed as error:
+            logger.exception("Not answered: %s", question.name)
+            said = "The lake's files cannot be read now." if isinstance(error, FilesAreGone) else GAVE_UP
+            raise WarehouseUnavailable(said) from error
 
     def demo(self) -> DemoDays | None:
         """The days of which there are demo visits; None where there are none, or where the lake cannot be read."""
@@ -64,11 +68,12 @@ class Warehouse:
         except (OSError, DeltaError):
             return None
 
-    def _answer_or_refusal(self, question: Question, values: Mapping[str, int], as_of: datetime) -> Answer:
+    def _answer_of_files_there(self, question: Question, values: Mapping[str, int], as_of: datetime) -> Answer:
         try:
             return self._answer(question, values, as_of)
-        except FilesAreGone as error:
-            raise WarehouseUnavailable("The lake's files cannot be read now.") from error
+        except FilesAreGone:
+            self._snapshots.forget()
+            return self._answer(question, values, as_of)
 
     def _answer(self, question: Question, values: Mapping[str, int], as_of: datetime) -> Answer:
         snapshot: Snapshot = self._snapshots.newest()

@@ -17,6 +17,7 @@ from backend.analytics.metrics.period import DEFAULT_DAYS, LONGEST, Compare, Gra
 from backend.errors import FieldError, InvalidRequest
 
 FILTERS = tuple(name for name, dimension in DIMENSIONS.items() if dimension.sources >= SESSIONS_ONLY)
+SHARED = frozenset({"period", "start", "end", "tz", "compare", *FILTERS})  # parameters of every page
 Chip = tuple[str, str, str]  # what it is about, which, and the address without it
 Address = dict[str, Any]  # what `url_for` takes: texts and lists of them
 COMPARISONS = {"": "Nothing", "previous_period": "Previous period", "previous_year": "Previous year"}
