@@ -70,6 +70,14 @@ def test_charts_out_of_sight_are_drawn_too_for_whoever_prints(charts):
         expect(charts.locator(f"#{name}")).to_have_attribute("data-state", "drawn", timeout=20_000)
 
 
+def test_a_button_leads_to_paper_or_a_pdf(charts):
+    charts.evaluate("window.print = () => { document.title = 'printed'; }")
+
+    charts.get_by_role("button", name="Print or save as PDF").click()
+
+    expect(charts).to_have_title("printed")
+
+
 def test_a_chart_takes_the_place_that_was_kept_for_it(charts):
     for name, width in (("funnel", 1280), ("revenue", 1280), ("revenue", 360)):
         charts.set_viewport_size({"width": width, "height": 800})

@@ -257,6 +257,11 @@ const redraw = (width) => { for (const chart of charts.values()) draw(chart, wid
 new MutationObserver(() => { if (!printing) redraw(); }).observe(root, { attributeFilter: ["data-theme"] });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (!printing) redraw(); });
 
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 let chosen;
 window.addEventListener("beforeprint", () => {
   printing = true;
