@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ from backend.reference.loading import Reference, load_reference
 from config.settings import Settings
 from tests.accounts import cheap_passwords
 from tests.clickhouse import clickhouse
-from tests.servers import CHROMIUM, CHROMIUM_ARGS, Gunicorn, gunicorn, postgresql, redis
+from tests.servers import CHROMIUM, CHROMIUM_ARGS, PROJECT, Gunicorn, gunicorn, postgresql, redis
 
 hypothesis.settings.register_profile("mingus", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("mingus")
@@ -94,6 +95,15 @@ def migrate(app: Flask) -> None:
     with app.app_context():
         upgrade()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The public files: MINGUS_SHARED_DATA, else ../shared/data beside the project. Needed, never skipped."""
+    folder = Path(os.environ.get("MINGUS_SHARED_DATA", PROJECT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.fail("the public files are not in ../shared/data; say where with MINGUS_SHARED_DATA")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -11,15 +10,6 @@ from backend.reference.importing import import_reference
 from backend.reference.loading import load_reference
 
 PROJECT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="session")
-def shared_data():
-    """The public files: MINGUS_SHARED_DATA, else ../shared/data beside the project. Needed, never skipped."""
-    folder = Path(os.environ.get("MINGUS_SHARED_DATA", PROJECT.parent / "shared" / "data"))
-    if not folder.is_dir():
-        pytest.fail("the public files are not in ../shared/data; say where with MINGUS_SHARED_DATA")
-    return folder
 
 
 @pytest.fixture(scope="session")
