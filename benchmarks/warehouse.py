@@ -21,7 +21,7 @@ from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.catalogue.dashboards import CONVERSIONS
 from backend.analytics.metrics.catalogue.query import Query
 from backend.analytics.metrics.catalogue.service import CatalogueService
-from backend.analytics.metrics.funnel.definition import CALCULATOR, FunnelQuery, Order, Scope
+from backend.analytics.metrics.funnel.definition import CALCULATOR, FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.service import FunnelService
 from backend.analytics.metrics.period import Grain, Period
 from backend.analytics.warehouse.duck import DuckEngine
@@ -149,7 +149,7 @@ class Dashboards:
 
     def of_visitors(self, period: Period) -> object:
         steps = (CALCULATOR[0], *CALCULATOR[5:])
-        return self._funnels.answer(FunnelQuery(period, steps, timedelta(days=7), scope=Scope.VISITOR))
+        return self._funnels.answer(FunnelQuery(period, steps, timedelta(days=7), scope=FunnelScope.VISITOR))
 
     def by_source(self, period: Period) -> object:
         return self._funnels.answer(FunnelQuery(period, (CALCULATOR[0], *CALCULATOR[5:]), breakdown="source"))

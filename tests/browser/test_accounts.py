@@ -85,14 +85,14 @@ def test_an_invited_analyst_sets_up_a_second_factor_without_javascript(server, a
 
     codes = plain.locator(".codes li").all_inner_texts()
     plain.get_by_role("link", name="I have kept them").click()
-    expect(plain).to_have_url(f"{server.url}/analytics/funnel")
+    expect(plain).to_have_url(f"{server.url}/analytics")
     press(plain, "Sign out")
     plain.get_by_label("E-mail address").fill(ADDRESS)
     plain.get_by_label("Password").fill(PASSWORD)
     press(plain, "Sign in")
     plain.get_by_label("Code", exact=True).fill(codes[0])
     press(plain, "Continue")
-    expect(plain).to_have_url(f"{server.url}/analytics/funnel")
+    expect(plain).to_have_url(f"{server.url}/analytics")
 
 
 def test_an_error_is_announced_focused_and_leads_to_its_field(server, page):

@@ -116,7 +116,7 @@ def test_over_the_bound_the_answer_is_to_ask_again_later(analyst):
     assert (refused.status_code, refused.json["code"], refused.headers["Retry-After"]) == (503, "too_many_streams", "5")
     assert analyst.get(API).status_code == 200
 
-    for answer in held:
+    for answer in reversed(held):
         answer.close()
     assert analyst.get(STREAM).status_code == 200
 

@@ -9,7 +9,7 @@ from itertools import product
 
 import pytest
 
-from backend.analytics.metrics.funnel.definition import CALCULATOR, EventMatch, FunnelQuery, Order, Outcome, Scope
+from backend.analytics.metrics.funnel.definition import CALCULATOR, EventMatch, FunnelQuery, FunnelScope, Order, Outcome
 from backend.analytics.metrics.funnel.questions import OTHERS, Bar, Group
 from backend.analytics.metrics.funnel.service import FunnelService
 from backend.clock import utc_now
@@ -68,7 +68,7 @@ def paths(events, visits):
 def walks(paths, query):
     """Who entered in the period, each with the session it entered in."""
     paths = [pair for pair in paths if query.bots or not pair[0]["is_bot"]]
-    if query.scope is Scope.VISITOR:
+    if query.scope is FunnelScope.VISITOR:
         found = [entered(pairs, query) for pairs in by_person(paths)]
     else:
         found = [(visit, walk(path, query)) for visit, path in paths]
@@ -117,7 +117,9 @@ def test_funnels_of_every_order_window_and_exclusion_are_those_of_their_rules(fu
 def test_visitors_go_on_in_later_sessions(funnels, paths, periods, moment):
     for period, order in product(periods[2:4], Order):
         window = timedelta(hours=1) if order is Order.STRICT else timedelta(days=40)
-        query = FunnelQuery(period, matches(OPENED, RESULT, UPGRADE), window, order, Scope.VISITOR, matches(OFFER))
+        query = FunnelQuery(
+            period, matches(OPENED, RESULT, UPGRADE), window, order, FunnelScope.VISITOR, matches(OFFER)
+        )
         same(funnels.answer(query).funnel, of_walks([way for _, way in walks(paths, query)], moment, query))
 
 
@@ -168,7 +170,7 @@ def bars(report):
 
 
 @pytest.mark.parametrize("warehouse", ["duckdb"], indirect=True)
-@pytest.mark.parametrize("scope", Scope)
+@pytest.mark.parametrize("scope", FunnelScope)
 def test_every_bar_lists_as_many_as_it_counts(funnels, periods, scope):
     common = {"breakdown": "source", "limit": 1, "scope": scope}
     queries = [FunnelQuery(periods[3], matches(OPENED, RESULT, OFFER), order=order, **common) for order in Order]

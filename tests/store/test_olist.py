@@ -14,7 +14,7 @@ import pytest
 
 from backend.analytics.lake.delta import Lake, moved_days
 from backend.analytics.lake.tables import EVENTS
-from backend.analytics.metrics.funnel.definition import EventMatch, FunnelQuery, Scope
+from backend.analytics.metrics.funnel.definition import EventMatch, FunnelQuery, FunnelScope
 from backend.analytics.metrics.funnel.service import FunnelService
 from backend.analytics.metrics.period import Period
 from backend.analytics.warehouse.duck import DuckEngine
@@ -73,7 +73,7 @@ def within(leads, window):
 @pytest.mark.parametrize("days", [14, 60])
 def test_leads_that_became_sellers_their_waits_and_those_who_still_may(funnels, leads, days):
     window = timedelta(days=days)
-    report = funnels.answer(FunnelQuery(LEADS, STEPS, window, scope=Scope.VISITOR))
+    report = funnels.answer(FunnelQuery(LEADS, STEPS, window, scope=FunnelScope.VISITOR))
     waits, open_still = within(leads, window)
     seconds = [wait.total_seconds() for wait in waits]
 
@@ -84,7 +84,7 @@ def test_leads_that_became_sellers_their_waits_and_those_who_still_may(funnels, 
 
 
 def test_channels_win_as_many_as_a_count_by_hand_says(funnels, leads):
-    query = FunnelQuery(LEADS, STEPS, timedelta(days=60), scope=Scope.VISITOR, breakdown="source", limit=20)
+    query = FunnelQuery(LEADS, STEPS, timedelta(days=60), scope=FunnelScope.VISITOR, breakdown="source", limit=20)
     report = funnels.answer(query)
     came, won = {}, {}
     for at, origin, won_at in leads.values():

@@ -14,9 +14,9 @@ from backend.analytics.metrics.funnel.definition import (
     MOST_GROUPS,
     MOST_LISTED,
     FunnelQuery,
+    FunnelScope,
     Order,
     Outcome,
-    Scope,
 )
 from backend.analytics.metrics.funnel.questions import Bar
 from backend.analytics.metrics.funnel.service import FunnelGroup, FunnelReport, JourneyList
@@ -46,7 +46,9 @@ class FunnelParameters(SessionQuery):
     )
     window: str = Field("24h", description="From step 1 on: 30m, 24h; with scope=visitor up to 60d.")
     order: Order = Field(Order.ORDERED, description="strict: no other event between; unordered: also before step 1.")
-    scope: Scope = Field(Scope.SESSION, description="Whose way: each session's, or a visitor's through all sessions.")
+    scope: FunnelScope = Field(
+        FunnelScope.SESSION, description="Whose way: each session's, or a visitor's through all sessions."
+    )
     exclude: str | None = Field(None, description="Events that end the way when they happen between two steps.")
     breakdown: str | None = Field(None, description="A dimension of the session in which step 1 was taken.")
     limit: int = Field(10, description=f"Groups of the breakdown that stand alone, up to {MOST_GROUPS}.")
@@ -127,7 +129,7 @@ class FunnelPlan(Out):
 
     steps: list[str]
     order: Order
-    scope: Scope
+    scope: FunnelScope
     exclude: list[str]
     filters: dict[str, list[str]]
     breakdown: str | None

@@ -13,9 +13,9 @@ from backend.analytics.metrics.funnel.definition import (
     WINDOW,
     EventMatch,
     FunnelQuery,
+    FunnelScope,
     Order,
     Outcome,
-    Scope,
     duration,
 )
 from backend.analytics.metrics.funnel.questions import OTHERS, Bar, Group
@@ -33,7 +33,7 @@ class AskedFunnel:
     steps: tuple[str, ...] = ()
     window: str = "24h"
     order: str = Order.ORDERED
-    scope: str = Scope.SESSION
+    scope: str = FunnelScope.SESSION
     exclude: tuple[str, ...] = ()
     breakdown: str = ""
     limit: str = "10"
@@ -46,7 +46,7 @@ class AskedFunnel:
         exclude = [_parsed("exclude", text, EventMatch.parse, errors) for text in self.exclude]
         window = _parsed("window", self.window, duration, errors)
         order = _parsed("order", self.order, _choice(Order), errors)
-        scope = _parsed("scope", self.scope, _choice(Scope), errors)
+        scope = _parsed("scope", self.scope, _choice(FunnelScope), errors)
         limit = _parsed("limit", self.limit, _number, errors)
         # Where a text was refused something usual stands in, so that the rest is looked at too.
         try:
@@ -55,7 +55,7 @@ class AskedFunnel:
                 steps=_known(steps) or CALCULATOR,
                 window=WINDOW if window is None else window,
                 order=order or Order.ORDERED,
-                scope=scope or Scope.SESSION,
+                scope=scope or FunnelScope.SESSION,
                 exclude=() if None in steps else _known(exclude),
                 filters=filters,
                 breakdown=self.breakdown or None,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, Dimension
 from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
@@ -21,7 +21,7 @@ Cell = int | float | str | None
 DIGITS = {Unit.FRACTION: 6, Unit.CENTS: 2, Unit.SECONDS: 1}
 
 
-class MeasureOut(Out):
+class CatalogueMeasure(Out):
     """`sums` says whether parts that share no row add up to the whole. `source` is what it counts."""
 
     name: str
@@ -32,7 +32,7 @@ class MeasureOut(Out):
     sums: bool
 
 
-class DimensionOut(Out):
+class CatalogueDimension(Out):
     """`nothing` is how people call it where there is none; `sources` are what can be broken down by it."""
 
     name: str
@@ -43,8 +43,8 @@ class DimensionOut(Out):
 
 
 class CatalogueOut(Out):
-    measures: list[MeasureOut]
-    dimensions: list[DimensionOut]
+    measures: list[CatalogueMeasure]
+    dimensions: list[CatalogueDimension]
     grains: list[Grain]
     operators: list[Operator]
     comparisons: list[Compare]
@@ -52,9 +52,9 @@ class CatalogueOut(Out):
     @classmethod
     def whole(cls) -> Self:
         return cls(
-            measures=[MeasureOut.model_validate(measure) for measure in MEASURES.values()],
+            measures=[CatalogueMeasure.model_validate(measure) for measure in MEASURES.values()],
             dimensions=[
-                DimensionOut(**_described(dimension), sources=sorted(dimension.sources))
+                CatalogueDimension(**_described(dimension), sources=sorted(dimension.sources))
                 for dimension in DIMENSIONS.values()
             ],
             grains=list(Grain),
@@ -229,7 +229,12 @@ def _compare(compared: Period | None, before: Totals | None, zone: ZoneInfo) -> 
     )
 
 
-AnyOf = Annotated[list[str], Field(default_factory=list)]
+# On the wire, one text and a list of one are the same.
+AnyOf = Annotated[
+    list[str],
+    Field(default_factory=list),
+    WithJsonSchema({"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]}),
+]
 
 
 class SessionQuery(PeriodQuery):

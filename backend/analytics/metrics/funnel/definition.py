@@ -29,7 +29,7 @@ class Order(StrEnum):
     UNORDERED = "unordered"
 
 
-class Scope(StrEnum):
+class FunnelScope(StrEnum):
     """Whose way is counted: each session's, or that of a visitor through all their sessions."""
 
     SESSION = "session"
@@ -38,7 +38,7 @@ class Scope(StrEnum):
     @property
     def longest(self) -> timedelta:
         """A session lasts less than 24 hours."""
-        return WINDOW if self is Scope.SESSION else timedelta(days=60)
+        return WINDOW if self is FunnelScope.SESSION else timedelta(days=60)
 
 
 class Outcome(StrEnum):
@@ -89,7 +89,7 @@ class FunnelQuery:
     steps: tuple[EventMatch, ...] = CALCULATOR
     window: timedelta = WINDOW
     order: Order = Order.ORDERED
-    scope: Scope = Scope.SESSION
+    scope: FunnelScope = FunnelScope.SESSION
     exclude: tuple[EventMatch, ...] = ()
     filters: tuple[Filter, ...] = ()
     breakdown: str | None = None
@@ -104,7 +104,7 @@ class FunnelQuery:
     @property
     def is_of_columns(self) -> bool:
         """Whether sessions themselves say when each step was reached."""
-        plain = self.order is Order.ORDERED and self.scope is Scope.SESSION and not self.exclude
+        plain = self.order is Order.ORDERED and self.scope is FunnelScope.SESSION and not self.exclude
         return plain and self.steps == CALCULATOR[: len(self.steps)]
 
 
@@ -124,7 +124,7 @@ def _faults(query: FunnelQuery) -> Iterator[FieldError]:
         if any(match.overlaps(step) for step in query.steps):
             yield FieldError("exclude", f"{match.name} is a step of this funnel too, so it cannot end the way.")
     if not timedelta(seconds=1) <= query.window <= query.scope.longest:
-        hint = "24h, as a session lasts; visitors take up to 60d" if query.scope is Scope.SESSION else "60d"
+        hint = "24h, as a session lasts; visitors take up to 60d" if query.scope is FunnelScope.SESSION else "60d"
         yield FieldError("window", f"Enter a time between 1s and {hint}.")
     if not 1 <= query.limit <= MOST_GROUPS:
         yield FieldError("limit", f"Between 1 and {MOST_GROUPS} groups can stand alone.")

@@ -14,7 +14,7 @@ from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, with_firs
 from backend.analytics.metrics.catalogue.expressions import holds
 from backend.analytics.metrics.catalogue.measures import person
 from backend.analytics.metrics.catalogue.query import Filter
-from backend.analytics.metrics.funnel.definition import FunnelQuery, Order, Scope
+from backend.analytics.metrics.funnel.definition import FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.kinds import Kinds
 from backend.analytics.metrics.funnel.reading import Reading, code
 from backend.analytics.warehouse.relations import DAY, SESSIONS, STEP_COLUMNS, relation
@@ -69,7 +69,7 @@ def _of_events(query: FunnelQuery, numbers: Numbers) -> Table:
     met = _met(query, numbers, kinds)
     told = tuple(name for name in (*LISTED, GROUP) if name in met.columns)
     opens = met.kind.isin(kinds.of_steps[0])
-    if query.scope is Scope.SESSION:
+    if query.scope is FunnelScope.SESSION:
         ways = _by_session(met, opens, told)
     else:
         ways = _by_person(met, opens & (met.timestamp >= numbers.entered_from), told, numbers.start - DAY)
@@ -96,7 +96,7 @@ def _met(query: FunnelQuery, numbers: Numbers, kinds: Kinds) -> Table:
     import ibis
 
     owner: dict[str, Value] = {}
-    if query.scope is Scope.SESSION:
+    if query.scope is FunnelScope.SESSION:
         sessions = _sessions(query, numbers, query.filters)
     else:
         sessions = _sessions(query, numbers, ())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from backend.analytics.metrics.funnel.definition import FunnelQuery, Order, Scope
+from backend.analytics.metrics.funnel.definition import FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.kinds import Kinds
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 KIND_BITS = 5
 # For so many events of a session, or a visitor, that matter; all further ones share the last place.
-PLACE_BITS = {Scope.SESSION: 16, Scope.VISITOR: 12}
+PLACE_BITS = {FunnelScope.SESSION: 16, FunnelScope.VISITOR: 12}
 NEVER = 2**63 - 1  # ends every list, so that there is always a least one to be found
 
 
@@ -38,7 +38,7 @@ class Reading:
 
         def begins(code: IntegerValue) -> BooleanValue:
             serves = self._serves(code, 0)
-            if self.query.scope is Scope.SESSION:
+            if self.query.scope is FunnelScope.SESSION:
                 return serves
             return serves & (ways.base + self._time(code) >= entered_from)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from backend.analytics.metrics.funnel.definition import FunnelQuery, Order, Scope
+from backend.analytics.metrics.funnel.definition import FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.questions import (
     Bar,
     Group,
@@ -151,7 +151,7 @@ class FunnelService:
         first, last = micros(query.period.start), micros(query.period.end)
         window = query.window // MICROSECOND
         start, end = first, last
-        if query.scope is Scope.VISITOR:
+        if query.scope is FunnelScope.VISITOR:
             end += window
             start -= window if query.order is Order.UNORDERED else 0
         return {

@@ -12,7 +12,7 @@ from typing import Self
 from backend.analytics.events.names import EventName
 from backend.analytics.figures.quantity import Quantity
 from backend.analytics.figures.tiles import Reading, Tile, tile
-from backend.analytics.metrics.funnel.definition import CALCULATOR, FunnelQuery, Order, Outcome, Scope
+from backend.analytics.metrics.funnel.definition import CALCULATOR, FunnelQuery, FunnelScope, Order, Outcome
 from backend.analytics.metrics.funnel.service import FunnelGroup, FunnelReport
 from backend.analytics.metrics.funnel.statistics import Funnel, FunnelStep
 from backend.formats import count, counted, share
@@ -135,7 +135,7 @@ class FunnelPage:
         """in order, within 24 hours of the first step"""
         said = f"{TOLD[self.query.order]}, within {spelled(self.query.window)} of the first step"
         without = " or ".join(match.label for match in self.query.exclude)
-        through = ", through all sessions of a visitor" if self.query.scope is Scope.VISITOR else ""
+        through = ", through all sessions of a visitor" if self.query.scope is FunnelScope.VISITOR else ""
         return said + through + (f", without “{without}” between" if without else "")
 
     @property
