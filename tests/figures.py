@@ -8,7 +8,6 @@ from math import sin
 from backend.analytics.figures.bars import Bar, Ranking
 from backend.analytics.figures.figure import Shapes
 from backend.analytics.figures.funnel import Step, Steps
-from backend.analytics.figures.funnel_parts import Branch, Branches
 from backend.analytics.figures.geography import Place, Places, country_names
 from backend.analytics.figures.lines import Happening, Parts, Point, Series, Trend
 from backend.analytics.figures.quantity import Quantity, Unit
@@ -112,16 +111,6 @@ def steps(**given: object) -> Steps:
         Step("Asked to upgrade", 169, 158, 75, 410),
     )
     return Steps(**{"steps": found, "immature": 38, **given})  # type: ignore[arg-type]
-
-
-def branches() -> Branches:
-    """The same steps by device, tablets too few for a rate."""
-    names = tuple(step.label for step in steps().steps)
-    desktop = (9_210, 7_840, 6_910, 6_480, 5_170, 4_770, 2_810, 121)
-    mobile = (9_183, 6_363, 4_957, 4_470, 2_931, 2_545, 1_293, 47)
-    tablet = (9, 7, 6, 6, 3, 3, 2, 1)
-    named = (("desktop", desktop), ("mobile", mobile), ("tablet", tablet))
-    return Branches(names, tuple(Branch(name, reached) for name, reached in named), "device")
 
 
 def world() -> Places:

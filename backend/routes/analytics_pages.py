@@ -12,6 +12,8 @@ from flask.typing import ResponseReturnValue
 from backend.accounts.permissions import Scope
 from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.service import CatalogueService
+from backend.analytics.metrics.funnel.service import FunnelService
+from backend.analytics.metrics.live.feed import LiveFeed
 from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.clock import utc_now
 from backend.plugins import get
@@ -34,6 +36,7 @@ from backend.routes.schemas.analytics_pages.boards import (
 from backend.routes.schemas.analytics_pages.credit import credit_address, credit_chart, credit_query
 from backend.routes.schemas.analytics_pages.question import PageQuestion
 from backend.routes.schemas.analytics_pages.tables import table_address, table_query
+from backend.routes.schemas.analytics_pages.way import way_chart, way_query
 from backend.routes.tables import answered
 
 bp = Blueprint("analytics_pages", __name__, url_prefix="/analytics")
@@ -43,7 +46,7 @@ bp.register_error_handler(WarehouseUnavailable, failed)
 @bp.get("")
 @require(Scope.DASHBOARDS_READ)
 def overview() -> ResponseReturnValue:
-    return _board(OVERVIEW)
+    return _board(OVERVIEW, _way, now=get(LiveFeed).latest().now)
 
 
 @bp.get("/conversions")
@@ -73,7 +76,7 @@ def geography() -> ResponseReturnValue:
 @bp.get("/explore")
 @require(Scope.DASHBOARDS_READ)
 def explore() -> ResponseReturnValue:
-    return _board(EXPLORE)
+    return _board(EXPLORE, *([_courses] if EXPLORE.by(_question(EXPLORE.own)) else []))
 
 
 @bp.get("/table.csv")
@@ -88,7 +91,7 @@ def _question(own: Iterable[str] = ()) -> PageQuestion:
     return PageQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), own)
 
 
-def _board(page: Page, *further: Callable[[Setting], Chart]) -> ResponseReturnValue:
+def _board(page: Page, *further: Callable[[Setting], Chart], **more: Any) -> ResponseReturnValue:
     question = _question(page.own)
     if question.period is None:
         return _render_board(page, question, None), 422
@@ -98,14 +101,27 @@ def _board(page: Page, *further: Callable[[Setting], Chart]) -> ResponseReturnVa
     setting = setting_of(f".{page.name}", question, lambda query: url_for(".table", **table_address(query, question)))
     notes = notes_of(question.period)
     setting = replace(setting, happenings=tuple(note.happening for note in notes))
-    board = page.board(setting, results).followed_by(chart(setting) for chart in further)
-    return _render_board(page, question, board, **({"notes": notes} if board.over_time else {}))
+    board = page.board(setting, results).with_charts(chart(setting) for chart in further)
+    return _render_board(page, question, board, **({"notes": notes} if board.over_time else {}), **more)
 
 
 def _credit(setting: Setting) -> Chart:
     query = credit_query(setting)
     csv = url_for("analytics.dashboard.revenue", **credit_address(setting.question, query), format="csv")
     return credit_chart(get(AttributionService).revenue(query), setting, csv)
+
+
+def _courses(setting: Setting) -> Chart:
+    answer = get(CatalogueService).answer
+    ranked = answer(EXPLORE.ranking(setting.question))
+    return EXPLORE.lines(setting, ranked, answer(EXPLORE.courses(setting.question, ranked)))
+
+
+def _way(setting: Setting) -> Chart:
+    question = setting.question
+    csv = url_for("funnel_pages.table", **replace(question, own={}).address())
+    report = get(FunnelService).answer(way_query(question))
+    return way_chart(report, question, lambda bar: url_for("funnel_pages.sessions", **bar), csv)
 
 
 def _render_board(page: Page, question: PageQuestion, board: Board | None, **more: Any) -> str:

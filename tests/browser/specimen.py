@@ -14,7 +14,6 @@ from flask import Blueprint, Flask, Response, jsonify, render_template_string
 from app import create_app
 from backend.analytics.figures.bars import Ranking, bars
 from backend.analytics.figures.funnel import funnel
-from backend.analytics.figures.funnel_parts import funnel_parts
 from backend.analytics.figures.geography import geography
 from backend.analytics.figures.lines import lines, several
 from backend.errors import Unavailable
@@ -29,7 +28,6 @@ FIGURES = (
     ("revenue", bars(made.ranking()), 5),
     ("compared", funnel(made.steps(compared=made.BEFORE)), 6),
     ("rates", bars(made.rates()), 6),
-    ("branches", funnel_parts(made.branches()), 12),
     ("parts", several(made.parts()), 6),
     ("sparse", lines(made.sparse()), 6),
     ("world", geography(made.world()), 12),

@@ -83,7 +83,7 @@ def test_the_overview_says_how_it_goes(analyst, visits):
         "Upgrades": "5",
         "Revenue": "$145",
     }
-    assert [figure["n"] for figure in figures(page)] == [20, 20, 20]
+    assert [figure["n"] for figure in figures(page)] == [20, 20, 20, 20]
     assert "newsletter leads with 12 of 20 sessions (60%)" in page
 
 
@@ -147,10 +147,31 @@ def test_revenue_is_credited_to_sources_by_the_model_that_is_chosen(analyst, vis
     assert "newsletter,14500" in analyst.get(href).text
 
 
+def test_the_overview_shows_how_far_sessions_came_and_who_is_behind_a_bar(analyst, visits):
+    page = show(analyst, "?source=newsletter&measure=upgrades")
+    [funnel] = [figure for figure in figures(page) if figure["title"].startswith("Of ")]
+
+    assert funnel["title"] == "Of 12 sessions, none reached “Asked to upgrade”"
+    behind = next(href for href in links(page) if "/funnel/sessions" in href and "step=1&" in href)
+    assert "12" in show(analyst, behind.removeprefix("/analytics"))
+    assert "under way now" in page
+
+
+def test_the_largest_parts_are_shown_over_time(analyst, visits):
+    page = show(analyst, "/explore?measure=sessions&by=source&period=7d")
+    several = next(figure for figure in figures(page) if len(figure["legend"]) == 2 and "most" in figure["title"])
+
+    assert several["title"] == "newsletter has the most sessions: 12"
+    assert [key["label"] for key in several["legend"]] == ["newsletter", "Direct"]
+    href = next(href for href in links(page) if "table.csv" in href and "by=source" in href and "grain=day" in href)
+    rows = list(csv.DictReader(StringIO(show(analyst, href.removeprefix("/analytics")))))
+    assert sum(int(row["sessions"]) for row in rows if row["source"] == "newsletter") == 12
+
+
 def test_any_measure_is_shown_by_anything(analyst, visits):
     page = show(analyst, "/explore?measure=revenue&by=source")
 
-    assert [figure["n"] for figure in figures(page)] == [5, 5]
+    assert [figure["n"] for figure in figures(page)] == [5, 5, 5]
     assert "$145" in page
 
 

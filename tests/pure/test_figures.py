@@ -16,7 +16,6 @@ import pytest
 from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Shapes
 from backend.analytics.figures.funnel import Step, Steps, funnel
-from backend.analytics.figures.funnel_parts import Branches, funnel_parts
 from backend.analytics.figures.geography import classes, country_names, geography
 from backend.analytics.figures.lines import Happening, Parts, Point, Series, Trend, lines, several
 from tests import figures as made
@@ -32,7 +31,6 @@ FIGURES = {
     "rates": bars(made.rates()),
     "funnel": funnel(made.steps()),
     "funnel compared": funnel(made.steps(compared=made.BEFORE)),
-    "funnel by device": funnel_parts(made.branches()),
     "world": geography(made.world()),
     "states": geography(made.states()),
 }
@@ -212,27 +210,6 @@ def test_a_funnel_of_few_says_no_rate():
     assert [cell.text for cell in figure.table.rows[1]][:4] == ["Went on", "4", "n < 10", "n < 10"]
 
 
-def test_parts_of_a_funnel_are_measured_against_their_own_beginning():
-    figure = funnel_parts(made.branches())
-
-    assert figure.title == "1.3% of desktop reached “Asked to upgrade”, 0.5% of mobile"
-    assert [bars["x"][0] for bars in figure.data[1::2]] == [1, 1, None], "too few have no bar to read a rate from"
-    assert [cell.text for cell in figure.table.rows[1]] == [
-        "Told their job",
-        "7,840 (85.1%)",
-        "6,363 (69.3%)",
-        "7 (n < 10)",
-    ]
-    assert figure.n == 18_402
-
-
-def test_more_parts_than_colours_are_refused():
-    found = made.branches()
-
-    with pytest.raises(ValueError, match="cannot be told apart"):
-        funnel_parts(replace(found, branches=found.branches[:1] * 5))
-
-
 def test_a_map_is_shaded_by_class_and_keeps_what_is_too_small_for_it_in_the_table():
     figure = geography(made.world())
     shaded = dict(zip(figure.data[1]["locations"], figure.data[1]["z"], strict=True))
@@ -269,7 +246,6 @@ def test_shapes_are_named_as_events_name_places(shapes, number):
         several(Parts(made.SESSIONS, "day", (), (Series("a", (), None),), 0, "sessions")),
         bars(Ranking(made.SESSIONS, "source", (), 0, 0, "sessions")),
         funnel(Steps((Step("Came", 0), Step("Went on", 0)))),
-        funnel_parts(Branches(("Came",), (), "device")),
         geography(replace(made.world(), places=())),
     ],
 )

@@ -12,13 +12,15 @@ from backend.analytics.figures.lines import Happening
 from backend.analytics.figures.tiles import Tile
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Source
-from backend.analytics.metrics.catalogue.query import Query, Result
+from backend.analytics.metrics.catalogue.query import Filter, Operator, Query, Result
 from backend.routes.schemas.analytics_pages.charts import (
     MOST_BARS,
     ask,
     is_partial,
+    largest,
     map_of,
     ranking_of,
+    several_of,
     tiles_of,
     trend_of,
 )
@@ -63,8 +65,10 @@ class Board:
     def over_time(self) -> bool:
         return any(chart.id == TREND for chart in self.charts)
 
-    def followed_by(self, charts: Iterable[Chart]) -> Board:
-        return replace(self, charts=(*self.charts, *charts))
+    def with_charts(self, charts: Iterable[Chart]) -> Board:
+        """Further ones, after the first."""
+        first, *rest = self.charts
+        return replace(self, charts=(first, *charts, *rest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,16 +251,36 @@ class Explore:
     measures = tuple(name for name, measure in MEASURES.items() if measure.source is Source.SESSIONS)
 
     def queries(self, question: PageQuestion) -> tuple[Query, ...]:
-        name = chosen(question, "measure", self.measures)
-        by = chosen(question, "by", ("", *FILTERS))
-        parts = (ask(question, name, by=(by,)),) if by else ()
-        return (ask(question, name, over_time=True), *parts)
+        parts = (self.ranking(question),) if self.by(question) else ()
+        return (ask(question, self.measure(question), over_time=True), *parts)
 
     def board(self, setting: Setting, results: Sequence[Result]) -> Board:
         course, *parts = results
-        name = chosen(setting.question, "measure", self.measures)
+        name = self.measure(setting.question)
         ranked = (_ranked("parts", result, name, setting) for result in parts)
         return _board(course, (), *ranked, _trend(course, name, setting))
+
+    def measure(self, question: PageQuestion) -> str:
+        return chosen(question, "measure", self.measures)
+
+    def by(self, question: PageQuestion) -> str:
+        return chosen(question, "by", ("", *FILTERS))
+
+    def ranking(self, question: PageQuestion) -> Query:
+        return ask(question, self.measure(question), by=(self.by(question),))
+
+    def courses(self, question: PageQuestion, ranked: Result) -> Query:
+        """The largest parts, stretch by stretch."""
+        by, some = self.by(question), largest(ranked, self.measure(question))
+        query = ask(question, self.measure(question), by=(by,), over_time=True)
+        among = Filter(by, Operator.IN, tuple(row.keys[0] or "" for row in some) or ("",))
+        return replace(
+            query, filters=(*(kept for kept in query.filters if kept.field != by), among), order=None, compare=None
+        )
+
+    def lines(self, setting: Setting, ranked: Result, result: Result) -> Chart:
+        figure = several_of(result, ranked, self.measure(setting.question), setting.names)
+        return Chart("courses", figure, setting.csv(result.query))
 
 
 DIMENSION_CHOICES = tuple((name, DIMENSIONS[name].label) for name in FILTERS)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Figure, Shapes
 from backend.analytics.figures.geography import Place, Places, geography
-from backend.analytics.figures.lines import Happening, Point, Trend, lines
+from backend.analytics.figures.lines import MOST_SERIES, Happening, Parts, Point, Series, Trend, lines, several
 from backend.analytics.figures.quantity import Quantity
 from backend.analytics.figures.quantity import Unit as Kind
 from backend.analytics.figures.tiles import Reading, Tile, tile
@@ -114,6 +114,34 @@ def trend_of(result: Result, name: str, happenings: tuple[Happening, ...] = ()) 
             happenings,
         )
     )
+
+
+def largest(ranked: Result, name: str) -> list[ResultRow]:
+    """As many parts as lines can be told apart."""
+    return [row for row in ranked.rows if row.values[whole_of(name)]][:MOST_SERIES]
+
+
+def several_of(result: Result, ranked: Result, name: str, names: Names) -> Figure:
+    """A measure over time, a line for each of the largest parts."""
+    query, whole = result.query, whole_of(name)
+    [dimension], grain = query.dimensions, query.grain
+    if grain is None:
+        raise ValueError("rows are not of stretches of time")
+    found = {row.keys: row.values[name] for row in result.rows}
+    stretches = tuple(query.period.until(result.as_of).stretches(grain))
+    none = 0 if MEASURES[name].sums else None
+    series = tuple(
+        Series(
+            names.name(dimension, row.keys[0]),
+            tuple(found.get((at.isoformat(), row.keys[0]), none) for at in stretches),
+            row.values[name],
+        )
+        for row in largest(ranked, name)
+    )
+    zone = ZoneInfo(query.period.timezone)
+    at = tuple(_local(stretch, zone) for stretch in stretches)
+    n, until = int(result.totals.values[whole] or 0), _until(result, grain) if is_partial(result) else ""
+    return several(Parts(quantity_of(name, query.currency), grain.value, at, series, n, _noun(whole), until))
 
 
 def ranking_of(
