@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from backend.analytics.lake.delta import Lake, day_mark
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.warehouse.duck import DuckEngine
-from backend.analytics.warehouse.engine import LATE_ENDS, SESSIONS_OF_DAYS, FilesAreGone, Snapshot
+from backend.analytics.warehouse.engine import LATE_ENDS, SESSIONS_OF_DAYS, EngineFailed, Snapshot
 from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS
 from backend.analytics.warehouse.sessionise import GAP
 from backend.analytics.warehouse.snapshots import BEGINNING, OPEN_FROM, version_of
@@ -99,26 +99,23 @@ class Sessions:
 
     def follow(self, touched: Collection[date]) -> None:
         """`refresh` after a sync, whose success is not to depend on it."""
-        import duckdb
         from deltalake.exceptions import DeltaError
 
         try:
             self.refresh(touched)
-        except (OSError, DeltaError, duckdb.Error, FilesAreGone):
+        except (OSError, DeltaError, EngineFailed):
             self._looked_at = None
             logger.exception("Sessions could not be made; questions are answered from events meanwhile")
 
     def mend(self) -> None:
         """Make all sessions that are not as events have them; all there are, where the table cannot be read."""
-        import duckdb
-
         self._looked_at = None
         if self._lake.is_spoilt(SESSIONS.name):
             logger.warning("The log of the sessions table cannot be read: the table is made anew")
             self._lake.discard(SESSIONS.name)
         try:
             self.refresh()
-        except (FilesAreGone, duckdb.Error):
+        except EngineFailed:
             self._forget_all()
             self.follow(())
 
