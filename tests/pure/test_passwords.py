@@ -107,9 +107,10 @@ def test_looking_for_nobody_does_the_same_work(monkeypatch):
 
 
 def seconds(passwords, hashed):
-    began = time.perf_counter()
+    """Of the processor, whatever else it does."""
+    began = time.process_time()
     assert not passwords.verify(hashed, "wrong")
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 class Watched(PasswordHasher):
