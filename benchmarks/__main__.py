@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.boards import boards
 from benchmarks.capture import print_capture
 from benchmarks.importing import print_importing
 from benchmarks.lake import print_sync_speeds
@@ -48,6 +49,7 @@ def main() -> None:
     print_importing()
     sizes = (*SIZES, LARGE) if "--large" in sys.argv else SIZES
     print(*report(sizes), sep="\n")
+    print(*boards(), sep="\n")
 
 
 def machine() -> str:

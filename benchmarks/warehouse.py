@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 
 from backend.analytics.lake.delta import Lake, moved_days
 from backend.analytics.lake.tables import EVENTS
+from backend.analytics.metrics.attribution.models import Model
+from backend.analytics.metrics.attribution.service import AttributionQuery, AttributionService
 from backend.analytics.metrics.catalogue.dashboards import CONVERSIONS
 from backend.analytics.metrics.catalogue.query import Query
 from backend.analytics.metrics.catalogue.service import CatalogueService
@@ -49,6 +51,8 @@ QUESTIONS = {
     "by_source": "funnel, 4 other steps, by source",
     "conversions": "conversions",
     "revenue": "revenue",
+    "credits": "revenue credited to sources, last not direct",
+    "markov": "revenue credited to sources, Markov",
 }
 NAMES = "['ai_calculator_opened', 'calculator_step_completed', 'calculator_step_completed', \
 'calculator_step_completed', 'calculator_step_completed', 'assessment_submitted', 'conversion_offer_viewed', \
@@ -131,6 +135,7 @@ class Dashboards:
     def __init__(self, warehouse: Warehouse) -> None:
         self._funnels = FunnelService(warehouse, utc_now)
         self._catalogue = CatalogueService(warehouse, utc_now)
+        self._attribution = AttributionService(warehouse, utc_now)
 
     def five_steps(self, period: Period) -> object:
         return self._funnels.answer(FunnelQuery(period, CALCULATOR[:5]))
@@ -159,6 +164,12 @@ class Dashboards:
 
     def revenue(self, period: Period) -> object:
         return self._catalogue.answer(Query(("revenue",), period, ("source",), grain=Grain.DAY))
+
+    def credits(self, period: Period) -> object:
+        return self._attribution.revenue(AttributionQuery(period))
+
+    def markov(self, period: Period) -> object:
+        return self._attribution.revenue(AttributionQuery(period, Model.MARKOV))
 
 
 def ours(folder: Path, question: str) -> dict[str, float]:
