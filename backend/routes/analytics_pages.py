@@ -84,7 +84,8 @@ def explore() -> ResponseReturnValue:
 def table() -> ResponseReturnValue:
     """The rows behind a chart."""
     query = table_query(request.args, _question())
-    return answered(get(CatalogueService).answer(query), "csv", "analytics")
+    name = "_by_".join([query.measures[0], *query.keys])
+    return answered(get(CatalogueService).answer(query), "csv", name)
 
 
 def _question(own: Iterable[str] = ()) -> PageQuestion:

@@ -103,6 +103,18 @@ def test_a_bar_leads_to_the_same_page_about_its_value(analyst, visits):
     assert values(analyst.get(href, headers=BROWSER).text)["Sessions"] == "12"
 
 
+def test_the_other_pages_are_asked_the_same(analyst, visits):
+    page = show(analyst, "?source=newsletter&tz=Asia/Tokyo&period=7d&compare=previous_year&measure=upgrades")
+    nav = page[page.index('aria-label="Analytics"') :].partition("</nav>")[0]
+
+    for path in ("funnel", "revenue", "explore"):
+        [href] = [unescape(href) for href in re.findall(r'href="([^"]*)"', nav) if f"/analytics/{path}" in href]
+        assert {"source=newsletter", "tz=Asia/Tokyo", "period=7d", "compare=previous_year"} == set(
+            href.partition("?")[2].split("&")
+        )
+    assert 'href="/analytics/funnel"' in show(analyst, "")
+
+
 def test_a_form_adds_a_filter_to_those_there_are(analyst, visits):
     answer = analyst.get("/analytics?risk_level=low&field=source&value=newsletter", headers=BROWSER)
 

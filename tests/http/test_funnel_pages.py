@@ -147,7 +147,7 @@ def test_a_list_is_paged_and_keeps_what_was_asked(analyst, visits):
     second = show(analyst, further)
     assert [page.count('role="rowheader"') for page in (first, second)] == [50, 20]
     assert "Page 2 of 2" in second
-    [back] = links(second, f"{HOME}?")[:1]
+    [back] = [href for href in links(second, f"{HOME}?") if "steps=" in href][:1]
     assert asked(back).asked == asked(f"{HOME}?{VIDEO}&breakdown=source").asked
     assert "period=7d" in back
     assert "There is nothing on this page" in show(analyst, further.replace("page=2", "page=3"))

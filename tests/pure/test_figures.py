@@ -106,6 +106,15 @@ def test_a_trend_alone_names_its_best_moment():
     assert figure.legend[:1] == ()
 
 
+def test_a_day_that_is_all_there_is_is_the_best_one():
+    days = tuple(replace(point, value=0, previous=None) for point in made.trend().points[:-1])
+    today = replace(made.trend().points[-1], value=1, previous=None)
+
+    figure = lines(replace(made.trend(compared=""), points=(*days, today), total=1, n=1))
+
+    assert figure.title == "1 session, most on Sat, Nov 21 (1)"
+
+
 def test_the_day_that_is_not_over_is_a_line_of_its_own():
     before, over, partial = lines(made.trend()).data
 

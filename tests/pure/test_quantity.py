@@ -83,7 +83,9 @@ def test_no_change_is_made_up(value, before):
         (SESSIONS, Reading(1100, 1100), Reading(1000, 1000), False),
         (RATE, Reading(0.0412, 4105), Reading(0.0432, 3900), True),
         (RATE, Reading(0.398, 18_402), Reading(0.384, 17_328), False),
-        (MONEY, Reading(500, 1), Reading(400, 1), False),
+        (MONEY, Reading(500, 1), Reading(400, 1), True),
+        (MONEY, Reading(50_000, 1_000), Reading(40_000, 1_000), False),
+        (TIME, Reading(61, 1_000), Reading(40, 1_000), None),
     ],
 )
 def test_a_change_within_chance_is_noise(quantity, now, before, noise):
@@ -94,6 +96,12 @@ def test_a_tile_that_moved_within_chance_takes_no_side():
     made = tile("Paid", RATE, "offers", Reading(0.0412, 4105), Reading(0.0432, 3900), partial=False)
 
     assert (made.value, made.change.way, made.tone, made.n) == ("4.1%", Way.DOWN, "change--flat", "n = 4,105 offers")
+
+
+def test_a_tile_whose_noise_is_unknown_takes_no_side_either():
+    made = tile("Time", TIME, "sessions", Reading(61, 900), Reading(40, 900), partial=False)
+
+    assert (made.tone, made.noise, made.previous) == ("change--flat", None, "40 s")
 
 
 def test_a_spark_keeps_gaps_and_the_part_that_is_not_over():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +14,7 @@ from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.clock import utc_now
 from tests.catalogue_oracle import key, of_sessions, rows_by, within
 
+LONG_AFTER = datetime(2027, 6, 1, tzinfo=UTC)
 OF_SESSIONS = tuple(name for name, measure in MEASURES.items() if measure.source is Source.SESSIONS)
 BREAKDOWNS = [
     (None, ()),
@@ -126,6 +127,37 @@ def test_what_is_compared_is_the_answer_about_the_other_period(catalogue, period
     for row in result.rows:
         day = next(then for now, then in days.items() if now.isoformat() == row.keys[0])
         assert row.previous == earlier.get((day.isoformat(), *row.keys[1:]), {"sessions": 0, "upgrades": 0})
+
+
+def test_totals_alone_are_compared_too(catalogue, periods):
+    query = Query(("sessions", "revenue"), periods[0], compare=Compare.PREVIOUS_PERIOD)
+    result = catalogue.answer(query)
+
+    assert [row.previous for row in result.rows] == [result.before.values]
+    assert result.before.values["sessions"] > 0
+
+
+@pytest.mark.parametrize("grain", [Grain.WEEK, Grain.MONTH])
+def test_weeks_and_months_are_compared_day_by_day_so_that_none_is_lost(catalogue, grain):
+    period = Period.between(date(2026, 3, 8), date(2026, 3, 10), "America/New_York", LONG_AFTER)
+    result = catalogue.answer(Query(("sessions",), period, grain=grain, compare=Compare.PREVIOUS_PERIOD))
+
+    assert result.compared.first_day == date(2026, 3, 5)
+    assert sum(row.previous["sessions"] for row in result.rows) == result.before.values["sessions"] > 0
+    if grain is Grain.WEEK:
+        sunday_then = Period.between(date(2026, 3, 5), date(2026, 3, 5), "America/New_York", LONG_AFTER)
+        first = result.rows[0]
+        assert first.keys == ("2026-03-02",)
+        assert first.previous["sessions"] == catalogue.answer(Query(("sessions",), sunday_then)).totals.n
+
+
+def test_what_there_is_no_more_stands_last_with_what_it_was(catalogue):
+    nothing_now = Period.between(date(2027, 3, 6), date(2027, 3, 9), "UTC", LONG_AFTER)
+    result = catalogue.answer(Query(("sessions",), nothing_now, ("source",), compare=Compare.PREVIOUS_YEAR))
+
+    assert sum(row.previous["sessions"] for row in result.rows) == result.before.values["sessions"] > 0
+    assert {row.values["sessions"] for row in result.rows} == {0}
+    assert len({row.keys for row in result.rows}) == len(result.rows) > 1
 
 
 def test_what_is_not_over_is_compared_with_as_much_of_the_other_and_has_no_rows_to_come(catalogue, now):

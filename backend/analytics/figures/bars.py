@@ -113,7 +113,7 @@ def finding(ranking: Ranking, ordered: Sequence[Bar]) -> str:
     first, last = known[0], known[-1]
     if quantity.adds and ranking.total:
         part = share((first.value or 0) / ranking.total)
-        of = f"{quantity.say(ranking.total)} {quantity.noun}"
+        of = quantity.phrase(ranking.total)
         return f"{first.label} leads with {quantity.say(first.value)} of {of} ({part})"
     if len(known) == 1:
         return f"{quantity.name}: {quantity.say(first.value)} for {first.label}"

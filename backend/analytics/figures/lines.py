@@ -269,7 +269,7 @@ def _legend(trend: Trend) -> tuple[Key, ...]:
 def _title(trend: Trend) -> str:
     quantity = trend.quantity
     total = quantity.say(trend.total)
-    said = f"{total} {quantity.noun}" if quantity.adds else f"{quantity.name}: {total}"
+    said = quantity.phrase(trend.total) if quantity.adds else f"{quantity.name}: {total}"
     change = quantity.change(trend.total, trend.previous_total)
     if change and trend.compared:
         return f"{said}, {change.words} {'from' if change.better is None else 'on'} {trend.compared}"
@@ -295,8 +295,9 @@ def _span(at: Sequence[datetime], grain: moments.Grain) -> str:
 
 def _extremes(trend: Trend) -> tuple[Point, Point]:
     """Lowest and highest; what is not over counts only where there is nothing else."""
-    over = trend.points[:-1] if trend.until else trend.points
-    known = [point for point in over if point.value is not None] or [p for p in trend.points if p.value is not None]
+    known = [point for point in trend.points if point.value is not None]
+    over = [point for point in known if not (trend.until and point is trend.points[-1])]
+    known = over if any(point.value for point in over) else known
     key = {id(point): point.value or 0 for point in known}
     return min(known, key=lambda point: key[id(point)]), max(known, key=lambda point: key[id(point)])
 

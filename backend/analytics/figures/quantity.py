@@ -71,6 +71,11 @@ class Quantity:
                 text = count(size) if size == int(size) else f"{size:,.1f}"
         return sign + text
 
+    def phrase(self, value: float | None) -> str:
+        """1 session, 1,200 sessions"""
+        one = self.unit is Unit.COUNT and value == 1
+        return f"{self.say(value)} {self.noun.removesuffix('s') if one else self.noun}"
+
     def tick(self, value: float) -> str:
         """As short as an axis wants it."""
         sign, size = ("−" if value < 0 else ""), abs(value)

@@ -24,20 +24,20 @@ class Spark:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """`noise`: the change is no larger than chance makes it."""
+    """`noise`: the change is no larger than chance makes it; None where that cannot be judged."""
 
     label: str
     value: str
     n: str
     change: Change | None = None
     previous: str = ""
-    noise: bool = False
+    noise: bool | None = False
     spark: Spark | None = None
     href: str = ""
 
     @property
     def tone(self) -> str:
-        if self.noise or self.change is None or self.change.better is None:
+        if self.noise is not False or self.change is None or self.change.better is None:
             return "change--flat"
         return "change--better" if self.change.better else "change--worse"
 
@@ -62,14 +62,17 @@ def tile(
         n=f"n = {count(now.n)} {counted}",
         change=change,
         previous=quantity.say(before.value) if before and before.value is not None else "",
-        noise=bool(before and change and is_noise(quantity, now, before)),
+        noise=is_noise(quantity, now, before) if before and change else False,
         spark=spark(now.course, before.course if before else (), partial=partial),
         href=href,
     )
 
 
-def is_noise(quantity: Quantity, now: Reading, before: Reading) -> bool:
-    """Whether two counts (Poisson) or shares (pooled) are within 1.96 standard errors; nothing else is judged."""
+def is_noise(quantity: Quantity, now: Reading, before: Reading) -> bool | None:
+    """Whether two counts (Poisson), shares (pooled) or sums of money are within 1.96 standard errors.
+
+    A sum of n payments varies by no less than if all n were equal (compound Poisson). Nothing else is judged.
+    """
     a, b = now.value, before.value
     if a is None or b is None or not now.n or not before.n:
         return False
@@ -78,7 +81,9 @@ def is_noise(quantity: Quantity, now: Reading, before: Reading) -> bool:
     if quantity.unit is Unit.SHARE:
         pooled = (a * now.n + b * before.n) / (now.n + before.n)
         return abs(a - b) <= CONFIDENT * sqrt(pooled * (1 - pooled) * (1 / now.n + 1 / before.n))
-    return False
+    if quantity.unit is Unit.CENTS and quantity.adds:
+        return abs(a - b) <= CONFIDENT * sqrt(a * a / now.n + b * b / before.n)
+    return None
 
 
 def spark(now: Sequence[float | None], before: Sequence[float | None], *, partial: bool) -> Spark | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, with_firs
 from backend.analytics.metrics.catalogue.measures import COUNTED, MEASURES, Measure, Ratio, Source
 from backend.analytics.metrics.catalogue.query import MOST_ROWS, Filter, Operator, Query
 from backend.analytics.metrics.parameters import BOUNDS, bounds, monday, shift_at, shift_values
-from backend.analytics.metrics.period import Grain
+from backend.analytics.metrics.period import Grain, Period
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS, relation
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 HOUR = DAY // 24
 INSTANTS = {Source.SESSIONS: "started_at", Source.EVENTS: "timestamp"}
+MOVED = "moved"
 COUNT = "counted_rows"
 CURRENCIES = "counted_currencies"
 
@@ -34,22 +36,26 @@ class Part:
     values: dict[str, int]
 
 
-def parts(query: Query, *, limited: bool) -> list[Part]:
-    """A question for each relation the query's measures count in; unlimited where rows must be found to keys."""
+def parts(query: Query, *, limited: bool, of: Period | None = None) -> list[Part]:
+    """A question for each relation the query's measures count in; unlimited where rows must be found to keys.
+
+    `of`: another period, whose days stand under the names of as many of the query's own.
+    """
     sources = dict.fromkeys(MEASURES[name].source for name in query.measures)
     # The rows of two relations are matched before they are ordered.
     limit = query.limit + 1 if limited and len(sources) == 1 else 10 * MOST_ROWS
     limit = limit if query.keys else 1
-    return [_part(query, source, limit) for source in sources]
+    return [_part(query, source, limit, of or query.period) for source in sources]
 
 
-def _part(query: Query, source: Source, limit: int) -> Part:
+def _part(query: Query, source: Source, limit: int, period: Period) -> Part:
     names = tuple(name for name in query.measures if MEASURES[name].source is source)
-    values = bounds(query.period)
-    shifts = shift_values(query.period) if query.grain else {}
+    values = bounds(period)
+    shifts = shift_values(period) if query.grain else {}
     months = query.period.stretches(Grain.MONTH) if query.grain is Grain.MONTH else ()
     starts = {f"month_{number}": (day - EPOCH).days for number, day in enumerate(months)}
-    local = shifts | starts
+    moved = {MOVED: (query.period.first_day - period.first_day).days} if query.grain else {}
+    local = shifts | moved | starts
     shape = (source, names, query.keys, query.filters, query.order, limit, query.currency, query.bots)
     name = f"catalogue {shape!r}, {len(shifts)} and {len(starts)} numbers of local time"
     build = partial(_expression, query=query, source=source, names=names, limit=limit, shifts=len(shifts))
@@ -69,7 +75,8 @@ def _expression(
     table = table.filter(*kept, *(holds(table, chosen) for chosen in query.filters))
     keys: dict[str, Value] = {}
     if query.grain:
-        keys[query.grain] = _stretch(table[INSTANTS[source]], query.grain, local[:shifts], local[shifts:])
+        moved, *months = local[shifts:]
+        keys[query.grain] = _stretch(table[INSTANTS[source]], query.grain, local[:shifts], moved, months)
     keys |= {name: DIMENSIONS[name].column(table) for name in query.dimensions}
     table = table.mutate(**{f"key_{number}": value for number, value in enumerate(keys.values())})
     counted = _counted(table, query, source, names)
@@ -111,15 +118,22 @@ def _ordered(rows: Table, query: Query, names: tuple[str, ...]) -> Table:
 
 
 def _stretch(
-    instant: IntegerValue, grain: Grain, shifts: tuple[IntegerValue, ...], months: tuple[IntegerValue, ...]
+    instant: IntegerValue,
+    grain: Grain,
+    shifts: Sequence[IntegerValue],
+    moved: IntegerValue,
+    months: Sequence[IntegerValue],
 ) -> IntegerValue:
-    """Where the stretch began that an instant lies in: a local day since 1970; an hour in microseconds since 1970."""
+    """Where the stretch began that an instant lies in: a local day since 1970; an hour in microseconds since 1970.
+
+    Days are moved on by so many.
+    """
     import ibis
 
     shift = shift_at(instant, shifts)
     if grain is Grain.HOUR:
         return (instant + shift) // HOUR * HOUR - shift
-    day = (instant + shift) // DAY
+    day = (instant + shift) // DAY + moved
     if grain is Grain.WEEK:
         return monday(day)
     if grain is Grain.MONTH:

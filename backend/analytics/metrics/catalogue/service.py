@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -41,17 +41,11 @@ class CatalogueService:
         totals, currencies = self._totals(query)
         now = self._now()
         compared = query.period.preceding(query.compare, now) if query.compare else None
-        earlier: Found = {}
+        rows = [ResultRow(keys, values) for keys, values in _complete(counted.rows, query, now).items()]
         before = None
         if compared:
-            other = replace(query, period=compared, compare=None)
-            before, _ = self._totals(other)
-            if query.keys:
-                earlier = _aligned(self._rows(other, limited=False).rows, query, compared)
-        rows = [
-            ResultRow(keys, values, (earlier.get(keys) or _nothing(query)) if compared else None)
-            for keys, values in _complete(counted.rows, query, now).items()
-        ]
+            before, _ = self._totals(replace(query, period=compared, compare=None))
+            rows = list(_beside(rows, self._earlier(query, compared), query))
         last = counted.answers[-1]
         return Result(
             query=query,
@@ -67,8 +61,22 @@ class CatalogueService:
             demo=holds_demo(last.demo, query.period, *([compared] if compared else [])),
         )
 
-    def _rows(self, query: Query, *, limited: bool) -> Counted:
-        asked = parts(query, limited=limited)
+    def _earlier(self, query: Query, compared: Period) -> Found:
+        """The rows of the period compared with, under the keys of today's.
+
+        Days and what is made of them are moved on; of hours the first stands beside the first, the second beside the
+        second.
+        """
+        found = self._rows(replace(query, compare=None), limited=False, of=compared).rows
+        if query.grain is not Grain.HOUR:
+            return found
+        now, then = _names(query.period, Grain.HOUR), _names(compared, Grain.HOUR)
+        names: dict[str | None, str] = dict(zip(then, now, strict=False))
+        return {(names[keys[0]], *keys[1:]): values for keys, values in found.items() if keys[0] in names}
+
+    def _rows(self, query: Query, *, limited: bool, of: Period | None = None) -> Counted:
+        """`of`: the period whose rows they are, where it is not the query's."""
+        asked = parts(query, limited=limited, of=of)
         answers = [self._warehouse.ask(part.question, **part.values) for part in asked]
         found: Found = {}
         width = len(query.keys)
@@ -122,13 +130,14 @@ def _names(period: Period, grain: Grain) -> list[str]:
     return [start.isoformat() for start in period.stretches(grain)]
 
 
-def _aligned(found: Found, query: Query, compared: Period) -> Found:
-    """Earlier rows under the keys of today's: the first stretch to the first, the second to the second."""
-    if query.grain is None:
-        return found
-    now, then = _names(query.period, query.grain), _names(compared, query.grain)
-    names: dict[str | None, str] = dict(zip(then, now, strict=False))
-    return {(names[keys[0]], *keys[1:]): values for keys, values in found.items() if keys[0] in names}
+def _beside(rows: Sequence[ResultRow], earlier: Found, query: Query) -> Iterator[ResultRow]:
+    """Each row with what was before; then those there are no more, unless the limit may have cut them off."""
+    for row in rows:
+        yield replace(row, previous=earlier.get(row.keys) or _nothing(query))
+    if query.dimensions and len(rows) <= query.limit:
+        known = {row.keys for row in rows}
+        gone = ((keys, values) for keys, values in earlier.items() if keys not in known)
+        yield from (ResultRow(keys, _nothing(query), values) for keys, values in gone)
 
 
 def _sorted(found: Found, query: Query) -> Found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -90,15 +90,10 @@ def trend_of(result: Result, name: str, happenings: tuple[Happening, ...] = ()) 
     if grain is None:
         raise ValueError("rows are not of stretches of time")
     zone = ZoneInfo(query.period.timezone)
-    earlier = list(result.compared.stretches(grain)) if result.compared else []
+    at = [datetime.fromisoformat(row.keys[0] or "") for row in result.rows]
     points = tuple(
-        Point(
-            _local(datetime.fromisoformat(row.keys[0] or ""), zone),
-            row.values[name],
-            _local(earlier[place], zone) if place < len(earlier) else None,
-            row.previous[name] if row.previous else None,
-        )
-        for place, row in enumerate(result.rows)
+        Point(_local(now, zone), row.values[name], then, row.previous[name] if row.previous else None)
+        for now, then, row in zip(at, _then(result, at), result.rows, strict=True)
     )
     return lines(
         Trend(
@@ -114,6 +109,21 @@ def trend_of(result: Result, name: str, happenings: tuple[Happening, ...] = ()) 
             happenings,
         )
     )
+
+
+def _then(result: Result, at: Sequence[datetime]) -> Iterator[datetime | None]:
+    """The stretch beside each of these in the period compared with; None beyond its end."""
+    period, other = result.query.period, result.compared
+    if other is None:
+        yield from (None for _ in at)
+        return
+    zone = ZoneInfo(period.timezone)
+    if result.query.grain is Grain.HOUR:
+        hours = [_local(hour, zone) for hour in other.stretches(Grain.HOUR)]
+        yield from (hours[place] if place < len(hours) else None for place in range(len(at)))
+        return
+    back = period.first_day - other.first_day
+    yield from (_local(now.date() - back, zone) if now.date() - back <= other.last_day else None for now in at)
 
 
 def largest(ranked: Result, name: str) -> list[ResultRow]:

@@ -115,6 +115,10 @@ class PageQuestion:
         parts |= {chosen.field: list(chosen.values) for chosen in self.filters}
         return parts | dict(self.own)
 
+    def shared(self) -> Address:
+        """What other pages understand of it."""
+        return {} if self.period is None else replace(self, own={}).address()
+
     def choosing(self, name: str, value: str) -> Self:
         """The same with another value of a parameter of the page's own."""
         return replace(self, own={**self.own, name: value})
