@@ -159,6 +159,16 @@ def test_revenue_is_credited_to_sources_by_the_model_that_is_chosen(analyst, vis
     assert "newsletter,14500" in analyst.get(href).text
 
 
+def test_credit_goes_to_channels_of_another_kind_by_visits_of_as_many_days(analyst, visits):
+    page = show(analyst, "/revenue?model=linear&by=source_medium&lookback_days=7")
+
+    assert "newsletter / (none) leads with $145 of $145 credited revenue (100%)" in page
+    assert "All visits get as much." in page
+    assert all(f'aria-current="true">{chosen}<' in page for chosen in ("Linear", "Source and medium", "7 days"))
+    [href] = {href for href in links(page) if "lookback_days=7" in href and "format=csv" in href}
+    assert "newsletter / (none),14500" in analyst.get(href).text
+
+
 def test_the_overview_shows_how_far_sessions_came_and_who_is_behind_a_bar(analyst, visits):
     page = show(analyst, "?source=newsletter&measure=upgrades")
     [funnel] = [figure for figure in figures(page) if figure["title"].startswith("Of ")]

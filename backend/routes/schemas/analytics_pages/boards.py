@@ -41,6 +41,14 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class Tabs:
+    """Ways to look at a chart, and what they choose."""
+
+    label: str
+    some: tuple[Tab, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """A figure in its place: how many of twelve columns wide, and where its rows are as CSV."""
 
@@ -48,7 +56,7 @@ class Chart:
     figure: Figure
     csv: str
     span: int = WHOLE
-    tabs: tuple[Tab, ...] = ()
+    tabs: tuple[Tabs, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +94,13 @@ class Setting:
         without = self.address(self.question.without_value(dimension, value))
         return DIMENSIONS[dimension].label, self.names.name(dimension, value), without
 
-    def tabs(self, name: str, options: Sequence[str], label: Callable[[str], str]) -> tuple[Tab, ...]:
+    def tabs(self, label: str, name: str, options: Sequence[str], called: Callable[[str], str]) -> Tabs:
         """A way to each value of a parameter of the page's own."""
         current = chosen(self.question, name, options)
         address = (self.address(self.question.choosing(name, one)) for one in options)
-        return tuple(Tab(label(one), href, one == current) for one, href in zip(options, address, strict=True))
+        return Tabs(
+            label, tuple(Tab(called(one), href, one == current) for one, href in zip(options, address, strict=True))
+        )
 
 
 class Page(Protocol):
@@ -152,12 +162,12 @@ class Conversions:
 
     def board(self, setting: Setting, results: Sequence[Result]) -> Board:
         course, parts = results
-        tabs = setting.tabs("breakdown", self.breakdowns, _label)
+        tabs = setting.tabs("By", "breakdown", self.breakdowns, _label)
         tiles = tiles_of(course, ("assessments", "offer_rate", "upgrades", "conversion_rate"), lambda _: "")
         return _board(
             course,
             tiles,
-            _ranked("parts", parts, "conversion_rate", setting, tabs=tabs),
+            _ranked("parts", parts, "conversion_rate", setting, tabs=(tabs,)),
             _trend(course, "conversion_rate", setting),
         )
 
@@ -179,11 +189,11 @@ class Popular:
 
     def board(self, setting: Setting, results: Sequence[Result]) -> Board:
         course, parts = results
-        tabs = setting.tabs("breakdown", self.breakdowns, _label)
+        tabs = setting.tabs("By", "breakdown", self.breakdowns, _label)
         return _board(
             course,
             (),
-            _ranked("parts", parts, "assessments", setting, tabs=tabs),
+            _ranked("parts", parts, "assessments", setting, tabs=(tabs,)),
             _trend(course, "assessments", setting),
         )
 
@@ -206,14 +216,14 @@ class Geography:
     def board(self, setting: Setting, results: Sequence[Result]) -> Board:
         world, states = results
         name = chosen(setting.question, "measure", self.measures)
-        tabs = setting.tabs("measure", self.measures, lambda one: MEASURES[one].label)
+        tabs = setting.tabs("Measure", "measure", self.measures, lambda one: MEASURES[one].label)
         drawn = (Shapes.WORLD, world), (Shapes.US_STATES, states)
         charts = [
             Chart(
                 str(shapes),
                 map_of(result, name, shapes, setting.names, setting.question, setting.address),
                 setting.csv(result.query),
-                tabs=tabs if result is world else (),
+                tabs=(tabs,) if result is world else (),
             )
             for shapes, result in drawn
             if result.rows or result is world
@@ -226,7 +236,7 @@ class Revenue:
 
     name: ClassVar = "revenue"
     title: ClassVar = "Revenue"
-    own: ClassVar[tuple[str, ...]] = ("model",)
+    own: ClassVar[tuple[str, ...]] = ("model", "by", "lookback_days")
     measures = ("revenue", "upgrades", "revenue_per_upgrade", "revenue_per_visitor")
 
     def queries(self, question: PageQuestion) -> tuple[Query, ...]:
@@ -298,7 +308,7 @@ def _trend(result: Result, name: str, setting: Setting) -> Chart:
 
 
 def _ranked(
-    id_: str, result: Result, name: str, setting: Setting, span: int = WHOLE, tabs: tuple[Tab, ...] = ()
+    id_: str, result: Result, name: str, setting: Setting, span: int = WHOLE, tabs: tuple[Tabs, ...] = ()
 ) -> Chart:
     most = MOST_BARS if span == WHOLE else MOST_BARS // 2
     figure = ranking_of(result, name, setting.names, setting.question, setting.address, most)
