@@ -52,9 +52,11 @@ def controls(endpoint: str, question: PageQuestion) -> dict[str, Any]:
 
 def understood(question: PageQuestion) -> PageQuestion | None:
     """The question that a form of these leads to; None where the address is to stay."""
-    adding = question.adding
-    if adding is None or not adding.typed or question.period is None:
+    if question.period is None:
         return None
+    adding = question.adding
+    if adding is None or not adding.typed:
+        return question if "shown" in request.args else None
     found = get(CatalogueService).answer(stored_query(question, adding))
     stored, called = [row.keys[0] or "" for row in found.rows], names()
     return question.with_added(called.code(adding.field, text, stored) for text in adding.typed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -124,3 +124,24 @@ def test_what_nobody_has_gives_a_page_that_says_so(analyst, visits):
     page = analyst.get(address, headers=BROWSER).text
     assert "No visits in these days with these filters" in page
     assert "Country: Germany" in page
+
+
+def period_form(page):
+    """What its fields hold when nothing is touched."""
+    form = page.partition('aria-label="Another period"')[2].partition("</form>")[0]
+    found = dict(re.findall(r'<input[^>]* name="(\w+)" value="([^"]*)"', form))
+    chosen = re.findall(r'<select[^>]* name="(\w+)".*?value="([^"]*)" selected', form, re.DOTALL)
+    return found | dict(chosen)
+
+
+@pytest.mark.parametrize("path", PLACES)
+def test_a_period_stays_the_one_that_moves_until_its_days_are_changed(analyst, path):
+    form = period_form(show(analyst, joined(path, "period=7d&source=mail")))
+    address = path.partition("?")[0]
+
+    kept = led_to(analyst, f"{address}?{urlencode(form | {'tz': 'Asia/Tokyo'})}")
+    assert (kept["period"], kept["tz"], kept["source"]) == (["7d"], ["Asia/Tokyo"], ["mail"])
+    assert "start" not in kept
+    changed = led_to(analyst, f"{address}?{urlencode(form | {'start': '2026-01-02'})}")
+    assert (changed["start"], changed["end"]) == (["2026-01-02"], [form["end"]])
+    assert "period" not in changed

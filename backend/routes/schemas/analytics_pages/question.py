@@ -18,7 +18,7 @@ from backend.errors import FieldError, InvalidRequest
 
 FILTERS = tuple(name for name, dimension in DIMENSIONS.items() if dimension.sources >= SESSIONS_ONLY)
 SHARED = frozenset({"period", "start", "end", "tz", "compare", *FILTERS})  # parameters of every page
-SENT = frozenset({"field", "value", "typed"})  # by forms; no link says it
+SENT = frozenset({"field", "value", "typed", "shown"})  # by forms; no link says it
 Chip = tuple[str, str, str]  # what it is about, which, and the address without it
 Address = dict[str, Any]  # what `url_for` takes: texts and lists of them
 COMPARISONS = {"": "Nothing", "previous_period": "Previous period", "previous_year": "Previous year"}
@@ -202,12 +202,18 @@ def _zone(name: str, errors: list[FieldError]) -> ZoneInfo | None:
 
 
 def _preset(args: Mapping[str, str], errors: list[FieldError]) -> Preset | None:
-    given = args.get("period", "")
+    given = args.get("period", "") or _still_shown(args)
     if given in list(Preset):
         return Preset(given)
     if given:
         errors.append(FieldError("period", "Choose one of the periods, or a first and a last day."))
     return None if args.get("start") or args.get("end") or given else Preset.THIRTY_DAYS
+
+
+def _still_shown(args: Mapping[str, str]) -> str:
+    """The preset whose days the form showed, where they were left as they stood."""
+    preset, _, days = args.get("shown", "").partition("/")
+    return preset if preset in list(Preset) and days == f"{args.get('start', '')}/{args.get('end', '')}" else ""
 
 
 def _compare(args: Mapping[str, str], errors: list[FieldError]) -> Compare | None:
