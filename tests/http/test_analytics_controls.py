@@ -145,3 +145,10 @@ def test_a_period_stays_the_one_that_moves_until_its_days_are_changed(analyst, p
     changed = led_to(analyst, f"{address}?{urlencode(form | {'start': '2026-01-02'})}")
     assert (changed["start"], changed["end"]) == (["2026-01-02"], [form["end"]])
     assert "period" not in changed
+
+
+@pytest.mark.parametrize("path", PLACES)
+def test_what_is_compared_with_is_asked_in_words(analyst, visits, path):
+    page = show(analyst, path)
+
+    assert re.search(r'<span class="field__label" id="compare-h">Compare with</span>\s*<nav[^>]*"compare-h">', page)
