@@ -152,3 +152,16 @@ def test_what_is_compared_with_is_asked_in_words(analyst, visits, path):
     page = show(analyst, path)
 
     assert re.search(r'<span class="field__label" id="compare-h">Compare with</span>\s*<nav[^>]*"compare-h">', page)
+
+
+def test_one_form_sends_all_that_is_chosen_on_explore(analyst, visits):
+    page = show(analyst, "/explore?measure=upgrades&by=source&period=7d")
+
+    assert [len(re.findall(f'name="{name}"', page)) for name in ("measure", "by")] == [
+        2,
+        2,
+    ]  # the field, and what the filter keeps
+    form = period_form(page)
+    assert (form["measure"], form["by"]) == ("upgrades", "source")
+    led = led_to(analyst, f"/explore?{urlencode(form | {'measure': 'revenue', 'by': '', 'start': '2026-01-02'})}")
+    assert (led["measure"], led["start"]) == (["revenue"], ["2026-01-02"])
