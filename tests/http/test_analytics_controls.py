@@ -165,3 +165,14 @@ def test_one_form_sends_all_that_is_chosen_on_explore(analyst, visits):
     assert (form["measure"], form["by"]) == ("upgrades", "source")
     led = led_to(analyst, f"/explore?{urlencode(form | {'measure': 'revenue', 'by': '', 'start': '2026-01-02'})}")
     assert (led["measure"], led["start"]) == (["revenue"], ["2026-01-02"])
+
+
+@pytest.mark.parametrize("path", [*PLACES, "?field=source"])
+def test_the_browsers_memory_does_not_contradict_the_page(analyst, visits, path):
+    """Going back, Chromium fills fields with what was last typed there, unless it is told not to."""
+    page = show(analyst, path)
+    forms = re.findall(r'<form[^>]*method="get"[^>]*>', page)
+    fields = re.findall(r'<select[^>]*>|<input class="input"[^>]*>', page.partition('id="views"')[0])
+
+    assert len(forms) > 1
+    assert [one for one in (*forms, *fields) if 'autocomplete="off"' not in one] == []
