@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.analytics.metrics.catalogue.query import Query
+from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.clock import utc_now
 from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.routes.schemas.analytics_pages.boards import DIMENSION_CHOICES, Setting
 from backend.routes.schemas.analytics_pages.names import Names
-from backend.routes.schemas.analytics_pages.question import COMPARISONS, SHARED, PageQuestion, Preset, zone_label
+from backend.routes.schemas.analytics_pages.question import (
+    COMPARISONS,
+    SENT,
+    SHARED,
+    PageQuestion,
+    Preset,
+    zone_label,
+)
+from backend.routes.schemas.analytics_pages.values import ValueList, stored_query, values_query
 
 
 def names() -> Names:
@@ -35,13 +45,34 @@ def controls(endpoint: str, question: PageQuestion) -> dict[str, Any]:
         "zones": [(zone, zone_label(zone, now)) for zone in question.zones()],
         "chips": question.chips(setting_of(endpoint, question).chip),
         "dimensions": DIMENSION_CHOICES,
+        "values": _values(question),
         "comparisons": COMPARISONS,
     }
 
 
+def understood(question: PageQuestion) -> PageQuestion | None:
+    """The question that a form of these leads to; None where the address is to stay."""
+    if question.period is None:
+        return None
+    adding = question.adding
+    if adding is None or not adding.typed:
+        return question if "shown" in request.args else None
+    found = get(CatalogueService).answer(stored_query(question, adding))
+    stored, called = [row.keys[0] or "" for row in found.rows], names()
+    return question.with_added(called.code(adding.field, text, stored) for text in adding.typed)
+
+
+def _values(question: PageQuestion) -> ValueList | None:
+    """What a filter can be on, once it is known by what."""
+    if question.adding is None or question.period is None:
+        return None
+    return ValueList.of(get(CatalogueService).answer(values_query(question, question.adding)), question, names())
+
+
 def failed(error: WarehouseUnavailable) -> ResponseReturnValue:
     """A page without its figures: its question stands, to be asked again or changed."""
-    question = PageQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), {*request.args} - SHARED)
+    own = {*request.args} - SHARED - SENT
+    question = replace(PageQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), own), adding=None)
     endpoint = request.endpoint or ""
     shown = controls(endpoint, question)
     page = render_template("analytics/failed.html", endpoint=endpoint, reason=error.in_words, **shown)

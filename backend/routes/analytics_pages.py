@@ -18,7 +18,7 @@ from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.clock import utc_now
 from backend.plugins import get
 from backend.routes.access import require
-from backend.routes.analytics_controls import controls, failed, setting_of
+from backend.routes.analytics_controls import controls, failed, setting_of, understood
 from backend.routes.annotations import notes_of
 from backend.routes.schemas.analytics_pages.boards import (
     CONVERSIONS,
@@ -96,8 +96,8 @@ def _board(page: Page, *further: Callable[[Setting], Chart], **more: Any) -> Res
     question = _question(page.own)
     if question.period is None:
         return _render_board(page, question, None), 422
-    if "field" in request.args:
-        return redirect(url_for(f".{page.name}", **question.address()))
+    if further_on := understood(question):
+        return redirect(url_for(f".{page.name}", **further_on.address()))
     results = [get(CatalogueService).answer(query) for query in page.queries(question)]
     setting = setting_of(f".{page.name}", question, lambda query: url_for(".table", **table_address(query, question)))
     notes = notes_of(question.period)

@@ -13,7 +13,7 @@ from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.clock import utc_now
 from backend.plugins import get
 from backend.routes.access import require
-from backend.routes.analytics_controls import controls, failed, names
+from backend.routes.analytics_controls import controls, failed, names, understood
 from backend.routes.schemas.analytics_pages.funnel import FunnelPage, Links
 from backend.routes.schemas.analytics_pages.funnel_form import FunnelForm, events_of
 from backend.routes.schemas.analytics_pages.funnel_question import BarQuestion, FunnelQuestion
@@ -29,8 +29,9 @@ bp.register_error_handler(WarehouseUnavailable, failed)
 @require(Scope.DASHBOARDS_READ)
 def funnel() -> ResponseReturnValue:
     question = _question()
-    if question.moved is not None or ("field" in request.args and question.query):
-        return redirect(url_for(".funnel", **question.page.address(), _anchor=question.moved or None))
+    further_on = understood(question.page) if question.query else None
+    if question.moved is not None or further_on:
+        return redirect(url_for(".funnel", **(further_on or question.page).address(), _anchor=question.moved or None))
     if question.query is None:
         return _render(question, None), 422
     report = get(FunnelService).answer(question.query)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from uuid import uuid4
@@ -213,6 +214,28 @@ def test_the_largest_loss_is_sought_on_the_way_to_the_result():
 
     assert (page.loss.before, page.loss.after, page.loss.lost, page.loss.of) == ("Job", "Place and industry", 5, 17)
     assert shown(6, 6).loss is None
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "tone", "change", "previous"),
+    [
+        ([1] * 400 + [2] * 600, [1] * 50 + [2] * 50, "change--flat", "down 10.0 pt", "a loss of 50.0%"),
+        ([1] * 300 + [2] * 700, [1] * 50 + [2] * 50, "change--better", "down 20.0 pt", "a loss of 50.0%"),
+        ([1] * 70 + [2] * 30, [1] * 500 + [2] * 500, "change--worse", "up 20.0 pt", "a loss of 50.0%"),
+        ([1] * 70 + [2] * 30, [1] * 4 + [2], "change--flat", "", ""),
+        ([1] * 4 + [2], [1] * 50 + [2] * 50, "change--flat", "", "a loss of 50.0%"),
+    ],
+)
+def test_the_largest_loss_is_compared_by_its_rate(now, before, tone, change, previous):
+    """More sessions lose more; that is not worse."""
+    asked = FunnelQuestion.parse(MultiDict({"steps": "ai_calculator_opened,calculator_step_completed:1"}), "UTC", NOW)
+    now, before = (replace(one, steps=one.steps[:2]) for one in (report(*now).funnel, report(*before).funnel))
+    links = Links(lambda page: "/funnel", lambda bar: "/sessions")
+    page = FunnelPage.of(replace(report(1), funnel=now, before=before), asked, Names({}), links)
+
+    tile = page.tiles[-1]
+    assert tile.value == f"−{page.loss.lost}"
+    assert (tile.tone, tile.change.words if tile.change else "", tile.previous) == (tone, change, previous)
 
 
 def test_sessions_inside_their_window_are_announced():

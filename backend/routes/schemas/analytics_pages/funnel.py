@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Self
 
 from backend.analytics.events.names import EventName
-from backend.analytics.figures.quantity import Quantity
+from backend.analytics.figures.quantity import Quantity, Unit
 from backend.analytics.figures.tiles import Reading, Tile, tile
 from backend.analytics.metrics.funnel.definition import CALCULATOR, FunnelQuery, FunnelScope, Order, Outcome
 from backend.analytics.metrics.funnel.service import FunnelGroup, FunnelReport
@@ -70,14 +70,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Where most were lost: between which steps, how many, of how many; and how many before."""
+    """Where most were lost: between which steps, how many, of how many; and of how many what share before."""
 
     before: str
     after: str
     lost: int
     of: int
     rate: float | None
-    earlier: int | None = None
+    earlier: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +153,13 @@ class FunnelPage:
         before, after = max(pairwise(rows), key=lambda pair: pair[1].step.dropoff)
         if not after.step.dropoff:
             return None
-        rate = after.step.from_previous
-        earlier = after.previous.dropoff if after.previous else None
         return Loss(
             before.step.label,
             after.step.label,
             after.step.dropoff,
             before.step.sessions,
-            None if rate is None else 1 - rate,
-            earlier,
+            _lost_of(after.step),
+            Reading(_lost_of(after.previous), before.previous.sessions) if before.previous and after.previous else None,
         )
 
     @property
@@ -180,15 +178,22 @@ class FunnelPage:
         label = "Largest drop-off" + ("" if self.goal is self.rows[-1] else " before the result")
         if self.loss is None:
             return Tile(label, "0", f"all came to “{self.goal.step.label}”")
-        quantity = Quantity(self.counted, less_is_better=True)
-        found = self._change(label, quantity, self.loss.lost, self.loss.earlier)
+        quantity = Quantity("loss", Unit.SHARE, adds=False, less_is_better=True)
+        now, before = Reading(self.loss.rate, self.loss.of), self.loss.earlier
+        found = tile(label, quantity, self.counted, now, before, partial=self.partial)
         where = f"{self.loss.before} → {self.loss.after}, {of_whole(self.loss.rate, count(self.loss.of))}"
-        return replace(found, value=f"−{found.value}", n=where)
+        previous = f"a loss of {found.previous}" if found.previous else ""
+        return replace(found, value=f"−{count(self.loss.lost)}", n=where, previous=previous)
 
     def _change(self, label: str, quantity: Quantity, now: int, earlier: int | None) -> Tile:
         previous = self.rows[0].previous
         before = None if earlier is None or not previous else Reading(earlier, previous.sessions)
         return tile(label, quantity, self.counted, Reading(now, self.n), before, partial=self.partial)
+
+
+def _lost_of(step: FunnelStep) -> float | None:
+    """Of those who came to the step before."""
+    return None if step.from_previous is None else 1 - step.from_previous
 
 
 def of_whole(rate: float | None, whole: str) -> str:

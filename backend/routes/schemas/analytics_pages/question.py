@@ -18,6 +18,7 @@ from backend.errors import FieldError, InvalidRequest
 
 FILTERS = tuple(name for name, dimension in DIMENSIONS.items() if dimension.sources >= SESSIONS_ONLY)
 SHARED = frozenset({"period", "start", "end", "tz", "compare", *FILTERS})  # parameters of every page
+SENT = frozenset({"field", "value", "typed", "shown"})  # by forms; no link says it
 Chip = tuple[str, str, str]  # what it is about, which, and the address without it
 Address = dict[str, Any]  # what `url_for` takes: texts and lists of them
 COMPARISONS = {"": "Nothing", "previous_period": "Previous period", "previous_year": "Previous year"}
@@ -58,6 +59,14 @@ class Preset(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Adding:
+    """A filter that a form adds: by which dimension, and values as people call them; none: they are chosen next."""
+
+    field: str
+    typed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageQuestion:
     """What the address asks. Values stay as entered, so that a wrong one comes back to be mended.
 
@@ -73,6 +82,7 @@ class PageQuestion:
     filters: tuple[Filter, ...] = ()
     own: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[FieldError, ...] = ()
+    adding: Adding | None = None
 
     @classmethod
     def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime, own: Iterable[str] = ()) -> Self:
@@ -91,12 +101,14 @@ class PageQuestion:
                 errors.append(FieldError("start", f"The first day must not come after the last day, {end}."))
             if not errors and end - start >= LONGEST:
                 errors.append(FieldError("start", f"The days must be {LONGEST.days} at most."))
-        compare, filters = _compare(args, errors), tuple(_filters(args, errors))
+        compare, adding = _compare(args, errors), _adding(args, errors)
+        filters = tuple(_filters(args, adding, errors))
         kept = {name: args[name] for name in own if args.get(name)}
         if errors:
             entered = args.get("start", ""), args.get("end", "")
             return cls(preset, *entered, tz, None, compare, filters, kept, tuple(errors))
-        return cls(preset, f"{start}", f"{end}", tz, Period.between(start, end, tz, now), compare, filters, kept)
+        period = Period.between(start, end, tz, now)
+        return cls(preset, f"{start}", f"{end}", tz, period, compare, filters, kept, adding=adding)
 
     def answerable(self) -> Period:
         """The period, for those who can't show a form again."""
@@ -133,6 +145,16 @@ class PageQuestion:
         """The same about one value of a dimension; None is "there is none"."""
         others = tuple(chosen for chosen in self.filters if chosen.field != name)
         return replace(self, filters=(*others, Filter(name, Operator.IN, (value or "",))))
+
+    def with_added(self, values: Iterable[str]) -> Self:
+        """The same with what the form adds, in the values that are stored."""
+        if self.adding is None:
+            return self
+        name = self.adding.field
+        before = next((chosen.values for chosen in self.filters if chosen.field == name), ())
+        others = tuple(chosen for chosen in self.filters if chosen.field != name)
+        added = Filter(name, Operator.IN, tuple(dict.fromkeys((*before, *values))))
+        return replace(self, filters=(*others, added), adding=None)
 
     def without_value(self, name: str, value: str) -> Self:
         """The same with one value less of a filter."""
@@ -184,12 +206,18 @@ def _zone(name: str, errors: list[FieldError]) -> ZoneInfo | None:
 
 
 def _preset(args: Mapping[str, str], errors: list[FieldError]) -> Preset | None:
-    given = args.get("period", "")
+    given = args.get("period", "") or _still_shown(args)
     if given in list(Preset):
         return Preset(given)
     if given:
         errors.append(FieldError("period", "Choose one of the periods, or a first and a last day."))
     return None if args.get("start") or args.get("end") or given else Preset.THIRTY_DAYS
+
+
+def _still_shown(args: Mapping[str, str]) -> str:
+    """The preset whose days the form showed, where they were left as they stood."""
+    preset, _, days = args.get("shown", "").partition("/")
+    return preset if preset in list(Preset) and days == f"{args.get('start', '')}/{args.get('end', '')}" else ""
 
 
 def _compare(args: Mapping[str, str], errors: list[FieldError]) -> Compare | None:
@@ -199,16 +227,24 @@ def _compare(args: Mapping[str, str], errors: list[FieldError]) -> Compare | Non
     return Compare(given) if given in list(Compare) else None
 
 
-def _filters(args: MultiDict[str, str], errors: list[FieldError]) -> Iterator[Filter]:
-    """A dimension's name with the values that are kept; `field` and `value` are what a form adds."""
-    added = args.get("field", "")
-    if added and added not in FILTERS:
+def _adding(args: MultiDict[str, str], errors: list[FieldError]) -> Adding | None:
+    """`field` with `value`, which may be empty (there is none), and `typed`, which is empty where nothing was typed."""
+    name = args.get("field", "")
+    if not name:
+        return None
+    if name not in FILTERS:
         errors.append(FieldError("field", "Choose from the list what to filter by."))
+        return None
+    typed = filter(None, (value.strip() for value in args.getlist("typed")))
+    return Adding(name, (*(value.strip() for value in args.getlist("value")), *typed))
+
+
+def _filters(args: MultiDict[str, str], adding: Adding | None, errors: list[FieldError]) -> Iterator[Filter]:
+    """A dimension's name with the values that are kept."""
     for name in FILTERS:
         values = [value.strip() for value in args.getlist(name)]
-        if name == added:
-            values.append(args.get("value", "").strip())
-        if len(values) > MOST_VALUES or any(len(value) > LONGEST_VALUE or "\0" in value for value in values):
+        given = [*values, *(adding.typed if adding and adding.field == name else ())]
+        if len(given) > MOST_VALUES or any(len(value) > LONGEST_VALUE or "\0" in value for value in given):
             errors.append(FieldError(name, f"Filters take {MOST_VALUES} values of {LONGEST_VALUE} characters at most."))
         elif values:
             yield Filter(name, Operator.IN, tuple(dict.fromkeys(values)))
