@@ -28,6 +28,7 @@ PAGES = (
     "/analytics/funnel?start=soon&steps=Opened!&window=soon",
     "/analytics/funnel?steps=ai_calculator_opened,assessment_submitted&breakdown=job_title&compare=previous_period",
     "/analytics/funnel/sessions?step=6&outcome=dropped",
+    "/analytics/conversions?field=job_title&source=",
     "/api/docs",
     "/nowhere",
 )
@@ -115,7 +116,7 @@ def test_a_period_is_chosen_with_the_keyboard_and_stays_in_the_address(page, sit
     page.get_by_role("button", name="Show").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("No session in this period")
-    assert "start=2026-01-01&end=2026-01-31&tz=America%2FNew_York" in page.url
+    assert "start=2026-01-01&end=2026-01-31&tz=America/New_York" in page.url
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Of 20 sessions, 15 saw the result")
 
@@ -132,6 +133,45 @@ def test_an_error_is_announced_focused_and_leads_to_its_field(page, site):
 
     sign_in(page, site, "/analytics/funnel?start=2026-02-30")
     expect(page.get_by_label("First day")).to_have_value("2026-02-30")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_in_the_tables_of_groups_runs_into_its_neighbour(page, site, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    sign_in(page, site, "/analytics/funnel?breakdown=job_title&compare=previous_period")
+
+    cells = page.locator(".funnel-part :is(th, td)")
+    assert cells.count() > 30
+    assert (
+        cells.evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)")
+        == []
+    )
+
+
+def test_going_back_shows_what_the_page_is_about(page, site):
+    sign_in(page, site, "/analytics/explore?measure=sessions&by=source")
+    page.get_by_label("Measure", exact=True).select_option("revenue")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_label("Measure", exact=True)).to_have_value("revenue")
+
+    page.go_back()
+    expect(page.get_by_label("Measure", exact=True)).to_have_value("sessions")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_value_is_chosen_after_what_it_is_of(chromium, site, javascript):
+    context = chromium.new_context(java_script_enabled=javascript)
+    page = context.new_page()
+    sign_in(page, site)
+    page.get_by_text("Add a filter").click()
+    page.get_by_label("Only where").select_option("Job title")
+    page.get_by_role("button", name="Choose its values").click()
+    page.get_by_label("Nurse").check()
+    page.get_by_role("button", name="Show only these").click()
+
+    expect(page.get_by_text("Job title: Nurse")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Of 15 sessions, 15 saw the result")
+    context.close()
 
 
 @pytest.mark.parametrize("javascript", [True, False])
