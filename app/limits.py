@@ -183,10 +183,7 @@ def _named_account() -> str:
 
 
 def _json() -> object:
-    try:
-        return request.get_json(silent=True)
-    except RecursionError:
-        return None  # refused later, as what it is
+    return request.get_json(silent=True)  # what cannot be read is refused later, as what it is
 
 
 def _acts(rate: Rate) -> bool:

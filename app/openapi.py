@@ -8,11 +8,13 @@ from typing import Any
 
 import msgspec
 from flask import Request, g, request
+from flask.json.provider import DefaultJSONProvider
 from flask_openapi3 import Info, OpenAPI
 from flask_openapi3.models import OPENAPI3_REF_PREFIX
 
 from app.errors import refuse_invalid
 from backend.errors import BadRequest
+from backend.routes.schemas import json_bodies
 from backend.routes.schemas.event_bodies import Envelope
 from backend.routes.schemas.events import WireEvent
 from backend.routes.schemas.problem import Problem
@@ -44,16 +46,26 @@ class PlainRequest(Request):
     """Flask's, but what is no JSON is refused in our own words, with the place."""
 
     def on_json_loading_failed(self, error: ValueError | None) -> Any:
+        if isinstance(error, json_bodies.Unfit):
+            raise BadRequest(str(error))
         place = (
             f": see line {error.lineno}, column {error.colno}" if isinstance(error, JSONDecodeError) else " in UTF-8"
         )
         raise BadRequest(f"The body is not JSON{place}.")
 
 
+class PlainJSON(DefaultJSONProvider):
+    """Flask's, but what no route could use is no JSON."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        return json_bodies.loads(s, **kwargs)
+
+
 class Mingus(OpenAPI):
     """Flask with typed routes and a description of them."""
 
     request_class = PlainRequest
+    json_provider_class = PlainJSON
 
     def __init__(self, import_name: str) -> None:
         super().__init__(

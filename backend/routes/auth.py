@@ -25,7 +25,7 @@ ASKING: list[dict[str, list[str]]] = [{"access_token": []}]
 
 
 @bp.post("/login", responses={200: TokensOut, **problems(400, 401, 403, 413, 415, 422)})
-@public("this is where a program signs in", Rate.SIGN_IN, json_body=True)
+@public("this is where a program signs in", Rate.SIGN_IN)
 def login(body: Login) -> Answer:
     """A first pair of tokens, for an address, a password and, where there is one, the second factor
 

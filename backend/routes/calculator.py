@@ -46,7 +46,7 @@ def occupation(path: OccupationPath) -> Answer:
 
 
 @bp.post("/assess", responses={200: AssessResponse, **problems(400, 401, 413, 415, 422)})
-@public(WHY, Rate.ASSESS, json_body=True)
+@public(WHY, Rate.ASSESS)
 def assess(body: AssessRequest) -> Answer:
     """Place a job, and a week in it, among all US workers
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from backend.analytics.lake import strays
+from backend.analytics.lake.locks import Turns
 from backend.analytics.lake.tables import EVENTS, LakeTable
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ LANDING = "landing"  # the mark of the position behind the landing rows that are
 REBUILDING, REFUSED = "rebuilding", "refused"  # 1: ids must be compared; the landing table is not the one it was
 ROW_GROUP = 131_072
 TARGET_FILE_BYTES = 128 * 2**20
+SOON = 5.0  # seconds to wait for writers, where the next vacuum may do it as well
 HARDLY_REPEATED = ("event_id", "session_id", "session_key")  # a dictionary of them costs time and space
 # Every sync is a commit: an opened table reads the newest checkpoint and the commits since.
 CONFIGURATION = {
@@ -57,6 +61,7 @@ class Lake:
     def __init__(self, url: str, tables: Iterable[LakeTable] = (EVENTS,)) -> None:
         self.url = url.rstrip("/")
         self._tables = {table.name: table for table in tables}
+        self._turns = Turns(self.folder / ".writing") if self.folder else None
 
     @property
     def tables(self) -> tuple[LakeTable, ...]:
@@ -124,37 +129,85 @@ class Lake:
         files = tuple(table.file_uris(file_pruning_predicate=bounds or None))
         return Snapshot(table.version(), files, frozenset(map(day_of, files)))
 
+    @contextmanager
+    def writing(self, base: DeltaTable) -> Iterator[None]:
+        """Around the writing of files and their commit; who loses it takes them away, if the lake is a folder."""
+        from deltalake.exceptions import CommitFailedError, DeltaError
+
+        try:
+            with self._turns.writing() if self._turns else nullcontext():
+                yield
+        except CommitFailedError:
+            with suppress(OSError, DeltaError):  # the next vacuum does it then
+                self.sweep(base.table_uri.rstrip("/").rpartition("/")[2])
+            raise
+
+    @contextmanager
+    def nobody_writing(self, seconds: float = SOON) -> Iterator[bool]:
+        """Whether all files that no version names are there for good; of an object store nobody can know it."""
+        if self._turns is None:
+            yield False
+            return
+        with self._turns.nobody_writing(seconds) as alone:
+            yield alone
+
+    def sweep(self, name: str, seconds: float = SOON) -> int | None:
+        """Delete the files of lost commits and killed writers; says how many, None if somebody keeps writing."""
+        with self.nobody_writing(seconds) as alone:
+            return strays.sweep(self.open(name), self.folder / name) if alone and self.folder else None
+
+    def vacuum(self, name: str, hours: int, *, full: bool) -> int:
+        """Delete what no version of the last hours names; `full`: also what none ever did, if it is as old."""
+        return len(
+            self.open(name).vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False, full=full)
+        )
+
+    def outside(self, name: str, column: str) -> Iterator[list[str | None] | None]:
+        """A column of every file that the newest version does not hold; None of one that cannot be read."""
+        base, folder = self.open(name), self.folder / name if self.folder else None
+        return strays.values(self.location(name), folder, strays.outside(base, folder), column)
+
     def append(self, base: DeltaTable, rows: Any, marks: Mapping[str, int]) -> None:
         """Add rows (an Arrow table or stream) and move marks in one commit; `base` then is the new version."""
         from deltalake import write_deltalake
 
-        write_deltalake(
-            base,
-            rows,
-            mode="append",
-            writer_properties=writer_properties(base),
-            target_file_size=TARGET_FILE_BYTES,
-            commit_properties=commit_properties(marks),
-        )
+        with self.writing(base):
+            write_deltalake(
+                base,
+                rows,
+                mode="append",
+                writer_properties=writer_properties(base),
+                target_file_size=TARGET_FILE_BYTES,
+                commit_properties=commit_properties(marks),
+            )
 
     def replace(self, base: DeltaTable, days: Iterable[date], rows: Any, marks: Mapping[str, int]) -> None:
         """Put rows in the place of all that these days hold, in one commit."""
         from deltalake import write_deltalake
 
-        write_deltalake(
-            base,
-            rows,
-            mode="overwrite",
-            predicate=f"day IN ({', '.join(repr(day.isoformat()) for day in days)})",
-            writer_properties=writer_properties(base),
-            target_file_size=TARGET_FILE_BYTES,
-            commit_properties=commit_properties(marks),
-        )
+        with self.writing(base):
+            write_deltalake(
+                base,
+                rows,
+                mode="overwrite",
+                predicate=within(days),
+                writer_properties=writer_properties(base),
+                target_file_size=TARGET_FILE_BYTES,
+                commit_properties=commit_properties(marks),
+            )
+
+    def delete(self, base: DeltaTable, condition: str, marks: Mapping[str, int]) -> None:
+        """Take out the rows for which this holds; the log will keep the condition."""
+        with self.writing(base):
+            base.delete(
+                condition, writer_properties=writer_properties(base), commit_properties=commit_properties(marks)
+            )
 
     def commit(self, base: DeltaTable, marks: Mapping[str, int]) -> None:
         """Move marks and nothing else; a commit under way that moves one of them will fail."""
         from deltalake import write_deltalake
 
+        # It writes no file, so that it need not wait for a turn.
         write_deltalake(
             base, base.schema().to_arrow().empty_table(), mode="append", commit_properties=commit_properties(marks)
         )
@@ -175,6 +228,11 @@ class Lake:
             )
         except (CommitFailedError, DeltaError):
             return DeltaTable(self.location(table.name))
+
+
+def within(days: Iterable[date]) -> str:
+    """The condition for rows of these days."""
+    return f"day IN ({', '.join(repr(day.isoformat()) for day in sorted(days))})"
 
 
 def moved_days(base: DeltaTable, days: Iterable[date]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, cast
@@ -42,3 +42,8 @@ def demo_marks(rows: pa.Table, base: DeltaTable) -> dict[str, int]:
     known = demo_days(base)
     among = [*days, *((known.first, known.last) if known else ())]
     return {FIRST: min(among).toordinal(), LAST: max(among).toordinal()}
+
+
+def demo_rows(sessions: Sequence[str | None] | None) -> int:
+    """How many of these are of demo visits; a file that cannot be read counts as one."""
+    return 1 if sessions is None else sum(1 for session in sessions if session and session.startswith(DEMO_SESSIONS))

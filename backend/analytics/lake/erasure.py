@@ -9,17 +9,20 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from backend.analytics.lake.delta import LANDING, Lake, commit_properties, moved_days, writer_properties
-from backend.analytics.lake.demo import CONDITION, NO_DEMO, demo_days
+from backend.analytics.lake.delta import LANDING, Lake, moved_days, within
+from backend.analytics.lake.demo import CONDITION, NO_DEMO, demo_days, demo_rows
 from backend.analytics.lake.landing import count_demo, erase_demo, erase_sender
 from backend.analytics.lake.sync import Followers, Sessions
 from backend.analytics.lake.tables import EVENTS, LakeTable
+from backend.errors import Unavailable
 from backend.faults import Faults
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
 TRIES = 20
+PATIENCE = 60.0  # seconds for writers to end
+KEPT_HOURS = 1  # of what may be of a commit to come
 ROWS_A_COMMIT = 2_000
 Key = int | str
 T = TypeVar("T")
@@ -46,10 +49,19 @@ class Erased:
     lake: int
 
 
+class FilesMayBeLeft(Unavailable):
+    """Writers did not end in time, so that their files could not be told from those that nobody will commit."""
+
+    code = "files_may_be_left"
+    title = "The lake is being written"
+
+
 class Erasure:
     """Commands of the log name rows by their table's key only; files that held them are deleted at once.
 
-    A question that is reading those files fails, and is asked again of the new version.
+    So are files that no version names, which lost commits and killed processes left; in an object store once they are
+    an hour old, before which they may be of a commit to come. A question that is reading what is deleted fails, and is
+    asked again of the new version.
     """
 
     def __init__(self, lake: Lake, sessions: Sessions, followers: Followers, faults: Faults) -> None:
@@ -79,8 +91,12 @@ class Erasure:
         """How many rows of demo visits there are, wherever."""
         with self._sessions() as session:
             rows = count_demo(session)
-        tables = (table for table in self._lake.tables if "session_id" in table.columns)
-        return rows + sum(1 for table in tables for _ in rows_of(self._lake.open(table.name), table, CONDITION))
+        tables = [table for table in self._lake.tables if "session_id" in table.columns]
+        rows += sum(1 for table in tables for _ in rows_of(self._lake.open(table.name), table, CONDITION))
+        with self._lake.nobody_writing(PATIENCE):
+            return rows + sum(
+                demo_rows(found) for table in tables for found in self._lake.outside(table.name, "session_id")
+            )
 
     def _erase(self, column: str, erase_from: Callable[[LakeTable], tuple[int, set[date]]]) -> int:
         """How many events went from the lake. What was made of them is made again, and old files go at once."""
@@ -93,9 +109,21 @@ class Erasure:
                     erased, touched = rows, days
         self._faults.reach("lake.erase.deleted")
         self._followers.hear(frozenset(touched))
-        for table in self._lake.tables:
-            self._lake.open(table.name).vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+        self._clear_away()
         return erased
+
+    def _clear_away(self) -> None:
+        """Delete all files that the newest versions do not hold."""
+        names = [table.name for table in self._lake.tables]
+        for name in names:
+            self._lake.vacuum(name, 0, full=False)
+        for name in names:
+            if self._lake.folder is None:
+                self._lake.vacuum(name, KEPT_HOURS, full=True)
+            elif self._lake.sweep(name, PATIENCE) is None:
+                raise FilesMayBeLeft(
+                    "Somebody keeps writing to the lake: files of lost commits may be left. Erase again."
+                )
 
     def _fence(self) -> None:
         """A sync that read the landing table before the erasure must not commit: it moves the same mark."""
@@ -122,12 +150,7 @@ class Erasure:
             days = set(found)
             marks = {**moved_days(base, days), **NO_DEMO} if table.name == EVENTS.name else {}
             if days:
-                within = ", ".join(f"'{day.isoformat()}'" for day in sorted(days))
-                base.delete(
-                    f"day IN ({within}) AND {CONDITION}",
-                    writer_properties=writer_properties(base),
-                    commit_properties=commit_properties(marks),
-                )
+                self._lake.delete(base, f"{within(days)} AND {CONDITION}", marks)
             elif table.name == EVENTS.name and demo_days(base):
                 self._lake.commit(base, marks)
             return len(found), days
@@ -136,14 +159,9 @@ class Erasure:
 
     def _delete(self, base: DeltaTable, table: LakeTable, found: Sequence[tuple[date, Key]]) -> None:
         days, keys = {day for day, _ in found}, {key for _, key in found}
-        within = ", ".join(f"'{day.isoformat()}'" for day in sorted(days))
         named = ", ".join(str(key) if isinstance(key, int) else f"'{key}'" for key in keys)
         marks = moved_days(base, days) if table.name == EVENTS.name else {}
-        base.delete(
-            f"day IN ({within}) AND {table.key} IN ({named})",
-            writer_properties=writer_properties(base),
-            commit_properties=commit_properties(marks),
-        )
+        self._lake.delete(base, f"{within(days)} AND {table.key} IN ({named})", marks)
 
     def _insist(self, name: str, act: Callable[[DeltaTable], T]) -> T:
         """Do it on the newest version, until nobody else's commit comes between."""

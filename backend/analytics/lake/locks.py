@@ -4,6 +4,10 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
+from typing import IO
+
+PAUSE = 0.02
 
 
 class Lock:
@@ -16,9 +20,39 @@ class Lock:
     def held(self) -> Iterator[bool]:
         """Take the lock unless another has it; says whether it was taken. Never waits."""
         with self._path.open("a") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
+            yield _taken(file)
+
+
+class Turns:
+    """Many write at once, or one sweeps while nobody writes; a turn ends with its thread or process, however it ends.
+
+    The file lies in the folder that is written, so that all who write there meet at it. Turns are not to be nested.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        with self._path.open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            yield
+
+    @contextmanager
+    def nobody_writing(self, seconds: float) -> Iterator[bool]:
+        """Wait so long for writers to end; says whether they did. None begins before the block is over."""
+        with self._path.open("a") as file:
+            for _ in range(int(seconds / PAUSE)):
+                if _taken(file):
+                    yield True
+                    return
+                sleep(PAUSE)
+            yield _taken(file)
+
+
+def _taken(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -51,18 +51,13 @@ class LakeUpkeep:
         return Compacted(removed, added)
 
     def vacuum(self, hours: int = KEPT_HOURS) -> int:
-        """Delete files that no version of the last hours holds, also those a killed process left; says how many.
+        """Delete files that no version of the last hours holds, and what killed processes left; says how many.
 
-        A question that began with an older version keeps its files that long, and a writer has as long for a commit.
+        A question that began with an older version keeps its files that long; in an object store a writer has as long
+        for a commit. In a folder nobody writes meanwhile, so that what no version names goes whatever its age.
         """
-        return sum(
-            len(
-                self._lake.open(table.name).vacuum(
-                    retention_hours=hours, dry_run=False, enforce_retention_duration=False, full=True
-                )
-            )
-            for table in self._lake.tables
-        )
+        names = [table.name for table in self._lake.tables]
+        return sum((self._lake.sweep(name) or 0) + self._lake.vacuum(name, hours, full=True) for name in names)
 
     def forget_old_days(self) -> int:
         """Take the days whose time is over out of every table; says how many. `vacuum` then deletes their files."""
@@ -72,7 +67,7 @@ class LakeUpkeep:
             base = self._lake.open(table.name)
             old = {day for day in self._lake.days(base) if day < first}
             if old:
-                base.delete(f"day < '{first.isoformat()}'")
+                self._lake.delete(base, f"day < '{first.isoformat()}'", {})
             forgotten |= old
         return len(forgotten)
 
@@ -80,11 +75,12 @@ class LakeUpkeep:
         from deltalake.exceptions import CommitFailedError
 
         try:
-            done = base.optimize.compact(
-                partition_filters=[("day", "=", day.isoformat())],
-                target_size=TARGET_FILE_BYTES,
-                writer_properties=writer_properties(base),
-            )
+            with self._lake.writing(base):
+                done = base.optimize.compact(
+                    partition_filters=[("day", "=", day.isoformat())],
+                    target_size=TARGET_FILE_BYTES,
+                    writer_properties=writer_properties(base),
+                )
         except CommitFailedError:
             return Compacted(0, 0)
         return Compacted(done["numFilesRemoved"], done["numFilesAdded"])

@@ -1,0 +1,84 @@
+"""No JSON body, however odd, is our own fault: every route that takes one says what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from backend.accounts.permissions import Scope
+from backend.routes.access import takes_json
+from backend.routes.schemas.json_bodies import DEEPEST, Unfit, loads
+
+ROUTES = {
+    "/api/analytics/query": {"measures": ["sessions"], "filters": [{"field": "source", "op": "eq", "value": "\ud800"}]},
+    "/api/analytics/views": {"name": "\ud800", "page": "/analytics"},
+    "/api/analytics/annotations": {"at": "2026-11-21", "text": "\ud800"},
+    "/api/calculator/assess": {"occupation": "\ud800"},
+    "/api/v1/auth/login": {"email": "\ud800@example.org", "password": "\ud800"},
+}
+HALF, DEEP = "holds half of a character", "nested too deeply"
+ODD = {
+    "a list without end": ("[" * 5_000, DEEP),
+    "lists": ("[" * 5_000 + "]" * 5_000, DEEP),
+    "objects": ('{"filters":' * 5_000 + "1" + "}" * 5_000, DEEP),
+    "what Python itself still reads": ("[" * 900 + "]" * 900, DEEP),
+    "half a character": ('"\\ud800"', HALF),
+    "half a character as a name": ('{"\\udc00": 1}', HALF),
+}
+
+
+@pytest.fixture
+def post(client, make_key):
+    key = make_key(*(str(scope) for scope in (Scope.DASHBOARDS_READ, Scope.EVENTS_WRITE)))
+
+    def post(url, body):
+        headers = {"Authorization": f"Bearer {key}"} if url.startswith("/api/analytics/") else {}
+        return client.post(url, data=body, content_type="application/json", headers=headers)
+
+    return post
+
+
+def test_these_are_all_routes_that_take_json(app):
+    rules = {rule.rule for rule in app.url_map.iter_rules() if takes_json(app.view_functions[rule.endpoint])}
+    described = {
+        path
+        for path, item in app.extensions["openapi"]()["paths"].items()
+        if "application/json" in str([operation.get("requestBody") for operation in item.values()])
+    }
+
+    assert rules == set(ROUTES) == described - {"/api/analytics/event"}
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("url", ROUTES)
+def test_what_nobody_could_store_is_refused_with_a_sentence(post, url, odd):
+    body, sentence = ODD[odd]
+
+    answer = post(url, body)
+
+    assert (answer.status_code, answer.json["code"]) == (400, "bad_request")
+    assert sentence in answer.json["detail"]
+
+
+@pytest.mark.parametrize("url", ROUTES)
+def test_half_a_character_anywhere_is_refused(post, url):
+    answer = post(url, json.dumps(ROUTES[url]))
+
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert HALF in answer.json["detail"]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_events_are_refused_too(post, odd):
+    body, _ = ODD[odd]
+
+    assert 400 <= post("/api/analytics/event", body).status_code < 500
+
+
+def test_whole_characters_and_usual_nesting_are_read():
+    body = '{"name": "\\ud83d\\ude00", "of": ' + "[" * (DEEPEST - 2) + "]" * (DEEPEST - 2) + "}"
+
+    assert loads(body)["name"] == "\U0001f600"
+    with pytest.raises(Unfit):
+        loads(f"[[{body}]]")
