@@ -129,7 +129,7 @@ def test_what_nobody_has_gives_a_page_that_says_so(analyst, visits):
 def period_form(page):
     """What its fields hold when nothing is touched."""
     form = page.partition('aria-label="Another period"')[2].partition("</form>")[0]
-    found = dict(re.findall(r'<input[^>]* name="(\w+)" value="([^"]*)"', form))
+    found = dict(re.findall(r'<input[^>]* name="(\w+)"[^>]* value="([^"]*)"', form))
     chosen = re.findall(r'<select[^>]* name="(\w+)".*?value="([^"]*)" selected', form, re.DOTALL)
     return found | dict(chosen)
 
