@@ -148,6 +148,7 @@ class Lake:
         if self._turns is None:
             yield False
             return
+        Path(self.url).mkdir(parents=True, exist_ok=True)
         with self._turns.nobody_writing(seconds) as alone:
             yield alone
 
