@@ -56,7 +56,7 @@ def test_a_form_names_the_account_as_json_does(instance, made):
     assert [client.post(GUESS, data={"email": "a@b.org"}).status_code for _ in range(2)] == [200, 429]
 
 
-@pytest.mark.parametrize("email", ["\ud800@\ud800.org", "a@" + "b" * 70 + ".org", "@", "a" * 60_000, "\0"])
+@pytest.mark.parametrize("email", ["a@" + "b" * 70 + ".org", "@", "a" * 60_000, "\0"])
 def test_an_address_that_cannot_be_is_counted_too_and_is_no_fault_of_redis(instance, made, redis_url, email):
     Redis.from_url(redis_url).flushdb()
     app = made(instance, RATE_LIMIT_ACCOUNT="2/hour", REDIS_URL=redis_url, WEB_WORKERS=2)
@@ -64,7 +64,9 @@ def test_an_address_that_cannot_be_is_counted_too_and_is_no_fault_of_redis(insta
     assert [guess(app, email) for _ in range(3)] == [200, 200, 429]
 
 
-@pytest.mark.parametrize("body", [b"[" * 60_000, b"7", b"{", b'{"email": {"a": 1}}', b'{"email": "\xff"}'])
+@pytest.mark.parametrize(
+    "body", [b"[" * 60_000, b"7", b"{", b'{"email": {"a": 1}}', b'{"email": "\xff"}', rb'{"email": "\ud800@b.org"}']
+)
 def test_a_body_that_names_nobody_is_counted_for_its_address(instance, made, redis_url, body):
     Redis.from_url(redis_url).flushdb()
     app = made(instance, RATE_LIMIT_SIGN_IN="1/minute", RATE_LIMIT_ACCOUNT="9/hour", REDIS_URL=redis_url)
