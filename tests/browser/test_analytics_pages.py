@@ -207,6 +207,7 @@ def test_a_funnel_of_ones_own_is_made_with_the_keyboard(chromium, site, javascri
     press(page, page.get_by_role("button", name="Move step 3 up"))
     expect(page.get_by_label("Step 2", exact=True)).to_have_value("assessment_submitted")
     press(page, page.get_by_role("button", name="Remove step 1"))
+    expect(page.get_by_label("Step 1", exact=True)).to_have_value("assessment_submitted")
     press(page, page.get_by_role("button", name="Show this funnel"))
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Of 15 sessions, 13 reached “Asked to upgrade”")
