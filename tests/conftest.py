@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pydantic import SecretStr
 
 from app import create_app
@@ -33,6 +33,7 @@ from tests.servers import CHROMIUM, CHROMIUM_ARGS, PROJECT, Gunicorn, gunicorn, 
 
 hypothesis.settings.register_profile("mingus", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("mingus")
+expect.set_options(timeout=20_000)
 SECRET = "only for tests, and long enough to be taken"
 MASTER_KEY = "only for tests and long enough to be taken"
 
