@@ -19,8 +19,8 @@ from backend.routes.schemas.analytics_pages.boards import DIMENSION_CHOICES, Set
 from backend.routes.schemas.analytics_pages.names import Names
 from backend.routes.schemas.analytics_pages.question import (
     COMPARISONS,
+    EVERYWHERE,
     SENT,
-    SHARED,
     PageQuestion,
     Preset,
     zone_label,
@@ -71,7 +71,7 @@ def _values(question: PageQuestion) -> ValueList | None:
 
 def failed(error: WarehouseUnavailable) -> ResponseReturnValue:
     """A page without its figures: its question stands, to be asked again or changed."""
-    own = {*request.args} - SHARED - SENT
+    own = {*request.args} - {*EVERYWHERE} - SENT
     question = replace(PageQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), own), adding=None)
     endpoint = request.endpoint or ""
     shown = controls(endpoint, question)

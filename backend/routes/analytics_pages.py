@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
 from backend.analytics.metrics.attribution.service import AttributionService
+from backend.analytics.metrics.catalogue.query import Result
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.funnel.service import FunnelService
 from backend.analytics.metrics.live.feed import LiveFeed
@@ -39,6 +40,7 @@ from backend.routes.schemas.analytics_pages.tables import table_address, table_q
 from backend.routes.schemas.analytics_pages.way import way_chart, way_query
 from backend.routes.tables import answered
 
+Further = Callable[[Setting, Sequence[Result]], Iterable[Chart]]
 bp = Blueprint("analytics_pages", __name__, url_prefix="/analytics")
 bp.register_error_handler(WarehouseUnavailable, failed)
 
@@ -76,7 +78,7 @@ def geography() -> ResponseReturnValue:
 @bp.get("/explore")
 @require(Scope.DASHBOARDS_READ)
 def explore() -> ResponseReturnValue:
-    return _board(EXPLORE, *([_courses] if EXPLORE.by(_question(EXPLORE.own)) else []))
+    return _board(EXPLORE, _courses)
 
 
 @bp.get("/table.csv")
@@ -92,7 +94,7 @@ def _question(own: Iterable[str] = ()) -> PageQuestion:
     return PageQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), own)
 
 
-def _board(page: Page, *further: Callable[[Setting], Chart], **more: Any) -> ResponseReturnValue:
+def _board(page: Page, further: Further | None = None, **more: Any) -> ResponseReturnValue:
     question = _question(page.own)
     if question.period is None:
         return _render_board(page, question, None), 422
@@ -102,27 +104,27 @@ def _board(page: Page, *further: Callable[[Setting], Chart], **more: Any) -> Res
     setting = setting_of(f".{page.name}", question, lambda query: url_for(".table", **table_address(query, question)))
     notes = notes_of(question.period)
     setting = replace(setting, happenings=tuple(note.happening for note in notes))
-    board = page.board(setting, results).with_charts(chart(setting) for chart in further)
+    board = page.board(setting, results).with_charts(further(setting, results) if further else ())
     return _render_board(page, question, board, **({"notes": notes} if board.over_time else {}), **more)
 
 
-def _credit(setting: Setting) -> Chart:
+def _credit(setting: Setting, _: Sequence[Result]) -> Iterator[Chart]:
     query = credit_query(setting)
     csv = url_for("analytics.dashboard.revenue", **credit_address(setting.question, query), format="csv")
-    return credit_chart(get(AttributionService).revenue(query), setting, csv)
+    yield credit_chart(get(AttributionService).revenue(query), setting, csv)
 
 
-def _courses(setting: Setting) -> Chart:
-    answer = get(CatalogueService).answer
-    ranked = answer(EXPLORE.ranking(setting.question))
-    return EXPLORE.lines(setting, ranked, answer(EXPLORE.courses(setting.question, ranked)))
+def _courses(setting: Setting, results: Sequence[Result]) -> Iterator[Chart]:
+    """Of each ranking the largest parts over time."""
+    for ranked in results[1:]:
+        yield EXPLORE.lines(setting, ranked, get(CatalogueService).answer(EXPLORE.courses(setting.question, ranked)))
 
 
-def _way(setting: Setting) -> Chart:
+def _way(setting: Setting, _: Sequence[Result]) -> Iterator[Chart]:
     question = setting.question
-    csv = url_for("funnel_pages.table", **replace(question, own={}).address())
     report = get(FunnelService).answer(way_query(question))
-    return way_chart(report, question, lambda bar: url_for("funnel_pages.sessions", **bar), csv)
+    csv = url_for("funnel_pages.table", **question.shared())
+    yield way_chart(report, question, lambda bar: url_for("funnel_pages.sessions", **bar), csv)
 
 
 def _render_board(page: Page, question: PageQuestion, board: Board | None, **more: Any) -> str:

@@ -17,13 +17,12 @@ from backend.analytics.views.view import LONGEST_NAME, NewView, Parameters, Save
 from backend.errors import FieldError, InvalidRequest, NotFound
 from backend.routes.schemas.analytics_pages.boards import CONVERSIONS, EXPLORE, GEOGRAPHY, OVERVIEW, POPULAR, REVENUE
 from backend.routes.schemas.analytics_pages.funnel_question import FunnelQuestion
-from backend.routes.schemas.analytics_pages.question import FILTERS, PageQuestion
+from backend.routes.schemas.analytics_pages.question import EVERYWHERE, FILTERS, PageQuestion
 from backend.routes.schemas.answer import Out
 from backend.routes.schemas.funnel import FunnelParameters
 from backend.routes.schemas.metrics import SessionQuery
 
 FUNNEL = "funnel"
-EVERYWHERE = ("period", "start", "end", "tz", "compare")
 BOARDS = (OVERVIEW, CONVERSIONS, REVENUE, POPULAR, GEOGRAPHY, EXPLORE)
 # What stands in the address of one page only.
 OWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -125,7 +124,7 @@ def checked(new: NewView, default_zone: str, now: datetime) -> NewView:
 
 
 def known_parameters(kind: ViewKind, page: str | None) -> tuple[str, ...]:
-    return FILTERS if kind is ViewKind.SEGMENT else (*EVERYWHERE, *FILTERS, *OWN.get(page or "", ()))
+    return FILTERS if kind is ViewKind.SEGMENT else (*EVERYWHERE, *OWN.get(page or "", ()))
 
 
 def _bad_name(name: str) -> Iterator[FieldError]:

@@ -261,8 +261,9 @@ class Explore:
     measures = tuple(name for name, measure in MEASURES.items() if measure.source is Source.SESSIONS)
 
     def queries(self, question: PageQuestion) -> tuple[Query, ...]:
-        parts = (self.ranking(question),) if self.by(question) else ()
-        return (ask(question, self.measure(question), over_time=True), *parts)
+        name, by = self.measure(question), chosen(question, "by", ("", *FILTERS))
+        parts = (ask(question, name, by=(by,)),) if by else ()
+        return (ask(question, name, over_time=True), *parts)
 
     def board(self, setting: Setting, results: Sequence[Result]) -> Board:
         course, *parts = results
@@ -273,16 +274,10 @@ class Explore:
     def measure(self, question: PageQuestion) -> str:
         return chosen(question, "measure", self.measures)
 
-    def by(self, question: PageQuestion) -> str:
-        return chosen(question, "by", ("", *FILTERS))
-
-    def ranking(self, question: PageQuestion) -> Query:
-        return ask(question, self.measure(question), by=(self.by(question),))
-
     def courses(self, question: PageQuestion, ranked: Result) -> Query:
         """The largest parts, stretch by stretch."""
-        by, some = self.by(question), largest(ranked, self.measure(question))
-        query = ask(question, self.measure(question), by=(by,), over_time=True)
+        name, [by] = self.measure(question), ranked.query.dimensions
+        some, query = largest(ranked, name), ask(question, name, by=(by,), over_time=True)
         among = Filter(by, Operator.IN, tuple(row.keys[0] or "" for row in some) or ("",))
         return replace(
             query, filters=(*(kept for kept in query.filters if kept.field != by), among), order=None, compare=None

@@ -23,27 +23,21 @@ class Names:
 
     @classmethod
     def of_reference(cls, reference: Reference) -> Names:
-        titles = {code: occupation.title for code, occupation in reference.occupations.items()}
-        countries, education = country_names(), {str(level): name for level, name in EDUCATION.items()}
+        coded: dict[str, Mapping[str, str]] = {
+            "country": country_names(),
+            "occupation": {code: occupation.title for code, occupation in reference.occupations.items()},
+            "education": {str(level): name for level, name in EDUCATION.items()},
+            "risk_level": LEVELS,
+        }
+        made: dict[str, Callable[[str], str | None]] = {
+            "region": lambda code: reference.states.get(code.rpartition("-")[2]),
+            "device": str.capitalize,
+            "source": lambda source: "Direct" if source == "direct" else source,
+        }
+        known = {"region": (*reference.states,), "device": DEVICES, "source": ("direct",)}
         return cls(
-            {
-                "country": countries.get,
-                "region": lambda code: reference.states.get(code.rpartition("-")[2]),
-                "occupation": titles.get,
-                "education": education.get,
-                "risk_level": LEVELS.get,
-                "device": str.capitalize,
-                "source": lambda source: "Direct" if source == "direct" else source,
-            },
-            {
-                "country": (*countries,),
-                "region": (*reference.states,),
-                "occupation": (*titles,),
-                "education": (*education,),
-                "risk_level": (*LEVELS,),
-                "device": DEVICES,
-                "source": ("direct",),
-            },
+            {dimension: names.get for dimension, names in coded.items()} | made,
+            {dimension: (*names,) for dimension, names in coded.items()} | known,
         )
 
     def name(self, dimension: str, value: str | None) -> str:

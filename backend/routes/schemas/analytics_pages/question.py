@@ -17,7 +17,7 @@ from backend.analytics.metrics.period import DEFAULT_DAYS, LONGEST, Compare, Gra
 from backend.errors import FieldError, InvalidRequest
 
 FILTERS = tuple(name for name, dimension in DIMENSIONS.items() if dimension.sources >= SESSIONS_ONLY)
-SHARED = frozenset({"period", "start", "end", "tz", "compare", *FILTERS})  # parameters of every page
+EVERYWHERE = ("period", "start", "end", "tz", "compare", *FILTERS)  # parameters of every page
 SENT = frozenset({"field", "value", "typed", "shown"})  # by forms; no link says it
 Chip = tuple[str, str, str]  # what it is about, which, and the address without it
 Address = dict[str, Any]  # what `url_for` takes: texts and lists of them
@@ -92,15 +92,7 @@ class PageQuestion:
         zone = _zone(tz, errors)
         today = now.astimezone(zone or ZoneInfo(default_zone)).date()
         preset = _preset(args, errors)
-        if preset:
-            start, end = preset.first_day(today), today
-        else:
-            end = _day(args, "end", "last", today, errors)
-            start = _day(args, "start", "first", end - timedelta(days=DEFAULT_DAYS - 1), errors)
-            if not errors and start > end:
-                errors.append(FieldError("start", f"The first day must not come after the last day, {end}."))
-            if not errors and end - start >= LONGEST:
-                errors.append(FieldError("start", f"The days must be {LONGEST.days} at most."))
+        start, end = (preset.first_day(today), today) if preset else _days(args, today, errors)
         compare, adding = _compare(args, errors), _adding(args, errors)
         filters = tuple(_filters(args, adding, errors))
         kept = {name: args[name] for name in own if args.get(name)}
@@ -248,6 +240,16 @@ def _filters(args: MultiDict[str, str], adding: Adding | None, errors: list[Fiel
             errors.append(FieldError(name, f"Filters take {MOST_VALUES} values of {LONGEST_VALUE} characters at most."))
         elif values:
             yield Filter(name, Operator.IN, tuple(dict.fromkeys(values)))
+
+
+def _days(args: Mapping[str, str], today: date, errors: list[FieldError]) -> tuple[date, date]:
+    end = _day(args, "end", "last", today, errors)
+    start = _day(args, "start", "first", end - timedelta(days=DEFAULT_DAYS - 1), errors)
+    if not errors and start > end:
+        errors.append(FieldError("start", f"The first day must not come after the last day, {end}."))
+    if not errors and end - start >= LONGEST:
+        errors.append(FieldError("start", f"The days must be {LONGEST.days} at most."))
+    return start, end
 
 
 def _day(args: Mapping[str, str], name: str, which: str, default: date, errors: list[FieldError]) -> date:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from backend.analytics.figures.funnel import Step, Steps, funnel
 from backend.analytics.metrics.funnel.definition import FunnelQuery, Outcome
@@ -19,7 +18,7 @@ def way_query(question: PageQuestion) -> FunnelQuery:
 
 def way_chart(report: FunnelReport, question: PageQuestion, behind: Callable[[Address], str], csv: str) -> Chart:
     """How far sessions came; a bar leads to those behind it."""
-    here = replace(question, own={}).address()
+    here = question.shared()
     before = report.before.steps if report.before else (None,) * len(report.funnel.steps)
     steps = tuple(
         Step(
