@@ -20,6 +20,7 @@ from backend.analytics.metrics.attribution.service import (
 )
 from backend.csv_table import csv_lines
 from backend.routes.schemas.answer import FourDecimals, Out, TableOut
+from backend.routes.schemas.dashboard import Covered, covered
 from backend.routes.schemas.metrics import SessionQuery
 
 DIRECT = "(direct)"
@@ -81,7 +82,7 @@ class CurrencyOut(Out):
     conversions: int
 
 
-class RevenueMeta(Out):
+class RevenueMeta(Covered):
     """What the numbers cover: all events accepted before `as_of`.
 
     `n` is how many conversions there were; of each path at most `longest_path` touches, the latest, are known.
@@ -89,12 +90,6 @@ class RevenueMeta(Out):
     together as "(other)". `demo`: the days asked for hold visits of `flask demo visits`.
     """
 
-    start: datetime
-    end: datetime
-    timezone: str
-    as_of: datetime
-    engine: str
-    demo: bool
     model: Model
     by: By
     currency: str
@@ -119,12 +114,7 @@ class RevenueResponse(TableOut):
         return cls(
             data=[_credit(row) for row in report.rows],
             meta=RevenueMeta(
-                start=query.period.start.astimezone(zone),
-                end=query.period.end.astimezone(zone),
-                timezone=query.period.timezone,
-                as_of=report.as_of.astimezone(zone),
-                engine=report.engine,
-                demo=report.demo,
+                **covered(query.period, report),
                 model=query.model,
                 by=query.by,
                 currency=query.currency,

@@ -1,15 +1,16 @@
-"""The period a dashboard is asked about."""
+"""The period a dashboard is asked about, and what its answer covers."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from backend.analytics.metrics.period import Period
 from backend.errors import FieldError, InvalidRequest
+from backend.routes.schemas.answer import Out
 
 EXAMPLE = "a day such as 2026-11-21 or an instant such as 2026-11-21T09:00:00Z"
 
@@ -65,3 +66,36 @@ class PeriodQuery(DaysQuery):
     """The same, of visits."""
 
     bots: bool = Field(False, description="Whether visits by robots count too.")
+
+
+class Found(Protocol):
+    @property
+    def as_of(self) -> datetime: ...
+    @property
+    def engine(self) -> str: ...
+    @property
+    def demo(self) -> bool: ...
+
+
+class Covered(Out):
+    """What an answer covers: all events accepted before `as_of`."""
+
+    start: datetime
+    end: datetime
+    timezone: str
+    as_of: datetime
+    engine: str
+    demo: bool
+
+
+def covered(period: Period, found: Found) -> dict[str, Any]:
+    """The fields of `Covered`, in the zone of the question."""
+    zone = ZoneInfo(period.timezone)
+    return {
+        "start": period.start.astimezone(zone),
+        "end": period.end.astimezone(zone),
+        "timezone": period.timezone,
+        "as_of": found.as_of.astimezone(zone),
+        "engine": found.engine,
+        "demo": found.demo,
+    }

@@ -23,6 +23,7 @@ from backend.analytics.metrics.funnel.service import FunnelGroup, FunnelReport, 
 from backend.analytics.metrics.funnel.statistics import Funnel, FunnelStep
 from backend.csv_table import csv_lines
 from backend.routes.schemas.answer import FourDecimals, OneDecimal, Out, TableOut
+from backend.routes.schemas.dashboard import Covered, covered
 from backend.routes.schemas.funnel_asked import AskedFunnel, names
 from backend.routes.schemas.metrics import SessionQuery
 
@@ -145,23 +146,17 @@ class EarlierFunnel(Out):
     immature_sessions: int
 
 
-class FunnelMeta(Out):
+class FunnelMeta(Covered):
     """What the numbers cover: all events accepted before `as_of`.
 
     `counted` are sessions or visitors. `immature_sessions` are still inside the window and may yet go on. `demo`: the
     days asked for hold visits of `flask demo visits`.
     """
 
-    start: datetime
-    end: datetime
-    timezone: str
-    as_of: datetime
-    engine: str
     counted: str
     n: int
     window_seconds: int
     immature_sessions: int
-    demo: bool
     plan: FunnelPlan
     compare: EarlierFunnel | None
 
@@ -178,16 +173,11 @@ class FunnelResponse(TableOut):
                 steps=list(_steps(report.funnel, report.before)), groups=[_group(group) for group in report.groups]
             ),
             meta=FunnelMeta(
-                start=report.period.start.astimezone(zone),
-                end=report.period.end.astimezone(zone),
-                timezone=report.period.timezone,
-                as_of=report.as_of.astimezone(zone),
-                engine=report.engine,
+                **covered(report.period, report),
                 counted=f"{query.scope}s",
                 n=report.funnel.steps[0].sessions,
                 window_seconds=query.window // timedelta(seconds=1),
                 immature_sessions=report.funnel.immature,
-                demo=report.demo,
                 plan=_plan(query),
                 compare=_earlier(report, zone),
             ),

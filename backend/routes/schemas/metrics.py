@@ -15,7 +15,7 @@ from backend.analytics.metrics.catalogue.query import MOST_ROWS, Filter, Operato
 from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.csv_table import csv_lines
 from backend.routes.schemas.answer import Out, TableOut
-from backend.routes.schemas.dashboard import PeriodQuery
+from backend.routes.schemas.dashboard import Covered, PeriodQuery, covered
 
 Cell = int | float | str | None
 DIGITS = {Unit.FRACTION: 6, Unit.CENTS: 2, Unit.SECONDS: 1}
@@ -135,24 +135,18 @@ class CompareOut(Out):
     n: int
 
 
-class ResultMeta(Out):
+class ResultMeta(Covered):
     """What the rows cover: all events accepted before `as_of`.
 
     `totals` are over everything the filters keep, also what the limit cut off (`more`); people count once in them.
     `n` is how many sessions or events that is. `demo`: the days asked for hold visits of `flask demo visits`.
     """
 
-    start: datetime
-    end: datetime
-    timezone: str
-    as_of: datetime
-    engine: str
     plan: PlanOut
     totals: dict[str, int | float | None]
     n: int
     more: bool
     currencies: list[str]
-    demo: bool
     compare: CompareOut | None
 
 
@@ -169,17 +163,12 @@ class ResultResponse(TableOut):
         return cls(
             data=list(_rows(result)),
             meta=ResultMeta(
-                start=period.start.astimezone(zone),
-                end=period.end.astimezone(zone),
-                timezone=period.timezone,
-                as_of=result.as_of.astimezone(zone),
-                engine=result.engine,
+                **covered(period, result),
                 plan=_plan(query),
                 totals=rounded(result.totals.values),
                 n=result.totals.n,
                 more=result.more,
                 currencies=list(result.currencies),
-                demo=result.demo,
                 compare=_compare(result.compared, result.before, zone),
             ),
         )
