@@ -26,6 +26,7 @@ from backend.routes.schemas.analytics_pages.question import (
     zone_label,
 )
 from backend.routes.schemas.analytics_pages.values import ValueList, stored_query, values_query
+from backend.routes.schemas.onward import safe_next
 
 
 def names() -> Names:
@@ -67,6 +68,11 @@ def _values(question: PageQuestion) -> ValueList | None:
     if question.adding is None or question.period is None:
         return None
     return ValueList.of(get(CatalogueService).answer(values_query(question, question.adding)), question, names())
+
+
+def back() -> str:
+    """Where the figures stand from which a form was sent."""
+    return safe_next(request.form.get("back", ""), url_for("analytics_pages.overview"))
 
 
 def failed(error: WarehouseUnavailable) -> ResponseReturnValue:

@@ -15,6 +15,7 @@ from backend.clock import utc_now
 from backend.errors import InvalidRequest
 from backend.plugins import get
 from backend.routes.access import caller_name, demand, me, require
+from backend.routes.analytics_controls import back
 from backend.routes.schemas.analytics_pages.notes import Note, note_of
 from backend.routes.schemas.annotations import (
     AnnotationBody,
@@ -25,7 +26,6 @@ from backend.routes.schemas.annotations import (
 )
 from backend.routes.schemas.answer import Answer
 from backend.routes.schemas.dashboard import DaysQuery
-from backend.routes.schemas.onward import safe_next
 from backend.routes.schemas.problem import problems
 
 bp = APIBlueprint(
@@ -76,7 +76,7 @@ def add_from_page() -> ResponseReturnValue:
     new = annotation_of_form(request.form)
     get(Annotations).add(me(), new.at, new.text)
     flash("It is noted. Every chart over time whose days hold it shows it, to everybody who reads the dashboards.")
-    return redirect(_back(), 303)
+    return redirect(back(), 303)
 
 
 @pages.post("/<public_id>/delete")
@@ -84,7 +84,7 @@ def add_from_page() -> ResponseReturnValue:
 def delete_from_page(public_id: str) -> ResponseReturnValue:
     _delete(AnnotationPath(public_id=public_id).id)
     flash("The annotation is deleted.")
-    return redirect(_back(), 303)
+    return redirect(back(), 303)
 
 
 @pages.errorhandler(InvalidRequest)
@@ -107,8 +107,4 @@ def _delete(public_id: UUID) -> None:
 
 
 def _form(errors: dict[str, str]) -> str:
-    return render_template("analytics/annotate.html", errors=errors, typed=request.form, back=_back())
-
-
-def _back() -> str:
-    return safe_next(request.form.get("back", ""), url_for("analytics_pages.overview"))
+    return render_template("analytics/annotate.html", errors=errors, typed=request.form, back=back())

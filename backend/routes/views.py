@@ -13,9 +13,9 @@ from backend.clock import utc_now
 from backend.errors import InvalidRequest
 from backend.plugins import get
 from backend.routes.access import demand, me, require
+from backend.routes.analytics_controls import back
 from backend.routes.schemas.analytics_pages.saved import Menu
 from backend.routes.schemas.answer import Answer
-from backend.routes.schemas.onward import safe_next
 from backend.routes.schemas.problem import problems
 from backend.routes.schemas.views import ViewBody, ViewPath, ViewResponse, ViewsResponse, id_of, page_at, view_of_form
 
@@ -70,7 +70,7 @@ def form() -> ResponseReturnValue:
 def save_page() -> ResponseReturnValue:
     view = get(SavedViews).save(me(), view_of_form(request.form, current_app.config["TIMEZONE"], utc_now()))
     flash(f"Saved as “{view.name}”{', for everybody who reads the dashboards' if view.shared else ''}.")
-    return redirect(_back(), 303)
+    return redirect(back(), 303)
 
 
 @pages.post("/<public_id>/delete")
@@ -78,7 +78,7 @@ def save_page() -> ResponseReturnValue:
 def delete_from_page(public_id: str) -> ResponseReturnValue:
     get(SavedViews).delete(me(), id_of(public_id, "You have no saved view of that id."))
     flash("It is deleted.")
-    return redirect(_back(), 303)
+    return redirect(back(), 303)
 
 
 @pages.errorhandler(InvalidRequest)
@@ -100,8 +100,4 @@ def _seen() -> tuple[SavedView, ...]:
 
 
 def _form(errors: dict[str, str]) -> str:
-    return render_template("analytics/save_view.html", errors=errors, typed=request.form, back=_back())
-
-
-def _back() -> str:
-    return safe_next(request.form.get("back", ""), url_for("analytics_pages.overview"))
+    return render_template("analytics/save_view.html", errors=errors, typed=request.form, back=back())

@@ -15,6 +15,7 @@ from backend.analytics.annotations.annotation import LONGEST_TEXT, Annotation
 from backend.errors import FieldError, InvalidRequest
 from backend.routes.schemas.answer import Out
 from backend.routes.schemas.dashboard import EXAMPLE, Moment
+from backend.routes.schemas.one_line import must_fit
 from backend.routes.schemas.views import id_of
 
 
@@ -97,7 +98,7 @@ def _bad_text(text: str) -> list[FieldError]:
     if not 1 <= len(text) <= LONGEST_TEXT:
         return [FieldError("text", f"Say in up to {LONGEST_TEXT} characters what happened.")]
     if not text.isprintable():
-        return [FieldError("text", "The text must fit on one line: take out line breaks, tabs and the like.")]
+        return [FieldError("text", must_fit("text"))]
     return []
 
 

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from backend.accounts.permissions import KEY_SCOPES, Scope
 from backend.errors import FieldError, InvalidRequest
+from backend.routes.schemas.one_line import must_fit
 
 SCOPES: Mapping[Scope, tuple[str, str]] = MappingProxyType(
     {
@@ -41,7 +42,7 @@ class NewKey:
         chosen = form.getlist("scopes")
         checks = (
             ("name", 1 <= len(name) <= LONGEST_NAME, "Enter a name of up to 100 characters."),
-            ("name", name.isprintable(), "The name must fit on one line: take out line breaks, tabs and the like."),
+            ("name", name.isprintable(), must_fit("name")),
             ("scopes", bool(chosen) and set(chosen) <= set(scopes), "Choose what the key may do."),
             ("days", days in map(str, DAYS), "Choose how long the key lasts."),
             ("per_hour", not per_hour or _is_count(per_hour), "Enter a whole number from 1 to 1,000,000, or nothing."),

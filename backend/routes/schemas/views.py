@@ -21,6 +21,7 @@ from backend.routes.schemas.analytics_pages.question import EVERYWHERE, FILTERS,
 from backend.routes.schemas.answer import Out
 from backend.routes.schemas.funnel import FunnelParameters
 from backend.routes.schemas.metrics import SessionQuery
+from backend.routes.schemas.one_line import must_fit
 
 FUNNEL = "funnel"
 BOARDS = (OVERVIEW, CONVERSIONS, REVENUE, POPULAR, GEOGRAPHY, EXPLORE)
@@ -131,7 +132,7 @@ def _bad_name(name: str) -> Iterator[FieldError]:
     if not 1 <= len(name) <= LONGEST_NAME:
         yield FieldError("name", f"Enter a name of up to {LONGEST_NAME} characters.")
     elif not name.isprintable():
-        yield FieldError("name", "The name must fit on one line: take out line breaks, tabs and the like.")
+        yield FieldError("name", must_fit("name"))
 
 
 def _bad_page(new: NewView) -> Iterator[FieldError]:
