@@ -1,9 +1,13 @@
-"""Visitors of the calculator; sites that forward to GA4."""
+"""Visitors of the calculator; readers of the dashboards; sites that forward to GA4."""
 
 from __future__ import annotations
 
 import pytest
 
+from backend.accounts.keys.service import KeyService
+from backend.accounts.permissions import Scope
+from backend.plugins import get
+from tests.accounts import make_account, signed_in
 from tests.conftest import close, make_app
 from tests.ga4 import ga4_server
 from tests.http.forwarding import Site, settings_of
@@ -20,6 +24,31 @@ def finished(visitor):
     """A visitor who has answered everything."""
     visitor.finish()
     return visitor
+
+
+@pytest.fixture
+def analyst(app, client):
+    """Somebody signed in who may read the dashboards."""
+    return signed_in(client, make_account(app))
+
+
+@pytest.fixture
+def program(app):
+    """Return a function that makes a client with a key that reads dashboards, of an account or of none."""
+
+    def make(account=None):
+        client = app.test_client()
+        with app.app_context():
+            key = get(KeyService).create("test", [Scope.DASHBOARDS_READ], account_id=account and account.id)
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+        return client
+
+    return make
+
+
+@pytest.fixture
+def mine(app, program):
+    return program(make_account(app))
 
 
 @pytest.fixture

@@ -24,11 +24,6 @@ PAGES = ("", "/conversions", "/revenue", "/popular", "/geography", "/explore")
 
 
 @pytest.fixture
-def analyst(app, client):
-    return signed_in(client, make_account(app))
-
-
-@pytest.fixture
 def visits(app):
     """Twenty sessions of an hour ago, twelve from a newsletter; all see the result, five ask to upgrade."""
     began = datetime.now(UTC) - timedelta(hours=1)

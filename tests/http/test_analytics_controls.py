@@ -13,15 +13,10 @@ import pytest
 from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
 from backend.plugins import get
-from tests.accounts import BROWSER, make_account, signed_in
+from tests.accounts import BROWSER
 
 FUNNEL = "/funnel"
 PLACES = ("", "/conversions", "/explore?measure=upgrades&by=source", FUNNEL)
-
-
-@pytest.fixture
-def analyst(app, client):
-    return signed_in(client, make_account(app))
 
 
 @pytest.fixture

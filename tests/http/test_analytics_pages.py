@@ -34,11 +34,6 @@ NOW = datetime(2026, 11, 21, 14, 32, tzinfo=UTC)
 
 
 @pytest.fixture
-def analyst(app, client):
-    return signed_in(client, make_account(app))
-
-
-@pytest.fixture
 def record(app):
     """Return a function that stores one session that goes through the first `steps` of the funnel."""
 

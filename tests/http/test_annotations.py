@@ -11,8 +11,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from backend.accounts.keys.service import KeyService
-from backend.accounts.permissions import Role, Scope
+from backend.accounts.permissions import Role
 from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
 from backend.audit.models import AuditEntry
@@ -23,30 +22,6 @@ from tests.accounts import BROWSER, form_token, make_account, signed_in
 NOTES = "/api/analytics/annotations"
 OVER_TIME = ("", "/conversions", "/revenue", "/popular", "/explore")
 DAY = {"start": "2026-03-08", "end": "2026-03-08"}
-
-
-@pytest.fixture
-def program(app):
-    """Return a function that makes a client with a key of an account, of its own or of none."""
-
-    def make(account=None):
-        client = app.test_client()
-        with app.app_context():
-            key = get(KeyService).create("test", [Scope.DASHBOARDS_READ], account_id=account and account.id)
-        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
-        return client
-
-    return make
-
-
-@pytest.fixture
-def mine(app, program):
-    return program(make_account(app))
-
-
-@pytest.fixture
-def analyst(app, client):
-    return signed_in(client, make_account(app))
 
 
 @pytest.fixture

@@ -28,11 +28,6 @@ PROGRAM = {"Accept": "application/json"}
 
 
 @pytest.fixture
-def analyst(app, client):
-    return signed_in(client, make_account(app))
-
-
-@pytest.fixture
 def visits(app):
     """Seventy sessions that open a video: sixty by mail, of which twelve see its second part and eleven share it."""
     began = datetime.now(UTC) - timedelta(minutes=30)

@@ -8,38 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from backend.accounts.keys.service import KeyService
-from backend.accounts.permissions import Role, Scope
-from backend.plugins import get
+from backend.accounts.permissions import Role
 from tests.accounts import BROWSER, form_token, make_account, signed_in
 
 VIEWS = "/api/analytics/views"
 VIEW = {"name": "By level", "kind": "view", "page": "conversions", "parameters": {"breakdown": ["risk_level"]}}
 SEGMENT = {"name": "Newsletter", "kind": "segment", "parameters": {"source": ["newsletter", ""]}}
-
-
-@pytest.fixture
-def program(app):
-    """Return a function that makes a client with a key of an account, of its own or of none."""
-
-    def make(account=None):
-        client = app.test_client()
-        with app.app_context():
-            key = get(KeyService).create("test", [Scope.DASHBOARDS_READ], account_id=account and account.id)
-        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
-        return client
-
-    return make
-
-
-@pytest.fixture
-def mine(app, program):
-    return program(make_account(app))
-
-
-@pytest.fixture
-def analyst(app, client):
-    return signed_in(client, make_account(app))
 
 
 def names(client):
