@@ -103,7 +103,7 @@ def test_sessions_that_were_made_of_them_go_too(any_app, visits, shell, analyst)
 
 
 def test_answers_of_days_that_hold_them_say_so_and_no_others(any_app, visits, shell, analyst):
-    now, old = "?start=" + utc_now().date().isoformat(), "?start=2025-01-01&end=2025-01-02"
+    now, old = f"?start={utc_now().date() - timedelta(days=1)}", "?start=2025-01-01&end=2025-01-02"
     answers = [f"{API}/dashboard/{name}" for name in ("funnel", "conversions", "popular", "geographic", "revenue")]
 
     assert [analyst.get(answer + now).json["meta"]["demo"] for answer in answers] == [True] * 5
