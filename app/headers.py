@@ -9,8 +9,9 @@ import uuid
 from time import perf_counter
 
 from flask import Flask, Response, g, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
-from backend.routes.access import caller, sign_in_token
+from backend.routes.access import caller, is_shared, sign_in_token
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 SECRETS = frozenset({"token", "link"})  # arguments of a rule that open what is one visitor's own
@@ -26,7 +27,15 @@ STANDING = {
 }
 
 
+class Cookies(SecureCookieSessionInterface):
+    """Never with what proxies may keep and hand to anybody."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        return not is_shared() and super().should_set_cookie(app, session)
+
+
 def init_app(app: Flask) -> None:
+    app.session_interface = Cookies()
     app.before_request(_begin)
     app.after_request(_finish)
     app.jinja_env.globals["csp_nonce"] = nonce
@@ -51,7 +60,7 @@ def _finish(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _policy()
     response.headers["X-Request-Id"] = g.request_id
     response.headers.setdefault("Referrer-Policy", "same-origin")
-    if caller() is not None or sign_in_token() is not None or _address_is_secret():
+    if not is_shared() and (caller() is not None or sign_in_token() is not None or _address_is_secret()):
         response.headers["Cache-Control"] = "no-store"
     elif response.mimetype == "text/html" or request.path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", "no-cache, private")

@@ -14,7 +14,7 @@ from backend.analytics.warehouse.service import Warehouse
 from backend.assessments.presentation import figure, wording
 from backend.assessments.presentation.next_steps import next_steps
 from backend.plugins import get
-from backend.routes.access import Rate, caller, is_signing_in, public
+from backend.routes.access import caller, is_signing_in, shared
 from backend.routes.consent import may_recognise, must_ask
 from config.settings import PROJECT
 
@@ -53,7 +53,7 @@ def init_app(app: Flask) -> None:
         next_steps=next_steps,
     )
     app.jinja_env.filters.update({form.__name__: form for form in FORMS})
-    public("style sheets and scripts hold nothing private", Rate.NONE)(app.view_functions["static"])
+    shared("style sheets and scripts hold nothing private")(app.view_functions["static"])
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR
 
 

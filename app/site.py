@@ -7,7 +7,7 @@ from mimetypes import guess_type
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from backend.routes.access import Rate, public
+from backend.routes.access import shared
 from config.settings import PROJECT
 
 bp = Blueprint("site", __name__)
@@ -27,7 +27,7 @@ FILES = {
 @bp.get("/robots.txt")
 @bp.get("/.well-known/gpc.json")
 @bp.get("/favicon.ico")
-@public("these files hold nothing private", Rate.NONE)
+@shared("these files hold nothing private")
 def serve() -> ResponseReturnValue:
     names = FILES[request.path]
     content = b"".join((STATIC / name).read_bytes() for name in names)

@@ -50,6 +50,7 @@ class Access:
     rate: Rate
     fresh: bool = False
     own_proof: bool = False
+    shared: bool = False
 
 
 class ProofTooOld(Forbidden):
@@ -81,8 +82,19 @@ def public(why: str, rate: Rate = Rate.GENERAL, *, own_proof: bool = False) -> C
     return _declare(Access(None, why, rate, own_proof=own_proof))
 
 
+def shared(why: str) -> Callable[[View], View]:
+    """Anyone may call this and keep what it answers, the same for everybody: nobody is asked who they are."""
+    return _declare(Access(None, why, Rate.NONE, shared=True))
+
+
 def access_of(view: Callable[..., Any] | None) -> Access | None:
     return getattr(view, "access", None)
+
+
+def is_shared() -> bool:
+    """Whether everybody gets the same answer here."""
+    access = access_of(current_app.view_functions.get(request.endpoint or ""))
+    return access is not None and access.shared
 
 
 def takes_json(view: Callable[..., Any] | None) -> bool:
@@ -180,9 +192,11 @@ def sign_out() -> None:
 
 
 def identify() -> None:
-    """Find out who asks. A refusal waits until the rate limit has counted the request."""
+    """Find out who asks, where that matters. A refusal waits until the rate limit has counted the request."""
     g.caller = g.refusal = g.note = None
     g.half_signed_in = False
+    if is_shared():
+        return
     database = get_db_session()
     forget(database)
     with serving(database, "nobody is known yet"), reading():

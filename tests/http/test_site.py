@@ -8,10 +8,22 @@ from urllib.robotparser import RobotFileParser
 
 import brotli
 import pytest
+from sqlalchemy import event
 
+from backend.accounts.permissions import Role
+from backend.extensions import db
+from tests.accounts import make_account, sign_in_by_form
 from tests.servers import PROJECT
 
 VENDORED = re.findall(r"^\| `(.+?)` .* `([0-9a-f]{64})` \|$", (PROJECT / "docs/vendored.md").read_text(), re.MULTILINE)
+
+
+@pytest.fixture
+def stays_signed_in(any_app):
+    """A browser with the cookie that every answer renews."""
+    client = any_app.test_client()
+    sign_in_by_form(client, make_account(any_app, Role.MEMBER), stays="1")
+    return client
 
 
 @pytest.mark.parametrize(
@@ -31,6 +43,30 @@ def test_each_file_has_its_type_and_may_be_kept_for_an_hour(client, url, mimetyp
     assert response.headers["Cache-Control"] == "public, max-age=3600"
     again = client.get(url, headers={"If-None-Match": response.headers["ETag"]}, buffered=True)
     assert again.status_code == 304
+
+
+@pytest.mark.parametrize("url", ["/static/css/tokens.css", "/tracker.js"])
+def test_who_is_signed_in_gets_the_same_files_and_is_not_even_looked_for(stays_signed_in, url):
+    asked = []
+    with stays_signed_in.application.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+
+    mine = stays_signed_in.get(url, buffered=True)
+    anybodys = stays_signed_in.application.test_client().get(url, buffered=True)
+
+    assert mine.data == anybodys.data
+    for name in ("Cache-Control", "Set-Cookie", "Vary"):
+        assert mine.headers.get(name) == anybodys.headers.get(name)
+    assert "public" in mine.headers["Cache-Control"]
+    assert "Cookie" not in mine.headers["Vary"]
+    assert asked == []
+
+
+def test_a_file_that_is_not_there_is_missing_for_who_is_signed_in_too(stays_signed_in):
+    missing = stays_signed_in.get("/static/none.css", buffered=True)
+
+    assert missing.status_code == 404
+    assert "public" not in missing.headers["Cache-Control"]
 
 
 def test_crawlers_may_read_all_but_what_belongs_to_one_visitor(client):
