@@ -100,7 +100,7 @@ def _board(page: Page, further: Further | None = None, **more: Any) -> ResponseR
         return _render_board(page, question, None), 422
     if further_on := understood(question):
         return redirect(url_for(f".{page.name}", **further_on.address()))
-    results = [get(CatalogueService).answer(query) for query in page.queries(question)]
+    results = get(CatalogueService).answers(page.queries(question))
     setting = setting_of(f".{page.name}", question, lambda query: url_for(".table", **table_address(query, question)))
     notes = notes_of(question.period)
     setting = replace(setting, happenings=tuple(note.happening for note in notes))

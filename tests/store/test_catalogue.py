@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -183,3 +184,31 @@ def test_events_are_counted_beside_sessions(catalogue, events, periods):
     assert {keys: row["sessions"] for keys, row in found(result).items() if row["sessions"]} == {
         keys: row["sessions"] for keys, row in found(alone).items()
     }
+
+
+def test_totals_of_questions_over_the_same_visits_are_counted_once(warehouse, now, periods):
+    period, only = periods[3], (Filter("country", Operator.EQ, ("US",)),)
+    queries = [
+        Query(("sessions", "visitors"), period, grain=Grain.DAY, compare=Compare.PREVIOUS_PERIOD),
+        Query(("conversion_rate", "events"), period, ("device",), compare=Compare.PREVIOUS_PERIOD),
+        Query(("upgrades",), period, ("source",), filters=only),
+    ]
+    one_by_one, at_once = Overheard(warehouse), Overheard(warehouse)
+
+    each = [CatalogueService(one_by_one, lambda: now).answer(query) for query in queries]
+    together = CatalogueService(at_once, lambda: now).answers(queries)
+
+    assert [replace(result, as_of=now) for result in together] == [replace(result, as_of=now) for result in each]
+    # The second's totals of visits are in those of the first, now and before.
+    assert len(at_once.asked) == len(one_by_one.asked) - 2
+
+
+class Overheard:
+    """A warehouse, and the different questions it was asked."""
+
+    def __init__(self, warehouse):
+        self.warehouse, self.asked = warehouse, set()
+
+    def ask(self, question, **values):
+        self.asked.add((question.name, *sorted(values.items())))
+        return self.warehouse.ask(question, **values)

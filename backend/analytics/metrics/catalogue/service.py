@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -37,14 +38,21 @@ class CatalogueService:
 
     def answer(self, query: Query) -> Result:
         """The rows asked for, the totals over all of them, and the same of the period compared with."""
+        return self.answers([query])[0]
+
+    def answers(self, queries: Sequence[Query]) -> list[Result]:
+        """The same of each; totals over the same visits are counted once for all of them."""
+        return [self._answer(query, whole) for query, whole in zip(queries, _wholes(queries), strict=True)]
+
+    def _answer(self, query: Query, whole: Query) -> Result:
         counted = self._rows(query, limited=True)
-        totals, currencies = self._totals(query)
+        totals, currencies = self._totals(query, whole)
         now = self._now()
         compared = query.period.preceding(query.compare, now) if query.compare else None
         rows = [ResultRow(keys, values) for keys, values in _complete(counted.rows, query, now).items()]
         before = None
         if compared:
-            before, _ = self._totals(replace(query, period=compared, compare=None))
+            before, _ = self._totals(query, replace(whole, period=compared))
             rows = list(_beside(rows, self._earlier(query, compared), query))
         last = counted.answers[-1]
         return Result(
@@ -87,17 +95,28 @@ class CatalogueService:
                 values.update(zip(part.measures, row[width:], strict=False))
         return Counted(_sorted(found, query) if len(asked) > 1 else found, answers)
 
-    def _totals(self, query: Query) -> tuple[Totals, tuple[str, ...]]:
+    def _totals(self, query: Query, whole: Query) -> tuple[Totals, tuple[str, ...]]:
         """Asked apart: people are not the sum of their days."""
         values: dict[str, Value] = {}
         n, currencies = 0, ()
-        for part in parts(query.whole(), limited=False):
+        for part in parts(whole, limited=False):
+            if not {*part.measures} & {*query.measures}:
+                continue
             row = self._warehouse.ask(part.question, **part.values).rows[0]
             values |= dict(zip(part.measures, row, strict=False))
             n = max(n, row[len(part.measures)])
             if len(row) > len(part.measures) + 1:
                 currencies = tuple(sorted(row[-1] or ()))
         return Totals({name: values[name] for name in query.measures}, n), currencies
+
+
+def _wholes(queries: Sequence[Query]) -> list[Query]:
+    """Of each query the one over all its rows, with the measures of all queries over the same."""
+    measures = defaultdict[object, dict[str, None]](dict)
+    alike = [(query.period, query.filters, query.currency, query.bots) for query in queries]
+    for query, over in zip(queries, alike, strict=True):
+        measures[over] |= dict.fromkeys(query.measures)
+    return [replace(query.whole(), measures=tuple(measures[over])) for query, over in zip(queries, alike, strict=True)]
 
 
 def _keys(row: Sequence[object], query: Query) -> Keys:
