@@ -60,7 +60,7 @@ def person(visit):
     for kind in ("user_id", "visitor_id"):
         if visit[kind] is not None:
             return kind, visit[kind]
-    return visit["session_key"], visit["started_at"]
+    return visit["session_key"]
 
 
 def channel(visit, by):

@@ -10,7 +10,7 @@ from backend.analytics.events.names import EventName
 from backend.analytics.events.steps import STEPS
 from backend.analytics.lake.shape import session_key
 from backend.analytics.lake.tables import EVENTS
-from backend.analytics.warehouse.sessionise import COLUMNS
+from backend.analytics.warehouse.engine import SESSION_COLUMNS as COLUMNS
 
 SECOND = 1_000_000
 HALF_AN_HOUR = 1_800 * SECOND
@@ -73,6 +73,7 @@ def _session(run, number, rows):
     currency = (upgraded[0]["currency"] or "USD") if upgraded else None
     prices = [row["price_cents"] for row in upgraded if (row["currency"] or "USD") == currency]
     prices = [price for price in prices if price is not None]
+    user_id = next((row["user_id"] for row in rows if row["user_id"] is not None), None)
     facts = {
         **first,
         "run_started_at": run,
@@ -81,7 +82,8 @@ def _session(run, number, rows):
         "ended_at": micros(last["timestamp"]),
         "events": len(rows),
         "is_bot": any(row["is_bot"] for row in rows),
-        "user_id": next((row["user_id"] for row in rows if row["user_id"] is not None), None),
+        "user_id": user_id,
+        "person": _person(user_id, first["visitor_id"], first["session_id"]),
         **{name: opened[0][name] if opened else None for name in OPENING},
         **{name: submitted[-1][name] if submitted else None for name in SUBMISSION},
         **dict(zip([f"step_{n}_at" for n in range(1, 9)], _steps(rows), strict=True)),
@@ -92,6 +94,12 @@ def _session(run, number, rows):
         "currency": currency,
     }
     return tuple(facts[name] for name in COLUMNS)
+
+
+def _person(user_id, visitor_id, session_id):
+    if user_id is not None:
+        return session_key(f"u{user_id}")
+    return session_key(session_id if visitor_id is None else f"v{visitor_id}")
 
 
 def _steps(rows):

@@ -25,6 +25,11 @@ from backend.analytics.warehouse.relations import CLOSED, DAY, SESSIONS, select_
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
+# The number that DuckDB makes of it.
+PERSON = (
+    "coalesce(toInt64(bitShiftRight(reinterpretAsUInt128(MD5(coalesce("
+    "concat('u', user_id), concat('v', visitor_id)))), 65)), session_key)"
+)
 # As the SQL standard has it: nothing summed up, or joined to nothing, is null.
 SETTINGS = "join_use_nulls = 1, aggregate_functions_null_for_empty = 1"
 
@@ -61,7 +66,7 @@ class ClickHouseEngine:
             EVENTS.name: _select(EVENTS, snapshot.events),
             CLOSED: _select(SESSIONS, snapshot.sessions),
             # Its counts are unsigned, those of the kept sessions are not, and it sums no mixture.
-            "open_sessions": f"SELECT * REPLACE (toInt64(events) AS events) FROM ({found})",  # noqa: S608
+            "open_sessions": f"SELECT * REPLACE (toInt64(events) AS events), {PERSON} AS person FROM ({found})",  # noqa: S608
             SESSIONS.name: f"{closed_sessions(snapshot)} UNION ALL {open_sessions(f'intDiv(started_at, {DAY})')}",
         }
         named = ", ".join(f"{name} AS ({sql})" for name, sql in relations.items())

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 KEPT = 4
+# Their first letter tells apart what is one's user id and another's visitor id.
+PERSON = "coalesce(CAST(md5_number(coalesce('u' || user_id, 'v' || visitor_id)) >> 65 AS BIGINT), session_key)"
 TYPES = {
     "string": "VARCHAR",
     "int64": "BIGINT",
@@ -68,6 +70,12 @@ class DuckEngine:
         asks_for_open = values.get("end", (snapshot.open_from + 1) * DAY) > snapshot.open_from * DAY
         with self._seeing(snapshot, with_open=asks_for_open) as cursor:
             return cursor.execute(question.sql("duckdb", values)).fetchall()
+
+    def sessions(self, first: int, last: int, snapshot: Snapshot) -> pa.Table:
+        """The sessions that begin on the days from `first` to `last`, without their days; loads pyarrow."""
+        with self._seeing(snapshot, with_open=False) as cursor:
+            found: pa.Table = cursor.sql(_sessions_of_days(first, last)).to_arrow_table()
+            return found
 
     def table(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> pa.Table:
         """The answer as an Arrow table; loads pyarrow."""
@@ -124,10 +132,15 @@ class DuckEngine:
         cursor.execute(f"CREATE OR REPLACE VIEW {CLOSED} AS {_select(SESSIONS, snapshot.sessions)}")
         sessions = closed_sessions(snapshot)
         if with_open:
-            found = SESSIONS_OF_DAYS.sql("duckdb", {"first": snapshot.open_from, "last": FAR})
+            found = _sessions_of_days(snapshot.open_from, FAR)
             cursor.execute(f"CREATE OR REPLACE TABLE open_sessions AS {found}")
             sessions = f"{sessions} UNION ALL {open_sessions(f'started_at // {DAY}')}"
         cursor.execute(f"CREATE OR REPLACE VIEW {SESSIONS.name} AS {sessions}")
+
+
+def _sessions_of_days(first: int, last: int) -> str:
+    found = SESSIONS_OF_DAYS.sql("duckdb", {"first": first, "last": last})
+    return f"SELECT *, {PERSON} AS person FROM ({found})"  # noqa: S608
 
 
 def _select(table: LakeTable, version: TableVersion) -> str:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from ibis.expr.types import IntegerValue, Table
 
 Row = tuple[Any, ...]
-LIST = ", ".join(f'"{name}"' for name in COLUMNS)
+SESSION_COLUMNS = (*COLUMNS, "person")
+LIST = ", ".join(f'"{name}"' for name in SESSION_COLUMNS)
 FAR = 1_000_000  # a day that never comes
 
 
@@ -93,7 +94,7 @@ def open_sessions(day: str) -> str:
 
 
 def _all_sessions() -> Table:
-    return relation(SESSIONS).select(COLUMNS)
+    return relation(SESSIONS).select(SESSION_COLUMNS)
 
 
 ALL_SESSIONS = Question("all sessions", (), _all_sessions)

@@ -32,6 +32,7 @@ SESSIONS = LakeTable(
         "ended_at": INSTANT,
         "events": "int64",
         "is_bot": "boolean",
+        "person": "int64",  # whose it is, as far as may be known: numbers are counted apart five times as fast
         "visitor_id": "string",
         "user_id": "string",
         "country": "string",

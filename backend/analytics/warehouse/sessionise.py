@@ -25,7 +25,7 @@ TOLD = (FIRST_EVENT, OPENING, SUBMISSION)
 PLACES = tuple(range(1, len(STEP_COLUMNS) + 1))
 SUBMITTED, UPGRADE = 6, 8
 CURRENCY = UpgradeClicked(price_cents=0).currency
-COLUMNS = tuple(name for name in SESSIONS.columns if name != "day")
+COLUMNS = tuple(name for name in SESSIONS.columns if name not in ("day", "person"))
 EVENT = ("session_key", "session_id", "timestamp", "event_id", "event_type", "step", "is_bot", "user_id")
 USED = (*EVENT, "price_cents", "currency", *FIRST_EVENT, *OPENING, *SUBMISSION)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from backend.analytics.lake.delta import Lake, day_mark
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.warehouse.duck import DuckEngine
-from backend.analytics.warehouse.engine import LATE_ENDS, SESSIONS_OF_DAYS, EngineFailed, Snapshot
+from backend.analytics.warehouse.engine import LATE_ENDS, EngineFailed, Snapshot
 from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS
 from backend.analytics.warehouse.sessionise import GAP
 from backend.analytics.warehouse.snapshots import BEGINNING, OPEN_FROM, version_of
@@ -150,10 +150,10 @@ class Sessions:
             version_of(bases.sessions, self._lake.location(SESSIONS.name)),
             bases.open_from,
         )
-        rows = self._engine.table(SESSIONS_OF_DAYS, {"first": first, "last": last}, snapshot)
+        rows = self._engine.sessions(first, last, snapshot)
         while last + 1 < bases.open_from and self._carries_otherwise(rows, first, last, snapshot):
             last = min(last + (last - first) + 1, bases.open_from - 1)
-            rows = self._engine.table(SESSIONS_OF_DAYS, {"first": first, "last": last}, snapshot)
+            rows = self._engine.sessions(first, last, snapshot)
         made = range(first, last + 1)
         marks = {day_mark(date_of(day)): bases.state(day) for day in made}
         marks |= {OPEN_FROM: max(bases.open_from, last + 1), ALONE: bases.sessions.version() + 1}

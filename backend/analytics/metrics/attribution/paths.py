@@ -1,7 +1,7 @@
 """The ways people came before they paid: the touches of each, in order, counted by one question.
 
-A touch is a session, its channel where it came from. A person is a user id, else a visitor id, else the session alone.
-Equal ways are counted together, so that what comes back grows with the number of ways, not of visitors.
+A touch is a session, its channel where it came from. Equal ways are counted together, so that what comes back grows
+with the number of ways, not of visitors.
 """
 
 from __future__ import annotations
@@ -131,8 +131,7 @@ def _paid(sessions: Table, start: IntegerValue, end: IntegerValue) -> BooleanVal
 
 
 def _payers(sessions: Table, paid: BooleanValue) -> Table:
-    payers = sessions.filter(paid)
-    return payers.select(person=_person(payers))
+    return sessions.filter(paid).select("person")
 
 
 def _touches(sessions: Table, by: By, paid: BooleanValue, **rest: Value) -> Table:
@@ -140,7 +139,7 @@ def _touches(sessions: Table, by: By, paid: BooleanValue, **rest: Value) -> Tabl
     import ibis
 
     return sessions.select(
-        person=_person(sessions),
+        "person",
         at=sessions.started_at,
         channel=_channel(sessions, by),
         paid_at=ibis.ifelse(paid, sessions.upgrade_at, 0),
@@ -148,15 +147,6 @@ def _touches(sessions: Table, by: By, paid: BooleanValue, **rest: Value) -> Tabl
         currency=sessions.currency.fill_null(""),
         **rest,
     )
-
-
-def _person(sessions: Table) -> StringValue:
-    """Told apart by their first letter: what is one's user id may be another's visitor id."""
-    import ibis
-
-    alone = sessions.session_key.cast("string") + " " + sessions.started_at.cast("string")
-    kinds = {"u": sessions.user_id, "v": sessions.visitor_id, "s": alone}
-    return ibis.coalesce(*(ibis.literal(letter) + key for letter, key in kinds.items()))
 
 
 def _channel(sessions: Table, by: By) -> StringValue:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from backend.analytics.metrics.catalogue.measures import Source, person
+from backend.analytics.metrics.catalogue.measures import Source
 from backend.analytics.metrics.parameters import monday
 from backend.analytics.warehouse.relations import EPOCH, SESSIONS, relation
 
@@ -50,8 +50,8 @@ def with_first_seen(sessions: Table, names: Iterable[str]) -> Table:
     if not COHORTS & set(names):
         return sessions
     every = relation(SESSIONS)
-    firsts = every.group_by(seen=person(every)).aggregate(**{FIRST_SEEN: every.day.min()})
-    return sessions.mutate(seen=person(sessions)).inner_join(firsts, "seen").drop("seen")
+    firsts = every.group_by("person").aggregate(**{FIRST_SEEN: every.day.min()})
+    return sessions.inner_join(firsts, "person")
 
 
 _DEFINED = (

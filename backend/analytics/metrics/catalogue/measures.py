@@ -12,7 +12,7 @@ from backend.analytics.metrics.quotients import SMALLEST_DENOMINATOR
 from backend.analytics.warehouse.relations import SECOND
 
 if TYPE_CHECKING:
-    from ibis.expr.types import NumericValue, StringColumn, Table
+    from ibis.expr.types import NumericValue, Table
 
 Counts = Mapping[str, "NumericValue"]
 
@@ -68,13 +68,6 @@ class Ratio:
         return ibis.cases((whole >= SMALLEST_DENOMINATOR, part.cast("float64") / whole))
 
 
-def person(sessions: Table) -> StringColumn:
-    """Whose session it is, as far as may be known: the member, else the visitor, else the session alone."""
-    import ibis
-
-    return ibis.coalesce(sessions.user_id, sessions.visitor_id, sessions.session_id)
-
-
 def _sessions(name: str, label: str, description: str, column: str) -> Measure:
     """How many sessions have a value in a column."""
     return Measure(name, label, Unit.COUNT, description, Source.SESSIONS, True, lambda t, _: t[column].count())
@@ -107,7 +100,7 @@ _DEFINED: tuple[Measure, ...] = (
     Measure(
         "visitors", "Visitors", Unit.COUNT,
         "People behind the sessions: members by account, others by a visitor id, which without consent changes daily.",
-        Source.SESSIONS, False, lambda t, _: person(t).nunique(),
+        Source.SESSIONS, False, lambda t, _: t.person.nunique(),
     ),
     Measure(
         "session_events", "Events in sessions", Unit.COUNT, "Events that belong to the sessions.",

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, with_first_seen
 from backend.analytics.metrics.catalogue.expressions import holds
-from backend.analytics.metrics.catalogue.measures import person
 from backend.analytics.metrics.catalogue.query import Filter
 from backend.analytics.metrics.funnel.definition import FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.kinds import Kinds
@@ -100,7 +99,7 @@ def _met(query: FunnelQuery, numbers: Numbers, kinds: Kinds) -> Table:
         sessions = _sessions(query, numbers, query.filters)
     else:
         sessions = _sessions(query, numbers, ())
-        owner = {"person": person(sessions), "keeps": _all(sessions, query.filters)}
+        owner = {"person": sessions.person, "keeps": _all(sessions, query.filters)}
     sessions = sessions.select("day", "ended_at", **_told(sessions, query), **owner)
     # A session goes on into the day after its own at most. With days in it the join stays small, whatever a sender
     # calls one session.
