@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pkgutil import resolve_name
-from threading import RLock
+from threading import RLock, Thread
 from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from flask import Flask, current_app, g
@@ -60,6 +60,7 @@ class Registry:
         self._built: dict[type, object] = {}
         self._health: dict[str, Callable[[], Health]] = {}
         self._on_start: list[Callable[[], None]] = []
+        self._warm_ups: list[Callable[[], None]] = []
         self._lock = RLock()
         self._is_ending: Callable[[], bool] = lambda: False
 
@@ -82,6 +83,13 @@ class Registry:
 
     def on_start(self, action: Callable[[], None]) -> None:
         self._on_start.append(action)
+
+    def add_warm_up(self, action: Callable[[], None]) -> None:
+        """Something that whoever needs it first would wait for: begun at start, beside the answers to requests.
+
+        It does not raise.
+        """
+        self._warm_ups.append(action)
 
     def ends_when(self, is_ending: Callable[[], bool]) -> None:
         """Whoever runs the process says how to see that it is to end."""
@@ -109,6 +117,8 @@ class Registry:
             self._share(kind)
         for plugin in self._plugins.values():
             plugin.start()
+        if warm:
+            Thread(target=self._warm_up, name="warm-up", daemon=True).start()
 
     def stop(self) -> None:
         for plugin in reversed(self._plugins.values()):
@@ -117,6 +127,10 @@ class Registry:
     def health(self) -> dict[str, Health]:
         plugins = {plugin.name: plugin.health() for plugin in self._plugins.values()}
         return plugins | {name: check() for name, check in self._health.items()}
+
+    def _warm_up(self) -> None:
+        for action in self._warm_ups:
+            action()
 
     def _share(self, kind: type) -> object:
         with self._lock:

@@ -170,6 +170,18 @@ def test_plugins_run_between_start_and_stop_in_reverse_order(app):
     assert log == ["start recorder", "start second", "stop second", "stop recorder"]
 
 
+@pytest.mark.parametrize("answers_requests", [True, False])
+def test_what_is_slow_to_begin_with_begins_beside_the_answers_where_there_are_any(answers_requests):
+    registry, may_go_on, begun = Registry(), threading.Event(), threading.Event()
+    registry.add_warm_up(lambda: may_go_on.wait(10) and begun.set())
+
+    registry.start(warm=answers_requests)
+    assert not begun.is_set()
+    may_go_on.set()
+
+    assert begun.wait(5 if answers_requests else 0.2) is answers_requests
+
+
 def test_anyone_may_bring_a_plugin_by_its_import_path():
     [plugin] = load([f"{__name__}:Recorder"])
 

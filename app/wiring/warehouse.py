@@ -31,6 +31,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     warehouse = Warehouse(
         ClickHouseEngine(url) if url else duck, Snapshots(lake), lambda: registry.build(Freshness).ensure()
     )
+    registry.add_warm_up(warehouse.begin)
     registry.build(Followers).add(sessions.follow, sessions.mend)
     registry.add_service(Sessions, lambda: sessions)
     registry.add_service(Warehouse, lambda: warehouse)

@@ -71,6 +71,35 @@ def test_an_answer_is_found_once_until_the_lake_changes(lake, engine):
     assert len(warehouse.ask(ALL_SESSIONS).rows) == 2
 
 
+def test_beginning_loads_what_the_first_question_needs_and_remembers_no_answer(lake, engine):
+    warehouse = Warehouse(engine, Snapshots(lake), lambda: NOW)
+    add(lake, event("a", BEGAN))
+    lake.open("sessions")
+
+    warehouse.begin()
+
+    assert engine.asked == 1
+    assert len(warehouse.ask(ALL_SESSIONS).rows) == 1
+
+
+def test_beginning_makes_no_lake_where_there_is_none(tmp_path, engine):
+    Warehouse(engine, Snapshots(Lake(str(tmp_path / "lake"), (EVENTS, SESSIONS))), lambda: NOW).begin()
+
+    assert (engine.asked, (tmp_path / "lake").exists()) == (0, False)
+
+
+def test_beginning_does_not_fail_where_the_lake_cannot_be_read(lake, engine, caplog):
+    add(lake, event("a", BEGAN))
+    lake.open("sessions")
+    for file in lake.folder.rglob("*.parquet"):
+        file.unlink()
+
+    with caplog.at_level("INFO"):
+        Warehouse(engine, Snapshots(lake), lambda: NOW).begin()
+
+    assert "does not answer yet" in caplog.text
+
+
 def test_many_who_ask_the_same_at_once_are_answered_by_one_search(lake, engine):
     warehouse, found = Warehouse(engine, Snapshots(lake), lambda: NOW), []
     add(lake, event("a", BEGAN))

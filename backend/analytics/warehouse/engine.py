@@ -93,6 +93,14 @@ def open_sessions(day: str) -> str:
     return f"SELECT {day} AS day, {LIST} FROM open_sessions"  # noqa: S608
 
 
+def _number_of_sessions() -> Table:
+    sessions = relation(SESSIONS)
+    return sessions.aggregate(sessions=sessions.count())
+
+
+NUMBER_OF_SESSIONS = Question("number of sessions", (), _number_of_sessions)
+
+
 def _all_sessions() -> Table:
     return relation(SESSIONS).select(SESSION_COLUMNS)
 

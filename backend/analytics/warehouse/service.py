@@ -10,7 +10,7 @@ from datetime import datetime
 from threading import Lock
 
 from backend.analytics.lake.demo import DemoDays
-from backend.analytics.warehouse.engine import Engine, EngineFailed, FilesAreGone, Row, Snapshot
+from backend.analytics.warehouse.engine import NUMBER_OF_SESSIONS, Engine, EngineFailed, FilesAreGone, Row, Snapshot
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.snapshots import Snapshots
 from backend.errors import Unavailable
@@ -58,6 +58,16 @@ class Warehouse:
             logger.exception("Not answered: %s", question.name)
             said = "The lake's files cannot be read now." if isinstance(error, FilesAreGone) else GAVE_UP
             raise WarehouseUnavailable(said) from error
+
+    def begin(self) -> None:
+        """Ask something cheap, where there is a lake: what a first answer waits for is loaded then."""
+        from deltalake.exceptions import DeltaError
+
+        try:
+            if self._snapshots.exist():
+                self._engine.run(NUMBER_OF_SESSIONS, {}, self._snapshots.newest())
+        except (OSError, DeltaError, EngineFailed):
+            logger.info("The warehouse does not answer yet", exc_info=True)
 
     def demo(self) -> DemoDays | None:
         """The days of which there are demo visits; None where there are none, or where the lake cannot be read."""

@@ -26,6 +26,10 @@ class Snapshots:
         self._demo: DemoDays | None = None
         self._lock = Lock()
 
+    def exist(self) -> bool:
+        """Whether both tables are there; `newest` makes them."""
+        return self._lake.exists(EVENTS.name) and self._lake.exists(SESSIONS.name)
+
     def newest(self) -> Snapshot:
         """The newest version of each table; never events older than the sessions made from them."""
         with self._lock:
