@@ -9,14 +9,13 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, jsonify, render_template_string
+from flask import Blueprint, Flask, render_template_string
 
 from app import create_app
 from backend.analytics.figures.bars import Ranking, bars
 from backend.analytics.figures.funnel import funnel
 from backend.analytics.figures.geography import geography
 from backend.analytics.figures.lines import lines, several
-from backend.errors import Unavailable
 from backend.routes.access import Rate, public
 from config.settings import Settings
 from tests import figures as made
@@ -34,9 +33,6 @@ FIGURES = (
     ("states", geography(made.states()), 12),
 )
 EMPTY = bars(Ranking(made.REVENUE, "source", (), 0, 0, "payments"))
-
-
-HEALED = "healed"
 bp = Blueprint("specimen", __name__, url_prefix="/specimen")
 shown = public("a page of the tests", Rate.NONE)
 
@@ -52,20 +48,3 @@ def application() -> Flask:
 def page() -> str:
     as_of = datetime(2026, 11, 21, 19, 32, 8, tzinfo=UTC)
     return render_template_string(PAGE, figures=FIGURES, numbers=made.some_tiles(), empty=EMPTY, as_of=as_of)
-
-
-@bp.get("/good.json")
-@shown
-def good() -> Response:
-    return jsonify(lines(made.hours()).plain())
-
-
-@bp.get("/bad.json")
-@shown
-def bad() -> Response:
-    """Fails once, until a test takes the mark away."""
-    mark = Path(os.environ["INSTANCE_DIR"]) / HEALED
-    if not mark.exists():
-        mark.touch()
-        raise Unavailable("The warehouse is away.")
-    return jsonify(bars(made.rates()).plain())

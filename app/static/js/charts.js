@@ -1,5 +1,5 @@
-// Draws the page's figures with Plotly, in the colours of the page. A figure comes inside its element, or from the
-// address in data-figure. Without this script the table under each chart is the chart.
+// Draws the page's figures with Plotly, in the colours of the page. Without this script the table under each chart is
+// the chart.
 const { nonce, dataset: { basic, geo, world, usStates } } = document.querySelector("script[data-basic]");
 const OUTLINES = { world, "us-states": usStates };
 const root = document.documentElement;
@@ -23,8 +23,7 @@ class Failure extends Error {
 const sent = (address) => fetch(address, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) }).then(
   (answer) => {
     if (answer.ok) return answer.json();
-    const shut = answer.status === 401 || answer.status === 403;
-    throw new Failure(shut ? "You may not see this any more: sign in again." : "The server could not answer.", answer.headers.get("X-Request-Id"));
+    throw new Failure("The server could not answer.", answer.headers.get("X-Request-Id"));
   },
   () => { throw new Failure("The server did not answer."); },
 );
@@ -96,17 +95,6 @@ function draw(chart, width = chart.plot.clientWidth) {
 
 const element = (tag, className, text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
 
-function fill(chart) {
-  const { figure, place } = chart;
-  place.querySelector(".chart__title").textContent = figure.title;
-  place.querySelector(".chart__n").textContent = `n = ${figure.n.toLocaleString("en-US")} ${figure.counted}`;
-  place.querySelector(".chart__legend").replaceChildren(...figure.legend.map((key) => {
-    const line = element("span", "");
-    line.append(element("i", `swatch ${key.swatch}`), key.label);
-    return line;
-  }));
-}
-
 async function show(chart) {
   const { place, plot } = chart;
   plot.querySelector(".chart__problem")?.remove();
@@ -114,11 +102,6 @@ async function show(chart) {
   place.setAttribute("aria-busy", "true");
   const begun = (chart.begun = Symbol("a later call overtakes this one"));
   try {
-    if (chart.source && !chart.given) {
-      chart.figure = await sent(chart.source);
-      fill(chart);
-    }
-    if (chart.figure.empty) return state(chart, "empty", element("p", "empty__title", chart.figure.title), element("p", "", chart.figure.empty));
     const { shapes } = chart.figure;
     const [plotly, drawnOn] = await Promise.all([
       library(shapes ? geo : basic),
@@ -153,17 +136,13 @@ function failed(chart, failure) {
   if (failure.request) said.append(" Request id ", element("code", "", failure.request), ".");
   const again = Object.assign(element("button", "btn btn--small", "Try again"), { type: "button" });
   again.addEventListener("click", () => show(chart));
-  state(chart, "failed", element("p", "empty__title", "This chart could not be drawn"), said, again);
-  chart.place.querySelector(".chart__table")?.setAttribute("open", "");
-  if (!(failure instanceof Failure)) throw failure;
-}
-
-function state(chart, name, ...parts) {
   const problem = element("div", "chart__problem empty");
-  if (name === "failed") problem.setAttribute("role", "alert");
-  problem.append(...parts);
-  chart.place.dataset.state = name;
+  problem.setAttribute("role", "alert");
+  problem.append(element("p", "empty__title", "This chart could not be drawn"), said, again);
+  chart.place.dataset.state = "failed";
   chart.plot.append(problem);
+  chart.place.querySelector(".chart__table").open = true;
+  if (!(failure instanceof Failure)) throw failure;
 }
 
 // the title, the legend and n belong to the picture, wherever it is pasted
@@ -243,12 +222,10 @@ for (const place of document.querySelectorAll(".chart")) {
   const plot = place.querySelector(".chart__plot");
   const inside = place.querySelector("script[type='application/json']");
   if (!plot) continue;
-  const chart = { place, plot, source: place.dataset.figure, figure: inside && JSON.parse(inside.textContent), canvas: element("div", "chart__canvas") };
+  const chart = { place, plot, figure: JSON.parse(inside.textContent), canvas: element("div", "chart__canvas") };
   plot.append(chart.canvas);
   charts.set(place, chart);
   place.querySelector(".chart__png")?.addEventListener("click", () => save(chart));
-  // another script may bring a newer figure
-  place.addEventListener("figure", ({ detail }) => { Object.assign(chart, { figure: detail, given: true }); fill(chart); show(chart); });
   near.observe(place);
   sizes.observe(plot);
 }
