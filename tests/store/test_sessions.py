@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from backend.analytics.events.names import EventName
 from backend.analytics.lake.delta import Lake, moved_days
-from backend.analytics.lake.tables import EVENTS
+from backend.analytics.lake.tables import EVENTS, LakeTable
 from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.engine import ALL_SESSIONS
 from backend.analytics.warehouse.relations import SESSIONS
@@ -231,6 +231,25 @@ def test_sessions_can_be_made_again(make_lake, again):
 
     assert lake.sessions.refresh() == before
     assert lake.found() == in_order(sessions(events))
+
+
+def test_a_table_that_another_release_made_is_made_again(make_lake):
+    lake = make_lake()
+    events = [event("s", micros(MIDNIGHT) + number * HALF_AN_HOUR) for number in range(120)]
+    lake.add(events)
+    lake.now = MIDNIGHT + timedelta(days=9)
+    before = lake.sessions.refresh()
+    older = LakeTable("sessions", {**dict(list(SESSIONS.columns.items())[:-1]), "gone": "string"}, "session_key")
+    base = lake.lake.open("sessions")
+    rows = base.to_pyarrow_table().drop_columns([*SESSIONS.columns][-1:])
+    rows = rows.append_column("gone", pa.nulls(len(rows), pa.string()))
+    lake.lake.empty(base, older, {})
+    lake.lake.append(base, rows, {})
+
+    assert Sessions(lake.lake, lake.engine, lambda: lake.now).refresh() == before
+
+    assert lake.found() == in_order(sessions(events))
+    assert lake.kept() == len(sessions(events))
 
 
 def test_of_two_who_make_sessions_at_once_one_wins_and_nothing_is_lost(make_lake):

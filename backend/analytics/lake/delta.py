@@ -197,6 +197,19 @@ class Lake:
                 commit_properties=commit_properties(marks),
             )
 
+    def empty(self, base: DeltaTable, table: LakeTable, marks: Mapping[str, int]) -> None:
+        """Take out all rows; the columns then are those that `table` says."""
+        from deltalake import write_deltalake
+
+        with self.writing(base):
+            write_deltalake(
+                base,
+                table.arrow_schema().empty_table(),
+                mode="overwrite",
+                schema_mode="overwrite",
+                commit_properties=commit_properties(marks),
+            )
+
     def delete(self, base: DeltaTable, condition: str, marks: Mapping[str, int]) -> None:
         """Take out the rows for which this holds; the log will keep the condition."""
         with self.writing(base):

@@ -32,6 +32,7 @@ FULL_LOOK_EVERY = timedelta(hours=1)
 TRIES = 5
 MOST_EVENTS = 500_000  # that are made into sessions in one go
 logger = logging.getLogger(__name__)
+NOT_MADE = -1  # the mark of a day whose sessions are not there
 ALONE = "made"  # every commit moves it: of two at once one fails
 
 
@@ -91,6 +92,8 @@ class Sessions:
         from deltalake.exceptions import CommitFailedError
 
         try:
+            if touched is None and self._has_other_columns():
+                self._forget_all()
             for first, last in list(self._due(touched, over)):
                 made.update(map(date_of, self._make(first, last)))
         except CommitFailedError:
@@ -119,11 +122,15 @@ class Sessions:
             self._forget_all()
             self.follow(())
 
+    def _has_other_columns(self) -> bool:
+        """Whether another release of Mingus made the table."""
+        return {field.name for field in self._bases().sessions.schema().fields} != {*SESSIONS.columns}
+
     def _forget_all(self) -> None:
         """Every day is open again."""
         base = self._lake.open(SESSIONS.name)
-        marks = {OPEN_FROM: BEGINNING, ALONE: base.version() + 1}
-        self._lake.replace(base, self._lake.days(base), SESSIONS.arrow_schema().empty_table(), marks)
+        days = {day_mark(day): NOT_MADE for day in self._lake.days(base)}
+        self._lake.empty(base, SESSIONS, days | {OPEN_FROM: BEGINNING, ALONE: base.version() + 1})
 
     def _due(self, touched: Collection[date] | None, over: int) -> Iterator[tuple[int, int]]:
         """Stretches of days to make, each from its first to its last, the earliest first."""
