@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,10 +11,10 @@ import pytest
 
 from backend.analytics.metrics.catalogue.measures import MEASURES, Source
 from backend.analytics.metrics.catalogue.query import Filter, Operator, Query
-from backend.analytics.metrics.catalogue.service import CatalogueService
+from backend.analytics.metrics.catalogue.service import CatalogueService, hours_beside
 from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.clock import utc_now
-from tests.catalogue_oracle import key, of_sessions, rows_by, within
+from tests.catalogue_oracle import key, moment, of_sessions, rows_by, within
 
 LONG_AFTER = datetime(2027, 6, 1, tzinfo=UTC)
 OF_SESSIONS = tuple(name for name, measure in MEASURES.items() if measure.source is Source.SESSIONS)
@@ -150,6 +151,35 @@ def test_weeks_and_months_are_compared_day_by_day_so_that_none_is_lost(catalogue
         first = result.rows[0]
         assert first.keys == ("2026-03-02",)
         assert first.previous["sessions"] == catalogue.answer(Query(("sessions",), sunday_then)).totals.n
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 8), date(2026, 3, 9)])
+def test_hours_are_compared_by_the_clock_and_none_is_lost_where_clocks_are_set(catalogue, visits, day):
+    """At two in the morning of the eighth it was three."""
+    zone, period = ZoneInfo("America/New_York"), Period.between(day, day, "America/New_York", LONG_AFTER)
+
+    result = catalogue.answer(Query(("sessions",), period, grain=Grain.HOUR, compare=Compare.PREVIOUS_PERIOD))
+
+    began = Counter(
+        moment(row["started_at"]).astimezone(zone).hour for row in within(result.compared, visits, "started_at")
+    )
+    if day.day == 8:
+        began[3] += began.pop(2, 0)
+    assert {
+        int(row.keys[0][11:13]): row.previous["sessions"] for row in result.rows if row.previous["sessions"]
+    } == began
+    assert result.before.values["sessions"] == began.total() > 0
+
+
+@pytest.mark.parametrize("clocks_set", [date(2026, 10, 4), date(2026, 4, 5)])
+def test_every_hour_stands_beside_one_of_its_name_wherever_clocks_are_set(clocks_set):
+    for day in (clocks_set, clocks_set + timedelta(days=1)):
+        period = Period.between(day, day, "Australia/Sydney", LONG_AFTER)
+        compared = period.preceding(Compare.PREVIOUS_PERIOD, LONG_AFTER)
+        beside = hours_beside(period, compared)
+
+        assert {*beside} == {hour.isoformat() for hour in compared.stretches(Grain.HOUR)}
+        assert {now[11:13] for then, now in beside.items() if then[11:13] != now[11:13]} <= {"03"}
 
 
 def test_what_there_is_no_more_stands_last_with_what_it_was(catalogue):

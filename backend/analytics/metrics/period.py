@@ -70,13 +70,12 @@ class Period:
         Where this one is not over, the other ends as far in, by its own clock, as this one has come: to the minute.
         """
         zone = ZoneInfo(self.timezone)
-        is_of_days = self._is_of_days(zone)
-        other = self._days_before(compare, zone) if is_of_days else self._span_before(compare)
+        other = self._days_before(compare, zone) if self.is_of_days else self._span_before(compare)
         now = now.replace(second=0, microsecond=0)
         if not self.start < now < self.end:
             return other
         cut = other.start + (now - self.start)
-        if is_of_days:
+        if self.is_of_days:
             local = now.astimezone(zone)
             cut = datetime.combine(other.first_day + (local.date() - self.first_day), local.time(), zone)
         return replace(other, end=min(other.end, cut))
@@ -120,7 +119,10 @@ class Period:
                 yield hour.astimezone(zone)
             start, seen = hour, hour + timedelta(hours=1)
 
-    def _is_of_days(self, zone: ZoneInfo) -> bool:
+    @property
+    def is_of_days(self) -> bool:
+        """Whether it begins and ends at local midnight."""
+        zone = ZoneInfo(self.timezone)
         return all(
             instant.astimezone(zone) == _instant(instant.astimezone(zone).date(), zone, 0)
             for instant in (self.start, self.end)

@@ -17,6 +17,7 @@ from backend.analytics.warehouse.relations import EPOCH
 from backend.analytics.warehouse.service import Answer, Warehouse
 from backend.clock import Clock
 
+HOUR = timedelta(hours=1)
 Keys = tuple[str | None, ...]
 Found = dict[Keys, dict[str, Value]]
 
@@ -72,15 +73,18 @@ class CatalogueService:
     def _earlier(self, query: Query, compared: Period) -> Found:
         """The rows of the period compared with, under the keys of today's.
 
-        Days and what is made of them are moved on; of hours the first stands beside the first, the second beside the
-        second.
+        Days and what is made of them are moved on, and hours beside their own.
         """
         found = self._rows(replace(query, compare=None), limited=False, of=compared).rows
         if query.grain is not Grain.HOUR:
             return found
-        now, then = _names(query.period, Grain.HOUR), _names(compared, Grain.HOUR)
-        names: dict[str | None, str] = dict(zip(then, now, strict=False))
-        return {(names[keys[0]], *keys[1:]): values for keys, values in found.items() if keys[0] in names}
+        names = hours_beside(query.period, compared)
+        placed: Found = {}
+        for (hour, *rest), values in found.items():
+            if hour in names:
+                keys = (names[hour], *rest)
+                placed[keys] = _both(placed[keys], values) if keys in placed else values
+        return placed
 
     def _rows(self, query: Query, *, limited: bool, of: Period | None = None) -> Counted:
         """`of`: the period whose rows they are, where it is not the query's."""
@@ -147,6 +151,29 @@ def _complete(found: Found, query: Query, now: datetime) -> Found:
 
 def _names(period: Period, grain: Grain) -> list[str]:
     return [start.isoformat() for start in period.stretches(grain)]
+
+
+def hours_beside(period: Period, compared: Period) -> dict[str | None, str]:
+    """To each hour then the one that it stands beside: of whole days by the clock, else the first beside the first.
+
+    Where clocks are set, both hours of one name then stand beside one, and a skipped hour's beside the next.
+    """
+    now, then = _names(period, Grain.HOUR), _names(compared, Grain.HOUR)
+    if not period.is_of_days:
+        return dict(zip(then, now, strict=False))
+    by_clock = {_clock(name): name for name in reversed(now)}
+    beside = {name: _clock(name) + (period.first_day - compared.first_day) for name in then}
+    found = {name: by_clock.get(clock) or by_clock.get(clock + HOUR) for name, clock in beside.items()}
+    return {name: hour for name, hour in found.items() if hour is not None}
+
+
+def _clock(hour: str) -> datetime:
+    return datetime.fromisoformat(hour).replace(tzinfo=None)
+
+
+def _both(one: Mapping[str, Value], other: Mapping[str, Value]) -> dict[str, Value]:
+    """Two hours as one, as far as that can be known."""
+    return {name: (one[name] or 0) + (other[name] or 0) if MEASURES[name].sums else None for name in one}
 
 
 def _beside(rows: Sequence[ResultRow], earlier: Found, query: Query) -> Iterator[ResultRow]:
