@@ -27,6 +27,7 @@ worker_class = "gthread"
 worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None
 graceful_timeout = 30
 keepalive = 5
+limit_request_line = 8190  # a hundred values of a filter stand in one address
 control_socket_disable = True
 logconfig_dict = {
     "version": 1,
