@@ -36,6 +36,7 @@ from backend.routes.schemas.analytics_pages.boards import (
 )
 from backend.routes.schemas.analytics_pages.credit import credit_address, credit_chart, credit_query
 from backend.routes.schemas.analytics_pages.question import PageQuestion
+from backend.routes.schemas.analytics_pages.tables import OWN as TABLE
 from backend.routes.schemas.analytics_pages.tables import table_address, table_query
 from backend.routes.schemas.analytics_pages.way import way_chart, way_query
 from backend.routes.tables import answered
@@ -85,17 +86,17 @@ def explore() -> ResponseReturnValue:
 @require(Scope.DASHBOARDS_READ)
 def table() -> ResponseReturnValue:
     """The rows behind a chart."""
-    query = table_query(request.args, _question())
+    query = table_query(request.args, _question(TABLE))
     name = "_by_".join([query.measures[0], *query.keys])
     return answered(get(CatalogueService).answer(query), "csv", name)
 
 
-def _question(own: Iterable[str] = ()) -> PageQuestion:
+def _question(own: Iterable[str]) -> PageQuestion:
     return PageQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), own)
 
 
 def _board(page: Page, further: Further | None = None, **more: Any) -> ResponseReturnValue:
-    question = _question(page.own)
+    question = _question(page.own).within(page.own)
     if question.period is None:
         return _render_board(page, question, None), 422
     if further_on := understood(question):

@@ -206,9 +206,12 @@ def test_nothing_yet_says_why_and_what_to_do(analyst):
         ("compare=never", "Choose the previous period, the previous year, or nothing."),
         ("field=shoe_size", "Choose from the list what to filter by."),
         (f"source={'x' * 201}", "200 characters at most"),
+        ("source=a%00b", "text that can be written"),
+        ("state=CA", "There is no filter “state”. There are source, medium"),
+        ("contry=US", "There is no filter “contry”. Did you mean “country”?"),
     ],
 )
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, "/funnel"])
 def test_what_cannot_be_asked_comes_back_to_be_mended(analyst, path, query, words):
     page = show(analyst, f"{path}?{query}", 422)
 
@@ -216,10 +219,42 @@ def test_what_cannot_be_asked_comes_back_to_be_mended(analyst, path, query, word
     assert words in page
 
 
-def test_a_table_of_nonsense_is_refused(analyst):
-    answer = analyst.get("/analytics/table.csv?measures=shoes&grain=blink", headers={"Accept": "application/json"})
+@pytest.mark.parametrize("query", ["measures=shoes", "measures=sessions&grain=blink", "measures=sessions&state=CA"])
+def test_a_table_of_nonsense_is_refused(analyst, query):
+    answer = analyst.get(f"/analytics/table.csv?{query}", headers={"Accept": "application/json"})
 
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("?measure=shoes", "There is no measure “shoes”."),
+        ("/conversions?breakdown=job_title", "There is no breakdown “job_title”."),
+        ("/revenue?model=zz&by=zz&lookback_days=31", "There is no lookback days “31”."),
+        ("/explore?measure=sessions&by=state", "There is no by “state”."),
+    ],
+)
+def test_a_choice_that_a_page_has_not_is_told_and_the_filters_stay_for_other_pages(analyst, path, words):
+    page = show(analyst, f"{path}&source=mail", 422)
+
+    assert words in page
+    assert 'href="/analytics/popular?source=mail"' in page
+
+
+def test_what_fell_to_nothing_is_shown_beside_what_it_was(analyst, visits):
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    days = f"start={tomorrow}&end={tomorrow + timedelta(days=2)}&compare=previous_period"
+
+    page = show(analyst, f"?{days}")
+
+    assert "No visits in these days" not in page
+    assert "from 20" in page
+
+
+def test_days_that_are_over_promise_no_new_visits(analyst):
+    assert "New visits show here within seconds" in show(analyst, "")
+    assert "New visits show here within seconds" not in show(analyst, "?start=2020-01-01&end=2020-01-02")
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/funnel"])

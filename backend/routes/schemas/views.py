@@ -27,7 +27,7 @@ FUNNEL = "funnel"
 BOARDS = (OVERVIEW, CONVERSIONS, REVENUE, POPULAR, GEOGRAPHY, EXPLORE)
 # What stands in the address of one page only.
 OWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {page.name: page.own for page in BOARDS}
+    {page.name: tuple(page.own) for page in BOARDS}
     | {FUNNEL: tuple(name for name in FunnelParameters.model_fields if name not in SessionQuery.model_fields)}
 )
 SEVERAL = {*FILTERS, "steps"}  # of the funnel: its form sends each, its links join them
@@ -171,7 +171,7 @@ def _bad_question(new: NewView, default_zone: str, now: datetime) -> Iterator[Fi
     if new.kind is ViewKind.FUNNEL:
         errors = FunnelQuestion.parse(given, default_zone, now).page.errors
     else:
-        errors = PageQuestion.parse(given, default_zone, now).errors
+        errors = PageQuestion.parse(given, default_zone, now, new.parameters).errors
     for error in errors:
         yield FieldError(f"parameters.{error.field}", error.message, error.code)
 

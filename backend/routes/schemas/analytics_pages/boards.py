@@ -10,6 +10,9 @@ from typing import ClassVar, Protocol
 from backend.analytics.figures.figure import Figure, Shapes
 from backend.analytics.figures.lines import Happening
 from backend.analytics.figures.tiles import Tile
+from backend.analytics.metrics.attribution.models import Model
+from backend.analytics.metrics.attribution.paths import By
+from backend.analytics.metrics.attribution.service import LONGEST_LOOK_BACK_DAYS, LOOK_BACK_DAYS
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Source
 from backend.analytics.metrics.catalogue.query import Filter, Operator, Query, Result
@@ -25,10 +28,11 @@ from backend.routes.schemas.analytics_pages.charts import (
     trend_of,
 )
 from backend.routes.schemas.analytics_pages.names import Names
-from backend.routes.schemas.analytics_pages.question import FILTERS, Chip, PageQuestion
+from backend.routes.schemas.analytics_pages.question import FILTERS, Chip, Own, PageQuestion
 
 WHOLE, HALF = 12, 6
 TREND = "trend"
+LOOK_BACKS = tuple(map(str, (LOOK_BACK_DAYS, 7, 14, 60, LONGEST_LOOK_BACK_DAYS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,11 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A page's numbers. `n`: how many sessions all of it rests on."""
+    """A page's numbers. `empty`: there is nothing now, and was nothing in what it is compared with."""
 
     tiles: tuple[Tile, ...]
     charts: tuple[Chart, ...]
-    n: int
+    empty: bool
     as_of: datetime
     partial: bool
 
@@ -104,11 +108,11 @@ class Setting:
 
 
 class Page(Protocol):
-    """Asks, and shows what was answered. `own`: the parameters of its address that no other page has."""
+    """Asks, and shows what was answered. `own`: the parameters that no other page has, with what they may be."""
 
     name: ClassVar[str]
     title: ClassVar[str]
-    own: ClassVar[tuple[str, ...]]
+    own: ClassVar[Own]
 
     def queries(self, question: PageQuestion) -> tuple[Query, ...]: ...
 
@@ -120,8 +124,8 @@ class Overview:
 
     name: ClassVar = "overview"
     title: ClassVar = "Overview"
-    own: ClassVar[tuple[str, ...]] = ("measure",)
     measures = ("sessions", "visitors", "assessments", "conversion_rate", "upgrades", "revenue")
+    own: ClassVar[Own] = {"measure": measures}
 
     def queries(self, question: PageQuestion) -> tuple[Query, ...]:
         return (
@@ -150,8 +154,8 @@ class Conversions:
 
     name: ClassVar = "conversions"
     title: ClassVar = "Conversions"
-    own: ClassVar[tuple[str, ...]] = ("breakdown",)
     breakdowns = ("risk_level", "industry", "experience", "education", "source", "device", "country")
+    own: ClassVar[Own] = {"breakdown": breakdowns}
 
     def queries(self, question: PageQuestion) -> tuple[Query, ...]:
         by = chosen(question, "breakdown", self.breakdowns)
@@ -177,8 +181,8 @@ class Popular:
 
     name: ClassVar = "popular"
     title: ClassVar = "Popular"
-    own: ClassVar[tuple[str, ...]] = ("breakdown",)
     breakdowns = ("job_title", "occupation", "industry", "education", "experience")
+    own: ClassVar[Own] = {"breakdown": breakdowns}
 
     def queries(self, question: PageQuestion) -> tuple[Query, ...]:
         by = chosen(question, "breakdown", self.breakdowns)
@@ -203,8 +207,8 @@ class Geography:
 
     name: ClassVar = "geography"
     title: ClassVar = "Geography"
-    own: ClassVar[tuple[str, ...]] = ("measure",)
     measures = ("sessions", "visitors", "assessments", "conversion_rate", "revenue")
+    own: ClassVar[Own] = {"measure": measures}
 
     def queries(self, question: PageQuestion) -> tuple[Query, ...]:
         name = chosen(question, "measure", self.measures)
@@ -236,20 +240,16 @@ class Revenue:
 
     name: ClassVar = "revenue"
     title: ClassVar = "Revenue"
-    own: ClassVar[tuple[str, ...]] = ("model", "by", "lookback_days")
+    own: ClassVar[Own] = {"model": tuple(Model), "by": tuple(By), "lookback_days": LOOK_BACKS}
     measures = ("revenue", "upgrades", "revenue_per_upgrade", "revenue_per_visitor")
 
     def queries(self, question: PageQuestion) -> tuple[Query, ...]:
-        return (ask(question, *self.measures, over_time=True), ask(question, "revenue", by=("campaign",)))
+        return (ask(question, *self.measures, over_time=True),)
 
     def board(self, setting: Setting, results: Sequence[Result]) -> Board:
-        course, campaigns = results
-        return _board(
-            course,
-            tiles_of(course, self.measures, lambda _: ""),
-            _trend(course, "revenue", setting),
-            _ranked("campaigns", campaigns, "revenue", setting),
-        )
+        [course] = results
+        tiles = tiles_of(course, self.measures, lambda _: "")
+        return _board(course, tiles, _trend(course, "revenue", setting))
 
 
 class Explore:
@@ -257,8 +257,8 @@ class Explore:
 
     name: ClassVar = "explore"
     title: ClassVar = "Explore"
-    own: ClassVar[tuple[str, ...]] = ("measure", "by")
     measures = tuple(name for name, measure in MEASURES.items() if measure.source is Source.SESSIONS)
+    own: ClassVar[Own] = {"measure": measures, "by": FILTERS}
 
     def queries(self, question: PageQuestion) -> tuple[Query, ...]:
         name, by = self.measure(question), chosen(question, "by", ("", *FILTERS))
@@ -295,7 +295,8 @@ GEOGRAPHY, EXPLORE = Geography(), Explore()
 
 
 def _board(first: Result, tiles: tuple[Tile, ...], *charts: Chart) -> Board:
-    return Board(tiles, charts, first.totals.n, first.as_of, is_partial(first))
+    empty = not first.totals.n and not (first.before and first.before.n)
+    return Board(tiles, charts, empty, first.as_of, is_partial(first))
 
 
 def _trend(result: Result, name: str, setting: Setting) -> Chart:

@@ -9,13 +9,11 @@ from backend.analytics.figures.quantity import Quantity, Unit
 from backend.analytics.metrics.attribution.models import Model
 from backend.analytics.metrics.attribution.paths import By
 from backend.analytics.metrics.attribution.service import (
-    LONGEST_LOOK_BACK_DAYS,
-    LOOK_BACK_DAYS,
     AttributedRevenue,
     Attribution,
     AttributionQuery,
 )
-from backend.routes.schemas.analytics_pages.boards import Chart, Setting, chosen
+from backend.routes.schemas.analytics_pages.boards import LOOK_BACKS, Chart, Setting, chosen
 from backend.routes.schemas.analytics_pages.charts import MOST_BARS, compared
 from backend.routes.schemas.analytics_pages.question import Address, PageQuestion
 
@@ -40,7 +38,6 @@ RULES = {
     Model.SHAPLEY: "A source gets what it adds on average to those it came together with (Shapley value).",
 }
 CHANNELS = {By.SOURCE: "Source", By.SOURCE_MEDIUM: "Source and medium", By.CAMPAIGN: "Campaign"}
-LOOK_BACKS = tuple(map(str, (LOOK_BACK_DAYS, 7, 14, 60, LONGEST_LOOK_BACK_DAYS)))
 
 
 def credit_query(setting: Setting) -> AttributionQuery:

@@ -18,6 +18,7 @@ from backend.routes.schemas.funnel_asked import AskedFunnel, names
 
 USUAL = AskedFunnel(limit="5")
 OWN = ("window", "order", "scope", "breakdown", "limit")
+READ = (*OWN, "steps", "exclude", "change", "step", "outcome", "group", "others", "page")
 CALCULATORS = tuple(step.name for step in CALCULATOR)
 # What is chosen from a list can only be wrong in an address written by hand.
 CHOSEN = {
@@ -47,7 +48,7 @@ class FunnelQuestion:
     def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime) -> Self:
         """`?steps=a,b:2&window=1h` as links say it, `?steps=a&steps=b:2&change=up:1` as the form does."""
         rows, moved = _changed(tuple(_rows(args)), args.get("change", ""))
-        page = PageQuestion.parse(args, default_zone, now, OWN)
+        page = PageQuestion.parse(args, default_zone, now, READ)
         given = {name: value for name in OWN if (value := page.own.get(name, "").strip())}
         steps = tuple(row for row in rows if row)
         asked = replace(USUAL, steps=steps, exclude=tuple(filter(None, names(args.get("exclude")))), **given)

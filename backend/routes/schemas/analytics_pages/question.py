@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from difflib import get_close_matches
 from enum import StrEnum
+from itertools import islice
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -20,8 +22,10 @@ FILTERS = tuple(name for name, dimension in DIMENSIONS.items() if dimension.sour
 EVERYWHERE = ("period", "start", "end", "tz", "compare", *FILTERS)  # parameters of every page
 SENT = frozenset({"field", "value", "typed", "shown"})  # by forms; no link says it
 Chip = tuple[str, str, str]  # what it is about, which, and the address without it
+Own = Mapping[str, Sequence[str]]  # parameters of one page, and what they may be
 Address = dict[str, Any]  # what `url_for` takes: texts and lists of them
 COMPARISONS = {"": "Nothing", "previous_period": "Previous period", "previous_year": "Previous year"}
+MOST_UNKNOWN, LONGEST_NAME = 10, 40  # of what is told of unknown parameters
 HOURLY, DAILY = timedelta(days=2, hours=2), timedelta(days=93)
 ZONES = (
     "UTC",
@@ -86,8 +90,11 @@ class PageQuestion:
 
     @classmethod
     def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime, own: Iterable[str] = ()) -> Self:
-        """`?period=7d` or `?start=2026-11-01&end=2026-11-21`, `&tz=America/New_York`, `&compare=`, `&source=google`."""
-        errors: list[FieldError] = []
+        """`?period=7d` or `?start=2026-11-01&end=2026-11-21`, `&tz=America/New_York`, `&compare=`, `&source=google`.
+
+        What nobody knows is an error: a misspelt filter would leave everything in.
+        """
+        errors = list(islice(_unknown(args, own := tuple(own)), MOST_UNKNOWN))
         tz = args.get("tz", "").strip() or default_zone
         zone = _zone(tz, errors)
         today = now.astimezone(zone or ZoneInfo(default_zone)).date()
@@ -121,7 +128,17 @@ class PageQuestion:
 
     def shared(self) -> Address:
         """What other pages understand of it."""
-        return {} if self.period is None else replace(self, own={}).address()
+        address = replace(self, own={}).address()
+        return {name: value for name, value in address.items() if self.period or name in FILTERS}
+
+    def within(self, own: Own) -> Self:
+        """The same, with errors where a parameter of the page's own is none of what it may be."""
+        wrong = {name: value[:LONGEST_NAME] for name, value in self.own.items() if value not in own[name]}
+        if not wrong:
+            return self
+        told = (FieldError(name, f"There is no {name.replace('_', ' ')} “{value}”.") for name, value in wrong.items())
+        right = {name: value for name, value in self.own.items() if name not in wrong}
+        return replace(self, period=None, own=right, errors=(*self.errors, *told))
 
     def choosing(self, name: str, value: str) -> Self:
         """The same with another value of a parameter of the page's own."""
@@ -189,6 +206,15 @@ def zone_label(name: str, now: datetime) -> str:
     return f"{name.rpartition('/')[2].replace('_', ' ')} (UTC{sign}{hours}{f':{rest:02}' if rest else ''})"
 
 
+def _unknown(args: Iterable[str], own: Iterable[str]) -> Iterator[FieldError]:
+    known = (*EVERYWHERE, *own)
+    for name in args:
+        if name not in known and name not in SENT:
+            near = get_close_matches(name, FILTERS, n=1)
+            hint = f"Did you mean “{near[0]}”?" if near else f"There are {', '.join(FILTERS)}."
+            yield FieldError(name[:LONGEST_NAME], f"There is no filter “{name[:LONGEST_NAME]}”. {hint}")
+
+
 def _zone(name: str, errors: list[FieldError]) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
@@ -236,7 +262,9 @@ def _filters(args: MultiDict[str, str], adding: Adding | None, errors: list[Fiel
     for name in FILTERS:
         values = [value.strip() for value in args.getlist(name)]
         given = [*values, *(adding.typed if adding and adding.field == name else ())]
-        if len(given) > MOST_VALUES or any(len(value) > LONGEST_VALUE or "\0" in value for value in given):
+        if any("\0" in value for value in given):
+            errors.append(FieldError(name, "Filters take text that can be written."))
+        elif len(given) > MOST_VALUES or any(len(value) > LONGEST_VALUE for value in given):
             errors.append(FieldError(name, f"Filters take {MOST_VALUES} values of {LONGEST_VALUE} characters at most."))
         elif values:
             yield Filter(name, Operator.IN, tuple(dict.fromkeys(values)))

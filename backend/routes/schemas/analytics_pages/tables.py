@@ -9,6 +9,8 @@ from backend.analytics.metrics.period import Grain
 from backend.errors import FieldError, InvalidRequest
 from backend.routes.schemas.analytics_pages.question import Address, PageQuestion
 
+OWN = ("measures", "by", "grain", "order")
+
 
 def table_address(query: Query, question: PageQuestion) -> Address:
     """What makes the same rows again."""
