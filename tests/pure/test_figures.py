@@ -209,7 +209,21 @@ def test_a_funnel_tells_how_far_and_where_most_left():
     assert figure.data[0]["x"][:3] == [18_402, 18_402, 14_210]
     assert figure.data[1]["x"][:3] == [18_402, 14_210, 11_873]
     assert "−4,192 (23%)" in [text["text"] for text in figure.layout["annotations"]]
-    assert figure.note == "38 sessions may yet go on and are not counted as lost."
+
+
+@pytest.mark.parametrize(
+    ("young", "of", "note"),
+    [
+        (0, "sessions", ""),
+        (1, "visitors", "1 visitor may yet go on; until it does it counts as left."),
+        (38, "sessions", "38 sessions may yet go on; until they do they count as left."),
+    ],
+)
+def test_who_may_yet_go_on_counts_as_left_until_then(young, of, note):
+    figure = funnel(Steps((Step("Came", 40), Step("Went on", 2)), counted=of, immature=young))
+
+    assert figure.note == note
+    assert figure.table.rows[1][4].text == "−38"
 
 
 def test_a_funnel_of_few_says_no_rate():

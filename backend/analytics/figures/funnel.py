@@ -171,8 +171,8 @@ def _legend(found: Steps) -> tuple[Key, ...]:
 def _note(found: Steps) -> str:
     if not found.immature:
         return ""
-    stand = "is" if found.immature == 1 else "are"
-    return f"{counted(found.immature, *_noun(found.counted))} may yet go on and {stand} not counted as lost."
+    until = "it does it counts" if found.immature == 1 else "they do they count"
+    return f"{counted(found.immature, *_noun(found.counted))} may yet go on; until {until} as left."
 
 
 def _columns(found: Steps) -> tuple[Column, ...]:
