@@ -16,7 +16,7 @@ import pytest
 from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Shapes
 from backend.analytics.figures.funnel import Step, Steps, funnel
-from backend.analytics.figures.geography import classes, country_names, geography
+from backend.analytics.figures.geography import Place, Places, classes, country_names, geography
 from backend.analytics.figures.lines import Happening, Parts, Point, Series, Trend, lines, several
 from tests import figures as made
 from tests.servers import PROJECT
@@ -243,7 +243,40 @@ def test_a_map_is_shaded_by_class_and_keeps_what_is_too_small_for_it_in_the_tabl
     assert figure.note == "220 of 17,202 sessions came from an unknown place."
 
 
-@pytest.mark.parametrize(("values", "starts"), [([4], (3,)), ([1, 2], (1,)), ([12, 40], (10, 30)), ([1, 9e6], 7)])
+@pytest.mark.parametrize(("value", "key"), [(0.0, "0% to 2%"), (None, "")])
+def test_a_place_with_nothing_is_shaded_and_one_with_too_few_is_not(value, key):
+    germany = Place("DE", "Germany", value, 17 if key else 7)
+
+    figure = geography(replace(made.states(), shapes=Shapes.WORLD, places=(*made.states().places, germany)))
+
+    shaded = dict(zip(figure.data[1]["locations"], figure.data[1]["z"], strict=True))
+    assert [figure.legend[int(at)].label for place, at in shaded.items() if place == "DE"] == ([key] if key else [])
+
+
+@pytest.mark.parametrize(
+    ("quantity", "values", "keys"),
+    [
+        (made.CONVERSION, (0.0, 0.0), ["0%"]),
+        (made.CONVERSION, (None, None), []),
+        (made.SESSIONS, (0, 0), ["0"]),
+        (made.SESSIONS, (0, 2), ["0", "1 or more"]),
+        (made.REVENUE, (0, 2900), ["$0 to $10", "$10 or more"]),
+    ],
+)
+def test_where_somebody_came_the_table_stands_though_nothing_was_counted(quantity, values, keys):
+    places = tuple(Place(code, code, value, 17) for code, value in zip(("DE", "FR"), values, strict=True))
+
+    figure = geography(Places(quantity, Shapes.WORLD, places, 0, 34, "sessions"))
+
+    assert not figure.empty
+    assert [key.label for key in figure.legend] == keys
+    assert len(figure.table.rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "starts"),
+    [([4], (3,)), ([1, 2], (1,)), ([12, 40], (10, 30)), ([0, 12, 40], (0, 10, 30)), ([1, 9e6], 7), ([0, 1, 9e6], 7)],
+)
 def test_classes_begin_at_round_numbers_and_are_seven_at_most(values, starts):
     found = classes(made.SESSIONS, values)
 
