@@ -176,6 +176,23 @@ def test_bars_are_sorted_and_say_who_leads():
     assert [cell.text for cell in figure.table.foot][:2] == ["All payments", "$5,914"]
 
 
+@pytest.mark.parametrize(
+    ("quantity", "values", "others", "title"),
+    [
+        (made.SESSIONS, (36, 36, 8), 0, "a and b lead with 36 each of 80 sessions"),
+        (made.SESSIONS, (20, 20, 20), 0, "3 lead with 20 each of 60 sessions"),
+        (made.SESSIONS, (20, 20, 20), 2, "3 or more lead with 20 each of 60 sessions"),
+        (made.SESSIONS, (0, 0, 0), 0, "Sessions: 0 for each of 3"),
+        (made.CONVERSION, (0.2, 0.2), 0, "Conversion: 20.0% for a and b"),
+        (made.CONVERSION, (0.2, 0.2, 0.1), 0, "Conversion: from 10.0% (c) to 20.0% (a)"),
+    ],
+)
+def test_bars_of_one_length_lead_together(quantity, values, others, title):
+    level = tuple(Bar(name, value, 40) for name, value in zip("abc", values, strict=False))
+
+    assert bars(Ranking(quantity, "source", level, sum(values), 80, "sessions", others=others)).title == title
+
+
 def test_a_rate_on_too_few_has_no_bar_and_comes_last():
     figure = bars(made.rates())
 
