@@ -228,6 +228,12 @@ def test_a_funnel_tells_how_far_and_where_most_left():
     assert "−4,192 (23%)" in [text["text"] for text in figure.layout["annotations"]]
 
 
+def test_a_step_that_all_came_to_has_a_drop_off_of_0():
+    figure = funnel(Steps((Step("Came", 12), Step("Went on", 12), Step("Stayed", 9))))
+
+    assert [row[4].text for row in figure.table.rows] == ["–", "0", "−3"]
+
+
 @pytest.mark.parametrize(
     ("young", "of", "note"),
     [
