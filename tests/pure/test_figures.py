@@ -154,7 +154,7 @@ def test_what_happened_in_one_bucket_stands_side_by_side():
 
     layout = lines(trend).layout
 
-    assert [(one["text"], one["x"]) for one in layout["annotations"]] == [("AB", 1)]
+    assert [(one["text"], one["x"]) for one in layout["annotations"]] == [("A, B", 1)]
     assert [one["x0"] for one in layout["shapes"]] == [1]
 
 
