@@ -124,6 +124,13 @@ def test_the_day_that_is_not_over_is_a_line_of_its_own():
     assert "until 2:32 PM" in partial["hovertext"][-1]
 
 
+def test_what_is_not_over_has_no_key_where_it_has_no_point():
+    figure = lines(replace(made.sparse(), until="2:32 PM"))
+
+    assert figure.data[-1]["y"][-1] is None
+    assert figure.legend == ()
+
+
 def test_the_day_that_is_not_over_is_compared_with_as_much_of_the_other():
     figure = lines(made.trend())
 

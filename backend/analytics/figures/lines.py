@@ -261,7 +261,7 @@ def _hover_parts(parts: Parts, place: int) -> str:
 def _legend(trend: Trend) -> tuple[Key, ...]:
     """A line alone needs no key."""
     rest = [Key("swatch--line swatch--compare", trend.compared.capitalize())] if trend.compared else []
-    if trend.until:
+    if trend.until and trend.points[-1].value is not None:
         rest.append(Key("swatch--line swatch--partial", f"Not over: until {trend.until}"))
     return (Key("swatch--line swatch--1", "This period"), *rest) if rest else ()
 
