@@ -15,6 +15,8 @@ import pytest
 from backend.accounts.permissions import Role
 from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
+from backend.analytics.figures.quantity import Quantity
+from backend.analytics.figures.tiles import Reading, tile
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.sync import LakeSync
 from backend.plugins import get
@@ -80,6 +82,15 @@ def test_the_overview_says_how_it_goes(analyst, visits):
     }
     assert [figure["n"] for figure in figures(page)] == [20, 20, 20, 20]
     assert "newsletter leads with 12 of 20 sessions (60%)" in page
+
+
+@pytest.mark.parametrize(("before", "said"), [(17, "from 17, within noise"), (200, "from 200")])
+def test_a_tile_says_from_what_it_changed_also_within_noise(app, before, said):
+    made = tile("Sessions", Quantity("sessions"), "sessions", Reading(20, 20), Reading(before, before), partial=False)
+
+    shown = app.jinja_env.get_template("analytics/tiles.html").module.tile(made)
+
+    assert re.findall(r'class="muted">([^<]*)<', shown) == [said]
 
 
 @pytest.mark.parametrize("path", PAGES)

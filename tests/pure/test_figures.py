@@ -16,7 +16,7 @@ import pytest
 from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Shapes
 from backend.analytics.figures.funnel import Step, Steps, funnel
-from backend.analytics.figures.geography import classes, country_names, geography
+from backend.analytics.figures.geography import Place, Places, classes, country_names, geography
 from backend.analytics.figures.lines import Happening, Parts, Point, Series, Trend, lines, several
 from tests import figures as made
 from tests.servers import PROJECT
@@ -124,6 +124,13 @@ def test_the_day_that_is_not_over_is_a_line_of_its_own():
     assert "until 2:32 PM" in partial["hovertext"][-1]
 
 
+def test_what_is_not_over_has_no_key_where_it_has_no_point():
+    figure = lines(replace(made.sparse(), until="2:32 PM"))
+
+    assert figure.data[-1]["y"][-1] is None
+    assert figure.legend == ()
+
+
 def test_the_day_that_is_not_over_is_compared_with_as_much_of_the_other():
     figure = lines(made.trend())
 
@@ -154,7 +161,7 @@ def test_what_happened_in_one_bucket_stands_side_by_side():
 
     layout = lines(trend).layout
 
-    assert [(one["text"], one["x"]) for one in layout["annotations"]] == [("AB", 1)]
+    assert [(one["text"], one["x"]) for one in layout["annotations"]] == [("A, B", 1)]
     assert [one["x0"] for one in layout["shapes"]] == [1]
 
 
@@ -174,6 +181,23 @@ def test_bars_are_sorted_and_say_who_leads():
         *("google / organic", "$2,431", "41.1%", "74", "$2,100", "up 15.8%"),
     ]
     assert [cell.text for cell in figure.table.foot][:2] == ["All payments", "$5,914"]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "values", "others", "title"),
+    [
+        (made.SESSIONS, (36, 36, 8), 0, "a and b lead with 36 each of 80 sessions"),
+        (made.SESSIONS, (20, 20, 20), 0, "3 lead with 20 each of 60 sessions"),
+        (made.SESSIONS, (20, 20, 20), 2, "3 or more lead with 20 each of 60 sessions"),
+        (made.SESSIONS, (0, 0, 0), 0, "Sessions: 0 for each of 3"),
+        (made.CONVERSION, (0.2, 0.2), 0, "Conversion: 20.0% for a and b"),
+        (made.CONVERSION, (0.2, 0.2, 0.1), 0, "Conversion: from 10.0% (c) to 20.0% (a)"),
+    ],
+)
+def test_bars_of_one_length_lead_together(quantity, values, others, title):
+    level = tuple(Bar(name, value, 40) for name, value in zip("abc", values, strict=False))
+
+    assert bars(Ranking(quantity, "source", level, sum(values), 80, "sessions", others=others)).title == title
 
 
 def test_a_rate_on_too_few_has_no_bar_and_comes_last():
@@ -209,7 +233,27 @@ def test_a_funnel_tells_how_far_and_where_most_left():
     assert figure.data[0]["x"][:3] == [18_402, 18_402, 14_210]
     assert figure.data[1]["x"][:3] == [18_402, 14_210, 11_873]
     assert "−4,192 (23%)" in [text["text"] for text in figure.layout["annotations"]]
-    assert figure.note == "38 sessions may yet go on and are not counted as lost."
+
+
+def test_a_step_that_all_came_to_has_a_drop_off_of_0():
+    figure = funnel(Steps((Step("Came", 12), Step("Went on", 12), Step("Stayed", 9))))
+
+    assert [row[4].text for row in figure.table.rows] == ["–", "0", "−3"]
+
+
+@pytest.mark.parametrize(
+    ("young", "of", "note"),
+    [
+        (0, "sessions", ""),
+        (1, "visitors", "1 visitor may yet go on; until it does it counts as left."),
+        (38, "sessions", "38 sessions may yet go on; until they do they count as left."),
+    ],
+)
+def test_who_may_yet_go_on_counts_as_left_until_then(young, of, note):
+    figure = funnel(Steps((Step("Came", 40), Step("Went on", 2)), counted=of, immature=young))
+
+    assert figure.note == note
+    assert figure.table.rows[1][4].text == "−38"
 
 
 def test_a_funnel_of_few_says_no_rate():
@@ -229,7 +273,40 @@ def test_a_map_is_shaded_by_class_and_keeps_what_is_too_small_for_it_in_the_tabl
     assert figure.note == "220 of 17,202 sessions came from an unknown place."
 
 
-@pytest.mark.parametrize(("values", "starts"), [([4], (3,)), ([1, 2], (1,)), ([12, 40], (10, 30)), ([1, 9e6], 7)])
+@pytest.mark.parametrize(("value", "key"), [(0.0, "0% to 2%"), (None, "")])
+def test_a_place_with_nothing_is_shaded_and_one_with_too_few_is_not(value, key):
+    germany = Place("DE", "Germany", value, 17 if key else 7)
+
+    figure = geography(replace(made.states(), shapes=Shapes.WORLD, places=(*made.states().places, germany)))
+
+    shaded = dict(zip(figure.data[1]["locations"], figure.data[1]["z"], strict=True))
+    assert [figure.legend[int(at)].label for place, at in shaded.items() if place == "DE"] == ([key] if key else [])
+
+
+@pytest.mark.parametrize(
+    ("quantity", "values", "keys"),
+    [
+        (made.CONVERSION, (0.0, 0.0), ["0%"]),
+        (made.CONVERSION, (None, None), []),
+        (made.SESSIONS, (0, 0), ["0"]),
+        (made.SESSIONS, (0, 2), ["0", "1 or more"]),
+        (made.REVENUE, (0, 2900), ["$0 to $10", "$10 or more"]),
+    ],
+)
+def test_where_somebody_came_the_table_stands_though_nothing_was_counted(quantity, values, keys):
+    places = tuple(Place(code, code, value, 17) for code, value in zip(("DE", "FR"), values, strict=True))
+
+    figure = geography(Places(quantity, Shapes.WORLD, places, 0, 34, "sessions"))
+
+    assert not figure.empty
+    assert [key.label for key in figure.legend] == keys
+    assert len(figure.table.rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "starts"),
+    [([4], (3,)), ([1, 2], (1,)), ([12, 40], (10, 30)), ([0, 12, 40], (0, 10, 30)), ([1, 9e6], 7), ([0, 1, 9e6], 7)],
+)
 def test_classes_begin_at_round_numbers_and_are_seven_at_most(values, starts):
     found = classes(made.SESSIONS, values)
 

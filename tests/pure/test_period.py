@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from backend.analytics.metrics.period import Compare, Period
+from backend.routes.schemas.analytics_pages.charts import compared
 
 NEW_YORK = "America/New_York"
 MARCH = datetime(2026, 3, 10, 16, 30, 45, tzinfo=UTC)  # 12:30 in New York, summer time since March 8
@@ -25,6 +26,11 @@ def days(first, last, zone=NEW_YORK):
 )
 def test_what_is_over_is_compared_with_whole_days(compare, first, last):
     assert days(date(2026, 3, 2), date(2026, 3, 3)).preceding(compare, MARCH) == days(first, last)
+
+
+@pytest.mark.parametrize(("first", "said"), [(9, "the day before"), (8, "the previous 2 days")])
+def test_what_is_compared_with_is_named(first, said):
+    assert compared(Compare.PREVIOUS_PERIOD, days(date(2026, 3, first), date(2026, 3, 9))) == said
 
 
 def test_what_is_not_over_is_compared_until_the_same_time_by_the_clock_on_the_wall():

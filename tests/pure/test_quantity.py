@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from backend.analytics.figures import moments
 from backend.analytics.figures.quantity import Quantity, Unit, Way
 from backend.analytics.figures.tiles import Reading, is_noise, spark, tile
+from backend.routes.schemas.analytics_pages.charts import quantity_of
 
 SESSIONS = Quantity("sessions")
 MONEY = Quantity("revenue", Unit.CENTS)
@@ -34,6 +35,23 @@ TIME = Quantity("time to result", Unit.SECONDS, adds=False, less_is_better=True)
 )
 def test_values_read_in_full_and_short(quantity, value, said, short):
     assert (quantity.say(value), quantity.tick(value)) == (said, short)
+
+
+@pytest.mark.parametrize(
+    ("measure", "one", "many"),
+    [
+        ("sessions", "1 session", "2,263 sessions"),
+        ("opened", "1 calculator opened", "2,263 calculators opened"),
+        ("question_1", "1 answer about the job", "2,263 answers about the job"),
+        ("question_4", "1 answer about the week", "2,263 answers about the week"),
+        ("session_events", "1 event in sessions", "2,263 events in sessions"),
+        ("offers_viewed", "1 offer viewed", "2,263 offers viewed"),
+    ],
+)
+def test_a_count_reads_well_after_its_number(measure, one, many):
+    quantity = quantity_of(measure, "USD")
+
+    assert (quantity.phrase(1), quantity.phrase(2_263)) == (one, many)
 
 
 def test_a_rate_of_nothing_known_says_too_few_and_a_sum_is_unknown():

@@ -111,14 +111,24 @@ def finding(ranking: Ranking, ordered: Sequence[Bar]) -> str:
     if not known:
         return f"Too few for {quantity.noun} by {ranking.dimension}"
     first, last = known[0], known[-1]
+    most = quantity.say(first.value)
+    level = [bar for bar in known if quantity.say(bar.value) == most]
     if quantity.adds and ranking.total:
-        part = share((first.value or 0) / ranking.total)
         of = quantity.phrase(ranking.total)
-        return f"{first.label} leads with {quantity.say(first.value)} of {of} ({part})"
-    if len(known) == 1:
-        return f"{quantity.name}: {quantity.say(first.value)} for {first.label}"
+        if len(level) > 1:
+            return f"{_together(ranking, level)} lead with {most} each of {of}"
+        return f"{first.label} leads with {most} of {of} ({share((first.value or 0) / ranking.total)})"
+    if len(level) == len(known):
+        return f"{quantity.name}: {most} for {'each of ' if len(level) > 2 else ''}{_together(ranking, level)}"
     low = f"{quantity.say(last.value)} ({last.label})"
     return f"{quantity.name}: from {low} to {quantity.say(first.value)} ({first.label})"
+
+
+def _together(ranking: Ranking, level: Sequence[Bar]) -> str:
+    """One or two by name, more by their number; the bars that are not shown may be level too."""
+    if len(level) < 3:
+        return " and ".join(bar.label for bar in level)
+    return count(len(level)) + (" or more" if ranking.others and len(level) == len(ranking.bars) else "")
 
 
 def columns(ranking: Ranking) -> tuple[Column, ...]:

@@ -171,8 +171,8 @@ def _legend(found: Steps) -> tuple[Key, ...]:
 def _note(found: Steps) -> str:
     if not found.immature:
         return ""
-    stand = "is" if found.immature == 1 else "are"
-    return f"{counted(found.immature, *_noun(found.counted))} may yet go on and {stand} not counted as lost."
+    until = "it does it counts" if found.immature == 1 else "they do they count"
+    return f"{counted(found.immature, *_noun(found.counted))} may yet go on; until {until} as left."
 
 
 def _columns(found: Steps) -> tuple[Column, ...]:
@@ -187,7 +187,8 @@ def _cells(found: Steps, row: Row) -> tuple[Cell, ...]:
     head = (Cell(step.label, step.href), Cell(count(step.n)), *before)
     if row.number == 1:
         return (*head, *(Cell("–", muted=True) for _ in COLUMNS[1:]))
-    rates = (Cell(rate(step.n, first)), Cell(rate(step.n, row.before)), Cell(f"−{count(row.before - step.n)}"))
+    lost = row.before - step.n
+    rates = (Cell(rate(step.n, first)), Cell(rate(step.n, row.before)), Cell(f"−{count(lost)}" if lost else "0"))
     return (*head, *rates, _time(step.median_seconds), _time(step.p90_seconds))
 
 

@@ -65,13 +65,14 @@ def country_names() -> dict[str, str]:
 def geography(found: Places) -> Figure:
     """A map in steps of one hue, the deepest for the most."""
     ranking = _ranking(found)
-    drawn = [place for place in found.places if place.value]
-    if not drawn:
+    if not found.places:
         why = "Nobody whose place is known came in this period." if found.unknown else "Nobody came in this period."
         return nothing(f"No {found.quantity.noun} on the map", why, found.counted, columns(ranking))
     ordered = ranked(ranking.bars)
     title = finding(ranking, ordered)
-    limits = classes(found.quantity, [place.value or 0 for place in drawn])
+    drawn = [place for place in found.places if place.value is not None]
+    values = [place.value or 0 for place in drawn]
+    limits = classes(found.quantity, values) if values else ()
     return Figure(
         title=title,
         description=f"Map: {found.quantity.noun} by {ranking.dimension}, {len(drawn)} of them shaded. {title}.",
@@ -79,10 +80,10 @@ def geography(found: Places) -> Figure:
         counted=found.counted,
         table=table(ranking, ordered),
         height=HEIGHT,
-        data=(_ground(), _shaded(found, drawn, limits)),
+        data=(_ground(), _shaded(found, drawn, limits)) if drawn else (_ground(),),
         layout=theme.layout(HEIGHT, hovermode="closest", geo=_view(found.shapes)),
         shapes=found.shapes,
-        legend=_legend(found.quantity, limits),
+        legend=_legend(found.quantity, limits, max(values)) if drawn else (),
         note=f"{count(found.unknown)} of {count(found.n)} {found.counted} came from an unknown place."
         if found.unknown
         else "",
@@ -90,8 +91,8 @@ def geography(found: Places) -> Figure:
 
 
 def classes(quantity: Quantity, values: Sequence[float]) -> tuple[float, ...]:
-    """Where each class begins: even steps of rates; of counts, which lean to one giant, steps of 1, 3, 10, 30, ..."""
-    low, high = min(values), max(values)
+    """Where each class begins: even steps of rates; of counts, which lean to one giant, 0 and steps of 1, 3, 10, ..."""
+    low, high = min((value for value in values if value), default=0), max(values)
     if not quantity.adds:
         starts = [tick for tick in quantity.ticks(0, high) if tick < high]
         return tuple(starts[-CLASSES:]) or (0.0,)
@@ -100,9 +101,11 @@ def classes(quantity: Quantity, values: Sequence[float]) -> tuple[float, ...]:
     starts = [part * 10**power * unit for power in powers for part in (1, 3) if part * 10**power * unit <= high]
     while len(starts) > 1 and starts[1] <= low:
         starts = starts[1:]
-    if len(starts) > CLASSES:
-        starts = [start for start in starts if f"{start:e}"[0] == "1"][-CLASSES:]
-    return tuple(starts) or (unit,)
+    none = (0.0,) if 0 in values else ()
+    room = CLASSES - len(none)
+    if len(starts) > room:
+        starts = [start for start in starts if f"{start:e}"[0] == "1"][-room:]
+    return (*none, *starts) or (unit,)
 
 
 def _ranking(found: Places) -> Ranking:
@@ -154,10 +157,10 @@ def _colors(number: int) -> tuple[str, ...]:
     return tuple(deep[round(step * (len(deep) - 1) / (number - 1))] for step in range(number))
 
 
-def _legend(quantity: Quantity, limits: Sequence[float]) -> tuple[Key, ...]:
+def _legend(quantity: Quantity, limits: Sequence[float], most: float) -> tuple[Key, ...]:
     colors = [f"swatch--q{color.rpartition('-')[2]}" for color in _colors(len(limits))]
     texts = [_between(quantity, start, end) for start, end in pairwise(limits)]
-    texts.append(f"{quantity.tick(limits[-1])} or more")
+    texts.append(quantity.tick(limits[-1]) + (" or more" if most else ""))
     return tuple(Key(color, text) for color, text in zip(colors, texts, strict=True))
 
 

@@ -235,10 +235,10 @@ def _mark_letters(marks: Sequence[tuple[float, Mark]]) -> list[Part]:
     """Those of one bucket stand side by side."""
     where: dict[str, Plain] = {"xref": "x", "yref": "paper", "xanchor": "center", "yanchor": "bottom"}
     where["font"] = theme.font(theme.INK_2, weight=theme.BOLD)
-    letters: dict[float, str] = {}
+    letters: dict[float, list[str]] = {}
     for place, mark in marks:
-        letters[place] = letters.get(place, "") + mark.letter
-    return [theme.words(text, place, 1, **where) for place, text in letters.items()]
+        letters.setdefault(place, []).append(mark.letter)
+    return [theme.words(", ".join(some), place, 1, **where) for place, some in letters.items()]
 
 
 def _hover(trend: Trend, point: Point) -> str:
@@ -261,7 +261,7 @@ def _hover_parts(parts: Parts, place: int) -> str:
 def _legend(trend: Trend) -> tuple[Key, ...]:
     """A line alone needs no key."""
     rest = [Key("swatch--line swatch--compare", trend.compared.capitalize())] if trend.compared else []
-    if trend.until:
+    if trend.until and trend.points[-1].value is not None:
         rest.append(Key("swatch--line swatch--partial", f"Not over: until {trend.until}"))
     return (Key("swatch--line swatch--1", "This period"), *rest) if rest else ()
 

@@ -72,9 +72,10 @@ class Quantity:
         return sign + text
 
     def phrase(self, value: float | None) -> str:
-        """1 session, 1,200 sessions"""
+        """1 offer viewed, 1,200 offers viewed"""
+        many, *rest = self.noun.split(" ")
         one = self.unit is Unit.COUNT and value == 1
-        return f"{self.say(value)} {self.noun.removesuffix('s') if one else self.noun}"
+        return " ".join((self.say(value), many.removesuffix("s") if one else many, *rest))
 
     def tick(self, value: float) -> str:
         """As short as an axis wants it."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from backend.analytics.events.steps import STEPS
 from backend.analytics.metrics.quotients import SMALLEST_DENOMINATOR
 from backend.analytics.warehouse.relations import SECOND
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from ibis.expr.types import NumericValue, Table
 
 Counts = Mapping[str, "NumericValue"]
+QUESTIONS = ("the job", "place and industry", "experience and education", "the week")
 
 
 class Unit(StrEnum):
@@ -33,7 +33,10 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A number with its definition. `sums`: whether parts that share no row add up to the whole."""
+    """A number with its definition. `sums`: whether parts that share no row add up to the whole.
+
+    The label of a count stands after a number too: 1,200 offers viewed.
+    """
 
     name: str
     label: str
@@ -106,13 +109,13 @@ _DEFINED: tuple[Measure, ...] = (
         "session_events", "Events in sessions", Unit.COUNT, "Events that belong to the sessions.",
         Source.SESSIONS, True, lambda t, _: t.events.sum().fill_null(0),
     ),
-    _sessions("opened", "Calculator opened", "Sessions in which the calculator was opened.", "step_1_at"),
+    _sessions("opened", "Calculators opened", "Sessions in which the calculator was opened.", "step_1_at"),
     *(
         _sessions(
-            f"question_{number}", STEPS[number].label,
+            f"question_{number}", f"Answers about {about}",
             f"Sessions that answered question {number} after all before it.", f"step_{number + 1}_at",
         )
-        for number in range(1, 5)
+        for number, about in enumerate(QUESTIONS, 1)
     ),
     _sessions("assessments", "Assessments", "Sessions that came to a result.", "submitted_at"),
     _sessions("offers_viewed", "Offers viewed", "Sessions in which an offer came into view.", "offer_viewed_at"),

@@ -17,7 +17,7 @@ from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Ratio, Source, Unit
 from backend.analytics.metrics.catalogue.query import Query, Result, ResultRow, Value
 from backend.analytics.metrics.period import Compare, Grain, Period
-from backend.formats import counted, moment
+from backend.formats import moment
 from backend.routes.schemas.analytics_pages.names import Names
 from backend.routes.schemas.analytics_pages.question import PageQuestion
 
@@ -65,7 +65,8 @@ def compared(compare: Compare | None, period: Period) -> str:
     """What the values before are, as it stands in a sentence."""
     match compare:
         case Compare.PREVIOUS_PERIOD:
-            return f"the previous {counted((period.last_day - period.first_day).days + 1, 'day')}"
+            days = (period.last_day - period.first_day).days + 1
+            return "the day before" if days == 1 else f"the previous {days} days"
         case Compare.PREVIOUS_YEAR:
             return "a year earlier"
         case None:
