@@ -15,7 +15,7 @@ from backend.plugins import get
 from backend.routes.access import require
 from backend.routes.analytics_controls import controls, failed, names, understood
 from backend.routes.schemas.analytics_pages.funnel import FunnelPage, Links
-from backend.routes.schemas.analytics_pages.funnel_form import FunnelForm, events_of
+from backend.routes.schemas.analytics_pages.funnel_form import FunnelForm, events_of, unsent
 from backend.routes.schemas.analytics_pages.funnel_question import BarQuestion, FunnelQuestion
 from backend.routes.schemas.analytics_pages.funnel_sessions import PER_PAGE, SessionsPage
 from backend.routes.schemas.funnel import funnel_csv, journeys_csv
@@ -83,5 +83,6 @@ def _links() -> Links:
 
 def _render(question: FunnelQuestion, page: FunnelPage | None) -> str:
     seen = get(CatalogueService).answer(events_of(question.query.period)) if question.query else None
-    form = FunnelForm.of(question, seen)
-    return render_template("analytics/funnel.html", page=page, form=form, **controls(".funnel", question.page))
+    unknown = unsent(page, seen) if page and seen else ()
+    form, shown = FunnelForm.of(question, seen), controls(".funnel", question.page)
+    return render_template("analytics/funnel.html", page=page, form=form, unsent=unknown, **shown)

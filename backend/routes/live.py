@@ -9,6 +9,7 @@ from backend.accounts.permissions import Scope
 from backend.analytics.metrics.live.feed import LiveFeed
 from backend.plugins import get
 from backend.routes.access import require, still_holds
+from backend.routes.analytics_controls import names
 from backend.routes.schemas.answer import Answer
 from backend.routes.schemas.live import LiveResponse, sse
 from backend.routes.schemas.problem import problems
@@ -29,13 +30,13 @@ def live() -> Answer:
 
     Where visitors came from, what they do and where in the calculator they are now; at most `LAKE_MAX_STALENESS` old.
     """
-    return LiveResponse.of(get(LiveFeed).latest()).model_dump(mode="json")
+    return LiveResponse.of(get(LiveFeed).latest(), names()).model_dump(mode="json")
 
 
 @pages.get("")
 @require(Scope.DASHBOARDS_READ)
 def page() -> str:
-    shown = LiveResponse.of(get(LiveFeed).latest())
+    shown = LiveResponse.of(get(LiveFeed).latest(), names())
     return render_template("analytics/live.html", live=shown.data, meta=shown.meta, zone=current_app.config["TIMEZONE"])
 
 
@@ -50,5 +51,5 @@ def stream() -> Response:
         seat = feed.seat()
         answer.call_on_close(seat.give_back)
         seen = request.headers.get("Last-Event-ID", "")
-        answer.response = stream_with_context(sse(feed.watch(seen, still_holds(Scope.DASHBOARDS_READ))))
+        answer.response = stream_with_context(sse(feed.watch(seen, still_holds(Scope.DASHBOARDS_READ)), names()))
     return answer

@@ -165,6 +165,15 @@ def test_revenue_is_credited_to_sources_by_the_model_that_is_chosen(analyst, vis
     assert "newsletter,14500" in analyst.get(href).text
 
 
+def test_a_credited_source_leads_to_its_own_visits_and_the_page_says_so(analyst, visits):
+    by_source, by_campaign = (show(analyst, f"/revenue?model=first&by={by}") for by in ("source", "campaign"))
+    said = "A bar leads to the visits that came from that source themselves."
+
+    assert said in by_source
+    assert any("source=newsletter" in href and "model=first" in href for href in links(by_source))
+    assert said not in by_campaign
+
+
 def test_credit_goes_to_channels_of_another_kind_by_visits_of_as_many_days(analyst, visits):
     page = show(analyst, "/revenue?model=linear&by=source_medium&lookback_days=7")
 

@@ -246,6 +246,27 @@ def test_events_to_choose_from_are_those_that_are_known_and_those_that_arrived(a
 
 
 @pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        (
+            "steps=video_opened&steps=nosuch_event:2",
+            "Nobody sent nosuch_event in these days. Is it spelled as it is sent?",
+        ),
+        (f"{VIDEO}&exclude=zz", "Nobody sent zz in these days."),
+        ("steps=zz,video_opened&exclude=yy", "Nobody sent zz or yy in these days. Are they spelled as they are sent?"),
+        ("steps=ai_calculator_opened,assessment_submitted", ""),
+        (f"{VIDEO}&exclude=advertisement_seen&source=nowhere", ""),
+        (f"{VIDEO}&exclude=zz&start=2020-01-01&end=2020-01-02", ""),
+    ],
+)
+def test_events_that_nobody_sent_are_named_above_the_chart(analyst, visits, query, words):
+    told = re.findall(r'id="unsent">(.*?)</p>', show(analyst, f"{HOME}?{query}"))
+
+    assert len(told) == bool(words)
+    assert words in "".join(told)
+
+
+@pytest.mark.parametrize(
     ("query", "field", "words"),
     [
         ("steps=a,B!", "steps.1", "“B!” is no name of an event."),

@@ -148,6 +148,17 @@ def test_csv_is_the_same_rows(visits):
     assert len(list(csv.DictReader(StringIO(listed)))) == 8
 
 
+def test_csv_says_in_its_head_whether_sessions_or_visitors_are_counted(visits):
+    def columns(scope):
+        query = {"scope": scope, "start": DAY, "end": DAY, "compare": "previous_period", "format": "csv"}
+        return visits.get(FUNNEL, query_string=query).text.splitlines()[0].split(",")
+
+    assert columns("session")[1] == "sessions"
+    assert "previous_sessions" in columns("session")
+    assert columns("visitor") == [name.replace("sessions", "visitors") for name in columns("session")]
+    assert ask(visits, scope="visitor")["meta"]["counted"] == "visitors"
+
+
 @pytest.mark.parametrize(
     ("query", "field", "hint"),
     [

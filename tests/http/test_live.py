@@ -55,7 +55,7 @@ def test_the_last_half_hour_is_counted(analyst, visits):
     assert numbers(answer) == {"now": 2, "active": 3, "sessions": 3, "events": 9, "upgrades": 1}
     assert len(answer["data"]["minutes"]) == 30
     assert answer["data"]["sources"] == [{"value": "<b>mail</b>", "label": "<b>mail</b>", "sessions": 3}]
-    assert answer["data"]["countries"] == [{"value": "US", "label": "US", "sessions": 3}]
+    assert answer["data"]["countries"] == [{"value": "US", "label": "United States", "sessions": 3}]
     assert answer["data"]["titles"] == [{"value": "Nurse & midwife", "label": "Nurse & midwife", "sessions": 1}]
     assert {step["label"]: step["sessions"] for step in answer["data"]["steps"] if step["sessions"]} == {
         "Opened the calculator": 1,
@@ -72,6 +72,25 @@ def test_the_page_shows_the_same_without_script(analyst, visits):
     assert "Nurse &amp; midwife" in page
     assert '<a class="btn btn--small" href="/analytics/live" data-refresh>Refresh</a>' in page
     assert "style=" not in page
+
+
+def test_places_and_sources_are_called_as_on_the_other_pages(app, analyst, make_key):
+    at = (utc_now() - timedelta(minutes=1)).isoformat()
+    opened = {
+        "session_id": "a",
+        "event_type": "ai_calculator_opened",
+        "timestamp": at,
+        "event_data": {"source": "direct"},
+    }
+    key = {"Authorization": f"Bearer {make_key('events:write')}"}
+    app.test_client().post("/api/analytics/event", json={"country": "US", "events": [opened]}, headers=key)
+
+    page = analyst.get(PAGE, headers=BROWSER).text
+    [(_, streamed)] = states(analyst.get(STREAM).text)
+    for name, label in (("sources", "Direct"), ("countries", "United States")):
+        assert f'<th scope="row">{label}</th>' in page
+        assert [one["label"] for one in streamed["data"][name]] == [label]
+    assert [one["value"] for one in streamed["data"]["sources"]] == ["direct"]
 
 
 def test_an_empty_site_says_so(analyst):

@@ -117,6 +117,19 @@ def test_csv_is_the_same_rows_and_no_text_becomes_a_formula(visits):
     assert [row["previous_assessments"] for row in table] == ["0"] * len(rows)
 
 
+def test_a_table_says_in_its_head_what_is_in_cents(visits):
+    body = PERIOD | {"measures": ["sessions", "revenue", "revenue_per_upgrade"], "compare": "previous_period"}
+    table = visits.post("/api/analytics/query", json=body | {"format": "csv"}).text.splitlines()
+
+    assert table[0] == (
+        "sessions,revenue_cents,revenue_per_upgrade_cents,"
+        "previous_sessions,previous_revenue_cents,previous_revenue_per_upgrade_cents"
+    )
+    assert table[1].startswith("13,8700,")
+    [row] = ask(visits, **body)["data"]
+    assert row["revenue"] == 8_700
+
+
 @pytest.mark.parametrize(
     ("body", "field", "hint"),
     [

@@ -27,16 +27,7 @@ from backend.routes.schemas.dashboard import Covered, covered
 from backend.routes.schemas.funnel_asked import AskedFunnel, names
 from backend.routes.schemas.metrics import SessionQuery
 
-FUNNEL_COLUMNS = (
-    "step",
-    "sessions",
-    "of_first",
-    "of_step_before",
-    "dropoff",
-    "median_seconds",
-    "p90_seconds",
-    "event",
-)
+OF_COUNTED = ("of_first", "of_step_before", "dropoff", "median_seconds", "p90_seconds")
 
 
 class FunnelParameters(SessionQuery):
@@ -240,10 +231,14 @@ class JourneysResponse(TableOut):
 
 
 def funnel_csv(report: FunnelReport) -> str:
-    """The steps as a table, of each group where there are groups; what was before is named `previous_<column>`."""
-    columns = list(FUNNEL_COLUMNS)
+    """The steps as a table, of each group where there are groups; what was before is named `previous_<column>`.
+
+    Who came is named after whose way it is: `sessions` or `visitors`.
+    """
+    counts = [f"{report.query.scope}s", *OF_COUNTED]
+    columns = ["step", *counts, "event"]
     if report.compared:
-        columns += [f"previous_{name}" for name in FUNNEL_COLUMNS[1:-1]]
+        columns += [f"previous_{name}" for name in counts]
     if not report.groups:
         return "".join(csv_lines(columns, _rows(_steps(report.funnel, report.before))))
     rows = (

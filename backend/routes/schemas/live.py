@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Self
 
-from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
-from backend.analytics.metrics.live.service import Live, Named
+from backend.analytics.metrics.live.service import Live
+from backend.routes.schemas.analytics_pages.names import Names
 from backend.routes.schemas.answer import Out
 
 AGAIN_MS = 2_000
@@ -23,7 +23,7 @@ class MinuteOut(Out):
 
 
 class NamedOut(Out):
-    """`value` is null where there is none; `label` says that in words."""
+    """`value` is as it is stored, null where there is none; `label` is how people call it."""
 
     value: str | None
     label: str
@@ -68,7 +68,7 @@ class LiveResponse(Out):
     meta: LiveMeta
 
     @classmethod
-    def of(cls, live: Live) -> Self:
+    def of(cls, live: Live, names: Names) -> Self:
         return cls(
             data=LiveData(
                 now=live.now,
@@ -77,22 +77,28 @@ class LiveResponse(Out):
                 events=live.events,
                 upgrades=live.upgrades,
                 minutes=[MinuteOut.model_validate(minute) for minute in live.minutes],
-                sources=_named("source", live.lists["source"]),
-                countries=_named("country", live.lists["country"]),
-                titles=_named("job_title", live.lists["job_title"]),
+                sources=_named("source", live, names),
+                countries=_named("country", live, names),
+                titles=_named("job_title", live, names),
                 steps=[StepOut.model_validate(step) for step in live.steps],
             ),
             meta=LiveMeta(as_of=live.as_of.astimezone(UTC), demo=live.demo),
         )
 
 
-def _named(dimension: str, counted: Iterable[Named]) -> list[NamedOut]:
-    nothing = DIMENSIONS[dimension].nothing
-    return [NamedOut(value=one.value, label=one.value or nothing, sessions=one.sessions) for one in counted]
+def _named(dimension: str, live: Live, names: Names) -> list[NamedOut]:
+    return [
+        NamedOut(value=one.value, label=names.name(dimension, one.value), sessions=one.sessions)
+        for one in live.lists[dimension]
+    ]
 
 
-def sse(states: Iterable[Live | None]) -> Iterator[str]:
+def sse(states: Iterable[Live | None], names: Names) -> Iterator[str]:
     """Server-sent events: each state under its key, by which a browser that comes again says what it saw last."""
     yield f"retry: {AGAIN_MS}\n\n"
     for live in states:
-        yield f"id: {live.key}\ndata: {LiveResponse.of(live).model_dump_json()}\n\n" if live else ": nothing new\n\n"
+        yield (
+            f"id: {live.key}\ndata: {LiveResponse.of(live, names).model_dump_json()}\n\n"
+            if live
+            else ": nothing new\n\n"
+        )

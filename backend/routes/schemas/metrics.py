@@ -175,14 +175,20 @@ class ResultResponse(TableOut):
 
 
 def result_csv(result: Result) -> str:
-    """The rows as a table: keys, measures, and those before, named `previous_<measure>`."""
+    """The rows as a table: keys, measures, and those before, named `previous_<measure>`; money ends in `_cents`."""
     query = result.query
-    earlier = [f"previous_{name}" for name in query.measures] if query.compare else []
+    measures = [_column(name) for name in query.measures]
+    earlier = [f"previous_{column}" for column in measures] if query.compare else []
     rows = (
         [*row.keys, *rounded(row.values).values(), *(rounded(row.previous).values() if row.previous else ())]
         for row in result.rows
     )
-    return "".join(csv_lines([*query.keys, *query.measures, *earlier], rows))
+    return "".join(csv_lines([*query.keys, *measures, *earlier], rows))
+
+
+def _column(measure: str) -> str:
+    """A table has no `meta` to say in what unit a number is."""
+    return f"{measure}_cents" if MEASURES[measure].unit is Unit.CENTS else measure
 
 
 def rounded(values: Mapping[str, Value]) -> dict[str, Value]:

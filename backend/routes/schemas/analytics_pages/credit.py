@@ -37,6 +37,10 @@ RULES = {
     Model.MARKOV: "A source gets what would be lost without it, by how people went on (Markov chain).",
     Model.SHAPLEY: "A source gets what it adds on average to those it came together with (Shapley value).",
 }
+BEHIND = (
+    "A bar leads to the visits that came from that source themselves. A model may credit it with plans asked for in "
+    "other visits, and others with its own, so the sums there may differ."
+)
 CHANNELS = {By.SOURCE: "Source", By.SOURCE_MEDIUM: "Source and medium", By.CAMPAIGN: "Campaign"}
 
 
@@ -77,7 +81,8 @@ def credit_chart(found: Attribution, setting: Setting, csv: str) -> Chart:
         )
     )
     about = "Filters are about the visits that asked for a plan, not those before them." if query.filters else ""
-    figure = replace(figure, note=f"{RULES[query.model]} {about}".strip())
+    behind = BEHIND if query.by is By.SOURCE else ""
+    figure = replace(figure, note=" ".join(filter(None, (RULES[query.model], about, behind))))
     tabs = (
         setting.tabs("Credit by", "model", list(MODELS), lambda one: MODELS[Model(one)]),
         setting.tabs("to each", "by", list(CHANNELS), lambda one: CHANNELS[By(one)]),

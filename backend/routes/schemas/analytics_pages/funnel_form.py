@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from backend.analytics.metrics.catalogue.query import Query, Result
-from backend.analytics.metrics.funnel.definition import LABELS, LEAST_STEPS, MOST_STEPS
+from backend.analytics.metrics.funnel.definition import CALCULATOR, LABELS, LEAST_STEPS, MOST_STEPS
 from backend.analytics.metrics.period import Period
+from backend.routes.schemas.analytics_pages.funnel import FunnelPage
 from backend.routes.schemas.analytics_pages.funnel_question import FunnelQuestion
 from backend.routes.schemas.analytics_pages.question import PageQuestion
 from backend.routes.schemas.funnel_asked import AskedFunnel
 
 MOST_KNOWN = 200
 FIELDS = ("steps", "window", "order", "scope", "exclude")
+CALCULATORS = frozenset(match.event for match in CALCULATOR)
 WINDOWS = ("30m", "1h", "24h", "7d", "30d")
 GROUPS = {number: f"The largest {number}" for number in ("3", "5", "10", "20")}
 ORDERS = {
@@ -55,8 +57,7 @@ class FunnelForm:
         """`seen`: the events of the period; None where the period is unknown."""
         arrived = [row.keys[0] or "" for row in seen.rows] if seen else []
         known = LABELS | {name: "" for name in arrived if name not in LABELS}
-        certain = frozenset(arrived) if seen and not seen.more else frozenset()
-        steps = tuple(_steps(question, certain))
+        steps = tuple(_steps(question, _all_of(seen) if seen else frozenset()))
         return cls(steps, known, question, not question.is_usual)
 
     @property
@@ -79,6 +80,22 @@ class FunnelForm:
 def events_of(period: Period) -> Query:
     """Which events arrived, the most frequent first."""
     return Query(("events",), period, dimensions=("event_type",), order="-events", limit=MOST_KNOWN)
+
+
+def unsent(page: FunnelPage, seen: Result) -> tuple[str, ...]:
+    """Events of the funnel, also such as end the way, that nobody sent in its days.
+
+    A step may be reached after them. Where nothing at all arrived, the spelling is not what is wrong.
+    """
+    arrived = _all_of(seen)
+    asked = (*(row.step.name for row in page.rows if not row.step.sessions), *(one.name for one in page.query.exclude))
+    events = dict.fromkeys(name.partition(":")[0] for name in asked)
+    return tuple(name for name in events if name not in arrived | CALCULATORS) if arrived else ()
+
+
+def _all_of(seen: Result) -> frozenset[str]:
+    """None where there are too many to know all."""
+    return frozenset() if seen.more else frozenset(row.keys[0] or "" for row in seen.rows)
 
 
 def _steps(question: FunnelQuestion, arrived: frozenset[str]) -> Iterator[StepField]:
