@@ -28,7 +28,8 @@ TIMES = """() => {
   const [paint] = performance.getEntriesByName("first-contentful-paint");
   return [page.responseEnd, paint.startTime];
 }"""
-DRAWN = "() => [...document.querySelectorAll('.chart')].every(({ dataset }) => dataset.state !== 'waiting')"
+DRAWN = """() => performance.getEntriesByName("first-contentful-paint").length
+  && [...document.querySelectorAll(".chart")].every(({ dataset }) => dataset.state !== "waiting")"""
 
 
 @dataclass(frozen=True, slots=True)
