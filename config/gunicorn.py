@@ -63,3 +63,4 @@ def worker_exit(server: Arbiter, worker: Worker) -> None:
     app = getattr(worker, "wsgi", None)  # a worker that failed to boot has none
     if app is not None:
         app.extensions["mingus"].stop()
+    gc.unfreeze()  # or DuckDB's binding complains of what was never freed

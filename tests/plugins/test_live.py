@@ -109,3 +109,13 @@ def test_whoever_signed_out_sees_no_more(app, instance):
         assert not watcher.until(has(99))
         assert monotonic() - began < 15
         assert watch().answer.status == 401
+
+
+def test_workers_that_asked_the_lake_end_without_a_word_that_is_no_log_line(app, instance, key):
+    with watched(app, instance) as (server, watch, _):
+        send(server.url, key, "one")
+        assert watch().until(has(1))
+
+    said = server.log.read_text().partition("Handling signal: term")[2].splitlines()[1:]
+    assert "Shutting down" in said[-1]
+    assert [line for line in said if not line.startswith("{")] == []
