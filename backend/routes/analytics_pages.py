@@ -46,7 +46,7 @@ bp = Blueprint("analytics_pages", __name__, url_prefix="/analytics")
 bp.register_error_handler(WarehouseUnavailable, failed)
 
 
-@bp.get("")
+@bp.get("", strict_slashes=False)
 @require(Scope.DASHBOARDS_READ)
 def overview() -> ResponseReturnValue:
     return _board(OVERVIEW, _way, now=get(LiveFeed).latest().now)

@@ -270,6 +270,19 @@ def test_what_fell_to_nothing_is_shown_beside_what_it_was(analyst, visits):
 
     assert "No visits in these days" not in page
     assert "from 20" in page
+    assert "newsletter" in page
+
+
+@pytest.mark.parametrize(("sources", "left_out"), [(8, None), (9, "2 more not shown")])
+def test_one_bar_more_is_shown_rather_than_told_of(app, analyst, sources, left_out):
+    began = datetime.now(UTC) - timedelta(hours=1)
+    opened = [(f"s{number}", as_json({"source": f"source {number}"})) for number in range(sources)]
+    with app.app_context():
+        get(EventTracker).record([Event(uuid4(), "ai_calculator_opened", s, None, began, data) for s, data in opened])
+
+    found = re.search(r"\d+ more not shown", show(analyst, "/?period=7d"))
+
+    assert (found and found[0]) == left_out
 
 
 def test_days_that_are_over_promise_no_new_visits(analyst):

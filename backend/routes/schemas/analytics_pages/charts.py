@@ -158,10 +158,11 @@ def several_of(result: Result, ranked: Result, name: str, names: Names) -> Figur
 def ranking_of(
     result: Result, name: str, names: Names, question: PageQuestion, link: Link, most: int = MOST_BARS
 ) -> Figure:
-    """A measure by one dimension; a bar leads to the same page about that value alone."""
+    """A measure by one dimension, also of what fell to nothing; a bar leads to the same page about that value alone."""
     query, whole = result.query, whole_of(name)
     [dimension] = query.dimensions
-    rows = [row for row in result.rows if row.values[whole]]
+    rows = [row for row in result.rows if row.values[whole] or (row.previous and row.previous[whole])]
+    shown = len(rows) if len(rows) <= most + 1 else most  # to say that one is left out takes its room
     some = tuple(
         Bar(
             names.name(dimension, row.keys[0]),
@@ -170,7 +171,7 @@ def ranking_of(
             row.previous[name] if row.previous else None,
             link(question.with_filter(dimension, row.keys[0])),
         )
-        for row in rows[:most]
+        for row in rows[:shown]
     )
     return bars(
         Ranking(
@@ -182,7 +183,7 @@ def ranking_of(
             _noun(whole),
             compared(query.compare, query.period),
             result.before.values[name] if result.before else None,
-            max(len(rows) - most, 0),
+            len(rows) - shown,
         )
     )
 
