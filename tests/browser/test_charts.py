@@ -169,6 +169,8 @@ def test_without_javascript_the_table_is_the_chart(chromium, specimen):
 
     expect(page.locator("#trend").get_by_role("rowheader", name="Sun, Oct 25")).to_be_visible()
     expect(page.locator("#trend .chart__space")).to_be_hidden()
+    expect(page.locator("#trend .chart__legend")).to_be_hidden()
+    assert page.locator("#trend .more__body").evaluate("table => table.scrollHeight === table.clientHeight")
     context.close()
 
 
