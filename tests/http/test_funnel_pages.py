@@ -329,3 +329,10 @@ def test_hostile_names_are_shown_as_text(analyst, visits):
     )
     assert "<script>alert" not in page.text
     assert "<b>" not in page.text
+
+
+@pytest.mark.parametrize(("question", "said"), [("scope=visitor&source=mail", True), ("scope=visitor", False)])
+def test_whose_session_a_filter_is_about_is_said_where_visitors_are_followed(analyst, visits, question, said):
+    page = show(analyst, f"{HOME}?{question}&window=1d")
+
+    assert ("the session in which a visitor took the first step" in page) is said
