@@ -170,44 +170,27 @@ class Lake:
 
     def append(self, base: DeltaTable, rows: Any, marks: Mapping[str, int]) -> None:
         """Add rows (an Arrow table or stream) and move marks in one commit; `base` then is the new version."""
-        from deltalake import write_deltalake
-
-        with self.writing(base):
-            write_deltalake(
-                base,
-                rows,
-                mode="append",
-                writer_properties=writer_properties(base),
-                target_file_size=TARGET_FILE_BYTES,
-                commit_properties=commit_properties(marks),
-            )
+        self._write(base, rows, marks, mode="append")
 
     def replace(self, base: DeltaTable, days: Iterable[date], rows: Any, marks: Mapping[str, int]) -> None:
         """Put rows in the place of all that these days hold, in one commit."""
+        self._write(base, rows, marks, mode="overwrite", predicate=within(days))
+
+    def empty(self, base: DeltaTable, table: LakeTable, marks: Mapping[str, int]) -> None:
+        """Take out all rows; the columns then are those that `table` says."""
+        self._write(base, table.arrow_schema().empty_table(), marks, mode="overwrite", schema_mode="overwrite")
+
+    def _write(self, base: DeltaTable, rows: Any, marks: Mapping[str, int], **how: Any) -> None:
         from deltalake import write_deltalake
 
         with self.writing(base):
             write_deltalake(
                 base,
                 rows,
-                mode="overwrite",
-                predicate=within(days),
                 writer_properties=writer_properties(base),
                 target_file_size=TARGET_FILE_BYTES,
                 commit_properties=commit_properties(marks),
-            )
-
-    def empty(self, base: DeltaTable, table: LakeTable, marks: Mapping[str, int]) -> None:
-        """Take out all rows; the columns then are those that `table` says."""
-        from deltalake import write_deltalake
-
-        with self.writing(base):
-            write_deltalake(
-                base,
-                table.arrow_schema().empty_table(),
-                mode="overwrite",
-                schema_mode="overwrite",
-                commit_properties=commit_properties(marks),
+                **how,
             )
 
     def delete(self, base: DeltaTable, condition: str, marks: Mapping[str, int]) -> None:

@@ -73,15 +73,16 @@ class DuckEngine:
 
     def sessions(self, first: int, last: int, snapshot: Snapshot) -> pa.Table:
         """The sessions that begin on the days from `first` to `last`, without their days; loads pyarrow."""
-        with self._seeing(snapshot, with_open=False) as cursor:
-            found: pa.Table = cursor.sql(_sessions_of_days(first, last)).to_arrow_table()
-            return found
+        return self._table(_sessions_of_days(first, last), snapshot)
 
     def table(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> pa.Table:
         """The answer as an Arrow table; loads pyarrow."""
+        return self._table(question.sql("duckdb", values), snapshot)
+
+    def _table(self, sql: str, snapshot: Snapshot) -> pa.Table:
         with self._seeing(snapshot, with_open=False) as cursor:
-            answer: pa.Table = cursor.sql(question.sql("duckdb", values)).to_arrow_table()
-            return answer
+            found: pa.Table = cursor.sql(sql).to_arrow_table()
+            return found
 
     def close(self) -> None:
         with self._opening:

@@ -124,7 +124,7 @@ class Sessions:
 
     def _has_other_columns(self) -> bool:
         """Whether another release of Mingus made the table."""
-        return {field.name for field in self._bases().sessions.schema().fields} != {*SESSIONS.columns}
+        return {field.name for field in self._lake.open(SESSIONS.name).schema().fields} != {*SESSIONS.columns}
 
     def _forget_all(self) -> None:
         """Every day is open again."""
