@@ -18,7 +18,7 @@ from redis import RedisError
 from backend.accounts.people.addresses import LONGEST, normal
 from backend.database import SAFE_METHODS
 from backend.errors import Unavailable
-from backend.routes.access import Rate, access_of, caller, identify
+from backend.routes.access import Rate, access_here, caller, identify
 from config.settings import Settings
 
 REDIS_PATIENCE: dict[str, Any] = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
@@ -191,5 +191,5 @@ def _acts(rate: Rate) -> bool:
 
 
 def _rate() -> Rate:
-    access = access_of(current_app.view_functions.get(request.endpoint or ""))
+    access = access_here()
     return access.rate if access else Rate.GENERAL

@@ -11,7 +11,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from backend.errors import BadRequest, MingusError
-from backend.routes.access import Rate, access_of, caller, wants_page
+from backend.routes.access import Rate, access_here, access_of, caller, wants_page
 
 NOTHING_SENT = "This form did not come from the page as it is now. Nothing was changed: open the page again."
 
@@ -43,14 +43,14 @@ def _page() -> Callable[[], ResponseReturnValue] | None:
     except (NotFound, MethodNotAllowed, RequestRedirect):
         return None
     view = current_app.view_functions[endpoint]
-    shown, sent = access_of(view), access_of(current_app.view_functions[request.endpoint or ""])
+    shown, sent = access_of(view), access_here()
     if shown is None or sent is None or shown.fresh or shown.scope not in {None, sent.scope}:
         return None
     return partial(current_app.ensure_sync(view), **arguments)
 
 
 def _why() -> str:
-    sent = access_of(current_app.view_functions[request.endpoint or ""])
+    sent = access_here()
     if caller() and sent and sent.scope is None and sent.rate is Rate.SIGN_IN:
         return "You have signed in meanwhile, so this form was not sent."
     if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:

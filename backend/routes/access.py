@@ -91,9 +91,14 @@ def access_of(view: Callable[..., Any] | None) -> Access | None:
     return getattr(view, "access", None)
 
 
+def access_here() -> Access | None:
+    """What the route that is asked for demands; None where there is no such route, or it does not say."""
+    return access_of(current_app.view_functions.get(request.endpoint or ""))
+
+
 def is_shared() -> bool:
     """Whether everybody gets the same answer here."""
-    access = access_of(current_app.view_functions.get(request.endpoint or ""))
+    access = access_here()
     return access is not None and access.shared
 
 
@@ -250,7 +255,7 @@ def _authenticated() -> Caller | None:
         raise BadRequest("Send an API key or token, or a signed-in cookie, not both.")
     if cookie:
         return _signed_in(cookie)
-    access = access_of(current_app.view_functions.get(request.endpoint or ""))
+    access = access_here()
     if not text or (access and access.own_proof):
         return None  # other schemes are somebody else's, such as a proxy's; what needs a key asks for one
     return _holder(text)
