@@ -11,8 +11,8 @@ import pytest
 
 from backend.analytics.metrics.catalogue.measures import MEASURES, Source
 from backend.analytics.metrics.catalogue.query import Filter, Operator, Query
-from backend.analytics.metrics.catalogue.service import CatalogueService, hours_beside
-from backend.analytics.metrics.period import Compare, Grain, Period
+from backend.analytics.metrics.catalogue.service import CatalogueService
+from backend.analytics.metrics.period import Compare, Grain, Period, hours_beside
 from backend.clock import utc_now
 from tests.catalogue_oracle import key, moment, of_sessions, rows_by, within
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 DEFAULT_DAYS = 30
 LONGEST = timedelta(days=400)
 LOOK_AHEAD = timedelta(hours=12)
-DAY, WEEK = timedelta(days=1), timedelta(days=7)
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 
 
 class Grain(StrEnum):
@@ -70,12 +70,13 @@ class Period:
         Where this one is not over, the other ends as far in, by its own clock, as this one has come: to the minute.
         """
         zone = ZoneInfo(self.timezone)
-        other = self._days_before(compare, zone) if self.is_of_days else self._span_before(compare)
+        is_of_days = self.is_of_days
+        other = self._days_before(compare, zone) if is_of_days else self._span_before(compare)
         now = now.replace(second=0, microsecond=0)
         if not self.start < now < self.end:
             return other
         cut = other.start + (now - self.start)
-        if self.is_of_days:
+        if is_of_days:
             local = now.astimezone(zone)
             cut = datetime.combine(other.first_day + (local.date() - self.first_day), local.time(), zone)
         return replace(other, end=min(other.end, cut))
@@ -117,7 +118,7 @@ class Period:
             hour = _hour(seen, zone)
             if hour != start:
                 yield hour.astimezone(zone)
-            start, seen = hour, hour + timedelta(hours=1)
+            start, seen = hour, hour + HOUR
 
     @property
     def is_of_days(self) -> bool:
@@ -140,6 +141,24 @@ class Period:
                 latest = offset
             seen = ahead
         return first, tuple(changes)
+
+
+def hours_beside(period: Period, compared: Period) -> dict[str | None, str]:
+    """To each hour of `compared`, in ISO 8601, the one it stands beside: of whole days by the clock, else by turn.
+
+    Where clocks are set, both hours of one name then stand beside one, and a skipped hour's beside the next.
+    """
+    now, then = ([hour.isoformat() for hour in one.stretches(Grain.HOUR)] for one in (period, compared))
+    if not period.is_of_days:
+        return dict(zip(then, now, strict=False))
+    by_clock = {_clock(name): name for name in reversed(now)}
+    beside = {name: _clock(name) + (period.first_day - compared.first_day) for name in then}
+    found = {name: by_clock.get(clock) or by_clock.get(clock + HOUR) for name, clock in beside.items()}
+    return {name: hour for name, hour in found.items() if hour is not None}
+
+
+def _clock(hour: str) -> datetime:
+    return datetime.fromisoformat(hour).replace(tzinfo=None)
 
 
 def _year_before(day: date) -> date:

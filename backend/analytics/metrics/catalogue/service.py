@@ -12,12 +12,11 @@ from backend.analytics.metrics.catalogue.expressions import parts
 from backend.analytics.metrics.catalogue.measures import MEASURES
 from backend.analytics.metrics.catalogue.query import Query, Result, ResultRow, Totals, Value
 from backend.analytics.metrics.parameters import BEGINNING, MICROSECOND, holds_demo
-from backend.analytics.metrics.period import Grain, Period
+from backend.analytics.metrics.period import Grain, Period, hours_beside
 from backend.analytics.warehouse.relations import EPOCH
 from backend.analytics.warehouse.service import Answer, Warehouse
 from backend.clock import Clock
 
-HOUR = timedelta(hours=1)
 Keys = tuple[str | None, ...]
 Found = dict[Keys, dict[str, Value]]
 
@@ -151,24 +150,6 @@ def _complete(found: Found, query: Query, now: datetime) -> Found:
 
 def _names(period: Period, grain: Grain) -> list[str]:
     return [start.isoformat() for start in period.stretches(grain)]
-
-
-def hours_beside(period: Period, compared: Period) -> dict[str | None, str]:
-    """To each hour then the one that it stands beside: of whole days by the clock, else the first beside the first.
-
-    Where clocks are set, both hours of one name then stand beside one, and a skipped hour's beside the next.
-    """
-    now, then = _names(period, Grain.HOUR), _names(compared, Grain.HOUR)
-    if not period.is_of_days:
-        return dict(zip(then, now, strict=False))
-    by_clock = {_clock(name): name for name in reversed(now)}
-    beside = {name: _clock(name) + (period.first_day - compared.first_day) for name in then}
-    found = {name: by_clock.get(clock) or by_clock.get(clock + HOUR) for name, clock in beside.items()}
-    return {name: hour for name, hour in found.items() if hour is not None}
-
-
-def _clock(hour: str) -> datetime:
-    return datetime.fromisoformat(hour).replace(tzinfo=None)
 
 
 def _both(one: Mapping[str, Value], other: Mapping[str, Value]) -> dict[str, Value]:
