@@ -313,8 +313,7 @@ def _ranked(
 
 def chosen(question: PageQuestion, parameter: str, options: Sequence[str]) -> str:
     """What the address says, or the first there is."""
-    given = question.own.get(parameter, "")
-    return given if given in options else options[0]
+    return question.own.get(parameter, options[0])
 
 
 def _label(dimension: str) -> str:
