@@ -15,7 +15,7 @@ from flask_openapi3.models import OPENAPI3_REF_PREFIX
 from app.errors import refuse_invalid
 from backend.errors import BadRequest
 from backend.routes.schemas import json_bodies
-from backend.routes.schemas.event_bodies import Envelope
+from backend.analytics.events.wire.bodies import Envelope
 from backend.routes.schemas.events import WireEvent
 from backend.routes.schemas.problem import Problem
 

@@ -11,8 +11,8 @@ from jinja2 import ChoiceLoader, DictLoader, StrictUndefined
 
 from backend import formats
 from backend.analytics.warehouse.service import Warehouse
-from backend.assessments.presentation import figure, wording
-from backend.assessments.presentation.next_steps import next_steps
+from backend.assessments.job_impact.presentation import figure, wording
+from backend.assessments.job_impact.presentation.next_steps import next_steps
 from backend.plugins import get
 from backend.routes.access import caller, is_signing_in, shared
 from backend.routes.consent import may_recognise, must_ask

@@ -17,8 +17,8 @@ from typing import Any
 import duckdb
 from flask import Flask
 
-from backend.analytics.lake.imports.mapping import Said
-from backend.analytics.lake.imports.service import EventImport, Imported
+from backend.analytics.imports.mapping import Said
+from backend.analytics.imports.service import EventImport, Imported
 from backend.analytics.lake.sync import Followers
 from backend.plugins import get
 from tests.conftest import make_app, make_settings, migrate

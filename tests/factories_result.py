@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from backend.assessments.model.job_impact import TooLittleEvidence, combine, lean_label
-from backend.assessments.model.result import (
+from backend.assessments.job_impact.model.job_impact import TooLittleEvidence, combine, lean_label
+from backend.assessments.job_impact.model.result import (
     ActivityPlace,
     Assessment,
     Exposure,

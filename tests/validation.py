@@ -9,11 +9,11 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from backend.assessments.model.job_impact import JOINED_LINES, ExposureModel, weekly_exposure
-from backend.assessments.model.result import Agreement, Exposure, Family, Level
+from backend.assessments.job_impact.model.job_impact import JOINED_LINES, ExposureModel, weekly_exposure
+from backend.assessments.job_impact.model.result import Agreement, Exposure, Family, Level
 from backend.reference.loading import load_reference
 from backend.reference.tables import Measure
-from backend.routes.methodology import VALIDATION
+from backend.routes.pages.methodology import VALIDATION
 
 OCCUPATIONS = {
     "15-1252": ("Software developers", 83.8, 78.7, 86.6),

@@ -14,10 +14,10 @@ import msgspec
 from flask.cli import with_appcontext
 
 from app.cli.commands import plainly
-from backend.analytics.lake.imports.blocks import Rejected, UnusableFile
-from backend.analytics.lake.imports.mapping import Said, from_file
-from backend.analytics.lake.imports.opening import Format
-from backend.analytics.lake.imports.service import EventImport, Imported
+from backend.analytics.imports.blocks import Rejected, UnusableFile
+from backend.analytics.imports.mapping import Said, from_file
+from backend.analytics.imports.opening import Format
+from backend.analytics.imports.service import EventImport, Imported
 from backend.errors import MingusError
 from backend.formats import counted
 from backend.plugins import get

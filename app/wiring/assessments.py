@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from backend.assessments.model.calculator import JobImpactCalculator
+from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.visit.personal_data import AssessmentData
 from backend.assessments.visit.service import AssessmentService, DraftRetention, OwnResults
 from backend.assessments.visit.store import AssessmentStore

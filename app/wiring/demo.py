@@ -3,7 +3,7 @@ from __future__ import annotations
 from backend.accounts.keys.service import KeyService
 from backend.analytics.lake.erasure import Erasure
 from backend.analytics.lake.sync import LakeSync
-from backend.assessments.model.calculator import JobImpactCalculator
+from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.clock import utc_now
 from backend.demo.jobs import Jobs
 from backend.demo.service import DemoVisits

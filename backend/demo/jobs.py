@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from backend.assessments.model.calculator import JobImpactCalculator
+from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.reference.loading import Reference
 
 MOST = 150

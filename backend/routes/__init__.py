@@ -27,7 +27,7 @@ from backend.routes import (
     views,
 )
 from backend.routes.analytics_routes import analytics_bp
-from backend.routes.annotations import pages as annotation_pages
+from backend.routes.api.annotations import pages as annotation_pages
 
 API_BLUEPRINTS: tuple[APIBlueprint, ...] = (calculator.bp, analytics_bp, auth.bp, health.bp)
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask_openapi3 import APIBlueprint
 
 from backend.routes import dashboard, events, live, metrics, views
-from backend.routes.annotations import bp as annotations_bp
-from backend.routes.health import analytics_health_bp
+from backend.routes.api.annotations import bp as annotations_bp
+from backend.routes.api.health import analytics_health_bp
 
 analytics_bp = APIBlueprint("analytics", __name__, url_prefix="/api/analytics")
 for child in (events.bp, dashboard.bp, live.bp, metrics.bp, views.bp, annotations_bp, analytics_health_bp):

@@ -88,7 +88,7 @@ def test_the_overview_says_how_it_goes(analyst, visits):
 def test_a_tile_says_from_what_it_changed_also_within_noise(app, before, said):
     made = tile("Sessions", Quantity("sessions"), "sessions", Reading(20, 20), Reading(before, before), partial=False)
 
-    shown = app.jinja_env.get_template("analytics/tiles.html").module.tile(made)
+    shown = app.jinja_env.get_template("dashboards/tiles.html").module.tile(made)
 
     assert re.findall(r'class="muted">([^<]*)<', shown) == [said]
 

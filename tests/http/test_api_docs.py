@@ -8,7 +8,7 @@ import shlex
 import pytest
 
 from backend.errors import MingusError
-from backend.routes.schemas.api_docs import MEANINGS, problem_kinds, sections
+from backend.api_docs.document import MEANINGS, problem_kinds, sections
 
 PERSON = {
     "type": "object",

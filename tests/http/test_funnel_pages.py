@@ -17,7 +17,7 @@ from backend.accounts.permissions import Role
 from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
 from backend.plugins import get
-from backend.routes.schemas.analytics_pages.funnel_question import FunnelQuestion
+from backend.dashboards.funnel.question import FunnelQuestion
 from tests.accounts import BROWSER, make_account, signed_in
 
 HOME = "/analytics/funnel"

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 
 from backend.reference.loading import load_reference
-from backend.routes.methodology import VALIDATION
+from backend.routes.pages.methodology import VALIDATION
 from tests.conftest import make_app, make_settings
 from tests.validation import checks
 

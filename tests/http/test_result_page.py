@@ -9,8 +9,8 @@ from html import unescape
 import pytest
 from flask import render_template
 
-from backend.assessments.model.result import Answers, Family, Moves, Outlook
-from backend.assessments.presentation.week import lines
+from backend.assessments.job_impact.model.result import Answers, Family, Moves, Outlook
+from backend.assessments.job_impact.presentation.week import lines
 from tests.conftest import make_app, make_settings
 from tests.factories_result import NURSE, assessment, move
 
@@ -48,7 +48,7 @@ def show(tmp_path_factory):
             **given,
         }
         with app.test_request_context("/"):
-            return render_template("calculator/result.html", a=a, answers=answers or Answers(a.code), **given)
+            return render_template("job_impact/result.html", a=a, answers=answers or Answers(a.code), **given)
 
     return rendered
 

@@ -11,7 +11,7 @@ RACE = """
 import importlib, sys, threading
 from datetime import datetime, UTC
 import backend.analytics.events.event as event
-import backend.routes.schemas.event_bodies as bodies
+import backend.analytics.events.wire.bodies as bodies
 import backend.routes.schemas.events as events
 
 BODY = b'[{"event_type":"assessment_submitted","session_id":"s","event_data":{"job_title":"x"}}]'

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from backend.assessments.model.result import ActivityPlace
-from backend.assessments.presentation.week import lines, stated, typical_hours
+from backend.assessments.job_impact.model.result import ActivityPlace
+from backend.assessments.job_impact.presentation.week import lines, stated, typical_hours
 
 
 def place(key, typical):

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.assessments.model.calculator import JobImpactCalculator
-from backend.assessments.model.job_impact import MODEL_VERSION
-from backend.assessments.model.result import Answers, Education
+from backend.assessments.job_impact.model.calculator import JobImpactCalculator
+from backend.assessments.job_impact.model.job_impact import MODEL_VERSION
+from backend.assessments.job_impact.model.result import Answers, Education
 from backend.errors import InvalidRequest
 from backend.reference.errors import UnknownOccupation
 from backend.reference.loading import load_reference
 from backend.reference.tables import Measure
-from backend.routes.schemas.calculator import MOST_ACTIVITIES, AssessResponse, OccupationResponse
+from backend.routes.schemas.job_impact import MOST_ACTIVITIES, AssessResponse, OccupationResponse
 
 PROJECT = Path(__file__).resolve().parents[2]
 REFERENCE = load_reference()
@@ -255,10 +255,10 @@ def test_an_unknown_profile_is_not_found():
 
 REPEAT = """
 import hashlib, json
-from backend.assessments.model.calculator import JobImpactCalculator
-from backend.assessments.model.result import Answers, Education
+from backend.assessments.job_impact.model.calculator import JobImpactCalculator
+from backend.assessments.job_impact.model.result import Answers, Education
 from backend.reference.loading import load_reference
-from backend.routes.schemas.calculator import AssessResponse
+from backend.routes.schemas.job_impact import AssessResponse
 
 calculator = JobImpactCalculator(load_reference())
 codes = ("29-1141", "15-1252", "11-1031", "23-2011")

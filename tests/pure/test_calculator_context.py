@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from backend.assessments.model.context import facts
-from backend.assessments.model.result import Answers, Education
+from backend.assessments.job_impact.model.context import facts
+from backend.assessments.job_impact.model.result import Answers, Education
 from backend.reference.tables import Occupation, Source
 
 JOB = Occupation(

@@ -7,8 +7,8 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from backend.assessments.model.result import Answers, Education
-from backend.routes.schemas.calculator import MOST_ACTIVITIES, AssessRequest, OccupationSearch
+from backend.assessments.job_impact.model.result import Answers, Education
+from backend.routes.schemas.job_impact import MOST_ACTIVITIES, AssessRequest, OccupationSearch
 
 
 def refused(**given):

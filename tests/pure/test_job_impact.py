@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from backend.assessments.model.job_impact import ExposureModel, Scale, TooLittleEvidence, combine, week
-from backend.assessments.model.result import Agreement, Exposure, Family, Level
+from backend.assessments.job_impact.model.job_impact import ExposureModel, Scale, TooLittleEvidence, combine, week
+from backend.assessments.job_impact.model.result import Agreement, Exposure, Family, Level
 from backend.reference.tables import Activity, Measure, Occupation
 
 unit = st.floats(0, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backend.assessments.model.job_impact import (
+from backend.assessments.job_impact.model.job_impact import (
     FAMILIES,
     JOINED_LINES,
     ExposureModel,
@@ -14,7 +14,7 @@ from backend.assessments.model.job_impact import (
     weekly_exposure,
     weekly_usage,
 )
-from backend.assessments.model.result import Agreement, Exposure, Family, Level
+from backend.assessments.job_impact.model.result import Agreement, Exposure, Family, Level
 from backend.reference.loading import load_reference
 from backend.reference.tables import Measure
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from backend.assessments.model.job_impact import ExposureModel
-from backend.assessments.model.moves import Area, extra_years, find_moves
+from backend.assessments.job_impact.model.job_impact import ExposureModel
+from backend.assessments.job_impact.model.moves import Area, extra_years, find_moves
 from backend.reference.tables import Measure, Occupation, Pay
 
 TODAY = Occupation(

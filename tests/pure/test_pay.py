@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.assessments.model.pay import FEWEST_AREA, FEWEST_NATIONAL, PayDistribution
+from backend.assessments.job_impact.model.pay import FEWEST_AREA, FEWEST_NATIONAL, PayDistribution
 from backend.reference.tables import Pay
 
 # OEWS May 2021.

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from backend.assessments.model.pay import FEWEST_AREA, FEWEST_NATIONAL, PayDistribution
+from backend.assessments.job_impact.model.pay import FEWEST_AREA, FEWEST_NATIONAL, PayDistribution
 from backend.reference.loading import load_reference
 
 

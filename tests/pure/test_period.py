@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from backend.analytics.metrics.period import Compare, Period
-from backend.routes.schemas.analytics_pages.charts import compared
+from backend.dashboards.charts import compared
 
 NEW_YORK = "America/New_York"
 MARCH = datetime(2026, 3, 10, 16, 30, 45, tzinfo=UTC)  # 12:30 in New York, summer time since March 8

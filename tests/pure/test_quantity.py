@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from backend.analytics.figures import moments
 from backend.analytics.figures.quantity import Quantity, Unit, Way
 from backend.analytics.figures.tiles import Reading, is_noise, spark, tile
-from backend.routes.schemas.analytics_pages.charts import quantity_of
+from backend.dashboards.charts import quantity_of
 
 SESSIONS = Quantity("sessions")
 MONEY = Quantity("revenue", Unit.CENTS)

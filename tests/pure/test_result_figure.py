@@ -5,8 +5,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.assessments.model.result import Band, Family, Outlook, PayPlace
-from backend.assessments.presentation.figure import (
+from backend.assessments.job_impact.model.result import Band, Family, Outlook, PayPlace
+from backend.assessments.job_impact.presentation.figure import (
     MEASURE_NAMES,
     NARROW,
     WIDE,

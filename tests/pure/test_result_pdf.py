@@ -6,8 +6,8 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from backend.assessments.model.result import Answers, Assessment, Family, Moves, PayPlace
-from backend.assessments.presentation.pdf import result_pdf
+from backend.assessments.job_impact.model.result import Answers, Assessment, Family, Moves, PayPlace
+from backend.assessments.job_impact.presentation.pdf import result_pdf
 from tests.factories_result import NURSE, assessment, move
 
 NURSE_ANSWERS = Answers("29-1141")

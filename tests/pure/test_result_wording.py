@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.assessments.model.result import Answers, Assessment, Family, Moves, Outlook, PayPlace
-from backend.assessments.presentation import wording
-from backend.assessments.presentation.figure import MEASURE_NAMES
-from backend.assessments.presentation.next_steps import next_steps
-from backend.assessments.presentation.pdf import result_data
+from backend.assessments.job_impact.model.result import Answers, Assessment, Family, Moves, Outlook, PayPlace
+from backend.assessments.job_impact.presentation import wording
+from backend.assessments.job_impact.presentation.figure import MEASURE_NAMES
+from backend.assessments.job_impact.presentation.next_steps import next_steps
+from backend.assessments.job_impact.presentation.pdf import result_data
 from tests.factories_result import NURSE, assessment, move
 
 FORBIDDEN = re.compile(

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.assessments.visit.models import Draft, SharedResult, StoredAssessment
-from backend.assessments.visit.questions import DraftAnswers, DraftGone, LinkGone
+from backend.assessments.job_impact.questions import DraftAnswers, DraftGone, LinkGone
 from backend.assessments.visit.store import AssessmentStore
 from backend.database import get_db_session
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from backend.analytics.lake.delta import Lake, moved_days
-from backend.analytics.lake.imports import service
-from backend.analytics.lake.imports.staging import Stage
+from backend.analytics.imports import service
+from backend.analytics.imports.staging import Stage
 from backend.plugins import get
 from tests.conftest import server_environ
 from tests.servers import PROJECT, wait_until
@@ -129,7 +129,7 @@ def processor_seconds(process):
 
 ENDLESS = """
 import os, signal, sys, threading
-from backend.analytics.lake.imports.staging import Stage
+from backend.analytics.imports.staging import Stage
 from wsgi import app
 
 def endless(stage, source, block, now):

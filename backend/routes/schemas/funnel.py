@@ -24,7 +24,7 @@ from backend.analytics.metrics.funnel.statistics import Funnel, FunnelStep
 from backend.csv_table import csv_lines
 from backend.routes.schemas.answer import FourDecimals, OneDecimal, Out, TableOut
 from backend.routes.schemas.dashboard import Covered, covered
-from backend.routes.schemas.funnel_asked import AskedFunnel, names
+from backend.analytics.metrics.funnel.asked import AskedFunnel, names
 from backend.routes.schemas.metrics import SessionQuery
 
 OF_COUNTED = ("of_first", "of_step_before", "dropoff", "median_seconds", "p90_seconds")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 from backend.analytics.metrics.live.service import Live
-from backend.routes.schemas.analytics_pages.names import Names
+from backend.dashboards.names import Names
 from backend.routes.schemas.answer import Out
 
 AGAIN_MS = 2_000

@@ -15,9 +15,9 @@ from werkzeug.datastructures import MultiDict
 
 from backend.analytics.views.view import LONGEST_NAME, NewView, Parameters, SavedView, ViewKind
 from backend.errors import FieldError, InvalidRequest, NotFound
-from backend.routes.schemas.analytics_pages.boards import CONVERSIONS, EXPLORE, GEOGRAPHY, OVERVIEW, POPULAR, REVENUE
-from backend.routes.schemas.analytics_pages.funnel_question import FunnelQuestion
-from backend.routes.schemas.analytics_pages.question import EVERYWHERE, FILTERS, PageQuestion
+from backend.dashboards.page import CONVERSIONS, EXPLORE, GEOGRAPHY, OVERVIEW, POPULAR, REVENUE
+from backend.dashboards.funnel.question import FunnelQuestion
+from backend.dashboards.question import EVERYWHERE, FILTERS, PageQuestion
 from backend.routes.schemas.answer import Out
 from backend.routes.schemas.funnel import FunnelParameters
 from backend.routes.schemas.metrics import SessionQuery

@@ -1,0 +1,178 @@
+"""Read the body of an event request: at once where all of it is good, else event by event to say what is not.
+
+Both ways agree on what is good; the second also says what is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Raw
+
+from backend.analytics.events.demo import DEMO_SESSIONS
+from backend.analytics.events.event import Event
+from backend.analytics.events.ids import new_event_id
+from backend.analytics.events.intake import SaidOfAll
+from backend.analytics.events.reasons import in_words
+from backend.errors import BadRequest, FieldError, InvalidRequest, TooLarge, UnsupportedMediaType
+from backend.analytics.events.wire.batches import NO_PROPERTIES, UncheckedEnvelope, UncheckedEvent, checked
+from backend.analytics.events.wire.properties import check
+from backend.routes.schemas.events import MEDIA_TYPES, NDJSON, NOTHING, Limits, Rejection, WireEvent
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+# The escapes of a text: a pair that is one character, half of a pair, any other.
+ESCAPES = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
+    re.DOTALL,
+)
+NOTHING_SAID = SaidOfAll()
+
+
+class Envelope(SaidOfAll, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Events, and what their sender says once for all of them."""
+
+    events: Annotated[list[WireEvent], Meta(extra_json_schema={"minItems": 1})]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a request held: good events, bad ones with reasons, and what was said of all of them."""
+
+    events: tuple[Event, ...]
+    rejected: tuple[Rejection, ...]
+    said: SaidOfAll
+
+    def as_from(self, user_id: str | None, *, lasting: bool) -> Batch:
+        """As a browser may say it: whose it is and where, the server knows; a lasting id counts only with consent."""
+        events = self.events
+        if any(event.user_id != user_id for event in events):
+            events = tuple(msgspec.structs.replace(event, user_id=user_id) for event in events)
+        said = SaidOfAll(
+            sent_at=self.said.sent_at,
+            visitor_id=self.said.visitor_id if lasting else None,
+            webdriver=self.said.webdriver,
+        )
+        return Batch(events, self.rejected, said)
+
+    @property
+    def holds_demo(self) -> bool:
+        """Whether any event pretends to be of a demo visit, or is."""
+        return any(event.session_id.startswith(DEMO_SESSIONS) for event in self.events)
+
+
+# msgspec builds what it knows of a type with its first decoder, and two threads doing so at once crash the process:
+# all decoders are made here, before any thread asks.
+ONE = msgspec.json.Decoder(WireEvent)
+UNCHECKED = msgspec.json.Decoder(UncheckedEvent)
+MANY = msgspec.json.Decoder(list[UncheckedEvent])
+ENVELOPE = msgspec.json.Decoder(UncheckedEnvelope)
+ANYTHING = msgspec.json.Decoder()
+MEMBERS = msgspec.json.Decoder(dict[str, Raw])
+ITEMS = msgspec.json.Decoder(list[Raw])
+SAID_OF_ALL = msgspec.json.Decoder(SaidOfAll)
+
+
+def parse(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
+    """Sort a request's events into good and bad; refuse what cannot be read, is too much, or holds nothing good."""
+    if media_type not in MEDIA_TYPES:
+        raise UnsupportedMediaType(f"Send events as {', '.join(MEDIA_TYPES)}.")
+    if len(body) > limits.size:
+        raise TooLarge(f"Send at most {limits.size} bytes a request.")
+    if media_type == NDJSON:
+        _refuse_too_many(body.count(b"\n"), limits)
+    try:
+        batch = _at_once(body, media_type, now)
+    except (ValueError, RecursionError):
+        batch = _one_by_one(_well_formed(body), media_type, limits, now)
+    _refuse_too_many(len(batch.events) + len(batch.rejected), limits)
+    if not batch.events:
+        raise InvalidRequest(
+            [FieldError(f"[{rejection.index}]", rejection.error) for rejection in batch.rejected]
+            or [FieldError("events", "there is none")]
+        )
+    return batch
+
+
+def _at_once(body: bytes, media_type: str, now: datetime) -> Batch:
+    """The usual case, for speed: raises where anything at all is wrong."""
+    wires, said = _wires(body, media_type)
+    return Batch(checked(wires, said.sent_at or now), (), said)
+
+
+def _wires(body: bytes, media_type: str) -> tuple[Sequence[UncheckedEvent], SaidOfAll]:
+    if media_type == NDJSON:
+        return [UNCHECKED.decode(line) for line in _lines(body)], NOTHING_SAID
+    if body.lstrip()[:1] == b"[":
+        return MANY.decode(body), NOTHING_SAID
+    if b'"events"' in body:
+        envelope = ENVELOPE.decode(body)
+        return envelope.events, envelope
+    return [UNCHECKED.decode(body)], NOTHING_SAID
+
+
+def _well_formed(body: bytes) -> bytes:
+    """JavaScript cuts a text in the middle of an emoji and sends the half; it is mended as `toWellFormed` would."""
+    return ESCAPES.sub(lambda escape: rb"\ufffd" if escape["half"] else escape[0], body)
+
+
+def _one_by_one(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
+    items, said = (_lines(body), NOTHING_SAID) if media_type == NDJSON else _items(body)
+    _refuse_too_many(len(items), limits)
+    events, rejected = [], []
+    for index, item in enumerate(items):
+        try:
+            events.append(_event(ONE.decode(item), said.sent_at or now))
+        except (ValueError, RecursionError) as error:
+            rejected.append(Rejection(index=index, error=in_words(error)))
+    return Batch(tuple(events), tuple(rejected), said)
+
+
+def _items(body: bytes) -> tuple[Sequence[Raw | bytes], SaidOfAll]:
+    """The events, each still to be read: what is wrong within one is no matter of the others."""
+    try:
+        if body.lstrip()[:1] == b"[":
+            return ITEMS.decode(body), NOTHING_SAID
+        members = MEMBERS.decode(body) if body.lstrip()[:1] == b"{" else {}
+        if "events" not in members:
+            ANYTHING.decode(body)
+            return [body], NOTHING_SAID
+        return _events(members.pop("events")), _said_of_all(members)
+    except UNREADABLE as error:
+        raise BadRequest(f"The body is not JSON: {error}") from None
+
+
+def _events(member: Raw) -> Sequence[Raw]:
+    if bytes(member)[:1] != b"[":
+        raise InvalidRequest([FieldError("events", "must be a list")])
+    return ITEMS.decode(member)
+
+
+def _said_of_all(members: dict[str, Raw]) -> SaidOfAll:
+    try:
+        return SAID_OF_ALL.decode(msgspec.json.encode(members))
+    except msgspec.ValidationError as error:
+        what, _, where = in_words(error).partition(" - at `$.")
+        raise InvalidRequest([FieldError(where.rstrip("`") or "envelope", what)]) from None
+
+
+def _event(wire: WireEvent, moment: datetime) -> Event:
+    """`moment` stands in for a timestamp that is absent."""
+    timestamp, data = wire.timestamp or moment, wire.event_data
+    if data is NOTHING or bytes(data) == b"null":
+        data = NO_PROPERTIES
+    check(wire.event_type, bytes(data))
+    return Event(wire.event_id or new_event_id(), wire.event_type, wire.session_id, wire.user_id, timestamp, data)
+
+
+def _lines(body: bytes) -> list[bytes]:
+    return [line for line in body.splitlines() if line.strip()]
+
+
+def _refuse_too_many(events: int, limits: Limits) -> None:
+    if events > limits.events:
+        raise TooLarge(f"Send at most {limits.events} events a request.")

@@ -1,0 +1,64 @@
+"""Files of events by their format."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from enum import StrEnum
+from pathlib import Path
+
+from backend.analytics.imports.blocks import Source, UnusableFile
+from backend.analytics.imports.csv_file import CsvFile
+from backend.analytics.imports.mapping import Said, understood
+from backend.analytics.imports.parquet_file import ParquetFile
+from backend.analytics.imports.text import NdjsonFile
+
+
+class Format(StrEnum):
+    NDJSON = "ndjson"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+SUFFIXES = {
+    ".ndjson": Format.NDJSON,
+    ".jsonl": Format.NDJSON,
+    ".json": Format.NDJSON,
+    ".csv": Format.CSV,
+    ".tsv": Format.CSV,
+    ".parquet": Format.PARQUET,
+    ".pq": Format.PARQUET,
+}
+NOTHING_SAID = Said()
+
+
+def open_source(path: Path, form: Format | None, said: Said, block: int) -> Source:
+    """A file ready to be read, or UnusableFile."""
+    try:
+        with path.open("rb"):
+            pass
+        form = form or format_of(path)
+        if form is Format.NDJSON:
+            if said != NOTHING_SAID:
+                raise UnusableFile(f"{path} is NDJSON, which names its fields: a mapping is for CSV and Parquet.")
+            return NdjsonFile(path, block)
+        return (CsvFile if form is Format.CSV else ParquetFile)(path, understood(said), block)
+    except OSError as error:
+        raise UnusableFile(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+def format_of(path: Path) -> Format:
+    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+    try:
+        return SUFFIXES[suffixes[-1]]
+    except (IndexError, KeyError):
+        raise UnusableFile(f"{path}: say with --format whether this is ndjson, csv or parquet.") from None
+
+
+def identity(path: Path, said: Said) -> str:
+    """The same for the same bytes read in the same way, whatever the file is called."""
+    with path.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256")
+    if said != NOTHING_SAID:
+        content.update(json.dumps([said.columns, said.constants, said.time_format, said.time_zone]).encode())
+    return content.hexdigest()

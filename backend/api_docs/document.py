@@ -1,0 +1,257 @@
+"""The OpenAPI document as a person reads it: sections of operations, with what may come and an example."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from backend.errors import MingusError
+from backend.api_docs.json_schema import SchemaField, Shapes, has_example, plain
+
+METHODS = ("get", "post", "put", "patch", "delete")
+PROBLEM = "application/problem+json"
+MEANINGS = {
+    "bad_request": "The body is no JSON, a header makes no sense, or a key and a cookie came together.",
+    "unauthenticated": "No key or token came, or one that is mistyped, unknown, expired or revoked.",
+    "sign_in_refused": "The address or the password is wrong, or the address is not confirmed. Which, is not told.",
+    "second_factor_needed": "The password was right. Send it again together with a `code`.",
+    "code_refused": "The code is wrong, or was used before.",
+    "proof_too_old": "A page was to change something that matters, and the password was typed some time ago.",
+    "wrong_code": "A page was given a code that the authenticator app does not show now.",
+    "second_factor_conflict": "A page was to set up a second factor that is there already, or that is not begun.",
+    "forbidden": "The key or the role lacks a scope, which the detail names, or a browser asked from another site.",
+    "not_found": "Nothing has this address.",
+    "asked_too_early": "The calculator's pages ask in order; an earlier question has no answer yet.",
+    "not_dead": "A job was to be tried again that is waiting, running or done. Programs never meet this one.",
+    "account_conflict": "A page was to change an account in a way that its state does not allow.",
+    "too_large": "The body has too many bytes or events; the detail says how many may come. Send it in parts.",
+    "unsupported_media_type": "The Content-Type is none that this address reads.",
+    "invalid_request": "The request can be read but says something impossible. `errors` names every bad field at once.",
+    "unavailable": "A part that the answer needs did not answer. Nothing was changed; wait for Retry-After and repeat.",
+    "internal_error": "Our mistake. The log holds the cause under the request id.",
+}
+
+
+LOGIN = "/api/v1/auth/login"
+# Where the examples keep what proves who asks.
+VARIABLES = {"access_token": "MINGUS_TOKEN", "refresh_token": "MINGUS_REFRESH_TOKEN"}
+# What only one address answers; empty: only pages do, and programs never meet it.
+ONLY_AT = {
+    "sign_in_refused": LOGIN,
+    "second_factor_needed": LOGIN,
+    "code_refused": LOGIN,
+    "stale_form": "",
+    "proof_too_old": "",
+    "wrong_code": "",
+    "second_factor_conflict": "",
+    "account_conflict": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """One `code` of the problem documents."""
+
+    code: str
+    status: int
+    meaning: str
+
+
+HTTP_PROBLEMS = (
+    ProblemKind("method_not_allowed", 405, "The address exists, but not for this method; see the Allow header."),
+    ProblemKind("too_many_requests", 429, "The allowance is used up. Wait as many seconds as Retry-After says."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A body in one media type."""
+
+    media_type: str
+    type: str
+    description: str
+    fields: tuple[SchemaField, ...]
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    """An answer that is no problem document."""
+
+    status: str
+    description: str
+    contents: tuple[Content, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path."""
+
+    anchor: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    key: str
+    scopes: tuple[str, ...]
+    parameters: tuple[SchemaField, ...]
+    bodies: tuple[Content, ...]
+    answers: tuple[OwnAnswer, ...]
+    problems: tuple[ProblemKind, ...]
+    curl: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The operations of one tag."""
+
+    anchor: str
+    name: str
+    description: str
+    operations: tuple[Operation, ...]
+
+
+def problem_kinds() -> tuple[ProblemKind, ...]:
+    """Every code a problem document may carry, by status."""
+    own = {error.code: ProblemKind(error.code, error.status, _meaning(error)) for error in _tree(MingusError)}
+    return tuple(sorted([*own.values(), *HTTP_PROBLEMS], key=lambda kind: (kind.status, kind.code)))
+
+
+def sections(spec: Mapping[str, Any], base_url: str) -> tuple[Section, ...]:
+    """The document's operations by tag, in the order in which tags first appear. `base_url` starts the examples."""
+    reader = _Reader(spec, base_url.rstrip("/"))
+    found = [(_tag(item), path, method, item) for path, method, item in _operations(spec)]
+    order = list(dict.fromkeys(tag for tag, *_ in found))
+    described = {tag["name"]: tag.get("description", "") for tag in spec.get("tags", [])}
+    found.sort(key=lambda entry: order.index(entry[0]))
+    return tuple(
+        Section(_anchor(tag), tag, described.get(tag, ""), tuple(reader.operation(*entry[1:]) for entry in entries))
+        for tag, entries in groupby(found, key=lambda entry: entry[0])
+    )
+
+
+class _Reader:
+    """Reads the operations of one document."""
+
+    def __init__(self, spec: Mapping[str, Any], base_url: str) -> None:
+        self._spec = spec
+        self._shapes = Shapes(spec.get("components", {}).get("schemas", {}))
+        self._base_url = base_url
+
+    def operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
+        security = item.get("security", self._spec.get("security", []))
+        bodies = self._contents(item.get("requestBody", {}).get("content", {}), invent=True)
+        answers = item.get("responses", {})
+        return Operation(
+            anchor=_anchor(f"{method} {path}"),
+            method=method.upper(),
+            path=path,
+            summary=item.get("summary", ""),
+            description=plain(item.get("description", "")),
+            key="required" if security and {} not in security else "optional" if security or "401" in answers else "",
+            scopes=tuple(scope for way in security for scopes in way.values() for scope in scopes),
+            parameters=tuple(map(self._parameter, item.get("parameters", []))),
+            bodies=bodies,
+            answers=tuple(self._own_answers(answers)),
+            problems=tuple(kind for kind in problem_kinds() if _may_happen(kind, path, answers)),
+            curl=self._curl(path, method, item, bodies, [name for way in security for name in way]),
+        )
+
+    def _parameter(self, parameter: Mapping[str, Any]) -> SchemaField:
+        schema = parameter.get("schema", {})
+        field = self._shapes.field(parameter["name"], schema, parameter.get("required", False), 0)
+        return SchemaField(
+            field.name,
+            field.type,
+            field.required,
+            (*(("in the path",) if parameter["in"] == "path" else ()), *field.limits),
+            plain(parameter.get("description", "")) or field.description,
+        )
+
+    def _contents(self, contents: Mapping[str, Any], *, invent: bool) -> tuple[Content, ...]:
+        return tuple(self._content(media_type, content, invent) for media_type, content in contents.items())
+
+    def _content(self, media_type: str, content: Mapping[str, Any], invent: bool) -> Content:
+        """A body's shape, with the example it gives; requests need one, so theirs may be invented."""
+        schema = content.get("schema", {})
+        found = self._shapes.resolved(schema)
+        example = _given_example(content)
+        if example is None and (invent or has_example(schema, found)) and media_type == "application/json":
+            example = self._shapes.example(schema, "", 0)
+        text = "" if example is None else json.dumps(example, indent=2, ensure_ascii=False)
+        return Content(
+            media_type,
+            self._shapes.type(schema),
+            plain(found.get("description", "")),
+            self._shapes.fields(schema, 0),
+            text,
+        )
+
+    def _own_answers(self, answers: Mapping[str, Any]) -> Iterator[OwnAnswer]:
+        for status, answer in sorted(answers.items()):
+            if PROBLEM not in answer.get("content", {}):
+                yield OwnAnswer(
+                    status, answer.get("description", ""), self._contents(answer.get("content", {}), invent=False)
+                )
+
+    def _curl(
+        self, path: str, method: str, item: Mapping[str, Any], bodies: tuple[Content, ...], proofs: list[str]
+    ) -> str:
+        asked = {}
+        for parameter in item.get("parameters", []):
+            schema = self._shapes.resolved(parameter.get("schema", {}))
+            sample = parameter.get("example", self._shapes.example(schema, parameter["name"], 0))
+            if parameter["in"] == "path":
+                path = path.replace(f"{{{parameter['name']}}}", str(sample))
+            elif parameter["in"] == "query" and (parameter.get("required") or has_example(parameter, schema)):
+                asked[parameter["name"]] = sample
+        words = [shlex.quote(f"{self._base_url}{path}{'?' if asked else ''}{urlencode(asked)}")]
+        if proofs:
+            words.append(f'-H "Authorization: Bearer ${VARIABLES.get(proofs[0], "MINGUS_KEY")}"')
+        body = next((body for body in bodies if body.example), None)
+        if body:
+            words += [f"-H 'Content-Type: {body.media_type}'", f"-d {shlex.quote(body.example)}"]
+        elif method != "get":
+            words.insert(0, f"-X {method.upper()}")
+        return "curl " + " \\\n  ".join(words)
+
+
+def _operations(spec: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for path, methods in spec.get("paths", {}).items():
+        for method in METHODS:
+            if method in methods:
+                yield path, method, methods[method]
+
+
+def _tag(operation: Mapping[str, Any]) -> str:
+    return str(next(iter(operation.get("tags", [])), "Other"))
+
+
+def _may_happen(kind: ProblemKind, path: str, answers: Mapping[str, Any]) -> bool:
+    return ONLY_AT.get(kind.code, path) == path and PROBLEM in answers.get(str(kind.status), {}).get("content", {})
+
+
+def _given_example(content: Mapping[str, Any]) -> Any:
+    examples: list[Mapping[str, Any]] = list(content.get("examples", {}).values())
+    return content.get("example", examples[0].get("value") if examples else None)
+
+
+def _anchor(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def _tree(error: type[MingusError]) -> Iterator[type[MingusError]]:
+    yield error
+    for kind in error.__subclasses__():
+        yield from _tree(kind)
+
+
+def _meaning(error: type[MingusError]) -> str:
+    """An error that a plugin brings explains itself by its title."""
+    return MEANINGS.get(error.code, f"{error.title}.")

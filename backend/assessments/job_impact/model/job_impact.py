@@ -1,0 +1,276 @@
+"""How exposed an occupation, or one person's week in it, is to software AI: the published measures, combined.
+
+Exposure is a place among US workers, not a probability. The cut-offs and the shrinkage are this project's choices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from math import fsum, isfinite
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from backend.assessments.job_impact.model.result import Agreement, Band, Exposure, Family, Lean, Level
+from backend.reference.tables import Activity, Measure, Occupation
+
+WeeklyTotal = Callable[[tuple[Activity, ...], tuple[float, ...]], float]
+
+MODEL_VERSION = "exposure-1.0"
+
+FAMILIES: Mapping[Family, tuple[Measure, ...]] = {
+    Family.TASK: (Measure.BETA_HUMAN, Measure.BETA_GPT4),
+    Family.ABILITY: (Measure.AIOE,),
+    Family.USAGE: (Measure.MICROSOFT, Measure.ANTHROPIC),
+}
+FEWEST_FAMILIES = 2
+AGREE_WITHIN, MIXED_WITHIN = 20.0, 40.0
+MEDIUM_FROM, HIGH_FROM = 35.0, 65.0
+REPLACE_FROM = 0.5
+TRUST_PER_ACTIVITY, MOST_TRUST = 0.2, 0.8
+# Lines of the matrix that join several SOC occupations. Their week is an average over different jobs, so it is
+# placed on the scales of weekly exposure and usage but does not make them.
+JOINED_LINES = frozenset(
+    {
+        "13-1020",
+        "13-2020",
+        "21-1018",
+        "25-2052",
+        "25-9045",
+        "29-2010",
+        "31-1120",
+        "39-7010",
+        "47-4090",
+        "51-2028",
+        "51-2090",
+        "53-1047",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TooLittleEvidence:
+    """An occupation that has no score, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scale:
+    """Values of all occupations, and the share of US workers each lies above.
+
+    `values`: shape (n,), ascending and distinct; `ranks`: shape (n,), percent, 0 to 100.
+    """
+
+    values: NDArray[np.float64]
+    ranks: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        if not self.values.size or self.values.shape != self.ranks.shape:
+            raise ValueError("a scale needs one rank for each of its values, and at least one")
+        if any(low >= high for low, high in pairwise(self.values.tolist())):
+            raise ValueError("the values of a scale rise")
+        self.values.flags.writeable = self.ranks.flags.writeable = False
+
+    @classmethod
+    def of(cls, values: ArrayLike, workers: ArrayLike) -> Self:
+        """Rank `values`, shape (n,), by `workers` employed, shape (n,), all positive: the weighted mid-rank.
+
+        P(v) = 100 * (workers below v + half of those at v) / all workers. Raises ValueError on anything not finite.
+        """
+        each = np.asarray(values, dtype=np.float64)
+        weights = np.asarray(workers, dtype=np.float64)
+        if not each.size or each.shape != weights.shape:
+            raise ValueError("a scale needs one number of workers for each of its values, and at least one")
+        if not (np.isfinite(each).all() and np.isfinite(weights).all() and (weights > 0).all()):
+            raise ValueError("a scale is made of finite values and positive numbers of workers")
+        distinct, which = np.unique(each, return_inverse=True)
+        at = np.bincount(which, weights, minlength=distinct.size)
+        upto = np.cumsum(at)
+        return cls(distinct, 100.0 * (upto - at / 2.0) / upto[-1])
+
+    def place(self, value: float) -> float:
+        """Percent of US workers below `value`: exact at a known value, linear between two, flat beyond the ends."""
+        return float(np.interp(value, self.values, self.ranks))
+
+
+def week(activities: tuple[Activity, ...], shares: Mapping[str, float]) -> tuple[float, ...]:
+    """Share of the week for each activity, shape (len(activities),), summing to 1.
+
+    `shares`: any positive unit, by activity id; an activity left at 0 was not chosen. With n chosen activities the
+    stated shares count for min(0.8, 0.2 n) and the occupation's default shares for the rest.
+    Raises ValueError on an activity the occupation lacks and on a share that is negative or not finite.
+    """
+    if any(not isfinite(share) or share < 0 for share in shares.values()):
+        raise ValueError("a share is a finite number of at least 0")
+    if unknown := shares.keys() - {activity.id for activity in activities}:
+        raise ValueError(f"not activities of this occupation: {', '.join(sorted(unknown))}")
+    largest = max(shares.values(), default=0.0)
+    if not largest:
+        return tuple(activity.share for activity in activities)
+    scaled = {key: share / largest for key, share in shares.items()}
+    total = fsum(scaled.values())
+    trust = min(MOST_TRUST, TRUST_PER_ACTIVITY * sum(share > 0 for share in shares.values()))
+    return tuple(trust * scaled.get(a.id, 0.0) / total + (1.0 - trust) * a.share for a in activities)
+
+
+def weekly_exposure(activities: tuple[Activity, ...], weights: tuple[float, ...]) -> float:
+    """Sum of omega_i b_i, in [0, 1]."""
+    return fsum(weight * activity.exposure for activity, weight in zip(activities, weights, strict=True))
+
+
+def weekly_usage(activities: tuple[Activity, ...], weights: tuple[float, ...]) -> float:
+    """Sum of omega_i v_i, in [0, 1]."""
+    return fsum(weight * activity.usage for activity, weight in zip(activities, weights, strict=True))
+
+
+def lean_label(share: float | None) -> Lean:
+    """Name the share of the exposed work, in [0, 1], that the task rubric rates T3 or T4; None has no name."""
+    if share is None:
+        return Lean(share=None, label=None)
+    return Lean(share=share, label="leans replace" if share >= REPLACE_FROM else "leans assist")
+
+
+def level(score: float) -> Level:
+    """Low below 35, medium below 65, high from there; `score` in percent of US workers."""
+    if score < MEDIUM_FROM:
+        return Level.LOW
+    return Level.MEDIUM if score < HIGH_FROM else Level.HIGH
+
+
+def agreement(band: Band) -> Agreement:
+    """How far the families lie apart: up to 20 points agree, up to 40 mixed, else disagree."""
+    width = band.high - band.low
+    if width <= AGREE_WITHIN:
+        return Agreement.AGREE
+    return Agreement.MIXED if width <= MIXED_WITHIN else Agreement.DISAGREE
+
+
+def combine(families: Mapping[Family, float]) -> Exposure | TooLittleEvidence:
+    """Score = mean of the families, band = their range; each a percent of US workers, 0 to 100."""
+    if not all(0.0 <= value <= 100.0 for value in families.values()):
+        raise ValueError("a family lies between 0 and 100")
+    if len(families) < FEWEST_FAMILIES:
+        return TooLittleEvidence(_reason(families))
+    band = Band(min(families.values()), max(families.values()))
+    # A mean of equal floats can miss them by one unit in the last place; the score never leaves its band.
+    score = min(max(fsum(families.values()) / len(families), band.low), band.high)
+    return Exposure(
+        score=score,
+        band=band,
+        families=dict(families),
+        agreement=agreement(band),
+        level=level(score),
+        low_level=level(band.low),
+        high_level=level(band.high),
+    )
+
+
+def _reason(families: Mapping[Family, float]) -> str:
+    kinds = {Family.TASK: "its tasks", Family.ABILITY: "its abilities", Family.USAGE: "how AI is used"}
+    known = " and ".join(kinds[family] for family in families)
+    found = f"only one kind, about {known}," if known else "none"
+    return f"The evidence is too thin for a score: at least two kinds are needed and {found} covers this job."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExposureModel:
+    """Every occupation's place among US workers, worked out once. Immutable, so safe to share between threads.
+
+    `places`: percentile of each measure of each occupation that has both the measure and employment.
+    `task_scale` is G and `usage_scale` is H: percentiles of the weekly exposure and usage over single occupations.
+    """
+
+    occupations: Mapping[str, Occupation]
+    places: Mapping[str, Mapping[Measure, float]]
+    typicals: Mapping[str, Exposure | TooLittleEvidence]
+    task_scale: Scale | None
+    usage_scale: Scale | None
+
+    @classmethod
+    def of(cls, occupations: Iterable[Occupation]) -> Self:
+        """Rank `occupations`, given in any order; those without employment get no place."""
+        rows = sorted(occupations, key=lambda row: row.code)
+        single = [row for row in rows if row.activities and row.code not in JOINED_LINES]
+        scales = {measure: _scale(rows, _reader(measure)) for measure in Measure}
+        places = {row.code: _places(row, scales) for row in rows}
+        return cls(
+            occupations={row.code: row for row in rows},
+            places=places,
+            typicals={code: combine(_families(found)) for code, found in places.items()},
+            task_scale=_scale(single, _by_default(weekly_exposure)),
+            usage_scale=_scale(single, _by_default(weekly_usage)),
+        )
+
+    def typical(self, code: str) -> Exposure | TooLittleEvidence:
+        """The occupation with its default week. Raises KeyError on a code it does not hold."""
+        return self.typicals[code]
+
+    def personal(self, code: str, shares: Mapping[str, float]) -> Exposure | TooLittleEvidence:
+        """The occupation with this week: `shares` as in `week`. Without a positive share it is `typical`.
+
+        Tasks and Microsoft's measure move by the change of the week's percentile; abilities stay.
+        """
+        if not any(shares.values()):
+            return self.typical(code)
+        activities = self.occupations[code].activities
+        usual, weights = tuple(a.share for a in activities), week(activities, shares)
+        families = _families(self.places[code], _moved(self.usage_scale, weekly_usage, activities, usual, weights))
+        if Family.TASK in families:
+            families[Family.TASK] += _moved(self.task_scale, weekly_exposure, activities, usual, weights)
+        return combine({family: min(max(place, 0.0), 100.0) for family, place in families.items()})
+
+    def lean(self, code: str, shares: Mapping[str, float]) -> Lean:
+        """Share of this week's exposed work that an LLM could do mostly alone; the published one for a default week."""
+        occupation = self.occupations[code]
+        if not any(shares.values()):
+            return lean_label(occupation.lean)
+        weights = week(occupation.activities, shares)
+        exposed = weekly_exposure(occupation.activities, weights)
+        if exposed <= 0:
+            return lean_label(None)
+        alone = (w * a.exposure * (a.automation or 0.0) for a, w in zip(occupation.activities, weights, strict=True))
+        return lean_label(min(fsum(alone) / exposed, 1.0))
+
+
+def _reader(measure: Measure) -> Callable[[Occupation], float | None]:
+    return lambda row: row.measures.get(measure)
+
+
+def _by_default(total: WeeklyTotal) -> Callable[[Occupation], float | None]:
+    return lambda row: total(row.activities, tuple(a.share for a in row.activities))
+
+
+def _scale(rows: Iterable[Occupation], read: Callable[[Occupation], float | None]) -> Scale | None:
+    known = [(value, row.employment) for row in rows if row.employment and (value := read(row)) is not None]
+    return Scale.of([value for value, _ in known], [workers for _, workers in known]) if known else None
+
+
+def _places(row: Occupation, scales: Mapping[Measure, Scale | None]) -> dict[Measure, float]:
+    found = {}
+    for measure, scale in scales.items():
+        value = row.measures.get(measure)
+        if row.employment and scale is not None and value is not None:
+            found[measure] = scale.place(value)
+    return found
+
+
+def _families(places: Mapping[Measure, float], usage_change: float = 0.0) -> dict[Family, float]:
+    """Mean of the measures present, per family, with Microsoft's place moved by `usage_change` points."""
+    moved = {m: place + usage_change if m is Measure.MICROSOFT else place for m, place in places.items()}
+    present = {family: [moved[m] for m in measures if m in moved] for family, measures in FAMILIES.items()}
+    return {family: fsum(values) / len(values) for family, values in present.items() if values}
+
+
+def _moved(
+    scale: Scale | None,
+    total: WeeklyTotal,
+    activities: tuple[Activity, ...],
+    usual: tuple[float, ...],
+    weights: tuple[float, ...],
+) -> float:
+    """Points by which the week's place on the scale differs from the default week's."""
+    return scale.place(total(activities, weights)) - scale.place(total(activities, usual)) if scale else 0.0

@@ -1,0 +1,251 @@
+"""Results of the catalogue as rows of figures: what is asked, how it is called, where a bar leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from backend.analytics.figures.bars import Bar, Ranking, bars
+from backend.analytics.figures.figure import Figure, Shapes
+from backend.analytics.figures.geography import Place, Places, geography
+from backend.analytics.figures.lines import MOST_SERIES, Happening, Parts, Point, Series, Trend, lines, several
+from backend.analytics.figures.quantity import Quantity
+from backend.analytics.figures.quantity import Unit as Kind
+from backend.analytics.figures.tiles import Reading, Tile, tile
+from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
+from backend.analytics.metrics.catalogue.measures import MEASURES, Ratio, Source, Unit
+from backend.analytics.metrics.catalogue.query import Query, Result, ResultRow, Value
+from backend.analytics.metrics.period import Compare, Grain, Period
+from backend.formats import moment
+from backend.dashboards.names import Names
+from backend.dashboards.question import PageQuestion
+
+KINDS = {Unit.COUNT: Kind.COUNT, Unit.FRACTION: Kind.SHARE, Unit.CENTS: Kind.CENTS, Unit.SECONDS: Kind.SECONDS}
+RESTS_ON = {"revenue": "upgrades", "median_time_to_result": "assessments", "p90_time_to_result": "assessments"}
+MOST_BARS = 15
+Link = Callable[[PageQuestion], str]
+
+
+def quantity_of(name: str, currency: str) -> Quantity:
+    measure = MEASURES[name]
+    noun = measure.label[:1].lower() + measure.label[1:]
+    return Quantity(noun, KINDS[measure.unit], measure.sums, currency)
+
+
+def whole_of(name: str) -> str:
+    """The measure that says on how many another rests."""
+    measure = MEASURES[name]
+    if isinstance(measure, Ratio):
+        return measure.whole
+    fallback = "events" if measure.source is Source.EVENTS else "sessions"
+    return RESTS_ON.get(name, name if measure.unit is Unit.COUNT else fallback)
+
+
+def with_wholes(*names: str) -> tuple[str, ...]:
+    """The measures and those they rest on, each once."""
+    return tuple(dict.fromkeys(one for name in names for one in (name, whole_of(name))))
+
+
+def ask(question: PageQuestion, *measures: str, by: tuple[str, ...] = (), over_time: bool = False) -> Query:
+    """The page's question to the catalogue."""
+    return Query(
+        with_wholes(*measures),
+        question.answerable(),
+        dimensions=by,
+        filters=question.filters,
+        grain=question.grain if over_time else None,
+        compare=question.compare,
+        order=f"-{measures[0]}" if by and not over_time else None,
+        limit=10_000 if over_time else 300,
+    )
+
+
+def compared(compare: Compare | None, period: Period) -> str:
+    """What the values before are, as it stands in a sentence."""
+    match compare:
+        case Compare.PREVIOUS_PERIOD:
+            days = (period.last_day - period.first_day).days + 1
+            return "the day before" if days == 1 else f"the previous {days} days"
+        case Compare.PREVIOUS_YEAR:
+            return "a year earlier"
+        case None:
+            return ""
+
+
+def is_partial(result: Result) -> bool:
+    """Whether the last stretch is not over yet."""
+    period = result.query.period
+    return period.start <= result.as_of < period.end
+
+
+def tiles_of(result: Result, names: tuple[str, ...], link: Callable[[str], str]) -> tuple[Tile, ...]:
+    """A number at a glance for each measure, with its course; `result` is over time."""
+    return tuple(_tile(result, name, link(name)) for name in names)
+
+
+def trend_of(result: Result, name: str, happenings: tuple[Happening, ...] = ()) -> Figure:
+    """A measure over time, beside what it is compared with."""
+    query, whole = result.query, whole_of(name)
+    grain = query.grain
+    if grain is None:
+        raise ValueError("rows are not of stretches of time")
+    zone = ZoneInfo(query.period.timezone)
+    at = [datetime.fromisoformat(row.keys[0] or "") for row in result.rows]
+    points = tuple(
+        Point(_local(now, zone), row.values[name], then, row.previous[name] if row.previous else None)
+        for now, then, row in zip(at, _then(result, at), result.rows, strict=True)
+    )
+    return lines(
+        Trend(
+            quantity_of(name, query.currency),
+            grain.value,
+            points,
+            result.totals.values[name],
+            int(result.totals.values[whole] or 0),
+            _noun(whole),
+            compared(query.compare, query.period),
+            result.before.values[name] if result.before else None,
+            _until(result, grain) if is_partial(result) else "",
+            happenings,
+        )
+    )
+
+
+def _then(result: Result, at: Sequence[datetime]) -> Iterator[datetime | None]:
+    """The stretch beside each of these in the period compared with; None beyond its end."""
+    period, other = result.query.period, result.compared
+    if other is None:
+        yield from (None for _ in at)
+        return
+    zone = ZoneInfo(period.timezone)
+    if result.query.grain is Grain.HOUR:
+        hours = [_local(hour, zone) for hour in other.stretches(Grain.HOUR)]
+        yield from (hours[place] if place < len(hours) else None for place in range(len(at)))
+        return
+    back = period.first_day - other.first_day
+    yield from (_local(now.date() - back, zone) if now.date() - back <= other.last_day else None for now in at)
+
+
+def largest(ranked: Result, name: str) -> list[ResultRow]:
+    """As many parts as lines can be told apart."""
+    return [row for row in ranked.rows if row.values[whole_of(name)]][:MOST_SERIES]
+
+
+def several_of(result: Result, ranked: Result, name: str, names: Names) -> Figure:
+    """A measure over time, a line for each of the largest parts."""
+    query, whole = result.query, whole_of(name)
+    [dimension], grain = query.dimensions, query.grain
+    if grain is None:
+        raise ValueError("rows are not of stretches of time")
+    found = {row.keys: row.values[name] for row in result.rows}
+    stretches = tuple(query.period.until(result.as_of).stretches(grain))
+    none = 0 if MEASURES[name].sums else None
+    series = tuple(
+        Series(
+            names.name(dimension, row.keys[0]),
+            tuple(found.get((at.isoformat(), row.keys[0]), none) for at in stretches),
+            row.values[name],
+        )
+        for row in largest(ranked, name)
+    )
+    zone = ZoneInfo(query.period.timezone)
+    at = tuple(_local(stretch, zone) for stretch in stretches)
+    n, until = int(result.totals.values[whole] or 0), _until(result, grain) if is_partial(result) else ""
+    return several(Parts(quantity_of(name, query.currency), grain.value, at, series, n, _noun(whole), until))
+
+
+def ranking_of(
+    result: Result, name: str, names: Names, question: PageQuestion, link: Link, most: int = MOST_BARS
+) -> Figure:
+    """A measure by one dimension, also of what fell to nothing; a bar leads to the same page about that value alone."""
+    query, whole = result.query, whole_of(name)
+    [dimension] = query.dimensions
+    rows = [row for row in result.rows if row.values[whole] or (row.previous and row.previous[whole])]
+    shown = len(rows) if len(rows) <= most + 1 else most  # to say that one is left out takes its room
+    some = tuple(
+        Bar(
+            names.name(dimension, row.keys[0]),
+            row.values[name],
+            int(row.values[whole] or 0),
+            row.previous[name] if row.previous else None,
+            link(question.with_filter(dimension, row.keys[0])),
+        )
+        for row in rows[:shown]
+    )
+    return bars(
+        Ranking(
+            quantity_of(name, query.currency),
+            _spoken(DIMENSIONS[dimension].label),
+            some,
+            result.totals.values[name],
+            int(result.totals.values[whole] or 0),
+            _noun(whole),
+            compared(query.compare, query.period),
+            result.before.values[name] if result.before else None,
+            len(rows) - shown,
+        )
+    )
+
+
+def map_of(result: Result, name: str, shapes: Shapes, names: Names, question: PageQuestion, link: Link) -> Figure:
+    """A measure by country or by state of the US, on a map."""
+    query, whole = result.query, whole_of(name)
+    [dimension] = query.dimensions
+    known = [row for row in result.rows if row.keys[0]]
+    return geography(
+        Places(
+            quantity_of(name, query.currency),
+            shapes,
+            tuple(
+                Place(
+                    row.keys[0] or "",
+                    names.name(dimension, row.keys[0]),
+                    row.values[name],
+                    int(row.values[whole] or 0),
+                    row.previous[name] if row.previous else None,
+                    link(question.with_filter(dimension, row.keys[0])),
+                )
+                for row in known
+            ),
+            result.totals.values[name],
+            int(result.totals.values[whole] or 0),
+            _noun(whole),
+            sum(int(row.values[whole] or 0) for row in result.rows if not row.keys[0]),
+            compared(query.compare, query.period),
+            result.before.values[name] if result.before else None,
+        )
+    )
+
+
+def _until(result: Result, grain: Grain) -> str:
+    """Of a day or an hour, which says its name, the time is enough."""
+    said = moment(result.as_of, result.query.period.timezone)
+    return said.rpartition(", ")[2] if grain in (Grain.DAY, Grain.HOUR) else said
+
+
+def _tile(result: Result, name: str, href: str) -> Tile:
+    whole = whole_of(name)
+    now = Reading(result.totals.values[name], int(result.totals.values[whole] or 0), _course(result.rows, name))
+    before = None
+    if result.before:
+        earlier = tuple(row.previous[name] if row.previous else None for row in result.rows)
+        before = Reading(result.before.values[name], int(result.before.values[whole] or 0), earlier)
+    quantity = quantity_of(name, result.query.currency)
+    return tile(MEASURES[name].label, quantity, _noun(whole), now, before, partial=is_partial(result), href=href)
+
+
+def _course(rows: tuple[ResultRow, ...], name: str) -> tuple[Value, ...]:
+    return tuple(row.values[name] for row in rows)
+
+
+def _noun(name: str) -> str:
+    return MEASURES[name].label.lower()
+
+
+def _spoken(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
+def _local(at: date | datetime, zone: ZoneInfo) -> datetime:
+    return at.astimezone(zone) if isinstance(at, datetime) and at.tzinfo else datetime.combine(at, time(), zone)

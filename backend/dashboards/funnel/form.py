@@ -1,0 +1,105 @@
+"""The form in which a funnel is changed: its steps in order, and the rest of what it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from backend.analytics.metrics.catalogue.query import Query, Result
+from backend.analytics.metrics.funnel.definition import CALCULATOR, LABELS, LEAST_STEPS, MOST_STEPS
+from backend.analytics.metrics.period import Period
+from backend.dashboards.funnel.page import FunnelPage
+from backend.dashboards.funnel.question import FunnelQuestion
+from backend.dashboards.question import PageQuestion
+from backend.analytics.metrics.funnel.asked import AskedFunnel
+
+MOST_KNOWN = 200
+FIELDS = ("steps", "window", "order", "scope", "exclude")
+CALCULATORS = frozenset(match.event for match in CALCULATOR)
+WINDOWS = ("30m", "1h", "24h", "7d", "30d")
+GROUPS = {number: f"The largest {number}" for number in ("3", "5", "10", "20")}
+ORDERS = {
+    "ordered": "In order, other events between",
+    "strict": "In order, nothing between",
+    "unordered": "In any order",
+}
+SCOPES = {"session": "Each session", "visitor": "Each visitor, through all sessions"}
+
+
+@dataclass(frozen=True, slots=True)
+class StepField:
+    """One step of the form. `says`: how the event is called, or that none such arrived."""
+
+    name: str
+    number: int
+    value: str
+    says: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelForm:
+    """`known`: events to choose from, with how they are called. `fields`: the parameters that it sets."""
+
+    steps: tuple[StepField, ...]
+    known: Mapping[str, str]
+    question: FunnelQuestion
+    open: bool
+    fields: ClassVar = FIELDS
+    windows: ClassVar = WINDOWS
+    groups: ClassVar = GROUPS
+    orders: ClassVar = ORDERS
+    scopes: ClassVar = SCOPES
+
+    @classmethod
+    def of(cls, question: FunnelQuestion, seen: Result | None) -> Self:
+        """`seen`: the events of the period; None where the period is unknown."""
+        arrived = [row.keys[0] or "" for row in seen.rows] if seen else []
+        known = LABELS | {name: "" for name in arrived if name not in LABELS}
+        steps = tuple(_steps(question, _all_of(seen) if seen else frozenset()))
+        return cls(steps, known, question, not question.is_usual)
+
+    @property
+    def may_add(self) -> bool:
+        return len(self.steps) < MOST_STEPS
+
+    @property
+    def may_remove(self) -> bool:
+        return len(self.steps) > LEAST_STEPS
+
+    @property
+    def page(self) -> PageQuestion:
+        return self.question.page
+
+    @property
+    def asked(self) -> AskedFunnel:
+        return self.question.asked
+
+
+def events_of(period: Period) -> Query:
+    """Which events arrived, the most frequent first."""
+    return Query(("events",), period, dimensions=("event_type",), order="-events", limit=MOST_KNOWN)
+
+
+def unsent(page: FunnelPage, seen: Result) -> tuple[str, ...]:
+    """Events of the funnel, also such as end the way, that nobody sent in its days.
+
+    A step may be reached after them. Where nothing at all arrived, the spelling is not what is wrong.
+    """
+    arrived = _all_of(seen)
+    asked = (*(row.step.name for row in page.rows if not row.step.sessions), *(one.name for one in page.query.exclude))
+    events = dict.fromkeys(name.partition(":")[0] for name in asked)
+    return tuple(name for name in events if name not in arrived | CALCULATORS) if arrived else ()
+
+
+def _all_of(seen: Result) -> frozenset[str]:
+    """None where there are too many to know all."""
+    return frozenset() if seen.more else frozenset(row.keys[0] or "" for row in seen.rows)
+
+
+def _steps(question: FunnelQuestion, arrived: frozenset[str]) -> Iterator[StepField]:
+    for place, value in enumerate(question.shown):
+        unseen = arrived and value and value.partition(":")[0] not in arrived
+        says = "None of these arrived in these days." if unseen else LABELS.get(value, "")
+        yield StepField(f"steps.{place}", place + 1, value, says, question.page.error(f"steps.{place}"))

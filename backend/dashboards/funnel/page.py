@@ -1,0 +1,252 @@
+"""The funnel as its page tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import pairwise
+from typing import Self
+
+from backend.analytics.events.names import EventName
+from backend.analytics.figures.quantity import Quantity, Unit
+from backend.analytics.figures.tiles import Reading, Tile, tile
+from backend.analytics.metrics.funnel.definition import CALCULATOR, FunnelQuery, FunnelScope, Order, Outcome
+from backend.analytics.metrics.funnel.service import FunnelGroup, FunnelReport
+from backend.analytics.metrics.funnel.statistics import Funnel, FunnelStep
+from backend.formats import count, counted, share
+from backend.dashboards.charts import compared
+from backend.dashboards.funnel.question import FunnelQuestion
+from backend.dashboards.names import Names
+from backend.dashboards.question import Address, PageQuestion
+
+TOLD = {
+    Order.ORDERED: "in order",
+    Order.STRICT: "one right after the other",
+    Order.UNORDERED: "in any order",
+}
+LENGTHS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """How addresses are made: of the page, and of those behind a bar."""
+
+    page: Callable[[PageQuestion], str]
+    bar: Callable[[Address], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One step of the chart. `reach`, `before` and `earlier` are shares of the first step, for the bars.
+
+    `previous` is the same step in the period compared with.
+    """
+
+    step: FunnelStep
+    reach: float
+    before: float
+    previous: FunnelStep | None = None
+    earlier: float = 0
+    reached_by: str = ""
+    dropped_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The funnel of one group; `others`: of so many groups that do not stand alone."""
+
+    title: str
+    href: str
+    others: int
+    rows: tuple[Row, ...]
+    immature: int
+
+    @property
+    def n(self) -> int:
+        return self.rows[0].step.sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Where most were lost: between which steps, how many, of how many; and of how many what share before."""
+
+    before: str
+    after: str
+    lost: int
+    of: int
+    rate: float | None
+    earlier: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelPage:
+    """The funnel as its page tells it. `compared`: the other period, in words."""
+
+    query: FunnelQuery
+    rows: tuple[Row, ...]
+    parts: tuple[Part, ...]
+    immature: int
+    compared: str
+    as_of: datetime
+    partial: bool
+
+    @classmethod
+    def of(cls, report: FunnelReport, question: FunnelQuestion, names: Names, links: Links) -> Self:
+        bar = partial(_bar, question, links)
+        return cls(
+            query=report.query,
+            rows=tuple(_rows(report.funnel, report.before, bar)),
+            parts=tuple(_parts(report, question, names, links)),
+            immature=report.funnel.immature,
+            compared=compared(report.query.compare, report.period),
+            as_of=report.as_of,
+            partial=report.period.start <= report.as_of < report.period.end,
+        )
+
+    @property
+    def n(self) -> int:
+        return self.rows[0].step.sessions
+
+    @property
+    def counted(self) -> str:
+        return f"{self.query.scope}s"
+
+    def of_them(self, number: int) -> str:
+        """1 session, 20 visitors"""
+        return counted(number, str(self.query.scope))
+
+    @property
+    def goal(self) -> Row:
+        """The calculator's result, where it is a step; else the last one."""
+        return next((row for row in self.rows[1:] if row.step.name == EventName.ASSESSMENT_SUBMITTED), self.rows[-1])
+
+    @property
+    def message(self) -> str:
+        """The sentence that the chart proves."""
+        step = self.goal.step
+        came = f"{step.sessions:,}" if step.sessions else "none"
+        reached = "saw the result" if step.name == EventName.ASSESSMENT_SUBMITTED else f"reached “{step.label}”"
+        return f"Of {self.of_them(self.n)}, {came} {reached}"
+
+    @property
+    def how(self) -> str:
+        """in order, within 24 hours of the first step"""
+        said = f"{TOLD[self.query.order]}, within {spelled(self.query.window)} of the first step"
+        without = " or ".join(match.label for match in self.query.exclude)
+        through = ", through all sessions of a visitor" if self.query.scope is FunnelScope.VISITOR else ""
+        return said + through + (f", without “{without}” between" if without else "")
+
+    @property
+    def window(self) -> str:
+        return spelled(self.query.window)
+
+    @property
+    def is_calculators(self) -> bool:
+        return self.query.steps == CALCULATOR
+
+    @property
+    def loss(self) -> Loss | None:
+        """The largest, on the way to the goal."""
+        rows = self.rows[: self.rows.index(self.goal) + 1]
+        before, after = max(pairwise(rows), key=lambda pair: pair[1].step.dropoff)
+        if not after.step.dropoff:
+            return None
+        return Loss(
+            before.step.label,
+            after.step.label,
+            after.step.dropoff,
+            before.step.sessions,
+            _lost_of(after.step),
+            Reading(_lost_of(after.previous), before.previous.sessions) if before.previous and after.previous else None,
+        )
+
+    @property
+    def tiles(self) -> tuple[Tile, ...]:
+        first, goal, last = self.rows[0], self.goal, self.rows[-1]
+        young = f"{count(self.immature)} may yet go on" if self.immature else f"all had {self.window} to go on"
+        entered = replace(self._tile(self.counted.capitalize(), first), n=young)
+        return (entered, *(self._tile(row.step.label, row) for row in dict.fromkeys((goal, last))), self._lost())
+
+    def _tile(self, label: str, row: Row) -> Tile:
+        earlier = row.previous.sessions if row.previous else None
+        found = self._change(label, Quantity(self.counted), row.step.sessions, earlier)
+        return replace(found, n=of_whole(row.step.from_first, self.of_them(self.n)), href=row.reached_by)
+
+    def _lost(self) -> Tile:
+        label = "Largest drop-off" + ("" if self.goal is self.rows[-1] else " before the result")
+        if self.loss is None:
+            return Tile(label, "0", f"all came to “{self.goal.step.label}”")
+        quantity = Quantity("loss", Unit.SHARE, adds=False, less_is_better=True)
+        now, before = Reading(self.loss.rate, self.loss.of), self.loss.earlier
+        found = tile(label, quantity, self.counted, now, before, partial=self.partial)
+        where = f"{self.loss.before} → {self.loss.after}, {of_whole(self.loss.rate, count(self.loss.of))}"
+        previous = f"a loss of {found.previous}" if found.previous else ""
+        return replace(found, value=f"−{count(self.loss.lost)}", n=where, previous=previous)
+
+    def _change(self, label: str, quantity: Quantity, now: int, earlier: int | None) -> Tile:
+        previous = self.rows[0].previous
+        before = None if earlier is None or not previous else Reading(earlier, previous.sessions)
+        return tile(label, quantity, self.counted, Reading(now, self.n), before, partial=self.partial)
+
+
+def _lost_of(step: FunnelStep) -> float | None:
+    """Of those who came to the step before."""
+    return None if step.from_previous is None else 1 - step.from_previous
+
+
+def of_whole(rate: float | None, whole: str) -> str:
+    """33.3% of 12 sessions; no rate on fewer than ten."""
+    if rate is None:
+        return f"of {whole}, too few for a rate"
+    return f"{'<0.1%' if 0 < rate < 0.0005 else share(rate, 1)} of {whole}"
+
+
+def spelled(length: timedelta) -> str:
+    """24 hours, 7 days"""
+    for name, unit in LENGTHS:
+        if not length % unit and (length > unit or name != "day"):
+            return counted(length // unit, name)
+    return counted(length // timedelta(seconds=1), "second")
+
+
+def _bar(
+    question: FunnelQuestion, links: Links, step: int, outcome: Outcome, key: str | None = None, *, others: bool = False
+) -> str:
+    return links.bar(question.bar(step, outcome, key, others=others))
+
+
+def _parts(report: FunnelReport, question: FunnelQuestion, names: Names, links: Links) -> Iterator[Part]:
+    dimension = question.asked.breakdown
+    for group in report.groups:
+        key = None if group.others else group.key or ""
+        bar = partial(_bar, question, links, key=key, others=group.others)
+        yield Part(
+            title=_title(group) if group.others else names.name(dimension, group.key),
+            href="" if group.others else links.page(question.alone(group.key)),
+            others=group.keys if group.others else 0,
+            rows=tuple(_rows(group.funnel, group.before, bar)),
+            immature=group.funnel.immature,
+        )
+
+
+def _title(others: FunnelGroup) -> str:
+    return f"The other {count(others.keys)}" if others.keys > 1 else "The other one" if others.keys else "Others"
+
+
+def _rows(funnel: Funnel, before: Funnel | None, bar: Callable[[int, Outcome], str]) -> Iterable[Row]:
+    first = funnel.steps[0].sessions or 1
+    earlier = before.steps if before else (None,) * len(funnel.steps)
+    whole = before.steps[0].sessions or 1 if before else 1
+    along = zip((funnel.steps[0], *funnel.steps), funnel.steps, earlier, strict=False)
+    for number, (left, step, previous) in enumerate(along, 1):
+        yield Row(
+            step,
+            step.sessions / first,
+            left.sessions / first,
+            previous,
+            previous.sessions / whole if previous else 0,
+            bar(number, Outcome.REACHED) if step.sessions else "",
+            bar(number, Outcome.DROPPED) if step.dropoff else "",
+        )

@@ -1,0 +1,181 @@
+"""What the address of the funnel's pages asks, and how the form of its steps changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Self
+
+from werkzeug.datastructures import MultiDict
+
+from backend.analytics.metrics.funnel.definition import CALCULATOR, MOST_STEPS, FunnelQuery, Outcome
+from backend.analytics.metrics.funnel.questions import Bar
+from backend.analytics.metrics.period import Period
+from backend.errors import FieldError, InvalidRequest
+from backend.dashboards.question import Address, PageQuestion
+from backend.analytics.metrics.funnel.asked import AskedFunnel, names
+
+USUAL = AskedFunnel(limit="5")
+OWN = ("window", "order", "scope", "breakdown", "limit")
+READ = (*OWN, "steps", "exclude", "change", "step", "outcome", "group", "others", "page")
+CALCULATORS = tuple(step.name for step in CALCULATOR)
+# What is chosen from a list can only be wrong in an address written by hand.
+CHOSEN = {
+    "order": "Choose from the list in which order the steps are taken.",
+    "scope": "Choose from the list whose way is followed.",
+    "breakdown": "Choose from the list what to break down by.",
+    "limit": "Choose from the list how many groups stand alone.",
+}
+ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelQuestion:
+    """The page's question and the funnel in it. `rows` are the steps as the form shows them, also empty ones.
+
+    `query` is None where something is wrong: the page's errors say what. `moved`: where the form goes on after a step
+    was added, moved or removed; None where nothing was.
+    """
+
+    page: PageQuestion
+    asked: AskedFunnel
+    rows: tuple[str, ...]
+    query: FunnelQuery | None
+    moved: str | None = None
+
+    @classmethod
+    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime) -> Self:
+        """`?steps=a,b:2&window=1h` as links say it, `?steps=a&steps=b:2&change=up:1` as the form does."""
+        rows, moved = _changed(tuple(_rows(args)), args.get("change", ""))
+        page = PageQuestion.parse(args, default_zone, now, READ)
+        given = {name: value for name in OWN if (value := page.own.get(name, "").strip())}
+        steps = tuple(row for row in rows if row)
+        asked = replace(USUAL, steps=steps, exclude=tuple(filter(None, names(args.get("exclude")))), **given)
+        page = replace(page, own=_own(asked, rows))
+        try:
+            query = asked.query(page.period or _any(now), page.filters, page.compare)
+        except InvalidRequest as error:
+            page = replace(page, errors=(*page.errors, *_told(error.errors, rows)))
+            return cls(page, asked, rows, None, moved)
+        return cls(page, asked, rows, query if page.period else None, moved)
+
+    def answerable(self) -> FunnelQuery:
+        """The question, for those who can't show the form again."""
+        if self.query is None:
+            raise InvalidRequest(self.page.errors)
+        return self.query
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether the form needs not be seen."""
+        return not self.rows and replace(self.asked, breakdown=USUAL.breakdown, limit=USUAL.limit) == USUAL
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The steps that the form shows."""
+        return self.rows or CALCULATORS
+
+    @property
+    def usual(self) -> PageQuestion:
+        """The same of the calculator's own funnel."""
+        kept = {name: value for name, value in self.page.own.items() if name in ("breakdown", "limit")}
+        return replace(self.page, own=kept)
+
+    def bar(self, step: int, outcome: Outcome, key: str | None = None, *, others: bool = False) -> Address:
+        """The address of those behind a bar; `key` is of a group, where there are groups."""
+        parts: Address = {"step": step, "outcome": str(outcome)}
+        return self.page.address() | parts | ({"others": 1} if others else {} if key is None else {"group": key})
+
+    def alone(self, key: str | None) -> PageQuestion:
+        """The same about one group of the breakdown, whole."""
+        kept = {name: value for name, value in self.page.own.items() if name != "breakdown"}
+        return replace(self.page, own=kept).with_filter(self.asked.breakdown, key)
+
+
+@dataclass(frozen=True, slots=True)
+class BarQuestion:
+    """Which bar of a funnel is looked behind, and which page of the list, from 1."""
+
+    funnel: FunnelQuestion
+    bar: Bar
+    number: int
+
+    @classmethod
+    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime) -> Self:
+        """Links alone lead here, so what is wrong is refused and not shown to be mended."""
+        funnel = FunnelQuestion.parse(args, default_zone, now)
+        funnel.answerable()
+        errors: list[FieldError] = []
+        step, number = _whole(args, "step", errors), _whole(args, "page", errors)
+        outcome = args.get("outcome", str(Outcome.REACHED))
+        if outcome not in list(Outcome):
+            errors.append(FieldError("outcome", f"Choose {' or '.join(Outcome)}."))
+        if errors:
+            raise InvalidRequest(errors)
+        bar = funnel.asked.bar(step, Outcome(outcome), args.get("group"), others="others" in args)
+        return cls(funnel, bar, number)
+
+    @property
+    def before(self) -> int:
+        """How many pages lie before this one."""
+        return self.number - 1
+
+    def address(self, number: int = 1) -> Address:
+        """The same bar on another page of the list."""
+        group = self.bar.group
+        key = (group.keys[0] or "") if group and not group.others else None
+        here = self.funnel.bar(self.bar.step, self.bar.outcome, key, others=bool(group and group.others))
+        return here | ({"page": number} if number > 1 else {})
+
+
+def _rows(args: MultiDict[str, str]) -> Iterator[str]:
+    given = [row.strip() for text in args.getlist("steps") for row in text.split(",")]
+    return iter(given[:ROWS] if any(given) or "change" in args else [])
+
+
+def _changed(rows: tuple[str, ...], change: str) -> tuple[tuple[str, ...], str | None]:
+    """The rows after a button of the form, and which field comes next; `show` forgets the empty ones."""
+    what, _, place = change.partition(":")
+    at = int(place) if place.isascii() and place.isdecimal() and len(place) < 3 else -1
+    if what == "add" and len(rows) < MOST_STEPS:
+        return (*rows, ""), f"steps.{len(rows)}"
+    if not 0 <= at < len(rows):
+        filled = tuple(row for row in rows if row)
+        return ((() if filled == CALCULATORS else filled), "") if what == "show" else (rows, None)
+    left = (*rows[:at], *rows[at + 1 :])
+    if what == "remove":
+        return left, f"steps.{min(at, len(left) - 1)}"
+    to = {"up": max(at - 1, 0), "down": min(at + 1, len(left))}.get(what)
+    if to is None:
+        return rows, None
+    return (*left[:to], rows[at], *left[to:]), f"steps.{to}"
+
+
+def _own(asked: AskedFunnel, rows: tuple[str, ...]) -> dict[str, str]:
+    """What is not as usual, as it stands in an address."""
+    given = {"steps": ",".join(rows), "exclude": ",".join(asked.exclude)}
+    given |= {name: getattr(asked, name) for name in OWN if getattr(asked, name) != getattr(USUAL, name)}
+    return {name: value for name, value in given.items() if value}
+
+
+def _told(errors: tuple[FieldError, ...], rows: tuple[str, ...]) -> Iterator[FieldError]:
+    """In the page's words, beside the row that the page shows; how many there are is said beside the last."""
+    filled = [place for place, row in enumerate(rows) if row]
+    for error in errors:
+        name, _, place = error.field.partition(".")
+        row = filled[int(place)] if place else len(rows) - 1
+        yield FieldError(f"steps.{row}" if name == "steps" else name, CHOSEN.get(name, error.message))
+
+
+def _whole(args: MultiDict[str, str], name: str, errors: list[FieldError]) -> int:
+    text = args.get(name, "1")
+    if text.isascii() and text.isdecimal() and 0 < len(text) < 7 and int(text):
+        return int(text)
+    errors.append(FieldError(name, "Enter a whole number from 1 on."))
+    return 1
+
+
+def _any(now: datetime) -> Period:
+    """In place of one that was refused, so that the rest is looked at too."""
+    return Period(now - timedelta(days=1), now, "UTC")

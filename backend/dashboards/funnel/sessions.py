@@ -1,0 +1,98 @@
+"""Those behind a bar of the funnel, as their page lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
+from backend.analytics.metrics.catalogue.query import MOST_ROWS
+from backend.analytics.metrics.funnel.definition import Outcome
+from backend.analytics.metrics.funnel.service import JourneyList
+from backend.formats import counted
+from backend.dashboards.funnel.question import BarQuestion
+from backend.dashboards.names import Names
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """`last`: the step it came to last; `seconds` from the first step to that one."""
+
+    started_at: datetime
+    source: str
+    device: str
+    country: str
+    reached: int
+    last: str
+    seconds: float
+    immature: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsPage:
+    """`group`: of which group of the breakdown, in words."""
+
+    title: str
+    group: str
+    rows: tuple[SessionRow, ...]
+    steps: int
+    total: int
+    number: int
+    as_of: datetime
+
+    @classmethod
+    def of(cls, found: JourneyList, asked: BarQuestion, names: Names) -> Self:
+        return cls(
+            title=_title(found),
+            group=_group(found, asked, names),
+            rows=tuple(_rows(found, names)),
+            steps=len(found.query.steps),
+            total=found.total,
+            number=asked.number,
+            as_of=found.as_of,
+        )
+
+    @property
+    def pages(self) -> int:
+        return max(-(-self.total // PER_PAGE), 1)
+
+    @property
+    def in_file(self) -> int:
+        """How many rows the CSV holds."""
+        return min(self.total, MOST_ROWS)
+
+
+def _title(found: JourneyList) -> str:
+    labels = [step.label for step in found.query.steps]
+    step = found.bar.step
+    who = counted(found.total, str(found.query.scope))
+    if found.bar.outcome is Outcome.REACHED:
+        return f"{who} came to “{labels[step - 1]}”"
+    return f"{who} came to “{labels[max(step - 2, 0)]}” but not to “{labels[step - 1]}”"
+
+
+def _group(found: JourneyList, asked: BarQuestion, names: Names) -> str:
+    group, dimension = found.bar.group, asked.funnel.asked.breakdown
+    if group is None:
+        return ""
+    label = DIMENSIONS[dimension].label
+
+    return f"{label}: all others" if group.others else f"{label}: {names.name(dimension, group.keys[0])}"
+
+
+def _rows(found: JourneyList, names: Names) -> Iterator[SessionRow]:
+    for journey in found.rows:
+        yield SessionRow(
+            started_at=journey.started_at,
+            source=names.name("source", journey.source),
+            device=names.name("device", journey.device),
+            country=names.name("country", journey.country),
+            reached=journey.reached,
+            last=found.query.steps[journey.reached - 1].label,
+            seconds=journey.seconds,
+            immature=journey.immature,
+        )

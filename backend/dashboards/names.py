@@ -1,0 +1,64 @@
+"""How people call what a dimension holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from backend.analytics.figures.geography import country_names
+from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
+from backend.reference.loading import Reference
+from backend.routes.schemas.job_impact_form import EDUCATION
+
+DEVICES = ("mobile", "tablet", "desktop")
+LEVELS = {"low": "Lower exposure", "medium": "Medium exposure", "high": "Higher exposure"}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names of codes, from the public figures; what has none is shown as it is. `known`: codes by their dimension."""
+
+    of: Mapping[str, Callable[[str], str | None]]
+    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of_reference(cls, reference: Reference) -> Names:
+        coded: dict[str, Mapping[str, str]] = {
+            "country": country_names(),
+            "occupation": {code: occupation.title for code, occupation in reference.occupations.items()},
+            "education": {str(level): name for level, name in EDUCATION.items()},
+            "risk_level": LEVELS,
+        }
+        made: dict[str, Callable[[str], str | None]] = {
+            "region": lambda code: reference.states.get(code.rpartition("-")[2]),
+            "device": str.capitalize,
+            "source": lambda source: "Direct" if source == "direct" else source,
+        }
+        known = {"region": (*reference.states,), "device": DEVICES, "source": ("direct",)}
+        return cls(
+            {dimension: names.get for dimension, names in coded.items()} | made,
+            {dimension: (*names,) for dimension, names in coded.items()} | known,
+        )
+
+    def name(self, dimension: str, value: str | None) -> str:
+        if not value:
+            return DIMENSIONS[dimension].nothing
+        known = self.of.get(dimension)
+        return (known(value) if known else None) or value
+
+    def code(self, dimension: str, typed: str, stored: Iterable[str]) -> str:
+        """What is stored under what was typed: a code or a name, as it is or in any case; else what was typed."""
+        if not typed:
+            return ""
+        codes = tuple(dict.fromkeys((*stored, *self.known.get(dimension, ()), "")))
+        named = tuple(self.name(dimension, code) for code in codes)
+        for alike in (str, _folded):
+            for texts in (codes, named):
+                for code, text in zip(codes, texts, strict=True):
+                    if alike(text) == alike(typed):
+                        return code
+        return typed
+
+
+def _folded(text: str) -> str:
+    return text.casefold().replace("’", "'")

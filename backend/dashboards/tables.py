@@ -1,0 +1,37 @@
+"""A chart's question as an address, and back."""
+
+from __future__ import annotations
+
+from werkzeug.datastructures import MultiDict
+
+from backend.analytics.metrics.catalogue.query import MOST_ROWS, Query
+from backend.analytics.metrics.period import Grain
+from backend.errors import FieldError, InvalidRequest
+from backend.dashboards.question import Address, PageQuestion
+
+OWN = ("measures", "by", "grain", "order")
+
+
+def table_address(query: Query, question: PageQuestion) -> Address:
+    """What makes the same rows again."""
+    filters = {chosen.field: list(chosen.values) for chosen in query.filters}
+    days = {name: value for name, value in question.address().items() if name in ("period", "start", "end", "tz")}
+    shape: Address = {"measures": list(query.measures), "by": list(query.dimensions)}
+    given = {"grain": query.grain, "compare": query.compare, "order": query.order}
+    return days | filters | shape | {name: str(value) for name, value in given.items() if value}
+
+
+def table_query(args: MultiDict[str, str], question: PageQuestion) -> Query:
+    grain = args.get("grain", "")
+    if grain and grain not in list(Grain):
+        raise InvalidRequest([FieldError("grain", f"must be one of {', '.join(Grain)}")])
+    return Query(
+        tuple(args.getlist("measures")),
+        question.answerable(),
+        dimensions=tuple(args.getlist("by")),
+        filters=question.filters,
+        grain=Grain(grain) if grain else None,
+        compare=question.compare,
+        order=args.get("order"),
+        limit=MOST_ROWS,
+    )

@@ -1,0 +1,57 @@
+"""The values of a dimension, to filter by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
+from backend.analytics.metrics.catalogue.query import MOST_ROWS, MOST_VALUES, Query, Result
+from backend.dashboards.names import Names
+from backend.dashboards.question import Adding, PageQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value, how people call it, and how many sessions have it; None: it is not among the most frequent."""
+
+    value: str
+    name: str
+    sessions: int | None
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ValueList:
+    """What can be chosen of a dimension; where `more`, the rest can only be typed."""
+
+    field: str
+    label: str
+    choices: tuple[Choice, ...]
+    more: bool
+
+    @classmethod
+    def of(cls, result: Result, question: PageQuestion, names: Names) -> Self:
+        [name] = result.query.dimensions
+        chosen = next((one.values for one in question.filters if one.field == name), ())
+        found = {row.keys[0] or "": int(row.values["sessions"] or 0) for row in result.rows}
+        choices = (
+            Choice(value, names.name(name, value), found.get(value), value in chosen)
+            for value in dict.fromkeys((*found, *chosen))
+        )
+        return cls(name, DIMENSIONS[name].label, tuple(choices), result.more)
+
+
+def values_query(question: PageQuestion, adding: Adding) -> Query:
+    """The most frequent among what the other filters keep."""
+    others = tuple(chosen for chosen in question.filters if chosen.field != adding.field)
+    return replace(_of(question, adding, MOST_VALUES), filters=others)
+
+
+def stored_query(question: PageQuestion, adding: Adding) -> Query:
+    """All that can be meant."""
+    return _of(question, adding, MOST_ROWS)
+
+
+def _of(question: PageQuestion, adding: Adding, limit: int) -> Query:
+    return Query(("sessions",), question.answerable(), dimensions=(adding.field,), order="-sessions", limit=limit)

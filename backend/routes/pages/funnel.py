@@ -1,0 +1,88 @@
+"""`/analytics/funnel`: how far visits came, and who stands behind each bar."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from backend.accounts.permissions import Scope
+from backend.analytics.metrics.catalogue.query import MOST_ROWS
+from backend.analytics.metrics.catalogue.service import CatalogueService
+from backend.analytics.metrics.funnel.service import FunnelService, JourneyList
+from backend.analytics.warehouse.service import WarehouseUnavailable
+from backend.clock import utc_now
+from backend.plugins import get
+from backend.routes.access import require
+from backend.routes.pages.dashboard_controls import controls, failed, names, understood
+from backend.dashboards.funnel.page import FunnelPage, Links
+from backend.dashboards.funnel.form import FunnelForm, events_of, unsent
+from backend.dashboards.funnel.question import BarQuestion, FunnelQuestion
+from backend.dashboards.funnel.sessions import PER_PAGE, SessionsPage
+from backend.routes.schemas.funnel import funnel_csv, journeys_csv
+from backend.routes.tables import written
+
+bp = Blueprint("funnel_pages", __name__, url_prefix="/analytics")
+bp.register_error_handler(WarehouseUnavailable, failed)
+
+
+@bp.get("/funnel")
+@require(Scope.DASHBOARDS_READ)
+def funnel() -> ResponseReturnValue:
+    question = _question()
+    further_on = understood(question.page) if question.query else None
+    if question.moved is not None or further_on:
+        return redirect(url_for(".funnel", **(further_on or question.page).address(), _anchor=question.moved or None))
+    if question.query is None:
+        return _render(question, None), 422
+    report = get(FunnelService).answer(question.query)
+    return _render(question, FunnelPage.of(report, question, names(), _links()))
+
+
+@bp.get("/funnel.csv")
+@require(Scope.DASHBOARDS_READ)
+def table() -> ResponseReturnValue:
+    report = get(FunnelService).answer(_question().answerable())
+    name = "funnel_demo" if report.demo else "funnel"
+    return written(funnel_csv(report), "csv", name, report.period, report.version)
+
+
+@bp.get("/funnel/sessions")
+@require(Scope.DASHBOARDS_READ)
+def sessions() -> ResponseReturnValue:
+    """Who stands behind a bar."""
+    asked = _bar()
+    page = SessionsPage.of(_behind(asked, PER_PAGE, asked.before * PER_PAGE), asked, names())
+    shown = controls(".funnel", asked.funnel.page)
+    return render_template("dashboards/funnel_sessions.html", page=page, asked=asked, **shown)
+
+
+@bp.get("/funnel/sessions.csv")
+@require(Scope.DASHBOARDS_READ)
+def sessions_table() -> ResponseReturnValue:
+    """All pages of them, up to as many rows as any table has."""
+    found = _behind(_bar(), MOST_ROWS)
+    name = "funnel_sessions_demo" if found.demo else "funnel_sessions"
+    return written(journeys_csv(found), "csv", name, found.query.period, found.version)
+
+
+def _question() -> FunnelQuestion:
+    return FunnelQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now())
+
+
+def _bar() -> BarQuestion:
+    return BarQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now())
+
+
+def _behind(asked: BarQuestion, limit: int, offset: int = 0) -> JourneyList:
+    return get(FunnelService).behind(asked.funnel.answerable(), asked.bar, limit, offset)
+
+
+def _links() -> Links:
+    return Links(lambda other: url_for(".funnel", **other.address()), lambda bar: url_for(".sessions", **bar))
+
+
+def _render(question: FunnelQuestion, page: FunnelPage | None) -> str:
+    seen = get(CatalogueService).answer(events_of(question.query.period)) if question.query else None
+    unknown = unsent(page, seen) if page and seen else ()
+    form, shown = FunnelForm.of(question, seen), controls(".funnel", question.page)
+    return render_template("dashboards/funnel.html", page=page, form=form, unsent=unknown, **shown)

@@ -1,0 +1,331 @@
+"""What the AI job impact calculator may be asked, and what it answers. Scores and percentiles have one decimal."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.assessments.job_impact.model.calculator import HIGHEST_SALARY, LONGEST_CAREER
+from backend.assessments.job_impact.model.result import (
+    Agreement,
+    Answers,
+    Assessment,
+    Education,
+    Exposure,
+    Family,
+    LeanLabel,
+    Level,
+    Profile,
+)
+from backend.reference.tables import TitleKind
+from backend.reference.titles import TitleSearch
+from backend.routes.schemas.answer import FourDecimals, OneDecimal, Out, ThreeDecimals, TwoDecimals
+
+MOST_ACTIVITIES = 64  # the occupation with the most has 63
+
+
+ActivityId = Annotated[str, Field(min_length=1, max_length=40)]
+Share = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class OccupationSearch(BaseModel):
+    """?q=rn"""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    q: Annotated[str, Field(min_length=1, max_length=100, description="A job title, or the start of one.")]
+
+
+class OccupationPath(BaseModel):
+    """/29-1141"""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: Annotated[str, Field(max_length=20, description="National Employment Matrix code, as 29-1141.")]
+
+
+class AssessRequest(BaseModel):
+    """A person's answers; only the occupation is needed. Numbers are JSON numbers, never text."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "example": {
+                "occupation": "29-1141",
+                "activities": {"4.A.4.a.3.I02": 20},
+                "experience_years": 6,
+                "education": "bachelors",
+                "industry": "62",
+                "state": "GA",
+                "salary": 82000,
+            }
+        },
+    )
+
+    occupation: Annotated[str, Field(min_length=1, max_length=10)]
+    activities: Annotated[
+        dict[ActivityId, Share],
+        Field(
+            default_factory=dict,
+            max_length=MOST_ACTIVITIES,
+            description="How the week is spent, by activity id, in any one unit.",
+        ),
+    ]
+    experience_years: Annotated[float | None, Field(ge=0, le=LONGEST_CAREER, allow_inf_nan=False)] = None
+    education: Annotated[Education | None, Field(strict=False)] = None
+    industry: Annotated[str | None, Field(min_length=1, max_length=10)] = None
+    state: Annotated[str | None, Field(pattern="^[A-Z]{2}$", description="Postal code of a US state.")] = None
+    salary: Annotated[
+        float | None,
+        Field(ge=1, le=HIGHEST_SALARY, allow_inf_nan=False, description="Annual US dollars; used once, never stored."),
+    ] = None
+
+    def to_answers(self) -> Answers:
+        return Answers(
+            occupation=self.occupation,
+            activities=self.activities,
+            experience_years=self.experience_years,
+            education=self.education,
+            industry=self.industry,
+            state=self.state,
+            salary=self.salary,
+        )
+
+
+class OccupationOut(Out):
+    code: str
+    title: str
+
+
+class BandOut(Out):
+    """The lowest and the highest kind of evidence. Not a confidence interval."""
+
+    low: OneDecimal
+    high: OneDecimal
+
+
+class FamiliesOut(Out):
+    """Percentile of each kind of evidence; null where there is none."""
+
+    task: OneDecimal | None
+    ability: OneDecimal | None
+    usage: OneDecimal | None
+
+    @classmethod
+    def of(cls, exposure: Exposure) -> Self:
+        task, ability, usage = (exposure.families.get(family) for family in Family)
+        return cls(task=task, ability=ability, usage=usage)
+
+
+class LevelsOut(Out):
+    """Levels of the lowest and of the highest kind of evidence."""
+
+    low: Level
+    high: Level
+
+
+class ExposureOut(Out):
+    """Score and band of an occupation with its default week."""
+
+    score: OneDecimal
+    band: BandOut
+    families: FamiliesOut
+    agreement: Agreement
+    risk_level: Level
+
+    @classmethod
+    def of(cls, exposure: Exposure) -> Self:
+        return cls(
+            score=exposure.score,
+            band=BandOut.model_validate(exposure.band),
+            families=FamiliesOut.of(exposure),
+            agreement=exposure.agreement,
+            risk_level=exposure.level,
+        )
+
+
+class MeasureOut(Out):
+    """A published value; `percentile`: share of US workers it lies above, in percent."""
+
+    id: str
+    name: str
+    family: Family
+    value: FourDecimals
+    percentile: OneDecimal
+    source: str
+    year: int
+    url: str
+
+
+class LeanOut(Out):
+    """Share (0 to 1) of the exposed work that an LLM could do mostly alone; null where nothing is exposed."""
+
+    share: ThreeDecimals | None
+    label: LeanLabel | None
+
+
+class ActivityOut(Out):
+    """An activity of the week: shares in percent, `exposure` from 0 to 1."""
+
+    id: str
+    title: str
+    share: OneDecimal
+    typical_share: OneDecimal
+    exposure: ThreeDecimals
+    lean: LeanLabel | None
+
+
+class PayOut(Out):
+    """Published annual pay in US dollars; `percentile` of the salary given, from 1 to 99, null when none was."""
+
+    percentile: OneDecimal | None
+    p10: int | None
+    p25: int | None
+    p50: int | None
+    p75: int | None
+    p90: int | None
+    area: str
+    vintage: str
+
+
+class OutlookOut(Out):
+    """Official projection, shown beside the score; `openings` is persons a year, `education` the usual entry."""
+
+    growth_percent: OneDecimal
+    openings: int
+    education: str
+    horizon: str
+    all_jobs_growth_percent: OneDecimal
+
+
+class MoveOut(Out):
+    """A related occupation. `pay_change`: percent of today's median pay in `area`; `missed`: the filter it failed."""
+
+    code: str
+    title: str
+    score: OneDecimal
+    band: BandOut
+    median_pay: int
+    pay_change: OneDecimal
+    growth_percent: OneDecimal | None
+    openings: int | None
+    similarity: int
+    area: str
+    education: str | None
+    preparation: str | None
+    missed: str | None
+
+
+class FactOut(Out):
+    """A sourced sentence about the person's context, which never changes the score."""
+
+    id: str
+    text: str
+    source: str
+
+
+class ProvenanceOut(Out):
+    """`input_hash`: SHA-256 over every answer but the salary, the model version and the data version."""
+
+    model: str
+    vintages: dict[str, str]
+    input_hash: str
+
+
+class MatchOut(Out):
+    """An occupation and the title of it that matched; `confidence` from 0 to 1."""
+
+    code: str
+    title: str
+    matched: str
+    kind: TitleKind
+    confidence: TwoDecimals
+
+
+class SearchResponse(Out):
+    """The best occupations for a title. Only when `exact` may the first be taken without asking."""
+
+    exact: bool
+    matches: list[MatchOut]
+
+    @classmethod
+    def of(cls, search: TitleSearch) -> Self:
+        return cls(exact=search.exact, matches=[MatchOut.model_validate(match) for match in search.matches])
+
+
+class AssessResponse(Out):
+    """The whole result. With too little evidence `score` is null and `reason` says so."""
+
+    occupation: OccupationOut
+    score: OneDecimal | None
+    reason: str | None
+    band: BandOut | None
+    agreement: Agreement | None
+    risk_level: Level | None
+    range_levels: LevelsOut | None
+    families: FamiliesOut | None
+    typical: ExposureOut | None
+    measures: list[MeasureOut]
+    outside: Annotated[list[str], Field(description="Measures outside the band of the default week, by id.")]
+    lean: LeanOut
+    activities: list[ActivityOut]
+    pay: PayOut | None
+    outlook: OutlookOut | None
+    moves: list[MoveOut]
+    near_misses: list[MoveOut]
+    advice: Annotated[str | None, Field(description="Which filter to relax, when there are no moves.")]
+    context: list[FactOut]
+    provenance: ProvenanceOut
+
+    @classmethod
+    def of(cls, assessment: Assessment) -> Self:
+        yours, typical = assessment.yours, assessment.typical
+        return cls(
+            occupation=OccupationOut.model_validate(assessment),
+            score=yours.score if yours else None,
+            reason=assessment.reason,
+            band=BandOut.model_validate(yours.band) if yours else None,
+            agreement=yours.agreement if yours else None,
+            risk_level=yours.level if yours else None,
+            range_levels=LevelsOut(low=yours.low_level, high=yours.high_level) if yours else None,
+            families=FamiliesOut.of(yours) if yours else None,
+            typical=ExposureOut.of(typical) if typical else None,
+            measures=[MeasureOut.model_validate(place) for place in assessment.measures],
+            outside=[place.id for place in assessment.outside],
+            lean=LeanOut.model_validate(assessment.lean),
+            activities=[ActivityOut.model_validate(place) for place in assessment.activities],
+            pay=PayOut.model_validate(assessment.pay) if assessment.pay else None,
+            outlook=OutlookOut.model_validate(assessment.outlook) if assessment.outlook else None,
+            moves=[MoveOut.model_validate(move) for move in assessment.moves.found],
+            near_misses=[MoveOut.model_validate(move) for move in assessment.moves.near_misses],
+            advice=assessment.moves.advice,
+            context=[FactOut.model_validate(fact) for fact in assessment.context],
+            provenance=ProvenanceOut.model_validate(assessment.provenance),
+        )
+
+
+class OccupationResponse(Out):
+    """An occupation as published, before anyone said anything."""
+
+    code: str
+    title: str
+    typical: ExposureOut | None
+    reason: str | None
+    activities: list[ActivityOut]
+    pay: PayOut | None
+    outlook: OutlookOut | None
+
+    @classmethod
+    def of(cls, profile: Profile) -> Self:
+        return cls(
+            code=profile.code,
+            title=profile.title,
+            typical=ExposureOut.of(profile.typical) if profile.typical else None,
+            reason=profile.reason,
+            activities=[ActivityOut.model_validate(place) for place in profile.activities],
+            pay=PayOut.model_validate(profile.pay) if profile.pay else None,
+            outlook=OutlookOut.model_validate(profile.outlook) if profile.outlook else None,
+        )

@@ -1,0 +1,174 @@
+"""The calculator's forms: parsed once, every bad field reported together, in the words the page shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping, Sequence
+from math import isfinite
+
+from backend.assessments.job_impact.model.calculator import HIGHEST_SALARY, LONGEST_CAREER
+from backend.assessments.job_impact.model.result import Education
+from backend.assessments.job_impact.presentation.week import WeekLine, stated
+from backend.assessments.job_impact.questions import BackgroundReply, JobReply, PlaceReply, WeekReply
+from backend.errors import FieldError, InvalidRequest
+
+Form = Mapping[str, str]
+
+LONGEST_TITLE = 100
+LONGEST_NUMBER = 40
+HOURS_IN_A_WEEK = 168
+LEAST_PAY = 1_000
+NONE_OF_THESE = "none"
+SESSION_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+PAY = re.compile(
+    r"(?:usd?)?\$?(?P<amount>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<thousands>k)?(?:usd|dollars)?"
+    r"(?:(?:/|per|an?)(?P<period>hour|hr|h|week|wk|w|month|mo|m|year|yr|y|annum)\.?"
+    r"|(?P<adverb>hourly|weekly|monthly|yearly|annually))?",
+    re.IGNORECASE | re.ASCII,
+)
+NOT_BETWEEN_DIGITS = re.compile(r"(?<![0-9]) | (?![0-9])")
+A_YEAR: Mapping[str, float] = {"year": 1, "month": 12, "week": 52, "hour": 52}
+PERIODS: Mapping[str, str] = {"h": "hour", "w": "week", "m": "month", "y": "year", "a": "year"}
+
+EDUCATION: Mapping[Education, str] = {
+    Education.NO_DIPLOMA: "No high school diploma",
+    Education.HIGH_SCHOOL: "High school diploma or GED",
+    Education.SOME_COLLEGE: "Some college, no degree",
+    Education.ASSOCIATES: "Associate’s degree",
+    Education.BACHELORS: "Bachelor’s degree",
+    Education.MASTERS: "Master’s degree",
+    Education.DOCTORAL: "Doctoral or professional degree",
+}
+
+
+class Problems:
+    """Collects bad fields, so that a visitor hears of all of them at once."""
+
+    def __init__(self) -> None:
+        self._found: list[FieldError] = []
+
+    def add(self, field: str, message: str) -> None:
+        self._found.append(FieldError(field, message))
+
+    def check(self) -> None:
+        if self._found:
+            raise InvalidRequest(self._found)
+
+
+def searched(text: str) -> str:
+    """A job title as typed, with its blanks made single; no database takes every control character."""
+    return " ".join(CONTROL.sub(" ", text).split())[:LONGEST_TITLE]
+
+
+def search_problems(query: Form) -> tuple[FieldError, ...]:
+    """Looking nothing up is a slip; not looking up at all is none."""
+    empty = "q" in query and not searched(query["q"])
+    return (FieldError("q", "Enter a job title"),) if empty else ()
+
+
+def job_reply(form: Form, known: Container[str]) -> JobReply:
+    problems = Problems()
+    title, code = searched(form.get("job_title", "")), form.get("occupation", "")
+    if code == NONE_OF_THESE:
+        problems.add("q", "Try a plainer job title: the kind of work, without grade or employer, such as “bookkeeper”")
+    elif not title and not code:
+        problems.add("q", "Enter a job title")
+    elif code not in known:
+        problems.add("occupation", "Choose the job that is closest to yours")
+    problems.check()
+    return JobReply(code, title)
+
+
+def session_of(form: Form) -> str | None:
+    """The visit this draft belongs to, where the browser keeps one."""
+    given = form.get("session_id", "")
+    return given if SESSION_ID.fullmatch(given) else None
+
+
+def place_reply(form: Form, states: Container[str], industries: Container[str]) -> PlaceReply:
+    problems = Problems()
+    state, industry = form.get("state") or None, form.get("industry") or None
+    if state is not None and state not in states:
+        problems.add("state", "Choose a state from the list")
+    if industry is not None and industry not in industries:
+        problems.add("industry", "Choose an industry from the list")
+    problems.check()
+    return PlaceReply(state, industry)
+
+
+def background_reply(form: Form) -> BackgroundReply:
+    problems = Problems()
+    years = _number(form.get("experience_years", ""))
+    if years is not None and not 0 <= years <= LONGEST_CAREER:
+        problems.add("experience_years", f"Enter years of experience as a number from 0 to {LONGEST_CAREER}, such as 6")
+    education = form.get("education") or None
+    if education is not None and education not in set(Education):
+        problems.add("education", "Choose a level of education from the list")
+    problems.check()
+    return BackgroundReply(years, Education(education) if education else None)
+
+
+def week_reply(form: Form, week: Sequence[WeekLine]) -> WeekReply:
+    """A field left out keeps its hours, an empty one means none, and nothing but empty ones a typical week."""
+    if "typical" in form:
+        return WeekReply({})
+    problems = Problems()
+    posted = [line for line in week if f"activities.{line.id}" in form]
+    typed = {line.id: _number(form[f"activities.{line.id}"]) for line in posted}
+    for line in posted:
+        hours = typed[line.id]
+        if hours is not None and not 0 <= hours <= HOURS_IN_A_WEEK:
+            problems.add(f"activities.{line.id}", f"{line.title}: enter hours as a number from 0 to 168, such as 4.5")
+    hours_of = {line.id: line.hours for line in week} | {key: hours or 0.0 for key, hours in typed.items()}
+    emptied = all(hours is None for hours in typed.values()) and len(typed) == len(week)
+    if week and not emptied and not any(hours_of.values()):
+        problems.add(f"activities.{week[0].id}", "Enter hours for at least one activity, or go back to a typical week")
+    problems.check()
+    return WeekReply({} if emptied else stated(week, hours_of))
+
+
+def annual_pay(form: Form) -> float:
+    """US dollars a year, from “52,000”, “$52k” or “25/hour”; a period in the text wins over the list."""
+    problems = Problems()
+    read = _pay(form.get("salary", ""))
+    if read is None:
+        problems.add("salary", "Enter your pay as an amount, such as 52,000 or 25/hour")
+    hours = _number(form.get("hours", "") or "40")
+    if hours is None or not 0 < hours <= HOURS_IN_A_WEEK:
+        problems.add("hours", "Enter hours a week as a number from 1 to 168, such as 40")
+    listed = form.get("period", "year")
+    if listed not in A_YEAR:
+        problems.add("period", "Choose the year, the month, the week or the hour")
+    problems.check()
+    assert read is not None
+    assert hours is not None
+    written = read["period"] or read["adverb"]
+    period = PERIODS[written[0].lower()] if written else listed
+    amount = float(read["amount"].replace(",", "")) * (1000 if read["thousands"] else 1)
+    pay = amount * A_YEAR[period] * (hours if period == "hour" else 1)
+    if not LEAST_PAY <= pay <= HIGHEST_SALARY:
+        problems.add("salary", f"That comes to ${pay:,.0f} a year. Check the amount and the period")
+    problems.check()
+    return pay
+
+
+def _pay(text: str) -> re.Match[str] | None:
+    """Blanks go first, except between digits, so that the pattern has no choice to make about them."""
+    if len(text) > LONGEST_NUMBER:
+        return None
+    return PAY.fullmatch(NOT_BETWEEN_DIGITS.sub("", " ".join(text.split())))
+
+
+def _number(text: str) -> float | None:
+    """None where nothing was typed; what cannot be read is no number at all, which no range holds."""
+    text = text.strip()
+    if not text:
+        return None
+    if len(text) > LONGEST_NUMBER:
+        return float("nan")
+    try:
+        value = float(text.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d*)?", text) else text)
+    except ValueError:
+        return float("nan")
+    return value if isfinite(value) else float("nan")
