@@ -13,10 +13,10 @@ from flask_openapi3 import Info, OpenAPI
 from flask_openapi3.models import OPENAPI3_REF_PREFIX
 
 from app.errors import refuse_invalid
+from backend.analytics.events.wire.bodies import Envelope
+from backend.analytics.events.wire.event import WireEvent
 from backend.errors import BadRequest
 from backend.routes.schemas import json_bodies
-from backend.analytics.events.wire.bodies import Envelope
-from backend.routes.schemas.events import WireEvent
 from backend.routes.schemas.problem import Problem
 
 VERSION = "0.1.0"

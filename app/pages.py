@@ -13,6 +13,8 @@ from backend import formats
 from backend.analytics.warehouse.service import Warehouse
 from backend.assessments.job_impact.presentation import figure, wording
 from backend.assessments.job_impact.presentation.next_steps import next_steps
+from backend.dashboards.addresses import address_of
+from backend.dashboards.pages import PAGES
 from backend.plugins import get
 from backend.routes.access import caller, is_signing_in, shared
 from backend.routes.consent import may_recognise, must_ask
@@ -48,6 +50,8 @@ def init_app(app: Flask) -> None:
         caller=caller,
         is_signing_in=is_signing_in,
         demo_days=lambda: get(Warehouse).demo(),
+        address_of=address_of,
+        dashboard_pages=PAGES,
         figure=figure,
         wording=wording,
         next_steps=next_steps,

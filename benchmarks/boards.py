@@ -14,13 +14,15 @@ from urllib.request import Request, urlopen
 
 from playwright.sync_api import BrowserContext, sync_playwright
 
+from backend.dashboards.addresses import address_of
+from backend.dashboards.pages import PAGES
 from benchmarks.warehouse import apart
 from tests.accounts import make_account, signed_in_cookie
 from tests.conftest import close, make_app, make_settings, migrate, server_environ
 from tests.servers import CHROMIUM, CHROMIUM_ARGS, gunicorn
 
 EVENTS = 10_000_000
-BOARDS = ("", "/funnel", "/conversions", "/revenue", "/popular", "/geography", "/explore?by=source")
+BOARDS = tuple(address_of(page.path, page.sample) for page in PAGES if page.kept)
 COMPARED = {"": "30 days", "&compare=previous_period": "30 days beside 30"}
 LONG_AGO = "start=2020-01-01&end=2020-01-30"
 TIMES = """() => {
@@ -75,14 +77,14 @@ def boards(events: int = EVENTS) -> Iterator[str]:
             for board, (compared, span) in product(BOARDS, COMPARED.items()):
                 asked = address(board, f"period=30d{compared}")
                 openings = " | ".join(str(opening(person, f"{server.url}{asked}")) for person in people)
-                yield f"| `/analytics{board}` | {span} | {openings} |"
+                yield f"| `{board}` | {span} | {openings} |"
             browser.close()
             yield f"| `/analytics`, nothing in it, of a new worker | | {new} | | | |"
         close(app)
 
 
 def address(board: str, asked: str) -> str:
-    return f"/analytics{board}{'&' if '?' in board else '?'}{asked}"
+    return f"{board}{'&' if '?' in board else '?'}{asked}"
 
 
 def begin(addresses: list[str], cookie: dict[str, str]) -> None:

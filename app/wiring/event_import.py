@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from backend.analytics.lake.delta import Lake
+from backend.analytics.events.wire.lines import read_lines
 from backend.analytics.imports.service import Engine, EventImport
+from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.sync import Followers, LakeSync
 from backend.clock import utc_now
 from backend.faults import Faults
 from backend.plugins import Registry
-from backend.analytics.events.wire.lines import read_lines
 from config.settings import Settings
 
 

@@ -11,8 +11,8 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from backend.errors import MingusError
 from backend.api_docs.json_schema import SchemaField, Shapes, has_example, plain
+from backend.errors import MingusError
 
 METHODS = ("get", "post", "put", "patch", "delete")
 PROBLEM = "application/problem+json"

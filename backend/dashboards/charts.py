@@ -14,15 +14,14 @@ from backend.analytics.figures.quantity import Quantity
 from backend.analytics.figures.quantity import Unit as Kind
 from backend.analytics.figures.tiles import Reading, Tile, tile
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
-from backend.analytics.metrics.catalogue.measures import MEASURES, Ratio, Source, Unit
+from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
 from backend.analytics.metrics.catalogue.query import Query, Result, ResultRow, Value
 from backend.analytics.metrics.period import Compare, Grain, Period
-from backend.formats import moment
 from backend.dashboards.names import Names
 from backend.dashboards.question import PageQuestion
+from backend.formats import moment
 
 KINDS = {Unit.COUNT: Kind.COUNT, Unit.FRACTION: Kind.SHARE, Unit.CENTS: Kind.CENTS, Unit.SECONDS: Kind.SECONDS}
-RESTS_ON = {"revenue": "upgrades", "median_time_to_result": "assessments", "p90_time_to_result": "assessments"}
 MOST_BARS = 15
 Link = Callable[[PageQuestion], str]
 
@@ -33,24 +32,15 @@ def quantity_of(name: str, currency: str) -> Quantity:
     return Quantity(noun, KINDS[measure.unit], measure.sums, currency)
 
 
-def whole_of(name: str) -> str:
-    """The measure that says on how many another rests."""
-    measure = MEASURES[name]
-    if isinstance(measure, Ratio):
-        return measure.whole
-    fallback = "events" if measure.source is Source.EVENTS else "sessions"
-    return RESTS_ON.get(name, name if measure.unit is Unit.COUNT else fallback)
-
-
-def with_wholes(*names: str) -> tuple[str, ...]:
-    """The measures and those they rest on, each once."""
-    return tuple(dict.fromkeys(one for name in names for one in (name, whole_of(name))))
+def with_denominators(*names: str) -> tuple[str, ...]:
+    """The measures and the counts they rest on, each once."""
+    return tuple(dict.fromkeys(one for name in names for one in (name, MEASURES[name].rests_on)))
 
 
 def ask(question: PageQuestion, *measures: str, by: tuple[str, ...] = (), over_time: bool = False) -> Query:
     """The page's question to the catalogue."""
     return Query(
-        with_wholes(*measures),
+        with_denominators(*measures),
         question.answerable(),
         dimensions=by,
         filters=question.filters,
@@ -86,7 +76,7 @@ def tiles_of(result: Result, names: tuple[str, ...], link: Callable[[str], str])
 
 def trend_of(result: Result, name: str, happenings: tuple[Happening, ...] = ()) -> Figure:
     """A measure over time, beside what it is compared with."""
-    query, whole = result.query, whole_of(name)
+    query, denominator = result.query, MEASURES[name].rests_on
     grain = query.grain
     if grain is None:
         raise ValueError("rows are not of stretches of time")
@@ -102,8 +92,8 @@ def trend_of(result: Result, name: str, happenings: tuple[Happening, ...] = ()) 
             grain.value,
             points,
             result.totals.values[name],
-            int(result.totals.values[whole] or 0),
-            _noun(whole),
+            int(result.totals.values[denominator] or 0),
+            _noun(denominator),
             compared(query.compare, query.period),
             result.before.values[name] if result.before else None,
             _until(result, grain) if is_partial(result) else "",
@@ -129,12 +119,12 @@ def _then(result: Result, at: Sequence[datetime]) -> Iterator[datetime | None]:
 
 def largest(ranked: Result, name: str) -> list[ResultRow]:
     """As many parts as lines can be told apart."""
-    return [row for row in ranked.rows if row.values[whole_of(name)]][:MOST_SERIES]
+    return [row for row in ranked.rows if row.values[MEASURES[name].rests_on]][:MOST_SERIES]
 
 
 def several_of(result: Result, ranked: Result, name: str, names: Names) -> Figure:
     """A measure over time, a line for each of the largest parts."""
-    query, whole = result.query, whole_of(name)
+    query, denominator = result.query, MEASURES[name].rests_on
     [dimension], grain = query.dimensions, query.grain
     if grain is None:
         raise ValueError("rows are not of stretches of time")
@@ -151,23 +141,23 @@ def several_of(result: Result, ranked: Result, name: str, names: Names) -> Figur
     )
     zone = ZoneInfo(query.period.timezone)
     at = tuple(_local(stretch, zone) for stretch in stretches)
-    n, until = int(result.totals.values[whole] or 0), _until(result, grain) if is_partial(result) else ""
-    return several(Parts(quantity_of(name, query.currency), grain.value, at, series, n, _noun(whole), until))
+    n, until = int(result.totals.values[denominator] or 0), _until(result, grain) if is_partial(result) else ""
+    return several(Parts(quantity_of(name, query.currency), grain.value, at, series, n, _noun(denominator), until))
 
 
 def ranking_of(
     result: Result, name: str, names: Names, question: PageQuestion, link: Link, most: int = MOST_BARS
 ) -> Figure:
     """A measure by one dimension, also of what fell to nothing; a bar leads to the same page about that value alone."""
-    query, whole = result.query, whole_of(name)
+    query, denominator = result.query, MEASURES[name].rests_on
     [dimension] = query.dimensions
-    rows = [row for row in result.rows if row.values[whole] or (row.previous and row.previous[whole])]
+    rows = [row for row in result.rows if row.values[denominator] or (row.previous and row.previous[denominator])]
     shown = len(rows) if len(rows) <= most + 1 else most  # to say that one is left out takes its room
     some = tuple(
         Bar(
             names.name(dimension, row.keys[0]),
             row.values[name],
-            int(row.values[whole] or 0),
+            int(row.values[denominator] or 0),
             row.previous[name] if row.previous else None,
             link(question.with_filter(dimension, row.keys[0])),
         )
@@ -179,8 +169,8 @@ def ranking_of(
             _spoken(DIMENSIONS[dimension].label),
             some,
             result.totals.values[name],
-            int(result.totals.values[whole] or 0),
-            _noun(whole),
+            int(result.totals.values[denominator] or 0),
+            _noun(denominator),
             compared(query.compare, query.period),
             result.before.values[name] if result.before else None,
             len(rows) - shown,
@@ -190,7 +180,7 @@ def ranking_of(
 
 def map_of(result: Result, name: str, shapes: Shapes, names: Names, question: PageQuestion, link: Link) -> Figure:
     """A measure by country or by state of the US, on a map."""
-    query, whole = result.query, whole_of(name)
+    query, denominator = result.query, MEASURES[name].rests_on
     [dimension] = query.dimensions
     known = [row for row in result.rows if row.keys[0]]
     return geography(
@@ -202,16 +192,16 @@ def map_of(result: Result, name: str, shapes: Shapes, names: Names, question: Pa
                     row.keys[0] or "",
                     names.name(dimension, row.keys[0]),
                     row.values[name],
-                    int(row.values[whole] or 0),
+                    int(row.values[denominator] or 0),
                     row.previous[name] if row.previous else None,
                     link(question.with_filter(dimension, row.keys[0])),
                 )
                 for row in known
             ),
             result.totals.values[name],
-            int(result.totals.values[whole] or 0),
-            _noun(whole),
-            sum(int(row.values[whole] or 0) for row in result.rows if not row.keys[0]),
+            int(result.totals.values[denominator] or 0),
+            _noun(denominator),
+            sum(int(row.values[denominator] or 0) for row in result.rows if not row.keys[0]),
             compared(query.compare, query.period),
             result.before.values[name] if result.before else None,
         )
@@ -225,14 +215,14 @@ def _until(result: Result, grain: Grain) -> str:
 
 
 def _tile(result: Result, name: str, href: str) -> Tile:
-    whole = whole_of(name)
-    now = Reading(result.totals.values[name], int(result.totals.values[whole] or 0), _course(result.rows, name))
+    denominator = MEASURES[name].rests_on
+    now = Reading(result.totals.values[name], int(result.totals.values[denominator] or 0), _course(result.rows, name))
     before = None
     if result.before:
         earlier = tuple(row.previous[name] if row.previous else None for row in result.rows)
-        before = Reading(result.before.values[name], int(result.before.values[whole] or 0), earlier)
+        before = Reading(result.before.values[name], int(result.before.values[denominator] or 0), earlier)
     quantity = quantity_of(name, result.query.currency)
-    return tile(MEASURES[name].label, quantity, _noun(whole), now, before, partial=is_partial(result), href=href)
+    return tile(MEASURES[name].label, quantity, _noun(denominator), now, before, partial=is_partial(result), href=href)
 
 
 def _course(rows: tuple[ResultRow, ...], name: str) -> tuple[Value, ...]:

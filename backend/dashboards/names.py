@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from backend.analytics.figures.geography import country_names
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
+from backend.assessments.job_impact.questions import EDUCATION
 from backend.reference.loading import Reference
-from backend.routes.schemas.job_impact_form import EDUCATION
 
 DEVICES = ("mobile", "tablet", "desktop")
 LEVELS = {"low": "Lower exposure", "medium": "Medium exposure", "high": "Higher exposure"}

@@ -19,6 +19,7 @@ from backend.analytics.metrics.period import DEFAULT_DAYS, LONGEST, Compare, Gra
 from backend.errors import FieldError, InvalidRequest
 
 FILTERS = tuple(name for name, dimension in DIMENSIONS.items() if dimension.sources >= SESSIONS_ONLY)
+FILTER_CHOICES = tuple((name, DIMENSIONS[name].label) for name in FILTERS)
 EVERYWHERE = ("period", "start", "end", "tz", "compare", *FILTERS)  # parameters of every page
 SENT = frozenset({"field", "value", "typed", "shown"})  # by forms; no link says it
 Chip = tuple[str, str, str]  # what it is about, which, and the address without it

@@ -1,20 +1,34 @@
-"""The menu of what was saved, as it stands on a page."""
+"""What may be kept of a page, and the menu of what was kept."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
 from typing import Self
 
 from werkzeug.datastructures import MultiDict
 
-from backend.analytics.views.view import Parameters, SavedView, ViewKind
-from backend.dashboards.question import FILTERS
-from backend.routes.schemas.views import OWN, known_parameters, path_of, query_of
+from backend.analytics.views.view import LONGEST_NAME, NewView, Parameters, SavedView, ViewKind
+from backend.dashboards.addresses import address_of, query_of
+from backend.dashboards.funnel.question import FunnelQuestion
+from backend.dashboards.page import Page
+from backend.dashboards.pages import PAGES
+from backend.dashboards.pages.funnel import FUNNEL
+from backend.dashboards.question import EVERYWHERE, FILTERS, PageQuestion
+from backend.errors import FieldError, InvalidRequest
+from backend.one_line import must_fit
+
+KEPT: Mapping[str, Page] = MappingProxyType({page.name: page for page in PAGES if page.kept})
+SEVERAL = {*FILTERS, "steps"}  # of the funnel: its form sends each, its links join them
+LONGEST_ADDRESS = 3_000  # servers and proxies take lines of four thousand
+UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ViewLink:
     """A link to something saved. `current`: this page shows it. Without `delete` it is somebody else's."""
 
     name: str
@@ -25,50 +39,119 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Menu:
+class ViewMenu:
     """What a page offers. `query`: what it shows, to be saved."""
 
-    mine: tuple[Entry, ...]
-    team: tuple[Entry, ...]
-    segments: tuple[Entry, ...]
+    mine: tuple[ViewLink, ...]
+    team: tuple[ViewLink, ...]
+    segments: tuple[ViewLink, ...]
     page: str
     query: str
     has_filters: bool
 
     @classmethod
-    def of(cls, views: Iterable[SavedView], page: str, args: MultiDict[str, str]) -> Self:
-        asked, views = asked_of(args, page), tuple(views)
+    def of(cls, views: Iterable[SavedView], page: Page, args: MultiDict[str, str]) -> Self:
+        parameters, views = parameters_of(args, page.name), tuple(views)
         pages = [view for view in views if view.kind is not ViewKind.SEGMENT]
+        segments = [view for view in views if view.kind is ViewKind.SEGMENT]
         return cls(
-            mine=tuple(_entries((view for view in pages if view.mine), page, asked)),
-            team=tuple(_entries((view for view in pages if not view.mine), page, asked)),
-            segments=tuple(_entries((view for view in views if view.kind is ViewKind.SEGMENT), page, asked)),
-            page=page,
-            query=query_of(asked),
-            has_filters=any(name in FILTERS for name in asked),
+            mine=tuple(_links((view for view in pages if view.mine), page, parameters)),
+            team=tuple(_links((view for view in pages if not view.mine), page, parameters)),
+            segments=tuple(_links(segments, page, parameters)),
+            page=page.name,
+            query=query_of(parameters),
+            has_filters=any(name in FILTERS for name in parameters),
         )
 
 
-def asked_of(args: MultiDict[str, str], page: str) -> Parameters:
+def page_at(path: str) -> Page | None:
+    """The page that can be kept at this path."""
+    return next((page for page in KEPT.values() if page.path == path), None)
+
+
+def parameters_of(args: MultiDict[str, str], page: str) -> Parameters:
     """What an address says of what a page knows. Only a filter may be empty: there is none."""
     known = known_parameters(ViewKind.VIEW, page)
-    given = {name: tuple(one for one in args.getlist(name) if one or name in FILTERS) for name in known}
-    return {name: values for name, values in given.items() if values}
+    values = {name: tuple(text for text in args.getlist(name) if text or name in FILTERS) for name in known}
+    return {name: texts for name, texts in values.items() if texts}
 
 
-def _entries(views: Iterable[SavedView], page: str, asked: Parameters) -> Iterator[Entry]:
+def known_parameters(kind: ViewKind, page: str | None) -> tuple[str, ...]:
+    if kind is ViewKind.SEGMENT:
+        return FILTERS
+    kept = KEPT.get(page or "")
+    return (*EVERYWHERE, *(kept.own if kept else ()))
+
+
+def _links(views: Iterable[SavedView], page: Page, shown: Parameters) -> Iterator[ViewLink]:
+    """A segment leads to the page one is at, with its filters in place of those there are."""
+    unfiltered = {name: values for name, values in shown.items() if name not in FILTERS}
     for view in views:
-        if view.kind is ViewKind.SEGMENT:
-            shown, kept = page, {name: values for name, values in asked.items() if name not in FILTERS}
-            parameters = {**kept, **view.parameters}
-        else:
-            shown, parameters = view.page or "", dict(view.parameters)
-        if shown in OWN:
-            query = query_of(parameters)
-            yield Entry(
+        is_segment = view.kind is ViewKind.SEGMENT
+        parameters = {**unfiltered, **view.parameters} if is_segment else dict(view.parameters)
+        target = page if is_segment else KEPT.get(view.page or "")
+        if target:
+            yield ViewLink(
                 view.name,
-                f"{path_of(shown)}?{query}" if query else path_of(shown),
-                current=shown == page and parameters == asked,
+                address_of(target.path, parameters),
+                current=target is page and parameters == shown,
                 shared=view.shared,
                 delete=str(view.public_id) if view.mine else "",
             )
+
+
+def checked(new: NewView, default_zone: str, now: datetime) -> NewView:
+    """Raises InvalidRequest, with everything that is wrong; what its parameters may be, the page says."""
+    of_page = [*_bad_page(new)]
+    rest = () if of_page else _bad_parameters(new) or _bad_question(new, default_zone, now)
+    if errors := [*_bad_name(new.name), *of_page, *rest]:
+        raise InvalidRequest(errors)
+    return new
+
+
+def _bad_name(name: str) -> Iterator[FieldError]:
+    if not 1 <= len(name) <= LONGEST_NAME:
+        yield FieldError("name", f"Enter a name of up to {LONGEST_NAME} characters.")
+    elif not name.isprintable():
+        yield FieldError("name", must_fit("name"))
+
+
+def _bad_page(new: NewView) -> Iterator[FieldError]:
+    if new.kind is ViewKind.SEGMENT and new.page is not None:
+        yield FieldError("page", "A segment is of no page.")
+    elif new.kind is ViewKind.FUNNEL and new.page != FUNNEL.name:
+        yield FieldError("page", "A funnel is of the page funnel.")
+    elif new.kind is ViewKind.VIEW and (new.page == FUNNEL.name or new.page not in KEPT):
+        pages = ", ".join(name for name in KEPT if name != FUNNEL.name)
+        yield FieldError("page", f"A view is of one of these pages: {pages}. The page funnel is kept as a funnel.")
+
+
+def _bad_parameters(new: NewView) -> list[FieldError]:
+    """What is wrong with them before anybody asks what they mean."""
+    known = known_parameters(new.kind, new.page)
+    errors = []
+    for name, values in new.parameters.items():
+        if name not in known:
+            what = "a segment" if new.kind is ViewKind.SEGMENT else "this page"
+            errors.append(FieldError(f"parameters.{name[:40]}", f"There is no such parameter of {what}."))
+        elif any(UNWRITABLE.search(value) for value in values):
+            errors.append(FieldError(f"parameters.{name}", "Values must be text that can be written."))
+        elif name not in SEVERAL and len(values) != 1:
+            errors.append(FieldError(f"parameters.{name}", "There must be one value."))
+    if not errors and len(query_of(new.parameters)) > LONGEST_ADDRESS:
+        most = f"{LONGEST_ADDRESS:,}"
+        errors.append(FieldError("parameters", f"Together they must make an address of {most} characters at most."))
+    if not errors and new.kind is ViewKind.SEGMENT and not any(new.parameters.values()):
+        errors.append(FieldError("parameters", "A segment needs a filter: add one first."))
+    return errors
+
+
+def _bad_question(new: NewView, default_zone: str, now: datetime) -> Iterator[FieldError]:
+    """What the page would ask to be mended."""
+    given: MultiDict[str, str] = MultiDict({name: list(values) for name, values in new.parameters.items() if values})
+    if new.kind is ViewKind.FUNNEL:
+        errors = FunnelQuestion.parse(given, default_zone, now).page.errors
+    else:
+        errors = PageQuestion.parse(given, default_zone, now, new.parameters).errors
+    for error in errors:
+        yield FieldError(f"parameters.{error.field}", error.message, error.code)

@@ -6,8 +6,8 @@ from werkzeug.datastructures import MultiDict
 
 from backend.analytics.metrics.catalogue.query import MOST_ROWS, Query
 from backend.analytics.metrics.period import Grain
-from backend.errors import FieldError, InvalidRequest
 from backend.dashboards.question import Address, PageQuestion
+from backend.errors import FieldError, InvalidRequest
 
 OWN = ("measures", "by", "grain", "order")
 

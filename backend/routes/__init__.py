@@ -5,17 +5,17 @@ from __future__ import annotations
 from flask import Blueprint
 from flask_openapi3 import APIBlueprint
 
-from backend.routes import (
+from backend.routes.analytics_routes import analytics_bp
+from backend.routes.api import auth, health
+from backend.routes.api import job_impact as job_impact_api
+from backend.routes.pages import (
     account,
     admin,
-    analytics_pages,
     api_docs,
-    assessment,
     audit,
-    auth,
-    calculator,
-    funnel_pages,
-    health,
+    dashboards,
+    funnel,
+    job_impact,
     jobs,
     keys,
     live,
@@ -26,19 +26,18 @@ from backend.routes import (
     sign_up,
     views,
 )
-from backend.routes.analytics_routes import analytics_bp
-from backend.routes.api.annotations import pages as annotation_pages
+from backend.routes.pages.annotations import bp as annotations_bp
 
-API_BLUEPRINTS: tuple[APIBlueprint, ...] = (calculator.bp, analytics_bp, auth.bp, health.bp)
+API_BLUEPRINTS: tuple[APIBlueprint, ...] = (job_impact_api.bp, analytics_bp, auth.bp, health.bp)
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
-    assessment.bp,
+    job_impact.bp,
     methodology.bp,
     api_docs.bp,
-    analytics_pages.bp,
-    funnel_pages.bp,
-    live.pages,
-    views.pages,
-    annotation_pages,
+    dashboards.bp,
+    funnel.bp,
+    live.bp,
+    views.bp,
+    annotations_bp,
     account.bp,
     audit.bp,
     jobs.bp,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_openapi3 import APIBlueprint
 
-from backend.routes import dashboard, events, live, metrics, views
+from backend.routes.api import dashboard, events, live, metrics, views
 from backend.routes.api.annotations import bp as annotations_bp
 from backend.routes.api.health import analytics_health_bp
 

@@ -20,11 +20,11 @@ from backend.analytics.metrics.funnel.definition import WINDOW, FunnelQuery
 from backend.analytics.metrics.funnel.service import FunnelReport
 from backend.analytics.metrics.period import Period
 from backend.csv_table import cell
-from backend.plugins import get
 from backend.dashboards.funnel.page import FunnelPage, Links
 from backend.dashboards.funnel.question import FunnelQuestion
 from backend.dashboards.names import Names
 from backend.dashboards.question import PageQuestion, zone_label
+from backend.plugins import get
 from backend.routes.schemas.funnel import funnel_csv
 from tests.accounts import BROWSER, make_account, signed_in
 from tests.funnel_oracle import funnel

@@ -7,8 +7,8 @@ import shlex
 
 import pytest
 
-from backend.errors import MingusError
 from backend.api_docs.document import MEANINGS, problem_kinds, sections
+from backend.errors import MingusError
 
 PERSON = {
     "type": "object",

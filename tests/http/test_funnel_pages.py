@@ -16,8 +16,8 @@ from werkzeug.datastructures import MultiDict
 from backend.accounts.permissions import Role
 from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
-from backend.plugins import get
 from backend.dashboards.funnel.question import FunnelQuestion
+from backend.plugins import get
 from tests.accounts import BROWSER, make_account, signed_in
 
 HOME = "/analytics/funnel"

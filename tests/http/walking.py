@@ -12,7 +12,7 @@ from tests.http.visiting import Visitor
 QUESTIONS = {
     "calculator.search": "?q=nurse",
     "analytics.dashboard.funnel_sessions": "?step=1",
-    "analytics_pages.table": "?measures=sessions",
+    "dashboards.table": "?measures=sessions",
 }
 # Pages of a mailed link, which only its mail knows: without it there is nothing to see.
 MAILED = re.compile(r"/(verify|invitation|reset|email)/<token>")

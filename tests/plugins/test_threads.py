@@ -12,7 +12,7 @@ import importlib, sys, threading
 from datetime import datetime, UTC
 import backend.analytics.events.event as event
 import backend.analytics.events.wire.bodies as bodies
-import backend.routes.schemas.events as events
+import backend.analytics.events.wire.event as events
 
 BODY = b'[{"event_type":"assessment_submitted","session_id":"s","event_data":{"job_title":"x"}}]'
 sys.setswitchinterval(1e-6)

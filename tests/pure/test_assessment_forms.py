@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from backend.assessments.job_impact.model.result import ActivityPlace, Education
 from backend.assessments.job_impact.presentation.week import lines
 from backend.errors import InvalidRequest
-from backend.routes.schemas.job_impact_form import annual_pay, background_reply, job_reply, place_reply, searched, week_reply
+from backend.routes.schemas.job_impact_form import (
+    annual_pay,
+    background_reply,
+    job_reply,
+    place_reply,
+    searched,
+    week_reply,
+)
 
 WEEK = lines([ActivityPlace(key, key, share, share, 0.5, None) for key, share in (("a", 60.0), ("b", 40.0))], {})
 TEXTS = st.dictionaries(

@@ -10,11 +10,11 @@ import pytest
 
 from backend.analytics.events.demo import DEMO_SESSIONS
 from backend.analytics.events.names import EventName
+from backend.analytics.events.wire.properties import check
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.demo import people
 from backend.demo.jobs import Jobs
 from backend.demo.world import Size, World
-from backend.analytics.events.wire.properties import check
 from tests.conftest import shipped_reference
 
 UNTIL = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)

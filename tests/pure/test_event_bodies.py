@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.errors import BadRequest, MingusError
 from backend.analytics.events.wire.bodies import Batch, _at_once, _one_by_one, parse
+from backend.analytics.events.wire.event import NDJSON, WITH_KEY
 from backend.analytics.events.wire.properties import DEEPEST
-from backend.routes.schemas.events import NDJSON, WITH_KEY
+from backend.errors import BadRequest, MingusError
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 JSON = "application/json"

@@ -8,8 +8,8 @@ import pytest
 from backend.analytics.events.event import PROPERTIES
 from backend.analytics.events.intake import SaidOfAll
 from backend.analytics.events.reasons import in_words
+from backend.analytics.events.wire.event import WireEvent
 from backend.analytics.imports.reading import Said
-from backend.routes.schemas.events import WireEvent
 
 
 def with_patterns():

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
-from backend.assessments.visit.models import Draft, SharedResult, StoredAssessment
 from backend.assessments.job_impact.questions import DraftAnswers, DraftGone, LinkGone
+from backend.assessments.visit.models import Draft, SharedResult, StoredAssessment
 from backend.assessments.visit.store import AssessmentStore
 from backend.database import get_db_session
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from backend.analytics.lake.delta import Lake, moved_days
 from backend.analytics.imports import service
 from backend.analytics.imports.staging import Stage
+from backend.analytics.lake.delta import Lake, moved_days
 from backend.plugins import get
 from tests.conftest import server_environ
 from tests.servers import PROJECT, wait_until

@@ -12,11 +12,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from backend.analytics.events.event import Event
+from backend.analytics.events.wire.lines import read_lines
 from backend.analytics.imports.blocks import Block
 from backend.analytics.imports.reading import Row, read_rows
 from backend.analytics.imports.staging import Stage
 from backend.analytics.imports.text import NdjsonFile
-from backend.analytics.events.wire.lines import read_lines
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 OWN = str(UUID(int=7))

@@ -7,10 +7,10 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
-from backend.analytics.lake.delta import Lake, day_mark, import_mark, moved_days
-from backend.analytics.lake.demo import demo_marks
 from backend.analytics.imports.blocks import UnusableFile, first_line
 from backend.analytics.imports.staging import PLACE, Stage, Staged
+from backend.analytics.lake.delta import Lake, day_mark, import_mark, moved_days
+from backend.analytics.lake.demo import demo_marks
 from backend.faults import Faults
 
 if TYPE_CHECKING:

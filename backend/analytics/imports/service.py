@@ -11,13 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
 
-from backend.analytics.lake.delta import Lake
 from backend.analytics.imports.appending import Appender, Counter
 from backend.analytics.imports.blocks import Block, Rejected, Source, UnusableFile, block_bytes
 from backend.analytics.imports.mapping import Said
 from backend.analytics.imports.opening import Format, identity, open_source
 from backend.analytics.imports.reading import ReadEvents
 from backend.analytics.imports.staging import Stage, Staged
+from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.sync import Followers
 from backend.clock import Clock
 from backend.faults import Faults

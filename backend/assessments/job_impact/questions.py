@@ -34,6 +34,16 @@ class Question(StrEnum):
 
 QUESTIONS = tuple(Question)
 
+EDUCATION: Mapping[Education, str] = {
+    Education.NO_DIPLOMA: "No high school diploma",
+    Education.HIGH_SCHOOL: "High school diploma or GED",
+    Education.SOME_COLLEGE: "Some college, no degree",
+    Education.ASSOCIATES: "Associate’s degree",
+    Education.BACHELORS: "Bachelor’s degree",
+    Education.MASTERS: "Master’s degree",
+    Education.DOCTORAL: "Doctoral or professional degree",
+}
+
 
 class DraftGone(NotFound):
     """The answers were deleted, have expired, or never were."""

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.result import Answers, Assessment
-from backend.assessments.visit.models import Draft, SharedResult, StoredAssessment
 from backend.assessments.job_impact.questions import DraftAnswers, DraftGone, JobReply, Question, Reply
+from backend.assessments.visit.models import Draft, SharedResult, StoredAssessment
 from backend.assessments.visit.store import DRAFT_TOKEN_BYTES, LINK_TOKEN_BYTES, AssessmentStore
 from backend.clock import Clock
 from backend.errors import InvalidRequest

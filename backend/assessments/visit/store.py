@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
-from backend.assessments.visit.models import Draft, SharedResult, StoredAssessment
 from backend.assessments.job_impact.questions import DraftGone, LinkGone
+from backend.assessments.visit.models import Draft, SharedResult, StoredAssessment
 
 DRAFT_TOKEN_BYTES, LINK_TOKEN_BYTES = 32, 16
 DRAFT_TOKEN, LINK_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}"), re.compile(r"[A-Za-z0-9_-]{22}")

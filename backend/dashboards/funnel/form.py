@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from backend.analytics.metrics.catalogue.query import Query, Result
+from backend.analytics.metrics.funnel.asked import AskedFunnel
 from backend.analytics.metrics.funnel.definition import CALCULATOR, LABELS, LEAST_STEPS, MOST_STEPS
 from backend.analytics.metrics.period import Period
 from backend.dashboards.funnel.page import FunnelPage
 from backend.dashboards.funnel.question import FunnelQuestion
 from backend.dashboards.question import PageQuestion
-from backend.analytics.metrics.funnel.asked import AskedFunnel
 
 MOST_KNOWN = 200
 FIELDS = ("steps", "window", "order", "scope", "exclude")

@@ -15,11 +15,11 @@ from backend.analytics.figures.tiles import Reading, Tile, tile
 from backend.analytics.metrics.funnel.definition import CALCULATOR, FunnelQuery, FunnelScope, Order, Outcome
 from backend.analytics.metrics.funnel.service import FunnelGroup, FunnelReport
 from backend.analytics.metrics.funnel.statistics import Funnel, FunnelStep
-from backend.formats import count, counted, share
 from backend.dashboards.charts import compared
 from backend.dashboards.funnel.question import FunnelQuestion
 from backend.dashboards.names import Names
 from backend.dashboards.question import Address, PageQuestion
+from backend.formats import count, counted, share
 
 TOLD = {
     Order.ORDERED: "in order",

@@ -9,12 +9,12 @@ from typing import Self
 
 from werkzeug.datastructures import MultiDict
 
+from backend.analytics.metrics.funnel.asked import AskedFunnel, names
 from backend.analytics.metrics.funnel.definition import CALCULATOR, MOST_STEPS, FunnelQuery, Outcome
 from backend.analytics.metrics.funnel.questions import Bar
 from backend.analytics.metrics.period import Period
-from backend.errors import FieldError, InvalidRequest
 from backend.dashboards.question import Address, PageQuestion
-from backend.analytics.metrics.funnel.asked import AskedFunnel, names
+from backend.errors import FieldError, InvalidRequest
 
 USUAL = AskedFunnel(limit="5")
 OWN = ("window", "order", "scope", "breakdown", "limit")

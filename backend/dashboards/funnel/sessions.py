@@ -11,9 +11,9 @@ from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.query import MOST_ROWS
 from backend.analytics.metrics.funnel.definition import Outcome
 from backend.analytics.metrics.funnel.service import JourneyList
-from backend.formats import counted
 from backend.dashboards.funnel.question import BarQuestion
 from backend.dashboards.names import Names
+from backend.formats import counted
 
 PER_PAGE = 50
 

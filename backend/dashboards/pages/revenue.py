@@ -1,22 +1,30 @@
-"""Whose revenue it is, as a chart."""
+"""The revenue: what was asked to be paid, and which channels are credited with it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import ClassVar
 
 from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.quantity import Quantity, Unit
 from backend.analytics.metrics.attribution.models import Model
 from backend.analytics.metrics.attribution.paths import By
 from backend.analytics.metrics.attribution.service import (
+    LONGEST_LOOK_BACK_DAYS,
+    LOOK_BACK_DAYS,
     AttributedRevenue,
     Attribution,
     AttributionQuery,
 )
-from backend.dashboards.page import LOOK_BACKS, Chart, Setting, chosen
-from backend.dashboards.charts import MOST_BARS, compared
-from backend.dashboards.question import Address, PageQuestion
+from backend.analytics.metrics.catalogue.query import Query, Result
+from backend.dashboards.addresses import address_of
+from backend.dashboards.charts import MOST_BARS, ask, compared, tiles_of
+from backend.dashboards.page import Answers, Board, BoardPage, Chart, Setting, Tabs, board_of, chosen, trend
+from backend.dashboards.question import Address, Own, PageQuestion
 
+CREDIT_CSV = "/api/analytics/dashboard/revenue"
+LOOK_BACKS = tuple(map(str, (LOOK_BACK_DAYS, 7, 14, 60, LONGEST_LOOK_BACK_DAYS)))
 MODELS = {
     Model.LAST_NON_DIRECT: "Last that was not direct",
     Model.LAST: "Last visit",
@@ -44,9 +52,31 @@ BEHIND = (
 CHANNELS = {By.SOURCE: "Source", By.SOURCE_MEDIUM: "Source and medium", By.CAMPAIGN: "Campaign"}
 
 
-def credit_query(setting: Setting) -> AttributionQuery:
+class Revenue(BoardPage):
+    """What was asked to be paid, and who is to be thanked."""
+
+    name: ClassVar = "revenue"
+    title: ClassVar = "Revenue"
+    own: ClassVar[Own] = {"model": tuple(Model), "by": tuple(By), "lookback_days": LOOK_BACKS}
+    sample: ClassVar[Address] = {"model": "linear"}
+    measures = ("revenue", "upgrades", "revenue_per_upgrade", "revenue_per_visitor")
+
+    def queries(self, question: PageQuestion) -> tuple[Query, ...]:
+        return (ask(question, *self.measures, over_time=True),)
+
+    def board(self, setting: Setting, results: Sequence[Result]) -> Board:
+        [over_time] = results
+        tiles = tiles_of(over_time, self.measures, lambda _: "")
+        return board_of(over_time, tiles, trend(over_time, "revenue", setting))
+
+    def completed(self, board: Board, setting: Setting, results: Sequence[Result], answers: Answers) -> Board:
+        """With the channels that the revenue is credited to."""
+        attribution = answers.attribution.revenue(_credit_query(setting.question))
+        return board.with_charts([_credit_chart(attribution, setting)])
+
+
+def _credit_query(question: PageQuestion) -> AttributionQuery:
     """By the model the address says, or the first."""
-    question = setting.question
     return AttributionQuery(
         question.answerable(),
         Model(chosen(question, "model", list(MODELS))),
@@ -57,38 +87,40 @@ def credit_query(setting: Setting) -> AttributionQuery:
     )
 
 
-def credit_address(question: PageQuestion, query: AttributionQuery) -> Address:
+def _credit_csv(question: PageQuestion, query: AttributionQuery) -> str:
     """The same question as parameters of the API, which knows no moving periods."""
     days = {"period": None, "start": query.period.first_day, "end": query.period.last_day}
-    return {**question.address(), **days, "model": query.model}
+    return address_of(CREDIT_CSV, {**question.address(), **days, "model": query.model, "format": "csv"})
 
 
-def credit_chart(found: Attribution, setting: Setting, csv: str) -> Chart:
+def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
     """Sources by what they are credited with; the visits of the same people in the days before count."""
-    some = tuple(_bar(row, found.query.by, setting) for row in found.rows[:MOST_BARS])
-    query, before = found.query, found.before
+    query, before = attribution.query, attribution.before
     figure = bars(
         Ranking(
             Quantity("credited revenue", Unit.CENTS, currency=query.currency),
             CHANNELS[query.by].lower(),
-            some,
-            found.total_cents,
-            found.n,
+            tuple(_bar(row, query.by, setting) for row in attribution.rows[:MOST_BARS]),
+            attribution.total_cents,
+            attribution.n,
             "upgrades",
             compared(query.compare, query.period),
             before.total_cents if before else None,
-            others=max(len(found.rows) - MOST_BARS, 0),
+            others=max(len(attribution.rows) - MOST_BARS, 0),
         )
     )
     about = "Filters are about the visits that asked for a plan, not those before them." if query.filters else ""
     behind = BEHIND if query.by is By.SOURCE else ""
     figure = replace(figure, note=" ".join(filter(None, (RULES[query.model], about, behind))))
-    tabs = (
-        setting.tabs("Credit by", "model", list(MODELS), lambda one: MODELS[Model(one)]),
-        setting.tabs("to each", "by", list(CHANNELS), lambda one: CHANNELS[By(one)]),
+    return Chart("credit", figure, _credit_csv(setting.question, query), tabs=_credit_tabs(setting))
+
+
+def _credit_tabs(setting: Setting) -> tuple[Tabs, ...]:
+    return (
+        setting.tabs("Credit by", "model", list(MODELS), lambda model: MODELS[Model(model)]),
+        setting.tabs("to each", "by", list(CHANNELS), lambda channel: CHANNELS[By(channel)]),
         setting.tabs("looking back", "lookback_days", LOOK_BACKS, lambda days: f"{days} days"),
     )
-    return Chart("credit", figure, csv, tabs=tabs)
 
 
 def _bar(row: AttributedRevenue, by: By, setting: Setting) -> Bar:

@@ -8,14 +8,15 @@ from flask_openapi3 import APIBlueprint, Tag
 from backend.accounts.permissions import Scope
 from backend.analytics.events.intake import EventIntake
 from backend.analytics.events.senders.facts import RequestFacts
+from backend.analytics.events.wire.bodies import parse
+from backend.analytics.events.wire.event import BROWSER, WITH_KEY, Limits
 from backend.clock import utc_now
 from backend.errors import Forbidden, TooLarge
 from backend.plugins import get
 from backend.routes.access import Rate, caller, demand, public
 from backend.routes.consent import asks_not_to_be_tracked, may_recognise, recognised_member
 from backend.routes.schemas.answer import Answer
-from backend.analytics.events.wire.bodies import parse
-from backend.routes.schemas.events import BROWSER, WITH_KEY, EventBody, EventsRecorded, Limits
+from backend.routes.schemas.events import EventBody, EventsRecorded
 from backend.routes.schemas.problem import problems
 
 bp = APIBlueprint(

@@ -1,17 +1,17 @@
-"""`/api/analytics/live` and `/analytics/live`: what happens on the site just now."""
+"""`/api/analytics/live`: what happens on the site just now."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, render_template, request, stream_with_context
 from flask_openapi3 import APIBlueprint, Tag
 
 from backend.accounts.permissions import Scope
 from backend.analytics.metrics.live.feed import LiveFeed
+from backend.dashboards.names import Names
 from backend.plugins import get
-from backend.routes.access import require, still_holds
-from backend.routes.pages.dashboard_controls import names
+from backend.reference.loading import Reference
+from backend.routes.access import require
 from backend.routes.schemas.answer import Answer
-from backend.routes.schemas.live import LiveResponse, sse
+from backend.routes.schemas.live import LiveResponse
 from backend.routes.schemas.problem import problems
 
 bp = APIBlueprint(
@@ -20,7 +20,6 @@ bp = APIBlueprint(
     abp_tags=[Tag(name="Dashboards")],
     abp_security=[{"api_key": []}, {"access_token": []}],
 )
-pages = Blueprint("live_pages", __name__, url_prefix="/analytics/live")
 
 
 @bp.get("/live", responses={200: LiveResponse, **problems(401, 403)})
@@ -30,26 +29,4 @@ def live() -> Answer:
 
     Where visitors came from, what they do and where in the calculator they are now; at most `LAKE_MAX_STALENESS` old.
     """
-    return LiveResponse.of(get(LiveFeed).latest(), names()).model_dump(mode="json")
-
-
-@pages.get("")
-@require(Scope.DASHBOARDS_READ)
-def page() -> str:
-    shown = LiveResponse.of(get(LiveFeed).latest(), names())
-    return render_template("dashboards/live.html", live=shown.data, meta=shown.meta, zone=current_app.config["TIMEZONE"])
-
-
-@pages.get("/stream")
-@require(Scope.DASHBOARDS_READ)
-def stream() -> Response:
-    """Server-sent events for as long as one may watch; whoever comes again says by `Last-Event-ID` what they saw."""
-    feed = get(LiveFeed)
-    feed.latest()
-    answer = Response(mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
-    if request.method == "GET":
-        seat = feed.seat()
-        answer.call_on_close(seat.give_back)
-        seen = request.headers.get("Last-Event-ID", "")
-        answer.response = stream_with_context(sse(feed.watch(seen, still_holds(Scope.DASHBOARDS_READ)), names()))
-    return answer
+    return LiveResponse.of(get(LiveFeed).latest(), Names.of_reference(get(Reference))).model_dump(mode="json")

@@ -8,9 +8,9 @@ from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
-from backend.routes.access import Rate, public
+from backend.analytics.events.wire.event import BROWSER, WITH_KEY
 from backend.api_docs.document import problem_kinds, sections
-from backend.routes.schemas.events import BROWSER, WITH_KEY
+from backend.routes.access import Rate, public
 
 bp = Blueprint("api_docs", __name__)
 SCOPES = {

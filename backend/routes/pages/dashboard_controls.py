@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from backend.analytics.metrics.catalogue.query import Query
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.clock import utc_now
-from backend.plugins import get
-from backend.reference.loading import Reference
-from backend.dashboards.page import DIMENSION_CHOICES, Setting
 from backend.dashboards.names import Names
+from backend.dashboards.page import Page, Setting
+from backend.dashboards.pages import PAGES
 from backend.dashboards.question import (
     COMPARISONS,
     EVERYWHERE,
+    FILTER_CHOICES,
     SENT,
     PageQuestion,
     Preset,
     zone_label,
 )
 from backend.dashboards.values import ValueList, stored_query, values_query
+from backend.plugins import get
+from backend.reference.loading import Reference
 from backend.routes.schemas.onward import safe_next
 
 
@@ -33,19 +33,16 @@ def names() -> Names:
     return Names.of_reference(get(Reference))
 
 
-def setting_of(endpoint: str, question: PageQuestion, csv: Callable[[Query], str] = lambda _: "") -> Setting:
-    return Setting(question, names(), lambda other: url_for(endpoint, **other.address()), csv)
-
-
-def controls(endpoint: str, question: PageQuestion) -> dict[str, Any]:
-    """Period, comparison and filters, as templates name them."""
+def controls(page: Page, question: PageQuestion) -> dict[str, Any]:
+    """Period, comparison and filters of a page, as templates name them."""
     now = utc_now()
     return {
+        "path": page.path,
         "question": question,
         "presets": Preset,
         "zones": [(zone, zone_label(zone, now)) for zone in question.zones()],
-        "chips": question.chips(setting_of(endpoint, question).chip),
-        "dimensions": DIMENSION_CHOICES,
+        "chips": question.chips(Setting(page, question, names()).chip),
+        "dimensions": FILTER_CHOICES,
         "values": _values(question),
         "comparisons": COMPARISONS,
     }
@@ -58,9 +55,9 @@ def understood(question: PageQuestion) -> PageQuestion | None:
     adding = question.adding
     if adding is None or not adding.typed:
         return question if "shown" in request.args else None
-    found = get(CatalogueService).answer(stored_query(question, adding))
-    stored, called = [row.keys[0] or "" for row in found.rows], names()
-    return question.with_added(called.code(adding.field, text, stored) for text in adding.typed)
+    result = get(CatalogueService).answer(stored_query(question, adding))
+    stored, labels = [row.keys[0] or "" for row in result.rows], names()
+    return question.with_added(labels.code(adding.field, text, stored) for text in adding.typed)
 
 
 def _values(question: PageQuestion) -> ValueList | None:
@@ -72,14 +69,17 @@ def _values(question: PageQuestion) -> ValueList | None:
 
 def back() -> str:
     """Where the figures stand from which a form was sent."""
-    return safe_next(request.form.get("back", ""), url_for("analytics_pages.overview"))
+    return safe_next(request.form.get("back", ""), url_for("dashboards.overview"))
 
 
 def failed(error: WarehouseUnavailable) -> ResponseReturnValue:
     """A page without its figures: its question stands, to be asked again or changed."""
     own = {*request.args} - {*EVERYWHERE} - SENT
     question = replace(PageQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), own), adding=None)
-    endpoint = request.endpoint or ""
-    shown = controls(endpoint, question)
-    page = render_template("dashboards/failed.html", endpoint=endpoint, reason=error.in_words, **shown)
-    return page, error.status, {"Retry-After": "5"}
+    page = max((page for page in PAGES if request.path.startswith(page.path)), key=lambda page: len(page.path))
+    shown = controls(page, question)
+    return (
+        render_template("dashboards/failed.html", title=page.title, reason=error.in_words, **shown),
+        error.status,
+        {"Retry-After": "5"},
+    )

@@ -11,13 +11,14 @@ from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.funnel.service import FunnelService, JourneyList
 from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.clock import utc_now
+from backend.dashboards.funnel.form import FunnelForm, events_of, unsent
+from backend.dashboards.funnel.page import FunnelPage, Links
+from backend.dashboards.funnel.question import BarQuestion, FunnelQuestion
+from backend.dashboards.funnel.sessions import PER_PAGE, SessionsPage
+from backend.dashboards.pages.funnel import FUNNEL
 from backend.plugins import get
 from backend.routes.access import require
 from backend.routes.pages.dashboard_controls import controls, failed, names, understood
-from backend.dashboards.funnel.page import FunnelPage, Links
-from backend.dashboards.funnel.form import FunnelForm, events_of, unsent
-from backend.dashboards.funnel.question import BarQuestion, FunnelQuestion
-from backend.dashboards.funnel.sessions import PER_PAGE, SessionsPage
 from backend.routes.schemas.funnel import funnel_csv, journeys_csv
 from backend.routes.tables import written
 
@@ -52,7 +53,7 @@ def sessions() -> ResponseReturnValue:
     """Who stands behind a bar."""
     asked = _bar()
     page = SessionsPage.of(_behind(asked, PER_PAGE, asked.before * PER_PAGE), asked, names())
-    shown = controls(".funnel", asked.funnel.page)
+    shown = controls(FUNNEL, asked.funnel.page)
     return render_template("dashboards/funnel_sessions.html", page=page, asked=asked, **shown)
 
 
@@ -84,5 +85,5 @@ def _links() -> Links:
 def _render(question: FunnelQuestion, page: FunnelPage | None) -> str:
     seen = get(CatalogueService).answer(events_of(question.query.period)) if question.query else None
     unknown = unsent(page, seen) if page and seen else ()
-    form, shown = FunnelForm.of(question, seen), controls(".funnel", question.page)
+    form, shown = FunnelForm.of(question, seen), controls(FUNNEL, question.page)
     return render_template("dashboards/funnel.html", page=page, form=form, unsent=unknown, **shown)

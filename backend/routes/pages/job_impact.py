@@ -13,14 +13,14 @@ from flask.typing import ResponseReturnValue
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.presentation.pdf import result_pdf
 from backend.assessments.job_impact.presentation.week import WeekLine, lines
-from backend.assessments.job_impact.questions import QUESTIONS, AskedTooEarly, DraftGone, Question, Reply
+from backend.assessments.job_impact.questions import EDUCATION, QUESTIONS, AskedTooEarly, DraftGone, Question, Reply
 from backend.assessments.visit.service import AssessmentService, Result, SavedDraft
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.reference.titles import TitleMatch
 from backend.routes.access import my_public_id, public
-from backend.routes.schemas import assessment as forms
+from backend.routes.schemas import job_impact_form as forms
 
 bp = Blueprint("assessment", __name__)
 PAGE = "ai-job-impact-calculator.html"
@@ -215,7 +215,7 @@ def _fields(question: Question, saved: SavedDraft | None) -> Mapping[str, Any]:
         case Question.BACKGROUND:
             years = "" if said.experience_years is None else f"{said.experience_years:g}"
             kept = {"experience_years": years, "education": said.education or ""}
-            return {"values": posted or kept, "levels": forms.EDUCATION}
+            return {"values": posted or kept, "levels": EDUCATION}
         case _:
             return {"values": posted or {}, "week": _week(saved)}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
-from backend.assessments import model
+from backend.assessments.job_impact import model
 from backend.assessments.job_impact.model.job_impact import MODEL_VERSION
 from backend.plugins import get
 from backend.reference.loading import Reference

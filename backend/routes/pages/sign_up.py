@@ -12,8 +12,8 @@ from backend.accounts.people.service import Accounts
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.routes.access import Rate, caller, public
-from backend.routes.schemas.sign_in import SignUpForm, password
 from backend.routes.pages.sign_in import begin_for
+from backend.routes.schemas.sign_in import SignUpForm, password
 
 bp = Blueprint("sign_up", __name__)
 ANYONE = "anyone may have an account"

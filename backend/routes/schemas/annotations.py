@@ -13,9 +13,9 @@ from werkzeug.datastructures import MultiDict
 
 from backend.analytics.annotations.annotation import LONGEST_TEXT, Annotation
 from backend.errors import FieldError, InvalidRequest
+from backend.one_line import must_fit
 from backend.routes.schemas.answer import Out
 from backend.routes.schemas.dashboard import EXAMPLE, Moment
-from backend.routes.schemas.one_line import must_fit
 from backend.routes.schemas.views import id_of
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from backend.analytics.metrics.funnel.asked import AskedFunnel, names
 from backend.analytics.metrics.funnel.definition import (
     MOST_GROUPS,
     MOST_LISTED,
@@ -24,7 +25,6 @@ from backend.analytics.metrics.funnel.statistics import Funnel, FunnelStep
 from backend.csv_table import csv_lines
 from backend.routes.schemas.answer import FourDecimals, OneDecimal, Out, TableOut
 from backend.routes.schemas.dashboard import Covered, covered
-from backend.analytics.metrics.funnel.asked import AskedFunnel, names
 from backend.routes.schemas.metrics import SessionQuery
 
 OF_COUNTED = ("of_first", "of_step_before", "dropoff", "median_seconds", "p90_seconds")

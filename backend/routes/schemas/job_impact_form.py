@@ -31,16 +31,6 @@ NOT_BETWEEN_DIGITS = re.compile(r"(?<![0-9]) | (?![0-9])")
 A_YEAR: Mapping[str, float] = {"year": 1, "month": 12, "week": 52, "hour": 52}
 PERIODS: Mapping[str, str] = {"h": "hour", "w": "week", "m": "month", "y": "year", "a": "year"}
 
-EDUCATION: Mapping[Education, str] = {
-    Education.NO_DIPLOMA: "No high school diploma",
-    Education.HIGH_SCHOOL: "High school diploma or GED",
-    Education.SOME_COLLEGE: "Some college, no degree",
-    Education.ASSOCIATES: "Associate’s degree",
-    Education.BACHELORS: "Bachelor’s degree",
-    Education.MASTERS: "Master’s degree",
-    Education.DOCTORAL: "Doctoral or professional degree",
-}
-
 
 class Problems:
     """Collects bad fields, so that a visitor hears of all of them at once."""

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from backend.accounts.permissions import KEY_SCOPES, Scope
 from backend.errors import FieldError, InvalidRequest
-from backend.routes.schemas.one_line import must_fit
+from backend.one_line import must_fit
 
 SCOPES: Mapping[Scope, tuple[str, str]] = MappingProxyType(
     {

@@ -16,8 +16,8 @@ from msgspec import Raw, Struct
 from backend.analytics.events.event import Event
 from backend.analytics.events.ids import new_event_ids
 from backend.analytics.events.intake import SaidOfAll
+from backend.analytics.events.wire.event import NOTHING, Moment
 from backend.analytics.events.wire.properties import check_all
-from backend.routes.schemas.events import NOTHING, Moment
 
 EVENT_TYPE = re.compile(r"[a-z][a-z0-9_]{0,99}")
 OF_SESSION_IDS = f"{string.ascii_letters}{string.digits}._:-".encode()

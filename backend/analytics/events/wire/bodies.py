@@ -19,10 +19,10 @@ from backend.analytics.events.event import Event
 from backend.analytics.events.ids import new_event_id
 from backend.analytics.events.intake import SaidOfAll
 from backend.analytics.events.reasons import in_words
-from backend.errors import BadRequest, FieldError, InvalidRequest, TooLarge, UnsupportedMediaType
 from backend.analytics.events.wire.batches import NO_PROPERTIES, UncheckedEnvelope, UncheckedEvent, checked
+from backend.analytics.events.wire.event import MEDIA_TYPES, NDJSON, NOTHING, Limits, RefusedEvent, WireEvent
 from backend.analytics.events.wire.properties import check
-from backend.routes.schemas.events import MEDIA_TYPES, NDJSON, NOTHING, Limits, Rejection, WireEvent
+from backend.errors import BadRequest, FieldError, InvalidRequest, TooLarge, UnsupportedMediaType
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 # The escapes of a text: a pair that is one character, half of a pair, any other.
@@ -44,7 +44,7 @@ class Batch:
     """What a request held: good events, bad ones with reasons, and what was said of all of them."""
 
     events: tuple[Event, ...]
-    rejected: tuple[Rejection, ...]
+    rejected: tuple[RefusedEvent, ...]
     said: SaidOfAll
 
     def as_from(self, user_id: str | None, *, lasting: bool) -> Batch:
@@ -128,7 +128,7 @@ def _one_by_one(body: bytes, media_type: str, limits: Limits, now: datetime) -> 
         try:
             events.append(_event(ONE.decode(item), said.sent_at or now))
         except (ValueError, RecursionError) as error:
-            rejected.append(Rejection(index=index, error=in_words(error)))
+            rejected.append(RefusedEvent(index=index, error=in_words(error)))
     return Batch(tuple(events), tuple(rejected), said)
 
 

@@ -10,7 +10,7 @@ import msgspec
 from backend.analytics.events.clocks import Impossible, Receipt
 from backend.analytics.events.event import Event
 from backend.analytics.events.wire.bodies import parse
-from backend.routes.schemas.events import NDJSON, Limits
+from backend.analytics.events.wire.event import NDJSON, Limits
 
 GOOD = b'{"event_type":"lines_ended","session_id":"none"}'  # so that no batch is refused for holding nothing good
 NO_LIMITS = Limits(2**62, 2**62)

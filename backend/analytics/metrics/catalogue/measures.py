@@ -35,7 +35,8 @@ class Source(StrEnum):
 class Measure:
     """A number with its definition. `sums`: whether parts that share no row add up to the whole.
 
-    The label of a count stands after a number too: 1,200 offers viewed.
+    `rests_on`: the count that says on how many it rests, its own for a count. The label of a count stands after a
+    number too: 1,200 offers viewed.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Measure:
     description: str
     source: Source
     sums: bool
+    rests_on: str
     aggregate: Callable[[Table, str], NumericValue]
 
 
@@ -63,6 +65,10 @@ class Ratio:
     def source(self) -> Source:
         return COUNTED[self.whole].source
 
+    @property
+    def rests_on(self) -> str:
+        return self.whole
+
     def of(self, counts: Counts) -> NumericValue:
         """The quotient of two aggregates."""
         import ibis
@@ -73,14 +79,14 @@ class Ratio:
 
 def _sessions(name: str, label: str, description: str, column: str) -> Measure:
     """How many sessions have a value in a column."""
-    return Measure(name, label, Unit.COUNT, description, Source.SESSIONS, True, lambda t, _: t[column].count())
+    return Measure(name, label, Unit.COUNT, description, Source.SESSIONS, True, name, lambda t, _: t[column].count())
 
 
-def _quantile(name: str, label: str, description: str, share: float, begin: str, end: str) -> Measure:
+def _quantile(name: str, label: str, description: str, rests_on: str, share: float, begin: str, end: str) -> Measure:
     def seconds(sessions: Table, _: str) -> NumericValue:
         return (sessions[end] - sessions[begin]).quantile(share) / SECOND
 
-    return Measure(name, label, Unit.SECONDS, description, Source.SESSIONS, False, seconds)
+    return Measure(name, label, Unit.SECONDS, description, Source.SESSIONS, False, rests_on, seconds)
 
 
 def _event(name: str, label: str, event: str) -> Measure:
@@ -88,7 +94,7 @@ def _event(name: str, label: str, event: str) -> Measure:
         return (events.event_type == event).sum()
 
     description = f"How often `{event}` was sent."
-    return Measure(name, label, Unit.COUNT, description, Source.EVENTS, True, times)
+    return Measure(name, label, Unit.COUNT, description, Source.EVENTS, True, name, times)
 
 
 def _revenue(sessions: Table, currency: str) -> NumericValue:
@@ -98,16 +104,16 @@ def _revenue(sessions: Table, currency: str) -> NumericValue:
 _DEFINED: tuple[Measure, ...] = (
     Measure(
         "sessions", "Sessions", Unit.COUNT, "Visits, each ended by half an hour without an event.",
-        Source.SESSIONS, True, lambda t, _: t.count(),
+        Source.SESSIONS, True, "sessions", lambda t, _: t.count(),
     ),
     Measure(
         "visitors", "Visitors", Unit.COUNT,
         "People behind the sessions: members by account, others by a visitor id, which without consent changes daily.",
-        Source.SESSIONS, False, lambda t, _: t.person.nunique(),
+        Source.SESSIONS, False, "visitors", lambda t, _: t.person.nunique(),
     ),
     Measure(
         "session_events", "Events in sessions", Unit.COUNT, "Events that belong to the sessions.",
-        Source.SESSIONS, True, lambda t, _: t.events.sum().fill_null(0),
+        Source.SESSIONS, True, "session_events", lambda t, _: t.events.sum().fill_null(0),
     ),
     _sessions("opened", "Calculators opened", "Sessions in which the calculator was opened.", "step_1_at"),
     *(
@@ -122,22 +128,22 @@ _DEFINED: tuple[Measure, ...] = (
     _sessions("upgrades", "Upgrades", "Sessions that asked for a paid plan.", "upgrade_at"),
     Measure(
         "revenue", "Revenue", Unit.CENTS, "What sessions asked to pay, in the one currency of the question.",
-        Source.SESSIONS, True, _revenue,
+        Source.SESSIONS, True, "upgrades", _revenue,
     ),
     _quantile(
         "median_time_to_result", "Time to result, median", "From opening the calculator to its last result.",
-        0.5, "step_1_at", "submitted_at",
+        "assessments", 0.5, "step_1_at", "submitted_at",
     ),
     _quantile(
         "p90_time_to_result", "Time to result, 90th percentile", "Nine of ten sessions with a result took less.",
-        0.9, "step_1_at", "submitted_at",
+        "assessments", 0.9, "step_1_at", "submitted_at",
     ),
     _quantile(
         "median_duration", "Duration, median", "From the first event of a session to its last.",
-        0.5, "started_at", "ended_at",
+        "sessions", 0.5, "started_at", "ended_at",
     ),
     Measure(
-        "events", "Events", Unit.COUNT, "Events of every name.", Source.EVENTS, True, lambda t, _: t.count()
+        "events", "Events", Unit.COUNT, "Events of every name.", Source.EVENTS, True, "events", lambda t, _: t.count()
     ),
     _event("leads", "Leads", "lead_captured"),
     _event("emails_sent", "E-mails sent", "email_sent"),

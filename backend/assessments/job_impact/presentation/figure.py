@@ -9,7 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from backend.assessments.job_impact.model.result import Assessment, Band, Exposure, Family, MeasurePlace, Outlook, PayPlace
+from backend.assessments.job_impact.model.result import (
+    Assessment,
+    Band,
+    Exposure,
+    Family,
+    MeasurePlace,
+    Outlook,
+    PayPlace,
+)
 
 NARROW, WIDE = 254.0, 520.0
 CHARACTER, ASCENT, DESCENT = 6.6, 10.0, 3.0

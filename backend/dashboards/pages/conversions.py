@@ -1,0 +1,37 @@
+"""The conversions: what goes on to an offer and a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from backend.analytics.metrics.catalogue.query import Query, Result
+from backend.dashboards.charts import ask, tiles_of
+from backend.dashboards.page import Board, BoardPage, Setting, board_of, chosen, dimension_label, ranked, trend
+from backend.dashboards.question import Own, PageQuestion
+
+
+class Conversions(BoardPage):
+    """What goes on to an offer and a plan."""
+
+    name: ClassVar = "conversions"
+    title: ClassVar = "Conversions"
+    breakdowns = ("risk_level", "industry", "experience", "education", "source", "device", "country")
+    own: ClassVar[Own] = {"breakdown": breakdowns}
+
+    def queries(self, question: PageQuestion) -> tuple[Query, ...]:
+        by = chosen(question, "breakdown", self.breakdowns)
+        return (
+            ask(question, "assessments", "offer_rate", "conversion_rate", "upgrades", over_time=True),
+            ask(question, "conversion_rate", "offers_viewed", "upgrades", by=(by,)),
+        )
+
+    def board(self, setting: Setting, results: Sequence[Result]) -> Board:
+        over_time, parts = results
+        tabs = setting.tabs("By", "breakdown", self.breakdowns, dimension_label)
+        return board_of(
+            over_time,
+            tiles_of(over_time, ("assessments", "offer_rate", "upgrades", "conversion_rate"), lambda _: ""),
+            ranked("parts", parts, "conversion_rate", setting, tabs=(tabs,)),
+            trend(over_time, "conversion_rate", setting),
+        )

@@ -1,0 +1,61 @@
+"""Explore: any measure of sessions, by anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
+from backend.analytics.metrics.catalogue.measures import MEASURES, Source
+from backend.analytics.metrics.catalogue.query import Filter, Operator, Query, Result
+from backend.dashboards.charts import ask, largest, several_of
+from backend.dashboards.page import Answers, Board, BoardPage, Chart, Select, Setting, board_of, chosen, ranked, trend
+from backend.dashboards.question import FILTERS, Address, Own, PageQuestion
+
+
+class Explore(BoardPage):
+    """Any measure, by anything."""
+
+    name: ClassVar = "explore"
+    title: ClassVar = "Explore"
+    measures = tuple(name for name, measure in MEASURES.items() if measure.source is Source.SESSIONS)
+    own: ClassVar[Own] = {"measure": measures, "by": FILTERS}
+    sample: ClassVar[Address] = {"measure": "visitors", "by": "device"}
+    selects: ClassVar = (
+        Select("measure", "Measure", tuple((name, MEASURES[name].label) for name in measures)),
+        Select("by", "By", (("", "Nothing"), *((name, DIMENSIONS[name].label) for name in FILTERS))),
+    )
+
+    def queries(self, question: PageQuestion) -> tuple[Query, ...]:
+        measure, by = self._measure(question), chosen(question, "by", ("", *FILTERS))
+        parts = (ask(question, measure, by=(by,)),) if by else ()
+        return (ask(question, measure, over_time=True), *parts)
+
+    def board(self, setting: Setting, results: Sequence[Result]) -> Board:
+        over_time, *parts = results
+        measure = self._measure(setting.question)
+        rankings = (ranked("parts", result, measure, setting) for result in parts)
+        return board_of(over_time, (), *rankings, trend(over_time, measure, setting))
+
+    def completed(self, board: Board, setting: Setting, results: Sequence[Result], answers: Answers) -> Board:
+        """With the largest parts of each ranking over time."""
+        return board.with_charts(
+            self._lines(setting, ranking, answers.catalogue.answer(self._over_time(setting.question, ranking)))
+            for ranking in results[1:]
+        )
+
+    def _measure(self, question: PageQuestion) -> str:
+        return chosen(question, "measure", self.measures)
+
+    def _over_time(self, question: PageQuestion, ranking: Result) -> Query:
+        """The largest parts, bucket by bucket."""
+        measure, [by] = self._measure(question), ranking.query.dimensions
+        query = ask(question, measure, by=(by,), over_time=True)
+        values = tuple(row.keys[0] or "" for row in largest(ranking, measure)) or ("",)
+        others = tuple(condition for condition in query.filters if condition.field != by)
+        return replace(query, filters=(*others, Filter(by, Operator.IN, values)), order=None, compare=None)
+
+    def _lines(self, setting: Setting, ranking: Result, result: Result) -> Chart:
+        figure = several_of(result, ranking, self._measure(setting.question), setting.names)
+        return Chart("courses", figure, setting.csv(result.query))

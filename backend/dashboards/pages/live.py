@@ -1,0 +1,15 @@
+"""What happens just now, in the menu."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from backend.dashboards.page import Page
+
+
+class Live(Page):
+    """The last thirty minutes, as they happen: it has no question that could be kept."""
+
+    name: ClassVar = "live"
+    title: ClassVar = "Live"
+    kept: ClassVar = False

@@ -1,0 +1,38 @@
+"""`/analytics/live`: what happens on the site just now, as a page that follows it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, render_template, request, stream_with_context
+
+from backend.accounts.permissions import Scope
+from backend.analytics.metrics.live.feed import LiveFeed
+from backend.plugins import get
+from backend.routes.access import require, still_holds
+from backend.routes.pages.dashboard_controls import names
+from backend.routes.schemas.live import LiveResponse, sse
+
+bp = Blueprint("live_pages", __name__, url_prefix="/analytics/live")
+
+
+@bp.get("")
+@require(Scope.DASHBOARDS_READ)
+def page() -> str:
+    shown = LiveResponse.of(get(LiveFeed).latest(), names())
+    return render_template(
+        "dashboards/live.html", live=shown.data, meta=shown.meta, zone=current_app.config["TIMEZONE"]
+    )
+
+
+@bp.get("/stream")
+@require(Scope.DASHBOARDS_READ)
+def stream() -> Response:
+    """Server-sent events for as long as one may watch; whoever comes again says by `Last-Event-ID` what they saw."""
+    feed = get(LiveFeed)
+    feed.latest()
+    answer = Response(mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    if request.method == "GET":
+        seat = feed.seat()
+        answer.call_on_close(seat.give_back)
+        seen = request.headers.get("Last-Event-ID", "")
+        answer.response = stream_with_context(sse(feed.watch(seen, still_holds(Scope.DASHBOARDS_READ)), names()))
+    return answer

@@ -1,0 +1,62 @@
+"""`/analytics/views`: the forms that keep a page of the dashboards, and the menu of what was kept."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from backend.accounts.permissions import Scope
+from backend.analytics.views.service import SavedViews
+from backend.clock import utc_now
+from backend.dashboards.saved import ViewMenu, page_at
+from backend.errors import InvalidRequest
+from backend.plugins import get
+from backend.routes.access import demand, me, require
+from backend.routes.pages.dashboard_controls import back
+from backend.routes.schemas.views import id_of, view_of_form
+
+bp = Blueprint("view_pages", __name__, url_prefix="/analytics/views")
+
+
+@bp.get("")
+@require(Scope.DASHBOARDS_READ)
+def form() -> ResponseReturnValue:
+    """Where someone lands who reloads the address of the form, or whose form was left open."""
+    return _form({}) if request.form else redirect(url_for("dashboards.overview"))
+
+
+@bp.post("")
+@require(Scope.DASHBOARDS_READ)
+def save_page() -> ResponseReturnValue:
+    view = get(SavedViews).save(me(), view_of_form(request.form, current_app.config["TIMEZONE"], utc_now()))
+    flash(f"Saved as “{view.name}”{', for everybody who reads the dashboards' if view.shared else ''}.")
+    return redirect(back(), 303)
+
+
+@bp.post("/<public_id>/delete")
+@require(Scope.DASHBOARDS_READ)
+def delete_from_page(public_id: str) -> ResponseReturnValue:
+    get(SavedViews).delete(me(), id_of(public_id, "You have no saved view of that id."))
+    flash("It is deleted.")
+    return redirect(back(), 303)
+
+
+@bp.errorhandler(InvalidRequest)
+def ask_again(error: InvalidRequest) -> ResponseReturnValue:
+    """What is wrong with the address is told at the choice of what to keep of it."""
+    errors = {one.field if one.field == "name" else "only_filters": one.message for one in error.errors}
+    return _form(errors), 422
+
+
+@bp.app_template_global("saved_views")
+def menu() -> ViewMenu | None:
+    """What may be opened from the page one is at, and saved of it; nothing on pages that cannot be kept."""
+    page = page_at(request.path)
+    if page is None:
+        return None
+    views = get(SavedViews).seen_by(demand(Scope.DASHBOARDS_READ).account_id)
+    return ViewMenu.of(views, page, request.args)
+
+
+def _form(errors: dict[str, str]) -> str:
+    return render_template("dashboards/save_view.html", errors=errors, typed=request.form, back=back())
