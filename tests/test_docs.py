@@ -57,9 +57,9 @@ def test_every_metric_is_explained(event):
 
 
 def test_the_catalogue_is_explained_as_it_is():
-    written = written_into(doc("metrics.md"), "flask metrics catalogue", tables())
+    written = written_into(doc("catalogue.md"), "flask metrics catalogue", tables())
 
-    assert doc("metrics.md") == written, "run: flask metrics catalogue --into docs/metrics.md"
+    assert doc("catalogue.md") == written, "run: flask metrics catalogue --into docs/catalogue.md"
 
 
 @pytest.mark.parametrize("metric", [DONE, FAILED, DEAD, TICKS, MILLISECONDS])
@@ -108,6 +108,19 @@ def test_every_built_in_plugin_is_explained():
 def test_links_between_documents_lead_somewhere(path):
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text()):
         assert (path.parent / target).exists(), target
+
+
+def anchors(text):
+    """The anchors of the headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_links_into_a_document_lead_to_a_heading(path):
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", path.read_text()):
+        linked = path.parent / target if target else path
+        assert anchor in anchors(linked.read_text()), f"{target}#{anchor}"
 
 
 def test_every_document_is_reached_from_the_readme():
