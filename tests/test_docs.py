@@ -57,9 +57,9 @@ def test_every_metric_is_explained(event):
 
 
 def test_the_catalogue_is_explained_as_it_is():
-    written = written_into(doc("metrics.md"), "flask metrics catalogue", tables())
+    written = written_into(doc("catalogue.md"), "flask metrics catalogue", tables())
 
-    assert doc("metrics.md") == written, "run: flask metrics catalogue --into docs/metrics.md"
+    assert doc("catalogue.md") == written, "run: flask metrics catalogue --into docs/catalogue.md"
 
 
 @pytest.mark.parametrize("metric", [DONE, FAILED, DEAD, TICKS, MILLISECONDS])
@@ -108,6 +108,52 @@ def test_every_built_in_plugin_is_explained():
 def test_links_between_documents_lead_somewhere(path):
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text()):
         assert (path.parent / target).exists(), target
+
+
+def anchors(text):
+    """The anchors of the headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_links_into_a_document_lead_to_a_heading(path):
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", path.read_text()):
+        linked = path.parent / target if target else path
+        assert anchor in anchors(linked.read_text()), f"{target}#{anchor}"
+
+
+def terms_of_the_glossary():
+    """The terms, group by group."""
+    groups = doc("glossary.md").split("\n## ")[1:-1]
+    return [re.findall(r"^- \*\*(.+?)\*\*: ", group, re.MULTILINE) for group in groups]
+
+
+def test_the_terms_of_the_glossary_are_sorted_and_unique():
+    groups = terms_of_the_glossary()
+    terms = [term for group in groups for term in group]
+
+    assert groups == [sorted(group, key=str.casefold) for group in groups]
+    assert all(groups)
+    assert len(set(terms)) == len(terms)
+
+
+def test_each_line_of_the_glossary_is_a_term():
+    lines = [line for line in doc("glossary.md").splitlines() if line.startswith("-")]
+
+    assert len(lines) == sum(len(group) for group in terms_of_the_glossary())
+
+
+def test_each_word_to_use_is_a_term():
+    rows = doc("glossary.md").split("\n## ")[-1].splitlines()
+    words = [row.split(" | ")[0].removeprefix("| ") for row in rows if row.startswith("| ")][1:]
+
+    assert words == sorted(words)
+    assert set(words) <= {term for group in terms_of_the_glossary() for term in group}
+
+
+def test_contributors_are_led_to_the_glossary():
+    assert "](docs/glossary.md)" in (PROJECT / "CONTRIBUTING.md").read_text()
 
 
 def test_every_document_is_reached_from_the_readme():
