@@ -57,7 +57,7 @@ def begin() -> ResponseReturnValue:
 
 def begin_for(who: Authenticated, onward: str = "", *, stays: bool = False) -> ResponseReturnValue:
     """Sign in someone whose password was just shown, as far as that goes without their second factor."""
-    before, token = sign_in_token(), get(SignIns).open(who, device_of(request.user_agent.string)).token
+    before, token = sign_in_token(), get(SignIns).open(who, device_of(request.user_agent.string))
     if before:
         get(SignIns).end(before)
     sign_in(token, lasting=stays and not who.role.needs_second_factor)
