@@ -68,7 +68,6 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "COMPRESS_MIMETYPES": ["text/css", "text/javascript", "image/svg+xml", "application/json"],
         "STATSD_HOST": settings.STATSD_HOST,
         "STATSD_PORT": settings.STATSD_PORT,
-        "IN_PRODUCTION": settings.production,
         "TIMEZONE": settings.TIMEZONE,
         "ADMIN_NETWORKS": settings.admin_networks,
         "FORWARDS_TO_GA4": bool(settings.GA4_MEASUREMENT_ID),

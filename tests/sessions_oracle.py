@@ -11,6 +11,8 @@ from backend.analytics.events.steps import STEPS
 from backend.analytics.lake.shape import session_key
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.warehouse.engine import SESSION_COLUMNS as COLUMNS
+from backend.analytics.warehouse.question import Question
+from backend.analytics.warehouse.relations import SESSIONS, relation
 
 SECOND = 1_000_000
 HALF_AN_HOUR = 1_800 * SECOND
@@ -18,6 +20,7 @@ DAY = 86_400 * SECOND
 OPENING = ("source", "medium", "campaign", "referrer")
 SUBMISSION = ("job_title", "occupation", "industry", "experience", "education", "risk_level")
 PLAIN = dict.fromkeys(EVENTS.columns)
+ALL_SESSIONS = Question("all sessions", (), lambda: relation(SESSIONS).select(COLUMNS))
 
 
 def event(session_id, timestamp, event_type=EventName.CALCULATOR_OPENED, **given):

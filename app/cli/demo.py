@@ -33,7 +33,7 @@ def an_address(_context: click.Context, _parameter: click.Parameter, value: str 
 @click.option("--yes", is_flag=True, help="Do not ask, also where MINGUS_ENV is production.")
 def visits(sessions: int, days: int, seed: int, url: str | None, *, yes: bool) -> None:
     """Send demo visits through the event API; where no server runs, through the same routes in this process."""
-    if current_app.config["IN_PRODUCTION"] and not yes:
+    if current_app.config["PRODUCTION"] and not yes:
         click.confirm("This is a production installation. Mix demo visits with the real ones?", abort=True)
     began = perf_counter()
     with plain_errors():

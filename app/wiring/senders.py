@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.analytics.events.intake import EventIntake
 from backend.analytics.events.quarantine.service import Quarantine
-from backend.analytics.events.senders.bots import load_bots
+from backend.analytics.events.senders.bots import BotList
 from backend.analytics.events.senders.places import FilePlaces, HeaderPlaces, Places, UnknownPlaces
 from backend.analytics.events.senders.service import SenderIdentifier
 from backend.analytics.events.senders.visitors import VisitorSalts
@@ -22,7 +22,7 @@ from config.settings import Settings
 
 def fit_out(registry: Registry, settings: Settings) -> None:
     def senders() -> SenderIdentifier:
-        return SenderIdentifier(load_bots(), places(settings), registry.build(VisitorSalts), utc_now)
+        return SenderIdentifier(BotList(), places(settings), registry.build(VisitorSalts), utc_now)
 
     def quarantine() -> Quarantine:
         telemetry = registry.build(AiCalculatorAnalytics).telemetry

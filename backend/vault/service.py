@@ -41,7 +41,7 @@ class MasterKey:
 
 
 class Vault:
-    """Commits nothing: keys are made and destroyed in the caller's transaction."""
+    """A person's key is made in the caller's transaction, and goes with the account's row."""
 
     def __init__(self, store: DataKeyStore, session: Session, masters: Sequence[MasterKey], now: Clock) -> None:
         self._store = store
@@ -67,10 +67,6 @@ class Vault:
     def open(self, account_id: int, place: str, sealed: bytes) -> str:
         """What was sealed. Raises Unreadable when their key is gone, or it was sealed for another place."""
         return open_sealed(self._key(account_id), sealed, f"{place}|{account_id}").decode()
-
-    def destroy_key(self, account_id: int) -> None:
-        """From here on nothing sealed for this person can be read."""
-        self._store.remove(account_id)
 
     def demand_master_key(self) -> None:
         """Raise MasterKeyLost when somebody's key is wrapped by none of ours."""

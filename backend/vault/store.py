@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.vault.models import DataKey
@@ -29,6 +29,3 @@ class DataKeyStore:
         name = ""
         while found := self._session.scalar(select(func.min(DataKey.master_key)).where(DataKey.master_key > name)):
             yield (name := found)
-
-    def remove(self, account_id: int) -> None:
-        self._session.execute(delete(DataKey).where(DataKey.account_id == account_id))

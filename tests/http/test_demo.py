@@ -172,7 +172,7 @@ def test_an_address_where_no_server_runs_is_refused(app):
 
 
 def test_in_production_it_asks_first(app):
-    app.config["IN_PRODUCTION"] = True
+    app.config["PRODUCTION"] = True
 
     done = app.test_cli_runner().invoke(args=["demo", "visits"], input="n\n")
 

@@ -153,7 +153,7 @@ def test_the_password_alone_tells_nobody_of_an_operators_new_device(any_app, tmp
     account = make_account(any_app)
     make_sign_in(any_app, account)
     with any_app.app_context():
-        token = get(SignIns).begin(account.email, account.password, "Chrome on Android").token
+        token = get(SignIns).begin(account.email, account.password, "Chrome on Android")
     assert deliver(any_app) == 0
 
     with any_app.app_context():
@@ -175,7 +175,7 @@ def test_a_hash_of_former_costs_is_replaced_at_the_next_sign_in(any_app):
         found = get_db_session().query(Account).one().password_hash
         assert found != former
         assert not get(Passwords).is_outdated(found)
-        assert get(SignIns).begin(account.email, account.password, "Test browser").token
+        assert get(SignIns).begin(account.email, account.password, "Test browser")
 
 
 def refusals(app):
@@ -199,7 +199,7 @@ def test_each_refused_sign_in_is_remembered_without_saying_whose_address_it_was(
 def test_wrong_codes_and_passwords_of_a_begun_sign_in_are_remembered(any_app):
     account = make_account(any_app, Role.ANALYST)
     with any_app.app_context():
-        token = get(SignIns).begin(account.email, account.password, "Test browser").token
+        token = get(SignIns).begin(account.email, account.password, "Test browser")
         with pytest.raises(CodeRefused):
             get(SignIns).prove(token, "000000")
         with pytest.raises(Refused):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.accounts.people.addresses import EmailIndex, deliverable, normal, why_not
-from backend.accounts.sign_in.device import device_of
+from backend.accounts.sign_in.browser import browser_of
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_two_spellings_of_one_address_are_found_as_one():
 
 
 @pytest.mark.parametrize(
-    ("user_agent", "device"),
+    ("user_agent", "words"),
     [
         ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Windows"),
         ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
@@ -74,5 +74,5 @@ def test_two_spellings_of_one_address_are_found_as_one():
         ("", "A browser"),
     ],
 )
-def test_a_device_is_named_in_words(user_agent, device):
-    assert device_of(user_agent) == device
+def test_a_browser_is_named_in_words(user_agent, words):
+    assert browser_of(user_agent) == words

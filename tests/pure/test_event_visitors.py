@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.analytics.events.event import Sender
-from backend.analytics.events.senders.bots import load_bots
+from backend.analytics.events.senders.bots import BotList
 from backend.analytics.events.senders.facts import RequestFacts
 from backend.analytics.events.senders.places import HeaderPlaces
 from backend.analytics.events.senders.service import SenderIdentifier
@@ -31,7 +31,7 @@ class SaltOfTheDay:
 
 def identify(facts=FACTS, visitor_id=None, day=21, **told):
     places = HeaderPlaces("Country", "Region")
-    service = SenderIdentifier(load_bots(), places, SaltOfTheDay(), lambda: datetime(2026, 11, day, 23, 59, tzinfo=UTC))
+    service = SenderIdentifier(BotList(), places, SaltOfTheDay(), lambda: datetime(2026, 11, day, 23, 59, tzinfo=UTC))
     return service.identify(facts, visitor_id, **told)
 
 

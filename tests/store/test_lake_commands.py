@@ -13,7 +13,6 @@ from deltalake import DeltaTable, write_deltalake
 
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.locks import Lock
-from backend.analytics.warehouse.engine import ALL_SESSIONS
 from backend.analytics.warehouse.service import Warehouse
 from backend.extensions import db
 from backend.plugins import get
@@ -21,6 +20,7 @@ from backend.tasks.schedule import schedule
 from tests.conftest import make_settings
 from tests.landing_rows import NOW, in_lake, landed, store
 from tests.servers import PROJECT
+from tests.sessions_oracle import ALL_SESSIONS
 
 
 @pytest.fixture

@@ -9,10 +9,9 @@ import pytest
 from backend.analytics.events.names import EventName
 from backend.analytics.metrics.funnel.definition import FunnelQuery
 from backend.analytics.metrics.funnel.service import FunnelService
-from backend.analytics.warehouse.engine import ALL_SESSIONS
 from backend.clock import utc_now
 from tests.funnel_oracle import funnel
-from tests.sessions_oracle import COLUMNS, micros, step_name
+from tests.sessions_oracle import ALL_SESSIONS, COLUMNS, micros, step_name
 
 
 def test_all_sessions_are_those_of_the_rule(warehouse, events, visits):

@@ -14,11 +14,10 @@ from backend.analytics.events.names import EventName
 from backend.analytics.lake.delta import Lake, moved_days
 from backend.analytics.lake.tables import EVENTS, LakeTable
 from backend.analytics.warehouse.duck import DuckEngine
-from backend.analytics.warehouse.engine import ALL_SESSIONS
 from backend.analytics.warehouse.relations import SESSIONS
 from backend.analytics.warehouse.sessions import Sessions
 from backend.analytics.warehouse.snapshots import Snapshots
-from tests.sessions_oracle import DAY, HALF_AN_HOUR, SECOND, event, micros, sessions
+from tests.sessions_oracle import ALL_SESSIONS, DAY, HALF_AN_HOUR, SECOND, event, micros, sessions
 
 # Midnight UTC and half an hour before; the hour that New York skips and the one it repeats; midnight in Kolkata and
 # in Tehran.

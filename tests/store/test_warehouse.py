@@ -12,11 +12,10 @@ from backend.analytics.lake.delta import Lake, moved_days
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.period import Period
 from backend.analytics.warehouse.duck import DuckEngine
-from backend.analytics.warehouse.engine import ALL_SESSIONS
 from backend.analytics.warehouse.relations import SESSIONS
 from backend.analytics.warehouse.service import Warehouse, WarehouseUnavailable
 from backend.analytics.warehouse.snapshots import Snapshots
-from tests.sessions_oracle import DAY, event
+from tests.sessions_oracle import ALL_SESSIONS, DAY, event
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 BEGAN = 20_000 * DAY

@@ -55,15 +55,6 @@ class HalfSignedIn(Unauthenticated):
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
-    """A sign-in has begun. It opens nothing yet if it needs a code, or if an operator must first set up a factor."""
-
-    token: str
-    needs_code: bool
-    needs_factor: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Visit:
     """A request of someone who is signed in. `is_news`: the last one noted was a while ago."""
 
@@ -120,11 +111,14 @@ class SignIns:
             self._session.commit()
         return found
 
-    def begin(self, email: str, password: str, device: str) -> Started:
+    def begin(self, email: str, password: str, device: str) -> str:
         return self.open(self.authenticate(email, password), device)
 
-    def open(self, who: Authenticated, device: str) -> Started:
-        """Begin a sign-in for someone whose password was just shown to be right."""
+    def open(self, who: Authenticated, device: str) -> str:
+        """Begin a sign-in for someone whose password was just shown to be right.
+
+        The token opens nothing yet if it needs a code, or if an operator must first set up a factor.
+        """
         token, now = secrets.token_urlsafe(TOKEN_BYTES), self._now()
         row = SignIn(
             digest=_digest(token),
@@ -140,7 +134,7 @@ class SignIns:
         if not who.has_factor:
             self._announce(row)
         self._session.commit()
-        return Started(token, who.has_factor, who.role.needs_second_factor and not who.has_factor)
+        return token
 
     def prove(self, token: str, code: str) -> str:
         """Take the second factor; from here on the sign-in goes by the token that is returned. Raises CodeRefused."""

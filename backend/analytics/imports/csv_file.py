@@ -1,4 +1,7 @@
-"""CSV files as RFC 4180 has them, with a header; lines that fit no record cost nothing but themselves."""
+"""CSV files as RFC 4180 has them, with a header; lines that fit no record cost nothing but themselves.
+
+DuckDB's reject store loses that: docs/adr/0012-csv-is-read-by-our-own-lines.md has the files it was tried on.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ UNCLOSED = "A quote is opened and not closed"
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What was found in a text: the columns of good records, the line of each, and the lines that are none."""
+    """A text, cut: the columns of its good records, the line of each, and the lines that are none."""
 
     columns: Sequence[Any]
     lines: Sequence[int] | np.ndarray
@@ -37,10 +40,10 @@ class CsvFile:
         self._reader, self._block_bytes = Reader(path), block
         self.size = self._reader.size
         self._header, self._delimiter, self._header_lines = read_header(path)
-        found = mapping.over(self._header)
-        left_out = [name for name in self._header if name not in found]
+        targets = mapping.over(self._header)
+        left_out = [name for name in self._header if name not in targets]
         self.notes = [f"Left out: {', '.join(left_out)}."] if left_out else []
-        self.fields = fields_of_columns(found, mapping, dict.fromkeys(found, WRITTEN_TEXT))
+        self.fields = fields_of_columns(targets, mapping, dict.fromkeys(targets, WRITTEN_TEXT))
 
     def blocks(self) -> Iterator[Block]:
         """A record may go on in the next piece: what is left of one piece comes before the next."""
@@ -141,8 +144,8 @@ class CsvFile:
             except UnicodeDecodeError:
                 return "The line is not UTF-8", 1
             if fields is not None:
-                expected, found = len(self._header), len(fields)
-                return (fields, used) if found == expected else (f"Expected {expected} columns, got {found}", 1)
+                expected, number = len(self._header), len(fields)
+                return (fields, used) if number == expected else (f"Expected {expected} columns, got {number}", 1)
         return None, min(MOST_LINES, len(lines) - at) if len(lines) - at < MOST_LINES else 0
 
 

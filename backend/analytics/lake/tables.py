@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 INSTANT = "timestamp('UTC')"
-PERSON_COLUMNS = ("session_id", "visitor_id", "user_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,6 @@ class LakeTable:
     columns: Mapping[str, str]
     key: str
     skip_by: tuple[str, ...] = ("timestamp", "session_key")
-
-    @property
-    def person_columns(self) -> tuple[str, ...]:
-        """Where a person's rows can be told from others'."""
-        return tuple(name for name in PERSON_COLUMNS if name in self.columns)
 
     def arrow_schema(self) -> pa.Schema:
         """The same columns in Arrow's types; loads pyarrow."""

@@ -99,10 +99,3 @@ def _number_of_sessions() -> Table:
 
 
 NUMBER_OF_SESSIONS = Question("number of sessions", (), _number_of_sessions)
-
-
-def _all_sessions() -> Table:
-    return relation(SESSIONS).select(SESSION_COLUMNS)
-
-
-ALL_SESSIONS = Question("all sessions", (), _all_sessions)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from backend.accounts.people.authenticated import Authenticated
 from backend.accounts.people.directory import Directory
 from backend.accounts.permissions import Role, Scope
-from backend.accounts.sign_in.device import device_of
+from backend.accounts.sign_in.browser import browser_of
 from backend.accounts.sign_in.service import CodeRefused, Refused, SignIns
 from backend.accounts.sign_in.standing import Standing
 from backend.accounts.sign_in.totp import FactorConflict, SecondFactor, WrongCode
@@ -57,7 +57,7 @@ def begin() -> ResponseReturnValue:
 
 def begin_for(who: Authenticated, onward: str = "", *, stays: bool = False) -> ResponseReturnValue:
     """Sign in someone whose password was just shown, as far as that goes without their second factor."""
-    before, token = sign_in_token(), get(SignIns).open(who, device_of(request.user_agent.string)).token
+    before, token = sign_in_token(), get(SignIns).open(who, browser_of(request.user_agent.string))
     if before:
         get(SignIns).end(before)
     sign_in(token, lasting=stays and not who.role.needs_second_factor)

@@ -18,7 +18,6 @@ from backend.analytics.events.demo import DEMO_SESSIONS
 from backend.analytics.events.landing_reader import LandingRow
 
 EVENTS_A_REQUEST = 25
-PARAMS_AN_EVENT = 25
 NAME_CHARACTERS = 40
 VALUE_CHARACTERS = 100
 BODY_BYTES = 130_000

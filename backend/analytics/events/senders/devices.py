@@ -31,9 +31,9 @@ RULES = [(device, re.compile(signs, re.IGNORECASE | re.ASCII)) for device, signs
 
 def device_of(user_agent: str, mobile: str = "") -> Device:
     """`mobile` is the header `Sec-CH-UA-Mobile`, where a browser sends it."""
-    return Device.MOBILE if mobile == "?1" else _told_by(user_agent[:LONGEST])
+    return Device.MOBILE if mobile == "?1" else _kind_of(user_agent[:LONGEST])
 
 
 @lru_cache(REMEMBERED)
-def _told_by(user_agent: str) -> Device:
+def _kind_of(user_agent: str) -> Device:
     return next((device for device, signs in RULES if signs.search(user_agent)), Device.OTHER)

@@ -22,23 +22,23 @@ class SenderIdentifier:
 
     def identify(self, facts: RequestFacts, visitor_id: str | None = None, *, webdriver: bool = False) -> Sender:
         """A browser. `visitor_id` is the one it was given by consent; without one it gets that of the day."""
-        said = facts.headers.get
-        user_agent = said("User-Agent") or ""
+        header = facts.headers.get
+        user_agent = header("User-Agent") or ""
         address = _address(facts.address)
         place = self._places.find(address, facts.headers)
         return Sender(
             visitor_id or cookieless_id(self._salts.of(self._now().date()), address, user_agent, facts.host),
             place.country,
             place.region,
-            device_of(user_agent, said("Sec-CH-UA-Mobile") or ""),
-            self._bots.is_bot(user_agent, said("Sec-CH-UA") or "", webdriver=webdriver),
+            device_of(user_agent, header("Sec-CH-UA-Mobile") or ""),
+            self._bots.is_bot(user_agent, header("Sec-CH-UA") or "", webdriver=webdriver),
         )
 
 
-def _address(said: str | None) -> Address | None:
+def _address(text: str | None) -> Address | None:
     """The address, IPv4 also where it is written as IPv6."""
     try:
-        address = ip_address(said or "")
+        address = ip_address(text or "")
     except ValueError:
         return None
     return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address

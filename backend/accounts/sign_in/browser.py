@@ -23,7 +23,7 @@ SYSTEMS = (
 )
 
 
-def device_of(user_agent: str) -> str:
+def browser_of(user_agent: str) -> str:
     """Nothing of what the browser sent is kept but these words: versions change, and tell people apart."""
     browser = next((name for sign, name in BROWSERS if sign in user_agent), "A browser")
     system = next((name for sign, name in SYSTEMS if sign in user_agent), None)
