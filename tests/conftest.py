@@ -28,6 +28,7 @@ from backend.reference.loading import Reference
 from config.settings import Settings
 from tests.accounts import cheap_passwords
 from tests.clickhouse import clickhouse
+from tests.memory import write_to_memory
 from tests.servers import CHROMIUM, CHROMIUM_ARGS, PROJECT, Gunicorn, gunicorn, postgresql, redis
 from tests.sharing import TEMPLATES, share_url_builders, shipped_reference
 
@@ -35,6 +36,7 @@ hypothesis.settings.register_profile("mingus", deadline=None)  # a busy machine 
 hypothesis.settings.load_profile("mingus")
 expect.set_options(timeout=20_000)
 share_url_builders()
+write_to_memory()
 SECRET = "only for tests, and long enough to be taken"
 MASTER_KEY = "only for tests and long enough to be taken"
 
