@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -39,6 +40,12 @@ share_url_builders()
 write_to_memory()
 SECRET = "only for tests, and long enough to be taken"
 MASTER_KEY = "only for tests and long enough to be taken"
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def make_settings(instance: Path, **given: object) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from functools import cache
 from types import CodeType
 
@@ -49,4 +50,8 @@ def share_url_builders() -> None:
 
 @cache
 def shipped_reference() -> Reference:
-    return load_reference()
+    """The tables stay for good: the garbage collector need not look at them again and again."""
+    reference = load_reference()
+    gc.collect()
+    gc.freeze()
+    return reference
