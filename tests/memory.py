@@ -12,7 +12,7 @@ ENOUGH = 4 * 2**30
 
 
 def write_to_memory() -> None:
-    """Everything temporary of this process and its children, where there is a lot of memory and nobody chose a place."""
+    """Everything temporary of this process and its children, where memory is ample and nobody chose a place."""
     if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH:
         os.environ["TMPDIR"] = str(MEMORY)
         tempfile.tempdir = None  # looked up again
