@@ -98,7 +98,7 @@ def test_routes_hold_no_try_and_no_jsonify():
     tries = [place(path, node) for path in routes for node in ast.walk(tree(path)) if isinstance(node, ast.Try)]
 
     assert routes
-    assert tries == []
+    assert not tries, tries
     assert [relative(path) for path in routes if "jsonify(" in path.read_text()] == []
 
 
@@ -114,8 +114,9 @@ def broad_handlers(path):
 
 def test_nothing_catches_everything():
     elsewhere = [path for path in PRODUCT if relative(path) != BACKGROUND]
+    broad = [place(path, handler) for path in elsewhere for handler in broad_handlers(path)]
 
-    assert [place(path, handler) for path in elsewhere for handler in broad_handlers(path)] == []
+    assert not broad, broad
 
 
 def test_background_work_catches_everything_in_one_place_and_logs_it():
@@ -127,8 +128,11 @@ def test_background_work_catches_everything_in_one_place_and_logs_it():
 
 def test_no_file_or_function_outgrows_its_reader():
     """House style: a file stops at 400 lines, a function at 40, a test at 35."""
-    assert [relative(path) for path in SOURCES if len(path.read_text().splitlines()) > 400] == []
-    assert [place(path, function) for path in SOURCES for function in too_long(path)] == []
+    files = [relative(path) for path in SOURCES if len(path.read_text().splitlines()) > 400]
+    functions = [place(path, function) for path in SOURCES for function in too_long(path)]
+
+    assert not files, files
+    assert not functions, functions
 
 
 def too_long(path: Path) -> list[ast.FunctionDef]:
@@ -141,8 +145,9 @@ def test_no_file_imports_more_than_its_reader_can_follow():
     """House style: 18 modules at most; the composition root names every concrete class and is the exception."""
     files = [path for path in PRODUCT if not relative(path).startswith("app/wiring/")]
     counts = {relative(path): len(imported(path)) for path in files}
+    crowded = {name: count for name, count in counts.items() if count > 18}
 
-    assert {name: count for name, count in counts.items() if count > 18} == CROWDED
+    assert crowded == CROWDED, crowded
 
 
 def imported(path: Path) -> set[str]:
