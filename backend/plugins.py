@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from pkgutil import resolve_name
 from threading import RLock, Thread
 from typing import Protocol, TypeVar, cast, runtime_checkable
@@ -155,9 +156,15 @@ def current(kind: type[T]) -> T:
 def load(paths: Iterable[str]) -> list[AnalyticsPlugin]:
     """Make the plugins that the settings name and the ones that installed packages bring."""
     makers = [resolve_name(path) for path in paths]
-    makers += [point.load() for point in entry_points(group=ENTRY_POINTS)]
+    makers += [point.load() for point in installed()]
     plugins = [maker() for maker in makers]
     for plugin in plugins:
         if not isinstance(plugin, AnalyticsPlugin):
             raise TypeError(f"{plugin!r} is no analytics plugin: it needs name, init_app, start, stop and health")
     return plugins
+
+
+@cache
+def installed() -> tuple[EntryPoint, ...]:
+    """The makers of plugins that packages bring: looked for in every installed package, hence once per process."""
+    return tuple(entry_points(group=ENTRY_POINTS))

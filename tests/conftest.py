@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -25,17 +25,27 @@ from backend.accounts.people.passwords import Passwords
 from backend.accounts.permissions import Scope
 from backend.extensions import db
 from backend.plugins import KEY, get
-from backend.reference.loading import Reference, load_reference
+from backend.reference.loading import Reference
 from config.settings import Settings
 from tests.accounts import cheap_passwords
 from tests.clickhouse import clickhouse
+from tests.memory import write_to_memory
 from tests.servers import CHROMIUM, CHROMIUM_ARGS, PROJECT, Gunicorn, gunicorn, postgresql, redis
+from tests.sharing import TEMPLATES, share_url_builders, shipped_reference
 
 hypothesis.settings.register_profile("mingus", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("mingus")
 expect.set_options(timeout=20_000)
+share_url_builders()
+write_to_memory()
 SECRET = "only for tests, and long enough to be taken"
 MASTER_KEY = "only for tests and long enough to be taken"
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def make_settings(instance: Path, **given: object) -> Settings:
@@ -61,17 +71,13 @@ def make_settings(instance: Path, **given: object) -> Settings:
 
 
 def make_app(settings: Settings) -> Flask:
-    """The app; all of them share the tables of public figures, which nothing can change."""
+    """The app; all of them share what nothing can change: tables of public figures, compiled routes and templates."""
     app = create_app(settings)
     app.testing = True
+    app.jinja_env.bytecode_cache = TEMPLATES
     app.extensions[KEY].add_shared(Reference, shipped_reference)
     app.extensions[KEY].add_shared(Passwords, cheap_passwords)
     return app
-
-
-@cache
-def shipped_reference() -> Reference:
-    return load_reference()
 
 
 def as_role(role: str, url: str) -> str:

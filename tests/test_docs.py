@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import click
 import pytest
@@ -28,8 +29,11 @@ from tests.conftest import make_settings
 from tests.servers import PROJECT
 
 DOCS = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")])
+LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+MAKE_TARGET = re.compile(r"(?:`|^)make ([a-z]+)", re.MULTILINE)
 
 
+@cache
 def doc(name):
     return (PROJECT / "docs" / name).read_text()
 
@@ -104,10 +108,10 @@ def test_every_built_in_plugin_is_explained():
     assert all(f"`{path.split(':')[0]}`" in doc("plugins.md") for path in paths)
 
 
-@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
-def test_links_between_documents_lead_somewhere(path):
-    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text()):
-        assert (path.parent / target).exists(), target
+def test_links_between_documents_lead_somewhere():
+    links = [(path, target) for path in DOCS for target in re.findall(LINK, path.read_text())]
+
+    assert [f"{path.name}: {target}" for path, target in links if not (path.parent / target).exists()] == []
 
 
 def anchors(text):
@@ -163,23 +167,31 @@ def test_every_document_is_reached_from_the_readme():
         assert f"](docs/{path.name})" in readme, path.name
 
 
-@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
-def test_every_make_target_that_is_named_exists(path):
+def test_every_make_target_that_is_named_exists():
     targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
+    named = [(path, name) for path in DOCS for name in re.findall(MAKE_TARGET, path.read_text())]
 
-    assert set(re.findall(r"(?:`|^)make ([a-z]+)", path.read_text(), re.MULTILINE)) <= targets
+    assert [f"{path.name}: make {name}" for path, name in named if name not in targets] == []
 
 
 COMMAND = re.compile(r"(?<!from )\bflask\s+([a-z]+)\s+([a-z][a-z|-]*)(?:\s+([a-z|]+))?")
 
 
-@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
-def test_every_command_that_is_named_exists(path, app):
+def test_every_command_that_is_named_exists(app):
     cli = FlaskGroup(add_default_commands=False)
     with click.Context(cli, obj=ScriptInfo(create_app=lambda: app)) as context:  # it pushes a context of the app
-        for name, commands, below in COMMAND.findall(path.read_text()):
-            group = cli.get_command(context, name)
-            assert isinstance(group, click.Group), f"flask {name}"
-            assert set(commands.split("|")) <= set(group.commands), f"flask {name} {commands}"
-            if isinstance(group.commands.get(commands), click.Group):
-                assert set(below.split("|")) <= set(group.commands[commands].commands), f"flask {name} {commands}"
+        missing = [
+            f"{path.name}: flask {' '.join(named)}"
+            for path in DOCS
+            for named in COMMAND.findall(path.read_text())
+            if not is_command(cli.get_command(context, named[0]), *named[1:])
+        ]
+
+    assert missing == []
+
+
+def is_command(group, commands, below):
+    if not isinstance(group, click.Group) or not set(commands.split("|")) <= set(group.commands):
+        return False
+    inner = group.commands.get(commands)
+    return not isinstance(inner, click.Group) or set(below.split("|")) <= set(inner.commands)

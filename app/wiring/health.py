@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import logging
 
 from alembic.config import Config
@@ -18,11 +19,9 @@ logger = logging.getLogger(__name__)
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
-    revision = newest_migration()
-
     def checks() -> HealthService:
         work, vault = registry.build(BackgroundWork), registry.build(Vault)
-        return HealthService(get_db_session(), cache, revision, work, vault, registry.health)
+        return HealthService(get_db_session(), cache, newest_migration(), work, vault, registry.health)
 
     registry.add_service(HealthService, checks)
 
@@ -39,6 +38,7 @@ def say_what_ails(app: Flask) -> None:
             logger.warning(found.reason)
 
 
+@functools.cache
 def newest_migration() -> str:
     """The migration this version of the code expects the database to stand at."""
     config = Config()

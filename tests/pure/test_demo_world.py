@@ -15,7 +15,7 @@ from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.demo import people
 from backend.demo.jobs import Jobs
 from backend.demo.world import Size, World
-from tests.conftest import shipped_reference
+from tests.sharing import shipped_reference
 
 UNTIL = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)
 
