@@ -15,7 +15,7 @@ run: $(VENV)/.runtime ## Install, migrate and serve Mingus with its background w
 
 test: $(VENV)/.dev ## Install what tests need, then run them all on real servers; what fails runs once more
 	@./tests/install-servers
-	@$(BIN)/python -m pytest -n logical --dist loadfile --rerun-failed
+	@$(BIN)/python -m pytest -n logical --dist loadfile --rerun-failed --costs
 
 lint: $(VENV)/.dev ## Check style and the direction of imports
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports

@@ -1,4 +1,4 @@
-"""How a run of the tests ends: what fails once is flaky, and what fails twice fails it."""
+"""How a run of the tests ends: what fails once is flaky, what fails twice fails it, and everything has its cost."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ def test_flaky_crash():
     except AssertionError: os._exit(3)
 """
 CRASH = "def test_crash(): os._exit(3)"
+BUSY = """
+def test_busy():
+    child = "import time\\nwhile time.process_time() < 0.6: pass"
+    subprocess.run([sys.executable, "-c", child])
+    time.sleep(0.2)
+"""
 TOP = """
 import os, subprocess, sys, time
 from pathlib import Path
@@ -54,7 +60,7 @@ def run(folder, *bodies, options=("-n", "2", "--rerun-failed")):
         part = folder / f"part{number}"
         part.mkdir()
         (part / f"test_{number}.py").write_text(f"{TOP}\n{body}\n")
-    plugins = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "xdist.plugin,tests.second_run"}
+    plugins = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "xdist.plugin,tests.second_run,tests.costs"}
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "--rootdir", folder, *options],
         cwd=folder,
@@ -143,3 +149,16 @@ def test_a_run_that_stops_early_fails_for_the_tests_it_did_not_reach(tmp_path):
 
 def test_a_first_failure_fails_the_run_unless_it_is_to_be_run_again(tmp_path):
     assert run(tmp_path, FLAKY, options=[])[0] == 1
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_costs_are_those_of_a_test_and_of_what_it_started_by_folder(tmp_path, workers):
+    code, output = run(tmp_path, GREEN, BUSY, options=["-n", workers, "--costs"])
+
+    rows = re.findall(r"^ +([\d.]+) +([\d.]+) +(\d+)  (\S+)$", output, re.MULTILINE)
+    costs = {folder: (float(seconds), float(used)) for seconds, used, _, folder in rows}
+    assert (code, closing_counts(output)) == (0, "2 passed")
+    assert [row[2:] for row in rows] == [("1", "part0"), ("1", "part1"), ("2", "all")]
+    assert costs["part0"][1] < 0.1
+    assert 0.5 < costs["part1"][1] < costs["part1"][0]
+    assert re.search(r"the slowest tests\n +[\d.]+ +[\d.]+  part1/test_1.py::test_busy\n", output)
