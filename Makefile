@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types faults bench lock clean
+.PHONY: help run test test-fast lint types faults bench lock clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -16,6 +16,10 @@ run: $(VENV)/.runtime ## Install, migrate and serve Mingus with its background w
 test: $(VENV)/.dev ## Install what tests need, then run them all on real servers; what fails runs once more
 	@./tests/install-servers
 	@$(BIN)/python -m pytest -n logical --dist loadfile --rerun-failed --costs
+
+test-fast: $(VENV)/.dev ## Run the quick tests, on SQLite only, while you work
+	@./tests/install-servers
+	@$(BIN)/python -m pytest -n logical --dist loadfile --sqlite-only --costs tests/test_*.py tests/pure tests/http
 
 lint: $(VENV)/.dev ## Check style and the direction of imports
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
