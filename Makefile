@@ -5,17 +5,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types faults bench lock clean
+.PHONY: help run test test-fast lint types faults bench lock clean
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(VENV)/.runtime ## Install, migrate and serve Mingus with its background work on HOST:PORT (127.0.0.1:5000)
 	@$(BIN)/flask db upgrade
 	@exec $(BIN)/python -m config.serve
 
-test: $(VENV)/.dev ## Install what tests need, then run them all on real servers
+test: $(VENV)/.dev ## Install what tests need, then run them all on real servers; what fails runs once more
 	@./tests/install-servers
-	@$(BIN)/python -m pytest -n logical --dist loadfile
+	@$(BIN)/python -m pytest -n logical --dist loadfile --rerun-failed --costs
+
+test-fast: $(VENV)/.dev ## Run the quick tests, on SQLite only, while you work
+	@./tests/install-servers
+	@$(BIN)/python -m pytest -n logical --dist loadfile --sqlite-only --costs tests/test_*.py tests/pure tests/http
 
 lint: $(VENV)/.dev ## Check style and the direction of imports
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports

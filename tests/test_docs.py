@@ -30,7 +30,7 @@ from tests.servers import PROJECT
 
 DOCS = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")])
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
-MAKE_TARGET = re.compile(r"(?:`|^)make ([a-z]+)", re.MULTILINE)
+MAKE_TARGET = re.compile(r"(?:`|^)make ([a-z-]+)", re.MULTILINE)
 
 
 @cache
@@ -168,7 +168,7 @@ def test_every_document_is_reached_from_the_readme():
 
 
 def test_every_make_target_that_is_named_exists():
-    targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
     named = [(path, name) for path in DOCS for name in re.findall(MAKE_TARGET, path.read_text())]
 
     assert [f"{path.name}: make {name}" for path, name in named if name not in targets] == []
