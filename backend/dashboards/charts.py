@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Figure, Shapes
 from backend.analytics.figures.geography import Place, Places, geography
-from backend.analytics.figures.lines import MOST_SERIES, Happening, Parts, Point, Series, Trend, lines, several
+from backend.analytics.figures.lines import MOST_SERIES, ChartAnnotation, Parts, Point, Series, Trend, lines, several
 from backend.analytics.figures.quantity import Quantity
 from backend.analytics.figures.quantity import Unit as Kind
 from backend.analytics.figures.tiles import Reading, Tile, tile
@@ -74,7 +74,7 @@ def tiles_of(result: Result, names: tuple[str, ...], link: Callable[[str], str])
     return tuple(_tile(result, name, link(name)) for name in names)
 
 
-def trend_of(result: Result, name: str, happenings: tuple[Happening, ...] = ()) -> Figure:
+def trend_of(result: Result, name: str, annotations: tuple[ChartAnnotation, ...] = ()) -> Figure:
     """A measure over time, beside what it is compared with."""
     query, denominator = result.query, MEASURES[name].rests_on
     grain = query.grain
@@ -97,7 +97,7 @@ def trend_of(result: Result, name: str, happenings: tuple[Happening, ...] = ()) 
             compared(query.compare, query.period),
             result.before.values[name] if result.before else None,
             _until(result, grain) if is_partial(result) else "",
-            happenings,
+            annotations,
         )
     )
 
