@@ -70,7 +70,7 @@ class Query:
 class ResultRow:
     """One row: a key for each of the query's `keys`, a value for each measure, and the values before, if compared.
 
-    A key of time is the first local day of the stretch, or the instant an hour began.
+    A key of time is the first local day of the bucket, or the instant an hour began.
     """
 
     keys: tuple[str | None, ...]

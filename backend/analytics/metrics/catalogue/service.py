@@ -125,11 +125,11 @@ def _wholes(queries: Sequence[Query]) -> list[Query]:
 def _keys(row: Sequence[object], query: Query) -> Keys:
     keys = [None if key is None else str(key) for key in row]
     if query.grain:
-        keys[0] = _stretch_name(int(str(row[0])), query.grain, query.period.timezone)
+        keys[0] = _bucket_key(int(str(row[0])), query.grain, query.period.timezone)
     return tuple(keys)
 
 
-def _stretch_name(number: int, grain: Grain, timezone: str) -> str:
+def _bucket_key(number: int, grain: Grain, timezone: str) -> str:
     if grain is Grain.HOUR:
         return (BEGINNING + number * MICROSECOND).astimezone(ZoneInfo(timezone)).isoformat()
     return (EPOCH + timedelta(days=number)).isoformat()
@@ -141,15 +141,15 @@ def _nothing(query: Query) -> Mapping[str, Value]:
 
 
 def _complete(found: Found, query: Query, now: datetime) -> Found:
-    """Stretches in which nothing happened are there too, up to now, where time is all that rows are counted by."""
+    """The rows with the empty buckets up to now, where time is all that rows are counted by."""
     if query.grain is None or query.dimensions or query.order not in (None, query.grain.value):
         return found
-    begun = {(name,): dict(_nothing(query)) for name in _names(query.period.until(now), query.grain)}
+    begun = {(name,): dict(_nothing(query)) for name in _bucket_keys(query.period.until(now), query.grain)}
     return begun | found
 
 
-def _names(period: Period, grain: Grain) -> list[str]:
-    return [start.isoformat() for start in period.stretches(grain)]
+def _bucket_keys(period: Period, grain: Grain) -> list[str]:
+    return [start.isoformat() for start in period.buckets(grain)]
 
 
 def _both(one: Mapping[str, Value], other: Mapping[str, Value]) -> dict[str, Value]:
