@@ -102,7 +102,7 @@ def _counted(table: Table, query: Query, source: Source, names: tuple[str, ...])
 
 def _needed(name: str) -> tuple[str, ...]:
     measure = MEASURES[name]
-    return (name,) if isinstance(measure, Measure) else (measure.part, measure.whole)
+    return (name,) if isinstance(measure, Measure) else (measure.numerator, measure.denominator)
 
 
 def _ordered(rows: Table, query: Query, names: tuple[str, ...]) -> Table:

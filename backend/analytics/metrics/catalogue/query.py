@@ -61,8 +61,8 @@ class Query:
         """What stands before the measures in each row: the grain, then the dimensions."""
         return (*([self.grain.value] if self.grain else []), *self.dimensions)
 
-    def whole(self) -> Query:
-        """The same without being broken down."""
+    def for_totals(self) -> Query:
+        """The query for the totals: the same without being broken down."""
         return replace(self, dimensions=(), grain=None, order=None, compare=None)
 
 
