@@ -91,7 +91,7 @@ class Attribution:
 
 
 class AttributionService:
-    """Visits by robots are left out, unless it is told not to."""
+    """Sessions of robots are left out by default."""
 
     def __init__(self, warehouse: Warehouse, now: Clock) -> None:
         self._warehouse = warehouse
