@@ -50,9 +50,9 @@ class Read:
     sender: Sender
 
 
-def read_rows(rows: Sequence[Row], read: ReadEvents, now: datetime) -> list[Read]:
+def read_rows(rows: Sequence[Row], read: ReadEvents, received_at: datetime) -> list[Read]:
     taken_apart = [_take_apart(row) for row in rows]
-    events = iter(read([said[0] for said in taken_apart if isinstance(said, tuple)], now))
+    events = iter(read([said[0] for said in taken_apart if isinstance(said, tuple)], received_at))
     return [
         Read(row, next(events), said[1]) if isinstance(said, tuple) else Read(row, said, Sender())
         for row, said in zip(rows, taken_apart, strict=True)

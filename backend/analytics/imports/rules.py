@@ -125,7 +125,7 @@ _CERTAIN = " AND ".join(
     (
         "sound",
         *(f"(length({field}) <= {most}) IS NOT FALSE" for field, most in LENGTHS.items()),
-        "(timestamp IS NULL OR coalesce(instant BETWEEN '2000-01-01T00:00:00Z'::TIMESTAMPTZ AND $now, false))",
+        "(timestamp IS NULL OR coalesce(instant BETWEEN '2000-01-01T00:00:00Z'::TIMESTAMPTZ AND $received_at, false))",
         f"strlen(content) <= {MOST_BYTES}",
         "(CASE WHEN data_keys IS NULL OR data_keys = "
         + _found(PROPERTIES, "p.")
@@ -180,7 +180,7 @@ def judged(fields: str) -> str:
     SELECT n, certain, CASE WHEN NOT certain THEN content END AS content,
       CASE WHEN event_id IS NULL OR NOT certain THEN {OWN_ID} ELSE event_id::UUID END AS id, id AS event_id,
       event_type, session_id, visitor_id, user_id, country, region, device,
-      coalesce(instant, $now) AS timestamp, $now AS created_at,
+      coalesce(instant, $received_at) AS timestamp, $received_at AS created_at,
       coalesce(is_bot = 'true', false) AS is_bot, coalesce(event_data, '{{}}') AS event_data
     FROM (
       SELECT *, {_CERTAIN} AS certain

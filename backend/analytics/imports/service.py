@@ -89,13 +89,13 @@ class EventImport:
     def _import(self, source: Source, mark: Callable[[], str], listener: Listener, *, dry: bool) -> Imported:
         if not dry:
             self._sync()  # events that came by HTTP are known only once they are in the lake
-        imported, now = Imported(), self._now()
+        imported, received_at = Imported(), self._now()
         with self._stage() as stage, Hands(stage) as hands:
             appender = (Counter if dry else Appender)(self._lake, stage, mark, listener.waits, self._faults)
             under_way = Turn(imported, listener)
             try:
                 for block in source.blocks():
-                    staged = hands.stage(source, block, now).result()
+                    staged = hands.stage(source, block, received_at).result()
                     under_way.next(staged, hands.append(appender, staged))
             except UnusableFile as error:
                 imported.cut_short = str(error)
@@ -138,8 +138,8 @@ class Hands:
         while wait(self._begun, ANSWER_SECONDS if kind else None).not_done:
             self._stage.interrupt()
 
-    def stage(self, source: Source, block: Block, now: datetime) -> Future[Staged]:
-        return self._remembered(self._staging.submit(self._stage.put, source, block, now))
+    def stage(self, source: Source, block: Block, received_at: datetime) -> Future[Staged]:
+        return self._remembered(self._staging.submit(self._stage.put, source, block, received_at))
 
     def append(self, appender: Appender, staged: Staged) -> Future[int]:
         return self._remembered(self._appending.submit(appender.append, staged))

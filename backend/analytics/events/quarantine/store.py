@@ -21,12 +21,14 @@ class QuarantineStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, misplaced: Sequence[Misplaced], sender: Sender, sent_at: datetime | None, now: datetime) -> int:
+    def add(
+        self, misplaced: Sequence[Misplaced], sender: Sender, sent_at: datetime | None, received_at: datetime
+    ) -> int:
         """Keep the events that are not kept yet; how many those were.
 
         In the order of their ids: two batches that share events then wait for each other instead of locking up.
         """
-        known = {"sender": as_stored(sender), "sent_at": sent_at, "created_at": now}
+        known = {"sender": as_stored(sender), "sent_at": sent_at, "created_at": received_at}
         rows = [
             {"event_id": one.event.event_id, "reason": one.reason.value, "event": as_stored(one.event), **known}
             for one in sorted(misplaced, key=lambda one: one.event.event_id)

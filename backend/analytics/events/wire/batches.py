@@ -40,15 +40,15 @@ class UncheckedEnvelope(SaidOfAll, frozen=True, kw_only=True, forbid_unknown_fie
     events: list[UncheckedEvent]
 
 
-def checked(wires: Sequence[UncheckedEvent], moment: datetime) -> tuple[Event, ...]:
-    """The events, where all are good; else raises ValueError. `moment` stands in for a timestamp that is absent."""
+def checked(wires: Sequence[UncheckedEvent], default_timestamp: datetime) -> tuple[Event, ...]:
+    """The events, where all are good; else raises ValueError. `default_timestamp` is that of events without one."""
     event_types = [wire.event_type for wire in wires]
     _check_texts(
         event_types, [wire.session_id for wire in wires], {wire.user_id for wire in wires if wire.user_id is not None}
     )
     data = [bytes(wire.event_data) for wire in wires]
     if b"null" in data:
-        data = [b"{}" if one == b"null" else one for one in data]
+        data = [b"{}" if text == b"null" else text for text in data]
     check_all(event_types, data)
     ids = iter(new_event_ids(sum([wire.event_id is None for wire in wires])))
     return tuple(
@@ -58,10 +58,10 @@ def checked(wires: Sequence[UncheckedEvent], moment: datetime) -> tuple[Event, .
                 wire.event_type,
                 wire.session_id,
                 wire.user_id,
-                wire.timestamp or moment,
-                Raw(one),
+                wire.timestamp or default_timestamp,
+                Raw(text),
             )
-            for wire, one in zip(wires, data, strict=True)
+            for wire, text in zip(wires, data, strict=True)
         ]
     )
 

@@ -77,7 +77,7 @@ ITEMS = msgspec.json.Decoder(list[Raw])
 SAID_OF_ALL = msgspec.json.Decoder(SaidOfAll)
 
 
-def parse(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
+def parse(body: bytes, media_type: str, limits: Limits, received_at: datetime) -> Batch:
     """Sort a request's events into good and bad; refuse what cannot be read, is too much, or holds nothing good."""
     if media_type not in MEDIA_TYPES:
         raise UnsupportedMediaType(f"Send events as {', '.join(MEDIA_TYPES)}.")
@@ -86,9 +86,9 @@ def parse(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
     if media_type == NDJSON:
         _refuse_too_many(body.count(b"\n"), limits)
     try:
-        batch = _at_once(body, media_type, now)
+        batch = _at_once(body, media_type, received_at)
     except (ValueError, RecursionError):
-        batch = _one_by_one(_well_formed(body), media_type, limits, now)
+        batch = _one_by_one(_well_formed(body), media_type, limits, received_at)
     _refuse_too_many(len(batch.events) + len(batch.rejected), limits)
     if not batch.events:
         raise InvalidRequest(
@@ -98,10 +98,10 @@ def parse(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
     return batch
 
 
-def _at_once(body: bytes, media_type: str, now: datetime) -> Batch:
+def _at_once(body: bytes, media_type: str, received_at: datetime) -> Batch:
     """The common case, for speed: raises where anything at all is wrong."""
     wires, said = _wires(body, media_type)
-    return Batch(checked(wires, said.sent_at or now), (), said)
+    return Batch(checked(wires, said.sent_at or received_at), (), said)
 
 
 def _wires(body: bytes, media_type: str) -> tuple[Sequence[UncheckedEvent], SaidOfAll]:
@@ -120,13 +120,13 @@ def _well_formed(body: bytes) -> bytes:
     return ESCAPES.sub(lambda escape: rb"\ufffd" if escape["half"] else escape[0], body)
 
 
-def _one_by_one(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
+def _one_by_one(body: bytes, media_type: str, limits: Limits, received_at: datetime) -> Batch:
     items, said = (_lines(body), NOTHING_SAID) if media_type == NDJSON else _items(body)
     _refuse_too_many(len(items), limits)
     events, rejected = [], []
     for index, item in enumerate(items):
         try:
-            events.append(_event(ONE.decode(item), said.sent_at or now))
+            events.append(_event(ONE.decode(item), said.sent_at or received_at))
         except (ValueError, RecursionError) as error:
             rejected.append(RefusedEvent(index=index, error=in_words(error)))
     return Batch(tuple(events), tuple(rejected), said)
@@ -160,9 +160,8 @@ def _said_of_all(members: dict[str, Raw]) -> SaidOfAll:
         raise InvalidRequest([FieldError(where.rstrip("`") or "envelope", what)]) from None
 
 
-def _event(wire: WireEvent, moment: datetime) -> Event:
-    """`moment` stands in for a timestamp that is absent."""
-    timestamp, data = wire.timestamp or moment, wire.event_data
+def _event(wire: WireEvent, default_timestamp: datetime) -> Event:
+    timestamp, data = wire.timestamp or default_timestamp, wire.event_data
     if data is NOTHING or bytes(data) == b"null":
         data = NO_PROPERTIES
     check(wire.event_type, bytes(data))
