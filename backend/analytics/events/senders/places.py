@@ -54,16 +54,16 @@ class HeaderPlaces:
 
 
 class FilePlaces:
-    """Looks the address up in a file of MaxMind's format, and asks `otherwise` where that does not know it."""
+    """Looks the address up in a file of MaxMind's format, and asks `default` where that does not know it."""
 
-    def __init__(self, path: Path, otherwise: Places) -> None:
+    def __init__(self, path: Path, default: Places) -> None:
         self._reader = maxminddb.open_database(path)
         self._versions = {4} if self._reader.metadata().ip_version == 4 else {4, 6}
-        self._otherwise = otherwise
+        self._default = default
 
     def find(self, address: Address | None, headers: Headers) -> Place:
         known = _read(self._reader.get(address)) if address and address.version in self._versions else NOWHERE
-        return known if known.country else self._otherwise.find(address, headers)
+        return known if known.country else self._default.find(address, headers)
 
 
 def place(country: str | None, region: str | None) -> Place:
