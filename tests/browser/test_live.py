@@ -17,6 +17,11 @@ PATIENCE = 30_000
 
 
 @pytest.fixture
+def instance(own_instance):
+    return own_instance
+
+
+@pytest.fixture
 def key(make_key):
     return make_key("events:write")
 

@@ -39,7 +39,7 @@ FIGURES = {
 @cache
 def light():
     block = re.search(r"/\* 2 .*?:root \{(.*?)\n\}", (PROJECT / "app/static/css/tokens.css").read_text(), re.DOTALL)[1]
-    return dict(re.findall(r"(--[\w-]+): (#\w{6})", block)) | {"--font-sans": "system-ui"}
+    return dict(re.findall(r"(--[\w-]+): light-dark\((#\w{6}),", block)) | {"--font-sans": "system-ui"}
 
 
 def inked(part):

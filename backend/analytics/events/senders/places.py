@@ -62,19 +62,19 @@ class FilePlaces:
         self._default = default
 
     def find(self, address: Address | None, headers: Headers) -> Place:
-        found = _read(self._reader.get(address)) if address and address.version in self._versions else NOWHERE
-        return found if found.country else self._default.find(address, headers)
+        known = _read(self._reader.get(address)) if address and address.version in self._versions else NOWHERE
+        return known if known.country else self._default.find(address, headers)
 
 
 def place(country: str | None, region: str | None) -> Place:
-    """What was said, as far as it can be: `us` and `ca` -> US, US-CA."""
+    """The place that two codes name, as far as there is one: `us` and `ca` -> US, US-CA."""
     code = (country or "").strip().upper()
     if code not in COUNTRIES:
         return NOWHERE
-    said = SUBDIVISION.fullmatch((region or "").strip().upper())
-    if said is None or said[1] not in (None, code):
+    subdivision = SUBDIVISION.fullmatch((region or "").strip().upper())
+    if subdivision is None or subdivision[1] not in (None, code):
         return Place(code)
-    return Place(code, f"{code}-{said[2]}")
+    return Place(code, f"{code}-{subdivision[2]}")
 
 
 def _read(record: Any) -> Place:
