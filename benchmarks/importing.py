@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 from flask import Flask
 
-from backend.analytics.imports.mapping import Said
+from backend.analytics.imports.mapping import WrittenMapping
 from backend.analytics.imports.service import EventImport, Imported
 from backend.analytics.lake.sync import Followers
 from backend.plugins import get
@@ -106,7 +106,7 @@ def print_importing(rows: int = ROWS) -> None:
     shutil.rmtree(folder)
 
 
-def files(folder: Path, rows: int) -> Iterator[tuple[str, Path, Said]]:
+def files(folder: Path, rows: int) -> Iterator[tuple[str, Path, WrittenMapping]]:
     """The same events in each format."""
     with duckdb.connect(config={"threads": 2, "memory_limit": "1GB"}) as connection:
         connection.execute(f"CREATE VIEW events AS {EVENTS.format(rows=rows)}")
@@ -115,12 +115,12 @@ def files(folder: Path, rows: int) -> Iterator[tuple[str, Path, Said]]:
         flat = ", ".join(f"event_data->>'$.{name}' AS \"event_data.{name}\"" for name in PROPERTIES)
         query = f"SELECT * EXCLUDE event_data, {flat} FROM events"
         connection.execute(f"COPY ({query}) TO '{folder}/events.csv' (FORMAT csv)")
-    yield "NDJSON", folder / "events.ndjson", Said()
-    yield "CSV", folder / "events.csv", Said()
-    yield "Parquet", folder / "events.parquet", Said()
+    yield "NDJSON", folder / "events.ndjson", WrittenMapping()
+    yield "CSV", folder / "events.csv", WrittenMapping()
+    yield "Parquet", folder / "events.parquet", WrittenMapping()
 
 
-def measured(app: Flask, name: str, path: Path, said: Said) -> Run:
+def measured(app: Flask, name: str, path: Path, said: WrittenMapping) -> Run:
     with app.app_context():
         watched = Watched(get(Followers))
         started, cpu = time.perf_counter(), time.process_time()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from backend.analytics.events.wire.lines import read_lines
-from backend.analytics.imports.service import Engine, EventImport
+from backend.analytics.imports.service import DuckLimits, EventImport
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.sync import Followers, LakeSync
 from backend.clock import utc_now
@@ -11,7 +11,7 @@ from config.settings import Settings
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
-    engine = Engine(settings.DUCKDB_MEMORY, settings.DUCKDB_THREADS)
+    engine = DuckLimits(settings.DUCKDB_MEMORY, settings.DUCKDB_THREADS)
 
     def event_import() -> EventImport:
         lake, sync, followers = registry.build(Lake), registry.build(LakeSync), registry.build(Followers)

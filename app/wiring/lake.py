@@ -12,7 +12,7 @@ from backend.analytics.lake.health import LakeHealth
 from backend.analytics.lake.landing import LandingRetention
 from backend.analytics.lake.locks import Lock
 from backend.analytics.lake.overview import LakeInspection
-from backend.analytics.lake.personal_data import EventData, Kept
+from backend.analytics.lake.personal_data import EventData, EventRetention
 from backend.analytics.lake.sync import Complaint, Followers, LakeSync, Synced
 from backend.analytics.lake.upkeep import LakeUpkeep
 from backend.clock import utc_now
@@ -45,7 +45,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     def health() -> LakeHealth:
         return LakeHealth(lake, get_db_session(), registry.build(Leases), still_fresh(settings), utc_now)
 
-    kept = Kept(settings.LANDING_RETENTION_DAYS, settings.EVENTS_RETENTION_DAYS)
+    kept = EventRetention(settings.LANDING_RETENTION_DAYS, settings.EVENTS_RETENTION_DAYS)
     EventData(get_db_session, lake, lambda: registry.build(Erasure), kept).declare(registry.build(DataClasses))
     registry.add_health("lake", lambda: health().look())
     registry.add_service(Lake, lambda: lake)

@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 
 from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Figure, Shapes
-from backend.analytics.figures.geography import Place, Places, geography
+from backend.analytics.figures.geography import MapPlace, MapPlaces, geography
 from backend.analytics.figures.lines import MOST_SERIES, ChartAnnotation, Parts, Point, Series, Trend, lines, several
-from backend.analytics.figures.quantity import Quantity
-from backend.analytics.figures.quantity import Unit as Kind
-from backend.analytics.figures.tiles import Reading, Tile, tile
+from backend.analytics.figures.quantity import Quantity, QuantityUnit
+from backend.analytics.figures.tiles import Tile, TileValue, tile
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
 from backend.analytics.metrics.catalogue.query import Query, Result, ResultRow, Value
@@ -21,7 +20,12 @@ from backend.dashboards.names import Names
 from backend.dashboards.question import PageQuestion
 from backend.formats import moment
 
-KINDS = {Unit.COUNT: Kind.COUNT, Unit.FRACTION: Kind.SHARE, Unit.CENTS: Kind.CENTS, Unit.SECONDS: Kind.SECONDS}
+QUANTITY_UNITS = {
+    Unit.COUNT: QuantityUnit.COUNT,
+    Unit.FRACTION: QuantityUnit.SHARE,
+    Unit.CENTS: QuantityUnit.CENTS,
+    Unit.SECONDS: QuantityUnit.SECONDS,
+}
 MOST_BARS = 15
 Link = Callable[[PageQuestion], str]
 
@@ -29,7 +33,7 @@ Link = Callable[[PageQuestion], str]
 def quantity_of(name: str, currency: str) -> Quantity:
     measure = MEASURES[name]
     noun = measure.label[:1].lower() + measure.label[1:]
-    return Quantity(noun, KINDS[measure.unit], measure.sums, currency)
+    return Quantity(noun, QUANTITY_UNITS[measure.unit], measure.sums, currency)
 
 
 def with_denominators(*names: str) -> tuple[str, ...]:
@@ -184,11 +188,11 @@ def map_of(result: Result, name: str, shapes: Shapes, names: Names, question: Pa
     [dimension] = query.dimensions
     known = [row for row in result.rows if row.keys[0]]
     return geography(
-        Places(
+        MapPlaces(
             quantity_of(name, query.currency),
             shapes,
             tuple(
-                Place(
+                MapPlace(
                     row.keys[0] or "",
                     names.name(dimension, row.keys[0]),
                     row.values[name],
@@ -216,11 +220,11 @@ def _until(result: Result, grain: Grain) -> str:
 
 def _tile(result: Result, name: str, href: str) -> Tile:
     denominator = MEASURES[name].rests_on
-    now = Reading(result.totals.values[name], int(result.totals.values[denominator] or 0), _course(result.rows, name))
+    now = TileValue(result.totals.values[name], int(result.totals.values[denominator] or 0), _course(result.rows, name))
     before = None
     if result.before:
         earlier = tuple(row.previous[name] if row.previous else None for row in result.rows)
-        before = Reading(result.before.values[name], int(result.before.values[denominator] or 0), earlier)
+        before = TileValue(result.before.values[name], int(result.before.values[denominator] or 0), earlier)
     quantity = quantity_of(name, result.query.currency)
     return tile(MEASURES[name].label, quantity, _noun(denominator), now, before, partial=is_partial(result), href=href)
 

@@ -87,7 +87,7 @@ class Select(NamedTuple):
     options: tuple[tuple[str, str], ...]
 
 
-class Answers(NamedTuple):
+class Services(NamedTuple):
     """The services that answer what a page asks."""
 
     catalogue: CatalogueService
@@ -127,7 +127,7 @@ class BoardPage(Page):
     def board(self, setting: Setting, results: Sequence[Result]) -> Board:
         """What the page shows of the results, which come in the order of its queries."""
 
-    def completed(self, board: Board, setting: Setting, results: Sequence[Result], answers: Answers) -> Board:
+    def completed(self, board: Board, setting: Setting, results: Sequence[Result], services: Services) -> Board:
         """The board with what only other services, or a second question, can answer."""
         return board
 

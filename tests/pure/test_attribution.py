@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.analytics.metrics.attribution.models import NOBODY, DENOMINATOR, Lost, Model, Path, apportion, attribute
+from backend.analytics.metrics.attribution.models import DENOMINATOR, NOBODY, Lost, Model, Path, apportion, attribute
 
 DAY = 86_400
 CHANNELS = ["ads", "mail", "search", "tv", None]

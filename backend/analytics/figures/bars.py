@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from backend.analytics.figures import theme
-from backend.analytics.figures.figure import Cell, Column, Drawing, Figure, Key, Part, Plain, Table, nothing, shown
+from backend.analytics.figures.figure import (
+    Cell,
+    Column,
+    Drawing,
+    Figure,
+    FigureTable,
+    Key,
+    Plain,
+    PlotlyPart,
+    nothing,
+    shown,
+)
 from backend.analytics.figures.quantity import Quantity
 from backend.formats import count, share
 
@@ -42,7 +53,7 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PlacedBar:
     """A bar, and where it stands: pixels from the top."""
 
     bar: Bar
@@ -95,13 +106,13 @@ def ranked(some: Iterable[Bar]) -> list[Bar]:
     return sorted(some, key=lambda bar: (bar.value is None, -(bar.value or 0), bar.label))
 
 
-def placed(ordered: Iterable[Bar], letters: int, *, compared: bool) -> Iterator[Row]:
+def placed(ordered: Iterable[Bar], letters: int, *, compared: bool) -> Iterator[PlacedBar]:
     top = 0
     for bar in ordered:
         label = tuple(wrap(bar.label, letters, break_long_words=True)) or ("(none)",)
         above = top + LINE_HEIGHT * len(label) + 2
         bottom = above + BAR + (THIN + 2 if compared else 0) + GAP
-        yield Row(bar, label, top, above + BAR / 2, bottom)
+        yield PlacedBar(bar, label, top, above + BAR / 2, bottom)
         top = bottom
 
 
@@ -141,10 +152,10 @@ def columns(ranking: Ranking) -> tuple[Column, ...]:
     return (*found, Column(ranking.compared.capitalize()), Column("Change")) if ranking.compared else tuple(found)
 
 
-def table(ranking: Ranking, ordered: Sequence[Bar]) -> Table:
+def table(ranking: Ranking, ordered: Sequence[Bar]) -> FigureTable:
     rows = tuple(_cells(ranking, Bar(bar.label, bar.value, bar.n, bar.previous, bar.href)) for bar in ordered)
     total = Bar(f"All {ranking.counted}", ranking.total, ranking.n, ranking.previous_total)
-    return Table(columns(ranking), rows, _cells(ranking, total))
+    return FigureTable(columns(ranking), rows, _cells(ranking, total))
 
 
 def _cells(ranking: Ranking, bar: Bar) -> tuple[Cell, ...]:
@@ -161,7 +172,7 @@ def _cells(ranking: Ranking, bar: Bar) -> tuple[Cell, ...]:
     return (*found, before, Cell(change.words if change else "–", muted=not change))
 
 
-def _data(ranking: Ranking, rows: Sequence[Row]) -> Iterator[Part]:
+def _data(ranking: Ranking, rows: Sequence[PlacedBar]) -> Iterator[PlotlyPart]:
     longest = _longest(rows)
     yield {
         **_bars(rows, [longest] * len(rows), BAR, theme.SUNKEN),
@@ -174,12 +185,14 @@ def _data(ranking: Ranking, rows: Sequence[Row]) -> Iterator[Part]:
         yield _bars(rows, [row.bar.previous for row in rows], THIN, theme.COMPARE, below=BAR / 2 + 2 + THIN / 2)
 
 
-def _bars(rows: Sequence[Row], values: Sequence[float | None], width: float, color: str, below: float = 0) -> Part:
+def _bars(
+    rows: Sequence[PlacedBar], values: Sequence[float | None], width: float, color: str, below: float = 0
+) -> PlotlyPart:
     place: dict[str, Plain] = {"x": list(values), "y": [row.middle + below for row in rows], "width": width}
     return {"type": "bar", "orientation": "h", **place, "marker": {"color": color}, "hoverinfo": "skip"}
 
 
-def _texts(ranking: Ranking, row: Row) -> Iterator[Part]:
+def _texts(ranking: Ranking, row: PlacedBar) -> Iterator[PlotlyPart]:
     yield theme.words("<br>".join(map(shown, row.label)), 0, row.top)
     quantity, bar = ranking.quantity, row.bar
     if bar.value is None:
@@ -214,7 +227,7 @@ def _legend(ranking: Ranking) -> tuple[Key, ...]:
     return (Key("swatch--1", "This period"), Key("swatch--compare", ranking.compared.capitalize()))
 
 
-def _longest(rows: Sequence[Row]) -> float:
+def _longest(rows: Sequence[PlacedBar]) -> float:
     return (
         max((value for row in rows for value in (row.bar.value, row.bar.previous) if value is not None), default=0) or 1
     )

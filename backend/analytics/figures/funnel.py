@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from backend.analytics.figures import theme
-from backend.analytics.figures.figure import Cell, Column, Figure, Key, Part, Plain, Table, nothing, shown
+from backend.analytics.figures.figure import Cell, Column, Figure, FigureTable, Key, Plain, PlotlyPart, nothing, shown
 from backend.analytics.figures.quantity import TOO_FEW
 from backend.formats import count, counted, duration, share
 
 LINE_HEIGHT, BAR, THIN, GAP = 20, 16, 4, 12
 ENOUGH = 10
-COLUMNS = ("Step", "Of first", "Of step before", "Drop-off", "Median time", "p90 time")
+COLUMNS = ("StepBar", "Of first", "Of step before", "Drop-off", "Median time", "p90 time")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StepBar:
     """Sessions that came this far; times run from the step before."""
 
     label: str
@@ -29,24 +29,24 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class StepBars:
     """`counted`: what is counted, sessions or visitors. `immature`: how many may yet go on."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[StepBar, ...]
     counted: str = "sessions"
     compared: str = ""
     immature: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    step: Step
+class PlacedStep:
+    step: StepBar
     before: int
     number: int
     top: int
 
 
-def funnel(found: Steps) -> Figure:
+def funnel(found: StepBars) -> Figure:
     columns = _columns(found)
     first = found.steps[0].n if found.steps else 0
     if not first:
@@ -60,7 +60,7 @@ def funnel(found: Steps) -> Figure:
         description=f"Funnel of {len(rows)} steps. {title}. {_loss(found)}",
         n=first,
         counted=found.counted,
-        table=Table(columns, tuple(_cells(found, row) for row in rows)),
+        table=FigureTable(columns, tuple(_cells(found, row) for row in rows)),
         height=height,
         data=tuple(_data(found, rows)),
         layout=theme.layout(
@@ -78,17 +78,17 @@ def funnel(found: Steps) -> Figure:
     )
 
 
-def _placed(found: Steps) -> Iterator[Row]:
+def _placed(found: StepBars) -> Iterator[PlacedStep]:
     steps = found.steps
     for number, (before, step) in enumerate(pairwise((steps[0], *steps)), 1):
-        yield Row(step, before.n, number, (number - 1) * _row_height(found))
+        yield PlacedStep(step, before.n, number, (number - 1) * _row_height(found))
 
 
-def _row_height(found: Steps) -> int:
+def _row_height(found: StepBars) -> int:
     return LINE_HEIGHT + BAR + (THIN + 2 if found.compared else 0) + GAP
 
 
-def _title(found: Steps) -> str:
+def _title(found: StepBars) -> str:
     first, last = found.steps[0], found.steps[-1]
     return f"Of {counted(first.n, *_noun(found.counted))}, {count(last.n) if last.n else 'none'} reached “{last.label}”"
 
@@ -97,7 +97,7 @@ def _noun(plural: str) -> tuple[str, str]:
     return plural.removesuffix("s"), plural
 
 
-def _loss(found: Steps) -> str:
+def _loss(found: StepBars) -> str:
     """The step before which most left."""
     lost = [(before.n - step.n, before, step) for before, step in pairwise(found.steps)]
     if not lost:
@@ -115,7 +115,7 @@ def rate(numerator: int, denominator: int) -> str:
     return share(numerator / denominator, 1) if denominator >= ENOUGH else TOO_FEW
 
 
-def _data(found: Steps, rows: Sequence[Row]) -> Iterator[Part]:
+def _data(found: StepBars, rows: Sequence[PlacedStep]) -> Iterator[PlotlyPart]:
     yield {
         **_bars(rows, [row.before for row in rows], BAR, theme.LEFT),
         "hoverinfo": "text",
@@ -128,13 +128,15 @@ def _data(found: Steps, rows: Sequence[Row]) -> Iterator[Part]:
         yield _bars(rows, [row.step.previous for row in rows], THIN, theme.COMPARE, below)
 
 
-def _bars(rows: Sequence[Row], values: Sequence[int | None], width: float, color: str, below: float = 0) -> Part:
+def _bars(
+    rows: Sequence[PlacedStep], values: Sequence[int | None], width: float, color: str, below: float = 0
+) -> PlotlyPart:
     middles = [row.top + LINE_HEIGHT + BAR / 2 + below for row in rows]
     place: dict[str, Plain] = {"x": list(values), "y": middles, "width": width}
     return {"type": "bar", "orientation": "h", **place, "marker": {"color": color}, "hoverinfo": "skip"}
 
 
-def _texts(first: int, row: Row) -> Iterator[Part]:
+def _texts(first: int, row: PlacedStep) -> Iterator[PlotlyPart]:
     step = row.step
     yield theme.words(f"{row.number}  {shown(step.label)}", 0, row.top)
     pale, strong = theme.font(theme.INK_2, theme.TEXT), theme.font(theme.INK, theme.TEXT, theme.BOLD)
@@ -148,7 +150,7 @@ def _texts(first: int, row: Row) -> Iterator[Part]:
         yield theme.words(left, 1, row.top, **right, font=theme.font(theme.INK_3), name=theme.WIDE, xshift=beside)
 
 
-def _hover(found: Steps, row: Row) -> str:
+def _hover(found: StepBars, row: PlacedStep) -> str:
     step, first = row.step, found.steps[0].n
     said = [
         f"{row.number} {shown(step.label)}",
@@ -163,25 +165,25 @@ def _hover(found: Steps, row: Row) -> str:
     return "<br>".join(said)
 
 
-def _legend(found: Steps) -> tuple[Key, ...]:
+def _legend(found: StepBars) -> tuple[Key, ...]:
     keys = (Key("swatch--1", "came this far"), Key("swatch--left", "left before it"))
     return (*keys, Key("swatch--compare", found.compared)) if found.compared else keys
 
 
-def _note(found: Steps) -> str:
+def _note(found: StepBars) -> str:
     if not found.immature:
         return ""
     until = "it does it counts" if found.immature == 1 else "they do they count"
     return f"{counted(found.immature, *_noun(found.counted))} may yet go on; until {until} as left."
 
 
-def _columns(found: Steps) -> tuple[Column, ...]:
+def _columns(found: StepBars) -> tuple[Column, ...]:
     step, *rest = (Column(label) for label in COLUMNS)
     before = (Column(found.compared.capitalize()),) if found.compared else ()
     return (Column(step.label, number=False), Column(found.counted.capitalize()), *before, *rest)
 
 
-def _cells(found: Steps, row: Row) -> tuple[Cell, ...]:
+def _cells(found: StepBars, row: PlacedStep) -> tuple[Cell, ...]:
     step, first = row.step, found.steps[0].n
     before = (Cell("–" if step.previous is None else count(step.previous)),) if found.compared else ()
     head = (Cell(step.label, step.href), Cell(count(step.n)), *before)

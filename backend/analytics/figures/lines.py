@@ -9,7 +9,18 @@ from datetime import datetime
 from string import ascii_uppercase
 
 from backend.analytics.figures import moments, theme
-from backend.analytics.figures.figure import Cell, Column, Figure, Key, Mark, Part, Plain, Table, nothing, shown
+from backend.analytics.figures.figure import (
+    Cell,
+    Column,
+    Figure,
+    FigureTable,
+    Key,
+    Mark,
+    Plain,
+    PlotlyPart,
+    nothing,
+    shown,
+)
 from backend.analytics.figures.quantity import Quantity
 
 HEIGHT = 240
@@ -92,7 +103,7 @@ def lines(trend: Trend) -> Figure:
         description=_description(trend),
         n=trend.n,
         counted=trend.counted,
-        table=Table(columns, tuple(_row(trend, point) for point in trend.points)),
+        table=FigureTable(columns, tuple(_row(trend, point) for point in trend.points)),
         height=HEIGHT,
         data=tuple(drawn),
         layout=_layout(trend.quantity, trend.grain, [p.at for p in trend.points], [*values, *before], marks),
@@ -112,7 +123,7 @@ def several(parts: Parts) -> Figure:
     every = [value for part in parts.series for value in part.values]
     if not any(value is not None for value in every):
         return nothing(f"No {parts.quantity.noun}", "Nothing was counted in this period.", parts.counted, columns)
-    drawn: list[Part] = []
+    drawn: list[PlotlyPart] = []
     for place, (part, color) in enumerate(zip(parts.series, theme.SERIES, strict=False)):
         hover = [_hover_parts(parts, at) for at in range(len(parts.at))] if not place else None
         drawn += _with_partial(part.values, hover, color, bool(parts.until))
@@ -129,7 +140,7 @@ def several(parts: Parts) -> Figure:
         description=f"Line chart of {len(parts.series)} lines, {_span(parts.at, parts.grain)}. {title}.",
         n=parts.n,
         counted=parts.counted,
-        table=Table(columns, tuple(rows)),
+        table=FigureTable(columns, tuple(rows)),
         height=HEIGHT,
         data=tuple(drawn),
         layout=_layout(parts.quantity, parts.grain, parts.at, every, ()),
@@ -137,14 +148,14 @@ def several(parts: Parts) -> Figure:
     )
 
 
-def _line(values: Sequence[float | None], line: Part, **parts: Plain) -> Part:
+def _line(values: Sequence[float | None], line: PlotlyPart, **parts: Plain) -> PlotlyPart:
     shape: dict[str, Plain] = {"type": "scatter", "mode": "lines", "x": list(range(len(values))), "y": list(values)}
     return {**shape, "line": line, "connectgaps": False, "hoverinfo": "skip", **parts}
 
 
 def _with_partial(
     values: Sequence[float | None], hover: Sequence[str] | None, color: str, partial: bool, area: str = ""
-) -> list[Part]:
+) -> list[PlotlyPart]:
     """The line of what is over, and dotted the way to the last point, which is not."""
     over = list(values[:-1]) if partial else list(values)
     dots = [6 if alone else 0 for alone in _alone(over)]
@@ -178,7 +189,7 @@ def _layout(
     at: Sequence[datetime],
     values: Sequence[float | None],
     marks: Sequence[tuple[float, Mark]],
-) -> Part:
+) -> PlotlyPart:
     known = [value for value in values if value is not None]
     across = moments.ticks(at, grain)
     up = quantity.ticks(min(known), max(known))
@@ -209,7 +220,7 @@ def _layout(
     )
 
 
-def _pointer() -> Part:
+def _pointer() -> PlotlyPart:
     """The upright line under the pointer."""
     spike: dict[str, Plain] = {"showspikes": True, "spikemode": "across", "spikesnap": "data", "spikethickness": 1}
     return {**spike, "spikecolor": theme.AXIS, "spikedash": theme.SOLID}
@@ -226,12 +237,12 @@ def _marks(trend: Trend) -> list[tuple[float, Mark]]:
     return found
 
 
-def _mark_line(place: float) -> Part:
+def _mark_line(place: float) -> PlotlyPart:
     ends: dict[str, Plain] = {"type": "line", "xref": "x", "yref": "paper", "x0": place, "x1": place, "y0": 0, "y1": 1}
     return {**ends, "line": theme.line(theme.LINE_STRONG, 1, theme.DOTTED), "layer": "below"}
 
 
-def _mark_letters(marks: Sequence[tuple[float, Mark]]) -> list[Part]:
+def _mark_letters(marks: Sequence[tuple[float, Mark]]) -> list[PlotlyPart]:
     """Those of one bucket stand side by side."""
     where: dict[str, Plain] = {"xref": "x", "yref": "paper", "xanchor": "center", "yanchor": "bottom"}
     where["font"] = theme.font(theme.INK_2, weight=theme.BOLD)

@@ -7,9 +7,9 @@ import json
 from enum import StrEnum
 from pathlib import Path
 
-from backend.analytics.imports.blocks import Source, UnusableFile
+from backend.analytics.imports.blocks import FileSource, UnusableFile
 from backend.analytics.imports.csv_file import CsvFile
-from backend.analytics.imports.mapping import Said, understood
+from backend.analytics.imports.mapping import WrittenMapping, understood
 from backend.analytics.imports.parquet_file import ParquetFile
 from backend.analytics.imports.text import NdjsonFile
 
@@ -29,10 +29,10 @@ SUFFIXES = {
     ".parquet": Format.PARQUET,
     ".pq": Format.PARQUET,
 }
-NOTHING_SAID = Said()
+NOTHING_SAID = WrittenMapping()
 
 
-def open_source(path: Path, form: Format | None, said: Said, block: int) -> Source:
+def open_source(path: Path, form: Format | None, said: WrittenMapping, block: int) -> FileSource:
     """A file ready to be read, or UnusableFile."""
     try:
         with path.open("rb"):
@@ -55,7 +55,7 @@ def format_of(path: Path) -> Format:
         raise UnusableFile(f"{path}: say with --format whether this is ndjson, csv or parquet.") from None
 
 
-def identity(path: Path, said: Said) -> str:
+def identity(path: Path, said: WrittenMapping) -> str:
     """The same for the same bytes read in the same way, whatever the file is called."""
     with path.open("rb") as file:
         content = hashlib.file_digest(file, "sha256")

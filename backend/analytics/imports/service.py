@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
 
-from backend.analytics.imports.appending import Appender, Counter
-from backend.analytics.imports.blocks import Block, Rejected, Source, UnusableFile, block_bytes
-from backend.analytics.imports.mapping import Said
+from backend.analytics.imports.appending import Appender, DryAppender
+from backend.analytics.imports.blocks import Block, FileSource, Rejected, UnusableFile, block_bytes
+from backend.analytics.imports.mapping import WrittenMapping
 from backend.analytics.imports.opening import Format, identity, open_source
 from backend.analytics.imports.reading import ReadEvents
 from backend.analytics.imports.staging import Stage, Staged
@@ -54,7 +54,7 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class DuckLimits:
     """What DuckDB may use."""
 
     memory: str
@@ -68,7 +68,7 @@ class EventImport:
         sync: Callable[[], object],
         followers: Followers,
         read: ReadEvents,
-        engine: Engine,
+        engine: DuckLimits,
         faults: Faults,
         now: Clock,
     ) -> None:
@@ -80,19 +80,21 @@ class EventImport:
         self._faults = faults
         self._now = now
 
-    def run(self, path: Path, form: Format | None, said: Said, listener: Listener, *, dry: bool = False) -> Imported:
+    def run(
+        self, path: Path, form: Format | None, said: WrittenMapping, listener: Listener, *, dry: bool = False
+    ) -> Imported:
         """Import a file, or raise UnusableFile. A dry run reads the same and writes nothing."""
         source = open_source(path, form, said, block_bytes(self._engine.memory))
         listener.begins(source.size, source.notes)
         return self._import(source, lambda: identity(path, said), listener, dry=dry)
 
-    def _import(self, source: Source, mark: Callable[[], str], listener: Listener, *, dry: bool) -> Imported:
+    def _import(self, source: FileSource, mark: Callable[[], str], listener: Listener, *, dry: bool) -> Imported:
         if not dry:
             self._sync()  # events that came by HTTP are known only once they are in the lake
         imported, received_at = Imported(), self._now()
-        with self._stage() as stage, Hands(stage) as hands:
-            appender = (Counter if dry else Appender)(self._lake, stage, mark, listener.waits, self._faults)
-            under_way = Turn(imported, listener)
+        with self._stage() as stage, ImportThreads(stage) as hands:
+            appender = (DryAppender if dry else Appender)(self._lake, stage, mark, listener.waits, self._faults)
+            under_way = PendingAppend(imported, listener)
             try:
                 for block in source.blocks():
                     staged = hands.stage(source, block, received_at).result()
@@ -117,7 +119,7 @@ class EventImport:
                 stage.close()
 
 
-class Hands:
+class ImportThreads:
     """Two threads: one stages blocks, one appends them.
 
     The main thread only waits for them. While it waits within DuckDB for DuckDB's own threads, Python hears no signal.
@@ -138,7 +140,7 @@ class Hands:
         while wait(self._begun, ANSWER_SECONDS if kind else None).not_done:
             self._stage.interrupt()
 
-    def stage(self, source: Source, block: Block, received_at: datetime) -> Future[Staged]:
+    def stage(self, source: FileSource, block: Block, received_at: datetime) -> Future[Staged]:
         return self._remembered(self._staging.submit(self._stage.put, source, block, received_at))
 
     def append(self, appender: Appender, staged: Staged) -> Future[int]:
@@ -149,7 +151,7 @@ class Hands:
         return future
 
 
-class Turn:
+class PendingAppend:
     """One block is being appended while the next one is read, and no more."""
 
     def __init__(self, imported: Imported, listener: Listener) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from backend.analytics.events.event import Event
-from backend.analytics.imports.blocks import Block, Rejected, Source, UnusableFile
-from backend.analytics.imports.reading import Read, ReadEvents, Row, read_rows
+from backend.analytics.imports.blocks import Block, FileSource, Rejected, UnusableFile
+from backend.analytics.imports.reading import DoubtfulRow, ReadEvents, ReadRow, read_rows
 from backend.analytics.imports.rules import judged
 from backend.analytics.lake.shape import lake_rows, shaping_connection
 from backend.analytics.lake.tables import EVENTS
@@ -68,7 +68,7 @@ class Stage:
     def close(self) -> None:
         self._database.close()
 
-    def put(self, source: Source, block: Block, received_at: datetime) -> Staged:
+    def put(self, source: FileSource, block: Block, received_at: datetime) -> Staged:
         """Judge every row of a block; those in doubt are read by the API's parser."""
         import duckdb
         import pyarrow as pa
@@ -105,7 +105,7 @@ class Stage:
         for start in range(0, doubtful.num_rows, BATCH_SIZE):
             if self._stopped:
                 break
-            some = (Row(**row) for row in doubtful.slice(start, BATCH_SIZE).rename_columns([*ROW]).to_pylist())
+            some = (DoubtfulRow(**row) for row in doubtful.slice(start, BATCH_SIZE).rename_columns([*ROW]).to_pylist())
             reads = read_rows([row for row in some if row.content.strip(BLANK)], self._read, received_at)
             rejected += [
                 Rejected(r.row.line, r.event, block.original(r.row.line)) for r in reads if isinstance(r.event, str)
@@ -113,7 +113,7 @@ class Stage:
             good.append(self._good([r for r in reads if isinstance(r.event, Event)], received_at))
         return good, rejected
 
-    def _good(self, reads: Sequence[Read], received_at: datetime) -> pa.Table:
+    def _good(self, reads: Sequence[ReadRow], received_at: datetime) -> pa.Table:
         self._judging.register("read", _arrow(reads, received_at))
         try:
             return self._shaped("(SELECT *, event_id::UUID AS id FROM read)", PLACE, {})
@@ -121,7 +121,7 @@ class Stage:
             self._judging.unregister("read")
 
 
-def _arrow(reads: Sequence[Read], received_at: datetime) -> pa.Table:
+def _arrow(reads: Sequence[ReadRow], received_at: datetime) -> pa.Table:
     import pyarrow as pa
 
     rows = [_row(read, received_at) for read in reads]
@@ -134,7 +134,7 @@ def _arrow(reads: Sequence[Read], received_at: datetime) -> pa.Table:
     return pa.Table.from_pylist(rows, pa.schema(types))
 
 
-def _row(read: Read, received_at: datetime) -> dict[str, object]:
+def _row(read: ReadRow, received_at: datetime) -> dict[str, object]:
     event, sender = read.event, read.sender
     assert isinstance(event, Event)
     return {

@@ -15,7 +15,7 @@ from backend.analytics.events.landing.table import LandingTable
 from backend.analytics.events.landing_reader import LandingReader
 from backend.analytics.events.models import AnalyticsEvent, EventCursor
 from backend.analytics.events.quarantine.store import QuarantineStore
-from backend.analytics.lake.batch import Batch
+from backend.analytics.lake.batch import ArrowBatch
 from backend.analytics.lake.delta import LANDING, REBUILDING, REFUSED, Lake
 from backend.clock import Clock
 from backend.database import leaving_no_trace
@@ -28,7 +28,7 @@ IS_DEMO = sa.func.substr(AnalyticsEvent.session_id, 1, len(DEMO_SESSIONS)) == DE
 LAST_ID, LAST_EVENT = "landing/id", "landing/event"
 
 
-def last_row(batch: Batch) -> dict[str, int]:
+def last_row(batch: ArrowBatch) -> dict[str, int]:
     """Marks by which the newest row of a batch is known again."""
     row_id, event_id = batch.last()
     return {LAST_ID: row_id, LAST_EVENT: _as_number(UUID(event_id))}

@@ -24,7 +24,7 @@ LANDED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class EventRetention:
     """For how many days events are kept, and where."""
 
     landing: int
@@ -34,7 +34,9 @@ class Kept:
 class EventData:
     """Events that carry a person's public id: as they came, set apart, and in the lake."""
 
-    def __init__(self, session: Callable[[], Session], lake: Lake, erasure: Callable[[], Erasure], kept: Kept) -> None:
+    def __init__(
+        self, session: Callable[[], Session], lake: Lake, erasure: Callable[[], Erasure], kept: EventRetention
+    ) -> None:
         self._session = session
         self._lake = lake
         self._erasure = erasure

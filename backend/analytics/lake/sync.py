@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from backend.analytics.events.landing_reader import LandingReader, LandingWentBack
-from backend.analytics.lake.batch import Batch, days_of, read, without_known
+from backend.analytics.lake.batch import ArrowBatch, days_of, read, without_known
 from backend.analytics.lake.delta import LANDING, REBUILDING, REFUSED, Lake, import_mark, moved_days
 from backend.analytics.lake.demo import demo_marks
 from backend.analytics.lake.landing import LAST_ID, held_back, last_row, last_row_is_here, renumber
@@ -99,7 +99,7 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class BatchCommit:
     """What one commit added, and how far it got."""
 
     rows: int
@@ -188,7 +188,7 @@ class LakeSync:
         self._faults.reach("lake.sync.noted")
         return Synced(added, days, progress)
 
-    def _take_batch(self, session: Session) -> tuple[DeltaTable, Taken | None]:
+    def _take_batch(self, session: Session) -> tuple[DeltaTable, BatchCommit | None]:
         """The version that is now, and what was added; None when there was nothing to read."""
         from deltalake.exceptions import CommitFailedError
 
@@ -203,7 +203,7 @@ class LakeSync:
                     raise
         raise AssertionError
 
-    def _read(self, session: Session, base: DeltaTable) -> Batch:
+    def _read(self, session: Session, base: DeltaTable) -> ArrowBatch:
         if base.transaction_version(REFUSED):
             raise self._refusal(session, base)
         with reading(session):
@@ -227,7 +227,7 @@ class LakeSync:
             session.commit()
         return LandingIsOlder(REFUSAL)
 
-    def _add(self, base: DeltaTable, batch: Batch) -> Taken:
+    def _add(self, base: DeltaTable, batch: ArrowBatch) -> BatchCommit:
         rows = batch.shaped()
         days, rebuilding = days_of(rows), base.transaction_version(REBUILDING)
         comparing = [day for day in days if rebuilding or base.transaction_version(import_mark(day))]
@@ -235,7 +235,7 @@ class LakeSync:
         marks = {LANDING: batch.position} | last_row(batch) | moved_days(base, days) | demo_marks(fresh, base)
         self._lake.append(base, self._handing_over(fresh), marks)
         self._faults.reach("lake.sync.appended")
-        return Taken(fresh.num_rows, days, batch.position)
+        return BatchCommit(fresh.num_rows, days, batch.position)
 
     def _handing_over(self, rows: pa.Table) -> pa.RecordBatchReader:
         """The rows as a stream, at whose end they are written but not committed."""

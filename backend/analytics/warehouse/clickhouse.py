@@ -11,9 +11,9 @@ from backend.analytics.lake.tables import EVENTS, LakeTable
 from backend.analytics.warehouse.engine import (
     FAR,
     SESSIONS_OF_DAYS,
+    AnswerRow,
     EngineFailed,
     FilesAreGone,
-    Row,
     Snapshot,
     TableVersion,
     closed_sessions,
@@ -48,7 +48,7 @@ class ClickHouseEngine:
         self._connected: Client | None = None
         self._connecting = Lock()
 
-    def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[Row]:
+    def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[AnswerRow]:
         from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 
         try:

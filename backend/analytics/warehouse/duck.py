@@ -12,9 +12,9 @@ from backend.analytics.lake.tables import EVENTS, INSTANT, LakeTable
 from backend.analytics.warehouse.engine import (
     FAR,
     SESSIONS_OF_DAYS,
+    AnswerRow,
     EngineFailed,
     FilesAreGone,
-    Row,
     Snapshot,
     TableVersion,
     closed_sessions,
@@ -65,7 +65,7 @@ class DuckEngine:
         self._making = Lock()
         self._schemas: list[str] = []
 
-    def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[Row]:
+    def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[AnswerRow]:
         # Sessions of open days begin after midnight of the first one.
         asks_for_open = values.get("end", (snapshot.open_from + 1) * DAY) > snapshot.open_from * DAY
         with self._seeing(snapshot, with_open=asks_for_open) as cursor:

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from backend.analytics.metrics.funnel.asked import AskedFunnel, names
 from backend.analytics.metrics.funnel.definition import CALCULATOR, MOST_STEPS, FunnelQuery, Outcome
-from backend.analytics.metrics.funnel.questions import Bar
+from backend.analytics.metrics.funnel.questions import FunnelBar
 from backend.analytics.metrics.period import Period
 from backend.dashboards.question import Address, PageQuestion
 from backend.errors import FieldError, InvalidRequest
@@ -98,7 +98,7 @@ class BarQuestion:
     """Which bar of a funnel is looked behind, and which page of the list, from 1."""
 
     funnel: FunnelQuestion
-    bar: Bar
+    bar: FunnelBar
     number: int
 
     @classmethod

@@ -16,7 +16,7 @@ from backend.analytics.metrics.live.feed import LiveFeed
 from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.clock import utc_now
 from backend.dashboards.addresses import BASE
-from backend.dashboards.page import Answers, Board, BoardPage, Setting
+from backend.dashboards.page import Board, BoardPage, Services, Setting
 from backend.dashboards.pages import BOARD_PAGES
 from backend.dashboards.question import PageQuestion
 from backend.dashboards.tables import OWN as TABLE
@@ -67,9 +67,9 @@ def _question(own: Iterable[str]) -> PageQuestion:
 
 
 def _answered(page: BoardPage, setting: Setting) -> Board:
-    answers = Answers(get(CatalogueService), get(FunnelService), get(AttributionService), get(LiveFeed))
-    results = answers.catalogue.answers(page.queries(setting.question))
-    return page.completed(page.board(setting, results), setting, results, answers)
+    services = Services(get(CatalogueService), get(FunnelService), get(AttributionService), get(LiveFeed))
+    results = services.catalogue.answers(page.queries(setting.question))
+    return page.completed(page.board(setting, results), setting, results, services)
 
 
 def _render(page: BoardPage, question: PageQuestion, board: Board | None, **more: object) -> str:

@@ -15,7 +15,7 @@ from msgspec import Raw, Struct
 
 from backend.analytics.events.event import Event
 from backend.analytics.events.ids import new_event_ids
-from backend.analytics.events.intake import SaidOfAll
+from backend.analytics.events.intake import EnvelopeFields
 from backend.analytics.events.wire.event import NOTHING, Moment
 from backend.analytics.events.wire.properties import check_all
 
@@ -36,7 +36,7 @@ class UncheckedEvent(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     event_data: Raw = NOTHING
 
 
-class UncheckedEnvelope(SaidOfAll, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class UncheckedEnvelope(EnvelopeFields, frozen=True, kw_only=True, forbid_unknown_fields=True):
     events: list[UncheckedEvent]
 
 

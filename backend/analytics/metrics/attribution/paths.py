@@ -17,7 +17,7 @@ from backend.analytics.metrics.attribution.models import Channel, Lost, Path
 from backend.analytics.metrics.catalogue.dimensions import with_first_seen
 from backend.analytics.metrics.catalogue.expressions import holds
 from backend.analytics.metrics.catalogue.query import Filter
-from backend.analytics.warehouse.engine import Row
+from backend.analytics.warehouse.engine import AnswerRow
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.relations import DAY, SECOND, SESSIONS, relation
 
@@ -41,7 +41,7 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class SessionSelection:
     """Whose sessions are looked at, and which of those that paid, or came last without paying, are counted."""
 
     filters: tuple[Filter, ...] = ()
@@ -54,7 +54,7 @@ class Kept:
 
 
 @cache
-def paths_question(by: By, kept: Kept, *, aged: bool) -> Question:
+def paths_question(by: By, kept: SessionSelection, *, aged: bool) -> Question:
     """A row per currency and way to a conversion: channels, conversions, cents, and if `aged` each touch's whole hours.
 
     Without ages more ways are equal.
@@ -63,7 +63,7 @@ def paths_question(by: By, kept: Kept, *, aged: bool) -> Question:
 
 
 @cache
-def lost_question(by: By, kept: Kept) -> Question:
+def lost_question(by: By, kept: SessionSelection) -> Question:
     """How those who paid nothing went: the channel before, the channel, whether it was their last, and how many times.
 
     There is no channel before the first one.
@@ -71,7 +71,7 @@ def lost_question(by: By, kept: Kept) -> Question:
     return Question(f"lost by {by}, {kept!r}", PARAMETERS, partial(_lost, by=by, kept=kept))
 
 
-def paths_in(rows: Sequence[Row], currency: str) -> Iterator[Path]:
+def paths_in(rows: Sequence[AnswerRow], currency: str) -> Iterator[Path]:
     """The paths of one currency."""
     for paid_in, channels, conversions, cents, *hours in rows:
         if paid_in == currency:
@@ -79,7 +79,7 @@ def paths_in(rows: Sequence[Row], currency: str) -> Iterator[Path]:
             yield Path(tuple(channel or None for channel in channels), ages, conversions, cents)
 
 
-def lost_in(rows: Sequence[Row]) -> Lost:
+def lost_in(rows: Sequence[AnswerRow]) -> Lost:
     begun, moves, left = Counter[Channel](), Counter[tuple[Channel, Channel]](), Counter[Channel]()
     for before, channel, is_last, times in rows:
         there = channel or None
@@ -92,7 +92,9 @@ def lost_in(rows: Sequence[Row]) -> Lost:
     return Lost(begun, moves, left)
 
 
-def _paths(start: IntegerValue, end: IntegerValue, lookback: IntegerValue, *, by: By, kept: Kept, aged: bool) -> Table:
+def _paths(
+    start: IntegerValue, end: IntegerValue, lookback: IntegerValue, *, by: By, kept: SessionSelection, aged: bool
+) -> Table:
     """Put together by person, among those who paid: to look at sessions more often takes ClickHouse seconds to plan."""
     import ibis
 
@@ -120,7 +122,7 @@ def _people(touches: Table) -> Table:
     return people.mutate(touches=people.touches.sort())
 
 
-def _sessions(start: IntegerValue, end: IntegerValue, kept: Kept) -> Table:
+def _sessions(start: IntegerValue, end: IntegerValue, kept: SessionSelection) -> Table:
     sessions = with_first_seen(relation(SESSIONS), (chosen.field for chosen in kept.filters))
     sessions = sessions.filter(sessions.day >= start // DAY, sessions.day <= end // DAY, sessions.started_at < end)
     return sessions if kept.bots else sessions.filter(~sessions.is_bot)
@@ -179,7 +181,7 @@ def _counted(ways: Table, lookback: IntegerValue, *, aged: bool) -> Table:
     return counted.select("currency", "channels", "conversions", "cents", *ages)
 
 
-def _lost(start: IntegerValue, end: IntegerValue, lookback: IntegerValue, *, by: By, kept: Kept) -> Table:
+def _lost(start: IntegerValue, end: IntegerValue, lookback: IntegerValue, *, by: By, kept: SessionSelection) -> Table:
     """Of people who visited in the period, looked back at from their last visit as far as at conversions."""
     import ibis
 

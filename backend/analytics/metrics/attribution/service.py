@@ -9,11 +9,18 @@ from datetime import datetime
 from fractions import Fraction
 
 from backend.analytics.metrics.attribution.models import NOBODY, Channel, Lost, Model, Path, attribute
-from backend.analytics.metrics.attribution.paths import By, Kept, lost_in, lost_question, paths_in, paths_question
+from backend.analytics.metrics.attribution.paths import (
+    By,
+    SessionSelection,
+    lost_in,
+    lost_question,
+    paths_in,
+    paths_question,
+)
 from backend.analytics.metrics.catalogue.query import Filter, session_faults, value_faults
 from backend.analytics.metrics.parameters import holds_demo, micros
 from backend.analytics.metrics.period import Compare, Period
-from backend.analytics.warehouse.engine import Row
+from backend.analytics.warehouse.engine import AnswerRow
 from backend.analytics.warehouse.relations import DAY
 from backend.analytics.warehouse.service import Warehouse
 from backend.clock import Clock
@@ -115,7 +122,7 @@ class AttributionService:
     def _of(self, query: AttributionQuery) -> Attribution:
         period = query.period
         bounds = {"start": micros(period.start), "end": micros(period.end), "lookback": query.lookback_days * DAY}
-        kept = Kept(query.filters, query.bots)
+        kept = SessionSelection(query.filters, query.bots)
         question = paths_question(query.by, kept, aged=query.model is Model.TIME_DECAY)
         answer = self._warehouse.ask(question, **bounds)
         asks_for_lost = query.model is Model.MARKOV
@@ -197,7 +204,7 @@ def _fewer(paths: Sequence[Path], lost: Lost) -> tuple[Sequence[Path], Lost, int
     return fewer, Lost(begun, moves, left), len(met) - MOST_CHANNELS + 1
 
 
-def _others(rows: Iterable[Row], currency: str) -> tuple[CurrencyTotal, ...]:
+def _others(rows: Iterable[AnswerRow], currency: str) -> tuple[CurrencyTotal, ...]:
     cents, conversions = Counter[str](), Counter[str]()
     for paid_in, _, times, paid, *_ in rows:
         if paid_in != currency:

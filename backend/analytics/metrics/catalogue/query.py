@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
-from backend.analytics.metrics.catalogue.measures import MEASURES, Source
+from backend.analytics.metrics.catalogue.measures import MEASURES, Relation
 from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.errors import FieldError, InvalidRequest
 
@@ -161,7 +161,7 @@ def session_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:
     fields = [chosen.field for chosen in filters]
     yield from unknown_names("filters", fields, DIMENSIONS, ".field")
     for index, name in enumerate(fields):
-        if name in DIMENSIONS and Source.SESSIONS not in DIMENSIONS[name].sources:
+        if name in DIMENSIONS and Relation.SESSIONS not in DIMENSIONS[name].sources:
             yield FieldError(f"filters.{index}.field", f"sessions have no {name}")
 
 
@@ -172,5 +172,5 @@ def _sources(query: Query) -> Iterator[FieldError]:
         source = MEASURES[measure].source if measure in MEASURES else None
         for name in used:
             if source and name in DIMENSIONS and source not in DIMENSIONS[name].sources:
-                kind = "events" if source is Source.EVENTS else "sessions"
+                kind = "events" if source is Relation.EVENTS else "sessions"
                 yield FieldError("measures", f"{measure} counts {kind}, which have no {name}")

@@ -15,7 +15,7 @@ from backend.analytics.metrics.catalogue.expressions import holds
 from backend.analytics.metrics.catalogue.query import Filter
 from backend.analytics.metrics.funnel.definition import FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.kinds import Kinds
-from backend.analytics.metrics.funnel.reading import Reading, code
+from backend.analytics.metrics.funnel.reading import WayReader, code
 from backend.analytics.warehouse.relations import DAY, SESSIONS, STEP_COLUMNS, relation
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _of_events(query: FunnelQuery, numbers: Numbers) -> Table:
         ways = _by_session(met, opens, told)
     else:
         ways = _by_person(met, opens & (met.timestamp >= numbers.entered_from), told, numbers.start - DAY)
-    found = Reading(query, kinds, numbers.window).steps(ways, numbers.entered_from)
+    found = WayReader(query, kinds, numbers.window).steps(ways, numbers.entered_from)
     return found.select(*told, *(f"reached_{n}" for n in range(1, len(query.steps) + 1)))
 
 

@@ -33,7 +33,7 @@ OTHERS = Group((), others=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class FunnelBar:
     """Ways that came to a step, or only to the one before it; of one group, where there is a breakdown."""
 
     step: int

@@ -39,7 +39,7 @@ class Minute:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ValueCount:
     """How many sessions have a value; None is "there is none"."""
 
     value: str | None
@@ -47,7 +47,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StepCount:
     """How many sessions under way came to this step last."""
 
     name: str
@@ -56,7 +56,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class LiveState:
     """The last half hour by minute, the current one included, as far as events accepted before `as_of` tell.
 
     `active` sessions had an event in it, those under way `now` in its last five minutes; `lists` are of the active
@@ -66,8 +66,8 @@ class Live:
     minutes: tuple[Minute, ...]
     active: int
     now: int
-    lists: Mapping[str, tuple[Named, ...]]
-    steps: tuple[Place, ...]
+    lists: Mapping[str, tuple[ValueCount, ...]]
+    steps: tuple[StepCount, ...]
     as_of: datetime
     demo: bool
     key: str
@@ -92,7 +92,7 @@ class LiveService:
         self._warehouse = warehouse
         self._now = now
 
-    def look(self) -> Live:
+    def look(self) -> LiveState:
         this = self._now().replace(second=0, microsecond=0)
         end = this + MINUTE
         start = end - MINUTES * MINUTE
@@ -100,7 +100,7 @@ class LiveService:
         found: dict[str, dict[str | None, int]] = defaultdict(dict)
         for kind, key, number in answer.rows:
             found[kind][key] = number
-        return Live(
+        return LiveState(
             minutes=tuple(_minute(found, start, at) for at in range(MINUTES)),
             active=sum(found[ACTIVE].values()),
             now=sum(found[NOW].values()),
@@ -117,11 +117,11 @@ def _minute(found: Mapping[str, Counts], start: datetime, at: int) -> Minute:
     return Minute(start + at * MINUTE, *counts)
 
 
-def _listed(counts: Counts) -> tuple[Named, ...]:
+def _listed(counts: Counts) -> tuple[ValueCount, ...]:
     """The most first; between equal ones by name, the nameless last."""
     order = sorted(counts.items(), key=lambda one: (-one[1], one[0] is None, one[0] or ""))
-    return tuple(Named(value, sessions) for value, sessions in order)
+    return tuple(ValueCount(value, sessions) for value, sessions in order)
 
 
-def _places(counts: Counts) -> tuple[Place, ...]:
-    return tuple(Place(step.name, step.label, counts.get(str(at), 0)) for at, step in enumerate(STEPS, 1))
+def _places(counts: Counts) -> tuple[StepCount, ...]:
+    return tuple(StepCount(step.name, step.label, counts.get(str(at), 0)) for at, step in enumerate(STEPS, 1))
