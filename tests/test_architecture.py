@@ -28,7 +28,6 @@ CROWDED = {
     "app/cli/events_import.py": 19,
     "backend/accounts/privacy/erasure.py": 21,
     "backend/accounts/sign_in/service.py": 24,
-    "backend/analytics/lake/sync.py": 21,
     "backend/routes/access.py": 20,
     "backend/routes/pages/dashboards.py": 23,
 }

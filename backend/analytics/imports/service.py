@@ -18,7 +18,7 @@ from backend.analytics.imports.opening import Format, identity, open_source
 from backend.analytics.imports.reading import ReadEvents
 from backend.analytics.imports.staging import Stage, Staged
 from backend.analytics.lake.delta import Lake
-from backend.analytics.lake.sync import Followers
+from backend.analytics.lake.subscribers import Subscribers
 from backend.clock import Clock
 from backend.faults import Faults
 
@@ -66,7 +66,7 @@ class EventImport:
         self,
         lake: Lake,
         sync: Callable[[], object],
-        followers: Followers,
+        subscribers: Subscribers,
         read: ReadEvents,
         engine: DuckLimits,
         faults: Faults,
@@ -74,7 +74,7 @@ class EventImport:
     ) -> None:
         self._lake = lake
         self._sync = sync
-        self._followers = followers
+        self._subscribers = subscribers
         self._read = read
         self._engine = engine
         self._faults = faults
@@ -106,7 +106,7 @@ class EventImport:
             except UnusableFile as error:
                 imported.cut_short = str(error)
         if not dry:
-            self._followers.hear(frozenset(appender.touched))
+            self._subscribers.notify(frozenset(appender.touched))
         return imported
 
     @contextmanager

@@ -9,10 +9,12 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
+from sqlalchemy.orm import Session
+
 from backend.analytics.lake.delta import LANDING, Lake, moved_days, within
 from backend.analytics.lake.demo import CONDITION, NO_DEMO, demo_days, demo_rows
 from backend.analytics.lake.landing import count_demo, erase_demo, erase_sender
-from backend.analytics.lake.sync import Followers, Sessions
+from backend.analytics.lake.subscribers import Subscribers
 from backend.analytics.lake.tables import EVENTS, LakeTable
 from backend.errors import Unavailable
 from backend.faults import Faults
@@ -64,10 +66,10 @@ class Erasure:
     asked again of the new version.
     """
 
-    def __init__(self, lake: Lake, sessions: Sessions, followers: Followers, faults: Faults) -> None:
+    def __init__(self, lake: Lake, sessions: Callable[[], Session], subscribers: Subscribers, faults: Faults) -> None:
         self._lake = lake
         self._sessions = sessions
-        self._followers = followers
+        self._subscribers = subscribers
         self._faults = faults
 
     def erase(
@@ -108,7 +110,7 @@ class Erasure:
                 if table.name == EVENTS.name:
                     erased, touched = rows, days
         self._faults.reach("lake.erase.deleted")
-        self._followers.hear(frozenset(touched))
+        self._subscribers.notify(frozenset(touched))
         self._clear_away()
         return erased
 
