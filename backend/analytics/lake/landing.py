@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -16,11 +16,13 @@ from backend.analytics.events.landing_reader import LandingReader
 from backend.analytics.events.models import AnalyticsEvent, EventCursor
 from backend.analytics.events.quarantine.store import QuarantineStore
 from backend.analytics.lake.batch import ArrowBatch
-from backend.analytics.lake.delta import LANDING, REBUILDING, REFUSED, Lake
+from backend.analytics.lake.delta import LANDING, REBUILDING, REFUSED, Lake, moved_days
+from backend.analytics.lake.demo import demo_marks
 from backend.clock import Clock
 from backend.database import leaving_no_trace
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from deltalake import DeltaTable
 
 BATCH_SIZE = 5_000
@@ -28,10 +30,11 @@ IS_DEMO = sa.func.substr(AnalyticsEvent.session_id, 1, len(DEMO_SESSIONS)) == DE
 LAST_ID, LAST_EVENT = "landing/id", "landing/event"
 
 
-def last_row(batch: ArrowBatch) -> dict[str, int]:
-    """Marks by which the newest row of a batch is known again."""
+def batch_marks(base: DeltaTable, batch: ArrowBatch, fresh: pa.Table, days: Collection[date]) -> dict[str, int]:
+    """The marks of a commit made from `base` that adds the `fresh` rows of a batch, which touches these days."""
     row_id, event_id = batch.last()
-    return {LAST_ID: row_id, LAST_EVENT: _as_number(UUID(event_id))}
+    newest_row = {LAST_ID: row_id, LAST_EVENT: _as_number(UUID(event_id))}
+    return {LANDING: batch.position} | newest_row | moved_days(base, days) | demo_marks(fresh, base)
 
 
 def last_row_is_here(session: Session, base: DeltaTable) -> bool:

@@ -15,8 +15,7 @@ from sqlalchemy.orm import Session
 
 from backend.analytics.lake.batch import ArrowBatch, days_of, without_known
 from backend.analytics.lake.delta import LANDING, REBUILDING, REFUSED, Lake, import_mark, moved_days
-from backend.analytics.lake.demo import demo_marks
-from backend.analytics.lake.landing import LAST_ID, held_back, last_row, renumber
+from backend.analytics.lake.landing import LAST_ID, batch_marks, held_back, renumber
 from backend.analytics.lake.landing_batches import LandingBatches, reading, warn_of_loss
 from backend.analytics.lake.locks import Lock
 from backend.analytics.lake.progress import Progress, ProgressStore
@@ -144,8 +143,7 @@ class LakeSync:
         days, rebuilding = days_of(rows), base.transaction_version(REBUILDING)
         comparing = [day for day in days if rebuilding or base.transaction_version(import_mark(day))]
         fresh = without_known(rows, base, comparing)
-        marks = {LANDING: batch.position} | last_row(batch) | moved_days(base, days) | demo_marks(fresh, base)
-        self._lake.append(base, self._handing_over(fresh), marks)
+        self._lake.append(base, self._handing_over(fresh), batch_marks(base, batch, fresh, days))
         self._faults.reach("lake.sync.appended")
         return BatchCommit(fresh.num_rows, days, batch.position)
 
