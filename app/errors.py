@@ -17,6 +17,7 @@ from app import limits, sentences, stale_form
 from backend.database import SAFE_METHODS
 from backend.errors import FieldError, InvalidRequest, MingusError, Unauthenticated, Unavailable
 from backend.routes.access import ProofTooOld, wants_page
+from backend.routes.pages.forms import refused_form
 from backend.routes.schemas.account import Confirmation
 from backend.routes.schemas.onward import safe_next
 from backend.vault.cipher import Unreadable
@@ -59,6 +60,8 @@ def refuse_invalid(error: pydantic.ValidationError) -> None:
 
 
 def render_domain(error: MingusError) -> ResponseReturnValue:
+    if page := refused_form(error):
+        return page
     if isinstance(error, Unauthenticated) and wants_page():
         asked = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
         return redirect(f"/sign-in?next={quote(asked, safe='/')}" if asked else "/sign-in", 303)
