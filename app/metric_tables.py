@@ -14,7 +14,7 @@ def tables() -> str:
         (
             f"`{measure.name}`",
             measure.unit,
-            f"{measure.description} `{measure.part}` / `{measure.whole}`."
+            f"{measure.description} `{measure.numerator}` / `{measure.denominator}`."
             if isinstance(measure, Ratio)
             else measure.description,
             measure.source,

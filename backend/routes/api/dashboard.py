@@ -8,7 +8,7 @@ from werkzeug import Response
 
 from backend.accounts.permissions import Scope
 from backend.analytics.metrics.attribution.service import AttributionService
-from backend.analytics.metrics.catalogue.dashboards import CONVERSIONS, GEOGRAPHIC, POPULAR, Dashboard
+from backend.analytics.metrics.catalogue.dashboards import CONVERSIONS, GEOGRAPHY, POPULAR, Dashboard
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.funnel.service import FunnelService
 from backend.clock import utc_now
@@ -98,7 +98,7 @@ def geographic(query: DashboardQuery) -> Response:
 
     `country=US&breakdown=region` counts the states.
     """
-    return _answered(GEOGRAPHIC, query)
+    return _answered(GEOGRAPHY, query)
 
 
 def _answered(dashboard: Dashboard, query: DashboardQuery) -> Response:

@@ -1,4 +1,4 @@
-"""`/analytics/annotations`: the form that notes what happened when, and what charts mark of it."""
+"""`/analytics/annotations`: the form that adds an annotation, and what charts mark of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from backend.accounts.permissions import Role, Scope
 from backend.analytics.annotations.service import Annotations
 from backend.analytics.metrics.period import Period
-from backend.dashboards.annotations import Note, note_of
+from backend.dashboards.annotations import ListedAnnotation, listed_annotation
 from backend.plugins import get
 from backend.routes.access import demand, me, require
 from backend.routes.annotations import delete_annotation
@@ -48,8 +48,9 @@ def delete_from_page(public_id: str) -> ResponseReturnValue:
     return redirect(back(), 303)
 
 
-def annotations_in(period: Period) -> tuple[Note, ...]:
-    """What the charts of a period mark, and its page lists."""
+def annotations_in(period: Period) -> tuple[ListedAnnotation, ...]:
+    """The annotations that charts of a period mark, and its pages list."""
     who = demand(Scope.DASHBOARDS_READ)
-    found = get(Annotations).within(period, who.account_id)
-    return tuple(note_of(one, period.timezone, anybodys=who.role is Role.ADMIN) for one in found)
+    annotations = get(Annotations).within(period, who.account_id)
+    is_admin = who.role is Role.ADMIN
+    return tuple(listed_annotation(annotation, period.timezone, anybodys=is_admin) for annotation in annotations)

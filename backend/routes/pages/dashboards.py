@@ -41,10 +41,10 @@ def view_of(page: BoardPage) -> Callable[[], ResponseReturnValue]:
         setting = Setting(page, question, names())
         if further_on := understood(question):
             return redirect(setting.address(further_on))
-        notes = annotations_in(question.period)
-        setting = replace(setting, happenings=tuple(note.happening for note in notes))
+        annotations = annotations_in(question.period)
+        setting = replace(setting, annotations=tuple(annotation.in_chart for annotation in annotations))
         board = _answered(page, setting)
-        return _render(page, question, board, **({"notes": notes} if board.over_time else {}))
+        return _render(page, question, board, **({"annotations": annotations} if board.over_time else {}))
 
     return require(Scope.DASHBOARDS_READ)(view)
 
