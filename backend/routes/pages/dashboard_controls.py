@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +32,11 @@ from backend.routes.schemas.onward import safe_next
 
 def names() -> Names:
     return Names.of_reference(get(Reference))
+
+
+def question_here(own: Iterable[str]) -> PageQuestion:
+    """The question in the address; `own` are the parameters of the page beyond those of every page."""
+    return PageQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), own)
 
 
 def controls(page: Page, question: PageQuestion) -> dict[str, Any]:
@@ -75,7 +81,7 @@ def back() -> str:
 def failed(error: WarehouseUnavailable) -> ResponseReturnValue:
     """A page without its figures: its question stands, to be asked again or changed."""
     own = {*request.args} - {*EVERYWHERE} - SENT
-    question = replace(PageQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), own), adding=None)
+    question = replace(question_here(own), adding=None)
     page = max((page for page in PAGES if request.path.startswith(page.path)), key=lambda page: len(page.path))
     shown = controls(page, question)
     return (
