@@ -102,11 +102,11 @@ def told_plainly() -> Iterator[None]:
 @contextmanager
 def stopping_plainly() -> Iterator[None]:
     """A sentence and exit code 130 at Ctrl-C, whatever DuckDB or Arrow make of the signal."""
-    asked = False
+    interrupted = False
 
     def stop(number: int, frame: object) -> None:
-        nonlocal asked
-        asked = True
+        nonlocal interrupted
+        interrupted = True
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, stop)
@@ -114,6 +114,6 @@ def stopping_plainly() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-        if asked:
+        if interrupted:
             click.echo("Stopped. Give the command again: it goes on where it stopped.", err=True)
             sys.exit(STOPPED)

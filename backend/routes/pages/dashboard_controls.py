@@ -1,4 +1,4 @@
-"""What stands above the figures of every operators' page."""
+"""The controls above the figures of every dashboard: period, comparison, filters; and the page that has no figures."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def controls(page: Page, question: PageQuestion) -> dict[str, Any]:
     }
 
 
-def understood(question: PageQuestion) -> PageQuestion | None:
-    """The question that a form of these leads to; None where the address is to stay."""
+def resolved(question: PageQuestion) -> PageQuestion | None:
+    """The question that a sent control asks, for a redirect to its address; None where the address is to stay."""
     if question.period is None:
         return None
     adding = question.adding

@@ -21,7 +21,7 @@ from backend.plugins import get
 from backend.routes.access import require
 from backend.routes.pages.annotations import annotations_in
 from backend.routes.pages.dashboard_answers import completed_board
-from backend.routes.pages.dashboard_controls import controls, failed, names, question_here, understood
+from backend.routes.pages.dashboard_controls import controls, failed, names, question_here, resolved
 from backend.routes.tables import answered
 
 bp = Blueprint("dashboards", __name__, url_prefix=BASE)
@@ -36,8 +36,8 @@ def view_of(page: BoardPage) -> Callable[[], ResponseReturnValue]:
         if question.period is None:
             return _render(page, question, None), 422
         setting = Setting(page, question, names())
-        if further_on := understood(question):
-            return redirect(setting.address(further_on))
+        if changed := resolved(question):
+            return redirect(setting.address(changed))
         annotations = annotations_in(question.period)
         setting = replace(setting, annotations=tuple(annotation.in_chart for annotation in annotations))
         board = completed_board(page, setting)
