@@ -59,8 +59,8 @@ def verification(token: str) -> ResponseReturnValue:
 @public(LINK, Rate.SIGN_IN)
 @if_refused(verification_page)
 def verify(token: str) -> ResponseReturnValue:
-    typed = password(request.form, "Enter the password that you chose.")
-    return begin_for(get(Accounts).verify(token, typed))
+    chosen = password(request.form, "Enter the password that you chose.")
+    return begin_for(get(Accounts).verify(token, chosen))
 
 
 @bp.get("/invitation/<token>")
