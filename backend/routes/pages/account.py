@@ -12,7 +12,7 @@ from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Scope
 from backend.accounts.sign_in.service import SignIns
 from backend.accounts.sign_in.totp import RECOVERY_CODES, SecondFactor, WrongCode
-from backend.assessments.visit.service import OwnResults
+from backend.assessments.job_impact.service import OwnResults
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.routes.access import (
