@@ -31,7 +31,7 @@ from tests.accounts import cheap_passwords
 from tests.clickhouse import clickhouse
 from tests.servers import CHROMIUM, CHROMIUM_ARGS, PROJECT, Gunicorn, gunicorn, postgresql, redis
 
-pytest_plugins = ["tests.costs", "tests.databases", "tests.second_run"]
+pytest_plugins = ["tests.costs", "tests.databases", "tests.order", "tests.second_run"]
 hypothesis.settings.register_profile("mingus", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("mingus")
 expect.set_options(timeout=20_000)
