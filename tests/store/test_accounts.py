@@ -17,7 +17,7 @@ from backend.accounts.people.notices import RESET_ASKED
 from backend.accounts.people.passwords import Passwords
 from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Role
-from backend.accounts.sign_in.service import Refused, SignIns
+from backend.accounts.sign_in.service import SignInRefused, SignIns
 from backend.accounts.sign_in.standing import Standing
 from backend.audit.models import AuditEntry
 from backend.database import get_db_session
@@ -71,7 +71,7 @@ def deeds(app):
 
 def test_a_visitor_becomes_a_member_by_a_mailed_link(any_app, tmp_path):
     use(any_app, "sign_up", ADDRESS, PASSWORD)
-    with pytest.raises(Refused):
+    with pytest.raises(SignInRefused):
         sign_in(any_app)
 
     use(any_app, "verify", newest_link(any_app, tmp_path), PASSWORD)
@@ -107,7 +107,7 @@ def test_who_signed_up_with_somebody_elses_address_gets_no_account_of_theirs(any
     with pytest.raises(InvalidRequest):
         use(any_app, "verify", link, PASSWORD)
 
-    with pytest.raises(Refused):
+    with pytest.raises(SignInRefused):
         sign_in(any_app, password="the words of a stranger")
     use(any_app, "sign_up", ADDRESS, PASSWORD)
     use(any_app, "verify", newest_link(any_app, tmp_path), PASSWORD)
@@ -150,7 +150,7 @@ def test_signing_in_hashes_once_whoever_has_an_account(any_app):
     make_account(any_app, Role.MEMBER, ADDRESS)
     make_account(any_app, Role.MEMBER, "disabled@example.com", state=AccountState.DISABLED)
     for email in (ADDRESS, "disabled@example.com", "nobody@example.com", "no address"):
-        with any_app.app_context(), watched(get(Passwords)) as done, pytest.raises(Refused):
+        with any_app.app_context(), watched(get(Passwords)) as done, pytest.raises(SignInRefused):
             get(SignIns).begin(email, "wrong", "Test browser")
         assert [line for line in done if line == "verify"] == ["verify"]
 
@@ -231,7 +231,7 @@ def test_a_reset_sets_the_password_and_ends_every_sign_in(any_app, tmp_path):
 
     with any_app.app_context(), pytest.raises(Exception, match="over"):
         get(SignIns).caller(token)
-    with pytest.raises(Refused):
+    with pytest.raises(SignInRefused):
         sign_in(any_app)
     assert sign_in(any_app, password=OTHER)
     with pytest.raises(LinkGone):
@@ -339,7 +339,7 @@ def test_a_new_address_is_confirmed_at_the_new_and_told_to_the_old(any_app, tmp_
 
     assert [to for to, _ in letters(any_app, tmp_path)] == ["countess@example.com", ADDRESS]
     assert sign_in(any_app, "countess@example.com")
-    with pytest.raises(Refused):
+    with pytest.raises(SignInRefused):
         sign_in(any_app)
 
 
@@ -359,7 +359,7 @@ def test_an_admin_changes_roles_disables_and_enables(any_app, tmp_path):
     use(any_app, "change_role", admin.name, public_id, Role.ANALYST)
     use(any_app, "disable", admin.name, public_id)
     assert (accounts(any_app)[1].role, accounts(any_app)[1].state) == (Role.ANALYST, AccountState.DISABLED)
-    with pytest.raises(Refused):
+    with pytest.raises(SignInRefused):
         sign_in(any_app)
     use(any_app, "enable", admin.name, public_id)
 

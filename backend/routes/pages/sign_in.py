@@ -10,7 +10,7 @@ from backend.accounts.people.authenticated import Authenticated
 from backend.accounts.people.directory import Directory
 from backend.accounts.permissions import Role, Scope
 from backend.accounts.sign_in.browser import browser_of
-from backend.accounts.sign_in.service import CodeRefused, Refused, SignIns
+from backend.accounts.sign_in.service import CodeRefused, SignInRefused, SignIns
 from backend.accounts.sign_in.standing import Standing
 from backend.accounts.sign_in.totp import FactorConflict, SecondFactor, WrongCode
 from backend.errors import FieldError, InvalidRequest, MingusError, Unauthenticated
@@ -123,7 +123,7 @@ def back_to_factor() -> ResponseReturnValue:
     return redirect(url_for("sign_in.factor"), 303)
 
 
-@bp.errorhandler(Refused)
+@bp.errorhandler(SignInRefused)
 @bp.errorhandler(CodeRefused)
 @bp.errorhandler(WrongCode)
 @bp.errorhandler(InvalidRequest)
