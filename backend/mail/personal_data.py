@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from backend.jobs.models import Job
 from backend.mail.outbox import Outbox
 from backend.mail.service import KIND, Mail
-from backend.personal_data import DataClass, Row, Subject, plain
+from backend.personal_data import DataClass, ExportedRow, Subject, plain
 
 # What a mailed link opens is for whoever reads the letter, and not for whoever is handed a copy of it later.
 SECRET_OF_A_LINK = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}")
@@ -34,7 +34,7 @@ class LetterData:
             export=self.export,
         )
 
-    def export(self, subject: Subject) -> Iterator[Row]:
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
         if subject.account_id is None:
             return
         for job in self._session().scalars(select(Job).where(_is_letter_to(subject)).order_by(Job.id)).all():
@@ -49,7 +49,7 @@ class LetterData:
             self._outbox.forget(subject.account_id)
 
 
-def without_secrets(row: Row) -> Row:
+def without_secrets(row: ExportedRow) -> ExportedRow:
     """The letter, with its links cut short."""
     return row | {"text": SECRET_OF_A_LINK.sub("…", row["text"])}
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from backend.assessments.visit.models import Draft, SharedResult, StoredAssessment
 from backend.database import leaving_no_trace
-from backend.personal_data import DataClass, Row, Subject, delete_where, plain
+from backend.personal_data import DataClass, ExportedRow, Subject, delete_where, plain
 
 HIDDEN = frozenset({"id"})
 
@@ -33,7 +33,7 @@ class AssessmentData:
             settings=("ANSWERS_RETENTION_DAYS",),
         )
 
-    def export(self, subject: Subject) -> Iterator[Row]:
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
         columns = [column for column in StoredAssessment.__table__.c if column.name not in HIDDEN]
         mine = StoredAssessment.user_id == subject.public_id
         own = select(*columns).where(mine).order_by(StoredAssessment.id)
