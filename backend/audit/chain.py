@@ -13,7 +13,7 @@ Detail = str | int | bool
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ChainEntry:
     """What is to be remembered. `number` counts from 1 without a gap."""
 
     number: int
@@ -24,13 +24,13 @@ class Entry:
     details: Mapping[str, Detail]
 
 
-def canonical(entry: Entry) -> bytes:
+def canonical(entry: ChainEntry) -> bytes:
     """The one way to write an entry as bytes, whatever database it was read from."""
     at = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
     fields = [entry.number, at, entry.actor, entry.action, entry.object, entry.details]
     return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
 
 
-def digest(key: bytes, before: str, entry: Entry) -> str:
+def digest(key: bytes, before: str, entry: ChainEntry) -> str:
     """HMAC-SHA256 over the digest before and the entry: `h(i) = HMAC(key, h(i-1) || canonical(entry(i)))`."""
     return hmac.digest(key, before.encode() + canonical(entry), "sha256").hex()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.audit.actions import Action
 from backend.audit.anchor import Anchor, AnchorFile
-from backend.audit.chain import START, Detail, Entry, digest
+from backend.audit.chain import START, ChainEntry, Detail, digest
 from backend.audit.listing import AuditFilter
 from backend.audit.models import AuditEntry
 from backend.audit.store import AuditStore
@@ -50,7 +50,7 @@ class AuditLog:
         _check(actor, object, details)
         self._session.flush()  # rows first, the head last: two transactions cannot wait for each other
         number, before = self._store.take_turn()
-        entry = Entry(number, self._now(), actor, Action(action), object, details)
+        entry = ChainEntry(number, self._now(), actor, Action(action), object, details)
         self._store.append(entry, digest(self._key, before, entry))
 
     def record_reading(self, actor: str, action: Action, object: str, **details: Detail) -> None:  # noqa: A002

@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from backend.audit.chain import Entry
+from backend.audit.chain import ChainEntry
 from backend.audit.listing import AuditFilter
 from backend.audit.models import AuditEntry, AuditHead
 from backend.audit.verdict import Head, Link
@@ -30,7 +30,7 @@ class AuditStore:
         number, before = self._session.execute(turn).one()
         return number, before
 
-    def append(self, entry: Entry, digest: str) -> None:
+    def append(self, entry: ChainEntry, digest: str) -> None:
         values = {name: getattr(entry, name) for name in ("number", "at", "actor", "action", "object")}
         self._session.execute(insert(AuditEntry).values(**values, details=dict(entry.details), digest=digest))
         head = update(AuditHead).where(AuditHead.id == HEAD).values(digest=digest)
@@ -69,7 +69,7 @@ class AuditStore:
 
     def _page(self, after: int, until: int, most: int) -> Sequence[Link]:
         """Some entries. Where one cannot be read, fewer are asked for until it stands alone."""
-        columns = [getattr(AuditEntry, name) for name in (*Entry.__slots__, "digest")]
+        columns = [getattr(AuditEntry, name) for name in (*ChainEntry.__slots__, "digest")]
         some = select(*columns).where(AuditEntry.number > after, AuditEntry.number <= until)
         try:
             rows = self._session.execute(some.order_by(AuditEntry.number).limit(most)).all()
@@ -77,4 +77,4 @@ class AuditStore:
             if isinstance(error, OperationalError) and not isinstance(error.orig, sqlite3.OperationalError):
                 raise
             return [Link(None)] if most == 1 else self._page(after, until, most // 2)
-        return [Link(Entry(*row[:-1]), row[-1]) for row in rows]
+        return [Link(ChainEntry(*row[:-1]), row[-1]) for row in rows]

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from backend.audit.anchor import Anchor
-from backend.audit.chain import START, Entry, digest
+from backend.audit.chain import START, ChainEntry, digest
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
     """An entry as it is stored; None where what is stored is none any more."""
 
-    entry: Entry | None
+    entry: ChainEntry | None
     digest: str = ""
 
 

@@ -18,7 +18,7 @@ from backend.jobs.store import ScheduleStore
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ScheduleEntry:
     """A line of the schedule. `work` is idempotent: it may run again after a crash, never twice at once."""
 
     name: str
@@ -44,7 +44,7 @@ class Entry:
 class Schedule:
     """Every line, by name."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[ScheduleEntry]) -> None:
         self.entries = {entry.name: entry for entry in entries}
         if len(self.entries) != len(entries):
             raise ValueError("two entries of the schedule have one name")
@@ -90,13 +90,13 @@ class Timetable:
     def rows(self) -> Sequence[ScheduledTask]:
         return self._store.all()
 
-    def _due(self, now: datetime) -> Sequence[Entry]:
+    def _due(self, now: datetime) -> Sequence[ScheduleEntry]:
         rows = [(row, self._entries[row.name]) for row in self._store.all() if row.name in self._entries]
         due = [entry for row, entry in rows if entry.is_due(row, now)]
         self._session.rollback()
         return due
 
-    def _offer(self, entry: Entry, publish: Callable[[str, timedelta], None]) -> bool:
+    def _offer(self, entry: ScheduleEntry, publish: Callable[[str, timedelta], None]) -> bool:
         row, now = self._store.lock(entry.name), self._now()
         if row is None or not _is_over(row.offered_until, now, HANDED_OVER):
             self._session.rollback()
@@ -111,7 +111,7 @@ class Timetable:
             raise
         return True
 
-    def _claim(self, entry: Entry) -> int | None:
+    def _claim(self, entry: ScheduleEntry) -> int | None:
         row, now = self._store.lock(entry.name), self._now()
         if row is None or not entry.is_due(row, now):
             return None
@@ -123,11 +123,11 @@ class Timetable:
         self._session.commit()
         return fence
 
-    def _work(self, entry: Entry, within: TimeLimiter) -> None:
+    def _work(self, entry: ScheduleEntry, within: TimeLimiter) -> None:
         with within(entry.time_limit):
             entry.work()
 
-    def _end(self, entry: Entry, fence: int, error: Exception | None) -> None:
+    def _end(self, entry: ScheduleEntry, fence: int, error: Exception | None) -> None:
         row, now = self._store.lock_own(entry.name, fence), self._now()
         if row is not None:
             row.leased_until, row.offered_until, row.last_finished_at = None, None, now
