@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import event, select
 
 from backend.accounts.people.conflict import AccountConflict
-from backend.accounts.people.links import LIVES, LinkGone
+from backend.accounts.people.links import LIVES, AccountLinkGone
 from backend.accounts.people.models import Account, AccountLink, AccountState, LinkPurpose
 from backend.accounts.people.notices import RESET_ASKED
 from backend.accounts.people.passwords import Passwords
@@ -127,7 +127,7 @@ def test_whoever_signs_up_with_somebodys_address_sets_no_password_of_theirs(any_
     use(any_app, "verify", links[1], PASSWORD)
 
     assert sign_in(any_app)
-    with pytest.raises(LinkGone):
+    with pytest.raises(AccountLinkGone):
         use(any_app, "verify", links[2], "more words of a stranger")
     with any_app.app_context():
         assert set(get_db_session().scalars(select(AccountLink.password_hash))) == {None}
@@ -191,17 +191,17 @@ def test_a_link_works_once_and_for_its_purpose(any_app, tmp_path):
     use(any_app, "sign_up", ADDRESS, PASSWORD)
     link = newest_link(any_app, tmp_path)
 
-    with pytest.raises(LinkGone):
+    with pytest.raises(AccountLinkGone):
         use(any_app, "reset", link, OTHER)
     use(any_app, "verify", link, PASSWORD)
 
-    with pytest.raises(LinkGone):
+    with pytest.raises(AccountLinkGone):
         use(any_app, "verify", link, PASSWORD)
 
 
 @pytest.mark.parametrize("token", ["", "x" * 43, "\x00" * 43, "\ud800" * 43, "x" * 100_000])
 def test_what_is_no_link_is_refused_as_one_that_is_gone(any_app, token):
-    with pytest.raises(LinkGone):
+    with pytest.raises(AccountLinkGone):
         use(any_app, "reset", token, OTHER)
 
 
@@ -215,7 +215,7 @@ def test_a_link_grows_old(any_app, tmp_path):
         get_db_session().commit()
 
     assert {purpose.value for purpose in LIVES} == {purpose.value for purpose in LinkPurpose}
-    with pytest.raises(LinkGone):
+    with pytest.raises(AccountLinkGone):
         use(any_app, "reset", link, OTHER)
 
 
@@ -234,7 +234,7 @@ def test_a_reset_sets_the_password_and_ends_every_sign_in(any_app, tmp_path):
     with pytest.raises(SignInRefused):
         sign_in(any_app)
     assert sign_in(any_app, password=OTHER)
-    with pytest.raises(LinkGone):
+    with pytest.raises(AccountLinkGone):
         use(any_app, "reset", second, PASSWORD)
     assert (account.name, "password.reset") in deeds(any_app)
 
@@ -284,7 +284,7 @@ def test_a_new_invitation_replaces_the_one_before(any_app, tmp_path):
 
     use(any_app, "invite_again", "cli", account.public_id)
 
-    with pytest.raises(LinkGone):
+    with pytest.raises(AccountLinkGone):
         use(any_app, "accept_invitation", first, PASSWORD)
     use(any_app, "accept_invitation", newest_link(any_app, tmp_path), PASSWORD)
     with pytest.raises(AccountConflict):

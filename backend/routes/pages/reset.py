@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from backend.accounts.people.links import LinkGone
+from backend.accounts.people.links import AccountLinkGone
 from backend.accounts.people.models import LinkPurpose
 from backend.accounts.people.service import Accounts
 from backend.errors import FieldError, InvalidRequest
@@ -77,8 +77,8 @@ def ask_again(error: InvalidRequest) -> ResponseReturnValue:
     return _page(template, error.errors, **(request.view_args or {})), error.status
 
 
-@bp.errorhandler(LinkGone)
-def link_gone(error: LinkGone) -> ResponseReturnValue:
+@bp.errorhandler(AccountLinkGone)
+def link_gone(error: AccountLinkGone) -> ResponseReturnValue:
     again = "account.email" if request.path.startswith("/email/") else "reset.form"
     return _page("link_gone", reason=str(error), again=again), error.status
 

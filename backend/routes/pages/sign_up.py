@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from backend.accounts.people.links import LinkGone
+from backend.accounts.people.links import AccountLinkGone
 from backend.accounts.people.models import LinkPurpose
 from backend.accounts.people.passwords import Passwords
 from backend.accounts.people.service import Accounts
@@ -77,8 +77,8 @@ def ask_again(error: InvalidRequest) -> ResponseReturnValue:
     return _page(templates[request.endpoint or ""], error.errors, **(request.view_args or {})), error.status
 
 
-@bp.errorhandler(LinkGone)
-def link_gone(error: LinkGone) -> ResponseReturnValue:
+@bp.errorhandler(AccountLinkGone)
+def link_gone(error: AccountLinkGone) -> ResponseReturnValue:
     invited = request.path.startswith("/invitation/")
     return _page("link_gone", reason=str(error), again=None if invited else "sign_up.form"), error.status
 
