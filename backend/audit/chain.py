@@ -1,4 +1,4 @@
-"""Entries that hang together: each digest is keyed, and covers the entry and the digest before it."""
+"""The chain of the audit log: the digest of each entry is keyed, and covers the digest of the entry before it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Detail = str | int | bool
 
 @dataclass(frozen=True, slots=True)
 class ChainEntry:
-    """What is to be remembered. `number` counts from 1 without a gap."""
+    """An entry of the audit log without its digest. `number` counts from 1 without a gap."""
 
     number: int
     at: datetime

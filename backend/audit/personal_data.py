@@ -12,7 +12,7 @@ SHOWN = (AuditEntry.number, AuditEntry.at, AuditEntry.actor, AuditEntry.action, 
 
 
 def audit_data(session: Callable[[], Session]) -> DataClass:
-    """Entries stay when a person goes: they name only a public id, which then belongs to nobody."""
+    """Audit entries outlive an erasure: they name a person only by a public id, which then belongs to nobody."""
 
     def export(subject: Subject) -> Iterator[ExportedRow]:
         name = f"account:{subject.public_id}"

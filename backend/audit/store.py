@@ -21,7 +21,7 @@ class AuditStore:
         self._session = session
 
     def take_turn(self) -> tuple[int, str]:
-        """The number of the next entry and the digest of the last; until the transaction ends nobody else has a turn.
+        """The number of the next entry and the digest of the last, locked until the transaction ends.
 
         An UPDATE locks its row on PostgreSQL and the file on SQLite, and waits for whoever holds it.
         """
@@ -37,8 +37,8 @@ class AuditStore:
         self._session.execute(head.execution_options(synchronize_session=False))
 
     def head(self) -> Head | None:
-        found = self._session.execute(select(AuditHead.number, AuditHead.digest).where(AuditHead.id == HEAD)).first()
-        return None if found is None else Head(*found)
+        row = self._session.execute(select(AuditHead.number, AuditHead.digest).where(AuditHead.id == HEAD)).first()
+        return None if row is None else Head(*row)
 
     def newest_number(self) -> int:
         return self._session.scalars(select(func.coalesce(func.max(AuditEntry.number), 0))).one()
@@ -56,7 +56,7 @@ class AuditStore:
             after = page[-1].entry.number
 
     def list(self, wanted: AuditFilter, before: int | None, most: int) -> Sequence[AuditEntry]:
-        """The newest first; `before` is the number to go on from."""
+        """The newest first; `before` is the number of the last entry on the page before."""
         entries = select(AuditEntry).order_by(AuditEntry.number.desc()).limit(most)
         for column in (AuditEntry.actor, AuditEntry.action, AuditEntry.object):
             if value := getattr(wanted, column.key):
@@ -68,11 +68,11 @@ class AuditStore:
         return self._session.scalars(entries).all()
 
     def _page(self, after: int, until: int, most: int) -> Sequence[Link]:
-        """Some entries. Where one cannot be read, fewer are asked for until it stands alone."""
+        """A page of entries, halved while it holds an entry that cannot be read, until that entry is alone."""
         columns = [getattr(AuditEntry, name) for name in (*ChainEntry.__slots__, "digest")]
-        some = select(*columns).where(AuditEntry.number > after, AuditEntry.number <= until)
+        entries = select(*columns).where(AuditEntry.number > after, AuditEntry.number <= until)
         try:
-            rows = self._session.execute(some.order_by(AuditEntry.number).limit(most)).all()
+            rows = self._session.execute(entries.order_by(AuditEntry.number).limit(most)).all()
         except (ValueError, OperationalError) as error:
             if isinstance(error, OperationalError) and not isinstance(error.orig, sqlite3.OperationalError):
                 raise
