@@ -12,7 +12,7 @@ from backend.accounts.caller import Caller
 from backend.accounts.keys.key import PREFIX as KEY_PREFIX
 from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
-from backend.accounts.sign_in.service import HalfSignedIn, Refused, SignIns
+from backend.accounts.sign_in.service import HalfSignedIn, SignInRefused, SignIns
 from backend.accounts.tokens.service import Tokens
 from backend.database import SAFE_METHODS, get_db_session, reading
 from backend.errors import BadRequest, Forbidden, MingusError, Unauthenticated
@@ -116,7 +116,7 @@ def confirm_password(password: str) -> bool:
     """Whether it is the password of whoever is signed in; then their proof is fresh."""
     try:
         get(SignIns).confirm(sign_in_token() or "", password)
-    except Refused:
+    except SignInRefused:
         return False
     return True
 

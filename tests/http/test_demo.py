@@ -15,7 +15,7 @@ from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.sync import LakeSync
 from backend.clock import utc_now
 from backend.database import get_db_session
-from backend.demo.doors import Answer
+from backend.demo.doors import DoorAnswer
 from backend.demo.service import DemoVisits, NotSent
 from backend.extensions import db
 from backend.plugins import get
@@ -145,7 +145,7 @@ class Deaf:
     """A server that says what it was told to say, whatever it is sent."""
 
     def __init__(self, status, body=b"no"):
-        self.answer = Answer(status, 0.0, body)
+        self.answer = DoorAnswer(status, 0.0, body)
 
     def post(self, body, headers):
         return self.answer
