@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, CursorResult, SQLColumnExpression, delete, false, select
 from sqlalchemy.orm import Session
 
-Row = dict[str, Any]
+ExportedRow = dict[str, Any]
 AT_ONCE = 500
 
 
@@ -26,7 +26,7 @@ class Subject:
     public_id: str
 
 
-def _nothing(_subject: Subject) -> Iterable[Row]:
+def _nothing(_subject: Subject) -> Iterable[ExportedRow]:
     return ()
 
 
@@ -49,7 +49,7 @@ class DataClass:
     purpose: str
     retention: str
     erase: Callable[[Subject], object]
-    export: Callable[[Subject], Iterable[Row]] = _nothing
+    export: Callable[[Subject], Iterable[ExportedRow]] = _nothing
     prune: Callable[[datetime], int] | None = None
     people: Callable[[], Iterable[str]] = _nobody
     tables: frozenset[str] = frozenset()
@@ -88,7 +88,7 @@ class DataClasses:
         return iter(self.classes.values())
 
 
-def plain(row: Mapping[Any, Any]) -> Row:
+def plain(row: Mapping[Any, Any]) -> ExportedRow:
     """A row as JSON and CSV can hold it."""
     return {name: _plain(value) for name, value in row.items()}
 

@@ -11,7 +11,7 @@ from backend.analytics.events.models import EventCursor
 from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.jobs.kinds import JobKinds
-from backend.jobs.timetable import Entry, Schedule
+from backend.jobs.timetable import Schedule, ScheduleEntry
 from backend.plugins import KEY, Health
 
 PLUGINS = (
@@ -29,7 +29,7 @@ class Effects:
     def init_app(self, app):
         registry = app.extensions[KEY]
         folder = Path(os.environ["EFFECTS"])
-        daily = Entry("effect.daily", timedelta(days=1), lambda: leave_line(folder), LIMIT)
+        daily = ScheduleEntry("effect.daily", timedelta(days=1), lambda: leave_line(folder), LIMIT)
         registry.build(JobKinds).add("effect", lambda job: leave_row(folder, job), time_limit=LIMIT)
         registry.add_shared(Schedule, lambda: Schedule([daily]))
 

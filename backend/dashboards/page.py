@@ -11,16 +11,13 @@ from typing import ClassVar, NamedTuple
 from backend.analytics.figures.figure import Figure
 from backend.analytics.figures.lines import ChartAnnotation
 from backend.analytics.figures.tiles import Tile
-from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.query import Query, Result
-from backend.analytics.metrics.catalogue.service import CatalogueService
-from backend.analytics.metrics.funnel.service import FunnelService
-from backend.analytics.metrics.live.feed import LiveFeed
 from backend.dashboards.addresses import BASE, address_of
 from backend.dashboards.charts import MOST_BARS, is_partial, ranking_of, trend_of
 from backend.dashboards.names import Names
 from backend.dashboards.question import Address, Chip, Own, PageQuestion
+from backend.dashboards.services import Services
 from backend.dashboards.tables import table_address
 
 WHOLE, HALF = 12, 6
@@ -85,15 +82,6 @@ class Select(NamedTuple):
     name: str
     label: str
     options: tuple[tuple[str, str], ...]
-
-
-class Services(NamedTuple):
-    """The services that answer what a page asks."""
-
-    catalogue: CatalogueService
-    funnel: FunnelService
-    attribution: AttributionService
-    live: LiveFeed
 
 
 class Page(ABC):

@@ -24,7 +24,7 @@ class NobodyThere(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DoorAnswer:
     status: int
     retry_after: float
     body: bytes
@@ -33,7 +33,7 @@ class Answer:
 class Door(Protocol):
     """Posts a body to the event API; safe to use from several threads."""
 
-    def post(self, body: bytes, headers: Mapping[str, str]) -> Answer: ...
+    def post(self, body: bytes, headers: Mapping[str, str]) -> DoorAnswer: ...
 
     def close(self) -> None: ...
 
@@ -56,7 +56,7 @@ class ServerDoor:
         except (OSError, HTTPException):
             return False
 
-    def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def post(self, body: bytes, headers: Mapping[str, str]) -> DoorAnswer:
         """A connection that was kept may have been closed meanwhile: then once more on a new one."""
         for fresh in (False, True):
             connection = None if fresh else getattr(self._own, "connection", None)
@@ -65,7 +65,7 @@ class ServerDoor:
                 self._own.connection.request("POST", self._parts.path.rstrip("/") + EVENTS, body, dict(headers))
                 answer = self._own.connection.getresponse()
                 said = answer.headers.get("Retry-After", "")
-                return Answer(answer.status, float(said) if said.isdigit() else 1.0, answer.read())
+                return DoorAnswer(answer.status, float(said) if said.isdigit() else 1.0, answer.read())
             except (OSError, HTTPException) as error:
                 self._own.connection.close()
                 self._own.connection, failure = None, error
@@ -90,9 +90,9 @@ class AppDoor:
         self._client = Client(app, use_cookies=False)
         self._base = f"http://{host}"
 
-    def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def post(self, body: bytes, headers: Mapping[str, str]) -> DoorAnswer:
         answer = self._client.post(EVENTS, base_url=self._base, data=body, headers=dict(headers))
         said = answer.headers.get("Retry-After", "")
-        return Answer(answer.status_code, float(said) if said.isdigit() else 1.0, answer.get_data())
+        return DoorAnswer(answer.status_code, float(said) if said.isdigit() else 1.0, answer.get_data())
 
     def close(self) -> None: ...

@@ -14,7 +14,7 @@ CURIOUS: Mapping[str, float] = {"low": 0.6, "medium": 1.2, "high": 1.8}  # who f
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class DemoJob:
     """A job with what its holders say of it, each with its weight."""
 
     code: str
@@ -25,10 +25,10 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Jobs:
+class DemoJobs:
     """The jobs visitors have, and how often."""
 
-    all: tuple[Job, ...]
+    all: tuple[DemoJob, ...]
     weights: tuple[float, ...]
 
     @classmethod
@@ -40,6 +40,6 @@ class Jobs:
             typical = calculator.profile(one.code).typical
             level = typical.level.value if typical else None
             industries = {reference.industries[sector]: share for sector, share in one.industries.items()}
-            jobs.append(Job(one.code, one.title, level, industries or {"Other": 1.0}, one.attainment))
+            jobs.append(DemoJob(one.code, one.title, level, industries or {"Other": 1.0}, one.attainment))
             weights.append((one.employment or 1) ** 0.7 * CURIOUS.get(level or "", 1.0))
         return cls(tuple(jobs), tuple(weights))

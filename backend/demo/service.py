@@ -16,8 +16,8 @@ from backend.accounts.permissions import Scope
 from backend.analytics.lake.erasure import Erased, Erasure
 from backend.analytics.lake.sync import LakeSync, Synced
 from backend.clock import Clock
-from backend.demo.doors import Answer, Door, NobodyThere
-from backend.demo.jobs import Jobs
+from backend.demo.doors import Door, DoorAnswer, NobodyThere
+from backend.demo.jobs import DemoJobs
 from backend.demo.world import Size, Visitor, World
 from backend.errors import Unavailable
 
@@ -42,7 +42,7 @@ class Sent:
     visitors: int
 
 
-class Taken(msgspec.Struct, frozen=True):
+class EventReceipt(msgspec.Struct, frozen=True):
     """What the event API answers."""
 
     accepted: int
@@ -51,12 +51,12 @@ class Taken(msgspec.Struct, frozen=True):
     quarantined: list[object]
 
 
-TAKEN = msgspec.json.Decoder(Taken)  # at import: two threads that show msgspec a type at once crash it
+RECEIPT = msgspec.json.Decoder(EventReceipt)  # at import: two threads that show msgspec a type at once crash it
 
 
 class DemoVisits:
     def __init__(
-        self, jobs: Callable[[], Jobs], keys: KeyService, sync: LakeSync, erasure: Erasure, now: Clock
+        self, jobs: Callable[[], DemoJobs], keys: KeyService, sync: LakeSync, erasure: Erasure, now: Clock
     ) -> None:
         self._jobs = jobs
         self._keys = keys
@@ -114,7 +114,7 @@ class DemoVisits:
                 pool.shutdown(cancel_futures=True)
 
 
-def _posted(door: Door, body: bytes, headers: dict[str, str]) -> Answer:
+def _posted(door: Door, body: bytes, headers: dict[str, str]) -> DoorAnswer:
     """The answer, once there is one that is not "later"."""
     for tries in range(1, TRIES + 1):
         try:
@@ -130,11 +130,11 @@ def _posted(door: Door, body: bytes, headers: dict[str, str]) -> Answer:
     raise AssertionError
 
 
-def _refuse_less_than_all(answer: Answer, events: int) -> None:
+def _refuse_less_than_all(answer: DoorAnswer, events: int) -> None:
     if answer.status == 401:
         raise NotSent("The server does not know this installation's keys: it has another database or SECRET_KEY.")
     if answer.status != 202:
         raise NotSent(f"The server answered {answer.status}: {answer.body[:200].decode(errors='replace')}")
-    taken = TAKEN.decode(answer.body)
-    if taken.accepted + taken.duplicates != events:
+    receipt = RECEIPT.decode(answer.body)
+    if receipt.accepted + receipt.duplicates != events:
         raise NotSent(f"The server refused some events: {answer.body[:200].decode(errors='replace')}")

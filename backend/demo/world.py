@@ -19,7 +19,7 @@ from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.names import EventName
 from backend.analytics.events.senders.devices import Device
 from backend.demo import people
-from backend.demo.jobs import Job, Jobs
+from backend.demo.jobs import DemoJob, DemoJobs
 from backend.demo.people import CHANNELS, DIRECT, SPIKE, Channel
 
 HOUR, LIVE = timedelta(hours=1), timedelta(minutes=25)
@@ -51,7 +51,7 @@ class Visitor:
     region: str | None
     device: Device
     is_bot: bool
-    job: Job
+    job: DemoJob
     industry: str
     education: str
     experience: str
@@ -61,7 +61,7 @@ class Visitor:
 
 
 class World:
-    def __init__(self, size: Size, jobs: Jobs) -> None:
+    def __init__(self, size: Size, jobs: DemoJobs) -> None:
         self._size = size
         self._jobs = jobs
         self._rng = Random(size.seed)  # noqa: S311  (nothing secret)

@@ -1,4 +1,4 @@
-"""Who alone may do something, among processes on any host."""
+"""Leases: the right to do something alone, among processes on any host."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LEASE = timedelta(seconds=10)
 
 
 class Leases:
-    """A holder renews at a third of the lease; who does not is followed by the next one that asks."""
+    """A holder renews at a third of the lease; once it has run out, the next process that asks holds it."""
 
     def __init__(self, store: LeaseStore, session: Session, now: Clock) -> None:
         self._store = store
@@ -28,7 +28,7 @@ class Leases:
         return fence
 
     def release(self, name: str, holder: str) -> None:
-        """Leave in good order: the next one need not wait."""
+        """End the lease now, so that the next holder need not wait."""
         self._store.end(name, holder, self._now())
         self._session.commit()
 

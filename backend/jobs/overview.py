@@ -1,4 +1,4 @@
-"""How background work is going, in one sentence for the health page."""
+"""The state of background work in one sentence, for the health page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class BackgroundWork:
         self._jobs = jobs
 
     def health(self) -> Health:
-        """Somebody leads, nothing scheduled fails, no job is dead; the site works without any of it."""
+        """OK while a process leads, no entry of the schedule fails and no job is dead. Not vital to the site."""
         try:
             age, troubles = self._leases.heartbeat_age(SCHEDULER), self._troubles()
         except SQLAlchemyError as error:

@@ -11,7 +11,7 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 from backend.outbound.addresses import is_public
-from backend.outbound.target import PORT, OutboundRefused, Target
+from backend.outbound.target import PORT, OutboundRefused, OutboundTarget
 
 if TYPE_CHECKING:
     from urllib3.connection import HTTPSConnection
@@ -58,7 +58,7 @@ class Outbound:
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> OutboundAnswer:
         """Raises OutboundRefused for what must not be called, OutboundFailed for what could not be."""
-        target = Target.parse(url)
+        target = OutboundTarget.parse(url)
         addresses = self._addresses(target.host)
         from urllib3.exceptions import HTTPError  # megabytes that a web worker without webhooks has no use for
 
@@ -103,7 +103,9 @@ class Outbound:
         )
 
 
-def _ask(connection: HTTPSConnection, target: Target, body: bytes, headers: Mapping[str, str]) -> OutboundAnswer:
+def _ask(
+    connection: HTTPSConnection, target: OutboundTarget, body: bytes, headers: Mapping[str, str]
+) -> OutboundAnswer:
     """One request and one answer. Whoever answers a byte at a time is cut off when the whole takes too long."""
     line = connection.sock
     line.settimeout(READ_SECONDS)

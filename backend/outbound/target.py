@@ -15,7 +15,7 @@ class OutboundRefused(ValueError):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Target:
+class OutboundTarget:
     """`host` is what certificate, SNI and Host header are about; `path` has its query with it."""
 
     host: str

@@ -31,7 +31,7 @@ ERASED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class OwnAccount:
     """What someone is shown of their own account. `email` is None when nobody can read it any more."""
 
     email: str | None
@@ -44,7 +44,7 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class AccountSummary:
     """What admins are shown of an account. `email` is None when nobody can read it any more.
 
     `erased_at`: when its erasure begins, if it was asked for.
@@ -64,7 +64,7 @@ class Listed:
 class Listing:
     """A page of the accounts, the newest first."""
 
-    accounts: Sequence[Listed]
+    accounts: Sequence[AccountSummary]
     total: int
     number: int
 
@@ -83,10 +83,10 @@ class Directory:
         """None when nobody can read it any more."""
         return self._emails.of(self._account(account_id))
 
-    def own(self, account_id: int) -> Own:
+    def own(self, account_id: int) -> OwnAccount:
         account = self._account(account_id)
         unused = select(func.count()).select_from(RecoveryCode).where(RecoveryCode.used_at.is_(None))
-        return Own(
+        return OwnAccount(
             self.email_of(account_id),
             account.public_id,
             Role(account.role),
@@ -107,7 +107,7 @@ class Directory:
         wanted = Account.email_index == email_index if email_index else Account.public_id == public_id
         return self._listing(wanted, 1)
 
-    def show(self, by: str, public_id: UUID) -> Listed:
+    def show(self, by: str, public_id: UUID) -> AccountSummary:
         """One account, for the admin named `by`."""
         self._audit.record_reading(by, Action.ACCOUNT_READ, f"account:{public_id}")
         found = self._listing(Account.public_id == public_id, 1).accounts
@@ -125,10 +125,10 @@ class Directory:
             .offset((number - 1) * PAGE)
         )
         found = self._session.execute(rows).all()
-        return Listing([self._listed(*row) for row in found], total, number)
+        return Listing([self._summary(*row) for row in found], total, number)
 
-    def _listed(self, account: Account, seen_at: datetime | None, erased_at: datetime | None) -> Listed:
-        return Listed(
+    def _summary(self, account: Account, seen_at: datetime | None, erased_at: datetime | None) -> AccountSummary:
+        return AccountSummary(
             self._emails.of(account),
             account.public_id,
             Role(account.role),

@@ -28,7 +28,7 @@ LIVES: Mapping[LinkPurpose, timedelta] = MappingProxyType(
 )
 
 
-class LinkGone(NotFound):
+class AccountLinkGone(NotFound):
     """The link was used, has expired, was replaced by a newer one, or never was."""
 
     code = "link_gone"
@@ -70,11 +70,11 @@ class AccountLinks:
         return token
 
     def find(self, purpose: LinkPurpose, token: str) -> AccountLink:
-        """A link that still works. Raises LinkGone."""
+        """A link that still works. Raises AccountLinkGone."""
         return self._found(purpose, token, lock=False)
 
     def take(self, purpose: LinkPurpose, token: str) -> AccountLink:
-        """Use a link up: the second of two requests at once finds it gone. Raises LinkGone."""
+        """Use a link up: the second of two requests at once finds it gone. Raises AccountLinkGone."""
         link = self._found(purpose, token, lock=True)
         link.used_at, link.password_hash = self._now(), None
         return link
@@ -97,7 +97,7 @@ class AccountLinks:
         with serving(self._session, "a link says whose it is"):
             found = self._session.scalar(links) if TOKEN.fullmatch(token) else None
         if found is None:
-            raise LinkGone("It was used before, it is too old, or a newer one was sent. Ask for a new one.")
+            raise AccountLinkGone("It was used before, it is too old, or a newer one was sent. Ask for a new one.")
         act_for(self._session, found.account_id)
         return found
 

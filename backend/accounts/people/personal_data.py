@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from backend.accounts.people.emails import PLACE_OF_EMAIL
 from backend.accounts.people.models import Account, AccountLink, AccountState
 from backend.database import leaving_no_trace
-from backend.personal_data import DataClass, Row, Subject, delete_some, delete_where, owned_by, plain
+from backend.personal_data import DataClass, ExportedRow, Subject, delete_some, delete_where, owned_by, plain
 from backend.vault.cipher import Unreadable
 from backend.vault.service import Vault
 
@@ -35,7 +35,7 @@ class AccountData:
             settings=("UNVERIFIED_ACCOUNTS_RETENTION_DAYS",),
         )
 
-    def export(self, subject: Subject) -> Iterator[Row]:
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
         account = self._session().get(Account, subject.account_id)
         if account is not None:
             names = ("public_id", "role", "state", "created_at", "invited_at", "verified_at", "password_changed_at")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from backend.accounts.people.authenticated import Authenticated
 from backend.accounts.people.conflict import AccountConflict, demand_another, demand_another_admin
 from backend.accounts.people.emails import Emails
-from backend.accounts.people.links import AccountLinks, LinkGone
+from backend.accounts.people.links import AccountLinkGone, AccountLinks
 from backend.accounts.people.models import CLOSED, Account, AccountState, LinkPurpose
 from backend.accounts.people.notices import Notices, name_of
 from backend.accounts.people.passwords import Passwords
@@ -71,7 +71,7 @@ class Accounts:
     def verify(self, token: str, password: str) -> Authenticated:
         """Confirm an address: the mailed link shows whose it is, the password who caused the link to be mailed.
 
-        Both, because anybody can sign up with an address that is not theirs. Raises LinkGone, InvalidRequest.
+        Both, because anybody can sign up with an address that is not theirs. Raises AccountLinkGone, InvalidRequest.
         """
         with reading():
             link = self._links.find(LinkPurpose.VERIFY, token)
@@ -101,7 +101,7 @@ class Accounts:
         self._notices.tell(account, Letter.RESET, path=f"/reset/{token}")
 
     def link_works(self, purpose: LinkPurpose, token: str) -> None:
-        """Raises LinkGone when it does not."""
+        """Raises AccountLinkGone when it does not."""
         self._links.find(purpose, token)
 
     def reset(self, token: str, password: str) -> None:
@@ -109,7 +109,7 @@ class Accounts:
         hashed = self._hash_for_link(LinkPurpose.RESET, token, password)
         account = self._store.for_change(self._links.take(LinkPurpose.RESET, token).account_id)
         if account.state in CLOSED:
-            raise LinkGone("This account is disabled.")
+            raise AccountLinkGone("This account is disabled.")
         self._activate(account)
         self._set_password(account, hashed)
         self._notices.tell(account, Letter.PASSWORD_CHANGED)
@@ -146,11 +146,11 @@ class Accounts:
         return path
 
     def accept_invitation(self, token: str, password: str) -> Authenticated:
-        """Raises LinkGone, InvalidRequest."""
+        """Raises AccountLinkGone, InvalidRequest."""
         hashed = self._hash_for_link(LinkPurpose.INVITE, token, password)
         account = self._store.for_change(self._links.take(LinkPurpose.INVITE, token).account_id)
         if account.state != AccountState.INVITED:
-            raise LinkGone("This invitation was accepted or withdrawn.")
+            raise AccountLinkGone("This invitation was accepted or withdrawn.")
         self._activate(account)
         self._set_password(account, hashed)
         return self._finish(account, Action.INVITATION_ACCEPTED)
@@ -185,12 +185,12 @@ class Accounts:
         self._finish(account, Action.EMAIL_CHANGE_ASKED)
 
     def confirm_email_change(self, token: str) -> None:
-        """Take the new address into use and tell the old one: ends every sign-in. Raises LinkGone."""
+        """Take the new address into use and tell the old one: ends every sign-in. Raises AccountLinkGone."""
         link = self._links.take(LinkPurpose.CHANGE_EMAIL, token)
         account = self._store.for_change(link.account_id)
         new = self._emails.open_new(account.id, link.new_email or b"")
         if account.state != AccountState.ACTIVE or self._store.by_index(self._emails.index(new)):
-            raise LinkGone("The account or the address is no longer free for this change.")
+            raise AccountLinkGone("The account or the address is no longer free for this change.")
         self._notices.tell(account, Letter.EMAIL_CHANGED, to=self._emails.of(account))
         self._emails.put(account, new)
         account.epoch += 1

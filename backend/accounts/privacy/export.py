@@ -20,7 +20,7 @@ from backend.clock import Clock
 from backend.csv_table import csv_of
 from backend.database import reading
 from backend.errors import NotFound
-from backend.personal_data import DataClass, DataClasses, Row, Subject
+from backend.personal_data import DataClass, DataClasses, ExportedRow, Subject
 
 README = """This is everything we keep about you. data.json holds all of it; each .csv file holds one
 kind, for a spreadsheet. A text that a spreadsheet would take for a formula has an apostrophe before it.
@@ -42,7 +42,7 @@ class Copy:
 
     public_id: str
     made_at: datetime
-    found: Sequence[tuple[DataClass, Sequence[Row]]]
+    found: Sequence[tuple[DataClass, Sequence[ExportedRow]]]
 
     @property
     def file_name(self) -> str:

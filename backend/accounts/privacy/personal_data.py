@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.accounts.privacy.models import Consent, ErasureRequest
 from backend.database import leaving_no_trace
-from backend.personal_data import DataClass, Row, Subject, delete_some, delete_where, owned_by, plain
+from backend.personal_data import DataClass, ExportedRow, Subject, delete_some, delete_where, owned_by, plain
 
 ERASURES_KEPT = timedelta(days=90)
 
@@ -16,7 +16,7 @@ ERASURES_KEPT = timedelta(days=90)
 def consent_data(session: Callable[[], Session]) -> DataClass:
     """What someone with an account said to our question."""
 
-    def export(subject: Subject) -> Iterator[Row]:
+    def export(subject: Subject) -> Iterator[ExportedRow]:
         own = select(Consent.version, Consent.choice, Consent.created_at).where(owned_by(subject, Consent.account_id))
         yield from map(plain, session().execute(own.order_by(Consent.id)).mappings())
 

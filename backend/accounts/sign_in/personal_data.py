@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from backend.accounts.sign_in.models import RecoveryCode, SignIn
 from backend.accounts.tokens.models import RefreshToken
 from backend.database import leaving_no_trace
-from backend.personal_data import DataClass, Row, Subject, delete_some, delete_where, owned_by, plain
+from backend.personal_data import DataClass, ExportedRow, Subject, delete_some, delete_where, owned_by, plain
 
 
 class SignInData:
@@ -32,7 +32,7 @@ class SignInData:
             settings=("SIGN_INS_RETENTION_DAYS",),
         )
 
-    def export(self, subject: Subject) -> Iterator[Row]:
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
         for kind, columns in (
             ("browser", (SignIn.device, SignIn.created_at, SignIn.seen_at, SignIn.proven_at, SignIn.ended_at)),
             ("token", (RefreshToken.created_at, RefreshToken.expires_at, RefreshToken.used_at)),

@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
 from backend.accounts.caller import Caller, Proof
-from backend.accounts.people.addresses import EmailIndex
 from backend.accounts.people.authenticated import Authenticated
-from backend.accounts.people.models import AccountState
-from backend.accounts.people.notices import Notices, name_of
-from backend.accounts.people.passwords import Passwords
-from backend.accounts.people.store import AccountStore
 from backend.accounts.permissions import Role
+from backend.accounts.sign_in.announcements import Announcements
 from backend.accounts.sign_in.models import SignIn
+from backend.accounts.sign_in.password_check import PasswordCheck
 from backend.accounts.sign_in.standing import Known, Standing
 from backend.accounts.sign_in.store import SignInStore
+from backend.accounts.sign_in.token import digest_of, new_token
 from backend.accounts.sign_in.totp import SecondFactor
-from backend.audit.actions import Action
 from backend.clock import Clock
 from backend.database import reading
 from backend.errors import NotFound, Unauthenticated
-from backend.mail.letter import Letter
 from backend.row_security import act_for, serving
 
 SEEN_EVERY = timedelta(minutes=1)
 MOST_WRONG_CODES = 5
-TOKEN_BYTES = 32
 BY_TOKEN = "a token says whose it is"  # noqa: S105
 
 
-class Refused(Unauthenticated):
+class SignInRefused(Unauthenticated):
     """Wrong address, wrong password, no such account, one that may not sign in: all in the same words."""
 
     code = "sign_in_refused"
@@ -77,39 +70,25 @@ class SignIns:
     def __init__(
         self,
         store: SignInStore,
-        accounts: AccountStore,
+        password_check: PasswordCheck,
         factor: SecondFactor,
-        notices: Notices,
-        index: EmailIndex,
-        passwords: Passwords,
+        announcements: Announcements,
         session: Session,
         now: Clock,
     ) -> None:
         self._store = store
-        self._accounts = accounts
+        self._password_check = password_check
         self._factor = factor
-        self._notices = notices
-        self._index = index
-        self._passwords = passwords
+        self._announcements = announcements
         self._session = session
         self._now = now
 
     def authenticate(self, email: str, password: str) -> Authenticated:
-        """The active account whose address and password these are. Raises Refused, after as much for one nobody has."""
-        with reading():  # no lock is held while a password is hashed
-            account = self._accounts.by_index(self._index.of(email))
-            hashed, name = (account.password_hash, name_of(account)) if account else (None, "nobody")
-            found = Authenticated.of(account) if account and account.state == AccountState.ACTIVE else None
-        right = self._passwords.verify(hashed, password)
-        if found is None or hashed is None or not right:
-            self._notices.refused(Action.SIGN_IN_REFUSED, name)
-            self._session.commit()
-            raise Refused("The e-mail address or the password is wrong, or the address is not confirmed yet.")
-        act_for(self._session, found.account_id)
-        if self._passwords.is_outdated(hashed):
-            self._accounts.rehash(found.account_id, hashed, self._passwords.hash(password))
-            self._session.commit()
-        return found
+        """The active account with this address and password. Raises SignInRefused."""
+        who = self._password_check.account(email, password)
+        if who is None:
+            raise SignInRefused("The e-mail address or the password is wrong, or the address is not confirmed yet.")
+        return who
 
     def begin(self, email: str, password: str, device: str) -> str:
         return self.open(self.authenticate(email, password), device)
@@ -119,9 +98,9 @@ class SignIns:
 
         The token opens nothing yet if it needs a code, or if an operator must first set up a factor.
         """
-        token, now = secrets.token_urlsafe(TOKEN_BYTES), self._now()
+        token, now = new_token(), self._now()
         row = SignIn(
-            digest=_digest(token),
+            digest=digest_of(token),
             account_id=who.account_id,
             epoch=who.epoch,
             device=device[:60],
@@ -132,7 +111,7 @@ class SignIns:
         )
         self._store.add(row)
         if not who.has_factor:
-            self._announce(row)
+            self._announcements.opened(row)
         self._session.commit()
         return token
 
@@ -144,7 +123,7 @@ class SignIns:
         if not self._factor.accepts(row.account_id, code):
             raise self._refused(row)
         row.proven_at = self._now()
-        self._announce(row)
+        self._announcements.opened(row)
         return self._renew(row)
 
     def keep(self, token: str) -> str:
@@ -198,15 +177,11 @@ class SignIns:
         return known.account_id
 
     def confirm(self, token: str, password: str) -> None:
-        """Take the password again, for what is dangerous. Raises Refused."""
+        """Take the password again, for what is dangerous. Raises SignInRefused."""
         with reading():
-            known = self._known(token)
-            hashed = self._accounts.get(known.account_id).password_hash
-        if not self._passwords.verify(hashed, password):
-            name = f"account:{known.public_id}"
-            self._notices.refused(Action.PASSWORD_REFUSED, name, by=name)
-            self._session.commit()
-            raise Refused("The password is wrong.")
+            account_id = self._known(token).account_id
+        if not self._password_check.is_right(account_id, password):
+            raise SignInRefused("The password is wrong.")
         row, _ = self._for_change(token)
         row.confirmed_at = self._now()
         self._session.commit()
@@ -215,18 +190,18 @@ class SignIns:
         """Note that this browser was here, to the minute."""
         now = self._now()
         with serving(self._session, BY_TOKEN):
-            self._store.see(_digest(token), now - SEEN_EVERY, now)
+            self._store.see(digest_of(token), now - SEEN_EVERY, now)
             self._session.commit()
 
     def end(self, token: str) -> None:
         """In the database too: a copy of the cookie opens nothing any more."""
         with serving(self._session, BY_TOKEN):
-            self._store.end(_digest(token), self._now())
+            self._store.end(digest_of(token), self._now())
             self._session.commit()
 
     def end_others(self, account_id: int, but: str) -> None:
         """Sign this account's other browsers out."""
-        self._store.end_others(account_id, _digest(but), self._now())
+        self._store.end_others(account_id, digest_of(but), self._now())
         self._session.commit()
 
     def end_one(self, account_id: int, number: int) -> None:
@@ -237,29 +212,20 @@ class SignIns:
 
     def list(self, account_id: int, current: str = "") -> Sequence[SignInSummary]:
         """Where an account is signed in, the newest first; `current` is the token of the one that asks."""
-        now, digest = self._now(), _digest(current)
+        now, digest = self._now(), digest_of(current)
         rows = [row for row in self._store.of_account(account_id) if self._is_open(row.digest, now)]
         return [SignInSummary(r.id, r.device, r.created_at, r.seen_at, r.digest == digest) for r in rows]
 
     def _refused(self, row: SignIn) -> Unauthenticated:
         """Count a wrong code; the last one ends the sign-in, and whoever guesses needs the password again."""
         row.wrong_codes += 1
-        account, is_last = self._accounts.get(row.account_id), row.wrong_codes >= MOST_WRONG_CODES
+        is_last = row.wrong_codes >= MOST_WRONG_CODES
         row.ended_at = self._now() if is_last else None
-        action = Action.SIGN_IN_STOPPED if is_last else Action.CODE_REFUSED
-        self._notices.record(name_of(account), action, account, wrong_codes=row.wrong_codes)
+        self._announcements.wrong_code(row, is_last=is_last)
         self._session.commit()
         if not is_last:
             return CodeRefused("The code is wrong, or was used before.")
         return Unauthenticated("Sign in again.")
-
-    def _announce(self, row: SignIn) -> None:
-        """Tell the owner of a device that was not seen before, and the audit log of an operator who is in."""
-        account = self._accounts.get(row.account_id)
-        if self._store.is_new_device(row.account_id, row.device):
-            self._notices.tell(account, Letter.NEW_SIGN_IN, device=row.device)
-        if Role(account.role).needs_second_factor and row.proven_at:
-            self._notices.record(name_of(account), Action.SIGNED_IN, account)
 
     def _is_open(self, digest: str, now: datetime) -> bool:
         known = self._store.known(digest)
@@ -267,7 +233,7 @@ class SignIns:
 
     def _found(self, token: str) -> Known | None:
         with serving(self._session, BY_TOKEN):
-            return self._store.known(_digest(token))
+            return self._store.known(digest_of(token))
 
     def _known(self, token: str) -> Known:
         known = self._found(token)
@@ -278,20 +244,15 @@ class SignIns:
 
     def _for_change(self, token: str) -> tuple[SignIn, Known]:
         with serving(self._session, BY_TOKEN):
-            row = self._store.for_change(_digest(token))
-            known = self._store.known(_digest(token))
+            row = self._store.for_change(digest_of(token))
+            known = self._store.known(digest_of(token))
         if row is None or known is None:
             raise Unauthenticated("This sign-in is over. Sign in again.")
         act_for(self._session, known.account_id)
         return row, known
 
     def _renew(self, row: SignIn) -> str:
-        token = secrets.token_urlsafe(TOKEN_BYTES)
-        row.digest, row.wrong_codes = _digest(token), 0
+        token = new_token()
+        row.digest, row.wrong_codes = digest_of(token), 0
         self._session.commit()
         return token
-
-
-def _digest(token: str) -> str:
-    """The token has 256 bits of entropy, so that a plain hash is enough."""
-    return sha256(token.encode(errors="surrogatepass")).hexdigest()

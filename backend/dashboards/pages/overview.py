@@ -10,8 +10,9 @@ from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.addresses import BASE
 from backend.dashboards.charts import ask, tiles_of
 from backend.dashboards.funnel.chart import calculator_query, funnel_chart
-from backend.dashboards.page import HALF, TREND, Board, BoardPage, Services, Setting, board_of, chosen, ranked, trend
+from backend.dashboards.page import HALF, TREND, Board, BoardPage, Setting, board_of, chosen, ranked, trend
 from backend.dashboards.question import Address, Own, PageQuestion
+from backend.dashboards.services import Services
 
 
 class Overview(BoardPage):

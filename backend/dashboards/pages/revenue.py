@@ -20,8 +20,9 @@ from backend.analytics.metrics.attribution.service import (
 from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.addresses import address_of
 from backend.dashboards.charts import MOST_BARS, ask, compared, tiles_of
-from backend.dashboards.page import Board, BoardPage, Chart, Services, Setting, Tabs, board_of, chosen, trend
+from backend.dashboards.page import Board, BoardPage, Chart, Setting, Tabs, board_of, chosen, trend
 from backend.dashboards.question import Address, Own, PageQuestion
+from backend.dashboards.services import Services
 
 CREDIT_CSV = "/api/analytics/dashboard/revenue"
 LOOKBACKS = tuple(map(str, (LOOKBACK_DAYS, 7, 14, 60, LONGEST_LOOKBACK_DAYS)))

@@ -10,7 +10,7 @@ from backend.accounts.people.authenticated import Authenticated
 from backend.accounts.people.directory import Directory
 from backend.accounts.permissions import Role, Scope
 from backend.accounts.sign_in.browser import browser_of
-from backend.accounts.sign_in.service import CodeRefused, Refused, SignIns
+from backend.accounts.sign_in.service import CodeRefused, SignInRefused, SignIns
 from backend.accounts.sign_in.standing import Standing
 from backend.accounts.sign_in.totp import FactorConflict, SecondFactor, WrongCode
 from backend.errors import Unauthenticated
@@ -65,7 +65,7 @@ def form() -> ResponseReturnValue:
 
 @bp.post("/sign-in")
 @public(WHO, Rate.SIGN_IN)
-@if_refused(sign_in_page, {Refused: "email"})
+@if_refused(sign_in_page, {SignInRefused: "email"})
 def begin() -> ResponseReturnValue:
     credentials = SignInForm.parse(request.form)
     who = get(SignIns).authenticate(credentials.email, credentials.password)
