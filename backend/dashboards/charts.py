@@ -38,7 +38,7 @@ def quantity_of(name: str, currency: str) -> Quantity:
 
 def with_denominators(*names: str) -> tuple[str, ...]:
     """The measures and the counts they rest on, each once."""
-    return tuple(dict.fromkeys(one for name in names for one in (name, MEASURES[name].rests_on)))
+    return tuple(dict.fromkeys(measure for name in names for measure in (name, MEASURES[name].rests_on)))
 
 
 def ask(question: PageQuestion, *measures: str, by: tuple[str, ...] = (), over_time: bool = False) -> Query:
@@ -132,13 +132,13 @@ def several_of(result: Result, ranked: Result, name: str, names: Names) -> Figur
     [dimension], grain = query.dimensions, query.grain
     if grain is None:
         raise ValueError("rows are not of buckets")
-    found = {row.keys: row.values[name] for row in result.rows}
+    values = {row.keys: row.values[name] for row in result.rows}
     buckets = tuple(query.period.until(result.as_of).buckets(grain))
     none = 0 if MEASURES[name].sums else None
     series = tuple(
         Series(
             names.name(dimension, row.keys[0]),
-            tuple(found.get((at.isoformat(), row.keys[0]), none) for at in buckets),
+            tuple(values.get((at.isoformat(), row.keys[0]), none) for at in buckets),
             row.values[name],
         )
         for row in largest(ranked, name)
@@ -157,7 +157,7 @@ def ranking_of(
     [dimension] = query.dimensions
     rows = [row for row in result.rows if row.values[denominator] or (row.previous and row.previous[denominator])]
     shown = len(rows) if len(rows) <= most + 1 else most  # to say that one is left out takes its room
-    some = tuple(
+    shown_bars = tuple(
         Bar(
             names.name(dimension, row.keys[0]),
             row.values[name],
@@ -171,7 +171,7 @@ def ranking_of(
         Ranking(
             quantity_of(name, query.currency),
             _spoken(DIMENSIONS[dimension].label),
-            some,
+            shown_bars,
             result.totals.values[name],
             int(result.totals.values[denominator] or 0),
             _noun(denominator),
@@ -214,8 +214,8 @@ def map_of(result: Result, name: str, shapes: Shapes, names: Names, question: Pa
 
 def _until(result: Result, grain: Grain) -> str:
     """Of a day or an hour, which says its name, the time is enough."""
-    said = moment(result.as_of, result.query.period.timezone)
-    return said.rpartition(", ")[2] if grain in (Grain.DAY, Grain.HOUR) else said
+    text = moment(result.as_of, result.query.period.timezone)
+    return text.rpartition(", ")[2] if grain in (Grain.DAY, Grain.HOUR) else text
 
 
 def _tile(result: Result, name: str, href: str) -> Tile:

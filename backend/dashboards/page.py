@@ -87,15 +87,14 @@ class Select(NamedTuple):
 class Page(ABC):
     """A page in the menu. `own`: the parameters that no other page has, with what they may be.
 
-    `sample`: parameters that show all of the page, for those who look at or time every page. `kept`: whether people can
-    save it as a view.
+    `sample`: parameters that show all of the page, for those who look at or time every page. `can_be_saved`: as a view.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     own: ClassVar[Own] = {}
     sample: ClassVar[Address] = {}
-    kept: ClassVar[bool] = True
+    can_be_saved: ClassVar[bool] = True
 
     @property
     def path(self) -> str:

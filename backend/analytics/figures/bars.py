@@ -102,8 +102,8 @@ def _drawing(ranking: Ranking, ordered: Sequence[Bar], letters: int) -> Drawing:
     return Drawing(height, tuple(_data(ranking, rows)), layout)
 
 
-def ranked(some: Iterable[Bar]) -> list[Bar]:
-    return sorted(some, key=lambda bar: (bar.value is None, -(bar.value or 0), bar.label))
+def ranked(bars: Iterable[Bar]) -> list[Bar]:
+    return sorted(bars, key=lambda bar: (bar.value is None, -(bar.value or 0), bar.label))
 
 
 def placed(ordered: Iterable[Bar], letters: int, *, compared: bool) -> Iterator[PlacedBar]:
@@ -144,12 +144,12 @@ def _together(ranking: Ranking, level: Sequence[Bar]) -> str:
 
 def columns(ranking: Ranking) -> tuple[Column, ...]:
     quantity = ranking.quantity
-    found = [Column(ranking.dimension.capitalize(), number=False), Column(quantity.name)]
+    titles = [Column(ranking.dimension.capitalize(), number=False), Column(quantity.name)]
     if quantity.adds:
-        found.append(Column("Share"))
+        titles.append(Column("Share"))
     if ranking.counted != quantity.noun:
-        found.append(Column(ranking.counted.capitalize()))
-    return (*found, Column(ranking.compared.capitalize()), Column("Change")) if ranking.compared else tuple(found)
+        titles.append(Column(ranking.counted.capitalize()))
+    return (*titles, Column(ranking.compared.capitalize()), Column("Change")) if ranking.compared else tuple(titles)
 
 
 def table(ranking: Ranking, ordered: Sequence[Bar]) -> FigureTable:
@@ -160,16 +160,16 @@ def table(ranking: Ranking, ordered: Sequence[Bar]) -> FigureTable:
 
 def _cells(ranking: Ranking, bar: Bar) -> tuple[Cell, ...]:
     quantity = ranking.quantity
-    found = [Cell(bar.label, bar.href), Cell(quantity.say(bar.value), muted=bar.value is None)]
+    cells = [Cell(bar.label, bar.href), Cell(quantity.say(bar.value), muted=bar.value is None)]
     if quantity.adds:
-        found.append(Cell(share((bar.value or 0) / ranking.total, 1) if ranking.total else "–"))
+        cells.append(Cell(share((bar.value or 0) / ranking.total, 1) if ranking.total else "–"))
     if ranking.counted != quantity.noun:
-        found.append(Cell(count(bar.n)))
+        cells.append(Cell(count(bar.n)))
     if not ranking.compared:
-        return tuple(found)
+        return tuple(cells)
     change = quantity.change(bar.value, bar.previous)
     before = Cell(quantity.say(bar.previous), muted=bar.previous is None)
-    return (*found, before, Cell(change.words if change else "–", muted=not change))
+    return (*cells, before, Cell(change.words if change else "–", muted=not change))
 
 
 def _data(ranking: Ranking, rows: Sequence[PlacedBar]) -> Iterator[PlotlyPart]:
@@ -210,15 +210,15 @@ def _texts(ranking: Ranking, row: PlacedBar) -> Iterator[PlotlyPart]:
 
 def _hover(ranking: Ranking, bar: Bar) -> str:
     quantity = ranking.quantity
-    said = [shown(bar.label), f"{quantity.name}: {quantity.say(bar.value)}"]
+    lines = [shown(bar.label), f"{quantity.name}: {quantity.say(bar.value)}"]
     if ranking.counted != quantity.noun:
-        said.append(f"n = {count(bar.n)} {ranking.counted}")
+        lines.append(f"n = {count(bar.n)} {ranking.counted}")
     if ranking.compared:
         change = quantity.change(bar.value, bar.previous)
-        said.append(
+        lines.append(
             f"{ranking.compared.capitalize()}: {quantity.say(bar.previous)}" + (f" ({change.words})" if change else "")
         )
-    return "<br>".join(said)
+    return "<br>".join(lines)
 
 
 def _legend(ranking: Ranking) -> tuple[Key, ...]:

@@ -73,9 +73,9 @@ class Quantity:
 
     def phrase(self, value: float | None) -> str:
         """1 offer viewed, 1,200 offers viewed"""
-        many, *rest = self.noun.split(" ")
-        one = self.unit is QuantityUnit.COUNT and value == 1
-        return " ".join((self.say(value), many.removesuffix("s") if one else many, *rest))
+        noun, *rest = self.noun.split(" ")
+        is_singular = self.unit is QuantityUnit.COUNT and value == 1
+        return " ".join((self.say(value), noun.removesuffix("s") if is_singular else noun, *rest))
 
     def tick(self, value: float) -> str:
         """As short as an axis wants it."""

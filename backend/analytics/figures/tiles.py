@@ -102,16 +102,16 @@ def spark(now: Sequence[float | None], before: Sequence[float | None], *, partia
 
     def path(values: Sequence[float | None], first: int = 0) -> str:
         steps = max(len(now), len(before)) - 1
-        found, pen = [], "M"
+        commands, pen = [], "M"
         for place, value in enumerate(values, first):
             if value is None:
                 pen = "M"
                 continue
             height = 0.5 if high == low else (value - low) / (high - low)
             x, y = WIDTH * place / steps, HEIGHT - EDGE - height * (HEIGHT - 2 * EDGE)
-            found.append(f"{pen}{x:.1f},{y:.1f}")
+            commands.append(f"{pen}{x:.1f},{y:.1f}")
             pen = "L"
-        return "".join(found)
+        return "".join(commands)
 
     over = now[:-1] if partial else now
     return Spark(path(over), path(before), path(now[-2:], len(now) - 2) if partial else "")

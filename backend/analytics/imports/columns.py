@@ -23,9 +23,9 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def fields_of_columns(found: Mapping[str, EventField], mapping: ColumnMapping, types: Mapping[str, str]) -> str:
+def fields_of_columns(fields: Mapping[str, EventField], mapping: ColumnMapping, types: Mapping[str, str]) -> str:
     """The query that takes the relation `rows` of these columns apart. `types` are DuckDB's, by column."""
-    values = {target: (quoted(name), types[name]) for name, target in found.items()}
+    values = {target: (quoted(name), types[name]) for name, target in fields.items()}
     values |= {target: (sql_text(value), WRITTEN_TEXT) for target, value in mapping.constants.items()}
     texts = {
         target.name: _text(target.name, *value, mapping) for target, value in values.items() if not target.property

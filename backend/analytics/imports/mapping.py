@@ -70,8 +70,8 @@ class ColumnMapping:
         if absent:
             raise UnusableFile(f"There is no column {absent[0]!r}; there are {', '.join(map(repr, header))}.")
         spoken = {name: self.columns[name] if name in self.columns else _by_name(name) for name in header}
-        found = {name: target for name, target in spoken.items() if target}
-        filled = [target.name for target in (*found.values(), *self.constants)]
+        fields = {name: target for name, target in spoken.items() if target}
+        filled = [target.name for target in (*fields.values(), *self.constants)]
         twice = [name for name in filled if filled.count(name) > 1]
         if twice:
             raise UnusableFile(f"Two columns or constants fill {twice[0]}.")
@@ -80,7 +80,7 @@ class ColumnMapping:
         for needed in ("event_type", "session_id"):
             if needed not in filled:
                 raise UnusableFile(f"No column fills {needed}. Say which with --mapping COLUMN={needed}.")
-        return found
+        return fields
 
 
 def from_file(path: Path) -> WrittenMapping:
@@ -92,14 +92,14 @@ def from_file(path: Path) -> WrittenMapping:
         raise UnusableFile(f"{path} is no mapping: {error}.") from None
 
 
-def understood(said: WrittenMapping) -> ColumnMapping:
-    if said.time_zone not in available_timezones():
-        raise UnusableFile(f"{said.time_zone!r} is not an IANA time zone.")
-    if said.time_format not in ("", SECONDS, MILLISECONDS):
-        _sure_of(said.time_format)
-    columns = {name: target(text) if text else None for name, text in said.columns.items()}
-    constants = {target(text): value for text, value in said.constants.items()}
-    return ColumnMapping(columns, constants, said.time_format, said.time_zone)
+def understood(written: WrittenMapping) -> ColumnMapping:
+    if written.time_zone not in available_timezones():
+        raise UnusableFile(f"{written.time_zone!r} is not an IANA time zone.")
+    if written.time_format not in ("", SECONDS, MILLISECONDS):
+        _sure_of(written.time_format)
+    columns = {name: target(text) if text else None for name, text in written.columns.items()}
+    constants = {target(text): value for text, value in written.constants.items()}
+    return ColumnMapping(columns, constants, written.time_format, written.time_zone)
 
 
 def _sure_of(time_format: str) -> None:

@@ -27,7 +27,7 @@ class SenderFields(Struct, frozen=True):
     is_bot: bool | None = None
 
 
-SAID = msgspec.json.Decoder(SenderFields)
+SENDER_FIELDS = msgspec.json.Decoder(SenderFields)
 MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 UNREADABLE = (ValueError, RecursionError)
 
@@ -51,11 +51,11 @@ class ReadRow:
 
 
 def read_rows(rows: Sequence[DoubtfulRow], read: ReadEvents, received_at: datetime) -> list[ReadRow]:
-    taken_apart = [_take_apart(row) for row in rows]
-    events = iter(read([said[0] for said in taken_apart if isinstance(said, tuple)], received_at))
+    parts = [_take_apart(row) for row in rows]
+    events = iter(read([part[0] for part in parts if isinstance(part, tuple)], received_at))
     return [
-        ReadRow(row, next(events), said[1]) if isinstance(said, tuple) else ReadRow(row, said, Sender())
-        for row, said in zip(rows, taken_apart, strict=True)
+        ReadRow(row, next(events), part[1]) if isinstance(part, tuple) else ReadRow(row, part, Sender())
+        for row, part in zip(rows, parts, strict=True)
     ]
 
 
@@ -66,11 +66,11 @@ def _take_apart(row: DoubtfulRow) -> tuple[bytes, Sender] | str:
         members = MEMBERS.decode(content)
     except UNREADABLE:
         return content.replace(b"\n", b" "), Sender()  # the parser says what is wrong with it
-    said = {name: members.pop(name) for name in SenderFields.__struct_fields__ if name in members}
+    fields = {name: members.pop(name) for name in SenderFields.__struct_fields__ if name in members}
     if bytes(members.get("event_id", b"null")) == b"null":
         members["event_id"] = Raw(f'"{row.own_id}"'.encode())
     try:
-        sender = SAID.decode(msgspec.json.encode(said))
+        sender = SENDER_FIELDS.decode(msgspec.json.encode(fields))
     except UNREADABLE as error:
         return in_words(error)
     is_bot = bool(sender.is_bot)

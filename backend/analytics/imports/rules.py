@@ -117,7 +117,7 @@ SOUND = " AND ".join(
 )
 
 
-def _found(names: tuple[str, ...], prefix: str = "") -> str:
+def _number_present(names: tuple[str, ...], prefix: str = "") -> str:
     return "(" + " + ".join(f"({prefix}{name} IS NOT NULL)::INT" for name in names) + ")"
 
 
@@ -128,7 +128,7 @@ _CERTAIN = " AND ".join(
         "(timestamp IS NULL OR coalesce(instant BETWEEN '2000-01-01T00:00:00Z'::TIMESTAMPTZ AND $received_at, false))",
         f"strlen(content) <= {MOST_BYTES}",
         "(CASE WHEN data_keys IS NULL OR data_keys = "
-        + _found(PROPERTIES, "p.")
+        + _number_present(PROPERTIES, "p.")
         + " THEN true ELSE data_keys = list_unique(json_keys(event_data)) END)",
         f"coalesce(CASE event_type {_BY_NAME} ELSE true END, false)",
     )
@@ -162,9 +162,9 @@ def fields_of_lines(lines: str, before: str, after: str, data: str) -> str:
 def _whole() -> str:
     """Whether a line that is good JSON says what it must, and everything once."""
     paths = ", ".join(f"'$.{name}'" for name in ALL_FIELDS)
-    found = f"{_found(ENVELOPE)} + (data IS NOT NULL)::INT"
-    once = f"""CASE WHEN keys = {found} THEN true
-      WHEN user_id IS NULL AND keys = {found} + 1 AND json_exists(good, '$.user_id') THEN true
+    members = f"{_number_present(ENVELOPE)} + (data IS NOT NULL)::INT"
+    once = f"""CASE WHEN keys = {members} THEN true
+      WHEN user_id IS NULL AND keys = {members} + 1 AND json_exists(good, '$.user_id') THEN true
       ELSE keys = list_count(json_extract(good, [{paths}])) END"""
     return " AND ".join((*(f"{name} IS NOT NULL" for name in DEMANDED), once))
 

@@ -81,12 +81,12 @@ class EventImport:
         self._now = now
 
     def run(
-        self, path: Path, form: Format | None, said: WrittenMapping, listener: Listener, *, dry: bool = False
+        self, path: Path, form: Format | None, mapping: WrittenMapping, listener: Listener, *, dry: bool = False
     ) -> Imported:
         """Import a file, or raise UnusableFile. A dry run reads the same and writes nothing."""
-        source = open_source(path, form, said, block_bytes(self._engine.memory))
+        source = open_source(path, form, mapping, block_bytes(self._engine.memory))
         listener.begins(source.size, source.notes)
-        return self._import(source, lambda: identity(path, said), listener, dry=dry)
+        return self._import(source, lambda: identity(path, mapping), listener, dry=dry)
 
     def _import(self, source: FileSource, mark: Callable[[], str], listener: Listener, *, dry: bool) -> Imported:
         if not dry:

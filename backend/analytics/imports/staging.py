@@ -105,8 +105,8 @@ class Stage:
         for start in range(0, doubtful.num_rows, BATCH_SIZE):
             if self._stopped:
                 break
-            some = (DoubtfulRow(**row) for row in doubtful.slice(start, BATCH_SIZE).rename_columns([*ROW]).to_pylist())
-            reads = read_rows([row for row in some if row.content.strip(BLANK)], self._read, received_at)
+            batch = (DoubtfulRow(**row) for row in doubtful.slice(start, BATCH_SIZE).rename_columns([*ROW]).to_pylist())
+            reads = read_rows([row for row in batch if row.content.strip(BLANK)], self._read, received_at)
             rejected += [
                 Rejected(r.row.line, r.event, block.original(r.row.line)) for r in reads if isinstance(r.event, str)
             ]

@@ -39,10 +39,10 @@ def batch_marks(base: DeltaTable, batch: ArrowBatch, fresh: pa.Table, days: Coll
 
 def last_row_is_here(session: Session, base: DeltaTable) -> bool:
     """Whether the row the lake took last still has its id, or is gone: dropped in time, or erased."""
-    found = session.scalar(
+    event_id = session.scalar(
         sa.select(AnalyticsEvent.event_id).where(AnalyticsEvent.id == (base.transaction_version(LAST_ID) or 0))
     )
-    return found is None or _as_number(found) == base.transaction_version(LAST_EVENT)
+    return event_id is None or _as_number(event_id) == base.transaction_version(LAST_EVENT)
 
 
 def renumber(session: Session) -> int:
@@ -99,26 +99,26 @@ class LandingRetention:
     """Drops landing rows whose time is over and which everyone who reads the table has read."""
 
     def __init__(
-        self, lake: Lake, sessions: Callable[[], Session], kept: timedelta, readers: Collection[str], now: Clock
+        self, lake: Lake, sessions: Callable[[], Session], retention: timedelta, readers: Collection[str], now: Clock
     ) -> None:
         self._lake = lake
         self._sessions = sessions
-        self._kept = kept
+        self._retention = retention
         self._readers = readers
         self._now = now
 
     def drop(self) -> int:
         """In batches, each committed: it may be killed and goes on the next time. Says how many rows."""
-        received_before, dropped = self._now() - self._kept, 0
+        received_before, dropped = self._now() - self._retention, 0
         with self._sessions() as session:
             bound = self._read_by_all(session)
             session.rollback()
             while bound is not None:
-                some = LandingTable(session).drop_before(received_before, bound, BATCH_SIZE)
+                rows = LandingTable(session).drop_before(received_before, bound, BATCH_SIZE)
                 session.commit()
-                if not some:
+                if not rows:
                     break
-                dropped += some
+                dropped += rows
         return dropped
 
     def _read_by_all(self, session: Session) -> int | None:

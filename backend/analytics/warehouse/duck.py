@@ -81,8 +81,8 @@ class DuckEngine:
 
     def _table(self, sql: str, snapshot: Snapshot) -> pa.Table:
         with self._seeing(snapshot, with_open=False) as cursor:
-            found: pa.Table = cursor.sql(sql).to_arrow_table()
-            return found
+            table: pa.Table = cursor.sql(sql).to_arrow_table()
+            return table
 
     def close(self) -> None:
         with self._opening:
@@ -133,15 +133,15 @@ class DuckEngine:
         cursor.execute(f"CREATE OR REPLACE VIEW {CLOSED} AS {_select(SESSIONS, snapshot.sessions)}")
         sessions = closed_sessions(snapshot)
         if with_open:
-            found = _sessions_of_days(snapshot.open_from, FAR)
-            cursor.execute(f"CREATE OR REPLACE TABLE open_sessions AS {found}")
+            made = _sessions_of_days(snapshot.open_from, FAR)
+            cursor.execute(f"CREATE OR REPLACE TABLE open_sessions AS {made}")
             sessions = f"{sessions} UNION ALL {open_sessions(f'started_at // {DAY}')}"
         cursor.execute(f"CREATE OR REPLACE VIEW {SESSIONS.name} AS {sessions}")
 
 
 def _sessions_of_days(first: int, last: int) -> str:
-    found = SESSIONS_OF_DAYS.sql("duckdb", {"first": first, "last": last})
-    return f"SELECT *, {PERSON} AS person FROM ({found})"  # noqa: S608
+    sessions = SESSIONS_OF_DAYS.sql("duckdb", {"first": first, "last": last})
+    return f"SELECT *, {PERSON} AS person FROM ({sessions})"  # noqa: S608
 
 
 def _select(table: LakeTable, version: TableVersion) -> str:

@@ -66,11 +66,11 @@ class Engine(Protocol):
         """The rows of the answer. Instants and days are integers in it."""
 
 
-def _found(first: IntegerValue, last: IntegerValue) -> Table:
+def _sessions_of_days(first: IntegerValue, last: IntegerValue) -> Table:
     return sessions_of_days(relation(EVENTS), relation(SESSIONS, CLOSED), first, last).select(COLUMNS)
 
 
-SESSIONS_OF_DAYS = Question("sessions of days", ("first", "last"), _found)
+SESSIONS_OF_DAYS = Question("sessions of days", ("first", "last"), _sessions_of_days)
 
 
 def _late_ends(first: IntegerValue, last: IntegerValue) -> Table:

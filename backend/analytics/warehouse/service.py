@@ -63,8 +63,8 @@ class Warehouse:
             return self._answer_of_files_there(question, values, as_of)
         except EngineFailed as error:
             logger.exception("Not answered: %s", question.name)
-            said = "The lake's files cannot be read now." if isinstance(error, FilesAreGone) else GAVE_UP
-            raise WarehouseUnavailable(said) from error
+            detail = "The lake's files cannot be read now." if isinstance(error, FilesAreGone) else GAVE_UP
+            raise WarehouseUnavailable(detail) from error
 
     def begin(self) -> None:
         """Ask something cheap, where there is a lake: what a first answer waits for is loaded then."""

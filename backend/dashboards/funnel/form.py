@@ -88,8 +88,9 @@ def unsent(page: FunnelPage, seen: Result) -> tuple[str, ...]:
     A step may be reached after them. Where nothing at all was received, the spelling is not what is wrong.
     """
     received = _all_of(seen)
-    asked = (*(row.step.name for row in page.rows if not row.step.sessions), *(one.name for one in page.query.exclude))
-    events = dict.fromkeys(name.partition(":")[0] for name in asked)
+    unreached = (row.step.name for row in page.rows if not row.step.sessions)
+    names = (*unreached, *(match.name for match in page.query.exclude))
+    events = dict.fromkeys(name.partition(":")[0] for name in names)
     return tuple(name for name in events if name not in received | CALCULATORS) if received else ()
 
 

@@ -133,10 +133,10 @@ class FunnelPage:
     @property
     def how(self) -> str:
         """in order, within 24 hours of the first step"""
-        said = f"{TOLD[self.query.order]}, within {spelled(self.query.window)} of the first step"
+        terms = f"{TOLD[self.query.order]}, within {spelled(self.query.window)} of the first step"
         without = " or ".join(match.label for match in self.query.exclude)
         through = ", through all sessions of a visitor" if self.query.scope is FunnelScope.VISITOR else ""
-        return said + through + (f", without “{without}” between" if without else "")
+        return terms + through + (f", without “{without}” between" if without else "")
 
     @property
     def window(self) -> str:
@@ -173,8 +173,8 @@ class FunnelPage:
 
     def _tile(self, label: str, row: FunnelRow) -> Tile:
         earlier = row.previous.sessions if row.previous else None
-        found = self._change(label, Quantity(self.counted), row.step.sessions, earlier)
-        return replace(found, n=rate_of(row.step.from_first, self.of_them(self.n)), href=row.reached_by)
+        made = self._change(label, Quantity(self.counted), row.step.sessions, earlier)
+        return replace(made, n=rate_of(row.step.from_first, self.of_them(self.n)), href=row.reached_by)
 
     def _lost(self) -> Tile:
         label = "Largest drop-off" + ("" if self.goal is self.rows[-1] else " before the result")
@@ -182,10 +182,10 @@ class FunnelPage:
             return Tile(label, "0", f"all came to “{self.goal.step.label}”")
         quantity = Quantity("loss", QuantityUnit.SHARE, adds=False, less_is_better=True)
         now, before = TileValue(self.loss.rate, self.loss.of), self.loss.earlier
-        found = tile(label, quantity, self.counted, now, before, partial=self.partial)
+        made = tile(label, quantity, self.counted, now, before, partial=self.partial)
         where = f"{self.loss.before} → {self.loss.after}, {rate_of(self.loss.rate, count(self.loss.of))}"
-        previous = f"a loss of {found.previous}" if found.previous else ""
-        return replace(found, value=f"−{count(self.loss.lost)}", n=where, previous=previous)
+        previous = f"a loss of {made.previous}" if made.previous else ""
+        return replace(made, value=f"−{count(self.loss.lost)}", n=where, previous=previous)
 
     def _change(self, label: str, quantity: Quantity, now: int, earlier: int | None) -> Tile:
         previous = self.rows[0].previous

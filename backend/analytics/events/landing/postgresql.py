@@ -95,13 +95,13 @@ def _event_id(landing: Landing) -> bytes:
     return landing[0][0]
 
 
-def _bytes(found: psycopg.Cursor[tuple[UUID]]) -> frozenset[bytes]:
-    return frozenset(event_id.bytes for [event_id] in found)
+def _bytes(ids: psycopg.Cursor[tuple[UUID]]) -> frozenset[bytes]:
+    return frozenset(event_id.bytes for [event_id] in ids)
 
 
 def _as_json(rows: list[Landing]) -> str:
-    given = [dict(zip(COLUMNS, (row[0].hex(), *row[1:5], Raw(row[5]), *shared), strict=True)) for row, shared in rows]
-    return msgspec.json.encode(given).decode()
+    records = [dict(zip(COLUMNS, (row[0].hex(), *row[1:5], Raw(row[5]), *shared), strict=True)) for row, shared in rows]
+    return msgspec.json.encode(records).decode()
 
 
 def _as_line(landing: Landing) -> str:

@@ -106,27 +106,29 @@ class AttributionService:
 
     def revenue(self, query: AttributionQuery) -> Attribution:
         """The credits, and where there is something to compare with, those of then beside them."""
-        found = self._of(query)
+        report = self._of(query)
         if query.compare is None:
-            return found
+            return report
         compared = query.period.preceding(query.compare, self._now())
         before = self._of(replace(query, period=compared, compare=None))
         return replace(
-            found,
-            rows=_beside(found, before),
+            report,
+            rows=_beside(report, before),
             before=before,
-            version=f"{found.version} {compared}",
-            demo=found.demo or before.demo,
+            version=f"{report.version} {compared}",
+            demo=report.demo or before.demo,
         )
 
     def _of(self, query: AttributionQuery) -> Attribution:
         period = query.period
         bounds = {"start": micros(period.start), "end": micros(period.end), "lookback": query.lookback_days * DAY}
-        kept = SessionSelection(query.filters, query.bots)
-        question = paths_question(query.by, kept, aged=query.model is Model.TIME_DECAY)
+        selection = SessionSelection(query.filters, query.bots)
+        question = paths_question(query.by, selection, aged=query.model is Model.TIME_DECAY)
         answer = self._warehouse.ask(question, **bounds)
         asks_for_lost = query.model is Model.MARKOV
-        lost = lost_in(self._warehouse.ask(lost_question(query.by, kept), **bounds).rows) if asks_for_lost else NOBODY
+        lost = (
+            lost_in(self._warehouse.ask(lost_question(query.by, selection), **bounds).rows) if asks_for_lost else NOBODY
+        )
         paths, lost, merged = _fewer(list(paths_in(answer.rows, query.currency)), lost)
         return Attribution(
             query=query,
@@ -150,11 +152,11 @@ def _faults(query: AttributionQuery) -> Iterator[FieldError]:
     yield from session_faults(query.filters)
 
 
-def _beside(found: Attribution, before: Attribution) -> tuple[AttributedRevenue, ...]:
+def _beside(after: Attribution, before: Attribution) -> tuple[AttributedRevenue, ...]:
     """Each channel with what it was before; those that have nothing any more come last."""
-    now, then = ({row.channel: row for row in report.rows} for report in (found, before))
+    now, then = ({row.channel: row for row in attribution.rows} for attribution in (after, before))
     return tuple(
-        replace(now.get(channel) or _nothing(channel, found), previous=then.get(channel) or _nothing(channel, before))
+        replace(now.get(channel) or _nothing(channel, after), previous=then.get(channel) or _nothing(channel, before))
         for channel in dict.fromkeys([*now, *then])
     )
 

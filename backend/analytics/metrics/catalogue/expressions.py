@@ -69,10 +69,10 @@ def _expression(
     named = (*query.dimensions, *(chosen.field for chosen in query.filters))
     table = with_first_seen(relation(SESSIONS), named) if source is Relation.SESSIONS else relation(EVENTS)
     instant = table[INSTANTS[source]]
-    kept = [table.day >= first, table.day <= last, instant >= start, instant < end]
+    conditions = [table.day >= first, table.day <= last, instant >= start, instant < end]
     if not query.bots:
-        kept.append(~table.is_bot)
-    table = table.filter(*kept, *(holds(table, chosen) for chosen in query.filters))
+        conditions.append(~table.is_bot)
+    table = table.filter(*conditions, *(holds(table, chosen) for chosen in query.filters))
     keys: dict[str, Value] = {}
     if query.grain:
         moved, *months = local[shifts:]
@@ -90,14 +90,14 @@ def _counted(table: Table, query: Query, source: Relation, names: tuple[str, ...
     """The measures by their places, and how many rows they count; without keys, also the currencies there are."""
     needed = dict.fromkeys(part for name in names for part in _needed(name))
     counts = {name: COUNTED[name].aggregate(table, query.currency) for name in needed}
-    found: dict[str, Value] = {}
+    columns: dict[str, Value] = {}
     for number, name in enumerate(names):
         measure = MEASURES[name]
-        found[f"value_{number}"] = measure.of(counts) if isinstance(measure, Ratio) else counts[name]
-    found[COUNT] = table.count()
+        columns[f"value_{number}"] = measure.of(counts) if isinstance(measure, Ratio) else counts[name]
+    columns[COUNT] = table.count()
     if not query.keys and source is Relation.SESSIONS:
-        found[CURRENCIES] = table.currency.collect(where=table.revenue_cents.notnull(), distinct=True)
-    return found
+        columns[CURRENCIES] = table.currency.collect(where=table.revenue_cents.notnull(), distinct=True)
+    return columns
 
 
 def _needed(name: str) -> tuple[str, ...]:

@@ -114,9 +114,9 @@ def _faults(query: Query) -> Iterator[FieldError]:
     yield from _sizes(query)
     yield from value_faults(query.filters)
     order = (query.order or "").removeprefix("-")
-    asked = (*query.keys, *query.measures)
-    if order and order not in asked:
-        yield FieldError("order", f"must be one of what is asked for: {', '.join(asked)}")
+    columns = (*query.keys, *query.measures)
+    if order and order not in columns:
+        yield FieldError("order", f"must be one of what is asked for: {', '.join(columns)}")
     yield from _sources(query)
 
 
@@ -134,10 +134,10 @@ def _sizes(query: Query) -> Iterator[FieldError]:
     if not query.measures:
         yield FieldError("measures", "must name at least one measure")
     for field, most in (("measures", MOST_MEASURES), ("dimensions", MOST_DIMENSIONS), ("filters", MOST_FILTERS)):
-        given = getattr(query, field)
-        if len(given) > most:
+        entries = getattr(query, field)
+        if len(entries) > most:
             yield FieldError(field, f"must be {most} at most")
-        if field != "filters" and len(set(given)) < len(given):
+        if field != "filters" and len(set(entries)) < len(entries):
             yield FieldError(field, "must not name one twice")
     if not 1 <= query.limit <= MOST_ROWS:
         yield FieldError("limit", f"must lie between 1 and {MOST_ROWS:,}")

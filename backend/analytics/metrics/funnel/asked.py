@@ -92,10 +92,10 @@ def _known(matches: Iterable[EventMatch | None]) -> tuple[EventMatch, ...]:
     return tuple(match for match in matches if match)
 
 
-def _further(found: InvalidRequest, errors: list[FieldError]) -> Iterator[FieldError]:
+def _further(refusal: InvalidRequest, errors: list[FieldError]) -> Iterator[FieldError]:
     """What was found besides, of other fields."""
     refused = {error.field.partition(".")[0] for error in errors}
-    return (error for error in found.errors if error.field not in refused)
+    return (error for error in refusal.errors if error.field not in refused)
 
 
 def _choice(kind: type[Choice]) -> Callable[[str], Choice]:

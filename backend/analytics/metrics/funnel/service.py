@@ -114,9 +114,9 @@ class FunnelService:
         if earlier and query.breakdown:
             groups = tuple(_beside(query, groups, self._groups(earlier, keys)))
         before = self._whole(earlier)[0] if earlier else None
-        found, answer = self._whole(query)
+        funnel, answer = self._whole(query)
         demo = holds_demo(answer.demo, query.period, *([compared] if compared else []))
-        return FunnelReport(query, found, answer.as_of, answer.engine, demo, groups, compared, before)
+        return FunnelReport(query, funnel, answer.as_of, answer.engine, demo, groups, compared, before)
 
     def _largest_groups(self, query: FunnelQuery) -> Keys:
         """The keys that stand alone in a breakdown; the others stand together."""
@@ -180,7 +180,9 @@ def _beside(query: FunnelQuery, groups: Sequence[FunnelGroup], earlier: Sequence
     for group in groups:
         yield replace(group, before=known.pop((group.key, group.others), nobody))
     # Others may have been there before alone.
-    yield from (FunnelGroup(key, others, 0, nobody, found) for (key, others), found in known.items() if others)
+    yield from (
+        FunnelGroup(key, others, 0, nobody, earlier_funnel) for (key, others), earlier_funnel in known.items() if others
+    )
 
 
 def _funnel(row: AnswerRow, query: FunnelQuery) -> FunnelCounts:

@@ -97,29 +97,29 @@ class LiveService:
         end = this + MINUTE
         start = end - MINUTES * MINUTE
         answer = self._warehouse.ask(LIVE, start=micros(start), recent=micros(end - RECENT), end=micros(end))
-        found: dict[str, dict[str | None, int]] = defaultdict(dict)
+        counts: dict[str, dict[str | None, int]] = defaultdict(dict)
         for kind, key, number in answer.rows:
-            found[kind][key] = number
+            counts[kind][key] = number
         return LiveState(
-            minutes=tuple(_minute(found, start, at) for at in range(MINUTES)),
-            active=sum(found[ACTIVE].values()),
-            now=sum(found[NOW].values()),
-            lists={name: _listed(found[name]) for name in LISTS},
-            steps=_places(found[STEP]),
+            minutes=tuple(_minute(counts, start, at) for at in range(MINUTES)),
+            active=sum(counts[ACTIVE].values()),
+            now=sum(counts[NOW].values()),
+            lists={name: _listed(counts[name]) for name in LISTS},
+            steps=_places(counts[STEP]),
             as_of=answer.as_of,
             demo=holds_demo(answer.demo, Period(start, end, "UTC")),
             key=f"{answer.version}.{micros(answer.as_of) // 1_000_000}.{int(end.timestamp()) // 60}",
         )
 
 
-def _minute(found: Mapping[str, Counts], start: datetime, at: int) -> Minute:
-    counts = (found[kind].get(str(at), 0) for kind in (BEGUN, HAPPENED, UPGRADED))
-    return Minute(start + at * MINUTE, *counts)
+def _minute(counts: Mapping[str, Counts], start: datetime, at: int) -> Minute:
+    numbers = (counts[kind].get(str(at), 0) for kind in (BEGUN, HAPPENED, UPGRADED))
+    return Minute(start + at * MINUTE, *numbers)
 
 
 def _listed(counts: Counts) -> tuple[ValueCount, ...]:
     """The most first; between equal ones by name, the nameless last."""
-    order = sorted(counts.items(), key=lambda one: (-one[1], one[0] is None, one[0] or ""))
+    order = sorted(counts.items(), key=lambda count: (-count[1], count[0] is None, count[0] or ""))
     return tuple(ValueCount(value, sessions) for value, sessions in order)
 
 
