@@ -1,4 +1,4 @@
-"""A page of the dashboards: what it asks, and what it shows of the answers."""
+"""A page of the dashboards: its queries, and the board made of their results."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Board:
         return any(chart.id == TREND for chart in self.charts)
 
     def with_charts(self, charts: Iterable[Chart]) -> Board:
-        """Further ones, after the first."""
+        """The board with further charts after the first."""
         first, *rest = self.charts
         return replace(self, charts=(first, *charts, *rest))
 
@@ -108,11 +108,11 @@ class BoardPage(Page):
 
     @abstractmethod
     def queries(self, question: PageQuestion) -> tuple[Query, ...]:
-        """What the catalogue is asked, all at once."""
+        """The queries to the catalogue, asked together."""
 
     @abstractmethod
     def board(self, setting: Setting, results: Sequence[Result]) -> Board:
-        """What the page shows of the results, which come in the order of its queries."""
+        """The tiles and charts; results come in the order of the queries."""
 
     def completed(self, board: Board, setting: Setting, results: Sequence[Result], services: Services) -> Board:
         """The board with what only other services, or a second question, can answer."""
@@ -121,7 +121,7 @@ class BoardPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a page needs beside the answers: its question, and names of codes."""
+    """What a page needs beside results: its question, names of codes and the annotations of its days."""
 
     page: Page
     question: PageQuestion
@@ -172,7 +172,7 @@ def ranked(
 
 
 def chosen(question: PageQuestion, parameter: str, options: Sequence[str]) -> str:
-    """What the address says, or the first there is."""
+    """The chosen value of a parameter; by default the first."""
     return question.own.get(parameter, options[0])
 
 

@@ -27,7 +27,7 @@ class Event(Struct, frozen=True, gc=False):
 
 
 class Sender(Struct, frozen=True):
-    """Who sent the events of one request, as far as may be known."""
+    """The sender of the events of one request, as far as may be known."""
 
     visitor_id: str | None = None
     country: str | None = None

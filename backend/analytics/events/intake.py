@@ -35,7 +35,7 @@ class EnvelopeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 @dataclass(frozen=True, slots=True)
 class IntakeResult:
-    """What became of the events of a request: all of it is durable."""
+    """The outcome of the events of a request: all of it is durable."""
 
     recorded: Recorded
     quarantined: Sequence[Misplaced]

@@ -20,7 +20,7 @@ OUR_OWN = frozenset(EventName)
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """How many events were new, and how many were here already."""
+    """The numbers of new events and of duplicates."""
 
     accepted: int
     duplicates: int

@@ -60,7 +60,7 @@ class FigureTable:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What Plotly draws, on so many pixels from top to bottom."""
+    """The data and layout for Plotly; `height` in pixels."""
 
     height: int
     data: tuple[PlotlyPart, ...]
@@ -91,7 +91,7 @@ class Figure:
     empty: str = ""
 
     def plain(self) -> dict[str, Plain]:
-        """What the browser is sent: everything but the table, which stands in the page."""
+        """The figure as the browser gets it: everything but the table, which stands in the page."""
         return {
             "title": self.title,
             "description": self.description,

@@ -230,7 +230,7 @@ def _pointer() -> PlotlyPart:
 
 
 def _marks(trend: Trend) -> list[tuple[float, Mark]]:
-    """Where each annotation stands, in the bucket that it fell into."""
+    """The position and mark of each annotation, in the bucket that it fell into."""
     marks: list[tuple[float, Mark]] = []
     for annotation in sorted(trend.annotations, key=lambda annotation: annotation.at):
         place = bisect([point.at.timestamp() for point in trend.points], annotation.at.timestamp()) - 1
@@ -246,7 +246,7 @@ def _mark_line(place: float) -> PlotlyPart:
 
 
 def _mark_letters(marks: Sequence[tuple[float, Mark]]) -> list[PlotlyPart]:
-    """Those of one bucket stand side by side."""
+    """Letters of one bucket stand side by side."""
     where: dict[str, Plain] = {"xref": "x", "yref": "paper", "xanchor": "center", "yanchor": "bottom"}
     where["font"] = theme.font(theme.INK_2, weight=theme.BOLD)
     letters: dict[float, list[str]] = {}

@@ -14,7 +14,7 @@ from backend.analytics.events.event import Event, Sender
 from backend.analytics.events.reasons import in_words
 
 ReadEvents = Callable[[Sequence[bytes], datetime], Sequence[Event | str]]
-"""ReadRow lines of JSON received at an instant as the API does: an event, or the reason why a line is none."""
+"""Reads lines of JSON received at an instant as the API does: an event, or the reason why a line is none."""
 
 
 class SenderFields(Struct, frozen=True):

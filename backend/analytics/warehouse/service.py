@@ -47,7 +47,7 @@ class Answer:
 
 
 class Warehouse:
-    """One for a process. AnswerCache are remembered for as long as the lake has not changed."""
+    """One for a process. Answers are remembered for as long as the lake has not changed."""
 
     def __init__(self, engine: Engine, snapshots: Snapshots, fresh_as_of: Callable[[], datetime | None]) -> None:
         self._engine = engine

@@ -29,7 +29,7 @@ SCOPES = {"session": "Each session", "visitor": "Each visitor, through all sessi
 
 @dataclass(frozen=True, slots=True)
 class StepField:
-    """One step of the form. `says`: how the event is called, or that none such was received."""
+    """One step of the form. `says`: the label of the event, or that none such was received."""
 
     name: str
     number: int
@@ -40,7 +40,7 @@ class StepField:
 
 @dataclass(frozen=True, slots=True)
 class FunnelForm:
-    """`known`: events to choose from, with how they are called. `fields`: the parameters that it sets."""
+    """`known`: events to choose from, with their labels. `fields`: the parameters that the form sets."""
 
     steps: tuple[StepField, ...]
     known: Mapping[str, str]
@@ -95,7 +95,7 @@ def unsent(page: FunnelPage, seen: Result) -> tuple[str, ...]:
 
 
 def _all_of(seen: Result) -> frozenset[str]:
-    """None where there are too many to know all."""
+    """The names of all events; none where there are too many to list all."""
     return frozenset() if seen.more else frozenset(row.keys[0] or "" for row in seen.rows)
 
 

@@ -143,7 +143,7 @@ def _fit(value: Any) -> str | int | float | None:
 
 
 def _cut(text: str) -> str:
-    """Counted as JavaScript and Java count, two for what lies beyond the basic plane."""
+    """Characters are counted in UTF-16, as JavaScript and Java count them."""
     return text.encode("utf-16-le", "replace")[: 2 * VALUE_CHARACTERS].decode("utf-16-le", "ignore")
 
 

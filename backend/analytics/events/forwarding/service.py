@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 class Forwarding(Protocol):
-    """What the schedule and the jobs ask for."""
+    """The door of the schedule and the jobs."""
 
     def forward(self) -> int: ...
 
@@ -105,7 +105,7 @@ class Ga4Forwarding:
             yield made
 
     def _batch(self) -> Sequence[int] | None:
-        """One batch of rows to jobs, in one transaction with the cursor; None when there is nothing more."""
+        """The jobs of one batch, in one transaction with the cursor; None when there is nothing more."""
         now = self._now()
         # SQLite has one write lock: it is not to be held while we read and think.
         self._session.rollback()

@@ -16,7 +16,7 @@ FIRST = text(
 
 
 class CursorStore:
-    """How far forwarding has come in the landing table."""
+    """The position of forwarding in the landing table."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

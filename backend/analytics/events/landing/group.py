@@ -33,7 +33,7 @@ class LandingWriter(Protocol):
 
 
 class Deposit:
-    """What one request brings, and what became of it."""
+    """The rows of one request, and their outcome."""
 
     __slots__ = ("_settled", "failure", "leads", "rows", "there")
 
@@ -105,7 +105,7 @@ class GroupCommit:
             return group
 
     def _store(self, group: Sequence[Deposit]) -> None:
-        """All in one transaction; if that is refused, each alone, so that nobody fails for a neighbour."""
+        """Stores all in one transaction; if that is refused, each alone, so that no request fails for another."""
         try:
             there = self._writer.insert(_distinct(group))
         except Unavailable as failure:
@@ -144,7 +144,7 @@ def _fail(group: Sequence[Deposit], failure: Exception) -> None:
 
 
 def _distinct(group: Sequence[Deposit]) -> list[Rows]:
-    """Each id once: of two requests the earlier has it, and for the later it is there already."""
+    """The rows with each id once: it belongs to the earlier of two requests, and is a duplicate in the later."""
     taken: set[bytes] = set()
     for deposit in group:
         deposit.there = taken & deposit.rows.own.keys()

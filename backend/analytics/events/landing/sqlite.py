@@ -33,7 +33,7 @@ def _statement(values: list[str]) -> str:
 
 
 def _of_one_request(rows: int) -> str:
-    """What the rows share is bound once, as the first parameters."""
+    """Shared columns are bound once, as the first parameters."""
     shared = [f"?{n}" for n in range(1, len(SHARED) + 1)]
     return _statement([f"({', '.join([*shared, *'?' * len(OWN)])})"] * rows)
 
@@ -114,7 +114,7 @@ def _insert_many(connection: sqlite3.Connection, batches: Sequence[Rows]) -> int
 
 
 def _insert_new(connection: sqlite3.Connection, rows: Rows) -> int:
-    """In the order of their ids, which keeps to few pages of the index; returns how many were new."""
+    """Inserts in the order of ids, which keeps to few pages of the index; returns how many were new."""
     ordered, start, new = sorted(rows.own.values(), key=itemgetter(0)), 0, 0
     for size in SIZES:
         while start + size <= len(ordered):

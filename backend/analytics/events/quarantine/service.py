@@ -21,7 +21,7 @@ from backend.errors import FieldError, InvalidRequest
 
 
 class Quarantine:
-    """In sessions of its own, so that a request which brings nothing impossible opens none."""
+    """Quarantine opens database sessions of its own, so that a request without impossible times opens none."""
 
     def __init__(
         self,

@@ -41,14 +41,14 @@ class Envelope(EnvelopeFields, frozen=True, kw_only=True, forbid_unknown_fields=
 
 @dataclass(frozen=True, slots=True)
 class ParsedBatch:
-    """What a request held: good events, bad ones with reasons, and the fields of its envelope."""
+    """The events of a request, its rejected events with reasons, and the fields of its envelope."""
 
     events: tuple[Event, ...]
     rejected: tuple[RefusedEvent, ...]
     envelope: EnvelopeFields
 
     def as_from(self, user_id: str | None, *, lasting: bool) -> ParsedBatch:
-        """As a browser may say it: whose it is and where, the server knows; a lasting id counts only with consent."""
+        """The batch as a browser may send it: the server knows its user; a lasting id counts only with consent."""
         events = self.events
         if any(event.user_id != user_id for event in events):
             events = tuple(msgspec.structs.replace(event, user_id=user_id) for event in events)
