@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class Telemetry(Protocol):
-    """What services may report. Never blocks, never raises, never decides anything."""
+    """The counters of services. Never blocks, never raises, never decides anything."""
 
     def count(self, name: str, value: int = 1) -> None: ...
 

@@ -75,7 +75,7 @@ class Lake:
 
     @property
     def folder(self) -> Path | None:
-        """Where the lake is on this machine; None when it is in an object store."""
+        """The lake's folder on this machine; None where it is in an object store."""
         return None if "://" in self.url else Path(self.url)
 
     def open(self, name: str) -> DeltaTable:

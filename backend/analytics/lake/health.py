@@ -1,4 +1,4 @@
-"""How the lake is, told from its progress row and one look at its folder: nothing of Delta or Arrow is loaded."""
+"""Health of the lake, by its progress row and one look at its folder: nothing of Delta or Arrow is loaded."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LakeHealth:
         self._now = now
 
     def look(self) -> Health:
-        """It is there, takes events, and while a scheduler runs is not older than allowed."""
+        """Healthy is a lake that is there, takes events, and while a scheduler runs is not older than allowed."""
         store = ProgressStore(self._session)
         try:
             last, refused, heartbeat = store.last(), store.is_refused(), self._leases.heartbeat_age(SCHEDULER)

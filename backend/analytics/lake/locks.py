@@ -11,7 +11,7 @@ PAUSE = 0.02
 
 
 class Lock:
-    """One holder on this machine, thread or process; ends with it, however it ends."""
+    """A lock of this machine for one thread or process; it ends with its holder, however that ends."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

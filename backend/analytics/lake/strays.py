@@ -24,7 +24,7 @@ def current(base: DeltaTable) -> frozenset[str]:
 
 
 def left_out(base: DeltaTable, *, full: bool) -> list[str]:
-    """What former versions named, or `full` also what none does."""
+    """Files that only former versions name; `full`: also those that none does."""
     return base.vacuum(retention_hours=0, dry_run=True, enforce_retention_duration=False, full=full)
 
 

@@ -20,7 +20,7 @@ class ViewStore:
         self._session.flush()
 
     def seen_by(self, account_id: int | None) -> Sequence[StoredView]:
-        """Those of an account, and those that others share."""
+        """The views of an account, and those that others share."""
         seen = (StoredView.account_id == account_id) | StoredView.shared
         return self._session.scalars(select(StoredView).where(seen).order_by(StoredView.id)).all()
 

@@ -67,7 +67,7 @@ class Warehouse:
             raise WarehouseUnavailable(detail) from error
 
     def begin(self) -> None:
-        """Ask something cheap, where there is a lake: what a first answer waits for is loaded then."""
+        """Asks something cheap, where there is a lake, so that the first answer need not wait for imports."""
         from deltalake.exceptions import DeltaError
 
         try:
@@ -100,7 +100,7 @@ class Warehouse:
 
 
 class AnswerCache:
-    """The latest answers; who asks what somebody is finding out already waits for it."""
+    """The latest answers; a question that is being answered for another thread waits for that answer."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[Key, Sequence[AnswerRow]] = OrderedDict()

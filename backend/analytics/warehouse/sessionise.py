@@ -87,7 +87,7 @@ def _placed(events: Table) -> Table:
 
 
 def _facts(events: Table) -> dict[str, Value]:
-    """What any group of events tells: of each thing the first telling, of submissions the last."""
+    """The facts of a group of events: the first value of each, of submissions the last."""
     firsts = {f"first_{place}": events.timestamp.min(where=events.place == place) for place in PLACES}
     opened, submitted, upgraded = (events.place == place for place in (1, SUBMITTED, UPGRADE))
     order = _struct(events, ("timestamp", "event_id"))

@@ -1,4 +1,4 @@
-"""Answer who is to be thanked for the revenue of a period."""
+"""Answers queries of attribution."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ OTHER = "(other)"
 
 @dataclass(frozen=True, slots=True)
 class AttributionQuery:
-    """Who gets the credit for upgrades in the period, by the visits of the same people in so many days before.
+    """The credit for upgrades in the period, by the sessions of the same people in the lookback before.
 
-    A filter keeps upgrades by what is known of the session that asked for them, not the visits before it.
+    A filter is about the session with the upgrade, not the sessions before it.
     """
 
     period: Period
@@ -55,7 +55,7 @@ class AttributionQuery:
 
 @dataclass(frozen=True, slots=True)
 class AttributedRevenue:
-    """What a channel is credited with; None is direct. `first_touches`: conversions whose path it began."""
+    """The credit of a channel; None is direct. `first_touches`: conversions whose path it began."""
 
     channel: Channel
     credited_cents: int
@@ -67,7 +67,7 @@ class AttributedRevenue:
 
 @dataclass(frozen=True, slots=True)
 class CurrencyTotal:
-    """What was paid in another currency, which no sum here holds."""
+    """The revenue in another currency, which no sum here holds."""
 
     currency: str
     cents: int
@@ -105,7 +105,7 @@ class AttributionService:
         self._now = now
 
     def revenue(self, query: AttributionQuery) -> Attribution:
-        """The credits, and where there is something to compare with, those of then beside them."""
+        """The credits; where the query compares, with those of the other period."""
         report = self._of(query)
         if query.compare is None:
             return report
@@ -153,7 +153,7 @@ def _faults(query: AttributionQuery) -> Iterator[FieldError]:
 
 
 def _beside(after: Attribution, before: Attribution) -> tuple[AttributedRevenue, ...]:
-    """Each channel with what it was before; those that have nothing any more come last."""
+    """Each channel with its credit before; channels that have none any more come last."""
     now, then = ({row.channel: row for row in attribution.rows} for attribution in (after, before))
     return tuple(
         replace(now.get(channel) or _nothing(channel, after), previous=then.get(channel) or _nothing(channel, before))
@@ -184,7 +184,7 @@ def _rows(paths: Sequence[Path], model: Model, lost: Lost) -> tuple[AttributedRe
 
 
 def _fewer(paths: Sequence[Path], lost: Lost) -> tuple[Sequence[Path], Lost, int]:
-    """Anybody may send any source: channels beyond the hundred met most become one, so that all can be shown."""
+    """Anybody may send any source: channels beyond the hundred most frequent become one, so that all can be shown."""
     met = Counter[Channel](lost.begun)
     for (_, there), times in lost.moves.items():
         met[there] += times

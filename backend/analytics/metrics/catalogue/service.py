@@ -30,7 +30,7 @@ class Counted:
 
 
 class CatalogueService:
-    """Every number anybody sees comes from here, so that no two pages can disagree."""
+    """The one source of numbers, so that no two pages can disagree."""
 
     def __init__(self, warehouse: Warehouse, now: Clock) -> None:
         self._warehouse = warehouse
@@ -99,7 +99,7 @@ class CatalogueService:
         return Counted(_sorted(rows, query) if len(questions) > 1 else rows, answers)
 
     def _totals(self, query: Query, over_all: Query) -> tuple[Totals, tuple[str, ...]]:
-        """Asked apart: people are not the sum of their days."""
+        """Totals have a question of their own: people are not the sum of their days."""
         values: dict[str, Value] = {}
         n, currencies = 0, ()
         for part in parts(over_all, limited=False):
@@ -138,7 +138,7 @@ def _bucket_key(number: int, grain: Grain, timezone: str) -> str:
 
 
 def _nothing(query: Query) -> Mapping[str, Value]:
-    """What is said of a row that one relation has and another has not, or that was not there before."""
+    """The values of a row that only another relation has, or that was not there before."""
     return {name: 0 if MEASURES[name].sums or name == "visitors" else None for name in query.measures}
 
 
@@ -155,12 +155,12 @@ def _bucket_keys(period: Period, grain: Grain) -> list[str]:
 
 
 def _both(first: Mapping[str, Value], second: Mapping[str, Value]) -> dict[str, Value]:
-    """Two hours as one, as far as that can be known."""
+    """The values of two hours as one, as far as they add up."""
     return {name: (first[name] or 0) + (second[name] or 0) if MEASURES[name].sums else None for name in first}
 
 
 def _beside(rows: Sequence[ResultRow], earlier: Found, query: Query) -> Iterator[ResultRow]:
-    """Each row with what was before; then those there are no more, unless the limit may have cut them off."""
+    """Each row with its values before; then rows that are no more, unless the limit may have cut them off."""
     for row in rows:
         yield replace(row, previous=earlier.get(row.keys) or _nothing(query))
     if query.dimensions and len(rows) <= query.limit:
@@ -170,7 +170,7 @@ def _beside(rows: Sequence[ResultRow], earlier: Found, query: Query) -> Iterator
 
 
 def _sorted(rows: Found, query: Query) -> Found:
-    """As the warehouse orders the rows of one relation."""
+    """The rows in the order in which the warehouse answers those of one relation."""
     chosen = query.order or ("" if query.grain else f"-{query.measures[0]}")
     name = chosen.removeprefix("-")
 

@@ -1,4 +1,4 @@
-"""What a funnel may be asked: its steps, their order, how long it may take, and whose way is counted."""
+"""The definition of a funnel: steps, order, window and scope."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def _sessions(query: FunnelQuery, numbers: Numbers, filters: tuple[Filter, ...])
 
 
 def _told(sessions: Table, query: FunnelQuery) -> dict[str, Value]:
-    """What a session says of a way that begins in it."""
+    """The columns that a way takes from the session in which it begins."""
     group = {GROUP: DIMENSIONS[query.breakdown].column(sessions)} if query.breakdown else {}
     return {name: sessions[name] for name in LISTED} | group
 
@@ -141,7 +141,7 @@ def _by_session(met: Table, opens: BooleanValue, columns: tuple[str, ...]) -> Ta
 
 
 def _by_person(met: Table, begins: BooleanValue, columns: tuple[str, ...], base: IntegerValue) -> Table:
-    """What is said of a visitor is what that session says in which they took step 1."""
+    """A visitor's way takes its columns from the session with step 1."""
     import ibis
 
     entry = ibis.struct({name: met[name] for name in (*columns, "keeps")})
