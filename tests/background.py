@@ -82,6 +82,9 @@ class Installation:
         wait_until(path.exists, f"somebody is at {name}")
         return int(path.read_text())
 
+    def await_start(self, process):
+        wait_until((self.folder / f"started {process.pid}").exists, "it has loaded the app")
+
     def run(self, module, *options, log="background.log"):
         return running(module, *options, environ=self.environ, log=self.folder / log)
 
