@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
+from backend.assessments.job_impact.presentation.page import Counted, PayFields, ResultForms, result_page
 from backend.assessments.job_impact.presentation.pdf import result_pdf
 from backend.assessments.job_impact.presentation.week import WeekLine, lines
 from backend.assessments.job_impact.questions import EDUCATION, JobImpactAnswers, JobImpactQuestion, JobImpactReply
@@ -100,9 +100,9 @@ def back_to_result(token: str, _action: str) -> ResponseReturnValue:
 @bp.get(f"{BASE}/<token>/result.pdf")
 @public(OWN)
 def pdf(token: str) -> ResponseReturnValue:
-    found = get(JobImpactResults).of_draft(token)
-    response = Response(result_pdf(found.assessment, found.answers, _state_name(found)), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="ai-job-impact-{found.assessment.code}.pdf"'
+    result = get(JobImpactResults).of_draft(token)
+    response = Response(result_pdf(result.assessment, result.answers, _state_name(result)), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="ai-job-impact-{result.assessment.code}.pdf"'
     return response
 
 
@@ -175,8 +175,8 @@ def _onward(saved: JobImpactDraft, done: JobImpactQuestion) -> ResponseReturnVal
     if done.after:
         return redirect(url_for(".ask", token=saved.token, question=done.after), 303)
     if request.headers.get("X-Fragment") == "result":
-        found = get(JobImpactResults).of_draft(saved.token)
-        return render_template("job_impact/result.html", **_result(found, own=True))
+        result = get(JobImpactResults).of_draft(saved.token)
+        return render_template("job_impact/result.html", **_result(result, own=True))
     return redirect(url_for(".result", token=saved.token), 303)
 
 
@@ -263,37 +263,39 @@ def _by_field(errors: Errors) -> Mapping[str, str]:
     return defaultdict(str, {error.field: error.message for error in errors})
 
 
-def _result_page(found: JobImpactResult, errors: Errors = ()) -> str:
-    return render_template(PAGE, **_result(found, own=True, errors=errors))
+def _result_page(result: JobImpactResult, errors: Errors = ()) -> str:
+    return render_template(PAGE, **_result(result, own=True, errors=errors))
 
 
-def _result(found: JobImpactResult, *, own: bool, errors: Errors = ()) -> dict[str, Any]:
+def _result(result: JobImpactResult, *, own: bool, errors: Errors = ()) -> dict[str, Any]:
     """What the result needs; whoever only holds a shared link gets nothing that could change it."""
-    draft, said, reference = found.draft, found.draft.answers, get(Reference)
-    until: datetime = draft.expires_at
+    draft, answers = result.draft, result.draft.answers
+    industry, experience = get(Reference).industries.get(answers.industry or ""), answers.experience_band
+    counted = Counted(industry or "", experience or "", answers.education or "")
+    forms = _result_forms(result, errors) if own else None
     return {
         "view": "result",
-        "read_only": not own,
         "question": None,
         "token": draft.token if own else None,
-        "draft_token": draft.token if own else None,
-        "answered": said.answered,
+        "answered": answers.answered,
         "back": url_for(".ask", token=draft.token, question=JobImpactQuestion.WEEK) if own else None,
-        "a": found.assessment,
-        "answers": found.answers,
-        "week": lines(found.assessment.activities, said.activities),
-        "share_url": url_for(".shared", link=found.link, _external=True) if own and found.link else None,
-        "share_until": until,
-        "in_my_account": found.owner is not None and found.owner == my_public_id(),
-        "state_name": _state_name(found),
-        "industry_name": reference.industries.get(said.industry or ""),
-        "experience_band": said.experience_band,
-        "salary_text": request.form.get("salary", ""),
-        "pay_period": request.form.get("period", "year"),
-        "pay_hours": request.form.get("hours", "40"),
         "errors": _by_field(errors),
+        "page": result_page(result.assessment, result.answers, _state_name(result), forms, counted),
     }
 
 
-def _state_name(found: JobImpactResult) -> str | None:
-    return get(Reference).states.get(found.answers.state or "")
+def _result_forms(result: JobImpactResult, errors: Errors) -> ResultForms:
+    draft, form = result.draft, request.form
+    return ResultForms(
+        address=url_for(".resume", token=draft.token),
+        week=tuple(lines(result.assessment.activities, draft.answers.activities)),
+        pay=PayFields(form.get("salary", ""), form.get("period", "year"), form.get("hours", "40")),
+        errors=_by_field(errors),
+        share_url=url_for(".shared", link=result.link, _external=True) if result.link else None,
+        share_until=draft.expires_at,
+        in_my_account=result.owner is not None and result.owner == my_public_id(),
+    )
+
+
+def _state_name(result: JobImpactResult) -> str | None:
+    return get(Reference).states.get(result.answers.state or "")
