@@ -12,6 +12,14 @@ from flask.typing import ResponseReturnValue
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.presentation.page import Counted, PayFields, ResultForms, result_page
 from backend.assessments.job_impact.presentation.pdf import result_pdf
+from backend.assessments.job_impact.presentation.question_fields import (
+    JobFields,
+    QuestionFields,
+    WeekFields,
+    background_fields,
+    job_fields,
+    place_fields,
+)
 from backend.assessments.job_impact.presentation.week import WeekLine, lines
 from backend.assessments.job_impact.questions import EDUCATION, JobImpactAnswers, JobImpactQuestion, JobImpactReply
 from backend.assessments.job_impact.service import (
@@ -25,7 +33,6 @@ from backend.assessments.visit.errors import AskedTooEarly, DraftGone
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.reference.loading import Reference
-from backend.reference.titles import TitleMatch
 from backend.routes.access import my_public_id, public
 from backend.routes.schemas import job_impact_form as forms
 
@@ -34,7 +41,6 @@ PAGE = "ai-job-impact-calculator.html"
 BASE = "/ai-job-impact-calculator"
 QUESTION = f"{BASE}/<token>/<any(job, place, background, week):question>"
 OWN = "a visitor's own answers, by a secret address"
-CLOSE, FAINT = 0.4, 0.1
 Errors = tuple[FieldError, ...]
 
 
@@ -192,7 +198,7 @@ def _question_page(question: JobImpactQuestion, saved: JobImpactDraft | None, er
         job=get(Reference).occupations[saved.answers.occupation].title if saved else None,
         retention_days=current_app.config["ANSWERS_RETENTION_DAYS"],
         errors=_by_field(errors),
-        **_fields(question, saved),
+        fields=_fields(question, saved),
     )
 
 
@@ -204,59 +210,35 @@ def _back(question: JobImpactQuestion, saved: JobImpactDraft | None) -> str | No
     return url_for(".result", token=saved.token) if saved.answers.complete else url_for(".start")
 
 
-def _fields(question: JobImpactQuestion, saved: JobImpactDraft | None) -> Mapping[str, Any]:
-    """What a question's fields offer, and hold: what was just typed, else what was kept."""
-    posted = request.form if request.method == "POST" else None
+def _fields(question: JobImpactQuestion, saved: JobImpactDraft | None) -> QuestionFields:
+    """What was just typed, else what the draft holds."""
     if saved is None or question is JobImpactQuestion.JOB:
         return _job_fields(saved)
-    said, reference = saved.answers, get(Reference)
+    typed = request.form if request.method == "POST" else None
+    answers, reference = saved.answers, get(Reference)
     match question:
         case JobImpactQuestion.PLACE:
-            kept = {"state": said.state or "", "industry": said.industry or ""}
-            return {
-                "values": posted or kept,
-                "states": _by_name(reference.states),
-                "industries": _by_name(reference.industries),
-            }
+            held = {"state": answers.state or "", "industry": answers.industry or ""}
+            return place_fields(typed or held, reference.states, reference.industries)
         case JobImpactQuestion.BACKGROUND:
-            years = "" if said.experience_years is None else f"{said.experience_years:g}"
-            kept = {"experience_years": years, "education": said.education or ""}
-            return {"values": posted or kept, "levels": EDUCATION}
+            years = "" if answers.experience_years is None else f"{answers.experience_years:g}"
+            return background_fields(
+                typed or {"experience_years": years, "education": answers.education or ""}, EDUCATION
+            )
         case _:
-            return {"values": posted or {}, "week": _week(saved)}
+            return WeekFields(tuple(_week(saved)), typed or {})
 
 
-def _job_fields(saved: JobImpactDraft | None) -> Mapping[str, Any]:
-    kept = saved.answers.job_title if saved else ""
-    text = forms.searched(request.form.get("job_title") or request.args.get("q", kept))
-    found = get(Reference).titles.search(text) if text else None
-    matches = tuple(match for match in found.matches if match.confidence >= FAINT) if found else ()
-    exact = found.exact if found else False
+def _job_fields(saved: JobImpactDraft | None) -> JobFields:
+    earlier = saved.answers.job_title if saved else ""
+    text = forms.searched(request.form.get("job_title") or request.args.get("q", earlier))
     chosen = request.form.get("occupation") or (saved.answers.occupation if saved else "")
-    if chosen not in {match.code for match in matches}:
-        chosen = matches[0].code if exact else ""
-    offered = {"text": text, "matches": matches, "exact": exact, "chosen": chosen}
-    return {**offered, "badge": _badge, "titled": _titled, "close": CLOSE, "faint": FAINT}
-
-
-def _badge(match: TitleMatch, exact: bool) -> str:
-    if exact:
-        return "Exact match"
-    return "Close" if match.confidence >= CLOSE else "Possible"
-
-
-def _titled(match: TitleMatch) -> str:
-    """Why this occupation was found, where its own title does not say it."""
-    return "" if match.matched.casefold() == match.title.casefold() else f"“{match.matched}” is one of its titles."
+    return job_fields(text, get(Reference).titles.search(text) if text else None, chosen)
 
 
 def _week(saved: JobImpactDraft) -> list[WeekLine]:
-    said = saved.answers
-    return lines(get(JobImpactCalculator).profile(said.occupation).activities, said.activities)
-
-
-def _by_name(names: Mapping[str, str]) -> list[tuple[str, str]]:
-    return sorted(names.items(), key=lambda item: item[1])
+    answers = saved.answers
+    return lines(get(JobImpactCalculator).profile(answers.occupation).activities, answers.activities)
 
 
 def _by_field(errors: Errors) -> Mapping[str, str]:
