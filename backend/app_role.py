@@ -47,7 +47,7 @@ def escapes_policies(session: Session) -> bool:
 
 @contextmanager
 def letting_the_app_in(owner: Connection) -> Iterator[None]:
-    """After the migrations inside, grant the role of DATABASE_URL what the app needs, if another role owns the tables."""
+    """After the migrations inside, grant the role of DATABASE_URL what the app needs, if another owns the tables."""
     if not current_app.config["DATABASE_OWNER_URL"]:
         yield
         return
