@@ -87,7 +87,7 @@ class SecondFactor:
         return self._enrolment(account)
 
     def confirm(self, account_id: int, code: str) -> list[str]:
-        """Take the second factor into use: ends every sign-in. Returns the recovery codes, which are shown only once."""
+        """Take the second factor into use: ends every sign-in. Returns the recovery codes, shown only once."""
         account = self._accounts.for_change(account_id)
         if account.totp_secret is None or account.totp_confirmed_at is not None:
             raise FactorConflict("No second factor waits to be confirmed.")
