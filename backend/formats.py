@@ -38,9 +38,9 @@ def count(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def counted(number: int, one: str, many: str = "") -> str:
+def counted(number: int, singular: str, plural: str = "") -> str:
     """1 row, 1,200 rows: a number and its noun."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def points(value: float) -> str:

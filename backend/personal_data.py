@@ -79,9 +79,9 @@ class DataClasses:
 
     def unclaimed(self, tables: Iterable[str], lake_tables: Iterable[str]) -> set[str]:
         """The tables that no data class names and no room declared to hold nobody's data."""
-        known = set(self.nobodys).union(*(data_class.tables for data_class in self))
-        known_in_lake = set(self.nobodys).union(*(data_class.lake_tables for data_class in self))
-        return (set(tables) - known) | (set(lake_tables) - known_in_lake)
+        claimed = set(self.nobodys).union(*(data_class.tables for data_class in self))
+        claimed_in_lake = set(self.nobodys).union(*(data_class.lake_tables for data_class in self))
+        return (set(tables) - claimed) | (set(lake_tables) - claimed_in_lake)
 
     def __iter__(self) -> Iterator[DataClass]:
         return iter(self.classes.values())
@@ -118,6 +118,6 @@ def delete_some(session: Session, model: type[Any], condition: ColumnElement[boo
 
 
 def _deleted(session: Session, model: type[Any], condition: ColumnElement[bool]) -> int:
-    done = session.execute(delete(model).where(condition).execution_options(synchronize_session=False))
-    assert isinstance(done, CursorResult)
-    return done.rowcount
+    result = session.execute(delete(model).where(condition).execution_options(synchronize_session=False))
+    assert isinstance(result, CursorResult)
+    return result.rowcount

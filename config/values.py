@@ -137,8 +137,8 @@ def _knows_places(value: Path | None) -> Path | None:
 def _is_a_folder_or_a_store(value: str) -> str:
     scheme, sign, _ = value.partition("://")
     if sign and scheme not in LAKE_SCHEMES:
-        known = ", ".join(f"{name}://" for name in LAKE_SCHEMES)
-        raise ValueError(f"must be a folder, or an object store that begins with one of {known}")
+        schemes = ", ".join(f"{name}://" for name in LAKE_SCHEMES)
+        raise ValueError(f"must be a folder, or an object store that begins with one of {schemes}")
     return value
 
 

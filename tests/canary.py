@@ -92,11 +92,14 @@ def _additions_of(account_id: int) -> Iterator[object]:
 def _answers_of(public_id: str) -> list[object]:
     now, assessment_id = utc_now(), uuid4()
     common = {"session_id": CANARY, "created_at": now, "assessment_id": assessment_id}
-    done = StoredAssessment(
+    assessment = StoredAssessment(
         user_id=public_id, job_title=CANARY, occupation="29-1141", activities={CANARY: 1}, model="m",
         data_version="d", **common,
     )  # fmt: skip
-    return [done, Draft(token=CANARY, answers={"job_title": CANARY}, expires_at=now + timedelta(days=1), **common)]
+    return [
+        assessment,
+        Draft(token=CANARY, answers={"job_title": CANARY}, expires_at=now + timedelta(days=1), **common),
+    ]
 
 
 def _impossible_event_of(public_id: str) -> QuarantinedEvent:

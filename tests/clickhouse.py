@@ -52,8 +52,8 @@ class Front(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         parameters = parse_qs(urlsplit(self.path).query)
         sql = "".join([*parameters.get("query", []), self.rfile.read(length).decode()]).strip()
-        named = FORMAT.search(sql)
-        form = named[1] if named else self.headers.get("X-ClickHouse-Format") or "TabSeparated"
+        format_clause = FORMAT.search(sql)
+        form = format_clause[1] if format_clause else self.headers.get("X-ClickHouse-Format") or "TabSeparated"
         try:
             with ALONE:
                 body = engine().query(FORMAT.sub("", sql), form).bytes()

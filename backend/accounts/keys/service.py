@@ -80,21 +80,23 @@ class KeyService:
         by: str = SHELL,
     ) -> ApiKey:
         """Store a new key's digest and return the key, which is never shown again. Raises InvalidRequest."""
-        named = frozenset(scopes)
-        self._refuse_too_much(named, account_id)
+        key_scopes = frozenset(scopes)
+        self._refuse_too_much(key_scopes, account_id)
         key = ApiKey.new()
         stored = StoredKey(
             key_id=key.id,
             account_id=account_id,
             name=name,
             digest=key.digest(self._pepper),
-            scopes=" ".join(sorted(named)),
+            scopes=" ".join(sorted(key_scopes)),
             hourly_limit=hourly_limit,
             created_at=self._now(),
             expires_at=expires_at,
         )
         self._store.add(stored)
-        self._audit.record(by, Action.KEY_CREATED, f"key:{key.id}", **{_word(scope): True for scope in sorted(named)})
+        self._audit.record(
+            by, Action.KEY_CREATED, f"key:{key.id}", **{_word(scope): True for scope in sorted(key_scopes)}
+        )
         self._session.commit()
         return key
 
@@ -137,7 +139,7 @@ class KeyService:
         """The id of the account with this public id. Raises NotFound, BeingErased."""
         return self._store.account_by_public_id(public_id).id
 
-    def _refuse_too_much(self, named: frozenset[Scope], account_id: int | None) -> None:
+    def _refuse_too_much(self, key_scopes: frozenset[Scope], account_id: int | None) -> None:
         """Refuse scopes that keys or their owner cannot have, and more keys than an account may have."""
         allowed = KEY_SCOPES
         if account_id is not None:
@@ -145,7 +147,7 @@ class KeyService:
             allowed &= Role(owner.role).scopes
             if self._store.count_open(account_id, self._now()) >= MOST_OF_AN_ACCOUNT:
                 raise InvalidRequest([FieldError("name", f"You have {MOST_OF_AN_ACCOUNT} keys. Revoke one first.")])
-        if not named or named - allowed:
+        if not key_scopes or key_scopes - allowed:
             allowed_names = ", ".join(sorted(allowed)) or "nothing"
             raise InvalidRequest([FieldError("scopes", f"This key may be given one or more of: {allowed_names}.")])
 

@@ -267,13 +267,13 @@ class Accounts:
             undone.rollback()
 
     def _new(self, email: str, role: Role, state: AccountState, hashed: str | None) -> Account:
-        taken = InvalidRequest([FieldError("email", "There is an account with this e-mail address already.")])
+        address_in_use = InvalidRequest([FieldError("email", "There is an account with this e-mail address already.")])
         if self._store.by_index(self._emails.index(email)):
-            raise taken
+            raise address_in_use
         try:
             return self._add(email, role, state, hashed)
         except IntegrityError:
-            raise taken from None
+            raise address_in_use from None
 
     def _add(self, email: str, role: Role, state: AccountState, hashed: str | None) -> Account:
         now = self._now()

@@ -17,8 +17,8 @@ class FactorStore:
     def take_step(self, account_id: int, step: int) -> bool:
         """Store that the code of this time step was used; False when it, or a later one, was used before."""
         unused = or_(Account.totp_last_step.is_(None), Account.totp_last_step < step)
-        taken = update(Account).where(Account.id == account_id, unused).values(totp_last_step=step)
-        return self._session.scalar(taken.returning(Account.id)) is not None
+        step_update = update(Account).where(Account.id == account_id, unused).values(totp_last_step=step)
+        return self._session.scalar(step_update.returning(Account.id)) is not None
 
     def add_all(self, account_id: int, digests: Iterable[str]) -> None:
         self._session.add_all(RecoveryCode(account_id=account_id, digest=digest) for digest in digests)
