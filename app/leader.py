@@ -53,7 +53,7 @@ class Leader:
         self._give_back()
 
     def _ask(self) -> None:
-        asked = monotonic()
+        asked_at = monotonic()
         try:
             with self._app.app_context():
                 fence = get(Leases).hold(SCHEDULER, self._holder)
@@ -63,7 +63,7 @@ class Leader:
             self._complained = True
             return
         self._complained = False
-        self._fence, self._until = fence or 0, 0.0 if fence is None else asked + LEASE.total_seconds()
+        self._fence, self._until = fence or 0, 0.0 if fence is None else asked_at + LEASE.total_seconds()
 
     def _give_back(self) -> None:
         try:

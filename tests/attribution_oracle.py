@@ -11,12 +11,12 @@ HOUR = 3_600_000_000
 
 def paths(visits, bounds, by, *, aged, bots, keeps=lambda visit: True):
     """Rows as the question gives them. `visits`: sessions as mappings; `bounds`: microseconds; `keeps`: the filters."""
-    start, end, look_back = bounds["start"], bounds["end"], bounds["look_back"]
+    start, end, lookback = bounds["start"], bounds["end"], bounds["lookback"]
     counts, cents = Counter(), Counter()
     for own in people(visits, bounds, by, bots=bots):
         for place, paid in enumerate(own):
             if (until := paid_at(paid, start, end)) and keeps(paid):
-                touches = [visit for visit in own[: place + 1] if visit["started_at"] >= until - look_back][-LONGEST:]
+                touches = [visit for visit in own[: place + 1] if visit["started_at"] >= until - lookback][-LONGEST:]
                 hours = tuple((until - visit["started_at"]) // HOUR for visit in touches)
                 way = (paid["currency"], tuple(channel(visit, by) for visit in touches), *([hours] if aged else []))
                 counts[way] += 1
@@ -32,7 +32,7 @@ def lost(visits, bounds, by, *, bots, keeps=lambda visit: True):
         matches = any(keeps(visit) for visit in own if visit["started_at"] == latest)
         paid = any(paid_at(visit, bounds["start"], bounds["end"]) for visit in own)
         if latest >= bounds["start"] and matches and not paid:
-            way = [channel(visit, by) for visit in own if visit["started_at"] >= latest - bounds["look_back"]]
+            way = [channel(visit, by) for visit in own if visit["started_at"] >= latest - bounds["lookback"]]
             for place, here in enumerate(way):
                 counts[way[place - 1] if place else None, here, place == len(way) - 1] += 1
     return sorted(((*move, times) for move, times in counts.items()), key=repr)

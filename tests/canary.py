@@ -25,7 +25,8 @@ from backend.analytics.events.models import QuarantinedEvent
 from backend.analytics.lake.sync import LakeSync
 from backend.analytics.views.models import StoredView
 from backend.analytics.views.view import ViewKind
-from backend.assessments.visit.models import Draft, SharedResult, StoredAssessment
+from backend.assessments.job_impact.store import StoredAssessment
+from backend.assessments.visit.models import Draft, SharedResult
 from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.extensions import db
@@ -96,10 +97,14 @@ def _answers_of(public_id: str) -> list[object]:
         user_id=public_id, job_title=CANARY, occupation="29-1141", activities={CANARY: 1}, model="m",
         data_version="d", **common,
     )  # fmt: skip
-    return [
-        assessment,
-        Draft(token=CANARY, answers={"job_title": CANARY}, expires_at=now + timedelta(days=1), **common),
-    ]
+    draft = Draft(
+        token=CANARY,
+        calculator="job_impact",
+        answers={"job_title": CANARY},
+        expires_at=now + timedelta(days=1),
+        **common,
+    )
+    return [assessment, draft]
 
 
 def _impossible_event_of(public_id: str) -> QuarantinedEvent:

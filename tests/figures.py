@@ -9,7 +9,7 @@ from backend.analytics.figures.bars import Bar, Ranking
 from backend.analytics.figures.figure import Shapes
 from backend.analytics.figures.funnel import Step, Steps
 from backend.analytics.figures.geography import Place, Places, country_names
-from backend.analytics.figures.lines import Happening, Parts, Point, Series, Trend
+from backend.analytics.figures.lines import ChartAnnotation, Parts, Point, Series, Trend
 from backend.analytics.figures.quantity import Quantity, Unit
 from backend.analytics.figures.tiles import Reading, Tile, tile
 
@@ -32,9 +32,9 @@ def trend(**changes: object) -> Trend:
         Point(at, 401 if day == 27 else daily(day), at - timedelta(days=28), daily(day - 28) - 20)
         for day, at in enumerate(DAYS)
     )
-    happenings = (
-        Happening(datetime(2026, 11, 3, 9, tzinfo=UTC), "New first question"),
-        Happening(datetime(2026, 11, 16, 15, tzinfo=UTC), "Newsletter to 12,000 people"),
+    annotations = (
+        ChartAnnotation(datetime(2026, 11, 3, 9, tzinfo=UTC), "New first question"),
+        ChartAnnotation(datetime(2026, 11, 16, 15, tzinfo=UTC), "Newsletter to 12,000 people"),
     )
     values: dict[str, object] = {
         "quantity": SESSIONS,
@@ -46,7 +46,7 @@ def trend(**changes: object) -> Trend:
         "compared": BEFORE,
         "previous_total": sum(point.previous or 0 for point in points),
         "until": "2:32 PM",
-        "happenings": happenings,
+        "annotations": annotations,
     }
     return Trend(**{**values, **changes})  # type: ignore[arg-type]
 
@@ -54,14 +54,14 @@ def trend(**changes: object) -> Trend:
 def sparse() -> Trend:
     """A rate that rests on too few on most days."""
     points = tuple(Point(at, None if day % 3 or day > 20 else 0.02 + day / 500) for day, at in enumerate(DAYS))
-    return trend(quantity=CONVERSION, points=points, total=0.031, compared="", until="", happenings=(), n=412)
+    return trend(quantity=CONVERSION, points=points, total=0.031, compared="", until="", annotations=(), n=412)
 
 
 def hours() -> Trend:
     began = datetime(2026, 11, 20, 15, tzinfo=UTC)
     points = tuple(Point(began + timedelta(hours=hour), 12 + 9 * sin(hour / 4) + hour // 6) for hour in range(24))
     whole = tuple(Point(point.at, round(point.value or 0)) for point in points)
-    return trend(grain="hour", points=whole, total=341, n=341, compared="", until="2:32 PM", happenings=())
+    return trend(grain="hour", points=whole, total=341, n=341, compared="", until="2:32 PM", annotations=())
 
 
 def parts() -> Parts:

@@ -166,7 +166,7 @@ def gunicorn(environ: Mapping[str, str], log: Path, *options: str) -> Iterator[G
         stop(process)
 
 
-def wait_until_ready(server: Gunicorn, seconds: float = 60) -> None:
+def wait_until_ready(server: Gunicorn, seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if server.process.poll() is not None:

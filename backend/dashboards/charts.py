@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Figure, Shapes
 from backend.analytics.figures.geography import Place, Places, geography
-from backend.analytics.figures.lines import MOST_SERIES, Happening, Parts, Point, Series, Trend, lines, several
+from backend.analytics.figures.lines import MOST_SERIES, ChartAnnotation, Parts, Point, Series, Trend, lines, several
 from backend.analytics.figures.quantity import Quantity
 from backend.analytics.figures.quantity import Unit as Kind
 from backend.analytics.figures.tiles import Reading, Tile, tile
@@ -64,7 +64,7 @@ def compared(compare: Compare | None, period: Period) -> str:
 
 
 def is_partial(result: Result) -> bool:
-    """Whether the last stretch is not over yet."""
+    """Whether the last bucket is not over yet."""
     period = result.query.period
     return period.start <= result.as_of < period.end
 
@@ -74,12 +74,12 @@ def tiles_of(result: Result, names: tuple[str, ...], link: Callable[[str], str])
     return tuple(_tile(result, name, link(name)) for name in names)
 
 
-def trend_of(result: Result, name: str, happenings: tuple[Happening, ...] = ()) -> Figure:
+def trend_of(result: Result, name: str, annotations: tuple[ChartAnnotation, ...] = ()) -> Figure:
     """A measure over time, beside what it is compared with."""
     query, denominator = result.query, MEASURES[name].rests_on
     grain = query.grain
     if grain is None:
-        raise ValueError("rows are not of stretches of time")
+        raise ValueError("rows are not of buckets")
     zone = ZoneInfo(query.period.timezone)
     at = [datetime.fromisoformat(row.keys[0] or "") for row in result.rows]
     points = tuple(
@@ -97,20 +97,20 @@ def trend_of(result: Result, name: str, happenings: tuple[Happening, ...] = ()) 
             compared(query.compare, query.period),
             result.before.values[name] if result.before else None,
             _until(result, grain) if is_partial(result) else "",
-            happenings,
+            annotations,
         )
     )
 
 
 def _then(result: Result, at: Sequence[datetime]) -> Iterator[datetime | None]:
-    """The stretch beside each of these in the period compared with; None beyond its end."""
+    """The bucket of the compared period beside each of these; None beyond its end."""
     period, other = result.query.period, result.compared
     if other is None:
         yield from (None for _ in at)
         return
     zone = ZoneInfo(period.timezone)
     if result.query.grain is Grain.HOUR:
-        hours = [_local(hour, zone) for hour in other.stretches(Grain.HOUR)]
+        hours = [_local(hour, zone) for hour in other.buckets(Grain.HOUR)]
         yield from (hours[place] if place < len(hours) else None for place in range(len(at)))
         return
     back = period.first_day - other.first_day
@@ -127,20 +127,20 @@ def several_of(result: Result, ranked: Result, name: str, names: Names) -> Figur
     query, denominator = result.query, MEASURES[name].rests_on
     [dimension], grain = query.dimensions, query.grain
     if grain is None:
-        raise ValueError("rows are not of stretches of time")
+        raise ValueError("rows are not of buckets")
     found = {row.keys: row.values[name] for row in result.rows}
-    stretches = tuple(query.period.until(result.as_of).stretches(grain))
+    buckets = tuple(query.period.until(result.as_of).buckets(grain))
     none = 0 if MEASURES[name].sums else None
     series = tuple(
         Series(
             names.name(dimension, row.keys[0]),
-            tuple(found.get((at.isoformat(), row.keys[0]), none) for at in stretches),
+            tuple(found.get((at.isoformat(), row.keys[0]), none) for at in buckets),
             row.values[name],
         )
         for row in largest(ranked, name)
     )
     zone = ZoneInfo(query.period.timezone)
-    at = tuple(_local(stretch, zone) for stretch in stretches)
+    at = tuple(_local(bucket, zone) for bucket in buckets)
     n, until = int(result.totals.values[denominator] or 0), _until(result, grain) if is_partial(result) else ""
     return several(Parts(quantity_of(name, query.currency), grain.value, at, series, n, _noun(denominator), until))
 

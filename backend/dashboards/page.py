@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import ClassVar, NamedTuple
 
 from backend.analytics.figures.figure import Figure
-from backend.analytics.figures.lines import Happening
+from backend.analytics.figures.lines import ChartAnnotation
 from backend.analytics.figures.tiles import Tile
 from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
@@ -139,7 +139,7 @@ class Setting:
     page: Page
     question: PageQuestion
     names: Names
-    happenings: tuple[Happening, ...] = ()
+    annotations: tuple[ChartAnnotation, ...] = ()
 
     def address(self, question: PageQuestion) -> str:
         """The same page with another question."""
@@ -173,7 +173,7 @@ def board_of(first: Result, tiles: tuple[Tile, ...], *charts: Chart) -> Board:
 
 
 def trend(result: Result, measure: str, setting: Setting) -> Chart:
-    return Chart(TREND, trend_of(result, measure, setting.happenings), setting.csv(result.query))
+    return Chart(TREND, trend_of(result, measure, setting.annotations), setting.csv(result.query))
 
 
 def ranked(

@@ -22,7 +22,7 @@ from tests.conftest import server_environ
 from tests.landing_rows import in_lake, landed, store
 from tests.servers import PROJECT
 
-SMALL_BATCHES = "import backend.analytics.lake.sync as sync; sync.BATCH_ROWS = 40"
+SMALL_BATCHES = "import backend.analytics.lake.sync as sync; sync.BATCH_SIZE = 40"
 FLASK = "from flask.cli import main; main()"
 
 

@@ -17,7 +17,7 @@ from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Shapes
 from backend.analytics.figures.funnel import Step, Steps, funnel
 from backend.analytics.figures.geography import Place, Places, classes, country_names, geography
-from backend.analytics.figures.lines import Happening, Parts, Point, Series, Trend, lines, several
+from backend.analytics.figures.lines import ChartAnnotation, Parts, Point, Series, Trend, lines, several
 from tests import figures as made
 from tests.servers import PROJECT
 
@@ -39,7 +39,7 @@ FIGURES = {
 @cache
 def light():
     block = re.search(r"/\* 2 .*?:root \{(.*?)\n\}", (PROJECT / "app/static/css/tokens.css").read_text(), re.DOTALL)[1]
-    return dict(re.findall(r"(--[\w-]+): (#\w{6})", block)) | {"--font-sans": "system-ui"}
+    return dict(re.findall(r"(--[\w-]+): light-dark\((#\w{6}),", block)) | {"--font-sans": "system-ui"}
 
 
 def inked(part):
@@ -156,8 +156,8 @@ def test_what_happened_is_lettered_in_its_bucket():
 def test_what_happened_in_one_bucket_stands_side_by_side():
     zone, start = ZoneInfo("America/New_York"), datetime(2026, 11, 1, 4, tzinfo=UTC)
     hours = tuple(Point((start + timedelta(hours=n)).astimezone(zone), n + 1) for n in range(4))  # one o'clock twice
-    twice = Happening(hours[1].at + timedelta(minutes=5), "x")
-    trend = replace(made.trend(), grain="hour", points=hours, compared="", until="", happenings=(twice, twice))
+    twice = ChartAnnotation(hours[1].at + timedelta(minutes=5), "x")
+    trend = replace(made.trend(), grain="hour", points=hours, compared="", until="", annotations=(twice, twice))
 
     layout = lines(trend).layout
 

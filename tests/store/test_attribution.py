@@ -106,7 +106,7 @@ def visit(session, began, who, random, *, pays=True):
 
 
 def on_the_edges():
-    """Touches on the edge of the look-back, at the instant of the upgrade, two at once; upgrades on those of April."""
+    """Touches on the edge of the lookback, at the instant of the upgrade, two at once; upgrades on those of April."""
     for number, paid_at in enumerate([START - 1, START, END - 1, END]):
         who = {"visitor_id": f"edge{number}"}
         for place, at in enumerate([paid_at - MONTH - 1, paid_at - MONTH, paid_at - DAY, paid_at - DAY, paid_at]):
@@ -134,7 +134,7 @@ def plain(row):
 def test_ways_are_those_of_the_rule(world, engine, by):
     warehouse = world.warehouse(engine)
     for aged, bots, days in [(False, False, 30), (True, True, 30), (True, False, 1)]:
-        bounds = {"start": START, "end": END, "look_back": days * DAY}
+        bounds = {"start": START, "end": END, "lookback": days * DAY}
         expected = attribution_oracle.paths(world.visits, bounds, by, aged=aged, bots=bots)
 
         found = warehouse.ask(paths_question(by, Kept(bots=bots), aged=aged), **bounds).rows
@@ -146,7 +146,7 @@ def test_ways_are_those_of_the_rule(world, engine, by):
 def test_those_who_paid_nothing_went_as_the_rule_says(world, engine, by):
     warehouse = world.warehouse(engine)
     for bots, days in [(False, 30), (True, 1)]:
-        bounds = {"start": START, "end": END, "look_back": days * DAY}
+        bounds = {"start": START, "end": END, "lookback": days * DAY}
         expected = attribution_oracle.lost(world.visits, bounds, by, bots=bots)
 
         found = warehouse.ask(lost_question(by, Kept(bots=bots)), **bounds).rows
@@ -160,7 +160,7 @@ GIVEN = [("source", ("google", "")), ("first_seen_month", ("2026-03", "2026-04")
 
 @pytest.mark.parametrize(("field", "values"), GIVEN)
 def test_filters_are_about_the_visit_that_paid_or_was_the_last_without(world, engine, field, values):
-    warehouse, bounds = world.warehouse(engine), {"start": START, "end": END, "look_back": MONTH}
+    warehouse, bounds = world.warehouse(engine), {"start": START, "end": END, "lookback": MONTH}
     kept = Kept((Filter(field, "in", values),))
 
     def keeps(visit):
@@ -189,7 +189,7 @@ def test_what_was_before_stands_beside_each_channel_and_adds_up_too(world, model
 
 
 def test_the_world_has_what_is_hard(world):
-    bounds = {"start": START, "end": END, "look_back": MONTH}
+    bounds = {"start": START, "end": END, "lookback": MONTH}
     found = attribution_oracle.paths(world.visits, bounds, By.SOURCE, aged=False, bots=False)
 
     assert len(found) > 50
@@ -272,7 +272,7 @@ def test_one_who_comes_and_pays_all_the_time_costs_no_more_than_others(make_worl
     world = make_world()
     paid = [upgrade(f"s{number}", START + number * 600 * SECOND, user_id="u", source="ads") for number in range(3_000)]
     world.fill([row for rows in paid for row in rows])
-    bounds = {"start": START, "end": END, "look_back": MONTH}
+    bounds = {"start": START, "end": END, "lookback": MONTH}
 
     rows = world.warehouse(world.duck).ask(paths_question(By.SOURCE, Kept(), aged=False), **bounds).rows
 

@@ -15,7 +15,7 @@ from backend.audit.models import AuditEntry
 from backend.audit.service import AuditLog, ChainBroken
 from backend.extensions import db
 from backend.plugins import get
-from tests.conftest import as_owner
+from tests.conftest import ON_SQLITE, as_owner
 
 LENGTH = 9
 FORGED = {
@@ -72,6 +72,7 @@ def test_an_empty_chain_is_whole(any_app):
     assert flask(any_app, "verify") == (0, "The chain is whole: 0 entries, anchored up to 0.\n")
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("what", FORGED)
 def test_a_changed_entry_is_named(chain, what):
     change(chain, FORGED[what])

@@ -156,7 +156,7 @@ def test_an_erased_event_does_not_come_back_with_a_sync_that_had_read_it(engine,
 
 
 def test_a_person_of_many_rows_is_erased_some_at_a_time(engine, monkeypatch):
-    monkeypatch.setattr(erasure_module, "ROWS_A_COMMIT", 4)
+    monkeypatch.setattr(erasure_module, "BATCH_SIZE", 4)
     store(engine, 11, user_id=CANARY)
     sync()
 

@@ -107,7 +107,7 @@ def noted(engine):
 
 
 def test_many_rows_come_in_commits_of_bounded_size(engine, monkeypatch):
-    monkeypatch.setattr(sync_module, "BATCH_ROWS", 4)
+    monkeypatch.setattr(sync_module, "BATCH_SIZE", 4)
     ids = set().union(*(store(engine, 1) for _ in range(10)))
 
     assert sync().rows == 10
@@ -152,7 +152,7 @@ def test_one_sync_at_a_time_on_one_machine(engine, any_app, tmp_path):
 
 
 def test_syncs_on_several_machines_add_each_event_once(engine, any_app, tmp_path, monkeypatch):
-    monkeypatch.setattr(sync_module, "BATCH_ROWS", 5)
+    monkeypatch.setattr(sync_module, "BATCH_SIZE", 5)
     ids = set().union(*(store(engine, 5) for _ in range(12)))
 
     def on_its_own_machine(number):

@@ -19,6 +19,7 @@ from backend.database import get_db_session
 from backend.errors import Unauthenticated
 from backend.plugins import get
 from tests.accounts import PASSWORD, MadeAccount, make_account, make_sign_in
+from tests.conftest import ON_SQLITE
 from tests.letters import deliver, outbox
 
 
@@ -50,6 +51,7 @@ def enrolled(app, account):
         return known, get(SecondFactor).confirm(account.id, known.code())
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("steps", "taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
 def test_a_code_is_good_for_one_step_around_its_own(any_app, analyst, steps, taken):
     assert prove(any_app, analyst, analyst.code(utc_now() + timedelta(seconds=30 * steps))) is taken
@@ -60,6 +62,7 @@ def test_what_is_no_code_is_refused(any_app, analyst, code):
     assert not prove(any_app, analyst, code)
 
 
+@ON_SQLITE
 def test_a_code_is_read_as_people_write_it(any_app, analyst):
     code = analyst.code()
 

@@ -1,4 +1,4 @@
-"""Notes on what happened when. Whoever reads the dashboards sees all of them; authors and admins delete them."""
+"""Annotations of the charts. Whoever reads the dashboards sees all of them; authors and admins delete them."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Annotations:
 
     def delete_anybodys(self, by: str, account_id: int, public_id: UUID) -> None:
         """For an admin; one that is not their own is remembered in the audit log. Raises NotFound."""
-        with serving(self._session, "an admin deletes what somebody else noted"):
+        with serving(self._session, "an admin deletes an annotation of somebody else"):
             found = self._store.get(public_id)
             self._store.delete(found)
             if found.account_id != account_id:

@@ -143,8 +143,8 @@ def columns(ranking: Ranking) -> tuple[Column, ...]:
 
 def table(ranking: Ranking, ordered: Sequence[Bar]) -> Table:
     rows = tuple(_cells(ranking, Bar(bar.label, bar.value, bar.n, bar.previous, bar.href)) for bar in ordered)
-    whole = Bar(f"All {ranking.counted}", ranking.total, ranking.n, ranking.previous_total)
-    return Table(columns(ranking), rows, _cells(ranking, whole))
+    total = Bar(f"All {ranking.counted}", ranking.total, ranking.n, ranking.previous_total)
+    return Table(columns(ranking), rows, _cells(ranking, total))
 
 
 def _cells(ranking: Ranking, bar: Bar) -> tuple[Cell, ...]:

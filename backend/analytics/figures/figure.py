@@ -29,7 +29,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What happened at a moment of a chart: a letter in it, explained below it."""
+    """An annotation as a chart marks it: a letter of the alphabet in the drawing, explained below it."""
 
     letter: str
     when: str

@@ -110,9 +110,9 @@ def _loss(found: Steps) -> str:
     )
 
 
-def rate(part: int, whole: int) -> str:
+def rate(numerator: int, denominator: int) -> str:
     """No rate on fewer than ten."""
-    return share(part / whole, 1) if whole >= ENOUGH else TOO_FEW
+    return share(numerator / denominator, 1) if denominator >= ENOUGH else TOO_FEW
 
 
 def _data(found: Steps, rows: Sequence[Row]) -> Iterator[Part]:

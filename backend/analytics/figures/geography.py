@@ -57,7 +57,7 @@ class Places:
 
 @cache
 def country_names() -> dict[str, str]:
-    """By ISO 3166 code, in usual English, from the time zone database."""
+    """English names by ISO 3166 code, from the time zone database."""
     lines = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8").splitlines()
     return dict(line.split("\t") for line in lines if line and not line.startswith("#")) | {"XK": "Kosovo"}
 

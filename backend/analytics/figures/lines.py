@@ -28,8 +28,8 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """Somebody's note on what happened then."""
+class ChartAnnotation:
+    """An annotation at its place on the axis of time."""
 
     at: datetime
     text: str
@@ -50,7 +50,7 @@ class Trend:
     compared: str = ""
     previous_total: float | None = None
     until: str = ""
-    happenings: tuple[Happening, ...] = ()
+    annotations: tuple[ChartAnnotation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +216,13 @@ def _pointer() -> Part:
 
 
 def _marks(trend: Trend) -> list[tuple[float, Mark]]:
-    """Where each happening stands, in the bucket that it fell into."""
+    """Where each annotation stands, in the bucket that it fell into."""
     found: list[tuple[float, Mark]] = []
-    for happening in sorted(trend.happenings, key=lambda happening: happening.at):
-        place = bisect([point.at.timestamp() for point in trend.points], happening.at.timestamp()) - 1
+    for annotation in sorted(trend.annotations, key=lambda annotation: annotation.at):
+        place = bisect([point.at.timestamp() for point in trend.points], annotation.at.timestamp()) - 1
         if place >= 0 and len(found) < len(ascii_uppercase):
-            when = moments.long(happening.at, "day")
-            found.append((place, Mark(ascii_uppercase[len(found)], when, happening.text)))
+            when = moments.long(annotation.at, "day")
+            found.append((place, Mark(ascii_uppercase[len(found)], when, annotation.text)))
     return found
 
 

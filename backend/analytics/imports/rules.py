@@ -192,7 +192,7 @@ def judged(fields: str) -> str:
 
 
 _DIGEST = "md5(concat(n, ':', content))"
-# A UUID of version 8 (RFC 9562: own making) and the usual variant.
+# A UUID of version 8 and variant 8 (RFC 9562): our own making.
 OWN_ID = (
     f"CAST({_DIGEST}[1:8] || '-' || {_DIGEST}[9:12] || '-8' || {_DIGEST}[14:16] || '-8' || {_DIGEST}[18:20]"
     f" || '-' || {_DIGEST}[21:32] AS UUID)"

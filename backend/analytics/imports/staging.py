@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-AT_ONCE = 10_000
+BATCH_SIZE = 10_000
 BLANK = " \t\n\x0b\x0c"
 PLACE = ("n", "id")  # the line and the event's id as 16 bytes, beside the lake's columns
 JUDGED = ("certain", "content")
@@ -100,10 +100,10 @@ class Stage:
     def _look_closer(self, doubtful: pa.Table, block: Block, now: datetime) -> tuple[list[pa.Table], list[Rejected]]:
         good: list[pa.Table] = []
         rejected: list[Rejected] = []
-        for start in range(0, doubtful.num_rows, AT_ONCE):
+        for start in range(0, doubtful.num_rows, BATCH_SIZE):
             if self._stopped:
                 break
-            some = (Row(**row) for row in doubtful.slice(start, AT_ONCE).rename_columns([*ROW]).to_pylist())
+            some = (Row(**row) for row in doubtful.slice(start, BATCH_SIZE).rename_columns([*ROW]).to_pylist())
             reads = read_rows([row for row in some if row.content.strip(BLANK)], self._read, now)
             rejected += [
                 Rejected(r.row.line, r.event, block.original(r.row.line)) for r in reads if isinstance(r.event, str)

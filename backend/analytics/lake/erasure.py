@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TRIES = 20
 PATIENCE = 60.0  # seconds for writers to end
 KEPT_HOURS = 1  # of what may be of a commit to come
-ROWS_A_COMMIT = 2_000
+BATCH_SIZE = 2_000  # rows in one commit
 Key = int | str
 T = TypeVar("T")
 
@@ -135,7 +135,7 @@ class Erasure:
         erased, days = 0, set[date]()
 
         def some(base: DeltaTable) -> list[tuple[date, Key]]:
-            found = list(islice(rows_of(base, table, person.condition()), ROWS_A_COMMIT))
+            found = list(islice(rows_of(base, table, person.condition()), BATCH_SIZE))
             if found:
                 self._delete(base, table, found)
             return found

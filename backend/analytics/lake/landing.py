@@ -23,7 +23,7 @@ from backend.database import leaving_no_trace
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-DROPPED_AT_ONCE = 5_000
+BATCH_SIZE = 5_000
 IS_DEMO = sa.func.substr(AnalyticsEvent.session_id, 1, len(DEMO_SESSIONS)) == DEMO_SESSIONS
 LAST_ID, LAST_EVENT = "landing/id", "landing/event"
 
@@ -105,13 +105,13 @@ class LandingRetention:
         self._now = now
 
     def drop(self) -> int:
-        """Some at a time, each committed: it may be killed and goes on the next time. Says how many rows."""
+        """In batches, each committed: it may be killed and goes on the next time. Says how many rows."""
         received_before, dropped = self._now() - self._kept, 0
         with self._sessions() as session:
             bound = self._read_by_all(session)
             session.rollback()
             while bound is not None:
-                some = LandingTable(session).drop_before(received_before, bound, DROPPED_AT_ONCE)
+                some = LandingTable(session).drop_before(received_before, bound, BATCH_SIZE)
                 session.commit()
                 if not some:
                     break

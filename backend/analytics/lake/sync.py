@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from deltalake import DeltaTable
 
-BATCH_ROWS = 50_000
+BATCH_SIZE = 50_000
 TRIES = 20
 REFUSAL = (
     "The landing table is older than the lake: it was restored from a backup, or is another. `flask lake rebuild` adds "
@@ -208,7 +208,7 @@ class LakeSync:
             raise self._refusal(session, base)
         with reading(session):
             try:
-                batch = read(session, base.transaction_version(LANDING) or 0, BATCH_ROWS)
+                batch = read(session, base.transaction_version(LANDING) or 0, BATCH_SIZE)
             except LandingWentBack:
                 batch = None
             if batch is not None and last_row_is_here(session, base):

@@ -1,6 +1,6 @@
 """Sessions out of events (CAP-6), written once for every engine.
 
-A stream is what its sender calls one session. A *run* is a stretch of a stream without a gap of more than half an hour.
+A stream is what its sender calls one session. A *run* is a part of a stream without a gap of more than half an hour.
 A run's n-th 24 hours are one session. Nearly all streams last less than half an hour in all and go through the steps in
 order: plain minima describe those. Only the others pay for window functions and arrays.
 """

@@ -58,7 +58,7 @@ class FunnelForm:
         arrived = [row.keys[0] or "" for row in seen.rows] if seen else []
         known = LABELS | {name: "" for name in arrived if name not in LABELS}
         steps = tuple(_steps(question, _all_of(seen) if seen else frozenset()))
-        return cls(steps, known, question, not question.is_usual)
+        return cls(steps, known, question, not question.is_default)
 
     @property
     def may_add(self) -> bool:

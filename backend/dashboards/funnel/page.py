@@ -70,7 +70,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Where most were lost: between which steps, how many, of how many; and of how many what share before."""
+    """The largest drop-off: between which steps, `lost` of `of`; `earlier`: the same rate in the other period."""
 
     before: str
     after: str
@@ -172,7 +172,7 @@ class FunnelPage:
     def _tile(self, label: str, row: Row) -> Tile:
         earlier = row.previous.sessions if row.previous else None
         found = self._change(label, Quantity(self.counted), row.step.sessions, earlier)
-        return replace(found, n=of_whole(row.step.from_first, self.of_them(self.n)), href=row.reached_by)
+        return replace(found, n=rate_of(row.step.from_first, self.of_them(self.n)), href=row.reached_by)
 
     def _lost(self) -> Tile:
         label = "Largest drop-off" + ("" if self.goal is self.rows[-1] else " before the result")
@@ -181,7 +181,7 @@ class FunnelPage:
         quantity = Quantity("loss", Unit.SHARE, adds=False, less_is_better=True)
         now, before = Reading(self.loss.rate, self.loss.of), self.loss.earlier
         found = tile(label, quantity, self.counted, now, before, partial=self.partial)
-        where = f"{self.loss.before} → {self.loss.after}, {of_whole(self.loss.rate, count(self.loss.of))}"
+        where = f"{self.loss.before} → {self.loss.after}, {rate_of(self.loss.rate, count(self.loss.of))}"
         previous = f"a loss of {found.previous}" if found.previous else ""
         return replace(found, value=f"−{count(self.loss.lost)}", n=where, previous=previous)
 
@@ -196,11 +196,11 @@ def _lost_of(step: FunnelStep) -> float | None:
     return None if step.from_previous is None else 1 - step.from_previous
 
 
-def of_whole(rate: float | None, whole: str) -> str:
+def rate_of(rate: float | None, denominator: str) -> str:
     """33.3% of 12 sessions; no rate on fewer than ten."""
     if rate is None:
-        return f"of {whole}, too few for a rate"
-    return f"{'<0.1%' if 0 < rate < 0.0005 else share(rate, 1)} of {whole}"
+        return f"of {denominator}, too few for a rate"
+    return f"{'<0.1%' if 0 < rate < 0.0005 else share(rate, 1)} of {denominator}"
 
 
 def spelled(length: timedelta) -> str:
@@ -238,7 +238,7 @@ def _title(others: FunnelGroup) -> str:
 def _rows(funnel: Funnel, before: Funnel | None, bar: Callable[[int, Outcome], str]) -> Iterable[Row]:
     first = funnel.steps[0].sessions or 1
     earlier = before.steps if before else (None,) * len(funnel.steps)
-    whole = before.steps[0].sessions or 1 if before else 1
+    first_before = before.steps[0].sessions or 1 if before else 1
     along = zip((funnel.steps[0], *funnel.steps), funnel.steps, earlier, strict=False)
     for number, (left, step, previous) in enumerate(along, 1):
         yield Row(
@@ -246,7 +246,7 @@ def _rows(funnel: Funnel, before: Funnel | None, bar: Callable[[int, Outcome], s
             step.sessions / first,
             left.sessions / first,
             previous,
-            previous.sessions / whole if previous else 0,
+            previous.sessions / first_before if previous else 0,
             bar(number, Outcome.REACHED) if step.sessions else "",
             bar(number, Outcome.DROPPED) if step.dropoff else "",
         )

@@ -16,7 +16,7 @@ from backend.analytics.metrics.period import Period
 from backend.dashboards.question import Address, PageQuestion
 from backend.errors import FieldError, InvalidRequest
 
-USUAL = AskedFunnel(limit="5")
+DEFAULT = AskedFunnel(limit="5")
 OWN = ("window", "order", "scope", "breakdown", "limit")
 READ = (*OWN, "steps", "exclude", "change", "step", "outcome", "group", "others", "page")
 CALCULATORS = tuple(step.name for step in CALCULATOR)
@@ -51,7 +51,7 @@ class FunnelQuestion:
         page = PageQuestion.parse(args, default_zone, now, READ)
         given = {name: value for name in OWN if (value := page.own.get(name, "").strip())}
         steps = tuple(row for row in rows if row)
-        asked = replace(USUAL, steps=steps, exclude=tuple(filter(None, names(args.get("exclude")))), **given)
+        asked = replace(DEFAULT, steps=steps, exclude=tuple(filter(None, names(args.get("exclude")))), **given)
         page = replace(page, own=_own(asked, rows))
         try:
             query = asked.query(page.period or _any(now), page.filters, page.compare)
@@ -67,9 +67,9 @@ class FunnelQuestion:
         return self.query
 
     @property
-    def is_usual(self) -> bool:
-        """Whether the form needs not be seen."""
-        return not self.rows and replace(self.asked, breakdown=USUAL.breakdown, limit=USUAL.limit) == USUAL
+    def is_default(self) -> bool:
+        """Whether it is the calculator's funnel, so that the form may stay closed."""
+        return not self.rows and replace(self.asked, breakdown=DEFAULT.breakdown, limit=DEFAULT.limit) == DEFAULT
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -77,8 +77,8 @@ class FunnelQuestion:
         return self.rows or CALCULATORS
 
     @property
-    def usual(self) -> PageQuestion:
-        """The same of the calculator's own funnel."""
+    def default(self) -> PageQuestion:
+        """The same question of the calculator's funnel."""
         kept = {name: value for name, value in self.page.own.items() if name in ("breakdown", "limit")}
         return replace(self.page, own=kept)
 
@@ -153,9 +153,9 @@ def _changed(rows: tuple[str, ...], change: str) -> tuple[tuple[str, ...], str |
 
 
 def _own(asked: AskedFunnel, rows: tuple[str, ...]) -> dict[str, str]:
-    """What is not as usual, as it stands in an address."""
+    """Non-default parameters."""
     given = {"steps": ",".join(rows), "exclude": ",".join(asked.exclude)}
-    given |= {name: getattr(asked, name) for name in OWN if getattr(asked, name) != getattr(USUAL, name)}
+    given |= {name: getattr(asked, name) for name in OWN if getattr(asked, name) != getattr(DEFAULT, name)}
     return {name: value for name, value in given.items() if value}
 
 

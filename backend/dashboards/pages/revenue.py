@@ -11,8 +11,8 @@ from backend.analytics.figures.quantity import Quantity, Unit
 from backend.analytics.metrics.attribution.models import Model
 from backend.analytics.metrics.attribution.paths import By
 from backend.analytics.metrics.attribution.service import (
-    LONGEST_LOOK_BACK_DAYS,
-    LOOK_BACK_DAYS,
+    LONGEST_LOOKBACK_DAYS,
+    LOOKBACK_DAYS,
     AttributedRevenue,
     Attribution,
     AttributionQuery,
@@ -24,7 +24,7 @@ from backend.dashboards.page import Answers, Board, BoardPage, Chart, Setting, T
 from backend.dashboards.question import Address, Own, PageQuestion
 
 CREDIT_CSV = "/api/analytics/dashboard/revenue"
-LOOK_BACKS = tuple(map(str, (LOOK_BACK_DAYS, 7, 14, 60, LONGEST_LOOK_BACK_DAYS)))
+LOOKBACKS = tuple(map(str, (LOOKBACK_DAYS, 7, 14, 60, LONGEST_LOOKBACK_DAYS)))
 MODELS = {
     Model.LAST_NON_DIRECT: "Last that was not direct",
     Model.LAST: "Last visit",
@@ -57,7 +57,7 @@ class Revenue(BoardPage):
 
     name: ClassVar = "revenue"
     title: ClassVar = "Revenue"
-    own: ClassVar[Own] = {"model": tuple(Model), "by": tuple(By), "lookback_days": LOOK_BACKS}
+    own: ClassVar[Own] = {"model": tuple(Model), "by": tuple(By), "lookback_days": LOOKBACKS}
     sample: ClassVar[Address] = {"model": "linear"}
     measures = ("revenue", "upgrades", "revenue_per_upgrade", "revenue_per_visitor")
 
@@ -81,7 +81,7 @@ def _credit_query(question: PageQuestion) -> AttributionQuery:
         question.answerable(),
         Model(chosen(question, "model", list(MODELS))),
         By(chosen(question, "by", list(CHANNELS))),
-        lookback_days=int(chosen(question, "lookback_days", LOOK_BACKS)),
+        lookback_days=int(chosen(question, "lookback_days", LOOKBACKS)),
         filters=question.filters,
         compare=question.compare,
     )
@@ -119,7 +119,7 @@ def _credit_tabs(setting: Setting) -> tuple[Tabs, ...]:
     return (
         setting.tabs("Credit by", "model", list(MODELS), lambda model: MODELS[Model(model)]),
         setting.tabs("to each", "by", list(CHANNELS), lambda channel: CHANNELS[By(channel)]),
-        setting.tabs("looking back", "lookback_days", LOOK_BACKS, lambda days: f"{days} days"),
+        setting.tabs("looking back", "lookback_days", LOOKBACKS, lambda days: f"{days} days"),
     )
 
 

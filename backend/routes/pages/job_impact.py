@@ -13,8 +13,15 @@ from flask.typing import ResponseReturnValue
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.presentation.pdf import result_pdf
 from backend.assessments.job_impact.presentation.week import WeekLine, lines
-from backend.assessments.job_impact.questions import EDUCATION, QUESTIONS, AskedTooEarly, DraftGone, Question, Reply
-from backend.assessments.visit.service import AssessmentService, Result, SavedDraft
+from backend.assessments.job_impact.questions import EDUCATION, JobImpactAnswers, JobImpactQuestion, JobImpactReply
+from backend.assessments.job_impact.service import (
+    JobImpactDraft,
+    JobImpactDrafts,
+    JobImpactLinks,
+    JobImpactResult,
+    JobImpactResults,
+)
+from backend.assessments.visit.errors import AskedTooEarly, DraftGone
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.reference.loading import Reference
@@ -35,52 +42,52 @@ Errors = tuple[FieldError, ...]
 @bp.get(BASE)
 @public("the calculator is open to everyone")
 def start() -> ResponseReturnValue:
-    return _question_page(Question.JOB, None, forms.search_problems(request.args))
+    return _question_page(JobImpactQuestion.JOB, None, forms.search_problems(request.args))
 
 
 @bp.post(BASE)
 @public("the calculator is open to everyone")
 def begin() -> ResponseReturnValue:
     reply = forms.job_reply(request.form, get(Reference).occupations)
-    saved = get(AssessmentService).begin(reply, forms.session_of(request.form))
-    return _onward(saved, Question.JOB)
+    saved = get(JobImpactDrafts).begin(JobImpactAnswers.of_job(reply), forms.session_of(request.form))
+    return _onward(saved, JobImpactQuestion.JOB)
 
 
 @bp.get(f"{BASE}/<token>")
 @public(OWN)
 def resume(token: str) -> ResponseReturnValue:
     """Where this visitor left off."""
-    saved = get(AssessmentService).open(token, Question.JOB)
-    return _onward(saved, QUESTIONS[saved.answers.answered - 1])
+    saved = get(JobImpactDrafts).open(token, JobImpactQuestion.JOB)
+    return _onward(saved, tuple(JobImpactQuestion)[saved.answers.answered - 1])
 
 
 @bp.get(QUESTION)
 @public(OWN)
 def ask(token: str, question: str) -> ResponseReturnValue:
-    saved = get(AssessmentService).open(token, Question(question))
-    return _question_page(Question(question), saved, forms.search_problems(request.args))
+    saved = get(JobImpactDrafts).open(token, JobImpactQuestion(question))
+    return _question_page(JobImpactQuestion(question), saved, forms.search_problems(request.args))
 
 
 @bp.post(QUESTION)
 @public(OWN)
 def answer(token: str, question: str) -> ResponseReturnValue:
-    saved = get(AssessmentService).open(token, Question(question))
-    saved = get(AssessmentService).answer(token, _reply(Question(question), saved), my_public_id())
-    return _onward(saved, Question(question))
+    saved = get(JobImpactDrafts).open(token, JobImpactQuestion(question))
+    saved = get(JobImpactDrafts).answer(token, _reply(JobImpactQuestion(question), saved), my_public_id())
+    return _onward(saved, JobImpactQuestion(question))
 
 
 @bp.get(f"{BASE}/<token>/result")
 @public(OWN)
 def result(token: str) -> ResponseReturnValue:
-    return _result_page(get(AssessmentService).result(token))
+    return _result_page(get(JobImpactResults).of_draft(token))
 
 
 @bp.post(f"{BASE}/<token>/pay")
 @public(OWN)
 def pay(token: str) -> ResponseReturnValue:
     """Place a salary among the published ones, on this one page; it is kept nowhere."""
-    get(AssessmentService).open_complete(token)
-    return _result_page(get(AssessmentService).result(token, forms.annual_pay(request.form)))
+    get(JobImpactDrafts).open_complete(token)
+    return _result_page(get(JobImpactResults).of_draft(token, forms.annual_pay(request.form)))
 
 
 @bp.get(f"{BASE}/<token>/<any(pay, share, unshare):_action>")
@@ -93,7 +100,7 @@ def back_to_result(token: str, _action: str) -> ResponseReturnValue:
 @bp.get(f"{BASE}/<token>/result.pdf")
 @public(OWN)
 def pdf(token: str) -> ResponseReturnValue:
-    found = get(AssessmentService).result(token)
+    found = get(JobImpactResults).of_draft(token)
     response = Response(result_pdf(found.assessment, found.answers, _state_name(found)), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="ai-job-impact-{found.assessment.code}.pdf"'
     return response
@@ -102,21 +109,21 @@ def pdf(token: str) -> ResponseReturnValue:
 @bp.post(f"{BASE}/<token>/share")
 @public(OWN)
 def share(token: str) -> ResponseReturnValue:
-    get(AssessmentService).share(token)
+    get(JobImpactLinks).share(token)
     return redirect(url_for(".result", token=token, _anchor="keep"), 303)
 
 
 @bp.post(f"{BASE}/<token>/unshare")
 @public(OWN)
 def unshare(token: str) -> ResponseReturnValue:
-    get(AssessmentService).unshare(token)
+    get(JobImpactLinks).unshare(token)
     return redirect(url_for(".result", token=token, _anchor="keep"), 303)
 
 
 @bp.get("/shared/<link>")
 @public("whoever was given the link may read the result")
 def shared(link: str) -> ResponseReturnValue:
-    return render_template(PAGE, **_result(get(AssessmentService).shared(link), own=False))
+    return render_template(PAGE, **_result(get(JobImpactResults).of_link(link), own=False))
 
 
 @bp.errorhandler(DraftGone)
@@ -133,11 +140,10 @@ def ask_that_first(error: AskedTooEarly) -> ResponseReturnValue:
 def ask_again(error: InvalidRequest) -> ResponseReturnValue:
     """The same page, with what was typed and a sentence for each bad field."""
     where = request.view_args or {}
-    service = get(AssessmentService)
     if request.endpoint == "assessment.pay":
-        return _result_page(service.result(where["token"]), error.errors), 422
-    question = Question(where.get("question", Question.JOB))
-    saved = service.open(where["token"], question) if "token" in where else None
+        return _result_page(get(JobImpactResults).of_draft(where["token"]), error.errors), 422
+    question = JobImpactQuestion(where.get("question", JobImpactQuestion.JOB))
+    saved = get(JobImpactDrafts).open(where["token"], question) if "token" in where else None
     return _question_page(question, saved, error.errors), 422
 
 
@@ -152,34 +158,34 @@ def keep_private(response: Response) -> Response:
     return response
 
 
-def _reply(question: Question, saved: SavedDraft) -> Reply:
+def _reply(question: JobImpactQuestion, saved: JobImpactDraft) -> JobImpactReply:
     match question:
-        case Question.JOB:
+        case JobImpactQuestion.JOB:
             return forms.job_reply(request.form, get(Reference).occupations)
-        case Question.PLACE:
+        case JobImpactQuestion.PLACE:
             return forms.place_reply(request.form, get(Reference).states, get(Reference).industries)
-        case Question.BACKGROUND:
+        case JobImpactQuestion.BACKGROUND:
             return forms.background_reply(request.form)
-        case Question.WEEK:
+        case JobImpactQuestion.WEEK:
             return forms.week_reply(request.form, _week(saved))
 
 
-def _onward(saved: SavedDraft, done: Question) -> ResponseReturnValue:
+def _onward(saved: JobImpactDraft, done: JobImpactQuestion) -> ResponseReturnValue:
     """To the next question; after the last, to the result, or its part of the page where that was asked for."""
     if done.after:
         return redirect(url_for(".ask", token=saved.token, question=done.after), 303)
     if request.headers.get("X-Fragment") == "result":
-        found = get(AssessmentService).result(saved.token)
+        found = get(JobImpactResults).of_draft(saved.token)
         return render_template("job_impact/result.html", **_result(found, own=True))
     return redirect(url_for(".result", token=saved.token), 303)
 
 
-def _question_page(question: Question, saved: SavedDraft | None, errors: Errors = ()) -> str:
+def _question_page(question: JobImpactQuestion, saved: JobImpactDraft | None, errors: Errors = ()) -> str:
     return render_template(
         PAGE,
         view=question,
         question=question,
-        questions=len(QUESTIONS),
+        questions=len(JobImpactQuestion),
         token=saved.token if saved else None,
         answered=saved.answers.answered if saved else 0,
         back=_back(question, saved),
@@ -190,7 +196,7 @@ def _question_page(question: Question, saved: SavedDraft | None, errors: Errors 
     )
 
 
-def _back(question: Question, saved: SavedDraft | None) -> str | None:
+def _back(question: JobImpactQuestion, saved: JobImpactDraft | None) -> str | None:
     if saved is None:
         return None
     if question.before:
@@ -198,21 +204,21 @@ def _back(question: Question, saved: SavedDraft | None) -> str | None:
     return url_for(".result", token=saved.token) if saved.answers.complete else url_for(".start")
 
 
-def _fields(question: Question, saved: SavedDraft | None) -> Mapping[str, Any]:
+def _fields(question: JobImpactQuestion, saved: JobImpactDraft | None) -> Mapping[str, Any]:
     """What a question's fields offer, and hold: what was just typed, else what was kept."""
     posted = request.form if request.method == "POST" else None
-    if saved is None or question is Question.JOB:
+    if saved is None or question is JobImpactQuestion.JOB:
         return _job_fields(saved)
     said, reference = saved.answers, get(Reference)
     match question:
-        case Question.PLACE:
+        case JobImpactQuestion.PLACE:
             kept = {"state": said.state or "", "industry": said.industry or ""}
             return {
                 "values": posted or kept,
                 "states": _by_name(reference.states),
                 "industries": _by_name(reference.industries),
             }
-        case Question.BACKGROUND:
+        case JobImpactQuestion.BACKGROUND:
             years = "" if said.experience_years is None else f"{said.experience_years:g}"
             kept = {"experience_years": years, "education": said.education or ""}
             return {"values": posted or kept, "levels": EDUCATION}
@@ -220,7 +226,7 @@ def _fields(question: Question, saved: SavedDraft | None) -> Mapping[str, Any]:
             return {"values": posted or {}, "week": _week(saved)}
 
 
-def _job_fields(saved: SavedDraft | None) -> Mapping[str, Any]:
+def _job_fields(saved: JobImpactDraft | None) -> Mapping[str, Any]:
     kept = saved.answers.job_title if saved else ""
     text = forms.searched(request.form.get("job_title") or request.args.get("q", kept))
     found = get(Reference).titles.search(text) if text else None
@@ -244,7 +250,7 @@ def _titled(match: TitleMatch) -> str:
     return "" if match.matched.casefold() == match.title.casefold() else f"“{match.matched}” is one of its titles."
 
 
-def _week(saved: SavedDraft) -> list[WeekLine]:
+def _week(saved: JobImpactDraft) -> list[WeekLine]:
     said = saved.answers
     return lines(get(JobImpactCalculator).profile(said.occupation).activities, said.activities)
 
@@ -257,11 +263,11 @@ def _by_field(errors: Errors) -> Mapping[str, str]:
     return defaultdict(str, {error.field: error.message for error in errors})
 
 
-def _result_page(found: Result, errors: Errors = ()) -> str:
+def _result_page(found: JobImpactResult, errors: Errors = ()) -> str:
     return render_template(PAGE, **_result(found, own=True, errors=errors))
 
 
-def _result(found: Result, *, own: bool, errors: Errors = ()) -> dict[str, Any]:
+def _result(found: JobImpactResult, *, own: bool, errors: Errors = ()) -> dict[str, Any]:
     """What the result needs; whoever only holds a shared link gets nothing that could change it."""
     draft, said, reference = found.draft, found.draft.answers, get(Reference)
     until: datetime = draft.expires_at
@@ -272,7 +278,7 @@ def _result(found: Result, *, own: bool, errors: Errors = ()) -> dict[str, Any]:
         "token": draft.token if own else None,
         "draft_token": draft.token if own else None,
         "answered": said.answered,
-        "back": url_for(".ask", token=draft.token, question=Question.WEEK) if own else None,
+        "back": url_for(".ask", token=draft.token, question=JobImpactQuestion.WEEK) if own else None,
         "a": found.assessment,
         "answers": found.answers,
         "week": lines(found.assessment.activities, said.activities),
@@ -289,5 +295,5 @@ def _result(found: Result, *, own: bool, errors: Errors = ()) -> dict[str, Any]:
     }
 
 
-def _state_name(found: Result) -> str | None:
+def _state_name(found: JobImpactResult) -> str | None:
     return get(Reference).states.get(found.answers.state or "")

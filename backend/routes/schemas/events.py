@@ -53,5 +53,7 @@ class EventsRecorded(BaseModel):
             accepted=taken.recorded.accepted,
             duplicates=taken.recorded.duplicates,
             rejected=[Rejection(index=event.index, error=event.error) for event in refused],
-            quarantined=[InQuarantine(index=kept.index, reason=kept.reason) for kept in taken.quarantined],
+            quarantined=[
+                InQuarantine(index=misplaced.index, reason=misplaced.reason) for misplaced in taken.quarantined
+            ],
         )

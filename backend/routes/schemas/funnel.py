@@ -249,8 +249,8 @@ def funnel_csv(report: FunnelReport) -> str:
     return "".join(csv_lines([report.query.breakdown, "others", *columns], rows))
 
 
-def journeys_csv(found: JourneyList) -> str:
-    rows = (journey.model_dump(mode="json").values() for journey in _journeys(found))
+def journeys_csv(journeys: JourneyList) -> str:
+    rows = (journey.model_dump(mode="json").values() for journey in _journeys(journeys))
     return "".join(csv_lines(list(JourneyOut.model_fields), map(list, rows)))
 
 
@@ -300,9 +300,9 @@ def _earlier(report: FunnelReport, zone: ZoneInfo) -> EarlierFunnel | None:
     return EarlierFunnel(start=start, end=end, immature_sessions=report.before.immature)
 
 
-def _journeys(found: JourneyList) -> Iterator[JourneyOut]:
-    zone = ZoneInfo(found.query.period.timezone)
-    for journey in found.rows:
+def _journeys(journeys: JourneyList) -> Iterator[JourneyOut]:
+    zone = ZoneInfo(journeys.query.period.timezone)
+    for journey in journeys.rows:
         yield JourneyOut(
             session_key=f"{journey.session_key:016x}",
             started_at=journey.started_at.astimezone(zone),

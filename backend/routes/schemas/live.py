@@ -88,8 +88,8 @@ class LiveResponse(Out):
 
 def _named(dimension: str, live: Live, names: Names) -> list[NamedOut]:
     return [
-        NamedOut(value=one.value, label=names.name(dimension, one.value), sessions=one.sessions)
-        for one in live.lists[dimension]
+        NamedOut(value=member.value, label=names.name(dimension, member.value), sessions=member.sessions)
+        for member in live.lists[dimension]
     ]
 
 

@@ -44,7 +44,8 @@ def _of_many_requests(rows: int) -> str:
 
 
 INSERT = {size: _of_one_request(size) for size in SIZES}
-# 32 MB: the pages of a commit whose ids are random do not fit into the usual 2, and were written several times over.
+# 32 MB: the pages of a commit whose ids are random do not fit into the default of 2, and
+# were written several times over.
 CACHE = "PRAGMA cache_size = -32000"
 LAST_ID = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'analytics_events'"
 NEW = "SELECT event_id FROM analytics_events WHERE id > ?"

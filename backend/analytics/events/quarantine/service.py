@@ -46,9 +46,9 @@ class Quarantine:
             session.commit()
         self._telemetry.count("events.quarantined", new)
 
-    def newest(self, most: int) -> Sequence[QuarantinedEvent]:
+    def newest(self, limit: int) -> Sequence[QuarantinedEvent]:
         with self._session() as session:
-            return QuarantineStore(session).newest(most)
+            return QuarantineStore(session).newest(limit)
 
     def count(self) -> int:
         with self._session() as session:

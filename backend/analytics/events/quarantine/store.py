@@ -43,8 +43,10 @@ class QuarantineStore:
             raise _not_here(event_id)
         return found
 
-    def newest(self, most: int) -> Sequence[QuarantinedEvent]:
-        return self._session.scalars(sa.select(QuarantinedEvent).order_by(QuarantinedEvent.id.desc()).limit(most)).all()
+    def newest(self, limit: int) -> Sequence[QuarantinedEvent]:
+        return self._session.scalars(
+            sa.select(QuarantinedEvent).order_by(QuarantinedEvent.id.desc()).limit(limit)
+        ).all()
 
     def count(self) -> int:
         return self._session.scalars(sa.select(sa.func.count(QuarantinedEvent.id))).one()

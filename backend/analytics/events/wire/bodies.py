@@ -99,7 +99,7 @@ def parse(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
 
 
 def _at_once(body: bytes, media_type: str, now: datetime) -> Batch:
-    """The usual case, for speed: raises where anything at all is wrong."""
+    """The common case, for speed: raises where anything at all is wrong."""
     wires, said = _wires(body, media_type)
     return Batch(checked(wires, said.sent_at or now), (), said)
 

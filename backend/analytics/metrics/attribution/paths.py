@@ -24,7 +24,7 @@ from backend.analytics.warehouse.relations import DAY, SECOND, SESSIONS, relatio
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table, Value
 
-PARAMETERS = ("start", "end", "look_back")
+PARAMETERS = ("start", "end", "lookback")
 HOUR_SECONDS = 3600
 LONGEST = 50  # touches in a path; of more the latest
 DIRECT = ""  # engines leave nulls out of arrays
@@ -92,11 +92,11 @@ def lost_in(rows: Sequence[Row]) -> Lost:
     return Lost(begun, moves, left)
 
 
-def _paths(start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, by: By, kept: Kept, aged: bool) -> Table:
+def _paths(start: IntegerValue, end: IntegerValue, lookback: IntegerValue, *, by: By, kept: Kept, aged: bool) -> Table:
     """Put together by person, among those who paid: to look at sessions more often takes ClickHouse seconds to plan."""
     import ibis
 
-    sessions = _sessions(start - look_back, end, kept)
+    sessions = _sessions(start - lookback, end, kept)
     paid = _paid(sessions, start, end) & kept.holds(sessions)
     people = _people(_touches(sessions, by, paid).semi_join(_payers(sessions, paid), "person"))
     fields = ("paid_at", "cents", "currency")
@@ -106,7 +106,7 @@ def _paths(start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, b
     ways = people.select("touches", last=placed.filter(lambda touch: touch["paid_at"] > 0).unnest())
     place = ways.last["place"]
     ways = ways.select("last", touches=ways.touches[ibis.greatest(place - LONGEST + 1, 0) : place + 1])
-    return _counted(ways, look_back, aged=aged)
+    return _counted(ways, lookback, aged=aged)
 
 
 def _people(touches: Table) -> Table:
@@ -163,10 +163,10 @@ def _channel(sessions: Table, by: By) -> StringValue:
     return ibis.coalesce(campaign, ibis.ifelse(source.notnull(), NONE, DIRECT))
 
 
-def _counted(ways: Table, look_back: IntegerValue, *, aged: bool) -> Table:
+def _counted(ways: Table, lookback: IntegerValue, *, aged: bool) -> Table:
     """Equal ways together."""
     paid_at = ways.last["paid_at"]
-    near = ways.touches.filter(lambda touch: touch["at"] >= paid_at - look_back)
+    near = ways.touches.filter(lambda touch: touch["at"] >= paid_at - lookback)
     hours = near.map(lambda touch: (paid_at - touch["at"]) // (HOUR_SECONDS * SECOND))
     ways = ways.select(
         currency=ways.last["currency"],
@@ -179,11 +179,11 @@ def _counted(ways: Table, look_back: IntegerValue, *, aged: bool) -> Table:
     return counted.select("currency", "channels", "conversions", "cents", *ages)
 
 
-def _lost(start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, by: By, kept: Kept) -> Table:
+def _lost(start: IntegerValue, end: IntegerValue, lookback: IntegerValue, *, by: By, kept: Kept) -> Table:
     """Of people who visited in the period, looked back at from their last visit as far as at conversions."""
     import ibis
 
-    sessions = _sessions(start - look_back, end, kept)
+    sessions = _sessions(start - lookback, end, kept)
     paid = _paid(sessions, start, end)
     lost = _touches(sessions, by, paid, kept=kept.holds(sessions)).anti_join(_payers(sessions, paid), "person")
     in_order = ibis.window(group_by="person", order_by=("at", "channel"))
@@ -198,6 +198,6 @@ def _lost(start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, by
         last = (lost.kept & (lost.at == lost.latest)).cast("int8")
         lost = lost.mutate(counted=last.max().over(group_by="person"))
         lost = lost.filter(lost.counted == 1)
-    lost = lost.filter(lost.latest >= start, lost.at >= lost.latest - look_back)
-    lost = lost.mutate(before=ibis.ifelse(lost.before_at >= lost.latest - look_back, lost.before, ibis.null("string")))
+    lost = lost.filter(lost.latest >= start, lost.at >= lost.latest - lookback)
+    lost = lost.mutate(before=ibis.ifelse(lost.before_at >= lost.latest - lookback, lost.before, ibis.null("string")))
     return lost.group_by("before", "channel", "is_last").aggregate(times=lost.count())

@@ -20,7 +20,7 @@ from backend.clock import Clock
 from backend.errors import FieldError, InvalidRequest
 
 CURRENCY = "USD"
-LOOK_BACK_DAYS, LONGEST_LOOK_BACK_DAYS = 30, 90
+LOOKBACK_DAYS, LONGEST_LOOKBACK_DAYS = 30, 90
 MOST_CHANNELS = 100
 OTHER = "(other)"
 
@@ -36,7 +36,7 @@ class AttributionQuery:
     model: Model = Model.LAST_NON_DIRECT
     by: By = By.SOURCE
     currency: str = CURRENCY
-    lookback_days: int = LOOK_BACK_DAYS
+    lookback_days: int = LOOKBACK_DAYS
     filters: tuple[Filter, ...] = ()
     compare: Compare | None = None
     bots: bool = False
@@ -91,7 +91,7 @@ class Attribution:
 
 
 class AttributionService:
-    """Visits by robots are left out, unless it is told not to."""
+    """Sessions of robots are left out by default."""
 
     def __init__(self, warehouse: Warehouse, now: Clock) -> None:
         self._warehouse = warehouse
@@ -114,7 +114,7 @@ class AttributionService:
 
     def _of(self, query: AttributionQuery) -> Attribution:
         period = query.period
-        bounds = {"start": micros(period.start), "end": micros(period.end), "look_back": query.lookback_days * DAY}
+        bounds = {"start": micros(period.start), "end": micros(period.end), "lookback": query.lookback_days * DAY}
         kept = Kept(query.filters, query.bots)
         question = paths_question(query.by, kept, aged=query.model is Model.TIME_DECAY)
         answer = self._warehouse.ask(question, **bounds)
@@ -137,8 +137,8 @@ class AttributionService:
 
 
 def _faults(query: AttributionQuery) -> Iterator[FieldError]:
-    if not 1 <= query.lookback_days <= LONGEST_LOOK_BACK_DAYS:
-        yield FieldError("lookback_days", f"must lie between 1 and {LONGEST_LOOK_BACK_DAYS}")
+    if not 1 <= query.lookback_days <= LONGEST_LOOKBACK_DAYS:
+        yield FieldError("lookback_days", f"must lie between 1 and {LONGEST_LOOKBACK_DAYS}")
     yield from value_faults(query.filters)
     yield from session_faults(query.filters)
 

@@ -52,7 +52,7 @@ def _part(query: Query, source: Source, limit: int, period: Period) -> Part:
     names = tuple(name for name in query.measures if MEASURES[name].source is source)
     values = bounds(period)
     shifts = shift_values(period) if query.grain else {}
-    months = query.period.stretches(Grain.MONTH) if query.grain is Grain.MONTH else ()
+    months = query.period.buckets(Grain.MONTH) if query.grain is Grain.MONTH else ()
     starts = {f"month_{number}": (day - EPOCH).days for number, day in enumerate(months)}
     moved = {MOVED: (query.period.first_day - period.first_day).days} if query.grain else {}
     local = shifts | moved | starts
@@ -76,7 +76,7 @@ def _expression(
     keys: dict[str, Value] = {}
     if query.grain:
         moved, *months = local[shifts:]
-        keys[query.grain] = _stretch(table[INSTANTS[source]], query.grain, local[:shifts], moved, months)
+        keys[query.grain] = _bucket(table[INSTANTS[source]], query.grain, local[:shifts], moved, months)
     keys |= {name: DIMENSIONS[name].column(table) for name in query.dimensions}
     table = table.mutate(**{f"key_{number}": value for number, value in enumerate(keys.values())})
     counted = _counted(table, query, source, names)
@@ -102,7 +102,7 @@ def _counted(table: Table, query: Query, source: Source, names: tuple[str, ...])
 
 def _needed(name: str) -> tuple[str, ...]:
     measure = MEASURES[name]
-    return (name,) if isinstance(measure, Measure) else (measure.part, measure.whole)
+    return (name,) if isinstance(measure, Measure) else (measure.numerator, measure.denominator)
 
 
 def _ordered(rows: Table, query: Query, names: tuple[str, ...]) -> Table:
@@ -117,16 +117,16 @@ def _ordered(rows: Table, query: Query, names: tuple[str, ...]) -> Table:
     return rows.order_by(*order, *(ibis.asc(key) for key in keys.values()))
 
 
-def _stretch(
+def _bucket(
     instant: IntegerValue,
     grain: Grain,
     shifts: Sequence[IntegerValue],
     moved: IntegerValue,
     months: Sequence[IntegerValue],
 ) -> IntegerValue:
-    """Where the stretch began that an instant lies in: a local day since 1970; an hour in microseconds since 1970.
+    """Where the bucket of an instant began: a local day since 1970; an hour in microseconds since 1970.
 
-    Days are moved on by so many.
+    `moved`: by how many days the days are moved on.
     """
     import ibis
 

@@ -51,30 +51,30 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """One measure divided by another of the same source; null where fewer than ten would be divided by."""
+    """One measure divided by another of the same source; null where the denominator is below ten."""
 
     name: str
     label: str
     unit: Unit
     description: str
-    part: str
-    whole: str
+    numerator: str
+    denominator: str
     sums = False
 
     @property
     def source(self) -> Source:
-        return COUNTED[self.whole].source
+        return COUNTED[self.denominator].source
 
     @property
     def rests_on(self) -> str:
-        return self.whole
+        return self.denominator
 
     def of(self, counts: Counts) -> NumericValue:
         """The quotient of two aggregates."""
         import ibis
 
-        part, whole = counts[self.part], counts[self.whole]
-        return ibis.cases((whole >= SMALLEST_DENOMINATOR, part.cast("float64") / whole))
+        numerator, denominator = counts[self.numerator], counts[self.denominator]
+        return ibis.cases((denominator >= SMALLEST_DENOMINATOR, numerator.cast("float64") / denominator))
 
 
 def _sessions(name: str, label: str, description: str, column: str) -> Measure:

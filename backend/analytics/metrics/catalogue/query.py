@@ -61,8 +61,8 @@ class Query:
         """What stands before the measures in each row: the grain, then the dimensions."""
         return (*([self.grain.value] if self.grain else []), *self.dimensions)
 
-    def whole(self) -> Query:
-        """The same without being broken down."""
+    def for_totals(self) -> Query:
+        """The query for the totals: the same without being broken down."""
         return replace(self, dimensions=(), grain=None, order=None, compare=None)
 
 
@@ -70,7 +70,7 @@ class Query:
 class ResultRow:
     """One row: a key for each of the query's `keys`, a value for each measure, and the values before, if compared.
 
-    A key of time is the first local day of the stretch, or the instant an hour began.
+    A key of time is the first local day of the bucket, or the instant an hour began.
     """
 
     keys: tuple[str | None, ...]

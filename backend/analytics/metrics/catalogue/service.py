@@ -42,17 +42,17 @@ class CatalogueService:
 
     def answers(self, queries: Sequence[Query]) -> list[Result]:
         """The same of each; totals over the same visits are counted once for all of them."""
-        return [self._answer(query, whole) for query, whole in zip(queries, _wholes(queries), strict=True)]
+        return [self._answer(query, over_all) for query, over_all in zip(queries, _for_totals(queries), strict=True)]
 
-    def _answer(self, query: Query, whole: Query) -> Result:
+    def _answer(self, query: Query, over_all: Query) -> Result:
         counted = self._rows(query, limited=True)
-        totals, currencies = self._totals(query, whole)
+        totals, currencies = self._totals(query, over_all)
         now = self._now()
         compared = query.period.preceding(query.compare, now) if query.compare else None
         rows = [ResultRow(keys, values) for keys, values in _complete(counted.rows, query, now).items()]
         before = None
         if compared:
-            before, _ = self._totals(query, replace(whole, period=compared))
+            before, _ = self._totals(query, replace(over_all, period=compared))
             rows = list(_beside(rows, self._earlier(query, compared), query))
         last = counted.answers[-1]
         return Result(
@@ -98,11 +98,11 @@ class CatalogueService:
                 values.update(zip(part.measures, row[width:], strict=False))
         return Counted(_sorted(found, query) if len(asked) > 1 else found, answers)
 
-    def _totals(self, query: Query, whole: Query) -> tuple[Totals, tuple[str, ...]]:
+    def _totals(self, query: Query, over_all: Query) -> tuple[Totals, tuple[str, ...]]:
         """Asked apart: people are not the sum of their days."""
         values: dict[str, Value] = {}
         n, currencies = 0, ()
-        for part in parts(whole, limited=False):
+        for part in parts(over_all, limited=False):
             if not {*part.measures} & {*query.measures}:
                 continue
             row = self._warehouse.ask(part.question, **part.values).rows[0]
@@ -113,23 +113,25 @@ class CatalogueService:
         return Totals({name: values[name] for name in query.measures}, n), currencies
 
 
-def _wholes(queries: Sequence[Query]) -> list[Query]:
-    """Of each query the one over all its rows, with the measures of all queries over the same."""
+def _for_totals(queries: Sequence[Query]) -> list[Query]:
+    """For each query the one for its totals, with the measures of all queries over the same rows."""
     measures = defaultdict[object, dict[str, None]](dict)
     alike = [(query.period, query.filters, query.currency, query.bots) for query in queries]
     for query, over in zip(queries, alike, strict=True):
         measures[over] |= dict.fromkeys(query.measures)
-    return [replace(query.whole(), measures=tuple(measures[over])) for query, over in zip(queries, alike, strict=True)]
+    return [
+        replace(query.for_totals(), measures=tuple(measures[over])) for query, over in zip(queries, alike, strict=True)
+    ]
 
 
 def _keys(row: Sequence[object], query: Query) -> Keys:
     keys = [None if key is None else str(key) for key in row]
     if query.grain:
-        keys[0] = _stretch_name(int(str(row[0])), query.grain, query.period.timezone)
+        keys[0] = _bucket_key(int(str(row[0])), query.grain, query.period.timezone)
     return tuple(keys)
 
 
-def _stretch_name(number: int, grain: Grain, timezone: str) -> str:
+def _bucket_key(number: int, grain: Grain, timezone: str) -> str:
     if grain is Grain.HOUR:
         return (BEGINNING + number * MICROSECOND).astimezone(ZoneInfo(timezone)).isoformat()
     return (EPOCH + timedelta(days=number)).isoformat()
@@ -141,15 +143,15 @@ def _nothing(query: Query) -> Mapping[str, Value]:
 
 
 def _complete(found: Found, query: Query, now: datetime) -> Found:
-    """Stretches in which nothing happened are there too, up to now, where time is all that rows are counted by."""
+    """The rows with the empty buckets up to now, where time is all that rows are counted by."""
     if query.grain is None or query.dimensions or query.order not in (None, query.grain.value):
         return found
-    begun = {(name,): dict(_nothing(query)) for name in _names(query.period.until(now), query.grain)}
+    begun = {(name,): dict(_nothing(query)) for name in _bucket_keys(query.period.until(now), query.grain)}
     return begun | found
 
 
-def _names(period: Period, grain: Grain) -> list[str]:
-    return [start.isoformat() for start in period.stretches(grain)]
+def _bucket_keys(period: Period, grain: Grain) -> list[str]:
+    return [start.isoformat() for start in period.buckets(grain)]
 
 
 def _both(one: Mapping[str, Value], other: Mapping[str, Value]) -> dict[str, Value]:

@@ -48,7 +48,7 @@ class AskedFunnel:
         order = _parsed("order", self.order, _choice(Order), errors)
         scope = _parsed("scope", self.scope, _choice(FunnelScope), errors)
         limit = _parsed("limit", self.limit, _number, errors)
-        # Where a text was refused something usual stands in, so that the rest is looked at too.
+        # A default stands in for a text that was refused, so that the others are checked too.
         try:
             query = FunnelQuery(
                 period=period,

@@ -99,7 +99,7 @@ class JourneyList:
 
 
 class FunnelService:
-    """Every question leaves visits by robots out, unless it is told not to."""
+    """Sessions of robots are left out by default."""
 
     def __init__(self, warehouse: Warehouse, now: Clock) -> None:
         self._warehouse = warehouse

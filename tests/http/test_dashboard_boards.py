@@ -19,10 +19,12 @@ from backend.analytics.figures.quantity import Quantity
 from backend.analytics.figures.tiles import Reading, tile
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.sync import LakeSync
+from backend.dashboards.addresses import BASE
+from backend.dashboards.pages import BOARD_PAGES
 from backend.plugins import get
 from tests.accounts import BROWSER, make_account, signed_in
 
-PAGES = ("", "/conversions", "/revenue", "/popular", "/geography", "/explore")
+PAGES = tuple(page.path.removeprefix(BASE) for page in BOARD_PAGES)
 
 
 @pytest.fixture
