@@ -27,8 +27,10 @@ class Installation:
     environ: dict[str, str]
 
     @classmethod
-    def at(cls, folder, database, **given):
-        environ = server_environ(folder, DATABASE_URL=database, ANALYTICS_PLUGINS=PLUGINS, EFFECTS=str(folder), **given)
+    def at(cls, folder, database, **settings):
+        environ = server_environ(
+            folder, DATABASE_URL=database, ANALYTICS_PLUGINS=PLUGINS, EFFECTS=str(folder), **settings
+        )
         return cls(folder, database, environ)
 
     @contextmanager
