@@ -23,7 +23,7 @@ from tests.servers import CHROMIUM, CHROMIUM_ARGS, gunicorn
 
 EVENTS = 10_000_000
 FIRST_PAGE = PAGES[0].path
-BOARDS = tuple(address_of(page.path, page.sample) for page in PAGES if page.kept)
+BOARDS = tuple(address_of(page.path, page.sample) for page in PAGES if page.can_be_saved)
 COMPARED = {"": "30 days", "&compare=previous_period": "30 days beside 30"}
 LONG_AGO = "start=2020-01-01&end=2020-01-30"
 TIMES = """() => {

@@ -17,9 +17,9 @@ from typing import Any
 import duckdb
 from flask import Flask
 
-from backend.analytics.imports.mapping import Said
+from backend.analytics.imports.mapping import WrittenMapping
 from backend.analytics.imports.service import EventImport, Imported
-from backend.analytics.lake.sync import Followers
+from backend.analytics.lake.subscribers import Subscribers
 from backend.plugins import get
 from tests.conftest import make_app, make_settings, migrate
 
@@ -63,17 +63,17 @@ class Run:
         )
 
 
-class Watched:
-    """Measures the followers' share of an import: sessions are made after the rows are in the lake."""
+class TimedSubscribers:
+    """Subscribers, and the time they took: sessions are made after the rows are in the lake."""
 
-    def __init__(self, followers: Followers) -> None:
-        self._hear = followers.hear
+    def __init__(self, subscribers: Subscribers) -> None:
+        self._notify = subscribers.notify
         self.seconds = self.cpu = 0.0
-        followers.hear = self.hear  # type: ignore[method-assign]
+        subscribers.notify = self.notify  # type: ignore[method-assign]
 
-    def hear(self, days: frozenset[date]) -> None:
+    def notify(self, days: frozenset[date]) -> None:
         started, cpu = time.perf_counter(), time.process_time()
-        self._hear(days)
+        self._notify(days)
         self.seconds += time.perf_counter() - started
         self.cpu += time.process_time() - cpu
 
@@ -106,7 +106,7 @@ def print_importing(rows: int = ROWS) -> None:
     shutil.rmtree(folder)
 
 
-def files(folder: Path, rows: int) -> Iterator[tuple[str, Path, Said]]:
+def files(folder: Path, rows: int) -> Iterator[tuple[str, Path, WrittenMapping]]:
     """The same events in each format."""
     with duckdb.connect(config={"threads": 2, "memory_limit": "1GB"}) as connection:
         connection.execute(f"CREATE VIEW events AS {EVENTS.format(rows=rows)}")
@@ -115,18 +115,20 @@ def files(folder: Path, rows: int) -> Iterator[tuple[str, Path, Said]]:
         flat = ", ".join(f"event_data->>'$.{name}' AS \"event_data.{name}\"" for name in PROPERTIES)
         query = f"SELECT * EXCLUDE event_data, {flat} FROM events"
         connection.execute(f"COPY ({query}) TO '{folder}/events.csv' (FORMAT csv)")
-    yield "NDJSON", folder / "events.ndjson", Said()
-    yield "CSV", folder / "events.csv", Said()
-    yield "Parquet", folder / "events.parquet", Said()
+    yield "NDJSON", folder / "events.ndjson", WrittenMapping()
+    yield "CSV", folder / "events.csv", WrittenMapping()
+    yield "Parquet", folder / "events.parquet", WrittenMapping()
 
 
-def measured(app: Flask, name: str, path: Path, mapping: Said) -> Run:
+def measured(app: Flask, name: str, path: Path, mapping: WrittenMapping) -> Run:
     with app.app_context():
-        watched = Watched(get(Followers))
+        subscribers = TimedSubscribers(get(Subscribers))
         started, cpu = time.perf_counter(), time.process_time()
         imported = get(EventImport).run(path, None, mapping, Silent())
         seconds, used = time.perf_counter() - started, time.process_time() - cpu
-        run = Run(name, imported, seconds - watched.seconds, used - watched.cpu, watched.seconds, watched.cpu)
+        run = Run(
+            name, imported, seconds - subscribers.seconds, used - subscribers.cpu, subscribers.seconds, subscribers.cpu
+        )
     if imported.rejected or imported.cut_short:
         raise RuntimeError(f"{name}: the benchmark's own rows were refused: {imported}")
     return run

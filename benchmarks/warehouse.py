@@ -28,7 +28,7 @@ from backend.analytics.metrics.funnel.service import FunnelService
 from backend.analytics.metrics.period import Grain, Period
 from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS, STEP_COLUMNS
-from backend.analytics.warehouse.service import Answers, Warehouse
+from backend.analytics.warehouse.service import AnswerCache, Warehouse
 from backend.analytics.warehouse.sessions import Sessions
 from backend.analytics.warehouse.snapshots import Snapshots
 from backend.clock import utc_now
@@ -122,7 +122,7 @@ def whole() -> Period:
     return Period.between(datetime.now(UTC).date() - timedelta(days=DAYS), None, ZONE, datetime.now(UTC))
 
 
-class Forgetful(Answers):
+class Forgetful(AnswerCache):
     """A cache of answers that stores nothing."""
 
     def get(self, key, find):
