@@ -45,7 +45,7 @@ PROPERTIES = ("source", "campaign", "job_title", "risk_level", "offer", "price_c
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One import: what came of it, and what it took."""
+    """One import with its result and its cost."""
 
     name: str
     imported: Imported
@@ -89,18 +89,18 @@ class Silent:
 
 
 def print_importing(rows: int = ROWS) -> None:
-    """Each format into a lake of its own, then one file once more."""
+    """Import each format into a lake of its own, then one file a second time."""
     folder = Path(tempfile.mkdtemp(prefix="mingus-bench-import-"))
     print(
         f"| file import, {rows:,} rows, DuckDB on 2 threads and 512 MB | rows/s into the lake | s | CPU µs a row "
         "| rows/s with sessions made | CPU µs a row for sessions |"
     )
     print("|---|---|---|---|---|---|")
-    for name, path, said in files(folder, rows):
+    for name, path, mapping in files(folder, rows):
         with an_app(folder) as app:
-            print(measured(app, name, path, said).row, flush=True)
+            print(measured(app, name, path, mapping).row, flush=True)
             if name == "NDJSON":
-                print(measured(app, "NDJSON again, all duplicates", path, said).row, flush=True)
+                print(measured(app, "NDJSON again, all duplicates", path, mapping).row, flush=True)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"\nGreatest memory of the process: {memory:,.0f} MB.\n")
     shutil.rmtree(folder)
@@ -120,11 +120,11 @@ def files(folder: Path, rows: int) -> Iterator[tuple[str, Path, WrittenMapping]]
     yield "Parquet", folder / "events.parquet", WrittenMapping()
 
 
-def measured(app: Flask, name: str, path: Path, said: WrittenMapping) -> Run:
+def measured(app: Flask, name: str, path: Path, mapping: WrittenMapping) -> Run:
     with app.app_context():
         subscribers = TimedSubscribers(get(Subscribers))
         started, cpu = time.perf_counter(), time.process_time()
-        imported = get(EventImport).run(path, None, said, Silent())
+        imported = get(EventImport).run(path, None, mapping, Silent())
         seconds, used = time.perf_counter() - started, time.process_time() - cpu
         run = Run(
             name, imported, seconds - subscribers.seconds, used - subscribers.cpu, subscribers.seconds, subscribers.cpu

@@ -26,7 +26,7 @@ def daily(day: int) -> int:
     return round(660 + 110 * sin(day / 7 * 6.28) + 4 * day)
 
 
-def trend(**given: object) -> Trend:
+def trend(**changes: object) -> Trend:
     """Sessions of 28 days beside the 28 before; the last day counts until 2:32 PM."""
     points = tuple(
         Point(at, 401 if day == 27 else daily(day), at - timedelta(days=28), daily(day - 28) - 20)
@@ -48,7 +48,7 @@ def trend(**given: object) -> Trend:
         "until": "2:32 PM",
         "annotations": annotations,
     }
-    return Trend(**{**values, **given})  # type: ignore[arg-type]
+    return Trend(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def sparse() -> Trend:
@@ -96,11 +96,11 @@ def rates() -> Ranking:
         ("Utilities", 0.0, 31),
         ("Mining", None, 6),
     )
-    return Ranking(CONVERSION, "industry", tuple(Bar(*one) for one in names), 0.041, 2879, "offers")
+    return Ranking(CONVERSION, "industry", tuple(Bar(*row) for row in names), 0.041, 2879, "offers")
 
 
-def steps(**given: object) -> StepBars:
-    found = (
+def steps(**changes: object) -> StepBars:
+    funnel_steps = (
         StepBar("Opened the calculator", 18_402, 17_328),
         StepBar("Told their job", 14_210, 13_001, 21, 64),
         StepBar("Told their background", 11_873, 10_640, 34, 95),
@@ -110,7 +110,7 @@ def steps(**given: object) -> StepBars:
         StepBar("Saw the offer", 4_105, 3_900, 40, 122),
         StepBar("Asked to upgrade", 169, 158, 75, 410),
     )
-    return StepBars(**{"steps": found, "immature": 38, **given})  # type: ignore[arg-type]
+    return StepBars(**{"steps": funnel_steps, "immature": 38, **changes})  # type: ignore[arg-type]
 
 
 def world() -> MapPlaces:

@@ -37,7 +37,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         return LakeSync(lake, own_session, lock, subscribers, telemetry, failures, faults, utc_now)
 
     def sync_for_a_question() -> Synced | None:
-        """The request that asks may hold SQLite's write lock, and has nothing to write."""
+        """Sync after a rollback: the request may hold SQLite's write lock, and has nothing to write."""
         if db.session.registry.has():
             db.session.rollback()
         return sync().run()
@@ -61,12 +61,12 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
 
 def still_fresh(settings: Settings) -> timedelta:
-    """A few rounds of syncing: compaction and other work may make one late."""
+    """The age at which the lake is unhealthy: a few intervals of the sync, since compaction may delay one."""
     return 4 * timedelta(seconds=settings.LAKE_SYNC_SECONDS + settings.LAKE_MAX_STALENESS)
 
 
 def own_session() -> Session:
-    """Apart from the request's: a sync commits, and what the request is about is not its business."""
+    """A session apart from the request's, since a sync commits and must not commit the request's work."""
     return Session(db.engine)
 
 

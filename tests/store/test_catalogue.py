@@ -1,4 +1,4 @@
-"""DASH-2, DASH-8: the catalogue's numbers are those of plain loops, on both engines over both landings."""
+"""DASH-2, DASH-8: the catalogue's numbers are those of plain loops, on both engines."""
 
 from __future__ import annotations
 

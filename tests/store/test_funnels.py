@@ -17,8 +17,6 @@ from tests.catalogue_oracle import key
 from tests.funnel_oracle import of_walks, walk
 from tests.sessions_oracle import micros
 
-# What the landing table was in makes no difference here; that the lake is the same is tested beside.
-pytestmark = pytest.mark.parametrize("any_app", ["sqlite"], indirect=True)
 OPENED, STEP, RESULT = "ai_calculator_opened", "calculator_step_completed", "assessment_submitted"
 OFFER, UPGRADE = "conversion_offer_viewed", "paid_upgrade_clicked"
 STEPS = [
