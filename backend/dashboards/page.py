@@ -166,8 +166,8 @@ def trend(result: Result, measure: str, setting: Setting) -> Chart:
 def ranked(
     id_: str, result: Result, measure: str, setting: Setting, span: int = WHOLE, tabs: tuple[Tabs, ...] = ()
 ) -> Chart:
-    most = MOST_BARS if span == WHOLE else MOST_BARS // 2
-    figure = ranking_of(result, measure, setting.names, setting.question, setting.address, most)
+    bar_limit = MOST_BARS if span == WHOLE else MOST_BARS // 2
+    figure = ranking_of(result, measure, setting.names, setting.question, setting.address, bar_limit)
     return Chart(id_, figure, setting.csv(result.query), span, tabs)
 
 

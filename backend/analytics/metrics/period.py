@@ -113,12 +113,12 @@ class Period:
 
     def _hours(self) -> Iterator[datetime]:
         zone = ZoneInfo(self.timezone)
-        seen, start = self.start.astimezone(UTC), None
-        while seen < self.end:
-            hour = _hour(seen, zone)
+        reached, start = self.start.astimezone(UTC), None
+        while reached < self.end:
+            hour = _hour(reached, zone)
             if hour != start:
                 yield hour.astimezone(zone)
-            start, seen = hour, hour + HOUR
+            start, reached = hour, hour + HOUR
 
     @property
     def is_of_days(self) -> bool:
@@ -133,13 +133,13 @@ class Period:
         """The offset of local time at the start, and each instant in the period from which it differs."""
         zone = ZoneInfo(self.timezone)
         first = latest = _offset(self.start, zone)
-        changes, seen = [], self.start.astimezone(UTC)
-        while seen < self.end:
-            ahead = min(seen + LOOK_AHEAD, self.end.astimezone(UTC))
+        changes, reached = [], self.start.astimezone(UTC)
+        while reached < self.end:
+            ahead = min(reached + LOOK_AHEAD, self.end.astimezone(UTC))
             if (offset := _offset(ahead, zone)) != latest:
-                changes.append((_change(seen, ahead, zone), offset))
+                changes.append((_change(reached, ahead, zone), offset))
                 latest = offset
-            seen = ahead
+            reached = ahead
         return first, tuple(changes)
 
 

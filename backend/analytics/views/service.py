@@ -65,8 +65,8 @@ class SavedViews:
 
     def _seen_by(self, account_id: int | None) -> tuple[SavedView, ...]:
         with reading():
-            seen = [_shown(view, account_id) for view in self._store.seen_by(account_id)]
-        return tuple(sorted(seen, key=lambda view: view.name.casefold()))
+            views = [_shown(view, account_id) for view in self._store.seen_by(account_id)]
+        return tuple(sorted(views, key=lambda view: view.name.casefold()))
 
 
 def _shown(view: StoredView, account_id: int | None) -> SavedView:

@@ -21,7 +21,7 @@ from backend.dashboards.names import Names
 from backend.dashboards.question import Address, PageQuestion
 from backend.formats import count, counted, share
 
-TOLD = {
+ORDER_WORDS = {
     Order.ORDERED: "in order",
     Order.STRICT: "one right after the other",
     Order.UNORDERED: "in any order",
@@ -133,7 +133,7 @@ class FunnelPage:
     @property
     def how(self) -> str:
         """in order, within 24 hours of the first step"""
-        terms = f"{TOLD[self.query.order]}, within {spelled(self.query.window)} of the first step"
+        terms = f"{ORDER_WORDS[self.query.order]}, within {spelled(self.query.window)} of the first step"
         without = " or ".join(match.label for match in self.query.exclude)
         through = ", through all sessions of a visitor" if self.query.scope is FunnelScope.VISITOR else ""
         return terms + through + (f", without “{without}” between" if without else "")

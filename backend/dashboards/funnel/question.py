@@ -56,7 +56,7 @@ class FunnelQuestion:
         try:
             query = asked.query(page.period or _any(now), page.filters, page.compare)
         except InvalidRequest as error:
-            page = replace(page, errors=(*page.errors, *_told(error.errors, rows)))
+            page = replace(page, errors=(*page.errors, *_page_errors(error.errors, rows)))
             return cls(page, asked, rows, None, moved)
         return cls(page, asked, rows, query if page.period else None, moved)
 
@@ -159,7 +159,7 @@ def _own(asked: AskedFunnel, rows: tuple[str, ...]) -> dict[str, str]:
     return {name: value for name, value in parameters.items() if value}
 
 
-def _told(errors: tuple[FieldError, ...], rows: tuple[str, ...]) -> Iterator[FieldError]:
+def _page_errors(errors: tuple[FieldError, ...], rows: tuple[str, ...]) -> Iterator[FieldError]:
     """Errors in the page's words, beside the row that the page shows; one about the number of steps beside the last."""
     filled = [place for place, row in enumerate(rows) if row]
     for error in errors:

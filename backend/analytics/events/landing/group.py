@@ -35,11 +35,11 @@ class LandingWriter(Protocol):
 class Deposit:
     """The rows of one request, and their outcome."""
 
-    __slots__ = ("_settled", "failure", "leads", "rows", "there")
+    __slots__ = ("_settled", "duplicates", "failure", "leads", "rows")
 
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
-        self.there: set[bytes] = set()
+        self.duplicates: set[bytes] = set()
         self.failure: Exception | None = Unavailable(NOT_STORED)
         self.leads = False
         self._settled = Lock()
@@ -75,7 +75,7 @@ class GroupCommit:
             self._lead()
         if deposit.failure is not None:
             raise deposit.failure
-        return deposit.there
+        return deposit.duplicates
 
     def _enter(self, deposit: Deposit) -> bool:
         """Queue up; true for whoever has to lead."""
@@ -107,7 +107,7 @@ class GroupCommit:
     def _store(self, group: Sequence[Deposit]) -> None:
         """Stores all in one transaction; if that is refused, each alone, so that no request fails for another."""
         try:
-            there = self._writer.insert(_distinct(group))
+            duplicates = self._writer.insert(_distinct(group))
         except Unavailable as failure:
             _refuse(group, failure)
         except RowsRefused as failure:
@@ -117,7 +117,7 @@ class GroupCommit:
                     self._store([deposit])
         else:
             for deposit in group:
-                deposit.there.update(key for key in there if key in deposit.rows.own)
+                deposit.duplicates.update(key for key in duplicates if key in deposit.rows.own)
                 deposit.failure = None
 
     def _settle(self, group: Sequence[Deposit]) -> None:
@@ -145,9 +145,9 @@ def _fail(group: Sequence[Deposit], failure: Exception) -> None:
 
 def _distinct(group: Sequence[Deposit]) -> list[Rows]:
     """The rows with each id once: it belongs to the earlier of two requests, and is a duplicate in the later."""
-    taken: set[bytes] = set()
+    earlier: set[bytes] = set()
     for deposit in group:
-        deposit.there = taken & deposit.rows.own.keys()
+        deposit.duplicates = earlier & deposit.rows.own.keys()
         if len(group) > 1:
-            taken.update(deposit.rows.own)
-    return [deposit.rows.without(deposit.there) for deposit in group]
+            earlier.update(deposit.rows.own)
+    return [deposit.rows.without(deposit.duplicates) for deposit in group]

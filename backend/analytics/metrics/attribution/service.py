@@ -185,16 +185,16 @@ def _rows(paths: Sequence[Path], model: Model, lost: Lost) -> tuple[AttributedRe
 
 def _fewer(paths: Sequence[Path], lost: Lost) -> tuple[Sequence[Path], Lost, int]:
     """Anybody may send any source: channels beyond the hundred most frequent become one, so that all can be shown."""
-    met = Counter[Channel](lost.begun)
+    touches = Counter[Channel](lost.begun)
     for (_, there), times in lost.moves.items():
-        met[there] += times
+        touches[there] += times
     for path in paths:
         for channel in path.channels:
-            met[channel] += path.conversions
-    if len(met) <= MOST_CHANNELS:
+            touches[channel] += path.conversions
+    if len(touches) <= MOST_CHANNELS:
         return paths, lost, 0
-    most = sorted(met, key=lambda channel: (channel is not None, -met[channel], channel or ""))
-    names = {channel: channel if place < MOST_CHANNELS - 1 else OTHER for place, channel in enumerate(most)}
+    by_touches = sorted(touches, key=lambda channel: (channel is not None, -touches[channel], channel or ""))
+    names = {channel: channel if place < MOST_CHANNELS - 1 else OTHER for place, channel in enumerate(by_touches)}
     fewer = [replace(path, channels=tuple(names[channel] for channel in path.channels)) for path in paths]
     begun, moves, left = Counter[Channel](), Counter[tuple[Channel, Channel]](), Counter[Channel]()
     for channel, times in lost.begun.items():
@@ -203,7 +203,7 @@ def _fewer(paths: Sequence[Path], lost: Lost) -> tuple[Sequence[Path], Lost, int
         moves[names[here], names[there]] += times
     for channel, times in lost.left.items():
         left[names[channel]] += times
-    return fewer, Lost(begun, moves, left), len(met) - MOST_CHANNELS + 1
+    return fewer, Lost(begun, moves, left), len(touches) - MOST_CHANNELS + 1
 
 
 def _others(rows: Iterable[AnswerRow], currency: str) -> tuple[CurrencyTotal, ...]:

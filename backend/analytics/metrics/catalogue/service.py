@@ -22,7 +22,7 @@ Found = dict[Keys, dict[str, Value]]
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedRows:
     """The rows of one query by their keys, in order, and the warehouse's answers they come from."""
 
     rows: Found
@@ -85,7 +85,7 @@ class CatalogueService:
                 placed[keys] = _both(placed[keys], values) if keys in placed else values
         return placed
 
-    def _rows(self, query: Query, *, limited: bool, of: Period | None = None) -> Counted:
+    def _rows(self, query: Query, *, limited: bool, of: Period | None = None) -> CountedRows:
         """`of`: the period whose rows they are, where it is not the query's."""
         questions = parts(query, limited=limited, of=of)
         answers = [self._warehouse.ask(question.question, **question.values) for question in questions]
@@ -96,7 +96,7 @@ class CatalogueService:
                 keys = _keys(row[:width], query)
                 values = rows.setdefault(keys, dict(_nothing(query)))
                 values.update(zip(question.measures, row[width:], strict=False))
-        return Counted(_sorted(rows, query) if len(questions) > 1 else rows, answers)
+        return CountedRows(_sorted(rows, query) if len(questions) > 1 else rows, answers)
 
     def _totals(self, query: Query, over_all: Query) -> tuple[Totals, tuple[str, ...]]:
         """Totals have a question of their own: people are not the sum of their days."""
