@@ -1,4 +1,4 @@
-"""Results of the catalogue as rows of figures: what is asked, how it is called, where a bar leads."""
+"""Results of the catalogue as rows of figures: queries, labels and links."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def tiles_of(result: Result, names: tuple[str, ...], link: Callable[[str], str])
 
 
 def trend_of(result: Result, name: str, annotations: tuple[ChartAnnotation, ...] = ()) -> Figure:
-    """A measure over time, beside what it is compared with."""
+    """A measure over time, beside the compared period."""
     query, denominator = result.query, MEASURES[name].rests_on
     grain = query.grain
     if grain is None:

@@ -16,7 +16,7 @@ LEVELS = {"low": "Lower exposure", "medium": "Medium exposure", "high": "Higher 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names of codes, from the public figures; what has none is shown as it is. `known`: codes by their dimension."""
+    """Names of codes, from the public figures; a code without one shows itself. `known`: codes by dimension."""
 
     of: Mapping[str, Callable[[str], str | None]]
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -26,7 +26,7 @@ TREND = "trend"
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """Another way to look at a chart."""
+    """One tab above a chart."""
 
     label: str
     href: str
@@ -35,7 +35,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Tabs:
-    """Ways to look at a chart, and what they choose."""
+    """The tabs above a chart, and the parameter that they choose."""
 
     label: str
     options: tuple[Tab, ...]
@@ -54,7 +54,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A page's numbers. `empty`: there is nothing now, and was nothing in what it is compared with.
+    """A page's numbers. `empty`: there are none, neither now nor in the compared period.
 
     `visits_now`: how many visits are under way, on a page that says so.
     """
@@ -85,9 +85,9 @@ class Select(NamedTuple):
 
 
 class Page(ABC):
-    """A page in the menu. `own`: the parameters that no other page has, with what they may be.
+    """A page in the menu. `own`: the parameters that no other page has, with their allowed values.
 
-    `sample`: parameters that show all of the page, for those who look at or time every page. `can_be_saved`: as a view.
+    `sample`: parameters that show all of the page, for screenshots and benchmarks. `can_be_saved`: as a view.
     """
 
     name: ClassVar[str]
@@ -115,7 +115,7 @@ class BoardPage(Page):
         """The tiles and charts; results come in the order of the queries."""
 
     def completed(self, board: Board, setting: Setting, results: Sequence[Result], services: Services) -> Board:
-        """The board with what only other services, or a second question, can answer."""
+        """The board with the charts that need other services, or a second query."""
         return board
 
 
@@ -142,7 +142,7 @@ class Setting:
         return DIMENSIONS[dimension].label, self.names.name(dimension, value), without
 
     def tabs(self, label: str, parameter: str, options: Sequence[str], label_of: Callable[[str], str]) -> Tabs:
-        """A way to each value of a parameter of the page's own."""
+        """A tab for each value of a parameter of the page's own."""
         current = chosen(self.question, parameter, options)
         return Tabs(
             label,

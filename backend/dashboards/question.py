@@ -157,7 +157,7 @@ class PageQuestion:
         return replace(self, filters=(*others, Filter(name, Operator.IN, (value or "",))))
 
     def with_added(self, values: Iterable[str]) -> Self:
-        """The same with what the form adds, in the values that are stored."""
+        """The same with the filter that a form adds, in stored values."""
         if self.adding is None:
             return self
         name = self.adding.field

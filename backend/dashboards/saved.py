@@ -29,7 +29,7 @@ UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class ViewLink:
-    """A link to something saved. `current`: this page shows it. Without `delete` it is somebody else's."""
+    """A link to a saved view. `current`: this page shows it. Without `delete` it belongs to another account."""
 
     name: str
     href: str
@@ -84,7 +84,7 @@ def known_parameters(kind: ViewKind, page: str | None) -> tuple[str, ...]:
 
 
 def _links(views: Iterable[SavedView], page: Page, shown: Parameters) -> Iterator[ViewLink]:
-    """A segment leads to the page one is at, with its filters in place of those there are."""
+    """A segment leads to the current page, with its filters in place of the page's."""
     unfiltered = {name: values for name, values in shown.items() if name not in FILTERS}
     for view in views:
         is_segment = view.kind is ViewKind.SEGMENT

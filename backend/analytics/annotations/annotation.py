@@ -12,7 +12,7 @@ LONGEST_TEXT = 200
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """An annotation of a day, whose date it marks in every zone, or of an instant; `mine`: whoever asks wrote it."""
+    """An annotation of a day, whose date it marks in every zone, or of an instant; `mine`: the reader wrote it."""
 
     public_id: UUID
     at: date | datetime

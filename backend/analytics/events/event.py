@@ -1,4 +1,4 @@
-"""An event once parsed: what it may say, by its name, and who sent it."""
+"""A parsed event, its properties by name, and its sender."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class PlacedBar:
 
 
 def bars(ranking: Ranking) -> Figure:
-    """The longest first; what rests on too few comes last and has no bar."""
+    """The longest bar first; values of too few come last and have none."""
     ordered = ranked(ranking.bars)
     if not ordered:
         why = "Nothing was counted in this period."

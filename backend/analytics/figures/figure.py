@@ -1,4 +1,4 @@
-"""A chart as data: what Plotly draws, the sentence it proves, on how many it rests, and the same numbers as a table."""
+"""A chart as data: traces for Plotly, title, n, and the same numbers as a table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Shapes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A line of the legend: the class of its swatch, and what it stands for."""
+    """A line of the legend: the class of its swatch, and its label."""
 
     swatch: str
     label: str

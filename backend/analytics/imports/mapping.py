@@ -57,7 +57,7 @@ class EventField:
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
-    """Columns by what they fill, constants by what they fill, and how times are written that name no zone."""
+    """The fields that columns and constants fill, and the format and zone of times."""
 
     columns: Mapping[str, EventField | None] = field(default_factory=dict)
     constants: Mapping[EventField, str] = field(default_factory=dict)

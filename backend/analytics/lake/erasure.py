@@ -52,7 +52,7 @@ class Erased:
 
 
 class FilesMayBeLeft(Unavailable):
-    """Writers did not end in time, so that their files could not be told from those that nobody will commit."""
+    """Writers did not end in time, so that their files could not be told from files without a commit."""
 
     code = "files_may_be_left"
     title = "The lake is being written"
@@ -84,7 +84,7 @@ class Erasure:
         return Erased(landing, quarantined, self._erase(person.column, partial(self._erase_from, person=person)))
 
     def erase_demo(self) -> Erased:
-        """Erase all demo visits, in the same way; their name tells of nobody, so that one commit may tell it."""
+        """Erases all demo visits in the same way; their ids identify no person, so a commit may name them."""
         with self._sessions() as session:
             landing, quarantined = erase_demo(session)
         return Erased(landing, quarantined, self._erase("session_id", self._erase_demo_from))

@@ -40,7 +40,7 @@ class LakeHealth:
         return self._age_of(last, scheduled=heartbeat is not None and heartbeat <= 2 * LEASE)
 
     def _age_of(self, last: Progress, *, scheduled: bool) -> Health:
-        """Without a scheduler only questions bring it up to date, and nobody may have asked any."""
+        """Without a scheduler only questions bring the lake up to date, and there may have been none."""
         age = self._now() - last.as_of
         reason = f"as of {max(age.total_seconds(), 0):.0f} s ago"
         late = scheduled and age > self._allowed

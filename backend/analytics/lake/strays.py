@@ -46,7 +46,7 @@ def sweep(base: DeltaTable, folder: Path) -> int:
 
 
 def outside(base: DeltaTable, folder: Path | None) -> frozenset[str]:
-    """Files that the newest version does not hold, whoever does."""
+    """Files that the newest version does not hold."""
     return in_folder(folder) - current(base) if folder else frozenset(left_out(base, full=True))
 
 

@@ -37,7 +37,7 @@ class WarehouseUnavailable(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Rows, how fresh they are, who found them, the `version` of the lake they are of, and its days of demo visits."""
+    """Rows, their freshness, the engine, the `version` of the lake, and its days of demo visits."""
 
     rows: Sequence[AnswerRow]
     as_of: datetime

@@ -1,4 +1,4 @@
-"""The form in which a funnel is changed: its steps in order, and the rest of what it is asked."""
+"""The form in which a funnel is changed: its steps in order, and its other parameters."""
 
 from __future__ import annotations
 
@@ -83,9 +83,9 @@ def events_of(period: Period) -> Query:
 
 
 def unsent(page: FunnelPage, seen: Result) -> tuple[str, ...]:
-    """Events of the funnel, also such as end the way, that nobody sent in its days.
+    """Events of the funnel, also excluded ones, that were not received in its days.
 
-    A step may be reached after them. Where nothing at all was received, the spelling is not what is wrong.
+    A step may be reached after those days. Where nothing at all was received, no spelling is to blame.
     """
     received = _all_of(seen)
     unreached = (row.step.name for row in page.rows if not row.step.sessions)

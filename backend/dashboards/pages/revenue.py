@@ -1,4 +1,4 @@
-"""The revenue: what was asked to be paid, and which channels are credited with it."""
+"""The revenue, and the channels that are credited with it."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def body_of(client_id: str, events: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def requests(events: Sequence[tuple[int, Ga4Event]]) -> list[list[int]]:
-    """Split numbered events into requests by what one may hold; each is given by its numbers."""
+    """Splits numbered events into requests by their limits; a request is the list of its numbers."""
     open_requests: dict[str, list[int]] = {}
     sizes: dict[str, int] = {}
     full: list[list[int]] = []

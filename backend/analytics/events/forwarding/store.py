@@ -25,7 +25,7 @@ class CursorStore:
         return self._session.scalar(select(EventCursor.position).where(EventCursor.name == NAME))
 
     def move(self, before: int | None, after: int, now: datetime) -> bool:
-        """Set the cursor, unless somebody else has set it meanwhile."""
+        """Sets the cursor, unless another process has moved it meanwhile."""
         if before is None:
             begun = self._session.execute(FIRST, {"name": NAME, "position": after, "now": now})
             return cast("CursorResult[Any]", begun).rowcount == 1

@@ -53,7 +53,7 @@ class Deposit:
 
 
 class GroupCommit:
-    """The first request to come leads: it commits everything that waits, and hands the lead on to whoever came since.
+    """The first request leads: it commits everything that waits, and hands the lead on to the first that came since.
 
     No thread of its own: nothing to start or stop, nothing to lose in a fork, and no hand-over when there is no crowd.
     """
@@ -78,7 +78,7 @@ class GroupCommit:
         return deposit.duplicates
 
     def _enter(self, deposit: Deposit) -> bool:
-        """Queue up; true for whoever has to lead."""
+        """Queues a deposit; true if its request has to lead."""
         with self._lock:
             if self._waiting and self._waiting + len(deposit.rows.own) > self._limit:
                 raise Unavailable("Too many events are waiting to be stored. Please send these again.")
@@ -121,7 +121,7 @@ class GroupCommit:
                 deposit.failure = None
 
     def _settle(self, group: Sequence[Deposit]) -> None:
-        """Hand the lead to the first who came meanwhile, then wake everybody of this group."""
+        """Hands the lead to the first request that came meanwhile, then wakes all of this group."""
         with self._lock:
             self._waiting -= sum(len(deposit.rows.own) for deposit in group)
             successor = self._queue[0] if self._queue else None

@@ -22,7 +22,7 @@ class Misplaced(Struct, frozen=True):
 def sift(
     events: Sequence[Event], receipt: Receipt, rejected: Container[int] = ()
 ) -> tuple[Sequence[Event], Sequence[Misplaced]]:
-    """The events as of when they really happened, and those for which that cannot be.
+    """The events with corrected times, and the events with impossible ones.
 
     `rejected` holds the places in the request that gave no event.
     """

@@ -61,7 +61,7 @@ class Quarantine:
     def release(self, event_id: UUID, timestamp: datetime | None = None) -> Recorded:
         """Let an event go the way of all others, as of `timestamp` or the time it says, if that is possible by now.
 
-        It is stored before it leaves: whoever is interrupted in between releases it again, and its id counts once.
+        The event is stored before it leaves: after an interruption it is released again, and its id counts once.
         """
         quarantined = self.get(event_id)
         event, sender = event_of(quarantined.event), sender_of(quarantined.sender)
@@ -78,7 +78,7 @@ class Quarantine:
             session.commit()
 
     def forget(self) -> int:
-        """Delete what nobody released in its time; how many events that was."""
+        """Deletes events that were not released in time; returns how many."""
         with self._session() as session:
             deleted = QuarantineStore(session).delete_until(self._now() - self._kept_for)
             session.commit()

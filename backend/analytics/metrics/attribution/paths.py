@@ -97,7 +97,7 @@ def lost_in(rows: Sequence[AnswerRow]) -> Lost:
 def _paths(
     start: IntegerValue, end: IntegerValue, lookback: IntegerValue, *, by: By, selection: SessionSelection, aged: bool
 ) -> Table:
-    """Put together by person, among those who paid: to look at sessions more often takes ClickHouse seconds to plan."""
+    """Grouped by person, among those who paid: more looks at the sessions take ClickHouse seconds to plan."""
     import ibis
 
     sessions = _sessions(start - lookback, end, selection)
@@ -154,7 +154,7 @@ def _touches(sessions: Table, by: By, paid: BooleanValue, **rest: Value) -> Tabl
 
 
 def _channel(sessions: Table, by: By) -> StringValue:
-    """Direct is what has no source, or says so; as a campaign, what has no campaign either."""
+    """Direct is a session without a source, or named so; by campaign, one without a campaign either."""
     import ibis
 
     source, medium, campaign = (sessions[name].nullif("") for name in ("source", "medium", "campaign"))

@@ -72,7 +72,7 @@ class CatalogueService:
     def _earlier(self, query: Query, compared: Period) -> Found:
         """The rows of the period compared with, under the keys of today's.
 
-        Days and what is made of them are moved on, and hours beside their own.
+        Days, weeks and months are moved on, and hours placed beside their own.
         """
         rows = self._rows(replace(query, compare=None), limited=False, of=compared).rows
         if query.grain is not Grain.HOUR:
