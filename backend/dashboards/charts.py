@@ -150,13 +150,13 @@ def several_of(result: Result, ranked: Result, name: str, names: Names) -> Figur
 
 
 def ranking_of(
-    result: Result, name: str, names: Names, question: PageQuestion, link: Link, most: int = MOST_BARS
+    result: Result, name: str, names: Names, question: PageQuestion, link: Link, bar_limit: int = MOST_BARS
 ) -> Figure:
     """A measure by one dimension, also where it fell to nothing; a bar leads to the page of that value alone."""
     query, denominator = result.query, MEASURES[name].rests_on
     [dimension] = query.dimensions
     rows = [row for row in result.rows if row.values[denominator] or (row.previous and row.previous[denominator])]
-    shown = len(rows) if len(rows) <= most + 1 else most  # to say that one is left out takes its room
+    shown = len(rows) if len(rows) <= bar_limit + 1 else bar_limit  # to say that one is left out takes its room
     shown_bars = tuple(
         Bar(
             names.name(dimension, row.keys[0]),

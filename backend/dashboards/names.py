@@ -29,14 +29,14 @@ class Names:
             "education": {str(level): name for level, name in EDUCATION.items()},
             "risk_level": LEVELS,
         }
-        made: dict[str, Callable[[str], str | None]] = {
+        computed: dict[str, Callable[[str], str | None]] = {
             "region": lambda code: reference.states.get(code.rpartition("-")[2]),
             "device": str.capitalize,
             "source": lambda source: "Direct" if source == "direct" else source,
         }
         known = {"region": (*reference.states,), "device": DEVICES, "source": ("direct",)}
         return cls(
-            {dimension: names.get for dimension, names in coded.items()} | made,
+            {dimension: names.get for dimension, names in coded.items()} | computed,
             {dimension: (*names,) for dimension, names in coded.items()} | known,
         )
 
@@ -51,9 +51,9 @@ class Names:
         if not typed:
             return ""
         codes = tuple(dict.fromkeys((*stored, *self.known.get(dimension, ()), "")))
-        named = tuple(self.name(dimension, code) for code in codes)
+        code_names = tuple(self.name(dimension, code) for code in codes)
         for alike in (str, _folded):
-            for texts in (codes, named):
+            for texts in (codes, code_names):
                 for code, text in zip(codes, texts, strict=True):
                     if alike(text) == alike(typed):
                         return code

@@ -124,7 +124,7 @@ class PageQuestion:
         days = {"period": str(self.preset)} if self.preset else {"start": self.start, "end": self.end}
         parts: Address = {**days, "tz": self.tz}
         parts |= {"compare": str(self.compare)} if self.compare else {}
-        parts |= {chosen.field: list(chosen.values) for chosen in self.filters}
+        parts |= {condition.field: list(condition.values) for condition in self.filters}
         return parts | dict(self.own)
 
     def shared(self) -> Address:
@@ -153,7 +153,7 @@ class PageQuestion:
 
     def with_filter(self, name: str, value: str | None) -> Self:
         """The same about one value of a dimension; None is "there is none"."""
-        others = tuple(chosen for chosen in self.filters if chosen.field != name)
+        others = tuple(condition for condition in self.filters if condition.field != name)
         return replace(self, filters=(*others, Filter(name, Operator.IN, (value or "",))))
 
     def with_added(self, values: Iterable[str]) -> Self:
@@ -161,21 +161,23 @@ class PageQuestion:
         if self.adding is None:
             return self
         name = self.adding.field
-        before = next((chosen.values for chosen in self.filters if chosen.field == name), ())
-        others = tuple(chosen for chosen in self.filters if chosen.field != name)
+        before = next((condition.values for condition in self.filters if condition.field == name), ())
+        others = tuple(condition for condition in self.filters if condition.field != name)
         added = Filter(name, Operator.IN, tuple(dict.fromkeys((*before, *values))))
         return replace(self, filters=(*others, added), adding=None)
 
     def without_value(self, name: str, value: str) -> Self:
         """The same with one value less of a filter."""
-        left = (
-            replace(chosen, values=tuple(text for text in chosen.values if (chosen.field, text) != (name, value)))
-            for chosen in self.filters
+        remaining = (
+            replace(
+                condition, values=tuple(text for text in condition.values if (condition.field, text) != (name, value))
+            )
+            for condition in self.filters
         )
-        return replace(self, filters=tuple(chosen for chosen in left if chosen.values))
+        return replace(self, filters=tuple(condition for condition in remaining if condition.values))
 
     def chips(self, chip: Callable[[str, str], Chip]) -> list[Chip]:
-        return [chip(chosen.field, value) for chosen in self.filters for value in chosen.values]
+        return [chip(condition.field, value) for condition in self.filters for value in condition.values]
 
     def unfiltered(self) -> Self:
         return replace(self, filters=())

@@ -103,8 +103,8 @@ def _links(views: Iterable[SavedView], page: Page, shown: Parameters) -> Iterato
 def checked(new: NewView, default_zone: str, now: datetime) -> NewView:
     """Raises InvalidRequest with every fault; the page decides which parameters are right."""
     of_page = [*_bad_page(new)]
-    rest = () if of_page else _bad_parameters(new) or _bad_question(new, default_zone, now)
-    if errors := [*_bad_name(new.name), *of_page, *rest]:
+    further = () if of_page else _bad_parameters(new) or _bad_question(new, default_zone, now)
+    if errors := [*_bad_name(new.name), *of_page, *further]:
         raise InvalidRequest(errors)
     return new
 
@@ -132,15 +132,15 @@ def _bad_parameters(new: NewView) -> list[FieldError]:
     errors = []
     for name, values in new.parameters.items():
         if name not in known:
-            what = "a segment" if new.kind is ViewKind.SEGMENT else "this page"
-            errors.append(FieldError(f"parameters.{name[:40]}", f"There is no such parameter of {what}."))
+            owner = "a segment" if new.kind is ViewKind.SEGMENT else "this page"
+            errors.append(FieldError(f"parameters.{name[:40]}", f"There is no such parameter of {owner}."))
         elif any(UNWRITABLE.search(value) for value in values):
             errors.append(FieldError(f"parameters.{name}", "Values must be text that can be written."))
         elif name not in SEVERAL and len(values) != 1:
             errors.append(FieldError(f"parameters.{name}", "There must be one value."))
     if not errors and len(query_of(new.parameters)) > LONGEST_ADDRESS:
-        most = f"{LONGEST_ADDRESS:,}"
-        errors.append(FieldError("parameters", f"Together they must make an address of {most} characters at most."))
+        limit = f"{LONGEST_ADDRESS:,}"
+        errors.append(FieldError("parameters", f"Together they must make an address of {limit} characters at most."))
     if not errors and new.kind is ViewKind.SEGMENT and not any(new.parameters.values()):
         errors.append(FieldError("parameters", "A segment needs a filter: add one first."))
     return errors

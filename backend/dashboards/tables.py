@@ -14,7 +14,7 @@ OWN = ("measures", "by", "grain", "order")
 
 def table_address(query: Query, question: PageQuestion) -> Address:
     """The parameters that make the same rows again."""
-    filters = {chosen.field: list(chosen.values) for chosen in query.filters}
+    filters = {condition.field: list(condition.values) for condition in query.filters}
     days = {name: value for name, value in question.address().items() if name in ("period", "start", "end", "tz")}
     shape: Address = {"measures": list(query.measures), "by": list(query.dimensions)}
     options = {"grain": query.grain, "compare": query.compare, "order": query.order}

@@ -33,18 +33,18 @@ class ValueList:
     @classmethod
     def of(cls, result: Result, question: PageQuestion, names: Names) -> Self:
         [name] = result.query.dimensions
-        chosen = next((condition.values for condition in question.filters if condition.field == name), ())
+        chosen_values = next((condition.values for condition in question.filters if condition.field == name), ())
         counts = {row.keys[0] or "": int(row.values["sessions"] or 0) for row in result.rows}
         choices = (
-            ValueChoice(value, names.name(name, value), counts.get(value), value in chosen)
-            for value in dict.fromkeys((*counts, *chosen))
+            ValueChoice(value, names.name(name, value), counts.get(value), value in chosen_values)
+            for value in dict.fromkeys((*counts, *chosen_values))
         )
         return cls(name, DIMENSIONS[name].label, tuple(choices), result.more)
 
 
 def values_query(question: PageQuestion, adding: Adding) -> Query:
     """The query for the most frequent values among the rows that the other filters keep."""
-    others = tuple(chosen for chosen in question.filters if chosen.field != adding.field)
+    others = tuple(condition for condition in question.filters if condition.field != adding.field)
     return replace(_of(question, adding, MOST_VALUES), filters=others)
 
 

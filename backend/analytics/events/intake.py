@@ -67,8 +67,12 @@ class EventIntake:
 
     def _sender(self, envelope: EnvelopeFields, facts: RequestFacts | None) -> Sender:
         if facts is None:
-            where = place(envelope.country, envelope.region)
+            origin = place(envelope.country, envelope.region)
             return Sender(
-                envelope.visitor_id, where.country, where.region, envelope.device, envelope.is_bot or envelope.webdriver
+                envelope.visitor_id,
+                origin.country,
+                origin.region,
+                envelope.device,
+                envelope.is_bot or envelope.webdriver,
             )
         return self._senders.identify(facts, envelope.visitor_id, webdriver=envelope.webdriver)

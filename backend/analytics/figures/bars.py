@@ -122,15 +122,15 @@ def finding(ranking: Ranking, ordered: Sequence[Bar]) -> str:
     if not known:
         return f"Too few for {quantity.noun} by {ranking.dimension}"
     first, last = known[0], known[-1]
-    most = quantity.say(first.value)
-    level = [bar for bar in known if quantity.say(bar.value) == most]
+    greatest = quantity.say(first.value)
+    level = [bar for bar in known if quantity.say(bar.value) == greatest]
     if quantity.adds and ranking.total:
         of = quantity.phrase(ranking.total)
         if len(level) > 1:
-            return f"{_together(ranking, level)} lead with {most} each of {of}"
-        return f"{first.label} leads with {most} of {of} ({share((first.value or 0) / ranking.total)})"
+            return f"{_together(ranking, level)} lead with {greatest} each of {of}"
+        return f"{first.label} leads with {greatest} of {of} ({share((first.value or 0) / ranking.total)})"
     if len(level) == len(known):
-        return f"{quantity.name}: {most} for {'each of ' if len(level) > 2 else ''}{_together(ranking, level)}"
+        return f"{quantity.name}: {greatest} for {'each of ' if len(level) > 2 else ''}{_together(ranking, level)}"
     low = f"{quantity.say(last.value)} ({last.label})"
     return f"{quantity.name}: from {low} to {quantity.say(first.value)} ({first.label})"
 

@@ -63,8 +63,8 @@ class Quantity:
             case QuantityUnit.SHARE:
                 text = "<0.1%" if 0 < size < 0.0005 else share(size, 1)
             case QuantityUnit.CENTS:
-                whole = size >= 10_000 or size % 100 == 0
-                text = self._money(f"{size / 100:,.0f}" if whole else f"{size / 100:,.2f}")
+                without_cents = size >= 10_000 or size % 100 == 0
+                text = self._money(f"{size / 100:,.0f}" if without_cents else f"{size / 100:,.2f}")
             case QuantityUnit.SECONDS:
                 text = duration(size)
             case QuantityUnit.COUNT:

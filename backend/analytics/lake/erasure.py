@@ -163,9 +163,9 @@ class Erasure:
 
     def _delete(self, base: DeltaTable, table: LakeTable, rows: Sequence[tuple[date, Key]]) -> None:
         days, keys = {day for day, _ in rows}, {key for _, key in rows}
-        named = ", ".join(str(key) if isinstance(key, int) else f"'{key}'" for key in keys)
+        key_list = ", ".join(str(key) if isinstance(key, int) else f"'{key}'" for key in keys)
         marks = moved_days(base, days) if table.name == EVENTS.name else {}
-        self._lake.delete(base, f"{within(days)} AND {table.key} IN ({named})", marks)
+        self._lake.delete(base, f"{within(days)} AND {table.key} IN ({key_list})", marks)
 
     def _insist(self, name: str, act: Callable[[DeltaTable], T]) -> T:
         """Runs a commit on the newest version, again while others come between."""

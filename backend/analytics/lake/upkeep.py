@@ -76,14 +76,14 @@ class LakeUpkeep:
 
         try:
             with self._lake.writing(base):
-                done = base.optimize.compact(
+                metrics = base.optimize.compact(
                     partition_filters=[("day", "=", day.isoformat())],
                     target_size=TARGET_FILE_BYTES,
                     writer_properties=writer_properties(base),
                 )
         except CommitFailedError:
             return Compacted(0, 0)
-        return Compacted(done["numFilesRemoved"], done["numFilesAdded"])
+        return Compacted(metrics["numFilesRemoved"], metrics["numFilesAdded"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,11 @@ class SavedViews:
         """Raises InvalidRequest if the name is taken, or there are as many as one may have."""
         if self._store.count(account_id) >= MOST_OF_AN_ACCOUNT:
             raise _bad_name(f"You have {MOST_OF_AN_ACCOUNT} saved views. Delete one first.", "too_many")
-        taken = _bad_name("You have saved something of this name. Choose another name, or delete that first.", "taken")
+        name_taken = _bad_name(
+            "You have saved something of this name. Choose another name, or delete that first.", "taken"
+        )
         if self._store.has(account_id, new.name):
-            raise taken
+            raise name_taken
         view = StoredView(
             public_id=uuid4(),
             account_id=account_id,
@@ -53,7 +55,7 @@ class SavedViews:
             self._store.add(view)
         except IntegrityError:  # the form was sent twice in the same moment
             self._session.rollback()
-            raise taken from None
+            raise name_taken from None
         saved = _shown(view, account_id)
         self._session.commit()
         return saved

@@ -133,8 +133,8 @@ class DuckEngine:
         cursor.execute(f"CREATE OR REPLACE VIEW {CLOSED} AS {_select(SESSIONS, snapshot.sessions)}")
         sessions = closed_sessions(snapshot)
         if with_open:
-            made = _sessions_of_days(snapshot.open_from, FAR)
-            cursor.execute(f"CREATE OR REPLACE TABLE open_sessions AS {made}")
+            open_days = _sessions_of_days(snapshot.open_from, FAR)
+            cursor.execute(f"CREATE OR REPLACE TABLE open_sessions AS {open_days}")
             sessions = f"{sessions} UNION ALL {open_sessions(f'started_at // {DAY}')}"
         cursor.execute(f"CREATE OR REPLACE VIEW {SESSIONS.name} AS {sessions}")
 

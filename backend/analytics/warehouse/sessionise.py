@@ -44,8 +44,8 @@ def carry(sessions: Table, day: IntegerValue) -> Table:
 def sessions_of_days(events: Table, sessions: Table, first: IntegerValue, last: IntegerValue) -> Table:
     """The sessions that begin on the days from `first` to `last`; `sessions` holds those of the two days before."""
     # A session lasts less than 24 hours: it may go on into the day after its own, never further.
-    made = sessionise(events.filter(events.day >= first, events.day <= last + 1), carry(sessions, first))
-    return made.filter(made.started_at < (last + 1) * DAY)
+    begun = sessionise(events.filter(events.day >= first, events.day <= last + 1), carry(sessions, first))
+    return begun.filter(begun.started_at < (last + 1) * DAY)
 
 
 def sessionise(events: Table, carried: Table) -> Table:
@@ -65,8 +65,8 @@ def sessionise(events: Table, carried: Table) -> Table:
     plain = streams.filter(_is_plain(streams))
     plain = plain.mutate(run_started_at=plain.started_at, session_no=_int(0), **_steps_by_firsts(plain))
     slow = streams.filter(~_is_plain(streams)).select("session_key").union(carried.select("session_key"))
-    chosen = _numbered(events.semi_join(slow, "session_key").left_join(carried, "session_key"))
-    return _finished(plain).union(_finished(_carefully(chosen)))
+    numbered = _numbered(events.semi_join(slow, "session_key").left_join(carried, "session_key"))
+    return _finished(plain).union(_finished(_carefully(numbered)))
 
 
 def _placed(events: Table) -> Table:

@@ -53,11 +53,11 @@ class FunnelForm:
     scopes: ClassVar = SCOPES
 
     @classmethod
-    def of(cls, question: FunnelQuestion, seen: Result | None) -> Self:
+    def of(cls, question: FunnelQuestion, events: Result | None) -> Self:
         """`seen`: the events of the period; None where the period is unknown."""
-        received = [row.keys[0] or "" for row in seen.rows] if seen else []
+        received = [row.keys[0] or "" for row in events.rows] if events else []
         known = LABELS | {name: "" for name in received if name not in LABELS}
-        steps = tuple(_steps(question, _all_of(seen) if seen else frozenset()))
+        steps = tuple(_steps(question, _all_of(events) if events else frozenset()))
         return cls(steps, known, question, not question.is_default)
 
     @property
@@ -82,21 +82,21 @@ def events_of(period: Period) -> Query:
     return Query(("events",), period, dimensions=("event_type",), order="-events", limit=MOST_KNOWN)
 
 
-def unsent(page: FunnelPage, seen: Result) -> tuple[str, ...]:
+def unsent(page: FunnelPage, received_events: Result) -> tuple[str, ...]:
     """Events of the funnel, also excluded ones, that were not received in its days.
 
     A step may be reached after those days. Where nothing at all was received, no spelling is to blame.
     """
-    received = _all_of(seen)
+    received = _all_of(received_events)
     unreached = (row.step.name for row in page.rows if not row.step.sessions)
     names = (*unreached, *(match.name for match in page.query.exclude))
-    events = dict.fromkeys(name.partition(":")[0] for name in names)
-    return tuple(name for name in events if name not in received | CALCULATORS) if received else ()
+    asked_events = dict.fromkeys(name.partition(":")[0] for name in names)
+    return tuple(name for name in asked_events if name not in received | CALCULATORS) if received else ()
 
 
-def _all_of(seen: Result) -> frozenset[str]:
+def _all_of(events: Result) -> frozenset[str]:
     """The names of all events; none where there are too many to list all."""
-    return frozenset() if seen.more else frozenset(row.keys[0] or "" for row in seen.rows)
+    return frozenset() if events.more else frozenset(row.keys[0] or "" for row in events.rows)
 
 
 def _steps(question: FunnelQuestion, received: frozenset[str]) -> Iterator[StepField]:

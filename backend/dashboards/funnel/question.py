@@ -136,20 +136,20 @@ def _rows(args: MultiDict[str, str]) -> Iterator[str]:
 
 def _changed(rows: tuple[str, ...], change: str) -> tuple[tuple[str, ...], str | None]:
     """The rows after a button of the form, and which field comes next; `show` forgets the empty ones."""
-    what, _, place = change.partition(":")
+    action, _, place = change.partition(":")
     at = int(place) if place.isascii() and place.isdecimal() and len(place) < 3 else -1
-    if what == "add" and len(rows) < MOST_STEPS:
+    if action == "add" and len(rows) < MOST_STEPS:
         return (*rows, ""), f"steps.{len(rows)}"
     if not 0 <= at < len(rows):
         filled = tuple(row for row in rows if row)
-        return ((() if filled == CALCULATORS else filled), "") if what == "show" else (rows, None)
-    left = (*rows[:at], *rows[at + 1 :])
-    if what == "remove":
-        return left, f"steps.{min(at, len(left) - 1)}"
-    to = {"up": max(at - 1, 0), "down": min(at + 1, len(left))}.get(what)
+        return ((() if filled == CALCULATORS else filled), "") if action == "show" else (rows, None)
+    others = (*rows[:at], *rows[at + 1 :])
+    if action == "remove":
+        return others, f"steps.{min(at, len(others) - 1)}"
+    to = {"up": max(at - 1, 0), "down": min(at + 1, len(others))}.get(action)
     if to is None:
         return rows, None
-    return (*left[:to], rows[at], *left[to:]), f"steps.{to}"
+    return (*others[:to], rows[at], *others[to:]), f"steps.{to}"
 
 
 def _own(asked: AskedFunnel, rows: tuple[str, ...]) -> dict[str, str]:

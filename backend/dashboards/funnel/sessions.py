@@ -69,10 +69,10 @@ class SessionsPage:
 def _title(journeys: JourneyList) -> str:
     labels = [step.label for step in journeys.query.steps]
     step = journeys.bar.step
-    who = counted(journeys.total, str(journeys.query.scope))
+    subject = counted(journeys.total, str(journeys.query.scope))
     if journeys.bar.outcome is Outcome.REACHED:
-        return f"{who} came to “{labels[step - 1]}”"
-    return f"{who} came to “{labels[max(step - 2, 0)]}” but not to “{labels[step - 1]}”"
+        return f"{subject} came to “{labels[step - 1]}”"
+    return f"{subject} came to “{labels[max(step - 2, 0)]}” but not to “{labels[step - 1]}”"
 
 
 def _group(journeys: JourneyList, question: BarQuestion, names: Names) -> str:

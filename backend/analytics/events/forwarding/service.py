@@ -72,7 +72,7 @@ class Ga4Forwarding:
 
     def forward(self) -> int:
         """Makes a job of each request that the new rows need; returns how many. The first time only sets the cursor."""
-        return sum(len(made) for made in self._batches())
+        return sum(len(job_ids) for job_ids in self._batches())
 
     def send(self, job: ClaimedJob) -> None:
         """Post the rows of one request, as many as are left and still young enough."""
@@ -99,10 +99,10 @@ class Ga4Forwarding:
 
     def _batches(self) -> Iterable[Sequence[int]]:
         for _ in range(MOST_BATCHES):
-            made = self._batch()
-            if made is None:
+            job_ids = self._batch()
+            if job_ids is None:
                 return
-            yield made
+            yield job_ids
 
     def _batch(self) -> Sequence[int] | None:
         """The jobs of one batch, in one transaction with the cursor; None when there is nothing more."""
@@ -119,12 +119,12 @@ class Ga4Forwarding:
         if not self._cursors.move(before, batch.position, now):
             self._session.rollback()
             return None
-        made = [self._jobs.add(SEND, {"rows": ids}, unique_key=f"{SEND} {min(ids)}") for ids in requests(events)]
+        added = [self._jobs.add(SEND, {"rows": ids}, unique_key=f"{SEND} {min(ids)}") for ids in requests(events)]
         self._faults.reach("ga4.moved")
         self._session.commit()
         self._faults.reach("ga4.forwarded")
         _report_skipped(self._telemetry, skipped)
-        return [job_id for job_id in made if job_id is not None] if batch.rows else None
+        return [job_id for job_id in added if job_id is not None] if batch.rows else None
 
     def _read(self, position: int | None) -> LandingBatch:
         """The rows behind the cursor; none that are older than the cursor itself, or than a restore."""

@@ -78,8 +78,8 @@ class LandingTable:
         """
         unread, values = "count(*) FILTER (WHERE transaction_id >= :position)", {"position": position}
         counts = text(f"SELECT count(*), {unread} FROM {name_of(month)}")  # noqa: S608
-        rows, left = self._session.execute(counts, values).one()
-        if left:
+        rows, unread_rows = self._session.execute(counts, values).one()
+        if unread_rows:
             return 0
         with self._session.begin_nested() as locked:
             self._session.execute(text(PATIENCE))

@@ -85,8 +85,8 @@ def _read(record: Any) -> Place:
     return place(_code(record.get("country")), _code(regions[0]) if isinstance(regions, list) and regions else None)
 
 
-def _code(named: Any) -> str | None:
-    code = named.get("iso_code") if isinstance(named, dict) else None
+def _code(record: Any) -> str | None:
+    code = record.get("iso_code") if isinstance(record, dict) else None
     return code if isinstance(code, str) else None
 
 

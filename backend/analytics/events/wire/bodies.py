@@ -156,8 +156,8 @@ def _envelope_fields(members: dict[str, Raw]) -> EnvelopeFields:
     try:
         return ENVELOPE_FIELDS.decode(msgspec.json.encode(members))
     except msgspec.ValidationError as error:
-        what, _, where = in_words(error).partition(" - at `$.")
-        raise InvalidRequest([FieldError(where.rstrip("`") or "envelope", what)]) from None
+        reason, _, member = in_words(error).partition(" - at `$.")
+        raise InvalidRequest([FieldError(member.rstrip("`") or "envelope", reason)]) from None
 
 
 def _event(wire: WireEvent, default_timestamp: datetime) -> Event:

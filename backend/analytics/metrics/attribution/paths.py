@@ -50,7 +50,7 @@ class SessionSelection:
     def holds(self, sessions: Table) -> BooleanValue:
         import ibis
 
-        return ibis.and_(ibis.literal(True), *(holds(sessions, chosen) for chosen in self.filters))
+        return ibis.and_(ibis.literal(True), *(holds(sessions, condition) for condition in self.filters))
 
 
 @cache
@@ -125,7 +125,7 @@ def _people(touches: Table) -> Table:
 
 
 def _sessions(start: IntegerValue, end: IntegerValue, selection: SessionSelection) -> Table:
-    sessions = with_first_seen(relation(SESSIONS), (chosen.field for chosen in selection.filters))
+    sessions = with_first_seen(relation(SESSIONS), (condition.field for condition in selection.filters))
     sessions = sessions.filter(sessions.day >= start // DAY, sessions.day <= end // DAY, sessions.started_at < end)
     return sessions if selection.bots else sessions.filter(~sessions.is_bot)
 
@@ -138,7 +138,7 @@ def _payers(sessions: Table, paid: BooleanValue) -> Table:
     return sessions.filter(paid).select("person")
 
 
-def _touches(sessions: Table, by: By, paid: BooleanValue, **rest: Value) -> Table:
+def _touches(sessions: Table, by: By, paid: BooleanValue, **more_columns: Value) -> Table:
     """Without nulls, which engines sort to different ends. `paid_at` is 0 where nothing was paid in the period."""
     import ibis
 
@@ -149,7 +149,7 @@ def _touches(sessions: Table, by: By, paid: BooleanValue, **rest: Value) -> Tabl
         paid_at=ibis.ifelse(paid, sessions.upgrade_at, 0),
         cents=sessions.revenue_cents.fill_null(0),
         currency=sessions.currency.fill_null(""),
-        **rest,
+        **more_columns,
     )
 
 

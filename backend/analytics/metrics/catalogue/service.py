@@ -165,14 +165,14 @@ def _beside(rows: Sequence[ResultRow], earlier: Found, query: Query) -> Iterator
         yield replace(row, previous=earlier.get(row.keys) or _nothing(query))
     if query.dimensions and len(rows) <= query.limit:
         known = {row.keys for row in rows}
-        gone = ((keys, values) for keys, values in earlier.items() if keys not in known)
-        yield from (ResultRow(keys, _nothing(query), values) for keys, values in gone)
+        dropped = ((keys, values) for keys, values in earlier.items() if keys not in known)
+        yield from (ResultRow(keys, _nothing(query), values) for keys, values in dropped)
 
 
 def _sorted(rows: Found, query: Query) -> Found:
     """The rows in the order in which the warehouse answers those of one relation."""
-    chosen = query.order or ("" if query.grain else f"-{query.measures[0]}")
-    name = chosen.removeprefix("-")
+    sort_by = query.order or ("" if query.grain else f"-{query.measures[0]}")
+    name = sort_by.removeprefix("-")
 
     def by_keys(item: tuple[Keys, Mapping[str, Value]]) -> tuple[tuple[bool, str], ...]:
         return tuple((key is None, key or "") for key in item[0])
@@ -180,7 +180,7 @@ def _sorted(rows: Found, query: Query) -> Found:
     in_order = sorted(rows.items(), key=by_keys)
     if not name:
         return dict(in_order)
-    return dict(_stable(in_order, name, query, falling=chosen.startswith("-")))
+    return dict(_stable(in_order, name, query, falling=sort_by.startswith("-")))
 
 
 def _stable(

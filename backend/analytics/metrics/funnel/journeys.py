@@ -79,11 +79,11 @@ def _of_events(query: FunnelQuery, numbers: Numbers) -> Table:
 
 
 def _sessions(query: FunnelQuery, numbers: Numbers, filters: tuple[Filter, ...]) -> Table:
-    named = [chosen.field for chosen in query.filters] + ([query.breakdown] if query.breakdown else [])
-    sessions = with_first_seen(relation(SESSIONS), named)
+    fields = [condition.field for condition in query.filters] + ([query.breakdown] if query.breakdown else [])
+    sessions = with_first_seen(relation(SESSIONS), fields)
     conditions = [sessions.day >= numbers.first_day, sessions.day <= numbers.last_day]
     conditions += [] if query.bots else [~sessions.is_bot]
-    return sessions.filter(*conditions, *(holds(sessions, chosen) for chosen in filters))
+    return sessions.filter(*conditions, *(holds(sessions, condition) for condition in filters))
 
 
 def _listed_columns(sessions: Table, query: FunnelQuery) -> dict[str, Value]:
@@ -158,4 +158,4 @@ def _by_person(met: Table, begins: BooleanValue, columns: tuple[str, ...], base:
 def _all(sessions: Table, filters: tuple[Filter, ...]) -> BooleanValue:
     import ibis
 
-    return ibis.and_(ibis.literal(True), *(holds(sessions, chosen) for chosen in filters))
+    return ibis.and_(ibis.literal(True), *(holds(sessions, condition) for condition in filters))

@@ -51,8 +51,8 @@ class Kinds:
         exact_first = sorted(enumerate(self.matches), key=lambda numbered: numbered[1].number is None)
         branches = []
         for number, match in exact_first:
-            named = events.event_type == match.event
-            holds = named if match.number is None else named & (events.step == match.number)
+            has_name = events.event_type == match.event
+            holds = has_name if match.number is None else has_name & (events.step == match.number)
             branches.append((holds, ibis.literal(number, "int64")))
         return ibis.cases(*branches, else_=ibis.literal(self.others, "int64"))
 

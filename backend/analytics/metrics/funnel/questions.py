@@ -153,8 +153,8 @@ def _standing(query: FunnelQuery, ways: Table, least: IntegerValue, most: Intege
     ways = ways.filter(ways.came >= least, ways.came <= most)
     if group is None:
         return ways
-    chosen = _is_any(ways[GROUP], group.keys)
-    return ways.filter(~chosen if group.others else chosen)
+    in_group = _is_any(ways[GROUP], group.keys)
+    return ways.filter(~in_group if group.others else in_group)
 
 
 def _is_any(key: StringValue, keys: Keys) -> BooleanValue:

@@ -93,8 +93,8 @@ class LiveService:
         self._now = now
 
     def look(self) -> LiveState:
-        this = self._now().replace(second=0, microsecond=0)
-        end = this + MINUTE
+        minute = self._now().replace(second=0, microsecond=0)
+        end = minute + MINUTE
         start = end - MINUTES * MINUTE
         answer = self._warehouse.ask(LIVE, start=micros(start), recent=micros(end - RECENT), end=micros(end))
         counts: dict[str, dict[str | None, int]] = defaultdict(dict)
