@@ -13,7 +13,7 @@ from backend.formats import count, counted, duration, share
 
 LINE_HEIGHT, BAR, THIN, GAP = 20, 16, 4, 12
 ENOUGH = 10
-COLUMNS = ("StepBar", "Of first", "Of step before", "Drop-off", "Median time", "p90 time")
+COLUMNS = ("Step", "Of first", "Of step before", "Drop-off", "Median time", "p90 time")
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def with_first_seen(sessions: Table, names: Iterable[str]) -> Table:
 
 
 _DEFINED = (
-    _column("source", "Relation", "Where the visitor came from: `utm_source`, the site before, or `direct`."),
+    _column("source", "Source", "Where the visitor came from: `utm_source`, the site before, or `direct`."),
     _column("medium", "Medium", "What kind of way it was: `cpc`, `organic`, `email`.", nothing="No medium"),
     _column("campaign", "Campaign", "Which campaign brought them.", nothing="No campaign"),
     _column("referrer", "Referrer", "The site whose link was followed.", nothing="No referrer"),
