@@ -23,7 +23,7 @@ FAR = 1_000_000  # a day that never comes
 
 @dataclass(frozen=True, slots=True)
 class TableVersion:
-    """One version of one Delta table, and the files that hold it. `table`: the id that Delta gave it when it was made."""
+    """One version of one Delta table, and its files. `table`: the id that Delta gave it when it was made."""
 
     table: str
     location: str
