@@ -23,8 +23,13 @@ def tables() -> str:
         for measure in MEASURES.values()
     )
     dimensions = (
-        (f"`{one.name}`", one.description, " and ".join(sorted(one.sources, reverse=True)), one.nothing)
-        for one in DIMENSIONS.values()
+        (
+            f"`{dimension.name}`",
+            dimension.description,
+            " and ".join(sorted(dimension.sources, reverse=True)),
+            dimension.nothing,
+        )
+        for dimension in DIMENSIONS.values()
     )
     return "\n\n".join(
         (

@@ -3,7 +3,7 @@ from __future__ import annotations
 import click
 
 from app.cli.commands import Commands
-from backend.assessments.visit.service import DraftRetention
+from backend.assessments.visit.drafts import DraftRetention
 from backend.formats import counted
 from backend.plugins import get
 

@@ -3,9 +3,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
-from backend.assessments.visit.personal_data import AssessmentData
-from backend.assessments.visit.service import AssessmentService, DraftRetention, OwnResults
-from backend.assessments.visit.store import AssessmentStore
+from backend.assessments.job_impact.personal_data import AssessmentData
+from backend.assessments.job_impact.questions import JobImpactAnswers
+from backend.assessments.job_impact.service import (
+    JobImpactDrafts,
+    JobImpactLinks,
+    JobImpactRecorder,
+    JobImpactResults,
+    OwnResults,
+)
+from backend.assessments.job_impact.store import AssessmentStore
+from backend.assessments.visit.drafts import DraftRetention
+from backend.assessments.visit.store import DraftStore
 from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.personal_data import DataClasses
@@ -15,19 +24,31 @@ from config.settings import Settings
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
-    def assessments() -> AssessmentService:
-        session = get_db_session()
-        calculator, reference = registry.build(JobImpactCalculator), registry.build(Reference)
-        kept_for = timedelta(days=settings.ANSWERS_RETENTION_DAYS)
-        return AssessmentService(AssessmentStore(session), calculator, reference, session, utc_now, kept_for)
-
-    def retention() -> DraftRetention:
-        session = get_db_session()
-        return DraftRetention(AssessmentStore(session), session, utc_now)
-
-    registry.add_service(OwnResults, lambda: OwnResults(AssessmentStore(get_db_session()), utc_now))
     registry.build(DataClasses).add(AssessmentData(get_db_session, settings.ANSWERS_RETENTION_DAYS).data_class())
     registry.add_shared(Reference, load_reference)
     registry.add_shared(JobImpactCalculator, lambda: JobImpactCalculator(registry.build(Reference)))
-    registry.add_service(AssessmentService, assessments)
-    registry.add_service(DraftRetention, retention)
+    registry.add_service(DraftRetention, lambda: DraftRetention(get_db_session(), utc_now))
+    registry.add_service(OwnResults, lambda: OwnResults(AssessmentStore(get_db_session()), utc_now))
+    _job_impact(registry, timedelta(days=settings.ANSWERS_RETENTION_DAYS))
+
+
+def _job_impact(registry: Registry, retention: timedelta) -> None:
+    def drafts() -> JobImpactDrafts:
+        session, calculator = get_db_session(), registry.build(JobImpactCalculator)
+        recorder = JobImpactRecorder(AssessmentStore(session), calculator, registry.build(Reference), utc_now)
+        return JobImpactDrafts(JobImpactAnswers, _store(), recorder, session, utc_now, retention)
+
+    def links() -> JobImpactLinks:
+        return JobImpactLinks(JobImpactAnswers, _store(), get_db_session(), utc_now)
+
+    def results() -> JobImpactResults:
+        store = AssessmentStore(get_db_session())
+        return JobImpactResults(drafts(), links(), store, registry.build(JobImpactCalculator))
+
+    registry.add_service(JobImpactDrafts, drafts)
+    registry.add_service(JobImpactLinks, links)
+    registry.add_service(JobImpactResults, results)
+
+
+def _store() -> DraftStore:
+    return DraftStore(get_db_session(), JobImpactAnswers.calculator)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from backend.assessments.visit.service import DraftRetention
+from backend.assessments.visit.drafts import DraftRetention
 from backend.plugins import get
 
 

@@ -8,7 +8,8 @@ from html import unescape
 
 import pytest
 
-from backend.assessments.visit.models import Draft, StoredAssessment
+from backend.assessments.job_impact.store import StoredAssessment
+from backend.assessments.visit.models import Draft
 from backend.clock import utc_now
 from tests.http.visiting import ACTIONS, ADDRESSES, NURSE, REPLIES, START, Visitor, change, only, rows
 

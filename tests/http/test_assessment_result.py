@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from backend.analytics.events.models import AnalyticsEvent
-from backend.assessments.visit.models import Draft, SharedResult, StoredAssessment
+from backend.assessments.job_impact.store import StoredAssessment
+from backend.assessments.visit.models import Draft, SharedResult
 from backend.clock import utc_now
 from tests.http.visiting import ACTIONS, ADDRESSES, NURSE, SALARY, START, Visitor, change, only, rows
 

@@ -11,7 +11,8 @@ import pytest
 from backend.accounts.permissions import Role
 from backend.accounts.privacy.erasure import Erasures
 from backend.accounts.privacy.export import Exports, Form
-from backend.assessments.visit.models import Draft, SharedResult, StoredAssessment
+from backend.assessments.job_impact.store import StoredAssessment
+from backend.assessments.visit.models import Draft, SharedResult
 from backend.clock import utc_now
 from backend.plugins import get
 from tests.accounts import BROWSER, make_account, signed_in

@@ -8,9 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
-from backend.assessments.job_impact.questions import DraftAnswers, DraftGone, LinkGone
-from backend.assessments.visit.models import Draft, SharedResult, StoredAssessment
-from backend.assessments.visit.store import AssessmentStore
+from backend.assessments.job_impact.questions import JobImpactAnswers
+from backend.assessments.job_impact.store import AssessmentStore, StoredAssessment
+from backend.assessments.visit.errors import DraftGone, SharedLinkGone
+from backend.assessments.visit.models import Draft, SharedResult
+from backend.assessments.visit.store import DraftStore, delete_expired
 from backend.database import get_db_session
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -26,15 +28,16 @@ def session(any_app):
 
 @pytest.fixture
 def store(session):
-    return AssessmentStore(session)
+    return DraftStore(session, JobImpactAnswers.calculator)
 
 
-def draft(token=TOKEN, expires=NOW + DAY):
+def draft(token=TOKEN, expires=NOW + DAY, calculator=JobImpactAnswers.calculator):
     return Draft(
         token=token,
+        calculator=calculator,
         assessment_id=uuid4(),
         session_id="s-1",
-        answers=DraftAnswers("29-1141", "nurse").as_json(),
+        answers=JobImpactAnswers("29-1141", "nurse").as_json(),
         created_at=NOW,
         expires_at=expires,
     )
@@ -75,7 +78,7 @@ def test_a_token_that_cannot_be_is_one_that_is_not_there(store, token):
     for find in (store.draft, store.draft_for_change):
         with pytest.raises(DraftGone):
             find(token, NOW)
-    with pytest.raises(LinkGone):
+    with pytest.raises(SharedLinkGone):
         store.shared_draft(token, NOW)
 
 
@@ -85,7 +88,7 @@ def test_deletes_expired_drafts_oldest_first_and_not_all_at_once(store, session)
     store.add(draft("living"))
     session.commit()
 
-    store.delete_expired(NOW, 3)
+    delete_expired(session, NOW, 3)
     assert set(session.scalars(select(Draft.token))) == {"old-0", "old-1", "living"}
 
 
@@ -110,11 +113,12 @@ def test_a_draft_takes_its_links_along(store, session):
     store.add(SharedResult(token=LINK, draft_id=old.id, created_at=NOW))
     session.commit()
 
-    store.delete_expired(NOW, 10)
+    delete_expired(session, NOW, 10)
     assert count(session, SharedResult) == 0
 
 
-def test_putting_an_assessment_again_changes_what_it_says_and_not_when_it_began(store, session):
+def test_putting_an_assessment_again_changes_what_it_says_and_not_when_it_began(session):
+    store = AssessmentStore(session)
     store.put(assessment())
     session.commit()
     store.put(assessment(state="GA", created_at=NOW + DAY, completion_time=999.0))
@@ -129,16 +133,16 @@ def test_a_link_works_until_it_is_withdrawn(store, session):
     store.add(made)
     session.flush()
     store.add(SharedResult(token=LINK, draft_id=made.id, created_at=NOW))
-    assert store.active_link(made.id) == LINK
+    assert store.active_link(TOKEN) == LINK
     assert store.shared_draft(LINK, NOW).token == TOKEN
 
     store.revoke_links(made.id, NOW)
-    assert store.active_link(made.id) is None
-    with pytest.raises(LinkGone):
+    assert store.active_link(TOKEN) is None
+    with pytest.raises(SharedLinkGone):
         store.shared_draft(LINK, NOW)
 
 
 def test_a_draft_survives_the_way_to_json_and_back():
-    said = DraftAnswers("29-1141", "nurse", "GA", "62", 6.0, None, {"a": 2.5}, 4)
+    said = JobImpactAnswers("29-1141", "nurse", "GA", "62", 6.0, None, {"a": 2.5}, 4)
 
-    assert DraftAnswers.of_json(said.as_json()) == said
+    assert JobImpactAnswers.of_json(said.as_json()) == said

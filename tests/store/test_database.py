@@ -82,7 +82,8 @@ def migrate_once_more(any_app, tmp_path):
 
 def test_altering_a_table_keeps_the_rows_that_refer_to_it(any_app, migrate_once_more):
     with any_app.app_context():
-        draft = Draft(token="t", assessment_id=uuid4(), session_id="s", answers={}, created_at=NOW, expires_at=NOW)
+        when = {"created_at": NOW, "expires_at": NOW}
+        draft = Draft(token="t", calculator="c", assessment_id=uuid4(), session_id="s", answers={}, **when)
         db.session.add(draft)
         db.session.flush()
         db.session.add(SharedResult(token="link", draft_id=draft.id, created_at=NOW))

@@ -1,1 +1,1 @@
-"""How a visitor gets there: the questions, the answers kept for a while, the stored assessment, the link."""
+"""The way of a visitor through any calculator: drafts of their answers, and links to what came of them."""

@@ -12,7 +12,7 @@ from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Scope
 from backend.accounts.sign_in.service import SignIns
 from backend.accounts.sign_in.totp import RECOVERY_CODES, SecondFactor, WrongCode
-from backend.assessments.visit.service import OwnResults
+from backend.assessments.job_impact.service import OwnResults
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.routes.access import (
@@ -43,7 +43,7 @@ def password_page(errors: Errors = NO_ERRORS) -> str:
 
 def confirm_page(errors: Errors = NO_ERRORS) -> str:
     """What was sent to where somebody wanted to go is carried on."""
-    return form_page("accounts/confirm.html", errors, asked=Confirmation.again(request.form.items(multi=True)))
+    return form_page("accounts/confirm.html", errors, confirmation=Confirmation.again(request.form.items(multi=True)))
 
 
 @bp.get("")
@@ -140,7 +140,7 @@ def end_other_sign_ins() -> ResponseReturnValue:
 @bp.get("/confirm")
 @require(Scope.ACCOUNT_SELF)
 def confirm() -> ResponseReturnValue:
-    return form_page("accounts/confirm.html", asked=Confirmation(safe_next(request.args.get("next", ""), HOME)))
+    return form_page("accounts/confirm.html", confirmation=Confirmation(safe_next(request.args.get("next", ""), HOME)))
 
 
 @bp.post("/confirm")
@@ -148,10 +148,10 @@ def confirm() -> ResponseReturnValue:
 @if_refused(confirm_page)
 def go_on() -> ResponseReturnValue:
     """To where somebody wanted to go. With 307 the browser sends again what it sent there before."""
-    typed = TypedAgain.parse(request.form)
-    if not confirm_password(typed.password):
+    proof = TypedAgain.parse(request.form)
+    if not confirm_password(proof.password):
         raise InvalidRequest([FieldError("confirm_password", "That is not your password.")])
-    return redirect(typed.asked.onward, 307 if typed.asked.sends_again else 303)
+    return redirect(proof.confirmation.onward, 307 if proof.confirmation.sends_again else 303)
 
 
 def needs_factor() -> bool:

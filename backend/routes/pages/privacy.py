@@ -19,7 +19,7 @@ from backend.plugins import get
 from backend.routes.access import Rate, caller, confirm_password, me, public, require
 from backend.routes.consent import asks_not_to_be_tracked, said
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
-from backend.routes.schemas.privacy import COOKIE, REMEMBERED, Choice, Said, form_of, password_of
+from backend.routes.schemas.privacy import COOKIE, REMEMBERED, ConsentAnswer, ConsentForm, form_of, password_of
 
 bp = Blueprint("privacy", __name__)
 
@@ -45,14 +45,14 @@ def notice() -> ResponseReturnValue:
 @if_refused(notice_page)
 def choose() -> ResponseReturnValue:
     """Yes and no are kept alike: in this browser, and with the account of whoever is signed in."""
-    chosen = Choice.parse(request.form)
+    chosen = ConsentForm.parse(request.form)
     who = caller()
     if who and who.account_id:
         get(Consents).choose(who.account_id, chosen.choice)
     response = redirect(chosen.onward, 303)
     response.set_cookie(
         COOKIE,
-        Said(VERSION, chosen.choice, utc_now()).as_cookie(),
+        ConsentAnswer(VERSION, chosen.choice, utc_now()).as_cookie(),
         max_age=REMEMBERED,
         secure=current_app.config["SESSION_COOKIE_SECURE"],
         httponly=True,

@@ -7,7 +7,7 @@ from functools import partial
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from backend.accounts.people.links import LinkGone
+from backend.accounts.people.links import AccountLinkGone
 from backend.accounts.people.models import LinkPurpose
 from backend.accounts.people.service import Accounts
 from backend.plugins import get
@@ -76,8 +76,8 @@ def confirm_email(token: str) -> ResponseReturnValue:
     return redirect(url_for("sign_in.form"), 303)
 
 
-@bp.errorhandler(LinkGone)
-def link_gone(error: LinkGone) -> ResponseReturnValue:
+@bp.errorhandler(AccountLinkGone)
+def link_gone(error: AccountLinkGone) -> ResponseReturnValue:
     again = "account.email" if request.path.startswith("/email/") else "reset.form"
     return form_page("accounts/link_gone.html", reason=str(error), again=again), error.status
 

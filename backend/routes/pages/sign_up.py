@@ -7,7 +7,7 @@ from functools import partial
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from backend.accounts.people.links import LinkGone
+from backend.accounts.people.links import AccountLinkGone
 from backend.accounts.people.models import LinkPurpose
 from backend.accounts.people.passwords import Passwords
 from backend.accounts.people.service import Accounts
@@ -59,8 +59,8 @@ def verification(token: str) -> ResponseReturnValue:
 @public(LINK, Rate.SIGN_IN)
 @if_refused(verification_page)
 def verify(token: str) -> ResponseReturnValue:
-    typed = password(request.form, "Enter the password that you chose.")
-    return begin_for(get(Accounts).verify(token, typed))
+    chosen = password(request.form, "Enter the password that you chose.")
+    return begin_for(get(Accounts).verify(token, chosen))
 
 
 @bp.get("/invitation/<token>")
@@ -78,8 +78,8 @@ def accept(token: str) -> ResponseReturnValue:
     return begin_for(get(Accounts).accept_invitation(token, chosen))
 
 
-@bp.errorhandler(LinkGone)
-def link_gone(error: LinkGone) -> ResponseReturnValue:
+@bp.errorhandler(AccountLinkGone)
+def link_gone(error: AccountLinkGone) -> ResponseReturnValue:
     invited = request.path.startswith("/invitation/")
     again = None if invited else "sign_up.form"
     return form_page("accounts/link_gone.html", reason=str(error), again=again), error.status

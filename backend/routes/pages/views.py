@@ -19,9 +19,9 @@ bp = Blueprint("view_pages", __name__, url_prefix="/analytics/views")
 
 
 def view_page(errors: Errors = NO_ERRORS) -> str:
-    """What is wrong with the address is told at the choice of what to keep of it."""
-    told = {field if field == "name" else "only_filters": message for field, message in errors.items()}
-    return form_page("dashboards/save_view.html", told, back=back())
+    """What is wrong with the address is shown at the choice of what to keep of it."""
+    shown = {field if field == "name" else "only_filters": message for field, message in errors.items()}
+    return form_page("dashboards/save_view.html", shown, back=back())
 
 
 @bp.get("")

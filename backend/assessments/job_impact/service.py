@@ -1,0 +1,143 @@
+"""The result of a visitor's answers: worked out from them each time, and stored for counting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from backend.assessments.job_impact.model.calculator import JobImpactCalculator
+from backend.assessments.job_impact.model.result import Answers, Assessment
+from backend.assessments.job_impact.questions import JobImpactAnswers, JobImpactReply
+from backend.assessments.job_impact.store import AssessmentStore, StoredAssessment
+from backend.assessments.visit.drafts import Drafts, SavedDraft
+from backend.assessments.visit.errors import DraftGone
+from backend.assessments.visit.links import SharedLinks
+from backend.clock import Clock
+from backend.errors import InvalidRequest
+from backend.reference.loading import Reference
+
+MOST_LISTED = 50
+
+JobImpactDraft = SavedDraft[JobImpactAnswers]
+
+
+class JobImpactDrafts(Drafts[JobImpactAnswers, JobImpactReply]):
+    """Named so that the registry can tell it from another calculator's drafts."""
+
+
+class JobImpactLinks(SharedLinks[JobImpactAnswers]):
+    """Named for the same reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobImpactResult:
+    """The assessment of a complete draft. `link` is the token of the shared page, if there is one.
+
+    `owner` is the public id of the account it is kept with.
+    """
+
+    draft: JobImpactDraft
+    answers: Answers
+    assessment: Assessment
+    link: str | None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnResult:
+    """A result as it is listed to whom it belongs. `token` leads to all of it, while the answers are kept."""
+
+    job_title: str
+    level: str | None
+    created_at: datetime
+    token: str | None
+
+
+class JobImpactResults:
+    def __init__(
+        self, drafts: JobImpactDrafts, links: JobImpactLinks, store: AssessmentStore, calculator: JobImpactCalculator
+    ) -> None:
+        self._drafts = drafts
+        self._links = links
+        self._store = store
+        self._calculator = calculator
+
+    def of_draft(self, token: str, salary: float | None = None) -> JobImpactResult:
+        """Work the result out again; `salary` is used here and kept nowhere. Raises DraftGone, AskedTooEarly."""
+        draft = self._drafts.open_complete(token)
+        result = self._result(draft, self._links.active(token), salary)
+        return replace(result, owner=self._store.owner(draft.assessment_id))
+
+    def of_link(self, link: str) -> JobImpactResult:
+        """The result that a shared link shows. Raises SharedLinkGone."""
+        return self._result(self._links.shared(link), link, None)
+
+    def _result(self, draft: JobImpactDraft, link: str | None, salary: float | None) -> JobImpactResult:
+        answers = draft.answers.answers(salary)
+        return JobImpactResult(draft, answers, _assess(self._calculator, answers), link)
+
+
+class JobImpactRecorder:
+    """Stores the assessment of complete answers, without pay, and brings it up to date when an answer changes."""
+
+    def __init__(
+        self, store: AssessmentStore, calculator: JobImpactCalculator, reference: Reference, now: Clock
+    ) -> None:
+        self._store = store
+        self._calculator = calculator
+        self._reference = reference
+        self._now = now
+
+    def record(self, draft: JobImpactDraft, user_id: str | None) -> None:
+        self._store.put(self._stored(draft, user_id))
+
+    def _stored(self, draft: JobImpactDraft, user_id: str | None) -> StoredAssessment:
+        now, answers = self._now(), draft.answers
+        assessment = _assess(self._calculator, answers.answers())
+        yours = assessment.yours
+        return StoredAssessment(
+            assessment_id=draft.assessment_id,
+            user_id=user_id,
+            session_id=draft.session_id,
+            job_title=assessment.title,
+            industry=self._reference.industries.get(answers.industry or ""),
+            risk_level=yours.level if yours else None,
+            completion_time=(now - draft.created_at).total_seconds(),
+            created_at=now,
+            occupation=answers.occupation,
+            state=answers.state,
+            education=answers.education,
+            experience_years=answers.experience_years,
+            activities=dict(answers.activities),
+            score=yours.score if yours else None,
+            band_low=yours.band.low if yours else None,
+            band_high=yours.band.high if yours else None,
+            model=assessment.provenance.model,
+            data_version=self._reference.data_version,
+        )
+
+
+class OwnResults:
+    """The results of an account: those worked out while it was signed in."""
+
+    def __init__(self, store: AssessmentStore, now: Clock) -> None:
+        self._store = store
+        self._now = now
+
+    def of(self, user_id: str) -> Sequence[OwnResult]:
+        """The newest first."""
+        return [
+            OwnResult(
+                assessment.job_title or assessment.occupation, assessment.risk_level, assessment.created_at, token
+            )
+            for assessment, token in self._store.of_user(user_id, self._now(), MOST_LISTED)
+        ]
+
+
+def _assess(calculator: JobImpactCalculator, answers: Answers) -> Assessment:
+    """Answers were valid when they were saved; if they no longer are, the figures behind them have changed."""
+    try:
+        return calculator.assess(answers)
+    except InvalidRequest as error:
+        raise DraftGone("The figures behind these answers have changed.") from error

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from backend.assessments.visit.models import Draft
+from backend.extensions import Model
+
+
+class StoredAssessment(Model):
+    """A finished assessment, for counting. Holds no pay, no e-mail and no way back to a draft once that is gone.
+
+    `user_id` is the public id of the account that was signed in when it was made: it is theirs, and leaves with them.
+    """
+
+    __tablename__ = "assessments"
+    __table_args__ = (Index(None, "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assessment_id: Mapped[UUID] = mapped_column(unique=True)
+    user_id: Mapped[str | None] = mapped_column(String(100), index=True)
+    session_id: Mapped[str] = mapped_column(String(100), index=True)
+    job_title: Mapped[str | None] = mapped_column(String(200))
+    industry: Mapped[str | None] = mapped_column(String(100))
+    risk_level: Mapped[str | None] = mapped_column(String(50))
+    completion_time: Mapped[float | None]
+    created_at: Mapped[datetime]
+    occupation: Mapped[str] = mapped_column(String(7))
+    state: Mapped[str | None] = mapped_column(String(2))
+    education: Mapped[str | None] = mapped_column(String(20))
+    experience_years: Mapped[float | None]
+    activities: Mapped[dict[str, Any]]
+    score: Mapped[float | None]
+    band_low: Mapped[float | None]
+    band_high: Mapped[float | None]
+    model: Mapped[str] = mapped_column(String(50))
+    data_version: Mapped[str] = mapped_column(String(50))
+
+
+class AssessmentStore:
+    """The finished assessments of a job."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def put(self, assessment: StoredAssessment) -> None:
+        """Store it, or bring the stored one up to date; whose it is, when it began and how long it took stay."""
+        earlier = self._session.scalar(
+            select(StoredAssessment).where(StoredAssessment.assessment_id == assessment.assessment_id)
+        )
+        if earlier is not None:
+            assessment.id = earlier.id
+            assessment.user_id = earlier.user_id or assessment.user_id
+            assessment.created_at, assessment.completion_time = earlier.created_at, earlier.completion_time
+        self._session.merge(assessment)
+
+    def owner(self, assessment_id: UUID) -> str | None:
+        """The public id of the account it is kept with."""
+        return self._session.scalar(
+            select(StoredAssessment.user_id).where(StoredAssessment.assessment_id == assessment_id)
+        )
+
+    def of_user(self, user_id: str, now: datetime, limit: int) -> Sequence[tuple[StoredAssessment, str | None]]:
+        """The newest results of an account, each with the token of its answers while those are kept."""
+        unexpired = (Draft.assessment_id == StoredAssessment.assessment_id) & (Draft.expires_at > now)
+        own = select(StoredAssessment, Draft.token).outerjoin(Draft, unexpired)
+        newest = own.order_by(StoredAssessment.created_at.desc(), StoredAssessment.id.desc()).limit(limit)
+        rows = self._session.execute(newest.where(StoredAssessment.user_id == user_id))
+        return [(assessment, token) for assessment, token in rows]
