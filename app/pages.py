@@ -11,8 +11,6 @@ from jinja2 import ChoiceLoader, DictLoader, StrictUndefined
 
 from backend import formats
 from backend.analytics.warehouse.service import Warehouse
-from backend.assessments.job_impact.presentation import figure, wording
-from backend.assessments.job_impact.presentation.next_steps import next_steps
 from backend.dashboards.addresses import address_of
 from backend.dashboards.pages import PAGES
 from backend.plugins import get
@@ -52,9 +50,6 @@ def init_app(app: Flask) -> None:
         demo_days=lambda: get(Warehouse).demo(),
         address_of=address_of,
         dashboard_pages=PAGES,
-        figure=figure,
-        wording=wording,
-        next_steps=next_steps,
     )
     app.jinja_env.filters.update({form.__name__: form for form in FORMS})
     shared("style sheets and scripts hold nothing private")(app.view_functions["static"])

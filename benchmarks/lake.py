@@ -33,7 +33,7 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class SyncSpeed:
-    """Rows a second by the clock and by the processor's time, and milliseconds until one event is in the lake."""
+    """Rows a second by wall clock and by CPU time, and milliseconds until one event is in the lake."""
 
     database: str
     rows_per_second: float
@@ -61,12 +61,12 @@ def _measure(name: str, app: Flask, rows: int) -> SyncSpeed:
         begin, cpu = time.perf_counter(), time.process_time()
         synced = get(LakeSync).run()
         seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu
-        ones, nothing = [], []
+        one_event, nothing = [], []
         for number in range(20):
             _fill(rows + BATCH_SIZE + number, 1)
-            ones.append(_milliseconds())
+            one_event.append(_milliseconds())
             nothing.append(_milliseconds())
-        speed = SyncSpeed(name, synced.rows / seconds, synced.rows / cpu, sorted(ones)[10], sorted(nothing)[10])
+        speed = SyncSpeed(name, synced.rows / seconds, synced.rows / cpu, sorted(one_event)[10], sorted(nothing)[10])
     close(app)
     return speed
 

@@ -30,7 +30,7 @@ pages.BOARD_PAGES = (pages.PAGES[0], *pages.BOARD_PAGES)
 def consequences(instance: Path) -> dict[str, object]:
     from app import create_app
     from app.access_matrix import matrix
-    from backend.dashboards.saved import KEPT
+    from backend.dashboards.saved import SAVABLE
     from benchmarks.boards import BOARDS
     from tests.browser.test_screens import PAGES
     from tests.conftest import make_settings
@@ -39,7 +39,7 @@ def consequences(instance: Path) -> dict[str, object]:
     return {
         "route": [rule.rule for rule in app.url_map.iter_rules() if rule.endpoint == "dashboards.specimen"],
         "menu": [page.title for page in app.jinja_env.globals["dashboard_pages"]][:2],
-        "kept": [*KEPT["specimen"].own],
+        "savable": [*SAVABLE["specimen"].own],
         "access": [row for row in matrix(app).splitlines() if row.startswith("| `/analytics/specimen` |")],
         "screens": PAGES["specimen"],
         "benchmarks": BOARDS[0],

@@ -49,6 +49,10 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    gc.unfreeze()
+
+
 def make_settings(instance: Path, **given: object) -> Settings:
     """Settings of a small installation whose limits do not get in the way."""
     values = {

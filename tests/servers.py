@@ -40,10 +40,10 @@ def free_port() -> int:
 
 
 def postgresql_bin() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not found:
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not folders:
         raise RuntimeError("PostgreSQL is missing: apt-get install postgresql")
-    return found[-1]
+    return folders[-1]
 
 
 def as_postgres(*command: str | Path) -> list[str]:

@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from app.cli.commands import plainly
 from app.cli.import_screen import Screen, writing
 from backend.analytics.imports.blocks import UnusableFile
-from backend.analytics.imports.mapping import Said, from_file
+from backend.analytics.imports.mapping import WrittenMapping, from_file
 from backend.analytics.imports.opening import Format
 from backend.analytics.imports.service import EventImport
 from backend.errors import MingusError
@@ -57,7 +57,7 @@ def import_events(
     sys.exit(code)
 
 
-def import_file(path: Path, form: str | None, mapping: Said, screen: Screen, dry: bool) -> int:
+def import_file(path: Path, form: str | None, mapping: WrittenMapping, screen: Screen, dry: bool) -> int:
     try:
         imported = get(EventImport).run(path, Format(form) if form else None, mapping, screen, dry=dry)
     except UnusableFile as error:
@@ -67,14 +67,16 @@ def import_file(path: Path, form: str | None, mapping: Said, screen: Screen, dry
     return UNUSABLE if imported.cut_short else REJECTED if imported.rejected else 0
 
 
-def merged_mapping(mappings: Sequence[str], constants: Sequence[str], time_format: str, time_zone: str) -> Said:
+def merged_mapping(
+    mappings: Sequence[str], constants: Sequence[str], time_format: str, time_zone: str
+) -> WrittenMapping:
     """One mapping out of a file and what the command line says beside it."""
     paths = [text for text in mappings if text.endswith(".json") and "=" not in text]
     pairs = [text for text in mappings if text not in paths]
     if len(paths) > 1:
         raise UnusableFile("Name one mapping file.")
-    base = from_file(Path(paths[0])) if paths else Said()
-    return Said(
+    base = from_file(Path(paths[0])) if paths else WrittenMapping()
+    return WrittenMapping(
         base.columns | dict(map(pair, pairs)),
         base.constants | dict(map(pair, constants)),
         time_format or base.time_format,

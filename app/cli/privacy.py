@@ -35,7 +35,7 @@ def export(public_id: UUID, file: Path) -> None:
     copy = get(Exports).make_of(public_id, form, ACTOR)
     file.touch(mode=0o600)
     file.write_bytes(copy.as_bytes(form))
-    click.echo(f"Wrote {sum(len(rows) for _, rows in copy.found):,} rows of {len(copy.found)} classes to {file}.")
+    click.echo(f"Wrote {sum(len(rows) for _, rows in copy.data):,} rows of {len(copy.data)} classes to {file}.")
 
 
 @group.command("erase")

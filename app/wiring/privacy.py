@@ -1,4 +1,4 @@
-"""What people may ask of us: a copy of their data, its erasure; and the retention that nobody has to ask for."""
+"""Privacy: consent, exports, erasures and retention."""
 
 from __future__ import annotations
 

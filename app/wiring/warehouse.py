@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.freshness import Freshness
-from backend.analytics.lake.sync import Followers
+from backend.analytics.lake.subscribers import Subscribers
 from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.funnel.service import FunnelService
@@ -32,7 +32,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         ClickHouseEngine(url) if url else duck, Snapshots(lake), lambda: registry.build(Freshness).ensure()
     )
     registry.add_warm_up(warehouse.begin)
-    registry.build(Followers).add(sessions.follow, sessions.mend)
+    registry.build(Subscribers).add(sessions.follow, sessions.mend)
     registry.add_service(Sessions, lambda: sessions)
     registry.add_service(Warehouse, lambda: warehouse)
     registry.add_service(AttributionService, lambda: AttributionService(warehouse, utc_now))

@@ -1,4 +1,4 @@
-"""The ways to the event API: a running server, or the app in this process."""
+"""Doors to the event API: a running server, or the app in this process."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EVENTS, HEALTH = "/api/analytics/event", "/api/analytics/health"
 
 
 class NobodyThere(Exception):
-    """Nothing answers at that address, or not in HTTP."""
+    """No server answers at the address, or none that speaks HTTP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class ServerDoor:
         self._opened: list[HTTPConnection] = []
 
     def answers(self) -> bool:
-        """Whether a Mingus is there."""
+        """Whether a Mingus server is there."""
         try:
             with closing(self._connect(GLANCE)) as connection:
                 connection.request("GET", self._parts.path.rstrip("/") + HEALTH)
@@ -57,15 +57,15 @@ class ServerDoor:
             return False
 
     def post(self, body: bytes, headers: Mapping[str, str]) -> DoorAnswer:
-        """A connection that was kept may have been closed meanwhile: then once more on a new one."""
+        """Post on the thread's connection, and once more on a new one if the server has closed it meanwhile."""
         for fresh in (False, True):
             connection = None if fresh else getattr(self._own, "connection", None)
             try:
                 self._own.connection = connection or self._connect(PATIENCE)
                 self._own.connection.request("POST", self._parts.path.rstrip("/") + EVENTS, body, dict(headers))
                 answer = self._own.connection.getresponse()
-                said = answer.headers.get("Retry-After", "")
-                return DoorAnswer(answer.status, float(said) if said.isdigit() else 1.0, answer.read())
+                retry_after = answer.headers.get("Retry-After", "")
+                return DoorAnswer(answer.status, float(retry_after) if retry_after.isdigit() else 1.0, answer.read())
             except (OSError, HTTPException) as error:
                 self._own.connection.close()
                 self._own.connection, failure = None, error
@@ -92,7 +92,7 @@ class AppDoor:
 
     def post(self, body: bytes, headers: Mapping[str, str]) -> DoorAnswer:
         answer = self._client.post(EVENTS, base_url=self._base, data=body, headers=dict(headers))
-        said = answer.headers.get("Retry-After", "")
-        return DoorAnswer(answer.status_code, float(said) if said.isdigit() else 1.0, answer.get_data())
+        retry_after = answer.headers.get("Retry-After", "")
+        return DoorAnswer(answer.status_code, float(retry_after) if retry_after.isdigit() else 1.0, answer.get_data())
 
     def close(self) -> None: ...

@@ -188,8 +188,8 @@ class Jobs:
         kind = self._kinds[job.kind]
         with within(kind.time_limit):
             kind.handler(job)
-            done = {"state": JobState.DONE, "finished_at": self._now(), "last_error": None}
-            if not self._store.finish(job, **done | ({"payload": {}} if kind.forgets else {})):
+            values = {"state": JobState.DONE, "finished_at": self._now(), "last_error": None}
+            if not self._store.finish(job, **values | ({"payload": {}} if kind.forgets else {})):
                 raise JobTaken(f"job {job.id} was taken over")
             self._session.commit()
 

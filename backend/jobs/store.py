@@ -151,12 +151,12 @@ class LeaseStore:
         """The fence, if the lease is this holder's or was free; one statement, so that two cannot both hold it."""
         statement = inserting(self._session, Lease).values(name=name, holder=holder, fence=1, expires_at=now + length)
         fence = case((Lease.holder == holder, Lease.fence), else_=Lease.fence + 1)
-        taken = statement.on_conflict_do_update(
+        upsert = statement.on_conflict_do_update(
             index_elements=["name"],
             set_={"holder": holder, "fence": fence, "expires_at": now + length},
             where=(Lease.holder == holder) | is_over(Lease.expires_at, now, length),
         )
-        return self._session.execute(taken.returning(Lease.fence)).scalar()
+        return self._session.execute(upsert.returning(Lease.fence)).scalar()
 
     def end(self, name: str, holder: str, now: datetime) -> None:
         own = (Lease.name == name) & (Lease.holder == holder)

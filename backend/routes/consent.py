@@ -38,5 +38,5 @@ def recognised_member() -> str | None:
     if who is None or who.account_id is None:
         return None
     with reading():
-        agreed = get(Consents).given(who.account_id)
+        agreed = get(Consents).has_consented(who.account_id)
     return who.name.removeprefix("account:") if agreed else None

@@ -1,4 +1,4 @@
-"""Everything Mingus does by the clock: one table, obeyed by the embedded scheduler and by Celery beat."""
+"""The schedule: everything that runs by the clock, in the embedded scheduler or with Celery beat."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "min
 
 
 def schedule(settings: Settings) -> Schedule:
-    """One line each: name, how often, what, time limit; `at_start` runs it also when a scheduler begins to lead."""
+    """Name, interval, work and time limit of each entry; `at_start` runs it also when a process begins to lead."""
     return Schedule(
         [
             ScheduleEntry("assessments.clean", DAY, assessments.clean, 10 * MINUTE, at_start=True),

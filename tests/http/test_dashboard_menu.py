@@ -41,12 +41,12 @@ def test_a_page_below_one_is_marked_as_within_it(analyst):
 
 def test_route_menu_views_access_screens_and_benchmarks_follow_from_the_list(tmp_path):
     command = [sys.executable, "-m", "tests.added_page", tmp_path]
-    told = subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True).stdout
+    output = subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True).stdout
 
-    assert json.loads(told) == {
+    assert json.loads(output) == {
         "route": ["/analytics/specimen"],
         "menu": ["Specimen", "Overview"],
-        "kept": ["breakdown"],
+        "savable": ["breakdown"],
         "access": ["| `/analytics/specimen` | GET | `dashboards:read` | general |  |  | yes | yes |  | yes | yes |"],
         "screens": "/specimen?breakdown=source",
         "benchmarks": "/analytics/specimen?breakdown=source",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
 from flask import render_template
 
 from backend.assessments.job_impact.model.result import Answers, Family, Moves, Outlook
+from backend.assessments.job_impact.presentation.page import Counted, PayFields, ResultForms, result_page
 from backend.assessments.job_impact.presentation.week import lines
 from tests.conftest import make_app, make_settings
 from tests.factories_result import NURSE, assessment, move
 
+DAY = datetime(2026, 11, 21, tzinfo=UTC)
 WEEK = {Family.TASK: 94.6, Family.ABILITY: 56.1, Family.USAGE: 65.6}
 ALARM = re.compile(r"\brisk|\bsafe\b|be replaced|losing your job|probabilit|only \d+ (left|spots)|hurry", re.IGNORECASE)
 SPREAD = {
@@ -35,20 +38,16 @@ def show(tmp_path_factory):
     """One app for all: drawing a result needs no database."""
     app = make_app(make_settings(tmp_path_factory.mktemp("drawn")))
 
-    def rendered(a, answers=None, **given):
-        given = {
-            "week": lines(a.activities, {}),
-            "draft_token": "a-token",
-            "share_url": None,
-            "state_name": None,
-            "salary_text": "",
-            "errors": {},
-            "read_only": False,
-            "in_my_account": False,
-            **given,
-        }
+    def rendered(a, answers=None, *, read_only=False, salary="", **given):
+        forms = ResultForms(
+            address="/ai-job-impact-calculator/a-token",
+            week=tuple(lines(a.activities, {})),
+            pay=PayFields(salary, "year", "40"),
+            **{"errors": {}, "share_url": None, "share_until": DAY, "in_my_account": False, **given},
+        )
+        page = result_page(a, answers or Answers(a.code), None, None if read_only else forms, Counted("", "", ""))
         with app.test_request_context("/"):
-            return render_template("job_impact/result.html", a=a, answers=answers or Answers(a.code), **given)
+            return render_template("job_impact/result.html", page=page)
 
     return rendered
 
@@ -80,7 +79,7 @@ def test_every_result_is_drawn_without_style_attributes_or_doubled_ids(show, cas
 
 @pytest.mark.parametrize("case", SPREAD)
 def test_a_shared_result_can_be_read_but_not_changed(show, case):
-    html = show(SPREAD[case], draft_token=None, read_only=True)
+    html = show(SPREAD[case], read_only=True)
     assert "<form" not in html
     assert "data-offer" not in html
     assert "Take it yourself" in html
@@ -106,7 +105,7 @@ def test_apostrophes_and_years_are_set_with_their_own_signs(show, case):
 
 
 def test_a_bad_salary_is_explained_beside_its_field(show):
-    html = show(SPREAD["nurse"], errors={"salary": "Enter your pay as an amount"}, salary_text="lots")
+    html = show(SPREAD["nurse"], errors={"salary": "Enter your pay as an amount"}, salary="lots")
     assert 'aria-invalid="true"' in html
     assert "Enter your pay as an amount" in html
     assert 'value="lots"' in html
@@ -114,7 +113,7 @@ def test_a_bad_salary_is_explained_beside_its_field(show):
 
 def test_pay_that_was_given_is_placed(show):
     a = SPREAD["nurse"]
-    html = show(replace(a, pay=replace(a.pay, percentile=42.3)), Answers(a.code, salary=92_000), salary_text="92,000")
+    html = show(replace(a, pay=replace(a.pay, percentile=42.3)), Answers(a.code, salary=92_000), salary="92,000")
     assert "Your $92,000 is higher than about 42% of people in this job in the United States." in visible(html)
 
 

@@ -14,7 +14,7 @@ from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Role
 from backend.accounts.sign_in.models import SignIn
 from backend.accounts.sign_in.service import CodeRefused, SignInRefused, SignIns
-from backend.accounts.sign_in.standing import MEMBERS_IDLE, MEMBERS_SIGN_IN, OPERATORS_SIGN_IN
+from backend.accounts.sign_in.state import MEMBERS_IDLE, MEMBERS_SIGN_IN, OPERATORS_SIGN_IN
 from backend.accounts.tokens.service import Tokens
 from backend.audit.models import AuditEntry
 from backend.clock import utc_now

@@ -18,7 +18,7 @@ from backend.accounts.people.passwords import Passwords
 from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Role
 from backend.accounts.sign_in.service import SignInRefused, SignIns
-from backend.accounts.sign_in.standing import Standing
+from backend.accounts.sign_in.state import SignInState
 from backend.audit.models import AuditEntry
 from backend.database import get_db_session
 from backend.errors import InvalidRequest, NotFound
@@ -54,9 +54,9 @@ def sign_in(app, email=ADDRESS, password=PASSWORD):
         return get(SignIns).begin(email, password, "Test browser")
 
 
-def standing(app, token):
+def state_of(app, token):
     with app.app_context():
-        return get(SignIns).standing(token)
+        return get(SignIns).state(token)
 
 
 def use(app, name, *given):
@@ -274,7 +274,7 @@ def test_an_invited_analyst_chooses_a_password(any_app, tmp_path):
     who = use(any_app, "accept_invitation", newest_link(any_app, tmp_path), PASSWORD)
 
     assert (who.role, who.has_factor) == (Role.ANALYST, False)
-    assert standing(any_app, sign_in(any_app)) is Standing.NEEDS_FACTOR
+    assert state_of(any_app, sign_in(any_app)) is SignInState.NEEDS_FACTOR
 
 
 def test_a_new_invitation_replaces_the_one_before(any_app, tmp_path):
@@ -302,7 +302,7 @@ def test_who_was_invited_and_asks_otherwise_is_invited_again(any_app, tmp_path, 
     assert letters(any_app, tmp_path) == [(ADDRESS, "You are invited to Mingus")] * 2
     assert newest_link(any_app, tmp_path) != first
     assert use(any_app, "accept_invitation", first, PASSWORD).role == Role.ANALYST
-    assert standing(any_app, sign_in(any_app)) is Standing.NEEDS_FACTOR
+    assert state_of(any_app, sign_in(any_app)) is SignInState.NEEDS_FACTOR
 
 
 @pytest.mark.parametrize(("make", "state"), [("invite", "invited"), ("sign_up", "unverified")])

@@ -13,7 +13,7 @@ from backend.analytics.events.names import EventName
 from backend.analytics.lake.delta import Lake, moved_days
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.attribution.models import Model
-from backend.analytics.metrics.attribution.paths import LONGEST, By, Kept, lost_question, paths_question
+from backend.analytics.metrics.attribution.paths import LONGEST, By, SessionSelection, lost_question, paths_question
 from backend.analytics.metrics.attribution.service import MOST_CHANNELS, OTHER, AttributionQuery, AttributionService
 from backend.analytics.metrics.catalogue.query import Filter
 from backend.analytics.metrics.period import Compare, Period
@@ -137,7 +137,7 @@ def test_ways_are_those_of_the_rule(world, engine, by):
         bounds = {"start": START, "end": END, "lookback": days * DAY}
         expected = attribution_oracle.paths(world.visits, bounds, by, aged=aged, bots=bots)
 
-        found = warehouse.ask(paths_question(by, Kept(bots=bots), aged=aged), **bounds).rows
+        found = warehouse.ask(paths_question(by, SessionSelection(bots=bots), aged=aged), **bounds).rows
 
         assert sorted(map(plain, found), key=repr) == expected
 
@@ -149,7 +149,7 @@ def test_those_who_paid_nothing_went_as_the_rule_says(world, engine, by):
         bounds = {"start": START, "end": END, "lookback": days * DAY}
         expected = attribution_oracle.lost(world.visits, bounds, by, bots=bots)
 
-        found = warehouse.ask(lost_question(by, Kept(bots=bots)), **bounds).rows
+        found = warehouse.ask(lost_question(by, SessionSelection(bots=bots)), **bounds).rows
 
         assert sorted(map(plain, found), key=repr) == expected
         assert len(expected) > 5
@@ -161,7 +161,7 @@ GIVEN = [("source", ("google", "")), ("first_seen_month", ("2026-03", "2026-04")
 @pytest.mark.parametrize(("field", "values"), GIVEN)
 def test_filters_are_about_the_visit_that_paid_or_was_the_last_without(world, engine, field, values):
     warehouse, bounds = world.warehouse(engine), {"start": START, "end": END, "lookback": MONTH}
-    kept = Kept((Filter(field, "in", values),))
+    kept = SessionSelection((Filter(field, "in", values),))
 
     def keeps(visit):
         return ("" if visit[field] is None else visit[field] or "empty") in values
@@ -274,7 +274,7 @@ def test_one_who_comes_and_pays_all_the_time_costs_no_more_than_others(make_worl
     world.fill([row for rows in paid for row in rows])
     bounds = {"start": START, "end": END, "lookback": MONTH}
 
-    rows = world.warehouse(world.duck).ask(paths_question(By.SOURCE, Kept(), aged=False), **bounds).rows
+    rows = world.warehouse(world.duck).ask(paths_question(By.SOURCE, SessionSelection(), aged=False), **bounds).rows
 
     assert {len(row[1]): row[2] for row in rows} == dict.fromkeys(range(1, LONGEST), 1) | {LONGEST: 3_000 - LONGEST + 1}
 

@@ -1,4 +1,4 @@
-"""DASH-2, DASH-8: the catalogue's numbers are those of plain loops, on both engines over both landings."""
+"""DASH-2, DASH-8: the catalogue's numbers are those of plain loops, on both engines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from backend.analytics.metrics.catalogue.measures import MEASURES, Source
+from backend.analytics.metrics.catalogue.measures import MEASURES, Relation
 from backend.analytics.metrics.catalogue.query import Filter, Operator, Query
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.period import Compare, Grain, Period, hours_beside
@@ -17,7 +17,7 @@ from backend.clock import utc_now
 from tests.catalogue_oracle import key, moment, of_sessions, rows_by, within
 
 LONG_AFTER = datetime(2027, 6, 1, tzinfo=UTC)
-OF_SESSIONS = tuple(name for name, measure in MEASURES.items() if measure.source is Source.SESSIONS)
+OF_SESSIONS = tuple(name for name, measure in MEASURES.items() if measure.source is Relation.SESSIONS)
 BREAKDOWNS = [
     (None, ()),
     (None, ("risk_level", "country")),

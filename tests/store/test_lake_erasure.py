@@ -15,7 +15,8 @@ from backend.analytics.events.models import QuarantinedEvent
 from backend.analytics.lake import erasure as erasure_module
 from backend.analytics.lake.delta import Lake, day_mark
 from backend.analytics.lake.erasure import Erasure
-from backend.analytics.lake.sync import Followers, LakeSync
+from backend.analytics.lake.subscribers import Subscribers
+from backend.analytics.lake.sync import LakeSync
 from backend.analytics.lake.tables import INSTANT, LakeTable
 from backend.analytics.lake.upkeep import LakeUpkeep
 from backend.extensions import db
@@ -118,7 +119,7 @@ def test_days_that_lost_rows_are_to_be_looked_at_again(engine):
     sync()
     before = get(Lake).mark("events", day_mark(NOW.date()))
     heard = []
-    get(Followers).add(heard.append)
+    get(Subscribers).add(heard.append)
 
     erase(user_id=CANARY)
 

@@ -12,7 +12,7 @@ from backend.accounts.people.models import Account
 from backend.accounts.permissions import Role
 from backend.accounts.sign_in.models import RecoveryCode
 from backend.accounts.sign_in.service import CodeRefused, SignIns
-from backend.accounts.sign_in.standing import Standing
+from backend.accounts.sign_in.state import SignInState
 from backend.accounts.sign_in.totp import FactorConflict, SecondFactor, WrongCode
 from backend.clock import utc_now
 from backend.database import get_db_session
@@ -133,7 +133,7 @@ def test_a_secret_that_was_never_confirmed_protects_nothing_and_locks_nobody_out
         get(SecondFactor).enrol(account.id)
         with pytest.raises(WrongCode):
             get(SecondFactor).confirm(account.id, "000000")
-        assert get(SignIns).standing(get(SignIns).begin(account.email, PASSWORD, "x")) is Standing.OPEN
+        assert get(SignIns).state(get(SignIns).begin(account.email, PASSWORD, "x")) is SignInState.OPEN
 
 
 def test_a_second_factor_in_use_is_not_replaced_unseen(any_app, analyst):
@@ -151,4 +151,4 @@ def test_who_gives_it_up_shows_it_once_more(any_app):
             get(SecondFactor).give_up(account.id, "000000")
         get(SecondFactor).give_up(account.id, codes[3])
         assert get(SecondFactor).recovery_codes_left(account.id) == 0
-        assert get(SignIns).standing(get(SignIns).begin(account.email, PASSWORD, "x")) is Standing.OPEN
+        assert get(SignIns).state(get(SignIns).begin(account.email, PASSWORD, "x")) is SignInState.OPEN

@@ -229,6 +229,15 @@ def test_the_next_one_holds_a_lease_that_ran_out_under_a_higher_fence(office):
     assert office.leases.hold("x", "a") is None
 
 
+def test_a_lease_is_as_long_as_whoever_wires_it_says(office):
+    leases = Leases(LeaseStore(office.session), office.session, lambda: office.time, 2 * SECOND)
+    leases.hold("x", "a")
+    office.time += 2 * SECOND
+
+    assert leases.heartbeat_age("x") == 2 * SECOND
+    assert leases.hold("x", "b") == 2
+
+
 def test_a_lease_that_is_given_back_is_free_at_once_and_only_its_holder_can(office):
     office.leases.hold("x", "a")
     office.leases.release("x", "b")

@@ -16,7 +16,7 @@ SHOWN = (
 
 
 def key_data(session: Callable[[], Session]) -> DataClass:
-    """The API keys of an account; those made in the shell are nobody's."""
+    """The API keys of an account; keys made in the shell belong to nobody."""
 
     def export(subject: Subject) -> Iterator[ExportedRow]:
         own = select(*SHOWN).where(owned_by(subject, StoredKey.account_id)).order_by(StoredKey.id)

@@ -1,4 +1,4 @@
-"""Who has an account: to its owner their own, to admins everyone's, which the audit log remembers."""
+"""Accounts as their owners see their own and as admins see all, which the audit log records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from backend.audit.actions import Action
 from backend.audit.service import AuditLog
 from backend.errors import NotFound
 
-PAGE = 25
+PAGE_SIZE = 25
 SEEN = select(func.max(SignIn.seen_at)).where(SignIn.account_id == Account.id).correlate(Account).scalar_subquery()
 
 ERASED = (
@@ -32,7 +32,7 @@ ERASED = (
 
 @dataclass(frozen=True, slots=True)
 class OwnAccount:
-    """What someone is shown of their own account. `email` is None when nobody can read it any more."""
+    """An account as its owner sees it. `email` is None when it can no longer be read."""
 
     email: str | None
     public_id: UUID
@@ -45,9 +45,9 @@ class OwnAccount:
 
 @dataclass(frozen=True, slots=True)
 class AccountSummary:
-    """What admins are shown of an account. `email` is None when nobody can read it any more.
+    """An account as admins see it. `email` is None when it can no longer be read.
 
-    `erased_at`: when its erasure begins, if it was asked for.
+    `erased_at`: when its erasure begins, if one was requested.
     """
 
     email: str | None
@@ -70,7 +70,7 @@ class Listing:
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
+        return max(1, -(-self.total // PAGE_SIZE))
 
 
 class Directory:
@@ -80,7 +80,7 @@ class Directory:
         self._audit = audit
 
     def email_of(self, account_id: int) -> str | None:
-        """None when nobody can read it any more."""
+        """The address of an account; None when it can no longer be read."""
         return self._emails.of(self._account(account_id))
 
     def own(self, account_id: int) -> OwnAccount:
@@ -110,10 +110,10 @@ class Directory:
     def show(self, by: str, public_id: UUID) -> AccountSummary:
         """One account, for the admin named `by`."""
         self._audit.record_reading(by, Action.ACCOUNT_READ, f"account:{public_id}")
-        found = self._listing(Account.public_id == public_id, 1).accounts
-        if not found:
+        accounts = self._listing(Account.public_id == public_id, 1).accounts
+        if not accounts:
             raise NotFound("There is no such account.")
-        return found[0]
+        return accounts[0]
 
     def _listing(self, wanted: ColumnElement[bool], number: int) -> Listing:
         total = self._session.scalar(select(func.count()).select_from(Account).where(wanted)) or 0
@@ -121,11 +121,11 @@ class Directory:
             select(Account, SEEN, ERASED)
             .where(wanted)
             .order_by(Account.id.desc())
-            .limit(PAGE)
-            .offset((number - 1) * PAGE)
+            .limit(PAGE_SIZE)
+            .offset((number - 1) * PAGE_SIZE)
         )
-        found = self._session.execute(rows).all()
-        return Listing([self._summary(*row) for row in found], total, number)
+        accounts = self._session.execute(rows).all()
+        return Listing([self._summary(*row) for row in accounts], total, number)
 
     def _summary(self, account: Account, seen_at: datetime | None, erased_at: datetime | None) -> AccountSummary:
         return AccountSummary(

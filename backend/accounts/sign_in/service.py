@@ -1,4 +1,4 @@
-"""Sign people in, and know them by their sign-in at each request after."""
+"""Sign-ins: begun with a password and a second factor, then looked up by their token at each request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from backend.accounts.permissions import Role
 from backend.accounts.sign_in.announcements import Announcements
 from backend.accounts.sign_in.models import SignIn
 from backend.accounts.sign_in.password_check import PasswordCheck
-from backend.accounts.sign_in.standing import Known, Standing
+from backend.accounts.sign_in.state import SignInState, SignInWithAccount
 from backend.accounts.sign_in.store import SignInStore
 from backend.accounts.sign_in.token import digest_of, new_token
 from backend.accounts.sign_in.totp import SecondFactor
@@ -29,7 +29,7 @@ BY_TOKEN = "a token says whose it is"  # noqa: S105
 
 
 class SignInRefused(Unauthenticated):
-    """Wrong address, wrong password, no such account, one that may not sign in: all in the same words."""
+    """The address or password is wrong, or the account is missing or may not sign in: the message never says which."""
 
     code = "sign_in_refused"
     title = "You are not signed in"
@@ -41,7 +41,7 @@ class CodeRefused(Unauthenticated):
 
 
 class HalfSignedIn(Unauthenticated):
-    """The password was right, and the second factor is still to come."""
+    """The password was right, and the second factor is still missing."""
 
     code = "second_factor_needed"
     title = "Second factor needed"
@@ -49,7 +49,7 @@ class HalfSignedIn(Unauthenticated):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A request of someone who is signed in. `is_news`: the last one noted was a while ago."""
+    """A request of a person who is signed in. `is_news`: `seen_at` is old enough to be updated."""
 
     caller: Caller
     is_news: bool
@@ -57,7 +57,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class SignInSummary:
-    """One of the browsers someone is signed in with."""
+    """A browser that an account is signed in with."""
 
     id: int
     device: str
@@ -94,9 +94,9 @@ class SignIns:
         return self.open(self.authenticate(email, password), device)
 
     def open(self, who: Authenticated, device: str) -> str:
-        """Begin a sign-in for someone whose password was just shown to be right.
+        """Begin a sign-in for an account whose password was just verified; its token.
 
-        The token opens nothing yet if it needs a code, or if an operator must first set up a factor.
+        The token gives no access yet if a code is missing, or if an operator must first set up a second factor.
         """
         token, now = new_token(), self._now()
         row = SignIn(
@@ -116,9 +116,9 @@ class SignIns:
         return token
 
     def prove(self, token: str, code: str) -> str:
-        """Take the second factor; from here on the sign-in goes by the token that is returned. Raises CodeRefused."""
-        row, known = self._for_change(token)
-        if known.standing(self._now()) is not Standing.NEEDS_CODE:
+        """Check the second factor; the sign-in's new token, which replaces this one. Raises CodeRefused."""
+        row, sign_in = self._for_change(token)
+        if sign_in.state(self._now()) is not SignInState.NEEDS_CODE:
             raise Unauthenticated("Sign in again.")
         if not self._factor.accepts(row.account_id, code):
             raise self._refused(row)
@@ -127,59 +127,56 @@ class SignIns:
         return self._renew(row)
 
     def keep(self, token: str) -> str:
-        """Let this browser stay signed in after something that ended every sign-in of its account, under a new token.
-
-        For the request that did it, on behalf of whoever was signed in when it began.
-        """
-        row, known = self._for_change(token)
-        row.epoch = known.account_epoch
-        if known.factor_since is not None:
+        """Keep this browser signed in, under a new token, after its request ended every sign-in of the account."""
+        row, sign_in = self._for_change(token)
+        row.epoch = sign_in.account_epoch
+        if sign_in.factor_since is not None:
             row.proven_at = row.proven_at or self._now()
         return self._renew(row)
 
     def caller(self, token: str) -> Caller:
-        """Who is signed in with this browser. Raises HalfSignedIn, or Unauthenticated when it is over."""
+        """The caller who is signed in with this browser. Raises HalfSignedIn, or Unauthenticated when it is over."""
         return self.visit(token).caller
 
     def visit(self, token: str) -> Visit:
-        """As `caller`, and whether it is time to note that this browser was `seen`. One query."""
-        known, now = self._known(token), self._now()
-        if known.standing(now) is not Standing.OPEN:
+        """As `caller`, and whether `seen` is due for this browser. One query."""
+        sign_in, now = self._current(token), self._now()
+        if sign_in.state(now) is not SignInState.OPEN:
             raise HalfSignedIn("Finish signing in first.")
-        role = Role(known.role)
+        role = Role(sign_in.role)
         caller = Caller(
-            name=f"account:{known.public_id}",
+            name=f"account:{sign_in.public_id}",
             proof=Proof.COOKIE,
             scopes=role.scopes,
-            account_id=known.account_id,
+            account_id=sign_in.account_id,
             role=role,
-            confirmed_at=known.confirmed_at,
+            confirmed_at=sign_in.confirmed_at,
         )
-        return Visit(caller, now - known.seen_at >= SEEN_EVERY)
+        return Visit(caller, now - sign_in.seen_at >= SEEN_EVERY)
 
-    def standing(self, token: str) -> Standing:
-        """Which step of signing in this browser is at."""
-        known = self._found(token)
-        return known.standing(self._now()) if known else Standing.OVER
+    def state(self, token: str) -> SignInState:
+        """The state of this browser's sign-in, also when there is none."""
+        sign_in = self._find(token)
+        return sign_in.state(self._now()) if sign_in else SignInState.OVER
 
     def role(self, token: str) -> Role:
         """Raises Unauthenticated."""
-        return Role(self._known(token).role)
+        return Role(self._current(token).role)
 
     def enrolling(self, token: str) -> int:
-        """The account whose second factor may be set up with this browser: it is signed in, but for that factor.
+        """The id of the account whose second factor this browser may set up: signed in, at least with the password.
 
-        Raises Unauthenticated, HalfSignedIn where a factor is there and its code was not shown.
+        Raises Unauthenticated, and HalfSignedIn where the account has a second factor and its code is missing.
         """
-        known = self._known(token)
-        if known.standing(self._now()) is Standing.NEEDS_CODE:
+        sign_in = self._current(token)
+        if sign_in.state(self._now()) is SignInState.NEEDS_CODE:
             raise HalfSignedIn("Enter the code of your second factor first.")
-        return known.account_id
+        return sign_in.account_id
 
     def confirm(self, token: str, password: str) -> None:
-        """Take the password again, for what is dangerous. Raises SignInRefused."""
+        """Check the password again, before a dangerous change. Raises SignInRefused."""
         with reading():
-            account_id = self._known(token).account_id
+            account_id = self._current(token).account_id
         if not self._password_check.is_right(account_id, password):
             raise SignInRefused("The password is wrong.")
         row, _ = self._for_change(token)
@@ -187,14 +184,14 @@ class SignIns:
         self._session.commit()
 
     def seen(self, token: str) -> None:
-        """Note that this browser was here, to the minute."""
+        """Update when this browser was last seen, at most once a minute."""
         now = self._now()
         with serving(self._session, BY_TOKEN):
             self._store.see(digest_of(token), now - SEEN_EVERY, now)
             self._session.commit()
 
     def end(self, token: str) -> None:
-        """In the database too: a copy of the cookie opens nothing any more."""
+        """End the sign-in in the database, so that a copy of the cookie gives no access any more."""
         with serving(self._session, BY_TOKEN):
             self._store.end(digest_of(token), self._now())
             self._session.commit()
@@ -205,19 +202,19 @@ class SignIns:
         self._session.commit()
 
     def end_one(self, account_id: int, number: int) -> None:
-        """Sign out one of this account's browsers, by its number in `list`. Raises NotFound for anybody else's."""
+        """Sign out one of this account's browsers, by its id in `list`. Raises NotFound for another account's."""
         if not self._store.end_one(account_id, number, self._now()):
             raise NotFound("You are not signed in there.")
         self._session.commit()
 
     def list(self, account_id: int, current: str = "") -> Sequence[SignInSummary]:
-        """Where an account is signed in, the newest first; `current` is the token of the one that asks."""
+        """The browsers an account is signed in with, the newest first; `current` is the token of the one that asks."""
         now, digest = self._now(), digest_of(current)
         rows = [row for row in self._store.of_account(account_id) if self._is_open(row.digest, now)]
         return [SignInSummary(r.id, r.device, r.created_at, r.seen_at, r.digest == digest) for r in rows]
 
     def _refused(self, row: SignIn) -> Unauthenticated:
-        """Count a wrong code; the last one ends the sign-in, and whoever guesses needs the password again."""
+        """Count a wrong code; the last one ends the sign-in, so that a guesser needs the password again."""
         row.wrong_codes += 1
         is_last = row.wrong_codes >= MOST_WRONG_CODES
         row.ended_at = self._now() if is_last else None
@@ -228,28 +225,28 @@ class SignIns:
         return Unauthenticated("Sign in again.")
 
     def _is_open(self, digest: str, now: datetime) -> bool:
-        known = self._store.known(digest)
-        return known is not None and known.standing(now) is Standing.OPEN
+        sign_in = self._store.with_account(digest)
+        return sign_in is not None and sign_in.state(now) is SignInState.OPEN
 
-    def _found(self, token: str) -> Known | None:
+    def _find(self, token: str) -> SignInWithAccount | None:
         with serving(self._session, BY_TOKEN):
-            return self._store.known(digest_of(token))
+            return self._store.with_account(digest_of(token))
 
-    def _known(self, token: str) -> Known:
-        known = self._found(token)
-        if known is None or known.standing(self._now()) is Standing.OVER:
+    def _current(self, token: str) -> SignInWithAccount:
+        sign_in = self._find(token)
+        if sign_in is None or sign_in.state(self._now()) is SignInState.OVER:
             raise Unauthenticated("This sign-in is over. Sign in again.")
-        act_for(self._session, known.account_id)
-        return known
+        act_for(self._session, sign_in.account_id)
+        return sign_in
 
-    def _for_change(self, token: str) -> tuple[SignIn, Known]:
+    def _for_change(self, token: str) -> tuple[SignIn, SignInWithAccount]:
         with serving(self._session, BY_TOKEN):
             row = self._store.for_change(digest_of(token))
-            known = self._store.known(digest_of(token))
-        if row is None or known is None:
+            sign_in = self._store.with_account(digest_of(token))
+        if row is None or sign_in is None:
             raise Unauthenticated("This sign-in is over. Sign in again.")
-        act_for(self._session, known.account_id)
-        return row, known
+        act_for(self._session, sign_in.account_id)
+        return row, sign_in
 
     def _renew(self, row: SignIn) -> str:
         token = new_token()

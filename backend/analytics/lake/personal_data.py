@@ -24,7 +24,7 @@ LANDED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class EventRetention:
     """For how many days events are kept, and where."""
 
     landing: int
@@ -34,18 +34,20 @@ class Kept:
 class EventData:
     """Events that carry a person's public id: as they came, set apart, and in the lake."""
 
-    def __init__(self, session: Callable[[], Session], lake: Lake, erasure: Callable[[], Erasure], kept: Kept) -> None:
+    def __init__(
+        self, session: Callable[[], Session], lake: Lake, erasure: Callable[[], Erasure], retention: EventRetention
+    ) -> None:
         self._session = session
         self._lake = lake
         self._erasure = erasure
-        self._kept = kept
+        self._retention = retention
 
     def declare(self, classes: DataClasses) -> None:
         classes.add(
             DataClass(
                 "events",
                 "To count how the calculator is used. They carry your number only if you allowed it.",
-                f"As they came: {self._kept.landing} days. For counting: {self._kept.lake} days.",
+                f"As they came: {self._retention.landing} days. For counting: {self._retention.lake} days.",
                 erase=lambda subject: self._erasure().erase(user_id=subject.public_id),
                 export=self.export,
                 people=self.people,

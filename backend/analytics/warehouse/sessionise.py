@@ -44,8 +44,8 @@ def carry(sessions: Table, day: IntegerValue) -> Table:
 def sessions_of_days(events: Table, sessions: Table, first: IntegerValue, last: IntegerValue) -> Table:
     """The sessions that begin on the days from `first` to `last`; `sessions` holds those of the two days before."""
     # A session lasts less than 24 hours: it may go on into the day after its own, never further.
-    found = sessionise(events.filter(events.day >= first, events.day <= last + 1), carry(sessions, first))
-    return found.filter(found.started_at < (last + 1) * DAY)
+    made = sessionise(events.filter(events.day >= first, events.day <= last + 1), carry(sessions, first))
+    return made.filter(made.started_at < (last + 1) * DAY)
 
 
 def sessionise(events: Table, carried: Table) -> Table:

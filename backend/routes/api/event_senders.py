@@ -12,7 +12,7 @@ from flask import request
 
 from backend.accounts.permissions import Scope
 from backend.analytics.events.senders.facts import RequestFacts
-from backend.analytics.events.wire.bodies import Batch
+from backend.analytics.events.wire.bodies import ParsedBatch
 from backend.analytics.events.wire.event import BROWSER, WITH_KEY, Limits
 from backend.errors import Forbidden
 from backend.routes.access import caller, demand
@@ -30,7 +30,7 @@ class EventSender(Protocol):
     def admit(self) -> None:
         """Refuse a sender who may report nothing, before the body is read. Raises MingusError, NotTracked."""
 
-    def vouch(self, batch: Batch) -> Batch:
+    def vouch(self, batch: ParsedBatch) -> ParsedBatch:
         """The batch without what this sender cannot know, and with what the server knows instead. Raises Forbidden."""
 
     def facts(self) -> RequestFacts | None:
@@ -48,7 +48,7 @@ class BrowserSender:
         if asks_not_to_be_tracked():
             raise NotTracked
 
-    def vouch(self, batch: Batch) -> Batch:
+    def vouch(self, batch: ParsedBatch) -> ParsedBatch:
         if batch.holds_demo:
             raise Forbidden("Sessions with such a name are demo visits, which come with an API key.")
         return batch.as_from(recognised_member(), lasting=may_recognise())
@@ -66,7 +66,7 @@ class KeySender:
     def admit(self) -> None:
         demand(Scope.EVENTS_WRITE)
 
-    def vouch(self, batch: Batch) -> Batch:
+    def vouch(self, batch: ParsedBatch) -> ParsedBatch:
         return batch
 
     def facts(self) -> None:

@@ -39,7 +39,7 @@ def record(raw: EventBody) -> Answer:
     sender.admit()
     batch = sender.vouch(parse(_body(sender.limits), request.mimetype, sender.limits, utc_now()))
     refused_at = {event.index for event in batch.rejected}
-    taken = get(EventIntake).take(batch.events, batch.said, sender.facts(), refused_at)
+    taken = get(EventIntake).take(batch.events, batch.envelope, sender.facts(), refused_at)
     return EventsRecorded.of(taken, batch.rejected).model_dump(), 202
 
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
+from backend.assessments.job_impact.presentation.page import Counted, PayFields, ResultForms, result_page
 from backend.assessments.job_impact.presentation.pdf import result_pdf
+from backend.assessments.job_impact.presentation.question_fields import (
+    JobFields,
+    QuestionFields,
+    WeekFields,
+    background_fields,
+    job_fields,
+    place_fields,
+)
 from backend.assessments.job_impact.presentation.week import WeekLine, lines
 from backend.assessments.job_impact.questions import EDUCATION, JobImpactAnswers, JobImpactQuestion, JobImpactReply
 from backend.assessments.job_impact.service import (
@@ -25,7 +33,6 @@ from backend.assessments.visit.errors import AskedTooEarly, DraftGone
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.reference.loading import Reference
-from backend.reference.titles import TitleMatch
 from backend.routes.access import my_public_id, public
 from backend.routes.schemas import job_impact_form as forms
 
@@ -34,7 +41,6 @@ PAGE = "ai-job-impact-calculator.html"
 BASE = "/ai-job-impact-calculator"
 QUESTION = f"{BASE}/<token>/<any(job, place, background, week):question>"
 OWN = "a visitor's own answers, by a secret address"
-CLOSE, FAINT = 0.4, 0.1
 Errors = tuple[FieldError, ...]
 
 
@@ -100,9 +106,9 @@ def back_to_result(token: str, _action: str) -> ResponseReturnValue:
 @bp.get(f"{BASE}/<token>/result.pdf")
 @public(OWN)
 def pdf(token: str) -> ResponseReturnValue:
-    found = get(JobImpactResults).of_draft(token)
-    response = Response(result_pdf(found.assessment, found.answers, _state_name(found)), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="ai-job-impact-{found.assessment.code}.pdf"'
+    result = get(JobImpactResults).of_draft(token)
+    response = Response(result_pdf(result.assessment, result.answers, _state_name(result)), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="ai-job-impact-{result.assessment.code}.pdf"'
     return response
 
 
@@ -175,8 +181,8 @@ def _onward(saved: JobImpactDraft, done: JobImpactQuestion) -> ResponseReturnVal
     if done.after:
         return redirect(url_for(".ask", token=saved.token, question=done.after), 303)
     if request.headers.get("X-Fragment") == "result":
-        found = get(JobImpactResults).of_draft(saved.token)
-        return render_template("job_impact/result.html", **_result(found, own=True))
+        result = get(JobImpactResults).of_draft(saved.token)
+        return render_template("job_impact/result.html", **_result(result, own=True))
     return redirect(url_for(".result", token=saved.token), 303)
 
 
@@ -192,7 +198,7 @@ def _question_page(question: JobImpactQuestion, saved: JobImpactDraft | None, er
         job=get(Reference).occupations[saved.answers.occupation].title if saved else None,
         retention_days=current_app.config["ANSWERS_RETENTION_DAYS"],
         errors=_by_field(errors),
-        **_fields(question, saved),
+        fields=_fields(question, saved),
     )
 
 
@@ -204,96 +210,74 @@ def _back(question: JobImpactQuestion, saved: JobImpactDraft | None) -> str | No
     return url_for(".result", token=saved.token) if saved.answers.complete else url_for(".start")
 
 
-def _fields(question: JobImpactQuestion, saved: JobImpactDraft | None) -> Mapping[str, Any]:
-    """What a question's fields offer, and hold: what was just typed, else what was kept."""
-    posted = request.form if request.method == "POST" else None
+def _fields(question: JobImpactQuestion, saved: JobImpactDraft | None) -> QuestionFields:
+    """What was just typed, else what the draft holds."""
     if saved is None or question is JobImpactQuestion.JOB:
         return _job_fields(saved)
-    said, reference = saved.answers, get(Reference)
+    typed = request.form if request.method == "POST" else None
+    answers, reference = saved.answers, get(Reference)
     match question:
         case JobImpactQuestion.PLACE:
-            kept = {"state": said.state or "", "industry": said.industry or ""}
-            return {
-                "values": posted or kept,
-                "states": _by_name(reference.states),
-                "industries": _by_name(reference.industries),
-            }
+            held = {"state": answers.state or "", "industry": answers.industry or ""}
+            return place_fields(typed or held, reference.states, reference.industries)
         case JobImpactQuestion.BACKGROUND:
-            years = "" if said.experience_years is None else f"{said.experience_years:g}"
-            kept = {"experience_years": years, "education": said.education or ""}
-            return {"values": posted or kept, "levels": EDUCATION}
+            years = "" if answers.experience_years is None else f"{answers.experience_years:g}"
+            return background_fields(
+                typed or {"experience_years": years, "education": answers.education or ""}, EDUCATION
+            )
         case _:
-            return {"values": posted or {}, "week": _week(saved)}
+            return WeekFields(tuple(_week(saved)), typed or {})
 
 
-def _job_fields(saved: JobImpactDraft | None) -> Mapping[str, Any]:
-    kept = saved.answers.job_title if saved else ""
-    text = forms.searched(request.form.get("job_title") or request.args.get("q", kept))
-    found = get(Reference).titles.search(text) if text else None
-    matches = tuple(match for match in found.matches if match.confidence >= FAINT) if found else ()
-    exact = found.exact if found else False
+def _job_fields(saved: JobImpactDraft | None) -> JobFields:
+    earlier = saved.answers.job_title if saved else ""
+    text = forms.searched(request.form.get("job_title") or request.args.get("q", earlier))
     chosen = request.form.get("occupation") or (saved.answers.occupation if saved else "")
-    if chosen not in {match.code for match in matches}:
-        chosen = matches[0].code if exact else ""
-    offered = {"text": text, "matches": matches, "exact": exact, "chosen": chosen}
-    return {**offered, "badge": _badge, "titled": _titled, "close": CLOSE, "faint": FAINT}
-
-
-def _badge(match: TitleMatch, exact: bool) -> str:
-    if exact:
-        return "Exact match"
-    return "Close" if match.confidence >= CLOSE else "Possible"
-
-
-def _titled(match: TitleMatch) -> str:
-    """Why this occupation was found, where its own title does not say it."""
-    return "" if match.matched.casefold() == match.title.casefold() else f"“{match.matched}” is one of its titles."
+    return job_fields(text, get(Reference).titles.search(text) if text else None, chosen)
 
 
 def _week(saved: JobImpactDraft) -> list[WeekLine]:
-    said = saved.answers
-    return lines(get(JobImpactCalculator).profile(said.occupation).activities, said.activities)
-
-
-def _by_name(names: Mapping[str, str]) -> list[tuple[str, str]]:
-    return sorted(names.items(), key=lambda item: item[1])
+    answers = saved.answers
+    return lines(get(JobImpactCalculator).profile(answers.occupation).activities, answers.activities)
 
 
 def _by_field(errors: Errors) -> Mapping[str, str]:
     return defaultdict(str, {error.field: error.message for error in errors})
 
 
-def _result_page(found: JobImpactResult, errors: Errors = ()) -> str:
-    return render_template(PAGE, **_result(found, own=True, errors=errors))
+def _result_page(result: JobImpactResult, errors: Errors = ()) -> str:
+    return render_template(PAGE, **_result(result, own=True, errors=errors))
 
 
-def _result(found: JobImpactResult, *, own: bool, errors: Errors = ()) -> dict[str, Any]:
+def _result(result: JobImpactResult, *, own: bool, errors: Errors = ()) -> dict[str, Any]:
     """What the result needs; whoever only holds a shared link gets nothing that could change it."""
-    draft, said, reference = found.draft, found.draft.answers, get(Reference)
-    until: datetime = draft.expires_at
+    draft, answers = result.draft, result.draft.answers
+    industry, experience = get(Reference).industries.get(answers.industry or ""), answers.experience_band
+    counted = Counted(industry or "", experience or "", answers.education or "")
+    forms = _result_forms(result, errors) if own else None
     return {
         "view": "result",
-        "read_only": not own,
         "question": None,
         "token": draft.token if own else None,
-        "draft_token": draft.token if own else None,
-        "answered": said.answered,
+        "answered": answers.answered,
         "back": url_for(".ask", token=draft.token, question=JobImpactQuestion.WEEK) if own else None,
-        "a": found.assessment,
-        "answers": found.answers,
-        "week": lines(found.assessment.activities, said.activities),
-        "share_url": url_for(".shared", link=found.link, _external=True) if own and found.link else None,
-        "share_until": until,
-        "in_my_account": found.owner is not None and found.owner == my_public_id(),
-        "state_name": _state_name(found),
-        "industry_name": reference.industries.get(said.industry or ""),
-        "experience_band": said.experience_band,
-        "salary_text": request.form.get("salary", ""),
-        "pay_period": request.form.get("period", "year"),
-        "pay_hours": request.form.get("hours", "40"),
         "errors": _by_field(errors),
+        "page": result_page(result.assessment, result.answers, _state_name(result), forms, counted),
     }
 
 
-def _state_name(found: JobImpactResult) -> str | None:
-    return get(Reference).states.get(found.answers.state or "")
+def _result_forms(result: JobImpactResult, errors: Errors) -> ResultForms:
+    draft, form = result.draft, request.form
+    return ResultForms(
+        address=url_for(".resume", token=draft.token),
+        week=tuple(lines(result.assessment.activities, draft.answers.activities)),
+        pay=PayFields(form.get("salary", ""), form.get("period", "year"), form.get("hours", "40")),
+        errors=_by_field(errors),
+        share_url=url_for(".shared", link=result.link, _external=True) if result.link else None,
+        share_until=draft.expires_at,
+        in_my_account=result.owner is not None and result.owner == my_public_id(),
+    )
+
+
+def _state_name(result: JobImpactResult) -> str | None:
+    return get(Reference).states.get(result.answers.state or "")

@@ -11,7 +11,7 @@ from backend.accounts.people.directory import Directory
 from backend.accounts.permissions import Role, Scope
 from backend.accounts.sign_in.browser import browser_of
 from backend.accounts.sign_in.service import CodeRefused, SignInRefused, SignIns
-from backend.accounts.sign_in.standing import Standing
+from backend.accounts.sign_in.state import SignInState
 from backend.accounts.sign_in.totp import FactorConflict, SecondFactor, WrongCode
 from backend.errors import Unauthenticated
 from backend.plugins import get
@@ -57,8 +57,8 @@ def factor_page(errors: Errors = NO_ERRORS) -> str:
 @bp.get("/sign-in")
 @public(WHO)
 def form() -> ResponseReturnValue:
-    onward, step = request.values.get("next", ""), get(SignIns).standing(sign_in_token() or "")
-    if step is Standing.OVER:
+    onward, step = request.values.get("next", ""), get(SignIns).state(sign_in_token() or "")
+    if step is SignInState.OVER:
         return sign_in_page()
     return _go_on(step, onward)
 
@@ -78,14 +78,14 @@ def begin_for(who: Authenticated, onward: str = "", *, stays: bool = False) -> R
     if before:
         get(SignIns).end(before)
     sign_in(token, lasting=stays and not who.role.needs_second_factor)
-    return _go_on(get(SignIns).standing(token), onward)
+    return _go_on(get(SignIns).state(token), onward)
 
 
 @bp.get("/sign-in/code")
 @public(WHO)
 def code_form() -> ResponseReturnValue:
-    onward, step = request.values.get("next", ""), get(SignIns).standing(sign_in_token() or "")
-    if step is not Standing.NEEDS_CODE:
+    onward, step = request.values.get("next", ""), get(SignIns).state(sign_in_token() or "")
+    if step is not SignInState.NEEDS_CODE:
         return _go_on(step, onward)
     return code_page()
 
@@ -96,7 +96,7 @@ def code_form() -> ResponseReturnValue:
 def prove() -> ResponseReturnValue:
     proof = CodeForm.parse(request.form)
     sign_in(get(SignIns).prove(sign_in_token() or "", proof.code), lasting=is_lasting())
-    return _go_on(Standing.OPEN, proof.next)
+    return _go_on(SignInState.OPEN, proof.next)
 
 
 @bp.post("/sign-out")
@@ -168,17 +168,17 @@ def _qr(text: str) -> str:
     return segno.make(text, error="m", micro=False).svg_data_uri(scale=5, dark="#000", light="#fff")
 
 
-def _go_on(step: Standing, onward: str) -> ResponseReturnValue:
+def _go_on(step: SignInState, onward: str) -> ResponseReturnValue:
     """To the step of signing in that comes next; after the last, to where they wanted to go."""
     after = onward or None
     match step:
-        case Standing.OVER:
+        case SignInState.OVER:
             return redirect(url_for("sign_in.form", next=after), 303)
-        case Standing.NEEDS_CODE:
+        case SignInState.NEEDS_CODE:
             return redirect(url_for("sign_in.code_form", next=after), 303)
-        case Standing.NEEDS_FACTOR:
+        case SignInState.NEEDS_FACTOR:
             return redirect(url_for("sign_in.factor", next=after), 303)
-        case Standing.OPEN:
+        case SignInState.OPEN:
             return redirect(_target(onward), 303)
 
 

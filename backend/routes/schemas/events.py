@@ -9,7 +9,7 @@ from flask_openapi3.models import RawModel
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.analytics.events.clocks import Impossible
-from backend.analytics.events.intake import Taken
+from backend.analytics.events.intake import IntakeResult
 from backend.analytics.events.wire.event import MEDIA_TYPES, RefusedEvent
 
 
@@ -48,7 +48,7 @@ class EventsRecorded(BaseModel):
     quarantined: list[InQuarantine]
 
     @classmethod
-    def of(cls, taken: Taken, refused: Sequence[RefusedEvent]) -> Self:
+    def of(cls, taken: IntakeResult, refused: Sequence[RefusedEvent]) -> Self:
         return cls(
             accepted=taken.recorded.accepted,
             duplicates=taken.recorded.duplicates,

@@ -87,7 +87,7 @@ class Ga4Forwarding:
         _report_skipped(self._telemetry, skipped)
 
     def _post(self, events: Sequence[Ga4Event]) -> None:
-        body = body_of(events[0].client_id, [event.said for event in events])
+        body = body_of(events[0].client_id, [event.payload for event in events])
         try:
             self._client.post(body)
         except (Ga4Unavailable, Ga4Refused):

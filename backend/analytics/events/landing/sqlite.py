@@ -95,9 +95,9 @@ def _insert(connection: sqlite3.Connection, batches: Sequence[Rows]) -> Collecti
     connection.execute("BEGIN IMMEDIATE")
     [last] = connection.execute(LAST_ID).fetchone()
     there: Collection[bytes] = ()
-    given = sum(len(rows.own) for rows in batches)
-    insert = _insert_few if len(batches) > 1 and given <= FEW else _insert_many
-    if insert(connection, batches) < given:
+    sent = sum(len(rows.own) for rows in batches)
+    insert = _insert_few if len(batches) > 1 and sent <= FEW else _insert_many
+    if insert(connection, batches) < sent:
         new = {event_id for [event_id] in connection.execute(NEW, (last,))}
         there = {key for rows in batches for key in rows.own if key not in new}
     connection.execute("COMMIT")

@@ -14,7 +14,8 @@ MONTHS_AHEAD = 3
 IDS_KEPT = timedelta(days=7)
 BATCH_SIZE = 20_000
 FORGET = """
-DELETE FROM event_ids WHERE event_id IN (SELECT event_id FROM event_ids WHERE created_at < :moment LIMIT :batch_size)
+DELETE FROM event_ids WHERE event_id IN (
+  SELECT event_id FROM event_ids WHERE created_at < :received_before LIMIT :batch_size)
 """
 
 
@@ -46,7 +47,7 @@ class EventIds:
 
     def forget(self) -> int:
         """Delete ids older than a week, in batches so that nobody waits; returns how many."""
-        forgotten, values = 0, {"moment": self._now() - IDS_KEPT, "batch_size": BATCH_SIZE}
+        forgotten, values = 0, {"received_before": self._now() - IDS_KEPT, "batch_size": BATCH_SIZE}
         while self._table.is_partitioned:
             gone = int(self._session.execute(text(FORGET), values).rowcount)  # type: ignore[attr-defined]
             self._session.commit()

@@ -256,8 +256,8 @@ def _counts(
         converted[way[-1]] += path.conversions
         for here, there in pairwise(way):
             moves[here, there] += path.conversions
-    for (one, other), times in lost.moves.items():
-        moves[places[one], places[other]] += times
+    for (origin, target), times in lost.moves.items():
+        moves[places[origin], places[target]] += times
     for channel, times in lost.begun.items():
         begun[places[channel]] += times
     for channel, times in lost.left.items():

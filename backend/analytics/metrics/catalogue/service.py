@@ -74,12 +74,12 @@ class CatalogueService:
 
         Days and what is made of them are moved on, and hours beside their own.
         """
-        found = self._rows(replace(query, compare=None), limited=False, of=compared).rows
+        rows = self._rows(replace(query, compare=None), limited=False, of=compared).rows
         if query.grain is not Grain.HOUR:
-            return found
+            return rows
         names = hours_beside(query.period, compared)
         placed: Found = {}
-        for (hour, *rest), values in found.items():
+        for (hour, *rest), values in rows.items():
             if hour in names:
                 keys = (names[hour], *rest)
                 placed[keys] = _both(placed[keys], values) if keys in placed else values
@@ -87,16 +87,16 @@ class CatalogueService:
 
     def _rows(self, query: Query, *, limited: bool, of: Period | None = None) -> Counted:
         """`of`: the period whose rows they are, where it is not the query's."""
-        asked = parts(query, limited=limited, of=of)
-        answers = [self._warehouse.ask(part.question, **part.values) for part in asked]
-        found: Found = {}
+        questions = parts(query, limited=limited, of=of)
+        answers = [self._warehouse.ask(question.question, **question.values) for question in questions]
+        rows: Found = {}
         width = len(query.keys)
-        for part, answer in zip(asked, answers, strict=True):
+        for question, answer in zip(questions, answers, strict=True):
             for row in answer.rows:
                 keys = _keys(row[:width], query)
-                values = found.setdefault(keys, dict(_nothing(query)))
-                values.update(zip(part.measures, row[width:], strict=False))
-        return Counted(_sorted(found, query) if len(asked) > 1 else found, answers)
+                values = rows.setdefault(keys, dict(_nothing(query)))
+                values.update(zip(question.measures, row[width:], strict=False))
+        return Counted(_sorted(rows, query) if len(questions) > 1 else rows, answers)
 
     def _totals(self, query: Query, over_all: Query) -> tuple[Totals, tuple[str, ...]]:
         """Asked apart: people are not the sum of their days."""
@@ -142,21 +142,21 @@ def _nothing(query: Query) -> Mapping[str, Value]:
     return {name: 0 if MEASURES[name].sums or name == "visitors" else None for name in query.measures}
 
 
-def _complete(found: Found, query: Query, now: datetime) -> Found:
+def _complete(rows: Found, query: Query, now: datetime) -> Found:
     """The rows with the empty buckets up to now, where time is all that rows are counted by."""
     if query.grain is None or query.dimensions or query.order not in (None, query.grain.value):
-        return found
+        return rows
     begun = {(name,): dict(_nothing(query)) for name in _bucket_keys(query.period.until(now), query.grain)}
-    return begun | found
+    return begun | rows
 
 
 def _bucket_keys(period: Period, grain: Grain) -> list[str]:
     return [start.isoformat() for start in period.buckets(grain)]
 
 
-def _both(one: Mapping[str, Value], other: Mapping[str, Value]) -> dict[str, Value]:
+def _both(first: Mapping[str, Value], second: Mapping[str, Value]) -> dict[str, Value]:
     """Two hours as one, as far as that can be known."""
-    return {name: (one[name] or 0) + (other[name] or 0) if MEASURES[name].sums else None for name in one}
+    return {name: (first[name] or 0) + (second[name] or 0) if MEASURES[name].sums else None for name in first}
 
 
 def _beside(rows: Sequence[ResultRow], earlier: Found, query: Query) -> Iterator[ResultRow]:
@@ -169,7 +169,7 @@ def _beside(rows: Sequence[ResultRow], earlier: Found, query: Query) -> Iterator
         yield from (ResultRow(keys, _nothing(query), values) for keys, values in gone)
 
 
-def _sorted(found: Found, query: Query) -> Found:
+def _sorted(rows: Found, query: Query) -> Found:
     """As the warehouse orders the rows of one relation."""
     chosen = query.order or ("" if query.grain else f"-{query.measures[0]}")
     name = chosen.removeprefix("-")
@@ -177,10 +177,10 @@ def _sorted(found: Found, query: Query) -> Found:
     def by_keys(item: tuple[Keys, Mapping[str, Value]]) -> tuple[tuple[bool, str], ...]:
         return tuple((key is None, key or "") for key in item[0])
 
-    rows = sorted(found.items(), key=by_keys)
+    in_order = sorted(rows.items(), key=by_keys)
     if not name:
-        return dict(rows)
-    return dict(_stable(rows, name, query, falling=chosen.startswith("-")))
+        return dict(in_order)
+    return dict(_stable(in_order, name, query, falling=chosen.startswith("-")))
 
 
 def _stable(

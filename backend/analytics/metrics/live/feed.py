@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import BoundedSemaphore, Lock
 from time import monotonic, sleep
 
-from backend.analytics.metrics.live.service import Live
+from backend.analytics.metrics.live.service import LiveState
 from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.errors import Unavailable
 
@@ -44,15 +44,15 @@ class Subscription:
 class LiveFeed:
     """One for a process. Knows no visitor and no subscriber: whatever process one comes back to, it goes on there."""
 
-    def __init__(self, look: Callable[[], Live], limits: SubscriberLimits, is_ending: Callable[[], bool]) -> None:
+    def __init__(self, look: Callable[[], LiveState], limits: SubscriberLimits, is_ending: Callable[[], bool]) -> None:
         self._look = look
         self._limits = limits
         self._is_ending = is_ending
         self._available = BoundedSemaphore(limits.number) if limits.number else None
         self._lock = Lock()
-        self._latest: tuple[float, Live] | None = None
+        self._latest: tuple[float, LiveState] | None = None
 
-    def latest(self) -> Live:
+    def latest(self) -> LiveState:
         """At most a second old; whoever asks during a look gets its result."""
         with self._lock:
             if self._latest is None or monotonic() - self._latest[0] >= TICK:
@@ -65,7 +65,7 @@ class LiveFeed:
             raise TooManySubscribers("Ask GET /api/analytics/live now and then instead.")
         return Subscription(self._available)
 
-    def updates(self, last_key: str, may_go_on: Callable[[], bool]) -> Iterator[Live | None]:
+    def updates(self, last_key: str, may_go_on: Callable[[], bool]) -> Iterator[LiveState | None]:
         """The states after the one of `last_key`, as they come; None now and then where nothing is new.
 
         Ends when the time is up, the process ends, the lake cannot be asked, or the subscriber's access is over.

@@ -59,7 +59,7 @@ COUNTS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", 
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class Finding:
     """A finding in a word or two, and what it means."""
 
     finding: str
@@ -116,19 +116,19 @@ def _sits(level: Level, what: str) -> str:
     }[level]
 
 
-def level_fact(exposure: Exposure) -> Plain:
+def level_fact(exposure: Exposure) -> Finding:
     where, share = LEVELS[exposure.level]
     if exposure.low_level == exposure.high_level:
-        return Plain(exposure.level.capitalize(), f"{where} {share}")
+        return Finding(exposure.level.capitalize(), f"{where} {share}")
     ranges = f"The evidence ranges from {exposure.low_level} to {exposure.high_level}."
-    return Plain(exposure.level.capitalize(), f"{where} {ranges}")
+    return Finding(exposure.level.capitalize(), f"{where} {ranges}")
 
 
-def agreement_fact(a: Assessment, exposure: Exposure) -> Plain:
+def agreement_fact(a: Assessment, exposure: Exposure) -> Finding:
     apart = whole(exposure.band.high) - whole(exposure.band.low)
     kinds = "three" if len(exposure.families) == len(Family) else "two"
     meaning = f"The {kinds} kinds of evidence lie {apart} {'point' if apart == 1 else 'points'} apart."
-    return Plain(AGREEMENTS[exposure.agreement], meaning if changed(a) else f"{meaning} {outside_note(a)}".strip())
+    return Finding(AGREEMENTS[exposure.agreement], meaning if changed(a) else f"{meaning} {outside_note(a)}".strip())
 
 
 def outside_note(a: Assessment) -> str:
@@ -152,14 +152,14 @@ def joined(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def lean_fact(a: Assessment) -> Plain:
+def lean_fact(a: Assessment) -> Finding:
     share, label = a.lean.share, a.lean.label
     if share is None or label is None:
-        return Plain("Not known", "No exposed work of this job is rated, so it leans neither way.")
+        return Finding("Not known", "No exposed work of this job is rated, so it leans neither way.")
     alone = f"Raters judged that AI alone could do most of {percent(100 * share)} of the exposed work."
     if label == "leans assist":
-        return Plain("Assist", f"{alone} The rest is help for a person.")
-    return Plain("Replace tasks", f"{alone} That is about tasks, not about people.")
+        return Finding("Assist", f"{alone} The rest is help for a person.")
+    return Finding("Replace tasks", f"{alone} That is about tasks, not about people.")
 
 
 def week_heading(a: Assessment) -> str:
