@@ -9,7 +9,7 @@ from backend.assessments.job_impact.presentation import wording
 from backend.assessments.job_impact.presentation.figure import (
     FAMILY_NAMES,
     ExposureFigure,
-    Standing,
+    ScoreInRange,
     exposure_figure,
 )
 from backend.formats import points, whole
@@ -104,7 +104,7 @@ def _figure_text(figure: ExposureFigure) -> str:
     return " ".join((scores, *rows, "The table below has every number."))
 
 
-def _in_range(standing: Standing) -> str:
+def _in_range(standing: ScoreInRange) -> str:
     low, high = whole(standing.band.low), whole(standing.band.high)
     return f"{whole(standing.score)}, with a range of {low} to {high}"
 

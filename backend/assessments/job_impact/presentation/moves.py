@@ -45,7 +45,7 @@ class MovesSection:
 
 def moves_section(a: Assessment) -> MovesSection:
     several_areas = len(wording.move_areas(a)) > 1
-    passing = tuple(_move_row(move, several_areas) for move in a.moves.found)
+    passing = tuple(_move_row(move, several_areas) for move in a.moves.passing)
     close = tuple(_move_row(move, several_areas) for move in a.moves.near_misses)
     return MovesSection(
         lead=wording.moves_lead(a),

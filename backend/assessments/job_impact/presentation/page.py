@@ -11,7 +11,7 @@ from backend.assessments.job_impact.presentation import wording
 from backend.assessments.job_impact.presentation.activities import WeekSection, week_section
 from backend.assessments.job_impact.presentation.exposure import ExposureSection, NoScore, exposure_section, no_score
 from backend.assessments.job_impact.presentation.moves import MovesSection, moves_section
-from backend.assessments.job_impact.presentation.next_steps import Step, next_steps
+from backend.assessments.job_impact.presentation.next_steps import NextStep, next_steps
 from backend.assessments.job_impact.presentation.pay_outlook import (
     OutlookSection,
     PaySection,
@@ -92,7 +92,7 @@ class ResultPage:
     outlook: OutlookSection
     context: tuple[SourcedSentence, ...]
     moves: MovesSection
-    steps: tuple[Step, ...]
+    steps: tuple[NextStep, ...]
     method: Method
 
 
