@@ -1,4 +1,4 @@
-"""The shipped tables, read once per process into something the rooms above can ask."""
+"""The shipped tables, read once per process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shipped text tables as the types the rooms above know; a damaged one is named with its row."""
+"""The shipped text tables, parsed into types; an error names the damaged file and row."""
 
 from __future__ import annotations
 

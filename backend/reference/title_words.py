@@ -1,4 +1,4 @@
-"""Which titles hold a word, a word beginning like it, or one spelled almost like it."""
+"""The word index of titles: by whole words, prefixes and near misspellings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding the occupation behind a job title: exact where it is certain, else the five most likely."""
+"""Job title search: the exact occupation where it is certain, else the five most likely."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ class TitleIndex:
         return TitleSearch(exact, self._matches(ranked[:limit], exact))
 
     def _known_spelling(self, key: str) -> str:
-        """The first way of saying it that is somebody's title, else the most official way."""
+        """The first spelling that is a known title, else the everyday one."""
         everyday = everyday_key(key)
         slang = " " not in key
         for spelling in (everyday if slang else key, everyday, without_seniority(everyday)):

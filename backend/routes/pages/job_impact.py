@@ -62,7 +62,7 @@ def begin() -> ResponseReturnValue:
 @bp.get(f"{BASE}/<token>")
 @public(OWN)
 def resume(token: str) -> ResponseReturnValue:
-    """Where this visitor left off."""
+    """The next unanswered question, or the result."""
     saved = get(JobImpactDrafts).open(token, JobImpactQuestion.JOB)
     return _onward(saved, tuple(JobImpactQuestion)[saved.answers.answered - 1])
 
@@ -99,7 +99,7 @@ def pay(token: str) -> ResponseReturnValue:
 @bp.get(f"{BASE}/<token>/<any(pay, share, unshare):_action>")
 @public(OWN)
 def back_to_result(token: str, _action: str) -> ResponseReturnValue:
-    """Where someone lands who reloads the address of a form."""
+    """The address of a form, opened with GET: back to the result."""
     return redirect(url_for(".result", token=token), 303)
 
 
@@ -211,7 +211,7 @@ def _back(question: JobImpactQuestion, saved: JobImpactDraft | None) -> str | No
 
 
 def _fields(question: JobImpactQuestion, saved: JobImpactDraft | None) -> QuestionFields:
-    """What was just typed, else what the draft holds."""
+    """The fields of a question with the values just submitted, else those of the draft."""
     if saved is None or question is JobImpactQuestion.JOB:
         return _job_fields(saved)
     typed = request.form if request.method == "POST" else None

@@ -33,17 +33,17 @@ PERIODS: Mapping[str, str] = {"h": "hour", "w": "week", "m": "month", "y": "year
 
 
 class Problems:
-    """Collects bad fields, so that a visitor hears of all of them at once."""
+    """The bad fields of a form, reported to the visitor all at once."""
 
     def __init__(self) -> None:
-        self._found: list[FieldError] = []
+        self._errors: list[FieldError] = []
 
     def add(self, field: str, message: str) -> None:
-        self._found.append(FieldError(field, message))
+        self._errors.append(FieldError(field, message))
 
     def check(self) -> None:
-        if self._found:
-            raise InvalidRequest(self._found)
+        if self._errors:
+            raise InvalidRequest(self._errors)
 
 
 def searched(text: str) -> str:
@@ -52,7 +52,7 @@ def searched(text: str) -> str:
 
 
 def search_problems(query: Form) -> tuple[FieldError, ...]:
-    """Looking nothing up is a slip; not looking up at all is none."""
+    """An empty search is an error; a page without a search is not."""
     empty = "q" in query and not searched(query["q"])
     return (FieldError("q", "Enter a job title"),) if empty else ()
 

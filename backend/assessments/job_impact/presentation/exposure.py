@@ -95,7 +95,7 @@ def _note(a: Assessment, typical: Exposure) -> str:
 
 
 def _figure_text(figure: ExposureFigure) -> str:
-    """The figure for those who do not see it."""
+    """The exposure figure in sentences, for screen readers."""
     if figure.typical:
         scores = f"Your week: {_in_range(figure.yours)}. A typical week: {_in_range(figure.typical)}."
     else:

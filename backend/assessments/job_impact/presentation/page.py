@@ -36,7 +36,7 @@ class PayFields:
 
 @dataclass(frozen=True, slots=True)
 class ResultForms:
-    """What whoever holds the draft may do with the result. `address` is the draft's; `errors` are by field name.
+    """The forms of a result for the visitor who holds the draft. `address` is the draft's; `errors` are by field name.
 
     `share_url` is None while there is no link; `share_until` is when the draft expires.
     """
@@ -52,7 +52,7 @@ class ResultForms:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What is counted about a result besides its occupation and level; empty where it was not answered."""
+    """The properties that analytics counts besides occupation and level; empty where a question was not answered."""
 
     industry: str
     experience: str
@@ -61,7 +61,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How the result was worked out, and from what."""
+    """The method of the result, and the vintage of each source."""
 
     sentence: str
     vintages: tuple[tuple[str, str], ...]

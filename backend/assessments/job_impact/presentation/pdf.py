@@ -54,7 +54,7 @@ def _template() -> bytes:
 
 
 def result_data(a: Assessment, answers: Answers, state_name: str | None) -> Data:
-    """Everything the paper says, in the words of the page."""
+    """The content of the PDF, in the words of the result page."""
     figure = exposure_figure(a)
     return {
         "title": f"{a.title}: AI job impact",

@@ -135,7 +135,7 @@ def agreement_fact(a: Assessment, exposure: Exposure) -> Finding:
 
 
 def outside_note(a: Assessment) -> str:
-    """Names the measures beyond the range of the typical week, as whole numbers show it."""
+    """The measures beyond the range of the typical week, as whole numbers show it."""
     if a.typical is None:
         return ""
     low, high = whole(a.typical.band.low), whole(a.typical.band.high)
@@ -183,7 +183,7 @@ def week_lead(a: Assessment) -> str:
 
 
 def week_lead_on_paper(a: Assessment) -> str:
-    """Where nothing can be changed."""
+    """The sentence below the heading of the week where the week cannot be edited: shared pages and the PDF."""
     if a.yours is None or a.typical is None:
         return "Its activities are rated even where the job as a whole has too few measures for a score."
     if not changed(a):
@@ -193,7 +193,7 @@ def week_lead_on_paper(a: Assessment) -> str:
 
 
 def _grown(activities: Sequence[ActivityPlace]) -> str:
-    """The activity that takes more of this week than of a typical one, if any does by much."""
+    """The sentence on the activity that grew most against a typical week, or nothing below a notable change."""
     more = max(activities, key=lambda activity: activity.share - activity.typical_share, default=None)
     if more is None or more.share - more.typical_share < NOTABLE_CHANGE:
         return ""
@@ -224,7 +224,7 @@ def least_exposed(a: Assessment) -> tuple[ActivityPlace, ...]:
 
 
 def notable_note(a: Assessment) -> str:
-    """Says so when small activities were left out of the lists."""
+    """The note that small activities were left out of the lists, or nothing."""
     left_out = len(notable(a)) < len(named_activities(a))
     return f"Among activities that take at least {NOTABLE_SHARE:.0f}% of the week." if left_out else ""
 
@@ -241,7 +241,7 @@ def named_activities(a: Assessment) -> tuple[ActivityPlace, ...]:
 
 
 def pay_sentence(a: Assessment, salary: float | None) -> str | None:
-    """Where the salary lies, when one was given and enough is published to say so."""
+    """The salary's place among published pay; None without a salary or with too few published percentiles."""
     pay = a.pay
     if salary is None or pay is None or pay.percentile is None:
         return None
@@ -254,7 +254,7 @@ def the(area: str) -> str:
 
 
 def pay_gap(pay: PayPlace | None, state_name: str | None) -> str | None:
-    """What is missing from the published pay, if anything."""
+    """The sentence on missing pay figures, or None when all are published."""
     if pay is None:
         return "BLS publishes no annual pay for this job, so there is nothing to compare with."
     missing = [name for name, value in _percentiles(pay) if value is None]
@@ -279,7 +279,7 @@ def _percentiles(pay: PayPlace) -> tuple[tuple[str, int | None], ...]:
 
 
 def pay_description(pay: PayPlace) -> str:
-    """The whole strip in one sentence, for those who do not see it."""
+    """The pay figure in one sentence, for screen readers."""
     words = ("one in ten earns under", "a quarter under", "half under", "three quarters under", "nine in ten under")
     parts = [f"{word} {dollars(v)}" for word, (_, v) in zip(words, _percentiles(pay), strict=True) if v is not None]
     return f"Pay in this job in {the(pay.area)}: {', '.join(parts)}."
@@ -321,7 +321,7 @@ def _count(number: int) -> str:
 
 
 def moves_area(a: Assessment) -> str:
-    """Which area the pay in the table is of."""
+    """The area that the median pay in the table belongs to."""
     areas = move_areas(a)
     if len(areas) < 2:
         return f"Median pay is for {the(areas[0])}." if areas else ""
@@ -348,7 +348,7 @@ def lower_first(text: str) -> str:
 
 
 def vintages(a: Assessment) -> tuple[tuple[str, str], ...]:
-    """What this result rests on, and how old each part is."""
+    """The sources of this result with their vintages."""
     measures = dict.fromkeys(f"{_authors(m.source)} {m.year}" for m in a.measures)
     figures = {VINTAGES[key]: years(vintage) for key, vintage in a.provenance.vintages.items() if key in VINTAGES}
     all_vintages = {"Exposure measures": "; ".join(measures), **figures} if measures else figures
