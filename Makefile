@@ -15,7 +15,7 @@ run: $(VENV)/.runtime ## Install, migrate and serve Mingus with its background w
 
 test: $(VENV)/.dev ## Install what tests need, then run them all on real servers; what fails runs once more
 	@./tests/install-servers
-	@$(BIN)/python -m pytest -n logical --dist loadfile --rerun-failed --costs
+	@$(BIN)/python -m pytest -n auto --dist loadfile --rerun-failed --costs
 
 test-fast: $(VENV)/.dev ## Run the quick tests, on SQLite only, while you work
 	@./tests/install-servers

@@ -40,4 +40,4 @@ def _row(rule: Rule, access: Access) -> tuple[str, ...]:
 
 
 def _marks(held: list[bool]) -> Iterator[str]:
-    return ("yes" if one else "" for one in held)
+    return ("yes" if allowed else "" for allowed in held)

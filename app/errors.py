@@ -17,6 +17,7 @@ from app import limits, sentences, stale_form
 from backend.database import SAFE_METHODS
 from backend.errors import FieldError, InvalidRequest, MingusError, Unauthenticated, Unavailable
 from backend.routes.access import ProofTooOld, wants_page
+from backend.routes.pages.forms import refused_form
 from backend.routes.schemas.account import Confirmation
 from backend.routes.schemas.onward import safe_next
 from backend.vault.cipher import Unreadable
@@ -59,9 +60,11 @@ def refuse_invalid(error: pydantic.ValidationError) -> None:
 
 
 def render_domain(error: MingusError) -> ResponseReturnValue:
+    if page := refused_form(error):
+        return page
     if isinstance(error, Unauthenticated) and wants_page():
-        asked = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
-        return redirect(f"/sign-in?next={quote(asked, safe='/')}" if asked else "/sign-in", 303)
+        onward = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
+        return redirect(f"/sign-in?next={quote(onward, safe='/')}" if onward else "/sign-in", 303)
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else {}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = "5"
@@ -75,8 +78,8 @@ def render_old_proof(error: ProofTooOld) -> ResponseReturnValue:
         return render_domain(error)
     if request.method in SAFE_METHODS:
         return redirect(f"/account/confirm?next={quote(request.full_path.rstrip('?'), safe='/')}", 303)
-    asked = Confirmation.carrying(request.path, request.form.items(multi=True))
-    return render_template("accounts/confirm.html", asked=asked), error.status
+    confirmation = Confirmation.carrying(request.path, request.form.items(multi=True))
+    return render_template("accounts/confirm.html", confirmation=confirmation), error.status
 
 
 def render_http(error: HTTPException) -> ResponseReturnValue:

@@ -21,8 +21,8 @@ def written_into(document: str, command: str, part: str) -> str:
     """The document with its part replaced. Raises ValueError without the two marks."""
     begin, end = marks(command)
     before, _, rest = document.partition(begin)
-    _, found, after = rest.partition(end)
-    if not found:
+    _, closing, after = rest.partition(end)
+    if not closing:
         raise ValueError(f"there is no place for it: {begin} … {end}")
     return f"{before}{begin}\n{part}\n{end}{after}"
 

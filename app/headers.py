@@ -51,8 +51,8 @@ def nonce() -> str:
 
 def _begin() -> None:
     g.began = perf_counter()
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
+    request_id = request.headers.get("X-Request-Id", "")
+    g.request_id = request_id if REQUEST_ID.fullmatch(request_id) else str(uuid.uuid4())
 
 
 def _finish(response: Response) -> Response:

@@ -12,7 +12,7 @@ from time import monotonic
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.jobs.leases import LEASE, SCHEDULER, Leases
+from backend.jobs.leases import SCHEDULER, Leases
 from backend.plugins import get
 
 ASKING_SECONDS = 1.0
@@ -28,6 +28,7 @@ class Leader:
         self._holder = f"{socket.gethostname()[:60]} {os.getpid()} {secrets.token_hex(4)}"
         self._fence = 0
         self._until = 0.0
+        self._renewed_every = ASKING_SECONDS
         self._complained = False
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="leader", daemon=True)
@@ -47,23 +48,25 @@ class Leader:
 
     def _run(self) -> None:
         self._ask()
-        while not self._stopping.wait(ASKING_SECONDS if self.fence is None else LEASE.total_seconds() / 3):
+        while not self._stopping.wait(ASKING_SECONDS if self.fence is None else self._renewed_every):
             self._ask()
         self._until = 0.0
         self._give_back()
 
     def _ask(self) -> None:
-        asked = monotonic()
+        asked_at = monotonic()
         try:
             with self._app.app_context():
-                fence = get(Leases).hold(SCHEDULER, self._holder)
+                leases = get(Leases)
+                fence, lease = leases.hold(SCHEDULER, self._holder), leases.lease.total_seconds()
         except NO_DATABASE as error:
             if not self._complained:
                 logger.warning("background work waits for the database (%s)", type(error).__name__)
             self._complained = True
             return
         self._complained = False
-        self._fence, self._until = fence or 0, 0.0 if fence is None else asked + LEASE.total_seconds()
+        self._renewed_every = lease / 3
+        self._fence, self._until = fence or 0, 0.0 if fence is None else asked_at + lease
 
     def _give_back(self) -> None:
         try:

@@ -80,14 +80,14 @@ def rows_repeated(error: BaseException | None) -> Iterator[str]:
     met: set[int] = set()
     waiting = [error]
     while waiting:
-        one = waiting.pop()
-        if one is None or id(one) in met:
+        cause = waiting.pop()
+        if cause is None or id(cause) in met:
             continue
-        met.add(id(one))
-        waiting += [one.__cause__, one.__context__]
-        if isinstance(one, psycopg.Error):
-            words = [one.diag.message_detail, one.diag.context]
-            words += [one.diag.message_primary] if isinstance(one, psycopg.DataError) else []
+        met.add(id(cause))
+        waiting += [cause.__cause__, cause.__context__]
+        if isinstance(cause, psycopg.Error):
+            words = [cause.diag.message_detail, cause.diag.context]
+            words += [cause.diag.message_primary] if isinstance(cause, psycopg.DataError) else []
             yield from filter(None, words)
 
 

@@ -14,7 +14,7 @@ def tables() -> str:
         (
             f"`{measure.name}`",
             measure.unit,
-            f"{measure.description} `{measure.part}` / `{measure.whole}`."
+            f"{measure.description} `{measure.numerator}` / `{measure.denominator}`."
             if isinstance(measure, Ratio)
             else measure.description,
             measure.source,
@@ -23,8 +23,13 @@ def tables() -> str:
         for measure in MEASURES.values()
     )
     dimensions = (
-        (f"`{one.name}`", one.description, " and ".join(sorted(one.sources, reverse=True)), one.nothing)
-        for one in DIMENSIONS.values()
+        (
+            f"`{dimension.name}`",
+            dimension.description,
+            " and ".join(sorted(dimension.sources, reverse=True)),
+            dimension.nothing,
+        )
+        for dimension in DIMENSIONS.values()
     )
     return "\n\n".join(
         (

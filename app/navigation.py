@@ -16,21 +16,21 @@ from backend.routes.access import caller, demand, require
 bp = Blueprint("navigation", __name__)
 
 
-class Place(NamedTuple):
+class MenuItem(NamedTuple):
     title: str
     address: str
     below: str
 
 
 ADMIN = (
-    (Scope.ACCOUNTS_MANAGE, Place("Accounts", "/admin/accounts", "/admin/accounts")),
-    (Scope.AUDIT_READ, Place("Audit log", "/admin/audit", "/admin/audit")),
-    (Scope.JOBS_READ, Place("Background work", "/admin/jobs", "/admin/jobs")),
+    (Scope.ACCOUNTS_MANAGE, MenuItem("Accounts", "/admin/accounts", "/admin/accounts")),
+    (Scope.AUDIT_READ, MenuItem("Audit log", "/admin/audit", "/admin/audit")),
+    (Scope.JOBS_READ, MenuItem("Background work", "/admin/jobs", "/admin/jobs")),
 )
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(signed_in_as=signed_in_as, operator_places=operator_places, admin_places=admin_places)
+    app.jinja_env.globals.update(signed_in_as=signed_in_as, operator_menu=operator_menu, admin_menu=admin_menu)
 
 
 @bp.get("/admin")
@@ -38,7 +38,7 @@ def init_app(app: Flask) -> None:
 @require(Scope.JOBS_READ)
 def admin() -> ResponseReturnValue:
     """To the first admin page whoever asks may see: all who see one see background work."""
-    return redirect(admin_places(demand(Scope.JOBS_READ))[0].address, 303)
+    return redirect(admin_menu(demand(Scope.JOBS_READ))[0].address, 303)
 
 
 def signed_in_as() -> str:
@@ -47,10 +47,10 @@ def signed_in_as() -> str:
     return (get(Directory).email_of(who.account_id) or "") if who and who.account_id else ""
 
 
-def operator_places(who: Caller) -> list[Place]:
-    analytics = [Place("Analytics", "/analytics", "/analytics")] if Scope.DASHBOARDS_READ in who.scopes else []
-    return analytics + [Place("Admin", first.address, "/admin") for first in admin_places(who)[:1]]
+def operator_menu(who: Caller) -> list[MenuItem]:
+    analytics = [MenuItem("Analytics", "/analytics", "/analytics")] if Scope.DASHBOARDS_READ in who.scopes else []
+    return analytics + [MenuItem("Admin", first.address, "/admin") for first in admin_menu(who)[:1]]
 
 
-def admin_places(who: Caller) -> list[Place]:
-    return [place for scope, place in ADMIN if scope in who.scopes]
+def admin_menu(who: Caller) -> list[MenuItem]:
+    return [item for scope, item in ADMIN if scope in who.scopes]

@@ -75,7 +75,7 @@ def _key(header: dict[str, Any], unverified: dict[str, Any]) -> str:
     return key
 
 
-def _claims(said: dict[str, Any], use: Use) -> Claims:
-    if said["type"] != use or not {"exp", "iat", "nbf"} <= set(said):
+def _claims(claims: dict[str, Any], use: Use) -> Claims:
+    if claims["type"] != use or not {"exp", "iat", "nbf"} <= set(claims):
         raise ValueError("not for this use, or for ever")
-    return Claims(use, str(said["jti"]), UUID(said["sub"]), UUID(said["family"]), int(said["epoch"]))
+    return Claims(use, str(claims["jti"]), UUID(claims["sub"]), UUID(claims["family"]), int(claims["epoch"]))

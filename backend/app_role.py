@@ -1,4 +1,4 @@
-"""The role of PostgreSQL that the app goes by: it owns nothing, and may do with tables what the app does with them."""
+"""The PostgreSQL role of the app: it owns nothing and may only do with tables what the app does."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ FROM pg_roles WHERE rolname = current_user
 
 
 def escapes_policies(session: Session) -> bool:
-    """Whether the role we go by sees everybody's rows, or may make itself see them."""
+    """Whether the session's role sees everybody's rows, or may give itself that right."""
     return bool(session.scalar(text(ESCAPES)))
 
 
 @contextmanager
 def letting_the_app_in(owner: Connection) -> Iterator[None]:
-    """After the migrations made in here the role of DATABASE_URL may use what there is, if it is not the owner's."""
+    """After the migrations inside, grant the role of DATABASE_URL what the app needs, if another owns the tables."""
     if not current_app.config["DATABASE_OWNER_URL"]:
         yield
         return
@@ -58,32 +58,32 @@ def letting_the_app_in(owner: Connection) -> Iterator[None]:
 
 
 def _role_of_the_app(owner: Connection) -> str:
-    """Refuse one that row-level security would not hold."""
+    """The quoted name of the role of DATABASE_URL; one that row-level security would not bind ends the program."""
     with db.engine.connect() as connection:
         name, database = connection.execute(text("SELECT current_user::text, current_database()")).one()
-    found = owner.execute(text(ROLE), {"name": name}).one_or_none()
-    if found is None or owner.scalar(text("SELECT current_database()")) != database:
+    role = owner.execute(text(ROLE), {"name": name}).one_or_none()
+    if role is None or owner.scalar(text("SELECT current_database()")) != database:
         raise SystemExit("DATABASE_OWNER_URL and DATABASE_URL name different databases.")
-    if found.sees_all or found.is_owner or found.owns:
+    if role.sees_all or role.is_owner or role.owns:
         raise SystemExit(
             f"The role {name} of DATABASE_URL must own nothing, not be a member of the owner's role, be no superuser"
             " and not bypass row-level security. To hand over what it owns: REASSIGN OWNED BY, as a superuser."
         )
     owner.commit()
-    return str(found.role)
+    return str(role.role)
 
 
 def _grant(owner: Connection, role: str) -> None:
-    """Exactly what the app needs, now and for what is made later, such as partitions."""
+    """Grant exactly what the app needs, also on tables made later, such as partitions."""
     schema = owner.scalar(text("SELECT quote_ident(current_schema())"))
     ours = owner.execute(text(OURS)).all()
     grants = [f"USAGE ON SCHEMA {schema}"]
-    grants += [f"{LESS.get(found.name, ROWS)} ON TABLE {found.name}" for found in ours if not found.counts]
-    grants += [f"USAGE ON SEQUENCE {found.name}" for found in ours if found.counts]
+    grants += [f"{LESS.get(relation.name, ROWS)} ON TABLE {relation.name}" for relation in ours if not relation.counts]
+    grants += [f"USAGE ON SEQUENCE {relation.name}" for relation in ours if relation.counts]
     grants += [f"EXECUTE ON FUNCTION {function}" for function in owner.scalars(text(FUNCTIONS))]
-    for found in ours:
-        if found.name in LESS:
-            owner.exec_driver_sql(f"REVOKE ALL ON TABLE {found.name} FROM {role}")
+    for relation in ours:
+        if relation.name in LESS:
+            owner.exec_driver_sql(f"REVOKE ALL ON TABLE {relation.name} FROM {role}")
     for grant in grants:
         owner.exec_driver_sql(f"GRANT {grant} TO {role}")
     for later in (f"{ROWS} ON TABLES", "USAGE ON SEQUENCES"):

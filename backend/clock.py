@@ -1,4 +1,4 @@
-"""The time, as something a service is given rather than something it fetches."""
+"""The clock that services are handed, so that none looks at the time itself."""
 
 from __future__ import annotations
 

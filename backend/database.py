@@ -1,4 +1,4 @@
-"""The operational database: one session a request, engines tuned for SQLite and PostgreSQL."""
+"""The operational database: one session per request, and engines tuned for SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
 
-# What each database keeps of its own: PostgreSQL partitions, event ids across them, the order of commits.
+# Tables and columns of one database only: PostgreSQL's partitions, event ids across them, the order of commits.
 OF_ONE_DATABASE = re.compile(r"(ix_|uq_)?analytics_events_\w+|(ix_)?event_ids(_\w+)?|transaction_id")
 BUSY_TIMEOUT = "PRAGMA busy_timeout = 10000"
 LOG_TRIES, LOG_PAUSE_SECONDS = 20, 0.05
@@ -39,9 +39,9 @@ def get_db_session() -> Session:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """What the session is asked here takes no write lock, whatever the request, and its transaction ends here.
+    """Inside, queries take no write lock, whatever the request's method; the transaction ends with the block.
 
-    A request may dawdle over its body, and must hold no lock meanwhile.
+    A client may send its body slowly, and the request must hold no lock meanwhile.
     """
     before = ONLY_READS.set(True)
     try:
@@ -79,12 +79,12 @@ def init_app(app: Flask) -> None:
 
 
 def in_models(_item: object, name: str | None, _kind: str, _reflected: bool, _other: object) -> bool:
-    """Whether migrations are to be compared with the models here."""
+    """Whether migrations compare this object with the models."""
     return not OF_ONE_DATABASE.fullmatch(name or "")
 
 
 def forget_inherited_connections(app: Flask) -> None:
-    """After a fork: start with an empty pool and leave the parent's connections alone."""
+    """Start with an empty pool after a fork, and leave the parent's connections open."""
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose(close=False)
@@ -92,15 +92,15 @@ def forget_inherited_connections(app: Flask) -> None:
 
 @contextmanager
 def leaving_no_trace(session: Session) -> Iterator[None]:
-    """SQLite overwrites what is deleted, in its file and in its log; PostgreSQL does as its vacuum comes by."""
+    """After deletions inside, empty SQLite's log, where deleted rows remain; PostgreSQL's vacuum does it on its own."""
     yield
     empty_log(session)
 
 
 def empty_log(session: Session) -> bool:
-    """Empty SQLite's log, in which what was deleted still stands; False while somebody reads in it.
+    """Empty SQLite's log, which still holds deleted rows; False while another connection reads in it.
 
-    A checkpoint that waits for readers keeps every writer out meanwhile, so each try ends at once.
+    A checkpoint that waits for readers blocks every writer meanwhile, so each try ends at once.
     """
     engine = session.get_bind()
     if engine.dialect.name != "sqlite":
@@ -120,7 +120,7 @@ def empty_log(session: Session) -> bool:
 
 
 def _leave_a_standby(failed: ExceptionContext) -> None:
-    """After a failover the pool may hold connections to what is a standby now: they answer, and refuse to write."""
+    """Drop a connection whose server became a standby in a failover: it answers, and refuses to write."""
     if isinstance(failed.original_exception, ReadOnlySqlTransaction):
         failed.is_disconnect = True
 
@@ -136,8 +136,8 @@ def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at the start unless the request, or the connection by its option, only reads.
 
-    A deferred transaction that reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT when
-    another writer was faster; an immediate one waits for its turn.
+    A deferred transaction that reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT when another writer was
+    faster; an immediate one waits for its turn.
     """
     safe = ONLY_READS.get() or (has_request_context() and request.method in SAFE_METHODS)
     reads_only = connection.get_execution_options().get("reads_only", safe)

@@ -1,4 +1,4 @@
-"""What can go wrong in Mingus, in domain words.
+"""The errors of Mingus, in domain words.
 
 MingusError                500  internal_error
 ├── BadRequest             400  bad_request
@@ -25,7 +25,7 @@ from typing import ClassVar
 class FieldError:
     """One bad field: its path in the request (`activities.4.A.1`, `[2].event_type`) and what is wrong with it.
 
-    `code` is for programs: it stays the same when the message gets better words.
+    `code` is for programs: it stays the same when the message is reworded.
     """
 
     field: str
@@ -34,7 +34,7 @@ class FieldError:
 
 
 class MingusError(Exception):
-    """Base of every error a caller may be told about."""
+    """Base of every error that a caller may see."""
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
@@ -43,7 +43,7 @@ class MingusError(Exception):
 
     @property
     def in_words(self) -> str:
-        """What people read on a page; programs read `str()` of it."""
+        """The text for people on a page; programs read `str()` of the error."""
         return str(self)
 
 

@@ -1,4 +1,4 @@
-"""Places at which a test may end the process, as a power cut would."""
+"""Points in the code at which a test can kill the process, as a power cut would."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 
 
 class Faults:
-    """Kills this process when it reaches the point that the setting FAULT_POINT names; else does nothing."""
+    """Kills this process at the point that the setting FAULT_POINT names; without the setting it does nothing."""
 
     def __init__(self, point: str = "") -> None:
         self._point = point

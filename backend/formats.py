@@ -1,4 +1,4 @@
-"""Numbers, money and time as people in the US write them; minus signs are real ones."""
+"""Numbers, money and time as people in the US write them, with a real minus sign."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def whole(value: float) -> int:
 
 
 def percent(value: float) -> str:
-    """`value` is in percent, at least 0; a trace is said to be one."""
+    """`value` is in percent, at least 0; what would round to zero is "less than 1%"."""
     return f"{whole(value)}%" if value >= 0.5 or value == 0 else "less than 1%"
 
 
@@ -38,9 +38,9 @@ def count(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """1 row, 1,200 rows: what stands before a noun in a sentence."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """1 row, 1,200 rows: a number and its noun."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def points(value: float) -> str:
@@ -54,7 +54,7 @@ def day(value: datetime, zone: str = "UTC") -> str:
 
 
 def plain_day(value: date) -> str:
-    """November 21, 2026, of a day that belongs to no instant."""
+    """November 21, 2026, of a date without a time zone."""
     return f"{value:%B} {value.day}, {value.year}"
 
 

@@ -1,4 +1,4 @@
-"""Look whether the parts Mingus stands on can do their work."""
+"""The health of the parts that Mingus needs."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ class HealthService:
         self._plugins = plugins
 
     def database(self) -> Health:
-        """Answers, and stands at this version's migration."""
+        """OK when the database answers and stands at this version's migration."""
         try:
-            found = self._session.scalar(text("SELECT version_num FROM alembic_version"))
+            revision = self._session.scalar(text("SELECT version_num FROM alembic_version"))
         except SQLAlchemyError as error:
             self._session.rollback()
             empty = isinstance(error, DBAPIError) and lacks_a_table(error)
             return Health(ok=False, reason="it has no tables yet" if empty else f"no answer ({type(error).__name__})")
-        if found != self._revision:
-            return Health(ok=False, reason=f"stands at migration {found}, this version needs {self._revision}")
+        if revision != self._revision:
+            return Health(ok=False, reason=f"stands at migration {revision}, this version needs {self._revision}")
         return Health(ok=True)
 
     def master_key(self) -> Health:
-        """What people's data is sealed with is at hand."""
+        """OK when every data key can be unwrapped by a master key of the settings."""
         try:
             with serving(self._session, "whether everybody's data can be opened"):
                 self._vault.demand_master_key()
@@ -61,7 +61,7 @@ class HealthService:
         return Health(ok=True)
 
     def row_security(self) -> Health:
-        """On PostgreSQL the app goes by a role that row-level security holds."""
+        """OK when row-level security binds the app's role; always OK on SQLite."""
         try:
             escapes = self._session.get_bind().dialect.name == "postgresql" and escapes_policies(self._session)
         except SQLAlchemyError as error:
@@ -70,7 +70,7 @@ class HealthService:
         return Health(ok=False, reason=UNHELD, vital=False) if escapes else Health(ok=True, vital=False)
 
     def landing_table(self) -> Health:
-        """Events can be read where they land."""
+        """OK when the landing table can be read."""
         try:
             self._session.execute(text("SELECT 1 FROM analytics_events LIMIT 1"))
         except SQLAlchemyError as error:
@@ -79,7 +79,7 @@ class HealthService:
         return Health(ok=True)
 
     def cache(self) -> Health:
-        """Gives back what it was given."""
+        """OK when the cache returns what was just put into it."""
         probe = secrets.token_hex(8)
         try:
             self._cache.set("health", probe, timeout=5)
@@ -89,7 +89,7 @@ class HealthService:
         return Health(ok=returned == probe, reason="" if returned == probe else "lost what it was given")
 
     def background_work(self) -> Health:
-        """Somebody leads, and nothing keeps failing."""
+        """OK when a process leads and nothing keeps failing."""
         return self._work.health()
 
     def plugins(self) -> Mapping[str, Health]:

@@ -1,8 +1,8 @@
-"""Texts that people read in one line, as names are."""
+"""Texts that must fit on one line, such as names."""
 
 from __future__ import annotations
 
 
 def must_fit(field: str) -> str:
-    """What is said of a text that `str.isprintable` refuses."""
+    """The message about a text that `str.isprintable` refuses."""
     return f"The {field} must fit on one line: take out line breaks, tabs and the like."

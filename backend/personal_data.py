@@ -11,22 +11,22 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, CursorResult, SQLColumnExpression, delete, false, select
 from sqlalchemy.orm import Session
 
-Row = dict[str, Any]
-AT_ONCE = 500
+ExportedRow = dict[str, Any]
+BATCH_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose data: an account, by the number of its row and by the public id that events carry as `user_id`.
+    """The person whose data it is, by the id of the account's row and by the public id that events carry as `user_id`.
 
-    After a restore there may be events of someone whose account is gone: then there is no number.
+    `account_id` is None when the account is gone but, after a restore, events of the person are there.
     """
 
     account_id: int | None
     public_id: str
 
 
-def _nothing(_subject: Subject) -> Iterable[Row]:
+def _nothing(_subject: Subject) -> Iterable[ExportedRow]:
     return ()
 
 
@@ -36,20 +36,19 @@ def _nobody() -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class DataClass:
-    """One kind of data about people: where it lies, what for, and how it is shown to them and erased.
+    """One kind of data about people: where it is, its purpose, and how it is exported, erased and pruned.
 
     `tables` are names in the database, `lake_tables` in the lake, `settings` those that `retention` follows. `export`
-    gives the rows that are a person's own, as plain values. `erase` may be repeated, and leaves nothing of them; it
-    commits what it does itself. `prune` deletes some of what is older than `retention` says, and commits; how many
-    rows, 0 when none is left. `people` are the public ids that rows name without a key to the account.
-    `called` is what people call it.
+    gives the person's rows as plain values. `erase` deletes all of them, may be repeated and commits. `prune` deletes
+    a batch of rows older than `retention`, commits and returns how many, 0 when none is left. `people` gives the public
+    ids in rows that have no foreign key to the account. `called` is the title for people.
     """
 
     name: str
     purpose: str
     retention: str
     erase: Callable[[Subject], object]
-    export: Callable[[Subject], Iterable[Row]] = _nothing
+    export: Callable[[Subject], Iterable[ExportedRow]] = _nothing
     prune: Callable[[datetime], int] | None = None
     people: Callable[[], Iterable[str]] = _nobody
     tables: frozenset[str] = frozenset()
@@ -64,7 +63,7 @@ class DataClass:
 
 @dataclass
 class DataClasses:
-    """Filled by every room while the app is put together. Erasure walks it in the order it was filled."""
+    """Every data class: filled by the rooms while the app is put together, erased in that order."""
 
     classes: dict[str, DataClass] = field(default_factory=dict)
     nobodys: dict[str, str] = field(default_factory=dict)
@@ -75,21 +74,21 @@ class DataClasses:
         self.classes[data_class.name] = data_class
 
     def holds_nobodys(self, table: str, why: str) -> None:
-        """Say of a table that none of its rows belongs to a person."""
+        """Declare that no row of a table belongs to a person; `why` is the reason."""
         self.nobodys[table] = why
 
     def unclaimed(self, tables: Iterable[str], lake_tables: Iterable[str]) -> set[str]:
-        """Tables of which nobody said whose data they hold."""
-        known = set(self.nobodys).union(*(one.tables for one in self))
-        known_in_lake = set(self.nobodys).union(*(one.lake_tables for one in self))
-        return (set(tables) - known) | (set(lake_tables) - known_in_lake)
+        """The tables that no data class names and no room declared to hold nobody's data."""
+        claimed = set(self.nobodys).union(*(data_class.tables for data_class in self))
+        claimed_in_lake = set(self.nobodys).union(*(data_class.lake_tables for data_class in self))
+        return (set(tables) - claimed) | (set(lake_tables) - claimed_in_lake)
 
     def __iter__(self) -> Iterator[DataClass]:
         return iter(self.classes.values())
 
 
-def plain(row: Mapping[Any, Any]) -> Row:
-    """A row as JSON and CSV can hold it."""
+def plain(row: Mapping[Any, Any]) -> ExportedRow:
+    """A row with values that JSON and CSV can hold."""
     return {name: _plain(value) for name, value in row.items()}
 
 
@@ -100,25 +99,25 @@ def _plain(value: Any) -> Any:
 
 
 def owned_by(subject: Subject, owner: SQLColumnExpression[Any]) -> ColumnElement[bool]:
-    """The rows whose column `owner` is the number of this account.
+    """The condition that column `owner` is this account's id.
 
-    Without an account they are none: compared with None, SQL would find every row that is nobody's.
+    Without an account it matches no row: compared with None, it would match every row that is nobody's.
     """
     return false() if subject.account_id is None else owner == subject.account_id
 
 
 def delete_where(session: Session, model: type[Any], condition: ColumnElement[bool]) -> int:
-    """Delete rows; how many. Commits nothing."""
+    """Delete rows and return how many. Commits nothing."""
     return _deleted(session, model, condition)
 
 
 def delete_some(session: Session, model: type[Any], condition: ColumnElement[bool]) -> int:
-    """Delete at most `AT_ONCE` of these rows, so that nobody waits long for a lock; how many. Commits nothing."""
-    some = select(model.id).where(condition).order_by(model.id).limit(AT_ONCE)
-    return _deleted(session, model, model.id.in_(some))
+    """Delete at most `BATCH_SIZE` rows, so that no lock is held for long; how many. Commits nothing."""
+    ids = select(model.id).where(condition).order_by(model.id).limit(BATCH_SIZE)
+    return _deleted(session, model, model.id.in_(ids))
 
 
 def _deleted(session: Session, model: type[Any], condition: ColumnElement[bool]) -> int:
-    done = session.execute(delete(model).where(condition).execution_options(synchronize_session=False))
-    assert isinstance(done, CursorResult)
-    return done.rowcount
+    result = session.execute(delete(model).where(condition).execution_options(synchronize_session=False))
+    assert isinstance(result, CursorResult)
+    return result.rowcount

@@ -1,4 +1,4 @@
-"""What an analytics plugin must offer, and how the rest of Mingus finds one."""
+"""The interface of analytics plugins, and the registry in which the rest of Mingus finds them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether a part can do its work, and if not, why; without a vital part the site cannot do its own."""
+    """Whether a part works, and if not, why; without a `vital` part the site does not work."""
 
     ok: bool
     reason: str = ""
@@ -79,25 +79,22 @@ class Registry:
         self._shared[kind] = factory
 
     def add_health(self, name: str, check: Callable[[], Health]) -> None:
-        """A part that is no plugin and yet shows on the health page; the check is cheap and does not raise."""
+        """A check of a part that is no plugin, for the health page; it is cheap and does not raise."""
         self._health[name] = check
 
     def on_start(self, action: Callable[[], None]) -> None:
         self._on_start.append(action)
 
     def add_warm_up(self, action: Callable[[], None]) -> None:
-        """Something that whoever needs it first would wait for: begun at start, beside the answers to requests.
-
-        It does not raise.
-        """
+        """A slow preparation, begun at start in its own thread so that no request waits for it. It does not raise."""
         self._warm_ups.append(action)
 
     def ends_when(self, is_ending: Callable[[], bool]) -> None:
-        """Whoever runs the process says how to see that it is to end."""
+        """Set the check by which long-running work sees that the process is to end."""
         self._is_ending = is_ending
 
     def is_ending(self) -> bool:
-        """Whether what goes on for long should come to its end."""
+        """Whether the process is to end, so that long-running work should stop."""
         return self._is_ending()
 
     def build(self, kind: type[T]) -> T:
@@ -141,7 +138,7 @@ class Registry:
 
 
 def get(kind: type[T]) -> T:
-    """The current request's plugin, shared object or service of this type."""
+    """The app's plugin or shared object of this type, or the current request's service."""
     built = g.setdefault(KEY, {})
     if kind not in built:
         built[kind] = current_app.extensions[KEY].build(kind)
@@ -154,7 +151,7 @@ def current(kind: type[T]) -> T:
 
 
 def load(paths: Iterable[str]) -> list[AnalyticsPlugin]:
-    """Make the plugins that the settings name and the ones that installed packages bring."""
+    """Make the plugins that the settings name and those of installed packages."""
     makers = [resolve_name(path) for path in paths]
     makers += [point.load() for point in installed()]
     plugins = [maker() for maker in makers]
@@ -166,5 +163,5 @@ def load(paths: Iterable[str]) -> list[AnalyticsPlugin]:
 
 @cache
 def installed() -> tuple[EntryPoint, ...]:
-    """The makers of plugins that packages bring: looked for in every installed package, hence once per process."""
+    """The entry points of plugins in installed packages; looked up once per process, since it reads every package."""
     return tuple(entry_points(group=ENTRY_POINTS))

@@ -1,8 +1,8 @@
-"""For whom a transaction sees rows: PostgreSQL is told as it begins, and keeps all others to itself.
+"""Row-level security: PostgreSQL is told at the beginning of each transaction whose rows it may show.
 
-The policies are in the migration that makes them. A request sees nothing of people until `act_for` says who asks; what
-must look before that is known, or at others, says so by `serving`. Outside of any request nobody asks: there the
-platform works for itself, by the clock or for whoever has its shell. SQLite has no such thing.
+The policies are in the migration that makes them. A request sees no personal rows until `act_for` names the caller;
+code that must read before the caller is known, or must read other people's rows, does so inside `serving`. Outside of
+requests, by the clock or in the shell, the platform works for itself and sees all rows. SQLite has no such thing.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session, SessionTransaction
 
 ACCOUNT, SERVING = "account_id", "serving"
-# For this transaction only: nothing is left for whoever is given the connection next, be it by PgBouncer.
+# `true`: for this transaction only, so that nothing is left for the next user of the connection, such as PgBouncer's.
 TELL = "SELECT set_config('app.user_id', %s, true), set_config('app.service', %s, true)"
 
 
 def act_for(session: Session, account_id: int | None) -> None:
-    """From here on the session sees what belongs to this account, or nobody's."""
+    """From here on the session sees the rows of this account; with None, nobody's."""
     if session.info.get(ACCOUNT) != account_id:
         session.info[ACCOUNT] = account_id
         if not session.info.get(SERVING):
@@ -29,20 +29,20 @@ def act_for(session: Session, account_id: int | None) -> None:
 
 
 def serve(session: Session, why: str) -> None:
-    """From here on the session sees everybody's rows, and `why` says why."""
+    """From here on the session sees everybody's rows; `why` is the reason."""
     session.info[SERVING] = why
     _tell_again(session)
 
 
 def forget(session: Session) -> None:
-    """See nobody's rows, whoever used this session before."""
+    """From here on the session sees nobody's rows, whoever used it before."""
     session.info.pop(SERVING, None)
     act_for(session, None)
 
 
 @contextmanager
 def serving(session: Session, why: str) -> Iterator[None]:
-    """In here the session sees everybody's rows, and `why` says why. What is changed in here is written in here."""
+    """Inside, the session sees everybody's rows, for the reason `why`; changes are flushed before the end."""
     if session.info.get(SERVING):
         yield
         return
@@ -56,13 +56,13 @@ def serving(session: Session, why: str) -> Iterator[None]:
 
 
 def tell(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
-    """Listens for the beginning of transactions. A savepoint is told what its transaction was."""
+    """Listens for the beginning of transactions; a savepoint keeps the setting of its transaction."""
     if connection.dialect.name == "postgresql" and not transaction.nested:
         connection.exec_driver_sql(TELL, _whose(session))
 
 
 def _tell_again(session: Session) -> None:
-    """In the middle of a transaction, unless it has failed: that one reads nothing any more."""
+    """Change the setting in the middle of a transaction, unless it has failed and can read nothing any more."""
     if session.get_bind().dialect.name != "postgresql" or not (session.in_transaction() and session.is_active):
         return
     connection = session.connection()

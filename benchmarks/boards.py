@@ -1,4 +1,4 @@
-"""`python -m benchmarks.boards [EVENTS]`: how long a dashboard takes in a browser, over a lake of so many events."""
+"""`python -m benchmarks.boards [EVENTS]`: how long each dashboard page takes in a browser, over a lake of that size."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from tests.conftest import close, make_app, make_settings, migrate, server_envir
 from tests.servers import CHROMIUM, CHROMIUM_ARGS, gunicorn
 
 EVENTS = 10_000_000
-BOARDS = tuple(address_of(page.path, page.sample) for page in PAGES if page.kept)
+FIRST_PAGE = PAGES[0].path
+BOARDS = tuple(address_of(page.path, page.sample) for page in PAGES if page.can_be_saved)
 COMPARED = {"": "30 days", "&compare=previous_period": "30 days beside 30"}
 LONG_AGO = "start=2020-01-01&end=2020-01-30"
 TIMES = """() => {
@@ -36,7 +37,7 @@ DRAWN = """() => performance.getEntriesByName("first-contentful-paint").length
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Milliseconds from the click: the page is here, something is painted, every chart is drawn."""
+    """Milliseconds from the click until the response ended, something was painted and every chart was drawn."""
 
     answered: float
     painted: float
@@ -47,9 +48,9 @@ class Opening:
 
 
 def boards(events: int = EVENTS) -> Iterator[str]:
-    """The lines of the table. First: nothing is remembered of the question; again: by somebody else, right after.
+    """The lines of the table. First: no answer is cached; again: another account opens the page right after.
 
-    Both workers have answered other questions of every page before, without which the first page takes longest.
+    Both workers have answered other questions of every page before; otherwise the first page takes longest.
     """
     first = f"{events:,} events | period | first: answered, ms | painted | drawn"
     yield f"| {first} | again: answered | painted | drawn |"
@@ -69,30 +70,30 @@ def boards(events: int = EVENTS) -> Iterator[str]:
             people = [browser.new_context(viewport={"width": 1280, "height": 900}) for _ in accounts]
             for person, account in zip(people, accounts, strict=True):
                 person.add_cookies([cookie := signed_in_cookie(app, account, server.url)])
-            new = opening(people[0], f"{server.url}/analytics?{LONG_AGO}")
+            new = opening(people[0], f"{server.url}{FIRST_PAGE}?{LONG_AGO}")
             begin(
                 [f"{server.url}{address(board, f'{LONG_AGO}{compared}')}" for board in BOARDS for compared in COMPARED],
                 cookie,
             )
             for board, (compared, span) in product(BOARDS, COMPARED.items()):
-                asked = address(board, f"period=30d{compared}")
-                openings = " | ".join(str(opening(person, f"{server.url}{asked}")) for person in people)
+                url = address(board, f"period=30d{compared}")
+                openings = " | ".join(str(opening(person, f"{server.url}{url}")) for person in people)
                 yield f"| `{board}` | {span} | {openings} |"
             browser.close()
-            yield f"| `/analytics`, nothing in it, of a new worker | | {new} | | | |"
+            yield f"| `{FIRST_PAGE}`, nothing in it, of a new worker | | {new} | | | |"
         close(app)
 
 
-def address(board: str, asked: str) -> str:
-    return f"{board}{'&' if '?' in board else '?'}{asked}"
+def address(board: str, query: str) -> str:
+    return f"{board}{'&' if '?' in board else '?'}{query}"
 
 
 def begin(addresses: list[str], cookie: dict[str, str]) -> None:
-    """Open them so often and so many at once that every worker comes to each."""
+    """Open every address often enough, and enough at once, that each worker answers it."""
     headers = {"Cookie": f"{cookie['name']}={cookie['value']}"}
     with ThreadPoolExecutor(8) as pool:
-        for done in pool.map(lambda one: urlopen(Request(one, headers=headers)), addresses * 8):
-            done.close()
+        for response in pool.map(lambda address: urlopen(Request(address, headers=headers)), addresses * 8):
+            response.close()
 
 
 def opening(person: BrowserContext, address: str) -> Opening:

@@ -1,4 +1,4 @@
-"""Events taken in: one a request beside the empty route, and a thousand a request, on each database.
+"""Capacity of the event API: one event a request beside the empty route, and a thousand a request, on each database.
 
 `python -m benchmarks.capture` prints the table. Rates depend on what else the machine does; the time of the workers'
 processors for each event hardly does.
@@ -47,7 +47,7 @@ end
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """A kind of request: how many events it holds, and what ids they have; without ids the server gives them."""
+    """A kind of request: its number of events, and how their ids are made; without ids the server makes them."""
 
     name: str
     events: int
@@ -64,8 +64,8 @@ CAPTURES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Requests a second, their latencies in milliseconds, failures, and seconds of processor the workers used."""
+class Measured:
+    """Requests a second, their latencies in milliseconds, failures, and the workers' CPU seconds."""
 
     rps: float
     p50: float
@@ -108,21 +108,22 @@ def print_database(name: str, instance: Path, url: str) -> None:
         empty = play(server, "/health/live", LATENCIES)
         print_line(f"{name}: empty route", Capture("", 1), empty, empty)
         for capture in CAPTURES:
-            found = play(server, "/api/analytics/event", LATENCIES + script(capture, key, instance / "bodies"))
-            print_line(f"{name}: {capture.name}", capture, found, empty)
+            measured = play(server, "/api/analytics/event", LATENCIES + script(capture, key, instance / "bodies"))
+            print_line(f"{name}: {capture.name}", capture, measured, empty)
 
 
-def print_line(name: str, capture: Capture, found: Found, empty: Found) -> None:
-    used, least = (each.processor / each.rps / each.seconds * 1e6 for each in (found, empty))
+def print_line(name: str, capture: Capture, measured: Measured, empty: Measured) -> None:
+    used, least = (each.processor / each.rps / each.seconds * 1e6 for each in (measured, empty))
     print(
-        f"| {name} | {found.rps * capture.events:,.0f} | {found.rps:,.0f} | {found.rps / empty.rps:.0%} "
-        f"| {found.p50:.1f} | {found.p95:.1f} | {used / capture.events:,.1f} | {least / used:.0%} | {found.errors} |",
+        f"| {name} | {measured.rps * capture.events:,.0f} | {measured.rps:,.0f} | {measured.rps / empty.rps:.0%} "
+        f"| {measured.p50:.1f} | {measured.p95:.1f} | {used / capture.events:,.1f} | {least / used:.0%} "
+        f"| {measured.errors} |",
         flush=True,
     )
 
 
 def script(capture: Capture, key: str, bodies: Path) -> str:
-    """Bodies with ids are made beforehand, each to be sent once; without ids ten of them go round."""
+    """The Lua script for wrk: bodies with ids are made before, one for each request; ten without ids are repeated."""
     count = 10 if capture.new_id is None else MOST_BODIES if capture.events > 1 else 20 * MOST_BODIES
     with bodies.open("w") as file:
         file.writelines(body(capture) + "\n" for _ in range(count))
@@ -149,7 +150,7 @@ def lua_table(values: Mapping[str, str]) -> str:
     return ", ".join(f"[{json.dumps(name)}] = {json.dumps(value)}" for name, value in values.items())
 
 
-def play(server: Gunicorn, path: str, lua: str, seconds: int = SECONDS) -> Found:
+def play(server: Gunicorn, path: str, lua: str, seconds: int = SECONDS) -> Measured:
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(lua)
         file.flush()
@@ -164,7 +165,7 @@ def play(server: Gunicorn, path: str, lua: str, seconds: int = SECONDS) -> Found
     lasted = seconds + STAGGER * (CLIENTS - 1)
     rps = sum(load["rps"] for load in loads) * seconds / lasted
     p50, p95 = (max(load[name] for load in loads) for name in ("p50", "p95"))
-    return Found(rps, p50, p95, sum(load["errors"] for load in loads), processor_seconds(server) - before, lasted)
+    return Measured(rps, p50, p95, sum(load["errors"] for load in loads), processor_seconds(server) - before, lasted)
 
 
 def processor_seconds(server: Gunicorn) -> float:

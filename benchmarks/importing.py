@@ -17,9 +17,9 @@ from typing import Any
 import duckdb
 from flask import Flask
 
-from backend.analytics.imports.mapping import Said
+from backend.analytics.imports.mapping import WrittenMapping
 from backend.analytics.imports.service import EventImport, Imported
-from backend.analytics.lake.sync import Followers
+from backend.analytics.lake.subscribers import Subscribers
 from backend.plugins import get
 from tests.conftest import make_app, make_settings, migrate
 
@@ -45,7 +45,7 @@ PROPERTIES = ("source", "campaign", "job_title", "risk_level", "offer", "price_c
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One import: what came of it, and what it took."""
+    """One import with its result and its cost."""
 
     name: str
     imported: Imported
@@ -63,17 +63,17 @@ class Run:
         )
 
 
-class Watched:
-    """Followers, and what they took: sessions are made after the rows are in the lake."""
+class TimedSubscribers:
+    """Subscribers, and the time they took: sessions are made after the rows are in the lake."""
 
-    def __init__(self, followers: Followers) -> None:
-        self._hear = followers.hear
+    def __init__(self, subscribers: Subscribers) -> None:
+        self._notify = subscribers.notify
         self.seconds = self.cpu = 0.0
-        followers.hear = self.hear  # type: ignore[method-assign]
+        subscribers.notify = self.notify  # type: ignore[method-assign]
 
-    def hear(self, days: frozenset[date]) -> None:
+    def notify(self, days: frozenset[date]) -> None:
         started, cpu = time.perf_counter(), time.process_time()
-        self._hear(days)
+        self._notify(days)
         self.seconds += time.perf_counter() - started
         self.cpu += time.process_time() - cpu
 
@@ -89,24 +89,24 @@ class Silent:
 
 
 def print_importing(rows: int = ROWS) -> None:
-    """Each format into a lake of its own, then one file once more."""
+    """Import each format into a lake of its own, then one file a second time."""
     folder = Path(tempfile.mkdtemp(prefix="mingus-bench-import-"))
     print(
         f"| file import, {rows:,} rows, DuckDB on 2 threads and 512 MB | rows/s into the lake | s | CPU µs a row "
         "| rows/s with sessions made | CPU µs a row for sessions |"
     )
     print("|---|---|---|---|---|---|")
-    for name, path, said in files(folder, rows):
+    for name, path, mapping in files(folder, rows):
         with an_app(folder) as app:
-            print(measured(app, name, path, said).row, flush=True)
+            print(measured(app, name, path, mapping).row, flush=True)
             if name == "NDJSON":
-                print(measured(app, "NDJSON again, all duplicates", path, said).row, flush=True)
+                print(measured(app, "NDJSON again, all duplicates", path, mapping).row, flush=True)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"\nGreatest memory of the process: {memory:,.0f} MB.\n")
     shutil.rmtree(folder)
 
 
-def files(folder: Path, rows: int) -> Iterator[tuple[str, Path, Said]]:
+def files(folder: Path, rows: int) -> Iterator[tuple[str, Path, WrittenMapping]]:
     """The same events in each format."""
     with duckdb.connect(config={"threads": 2, "memory_limit": "1GB"}) as connection:
         connection.execute(f"CREATE VIEW events AS {EVENTS.format(rows=rows)}")
@@ -115,18 +115,20 @@ def files(folder: Path, rows: int) -> Iterator[tuple[str, Path, Said]]:
         flat = ", ".join(f"event_data->>'$.{name}' AS \"event_data.{name}\"" for name in PROPERTIES)
         query = f"SELECT * EXCLUDE event_data, {flat} FROM events"
         connection.execute(f"COPY ({query}) TO '{folder}/events.csv' (FORMAT csv)")
-    yield "NDJSON", folder / "events.ndjson", Said()
-    yield "CSV", folder / "events.csv", Said()
-    yield "Parquet", folder / "events.parquet", Said()
+    yield "NDJSON", folder / "events.ndjson", WrittenMapping()
+    yield "CSV", folder / "events.csv", WrittenMapping()
+    yield "Parquet", folder / "events.parquet", WrittenMapping()
 
 
-def measured(app: Flask, name: str, path: Path, said: Said) -> Run:
+def measured(app: Flask, name: str, path: Path, mapping: WrittenMapping) -> Run:
     with app.app_context():
-        watched = Watched(get(Followers))
+        subscribers = TimedSubscribers(get(Subscribers))
         started, cpu = time.perf_counter(), time.process_time()
-        imported = get(EventImport).run(path, None, said, Silent())
+        imported = get(EventImport).run(path, None, mapping, Silent())
         seconds, used = time.perf_counter() - started, time.process_time() - cpu
-        run = Run(name, imported, seconds - watched.seconds, used - watched.cpu, watched.seconds, watched.cpu)
+        run = Run(
+            name, imported, seconds - subscribers.seconds, used - subscribers.cpu, subscribers.seconds, subscribers.cpu
+        )
     if imported.rejected or imported.cut_short:
         raise RuntimeError(f"{name}: the benchmark's own rows were refused: {imported}")
     return run

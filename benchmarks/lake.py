@@ -23,7 +23,7 @@ from tests.conftest import close, execute, make_app, make_settings, migrate
 from tests.landing_rows import NOW
 from tests.servers import postgresql
 
-ROWS, AT_ONCE = 500_000, 50_000
+ROWS, BATCH_SIZE = 500_000, 50_000
 KINDS = (
     ("ai_calculator_opened", {"source": "google", "medium": "cpc", "campaign": "autumn"}),
     ("calculator_step_completed", {"step": 2, "seconds": 14.2}),
@@ -33,7 +33,7 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class SyncSpeed:
-    """Rows a second by the clock and by the processor's time, and milliseconds until one event is in the lake."""
+    """Rows a second by wall clock and by CPU time, and milliseconds until one event is in the lake."""
 
     database: str
     rows_per_second: float
@@ -56,17 +56,17 @@ def _measure(name: str, app: Flask, rows: int) -> SyncSpeed:
     with app.app_context():
         _fill(0, 1)
         get(LakeSync).run()
-        for first in range(1, rows, AT_ONCE):
-            _fill(first, AT_ONCE)
+        for first in range(1, rows, BATCH_SIZE):
+            _fill(first, BATCH_SIZE)
         begin, cpu = time.perf_counter(), time.process_time()
         synced = get(LakeSync).run()
         seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu
-        ones, nothing = [], []
+        one_event, nothing = [], []
         for number in range(20):
-            _fill(rows + AT_ONCE + number, 1)
-            ones.append(_milliseconds())
+            _fill(rows + BATCH_SIZE + number, 1)
+            one_event.append(_milliseconds())
             nothing.append(_milliseconds())
-        speed = SyncSpeed(name, synced.rows / seconds, synced.rows / cpu, sorted(ones)[10], sorted(nothing)[10])
+        speed = SyncSpeed(name, synced.rows / seconds, synced.rows / cpu, sorted(one_event)[10], sorted(nothing)[10])
     close(app)
     return speed
 

@@ -28,7 +28,7 @@ end
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a load found: requests a second, latencies in milliseconds, requests that failed."""
+    """The result of a load: requests a second, latencies in milliseconds, failed requests."""
 
     rps: float
     p50: float

@@ -1,4 +1,4 @@
-"""What the calculator weighs in a browser, and when its largest part is painted on a slow phone."""
+"""The calculator's pages in a browser: their bytes, and when the largest part is painted on a slow phone."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from backend.analytics.metrics.funnel.service import FunnelService
 from backend.analytics.metrics.period import Grain, Period
 from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS, STEP_COLUMNS
-from backend.analytics.warehouse.service import Answers, Warehouse
+from backend.analytics.warehouse.service import AnswerCache, Warehouse
 from backend.analytics.warehouse.sessions import Sessions
 from backend.analytics.warehouse.snapshots import Snapshots
 from backend.clock import utc_now
@@ -63,7 +63,7 @@ DEPTHS = [1] * 30 + [2] * 14 + [3] * 10 + [4] * 6 + [5] * 5 + [6] * 17 + [7] * 1
 
 
 def one_day(day: int, visits: int) -> str:
-    """The events of the visits that begin on one day, the same for the same numbers."""
+    """The events of the sessions that begin on one day, the same for the same arguments."""
     return f"""
 WITH visits AS (
   SELECT i, (hash({SEED}, {day}, i) >> 1)::BIGINT AS h, (hash({SEED} + 1, {day}, i) >> 1)::BIGINT AS g,
@@ -91,7 +91,7 @@ FROM timed"""
 
 
 def fill(folder: Path, events: int) -> None:
-    """A lake of about so many events that end now; a commit a day. Then its sessions."""
+    """Fill a lake with about `events` events that end now, a commit a day, then make its sessions."""
     import duckdb
 
     lake = Lake(str(folder), (EVENTS, SESSIONS))
@@ -111,7 +111,7 @@ def sessionise(folder: Path) -> None:
 
 
 def closed(folder: Path) -> Period:
-    """All days whose sessions are in the table: the same work for everybody."""
+    """All closed days, so that every engine does the same work."""
     open_from = Snapshots(Lake(str(folder), (EVENTS, SESSIONS))).newest().open_from
     zone = ZoneInfo(ZONE)
     first, last = EPOCH + timedelta(days=open_from - DAYS + 4), EPOCH + timedelta(days=open_from - 2)
@@ -122,15 +122,15 @@ def whole() -> Period:
     return Period.between(datetime.now(UTC).date() - timedelta(days=DAYS), None, ZONE, datetime.now(UTC))
 
 
-class Forgetful(Answers):
-    """Remembers nothing."""
+class Forgetful(AnswerCache):
+    """A cache of answers that stores nothing."""
 
     def get(self, key, find):
         return find()
 
 
 class Dashboards:
-    """The dashboards' questions, the funnel of as many steps as targets speak of, and funnels of other events."""
+    """The dashboards' questions, the funnel with the number of steps of our targets, and funnels of other events."""
 
     def __init__(self, warehouse: Warehouse) -> None:
         self._funnels = FunnelService(warehouse, utc_now)
@@ -173,7 +173,7 @@ class Dashboards:
 
 
 def ours(folder: Path, question: str) -> dict[str, float]:
-    """In milliseconds: the first answer of a new process, later ones, remembered ones; and those with open days."""
+    """Milliseconds of the first answer of a new process, of later ones, of cached ones, and of those with open days."""
     began = time.perf_counter()
     lake = Lake(str(folder), (EVENTS, SESSIONS))
     warehouse = Warehouse(DuckEngine(MEMORY, THREADS, folder / "spill"), Snapshots(lake), utc_now)
@@ -190,7 +190,7 @@ def ours(folder: Path, question: str) -> dict[str, float]:
 
 
 def by_hand(folder: Path, question: str) -> dict[str, float]:
-    """The same numbers from the same files by SQL that somebody wrote for DuckDB, from sessions and from events."""
+    """The same numbers from the same files by SQL written by hand for DuckDB, from sessions and from events."""
     import duckdb
 
     snapshot, period = Snapshots(Lake(str(folder), (EVENTS, SESSIONS))).newest(), closed(folder)
@@ -279,7 +279,7 @@ WAYS = {"ours": ours, "by_hand": by_hand, "clickhouse": clickhouse}
 
 
 def best(action: Callable[[], object]) -> float:
-    """The least of some goes, three when they are long: what else the machine does then counts least."""
+    """The least of several runs, of three when they are long, to exclude other load on the machine."""
     first = once(action)
     return min(first, *(once(action) for _ in range(TIMES if first < LONG else 2)))
 
@@ -295,7 +295,7 @@ def peak() -> float:
 
 
 def apart(*arguments: str) -> dict[str, float]:
-    """Run a part in a process of its own, and read its figures."""
+    """Run a part in a process of its own and return its figures."""
     command = [sys.executable, "-m", "benchmarks.warehouse", *arguments]
     out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return json.loads(out.splitlines()[-1])
@@ -345,8 +345,8 @@ def main(arguments: list[str]) -> None:
         case ["ours" | "by_hand" | "clickhouse" as way, folder, question]:
             print(json.dumps(WAYS[way](Path(folder), question)))
         case sizes:
-            given = tuple(LARGE if size == "--large" else int(size) for size in sizes)
-            for line in report(given or SIZES):
+            counts = tuple(LARGE if size == "--large" else int(size) for size in sizes)
+            for line in report(counts or SIZES):
                 print(line, flush=True)
 
 

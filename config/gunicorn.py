@@ -1,4 +1,4 @@
-"""How gunicorn serves Mingus. Plugins start in each worker, never in the master that forks them."""
+"""Gunicorn's configuration. Plugins start in each worker, never in the master that forks them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gunicorn.workers.base import Worker
 
 MEMORY = Path("/dev/shm")  # noqa: S108  (heartbeats must not wait for a disk)
-# A thousand events are thousands of objects: at the usual 700 a quarter of the time went into looking for cycles.
+# A thousand events are thousands of objects: at the default of 700 a quarter of the time went into looking for cycles.
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
 settings = Settings.from_env(os.environ)
 
@@ -27,7 +27,7 @@ worker_class = "gthread"
 worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None
 graceful_timeout = 30
 keepalive = 5
-limit_request_line = 8190  # a hundred values of a filter stand in one address
+limit_request_line = 8190  # a filter may have a hundred values in one URL
 control_socket_disable = True
 logconfig_dict = {
     "version": 1,
@@ -63,4 +63,4 @@ def worker_exit(server: Arbiter, worker: Worker) -> None:
     app = getattr(worker, "wsgi", None)  # a worker that failed to boot has none
     if app is not None:
         app.extensions["mingus"].stop()
-    gc.unfreeze()  # or DuckDB's binding complains of what was never freed
+    gc.unfreeze()  # or DuckDB's binding reports leaked objects

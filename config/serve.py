@@ -1,7 +1,7 @@
-"""`make run`: gunicorn, and beside it the embedded scheduler; they begin and end together.
+"""`make run`: gunicorn and the embedded scheduler, which start and stop together.
 
-Both children have process groups of their own, so that Ctrl-C reaches them through here, once. On Linux they also end
-when this process is killed outright: gunicorn as if told to stop, the scheduler at once.
+Both children have process groups of their own, so that Ctrl-C reaches them through this process, once. On Linux they
+also end when this process is killed outright: gunicorn with a normal stop, the scheduler at once.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PR_SET_PDEATHSIG = 1
 
 
 class Pair:
-    """Restarts a scheduler that died, less and less eagerly; ends with the web server and with its exit code."""
+    """Restarts a scheduler that died, after growing pauses; ends with the web server and with its exit code."""
 
     def __init__(self) -> None:
         self._web = begin(WEB, signal.SIGTERM)
@@ -39,12 +39,12 @@ class Pair:
 
     def watch(self) -> int:
         while self._web.poll() is None:
-            heard = signal.sigwait(HEARD)
-            if heard in ENDING | {signal.SIGHUP}:
-                self._web.send_signal(heard)
-            if heard in ENDING:
+            received = signal.sigwait(HEARD)
+            if received in ENDING | {signal.SIGHUP}:
+                self._web.send_signal(received)
+            if received in ENDING:
                 self._end_scheduler()
-            elif heard == signal.SIGALRM and not self._ending:
+            elif received == signal.SIGALRM and not self._ending:
                 self._begin_scheduler()
             self._look_after_scheduler()
         self._await_scheduler()
@@ -54,7 +54,7 @@ class Pair:
         self._scheduler, self._began = begin(SCHEDULER, signal.SIGKILL), monotonic()
 
     def _look_after_scheduler(self) -> None:
-        """Plan the next one when this one has died."""
+        """Schedule the next start when the scheduler has died."""
         if self._ending or self._scheduler is None or self._scheduler.poll() is None:
             return
         lived = monotonic() - self._began
@@ -64,7 +64,7 @@ class Pair:
         signal.setitimer(signal.ITIMER_REAL, self._pause)
 
     def _end_scheduler(self) -> None:
-        """Let it finish the work at hand; told twice, it ends at once, and its lease sees to the rest."""
+        """Let the scheduler finish its current work; a second call kills it, and its lease runs out."""
         if self._scheduler is not None:
             self._scheduler.send_signal(signal.SIGKILL if self._ending else signal.SIGTERM)
         self._ending = True
@@ -98,7 +98,7 @@ def say(message: str) -> None:
 
 
 def refuse_a_taken_port(host: str, port: int) -> None:
-    """In a sentence, before anything begins; all else that may be wrong with an address is gunicorn's to tell."""
+    """End with a sentence, before anything starts, when the port is in use; gunicorn reports other bad addresses."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         socket.create_server((host.strip("[]"), port), family=family).close()

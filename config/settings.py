@@ -1,4 +1,4 @@
-"""Every setting: name, type, default, meaning. One list, read once from the environment."""
+"""Every setting with its name, type, default and meaning, in one list that is read once from the environment."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ Network = IPv4Network | IPv6Network
 
 
 class InvalidSettings(SystemExit):
-    """A setting has a value the platform cannot start with; the message names each one."""
+    """A setting has a value that the platform cannot start with; the message names each one."""
 
 
 class Settings(BaseModel):
-    """What an operator may say, by environment variables of the same names."""
+    """The settings of an installation, by environment variables of the same names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -252,7 +252,7 @@ class Settings(BaseModel):
 
     @property
     def master_keys(self) -> tuple[str, ...]:
-        """The current one first, then those that older keys of people may still be wrapped with."""
+        """The current master key first, then those that may still wrap older data keys."""
         before = self.MASTER_KEYS_BEFORE.get_secret_value().split(",")
         return (self.MASTER_KEY.get_secret_value(), *filter(None, map(str.strip, before)))
 
@@ -290,10 +290,10 @@ class Settings(BaseModel):
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
-        """Read every setting, or stop the start with a sentence for each bad one."""
-        given = {name: environ[name] for name in cls.model_fields if name in environ}
+        """Read every setting. Raises InvalidSettings with a sentence for each bad one."""
+        values = {name: environ[name] for name in cls.model_fields if name in environ}
         try:
-            settings = cls.model_validate(given)
+            settings = cls.model_validate(values)
         except ValidationError as error:
             problems = (f"{p['loc'][0]} {cls._sentence(p)}" for p in error.errors())
             raise InvalidSettings("Mingus cannot start:\n  " + "\n  ".join(problems)) from None
@@ -308,7 +308,7 @@ class Settings(BaseModel):
 
     @classmethod
     def _sentence(cls, problem: ErrorDetails) -> str:
-        """What a person is to write; never what was written, which may be a secret."""
+        """The sentence that tells what to write; it never repeats the value, which may be a secret."""
         if problem["type"] == "literal_error":
             return f"must be {problem['ctx']['expected']}"
         limits = {type(limit): limit for limit in cls.model_fields[str(problem["loc"][0])].metadata}
@@ -323,7 +323,7 @@ class Settings(BaseModel):
 
 
 def development_secret(instance: Path, name: str) -> str:
-    """A secret of this checkout, made on first use, readable by its owner only."""
+    """A generated secret of this installation, made on first use and readable by its owner only."""
     path = instance / name
     if not path.exists():
         with tempfile.NamedTemporaryFile("w", dir=instance) as draft:

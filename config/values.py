@@ -1,4 +1,4 @@
-"""What a setting may say: each type refuses the rest with the end of a sentence that begins with the setting's name."""
+"""The types of settings: each refuses a bad value with the rest of a sentence that begins with the setting's name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LAKE_SCHEMES = ("s3", "s3a", "gs", "az", "abfs", "abfss")
 
 
 def written_as(pattern: str, sentence: str) -> AfterValidator:
-    """A text of this form; else the sentence, which shows a person what to write."""
+    """A check that a text has this form; the sentence of its error shows what to write."""
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value, re.ASCII):
@@ -39,7 +39,7 @@ def _known_zone(value: str) -> str:
 
 
 def _holds_no_comma(value: SecretStr) -> SecretStr:
-    """One day it stands in MASTER_KEYS_BEFORE, between commas."""
+    """After the next rotation the key is in MASTER_KEYS_BEFORE, which commas separate."""
     if "," in value.get_secret_value():
         raise ValueError("must not hold a comma")
     return value
@@ -57,9 +57,9 @@ def _is_a_secret(value: SecretStr, info: ValidationInfo) -> SecretStr:
 def _is_a_site(value: str, info: ValidationInfo) -> str:
     if _in_production(info) and not value:
         raise ValueError("is required in production")
-    scheme, told = ("https", "https://") if _in_production(info) else ("https?", "http:// or https://")
+    scheme, start = ("https", "https://") if _in_production(info) else ("https?", "http:// or https://")
     if value and not re.fullmatch(rf"{scheme}://[A-Za-z0-9.:\[\]-]+", value):
-        raise ValueError(f"must be {told} and a host, without a path{' or a slash at the end' * value.endswith('/')}")
+        raise ValueError(f"must be {start} and a host, without a path{' or a slash at the end' * value.endswith('/')}")
     return value
 
 
@@ -108,7 +108,7 @@ def _empty_is_none(value: object) -> object:
 
 
 def _can_be_written(value: Path) -> Path:
-    """Made where it is missing, from the working directory."""
+    """The absolute path of a writable folder, which is made where it is missing."""
     folder = value.absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -137,8 +137,8 @@ def _knows_places(value: Path | None) -> Path | None:
 def _is_a_folder_or_a_store(value: str) -> str:
     scheme, sign, _ = value.partition("://")
     if sign and scheme not in LAKE_SCHEMES:
-        known = ", ".join(f"{name}://" for name in LAKE_SCHEMES)
-        raise ValueError(f"must be a folder, or an object store that begins with one of {known}")
+        schemes = ", ".join(f"{name}://" for name in LAKE_SCHEMES)
+        raise ValueError(f"must be a folder, or an object store that begins with one of {schemes}")
     return value
 
 
@@ -149,7 +149,7 @@ def _belongs_to_a_stream(value: SecretStr, info: ValidationInfo) -> SecretStr:
 
 
 def _keeps_the_secret(value: str) -> str:
-    """The secret travels in the address: in clear only to a server on this machine."""
+    """The secret is part of the URL, which may be plain HTTP only to a server on this machine."""
     if not re.fullmatch(r"(https://|http://127\.0\.0\.1:)[^?#]+", value):
         raise ValueError("must begin with https:// and hold no query")
     return value

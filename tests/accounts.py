@@ -134,17 +134,17 @@ def signed_in_cookie(app: Flask, account: MadeAccount, url: str) -> dict[str, st
 def form_token(client: FlaskClient, path: str = "/sign-in") -> str:
     """The token of the form on this page, without which nothing is taken."""
     page = client.get(path, headers=BROWSER, follow_redirects=True).text
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert found, f"{path} shows no form"
-    return found[1]
+    match = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert match, f"{path} shows no form"
+    return match[1]
 
 
 def sign_in_by_form(client: FlaskClient, account: MadeAccount, **form: str):
     """Every step a person takes; the last answer."""
-    known = {"email": account.email, "password": account.password}
-    answer = client.post("/sign-in", data={"csrf_token": form_token(client), **known, **form}, headers=BROWSER)
+    credentials = {"email": account.email, "password": account.password}
+    answer = client.post("/sign-in", data={"csrf_token": form_token(client), **credentials, **form}, headers=BROWSER)
     if account.totp_secret is None or answer.status_code != 303:
         return answer
     path = answer.location
-    given = {"csrf_token": form_token(client, path), "code": account.code(), "next": form.get("next", "")}
-    return client.post("/sign-in/code", data=given, headers=BROWSER)
+    form_data = {"csrf_token": form_token(client, path), "code": account.code(), "next": form.get("next", "")}
+    return client.post("/sign-in/code", data=form_data, headers=BROWSER)

@@ -11,44 +11,44 @@ HOUR = 3_600_000_000
 
 def paths(visits, bounds, by, *, aged, bots, keeps=lambda visit: True):
     """Rows as the question gives them. `visits`: sessions as mappings; `bounds`: microseconds; `keeps`: the filters."""
-    start, end, look_back = bounds["start"], bounds["end"], bounds["look_back"]
-    found, cents = Counter(), Counter()
+    start, end, lookback = bounds["start"], bounds["end"], bounds["lookback"]
+    counts, cents = Counter(), Counter()
     for own in people(visits, bounds, by, bots=bots):
         for place, paid in enumerate(own):
             if (until := paid_at(paid, start, end)) and keeps(paid):
-                touches = [visit for visit in own[: place + 1] if visit["started_at"] >= until - look_back][-LONGEST:]
+                touches = [visit for visit in own[: place + 1] if visit["started_at"] >= until - lookback][-LONGEST:]
                 hours = tuple((until - visit["started_at"]) // HOUR for visit in touches)
                 way = (paid["currency"], tuple(channel(visit, by) for visit in touches), *([hours] if aged else []))
-                found[way] += 1
+                counts[way] += 1
                 cents[way] += paid["revenue_cents"]
-    return sorted(((*way[:2], times, cents[way], *way[2:]) for way, times in found.items()), key=repr)
+    return sorted(((*way[:2], times, cents[way], *way[2:]) for way, times in counts.items()), key=repr)
 
 
 def lost(visits, bounds, by, *, bots, keeps=lambda visit: True):
     """Those who paid nothing, as the question counts their moves."""
-    found = Counter()
+    counts = Counter()
     for own in people(visits, bounds, by, bots=bots):
         latest = own[-1]["started_at"]
-        kept = any(keeps(visit) for visit in own if visit["started_at"] == latest)
+        matches = any(keeps(visit) for visit in own if visit["started_at"] == latest)
         paid = any(paid_at(visit, bounds["start"], bounds["end"]) for visit in own)
-        if latest >= bounds["start"] and kept and not paid:
-            way = [channel(visit, by) for visit in own if visit["started_at"] >= latest - bounds["look_back"]]
+        if latest >= bounds["start"] and matches and not paid:
+            way = [channel(visit, by) for visit in own if visit["started_at"] >= latest - bounds["lookback"]]
             for place, here in enumerate(way):
-                found[way[place - 1] if place else None, here, place == len(way) - 1] += 1
-    return sorted(((*move, times) for move, times in found.items()), key=repr)
+                counts[way[place - 1] if place else None, here, place == len(way) - 1] += 1
+    return sorted(((*move, times) for move, times in counts.items()), key=repr)
 
 
 def people(visits, bounds, by, *, bots):
     """The visits of each person in order."""
-    found = defaultdict(list)
+    by_person = defaultdict(list)
     for visit in visits:
         if (bots or not visit["is_bot"]) and visit["started_at"] < bounds["end"]:
-            found[person(visit)].append(visit)
-    for own in found.values():
+            by_person[person(visit)].append(visit)
+    for own in by_person.values():
         own.sort(
             key=lambda visit: (visit["started_at"], channel(visit, by), paid_at(visit, bounds["start"], bounds["end"]))
         )
-    return found.values()
+    return by_person.values()
 
 
 def paid_at(visit, start, end):

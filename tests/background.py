@@ -27,8 +27,10 @@ class Installation:
     environ: dict[str, str]
 
     @classmethod
-    def at(cls, folder, database, **given):
-        environ = server_environ(folder, DATABASE_URL=database, ANALYTICS_PLUGINS=PLUGINS, EFFECTS=str(folder), **given)
+    def at(cls, folder, database, **settings):
+        environ = server_environ(
+            folder, DATABASE_URL=database, ANALYTICS_PLUGINS=PLUGINS, EFFECTS=str(folder), **settings
+        )
         return cls(folder, database, environ)
 
     @contextmanager
@@ -81,6 +83,9 @@ class Installation:
         path = self.folder / name
         wait_until(path.exists, f"somebody is at {name}")
         return int(path.read_text())
+
+    def await_start(self, process):
+        wait_until((self.folder / f"started {process.pid}").exists, "it has loaded the app")
 
     def run(self, module, *options, log="background.log"):
         return running(module, *options, environ=self.environ, log=self.folder / log)

@@ -92,15 +92,19 @@ def _additions_of(account_id: int) -> Iterator[object]:
 
 def _answers_of(public_id: str) -> list[object]:
     now, assessment_id = utc_now(), uuid4()
-    said = {"session_id": CANARY, "created_at": now, "assessment_id": assessment_id}
-    done = StoredAssessment(
+    common = {"session_id": CANARY, "created_at": now, "assessment_id": assessment_id}
+    assessment = StoredAssessment(
         user_id=public_id, job_title=CANARY, occupation="29-1141", activities={CANARY: 1}, model="m",
-        data_version="d", **said,
+        data_version="d", **common,
     )  # fmt: skip
     draft = Draft(
-        token=CANARY, calculator="job_impact", answers={"job_title": CANARY}, expires_at=now + timedelta(days=1), **said
+        token=CANARY,
+        calculator="job_impact",
+        answers={"job_title": CANARY},
+        expires_at=now + timedelta(days=1),
+        **common,
     )
-    return [done, draft]
+    return [assessment, draft]
 
 
 def _impossible_event_of(public_id: str) -> QuarantinedEvent:
@@ -112,16 +116,16 @@ def _impossible_event_of(public_id: str) -> QuarantinedEvent:
 
 def places_with(app: Flask, folder: Path, words: str = CANARY) -> list[str]:
     """Where these words are still to be found: files of the installation, PostgreSQL, Redis."""
-    found = [str(path) for path in folder.rglob("*") if path.is_file() and words.encode() in _content(path)]
+    places = [str(path) for path in folder.rglob("*") if path.is_file() and words.encode() in _content(path)]
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
     if url.get_backend_name() == "postgresql":
         plain = url.set(drivername="postgresql", username="mingus").render_as_string(hide_password=False)
         dump = subprocess.run([postgresql_bin() / "pg_dump", plain], check=True, capture_output=True)
-        found += ["postgresql"] if words.encode() in dump.stdout else []
+        places += ["postgresql"] if words.encode() in dump.stdout else []
     if app.config["CACHE_REDIS_URL"]:
         redis = redis_client.from_url(app.config["CACHE_REDIS_URL"])
-        found += [f"redis {key}" for key in redis.scan_iter() if words.encode() in key + (redis.dump(key) or b"")]
-    return found
+        places += [f"redis {key}" for key in redis.scan_iter() if words.encode() in key + (redis.dump(key) or b"")]
+    return places
 
 
 def _content(path: Path) -> bytes:

@@ -42,8 +42,8 @@ def moment(instant):
     return instant if isinstance(instant, datetime) else EPOCH + timedelta(microseconds=instant)
 
 
-def stretch(row, instant, grain, zone):
-    """Where the row's stretch of local time begins, as the answer spells it."""
+def bucket(row, instant, grain, zone):
+    """Where the bucket of a row begins, as the answer spells it."""
     local = moment(row[instant]).astimezone(ZoneInfo(zone))
     if grain == "hour":
         return local.replace(minute=0, second=0, microsecond=0).isoformat()
@@ -60,7 +60,7 @@ def rows_by(rows, instant, grain, dimensions, zone):
     """The rows of each key."""
     groups = {}
     for row in rows:
-        keys = [stretch(row, instant, grain, zone)] if grain else []
+        keys = [bucket(row, instant, grain, zone)] if grain else []
         groups.setdefault((*keys, *(key(row, name) for name in dimensions)), []).append(row)
     return groups
 

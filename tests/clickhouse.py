@@ -50,10 +50,10 @@ class Front(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        asked = parse_qs(urlsplit(self.path).query)
-        sql = "".join([*asked.get("query", []), self.rfile.read(length).decode()]).strip()
-        named = FORMAT.search(sql)
-        form = named[1] if named else self.headers.get("X-ClickHouse-Format") or "TabSeparated"
+        parameters = parse_qs(urlsplit(self.path).query)
+        sql = "".join([*parameters.get("query", []), self.rfile.read(length).decode()]).strip()
+        format_clause = FORMAT.search(sql)
+        form = format_clause[1] if format_clause else self.headers.get("X-ClickHouse-Format") or "TabSeparated"
         try:
             with ALONE:
                 body = engine().query(FORMAT.sub("", sql), form).bytes()
@@ -65,8 +65,8 @@ class Front(BaseHTTPRequestHandler):
 
     def answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
-        told = {"X-ClickHouse-Timezone": "UTC", "X-ClickHouse-Summary": "{}", **(headers or {})}
-        for name, value in {"Content-Length": str(len(body)), **told}.items():
+        all_headers = {"X-ClickHouse-Timezone": "UTC", "X-ClickHouse-Summary": "{}", **(headers or {})}
+        for name, value in {"Content-Length": str(len(body)), **all_headers}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

@@ -33,7 +33,7 @@ from tests.memory import write_to_memory
 from tests.servers import CHROMIUM, CHROMIUM_ARGS, PROJECT, Gunicorn, gunicorn, postgresql, redis
 from tests.sharing import TEMPLATES, share_url_builders, shipped_reference
 
-pytest_plugins = ["tests.costs", "tests.databases", "tests.second_run"]
+pytest_plugins = ["tests.costs", "tests.databases", "tests.order", "tests.second_run"]
 hypothesis.settings.register_profile("mingus", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("mingus")
 expect.set_options(timeout=20_000)
@@ -47,6 +47,10 @@ def pytest_collection_finish() -> None:
     """What was imported stays: the garbage collector need not look at it again and again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()
 
 
 def make_settings(instance: Path, **given: object) -> Settings:
@@ -186,6 +190,10 @@ def execute(cluster: str, statement: str) -> None:
     engine = sa.create_engine(f"{cluster}/postgres", isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
         connection.execute(sa.text(statement))
+
+
+# Words, forms and arithmetic, beside tests whose queries run on both: once more on PostgreSQL would prove nothing more.
+ON_SQLITE = pytest.mark.parametrize("any_app", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -11,14 +11,17 @@ from backend.analytics.events.models import EventCursor
 from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.jobs.kinds import JobKinds
-from backend.jobs.timetable import Entry, Schedule
+from backend.jobs.leases import Leases
+from backend.jobs.store import LeaseStore, database_clock
+from backend.jobs.timetable import Schedule, ScheduleEntry
 from backend.plugins import KEY, Health
 
 PLUGINS = (
     "backend.analytics.ai_calculator_analytics:AiCalculatorAnalytics,"
     "backend.analytics.ai_calculator_dashboard:AiCalculatorDashboard,tests.effects:Effects"
 )
-LIMIT = timedelta(seconds=4)
+LIMIT = timedelta(seconds=3)
+LEASE = timedelta(seconds=5)  # whoever follows somebody that was killed need not wait the usual ten
 
 
 class Effects:
@@ -28,17 +31,24 @@ class Effects:
 
     def init_app(self, app):
         registry = app.extensions[KEY]
-        folder = Path(os.environ["EFFECTS"])
-        daily = Entry("effect.daily", timedelta(days=1), lambda: leave_line(folder), LIMIT)
+        self._folder = folder = Path(os.environ["EFFECTS"])
+        daily = ScheduleEntry("effect.daily", timedelta(days=1), lambda: leave_line(folder), LIMIT)
         registry.build(JobKinds).add("effect", lambda job: leave_row(folder, job), time_limit=LIMIT)
         registry.add_shared(Schedule, lambda: Schedule([daily]))
+        registry.add_service(Leases, short_leases)
 
-    def start(self): ...
+    def start(self):
+        (self._folder / f"started {os.getpid()}").touch()
 
     def stop(self): ...
 
     def health(self):
         return Health(ok=True)
+
+
+def short_leases():
+    session = get_db_session()
+    return Leases(LeaseStore(session), session, database_clock(session), LEASE)
 
 
 def leave_row(folder, job):

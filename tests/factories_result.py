@@ -39,8 +39,8 @@ WEEK = (
 
 
 def exposed(values: Mapping[Family, float]) -> Exposure | None:
-    found = combine(values)
-    return None if isinstance(found, TooLittleEvidence) else found
+    exposure = combine(values)
+    return None if isinstance(exposure, TooLittleEvidence) else exposure
 
 
 def measured(places: Mapping[str, float]) -> tuple[MeasurePlace, ...]:
@@ -60,10 +60,10 @@ def measured(places: Mapping[str, float]) -> tuple[MeasurePlace, ...]:
 
 
 def families(places: Mapping[str, float]) -> dict[Family, float]:
-    found: dict[Family, list[float]] = {}
+    by_family: dict[Family, list[float]] = {}
     for key, place in places.items():
-        found.setdefault(FAMILY_OF[key], []).append(place)
-    return {family: sum(values) / len(values) for family, values in found.items()}
+        by_family.setdefault(FAMILY_OF[key], []).append(place)
+    return {family: sum(values) / len(values) for family, values in by_family.items()}
 
 
 def move(**changes: object) -> Move:

@@ -7,15 +7,15 @@ from math import sin
 
 from backend.analytics.figures.bars import Bar, Ranking
 from backend.analytics.figures.figure import Shapes
-from backend.analytics.figures.funnel import Step, Steps
-from backend.analytics.figures.geography import Place, Places, country_names
-from backend.analytics.figures.lines import Happening, Parts, Point, Series, Trend
-from backend.analytics.figures.quantity import Quantity, Unit
-from backend.analytics.figures.tiles import Reading, Tile, tile
+from backend.analytics.figures.funnel import StepBar, StepBars
+from backend.analytics.figures.geography import MapPlace, MapPlaces, country_names
+from backend.analytics.figures.lines import ChartAnnotation, Parts, Point, Series, Trend
+from backend.analytics.figures.quantity import Quantity, QuantityUnit
+from backend.analytics.figures.tiles import Tile, TileValue, tile
 
 SESSIONS = Quantity("sessions")
-REVENUE = Quantity("revenue", Unit.CENTS)
-CONVERSION = Quantity("conversion", Unit.SHARE, adds=False)
+REVENUE = Quantity("revenue", QuantityUnit.CENTS)
+CONVERSION = Quantity("conversion", QuantityUnit.SHARE, adds=False)
 BEFORE = "the previous 28 days"
 FIRST = datetime(2026, 10, 25, tzinfo=UTC)
 DAYS = tuple(FIRST + timedelta(days=day) for day in range(28))
@@ -26,15 +26,15 @@ def daily(day: int) -> int:
     return round(660 + 110 * sin(day / 7 * 6.28) + 4 * day)
 
 
-def trend(**given: object) -> Trend:
+def trend(**changes: object) -> Trend:
     """Sessions of 28 days beside the 28 before; the last day counts until 2:32 PM."""
     points = tuple(
         Point(at, 401 if day == 27 else daily(day), at - timedelta(days=28), daily(day - 28) - 20)
         for day, at in enumerate(DAYS)
     )
-    happenings = (
-        Happening(datetime(2026, 11, 3, 9, tzinfo=UTC), "New first question"),
-        Happening(datetime(2026, 11, 16, 15, tzinfo=UTC), "Newsletter to 12,000 people"),
+    annotations = (
+        ChartAnnotation(datetime(2026, 11, 3, 9, tzinfo=UTC), "New first question"),
+        ChartAnnotation(datetime(2026, 11, 16, 15, tzinfo=UTC), "Newsletter to 12,000 people"),
     )
     values: dict[str, object] = {
         "quantity": SESSIONS,
@@ -46,22 +46,22 @@ def trend(**given: object) -> Trend:
         "compared": BEFORE,
         "previous_total": sum(point.previous or 0 for point in points),
         "until": "2:32 PM",
-        "happenings": happenings,
+        "annotations": annotations,
     }
-    return Trend(**{**values, **given})  # type: ignore[arg-type]
+    return Trend(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def sparse() -> Trend:
     """A rate that rests on too few on most days."""
     points = tuple(Point(at, None if day % 3 or day > 20 else 0.02 + day / 500) for day, at in enumerate(DAYS))
-    return trend(quantity=CONVERSION, points=points, total=0.031, compared="", until="", happenings=(), n=412)
+    return trend(quantity=CONVERSION, points=points, total=0.031, compared="", until="", annotations=(), n=412)
 
 
 def hours() -> Trend:
     began = datetime(2026, 11, 20, 15, tzinfo=UTC)
     points = tuple(Point(began + timedelta(hours=hour), 12 + 9 * sin(hour / 4) + hour // 6) for hour in range(24))
     whole = tuple(Point(point.at, round(point.value or 0)) for point in points)
-    return trend(grain="hour", points=whole, total=341, n=341, compared="", until="2:32 PM", happenings=())
+    return trend(grain="hour", points=whole, total=341, n=341, compared="", until="2:32 PM", annotations=())
 
 
 def parts() -> Parts:
@@ -96,47 +96,63 @@ def rates() -> Ranking:
         ("Utilities", 0.0, 31),
         ("Mining", None, 6),
     )
-    return Ranking(CONVERSION, "industry", tuple(Bar(*one) for one in names), 0.041, 2879, "offers")
+    return Ranking(CONVERSION, "industry", tuple(Bar(*row) for row in names), 0.041, 2879, "offers")
 
 
-def steps(**given: object) -> Steps:
-    found = (
-        Step("Opened the calculator", 18_402, 17_328),
-        Step("Told their job", 14_210, 13_001, 21, 64),
-        Step("Told their background", 11_873, 10_640, 34, 95),
-        Step("Told their place", 10_956, 9_862, 12, 40),
-        Step("Told their week", 8_104, 7_003, 58, 180),
-        Step("Saw the result", 7_318, 6_654, 4, 9, "/analytics/funnel?step=6"),
-        Step("Saw the offer", 4_105, 3_900, 40, 122),
-        Step("Asked to upgrade", 169, 158, 75, 410),
+def steps(**changes: object) -> StepBars:
+    funnel_steps = (
+        StepBar("Opened the calculator", 18_402, 17_328),
+        StepBar("Told their job", 14_210, 13_001, 21, 64),
+        StepBar("Told their background", 11_873, 10_640, 34, 95),
+        StepBar("Told their place", 10_956, 9_862, 12, 40),
+        StepBar("Told their week", 8_104, 7_003, 58, 180),
+        StepBar("Saw the result", 7_318, 6_654, 4, 9, "/analytics/funnel?step=6"),
+        StepBar("Saw the offer", 4_105, 3_900, 40, 122),
+        StepBar("Asked to upgrade", 169, 158, 75, 410),
     )
-    return Steps(**{"steps": found, "immature": 38, **given})  # type: ignore[arg-type]
+    return StepBars(**{"steps": funnel_steps, "immature": 38, **changes})  # type: ignore[arg-type]
 
 
-def world() -> Places:
+def world() -> MapPlaces:
     counts = {"US": 12_011, "GB": 1_320, "CA": 1_104, "IN": 940, "DE": 611, "AU": 402, "BR": 210, "RU": 120, "FR": 96}
     counts |= {"MX": 71, "ZA": 33, "JP": 28, "KE": 12, "NZ": 9, "SG": 8, "FJ": 4, "MT": 2, "IS": 1}
     names = country_names()
-    places = tuple(Place(code, names[code], n, n, n * 0.9, f"/analytics?country={code}") for code, n in counts.items())
-    return Places(SESSIONS, Shapes.WORLD, places, 17_202, 17_202, "sessions", 220, BEFORE, 16_000)
+    places = tuple(
+        MapPlace(code, names[code], n, n, n * 0.9, f"/analytics?country={code}") for code, n in counts.items()
+    )
+    return MapPlaces(SESSIONS, Shapes.WORLD, places, 17_202, 17_202, "sessions", 220, BEFORE, 16_000)
 
 
-def states() -> Places:
+def states() -> MapPlaces:
     rows = (("CA", "California", 0.062, 2210), ("NY", "New York", 0.051, 1290), ("TX", "Texas", 0.033, 1108))
     rows += (("FL", "Florida", 0.021, 803), ("WA", "Washington", 0.044, 512), ("AK", "Alaska", 0.08, 31))
-    places = tuple(Place(f"US-{code}", name, share, n) for code, name, share, n in (*rows, ("WY", "Wyoming", None, 7)))
-    return Places(CONVERSION, Shapes.US_STATES, places, 0.041, 5961, "offers")
+    places = tuple(
+        MapPlace(f"US-{code}", name, share, n) for code, name, share, n in (*rows, ("WY", "Wyoming", None, 7))
+    )
+    return MapPlaces(CONVERSION, Shapes.US_STATES, places, 0.041, 5961, "offers")
 
 
 def some_tiles() -> tuple[Tile, ...]:
     course, before = tuple(float(daily(day)) for day in range(28)), tuple(float(daily(day - 28)) for day in range(28))
-    seconds = Quantity("time to result", Unit.SECONDS, adds=False, less_is_better=True)
+    seconds = Quantity("time to result", QuantityUnit.SECONDS, adds=False, less_is_better=True)
     made = (
-        ("Sessions", SESSIONS, "sessions", Reading(18_402, 18_402, course), Reading(17_328, 17_328, before)),
-        ("Reached the result", CONVERSION, "sessions", Reading(0.398, 18_402, course), Reading(0.384, 17_328, before)),
-        ("Paid, of offers seen", CONVERSION, "offers", Reading(0.0412, 4105, before), Reading(0.0432, 3900, course)),
-        ("Revenue", REVENUE, "payments", Reading(591_400, 169, course), Reading(542_100, 158, before)),
-        ("Median time to result", seconds, "results", Reading(161, 7318, before), Reading(169, 6654, course)),
+        ("Sessions", SESSIONS, "sessions", TileValue(18_402, 18_402, course), TileValue(17_328, 17_328, before)),
+        (
+            "Reached the result",
+            CONVERSION,
+            "sessions",
+            TileValue(0.398, 18_402, course),
+            TileValue(0.384, 17_328, before),
+        ),
+        (
+            "Paid, of offers seen",
+            CONVERSION,
+            "offers",
+            TileValue(0.0412, 4105, before),
+            TileValue(0.0432, 3900, course),
+        ),
+        ("Revenue", REVENUE, "payments", TileValue(591_400, 169, course), TileValue(542_100, 158, before)),
+        ("Median time to result", seconds, "results", TileValue(161, 7318, before), TileValue(169, 6654, course)),
     )
     return tuple(
         tile(label, quantity, counted, now, then, partial=True, href="/analytics/funnel" if not place else "")

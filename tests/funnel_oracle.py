@@ -59,10 +59,10 @@ def walk(events, query, since=None):
     taken = [begins[0]]
     choose = {"ordered": following, "strict": very_next, "unordered": near}[query.order]
     for step in query.steps[1:]:
-        found = choose(events, taken, step, query)
-        if found is None:
+        chosen = choose(events, taken, step, query)
+        if chosen is None:
             break
-        taken.append(found)
+        taken.append(chosen)
         instants = [events[place][0] for place in taken]
         if any(min(instants) < at < max(instants) and bad(event, query) for event in events for at in event[:1]):
             taken.pop()

@@ -14,24 +14,24 @@ from backend.analytics.lake.delta import Lake
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
 
-def landing_row(**given: object) -> dict[str, object]:
+def landing_row(**columns: object) -> dict[str, object]:
     """A row as it is inserted; received when it happened unless told otherwise."""
-    when = given.get("timestamp", NOW)
+    when = columns.get("timestamp", NOW)
     row = {"event_id": uuid4(), "event_type": "seen", "session_id": "s-1", "timestamp": when, "created_at": when}
-    return {**row, "event_data": {}, **given}
+    return {**row, "event_data": {}, **columns}
 
 
-def write(session: Session, count: int = 1, **given: object) -> set[str]:
+def write(session: Session, count: int = 1, **columns: object) -> set[str]:
     """Insert rows in the session's transaction; returns their event ids as the lake spells them."""
-    rows = [landing_row(**given) for _ in range(count)]
+    rows = [landing_row(**columns) for _ in range(count)]
     session.execute(sa.insert(AnalyticsEvent), rows)
     return {str(row["event_id"]) for row in rows}
 
 
-def store(engine: sa.Engine, count: int = 1, **given: object) -> set[str]:
+def store(engine: sa.Engine, count: int = 1, **columns: object) -> set[str]:
     """Insert and commit rows; returns their event ids."""
     with Session(engine) as session, session.begin():
-        return write(session, count, **given)
+        return write(session, count, **columns)
 
 
 def landed(engine: sa.Engine) -> list[str]:

@@ -40,10 +40,10 @@ def free_port() -> int:
 
 
 def postgresql_bin() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not found:
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not folders:
         raise RuntimeError("PostgreSQL is missing: apt-get install postgresql")
-    return found[-1]
+    return folders[-1]
 
 
 def as_postgres(*command: str | Path) -> list[str]:
@@ -166,7 +166,7 @@ def gunicorn(environ: Mapping[str, str], log: Path, *options: str) -> Iterator[G
         stop(process)
 
 
-def wait_until_ready(server: Gunicorn, seconds: float = 60) -> None:
+def wait_until_ready(server: Gunicorn, seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if server.process.poll() is not None:

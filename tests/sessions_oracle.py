@@ -23,12 +23,13 @@ PLAIN = dict.fromkeys(EVENTS.columns)
 ALL_SESSIONS = Question("all sessions", (), lambda: relation(SESSIONS).select(COLUMNS))
 
 
-def event(session_id, timestamp, event_type=EventName.CALCULATOR_OPENED, **given):
+def event(session_id, timestamp, event_type=EventName.CALCULATOR_OPENED, **columns):
     """A row of the lake's events; `timestamp` in microseconds since 1970."""
     instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=timestamp)
+    content = (session_id, timestamp, event_type, sorted(columns.items()))
     return PLAIN | {
         "day": instant.date(),
-        "event_id": hashlib.md5(repr((session_id, timestamp, event_type, sorted(given.items()))).encode()).hexdigest(),
+        "event_id": hashlib.md5(repr(content).encode()).hexdigest(),
         "event_type": str(event_type),
         "session_id": session_id,
         "session_key": session_key(session_id),
@@ -36,7 +37,7 @@ def event(session_id, timestamp, event_type=EventName.CALCULATOR_OPENED, **given
         "received_at": instant,
         "is_bot": False,
         "event_data": "{}",
-        **given,
+        **columns,
     }
 
 
@@ -53,7 +54,7 @@ def sessions(events):
     streams = defaultdict(list)
     for row in events:
         streams[row["session_id"]].append(row)
-    found = []
+    expected = []
     for stream in streams.values():
         stream.sort(key=lambda row: (row["timestamp"], row["event_id"]))
         parts, run, last = defaultdict(list), None, None
@@ -63,8 +64,8 @@ def sessions(events):
                 run = now
             parts[run, (now - run) // DAY].append(row)
             last = now
-        found += [_session(*key, rows) for key, rows in parts.items()]
-    return sorted(found)
+        expected += [_session(*key, rows) for key, rows in parts.items()]
+    return sorted(expected)
 
 
 def _session(run, number, rows):

@@ -20,6 +20,7 @@ from backend.analytics.events.forwarding import service as forwarding
 from backend.analytics.events.forwarding.protocol import FORWARDED, Skip
 from backend.analytics.events.names import EventName
 from backend.analytics.events.service import STATSD_PREFIX
+from backend.dashboards.pages import PAGES
 from backend.jobs.service import DEAD, DONE, FAILED
 from backend.personal_data import DataClasses
 from backend.plugins import KEY
@@ -64,6 +65,12 @@ def test_the_catalogue_is_explained_as_it_is():
     written = written_into(doc("catalogue.md"), "flask metrics catalogue", tables())
 
     assert doc("catalogue.md") == written, "run: flask metrics catalogue --into docs/catalogue.md"
+
+
+def test_every_page_of_the_dashboards_is_explained_in_the_order_of_the_menu():
+    rows = re.findall(r"^\| `(/analytics[^`]*)` \|", doc("dashboards.md"), re.MULTILINE)
+
+    assert rows == [page.path for page in PAGES]
 
 
 @pytest.mark.parametrize("metric", [DONE, FAILED, DEAD, TICKS, MILLISECONDS])

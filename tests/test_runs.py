@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from tests.order import FOLDERS, next_file
 from tests.servers import PROJECT
 
 GREEN = "def test_green(): pass"
@@ -52,19 +53,23 @@ def only_once():
     path.touch()
     assert again, "red the first time"
 """
+ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTHONPATH": str(PROJECT)}
+
+
+def write(path, body):
+    path.parent.mkdir(parents=True)
+    path.write_text(f"{TOP}\n{body}\n")
 
 
 def run(folder, *bodies, options=("-n", "2", "--rerun-failed")):
     """Run tests of these bodies, file by file; the exit code and the output."""
     for number, body in enumerate(bodies):
-        part = folder / f"part{number}"
-        part.mkdir()
-        (part / f"test_{number}.py").write_text(f"{TOP}\n{body}\n")
-    plugins = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "xdist.plugin,tests.second_run,tests.costs"}
+        write(folder / f"part{number}" / f"test_{number}.py", body)
+    plugins = "xdist.plugin,tests.second_run,tests.costs,tests.order"
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "--rootdir", folder, *options],
         cwd=folder,
-        env={**os.environ, **plugins, "PYTHONPATH": str(PROJECT), "PYTEST_ADDOPTS": ""},
+        env={**os.environ, **ALONE, "PYTEST_PLUGINS": plugins},
         capture_output=True,
         text=True,
         check=False,
@@ -162,3 +167,29 @@ def test_costs_are_those_of_a_test_and_of_what_it_started_by_folder(tmp_path, wo
     assert costs["part0"][1] < 0.1
     assert 0.5 < costs["part1"][1] < costs["part1"][0]
     assert re.search(r"the slowest tests\n +[\d.]+ +[\d.]+  part1/test_1.py::test_busy\n", output)
+
+
+def test_one_worker_begins_with_what_waits_and_the_other_with_what_does_not(tmp_path):
+    body = "def test_it(): Path('began').open('a').write(f'{Path(__file__).parent.name}\\n'); time.sleep(1)"
+    for folder in ("pure", "plugins", "browser", "faults"):
+        write(tmp_path / "tests" / folder / f"test_{folder}.py", body)
+
+    code, _ = run(tmp_path, options=["-n", "2", "--dist", "loadfile"])
+
+    began = (tmp_path / "began").read_text().split()
+    assert (code, sorted(began[:2]), sorted(began[2:])) == (0, ["browser", "faults"], ["plugins", "pure"])
+
+
+def test_what_waits_is_left_for_later_while_somebody_waits():
+    files = ["tests/plugins/test_a.py::test", "tests/store/test_b.py::test", "tests/pure/test_c.py::test"]
+
+    assert next_file(files, somebody_waits=False) == files[0]
+    assert next_file(files, somebody_waits=True) == files[1]
+    assert next_file(files[1:], somebody_waits=False) == files[1]
+    assert next_file(files[:1], somebody_waits=True) == files[0]
+
+
+def test_every_folder_of_tests_has_its_place_in_the_order():
+    folders = {str(path.parent.relative_to(PROJECT)) for path in PROJECT.glob("tests/**/test_*.py")}
+
+    assert folders == set(FOLDERS)

@@ -40,16 +40,16 @@ Row = tuple[str, str, str]
 def checks() -> list[dict[str, str]]:
     model = ExposureModel.of(load_reference().occupations.values())
     rows = [*_scores(model), *_coverage(model), *_agreement_of_families(model), *_weeks(model), _beta(model)]
-    return [{"check": check, "reference": reference, "found": found} for check, reference, found in rows]
+    return [{"check": check, "reference": reference, "found": value} for check, reference, value in rows]
 
 
 def _scored(model: ExposureModel) -> dict[str, Exposure]:
-    return {code: found for code, found in model.typicals.items() if isinstance(found, Exposure)}
+    return {code: exposure for code, exposure in model.typicals.items() if isinstance(exposure, Exposure)}
 
 
-def _score(found: object) -> str:
-    assert isinstance(found, Exposure)
-    return _written(found.score, found.band.low, found.band.high)
+def _score(exposure: object) -> str:
+    assert isinstance(exposure, Exposure)
+    return _written(exposure.score, exposure.band.low, exposure.band.high)
 
 
 def _written(score: float, low: float, high: float) -> str:
@@ -66,23 +66,23 @@ def _coverage(model: ExposureModel) -> Iterator[Row]:
     workers = {code: model.occupations[code].employment or 0 for code in model.occupations}
     held = sum(workers[code] for code in scored)
     yield "Occupations with a score", "783 of 832", f"{len(scored)} of {len(model.occupations)}"
-    three = sum(len(found.families) == len(Family) for found in scored.values())
+    three = sum(len(exposure.families) == len(Family) for exposure in scored.values())
     yield "Occupations with all three kinds of evidence", "776", str(three)
     yield "US employment with a score", "98.7%", f"{100 * held / sum(workers.values()):.1f}%"
     for level, expected in LEVELS.items():
-        share = sum(workers[code] for code, found in scored.items() if found.level is level) / held
+        share = sum(workers[code] for code, exposure in scored.items() if exposure.level is level) / held
         yield f"Workers at the {level} level", f"{expected}%", f"{100 * share:.1f}%"
     for agreement, expected in AGREEMENTS.items():
-        share = sum(workers[code] for code, found in scored.items() if found.agreement is agreement) / held
+        share = sum(workers[code] for code, exposure in scored.items() if exposure.agreement is agreement) / held
         yield f"Workers in occupations {WIDTHS[agreement]}", f"{expected:.1f}%", f"{100 * share:.1f}%"
 
 
 def _agreement_of_families(model: ExposureModel) -> Iterator[Row]:
     for (one, other), expected in SPEARMAN.items():
-        pairs = [found.families for found in _scored(model).values() if {one, other} <= found.families.keys()]
+        pairs = [exposure.families for exposure in _scored(model).values() if {one, other} <= exposure.families.keys()]
         ranks = [_ranks([families[family] for families in pairs]) for family in (one, other)]
-        found = f"{np.corrcoef(*ranks)[0, 1]:.3f}".removeprefix("0")
-        yield f"Spearman correlation of {NAMES[one]} and {NAMES[other]}", expected, found
+        correlation = f"{np.corrcoef(*ranks)[0, 1]:.3f}".removeprefix("0")
+        yield f"Spearman correlation of {NAMES[one]} and {NAMES[other]}", expected, correlation
 
 
 def _ranks(values: list[float]) -> npt.NDArray[np.float64]:
@@ -96,8 +96,8 @@ def _weeks(model: ExposureModel) -> Iterator[Row]:
         ("paperwork", PAPERWORK, (72.1, 56.1, 94.6)),
         ("bedside work", BEDSIDE, (38.6, 23.6, 56.1)),
     ):
-        found = model.personal("29-1141", dict.fromkeys(chosen, 1.0))
-        yield f"A nurse’s week of {name}: score and range", _written(*expected), _score(found)
+        exposure = model.personal("29-1141", dict.fromkeys(chosen, 1.0))
+        yield f"A nurse’s week of {name}: score and range", _written(*expected), _score(exposure)
 
 
 def _beta(model: ExposureModel) -> Row:

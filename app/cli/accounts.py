@@ -7,7 +7,7 @@ from flask import current_app
 
 from app.cli.commands import Commands
 from backend.accounts.people.addresses import deliverable, why_not
-from backend.accounts.people.directory import Directory, Listed
+from backend.accounts.people.directory import AccountSummary, Directory
 from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Role
 from backend.accounts.sign_in.totp import SecondFactor
@@ -83,7 +83,7 @@ def _public_id(account: str) -> UUID:
     return get(Accounts).named(account) if "@" in account else click.UUID.convert(account, None, None)
 
 
-def _line(account: Listed) -> str:
+def _line(account: AccountSummary) -> str:
     factor = "second factor" if account.has_factor else ""
     email = account.email or "(unreadable)"
     return f"{account.public_id}  {account.role:13}{account.state:12}{factor:15}{account.created_at:%Y-%m-%d}  {email}"

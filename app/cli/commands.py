@@ -51,9 +51,9 @@ def plainly(function: Callable[..., Any]) -> Callable[..., Any]:
 def _of_the_database(error: DBAPIError | NoConnection) -> str:
     """What to do, if the database is not as this version needs it; else it is for whoever mends programs."""
     get_db_session().rollback()
-    found = get(HealthService).database()
-    if not found.ok:
-        return f"The database is not ready: {found.reason}. `flask db upgrade` makes and updates its tables."
+    health = get(HealthService).database()
+    if not health.ok:
+        return f"The database is not ready: {health.reason}. `flask db upgrade` makes and updates its tables."
     if isinstance(error, ProgrammingError):
         raise error
     return f"The database did not answer in time ({type(error).__name__}). Nothing was changed; try again."

@@ -23,10 +23,10 @@ def instant(_context: click.Context, _parameter: click.Parameter, value: str | N
     if value is None:
         return None
     try:
-        said = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
     except ValueError:
         raise click.BadParameter("must be an instant such as 2026-11-21T09:00:00Z") from None
-    return said if said.tzinfo else said.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @quarantine.command("list")
@@ -34,30 +34,30 @@ def instant(_context: click.Context, _parameter: click.Parameter, value: str | N
 def list_newest(limit: int) -> None:
     """Show the newest events in quarantine: id, reason, when it came, when it says it happened, name, session."""
     events = get(Quarantine).newest(limit)
-    for kept in events:
-        click.echo(line(kept))
+    for event in events:
+        click.echo(line(event))
     click.echo(f"{len(events)} of {counted(get(Quarantine).count(), 'event')} in quarantine.")
 
 
-def line(kept: QuarantinedEvent) -> str:
-    said = "  ".join(kept.event[name] for name in ("timestamp", "event_type", "session_id"))
-    return f"{kept.event_id}  {kept.reason:11}  {kept.created_at:%Y-%m-%d %H:%M:%S}  {said}"
+def line(quarantined: QuarantinedEvent) -> str:
+    summary = "  ".join(quarantined.event[name] for name in ("timestamp", "event_type", "session_id"))
+    return f"{quarantined.event_id}  {quarantined.reason:11}  {quarantined.created_at:%Y-%m-%d %H:%M:%S}  {summary}"
 
 
 @quarantine.command("show")
 @click.argument("event_id", type=click.UUID)
 def show(event_id: UUID) -> None:
     """Show everything that is known of an event."""
-    kept = get(Quarantine).get(event_id)
-    known = {
-        "reason": kept.reason,
-        "explanation": Impossible(kept.reason).sentence,
-        "received_at": kept.created_at,
-        "sent_at": kept.sent_at,
-        "event": kept.event,
-        "sender": kept.sender,
+    quarantined = get(Quarantine).get(event_id)
+    details = {
+        "reason": quarantined.reason,
+        "explanation": Impossible(quarantined.reason).sentence,
+        "received_at": quarantined.created_at,
+        "sent_at": quarantined.sent_at,
+        "event": quarantined.event,
+        "sender": quarantined.sender,
     }
-    click.echo(msgspec.json.format(msgspec.json.encode(known)).decode())
+    click.echo(msgspec.json.format(msgspec.json.encode(details)).decode())
 
 
 @quarantine.command("release")

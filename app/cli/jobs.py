@@ -46,11 +46,11 @@ def retry(job_id: int | None, all_dead: bool) -> None:
 @click.option("--once", is_flag=True, help="End when nothing is due any more.")
 def run(once: bool) -> None:
     """Do the jobs that are due, here, until Ctrl-C."""
-    alarm, tried = Alarm(), 0
-    while (some := get(Jobs).run_due(within=alarm.within)) or not once:
-        tried += some
-        time.sleep(0 if some else 1)
-    click.echo(f"Tried {counted(tried, 'job')}.")
+    alarm, attempted = Alarm(), 0
+    while (attempts := get(Jobs).run_due(within=alarm.within)) or not once:
+        attempted += attempts
+        time.sleep(0 if attempts else 1)
+    click.echo(f"Tried {counted(attempted, 'job')}.")
 
 
 @group.command("schedule")

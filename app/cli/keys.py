@@ -57,5 +57,5 @@ def _line(key: KeySummary) -> str:
     used = f"used {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used"
     hourly = f"{key.hourly_limit}/hour" if key.hourly_limit else "no hourly limit"
     owner = f"account:{key.owner}" if key.owner else "no owner"
-    told = (f"{key.created_at:%Y-%m-%d}", until, used, hourly, owner, " ".join(key.scopes), key.name)
-    return f"{key.key_id}  {key.state:9}" + "  ".join(told)
+    columns = (f"{key.created_at:%Y-%m-%d}", until, used, hourly, owner, " ".join(key.scopes), key.name)
+    return f"{key.key_id}  {key.state:9}" + "  ".join(columns)

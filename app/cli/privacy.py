@@ -35,7 +35,7 @@ def export(public_id: UUID, file: Path) -> None:
     copy = get(Exports).make_of(public_id, form, ACTOR)
     file.touch(mode=0o600)
     file.write_bytes(copy.as_bytes(form))
-    click.echo(f"Wrote {sum(len(rows) for _, rows in copy.found):,} rows of {len(copy.found)} classes to {file}.")
+    click.echo(f"Wrote {sum(len(rows) for _, rows in copy.data):,} rows of {len(copy.data)} classes to {file}.")
 
 
 @group.command("erase")
@@ -76,8 +76,11 @@ def reindex() -> None:
 
 def table(data_classes: DataClasses) -> list[str]:
     lines = ["| class | what for | how long | where | settings |", "|---|---|---|---|---|"]
-    for one in data_classes:
-        places = [f"`{name}`" for name in sorted(one.tables)] + [f"lake `{name}`" for name in sorted(one.lake_tables)]
-        settings = ", ".join(f"`{name}`" for name in one.settings)
-        lines.append(f"| {one.name} | {one.purpose} | {one.retention} | {', '.join(places)} | {settings} |")
+    for data_class in data_classes:
+        places = [f"`{name}`" for name in sorted(data_class.tables)]
+        places += [f"lake `{name}`" for name in sorted(data_class.lake_tables)]
+        settings = ", ".join(f"`{name}`" for name in data_class.settings)
+        lines.append(
+            f"| {data_class.name} | {data_class.purpose} | {data_class.retention} | {', '.join(places)} | {settings} |"
+        )
     return lines

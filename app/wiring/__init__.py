@@ -1,4 +1,4 @@
-"""The composition root: only here are concrete classes named and settings read, in a file for each room."""
+"""The composition root: the only place that names concrete classes and reads settings, in a file for each room."""
 
 from __future__ import annotations
 
@@ -42,5 +42,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, people, senders, warehouse)
     for room in (*rooms, views, privacy, demo):
         room.fit_out(registry, settings)
-    registry.on_start(lambda: health.say_what_ails(app))
+    registry.on_start(lambda: health.log_dangers(app))
     registry.build(JobKinds).freeze()

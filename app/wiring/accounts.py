@@ -53,8 +53,8 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
 
 def declare(classes: DataClasses, settings: Settings) -> None:
-    """What these tables hold about people."""
-    unverified, signed_in = settings.UNVERIFIED_ACCOUNTS_RETENTION_DAYS, settings.SIGN_INS_RETENTION_DAYS
-    classes.add(AccountData(get_db_session, lambda: get(Vault), timedelta(days=unverified)).data_class())
-    classes.add(SignInData(get_db_session, timedelta(days=signed_in)).data_class())
+    """Add the data classes of these tables."""
+    unverified = timedelta(days=settings.UNVERIFIED_ACCOUNTS_RETENTION_DAYS)
+    classes.add(AccountData(get_db_session, lambda: get(Vault), unverified).data_class())
+    classes.add(SignInData(get_db_session, timedelta(days=settings.SIGN_INS_RETENTION_DAYS)).data_class())
     classes.add(key_data(get_db_session))

@@ -5,7 +5,7 @@ from backend.analytics.lake.erasure import Erasure
 from backend.analytics.lake.sync import LakeSync
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.clock import utc_now
-from backend.demo.jobs import Jobs
+from backend.demo.jobs import DemoJobs
 from backend.demo.service import DemoVisits
 from backend.plugins import Registry
 from backend.reference.loading import Reference
@@ -13,8 +13,8 @@ from config.settings import Settings
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
-    def jobs() -> Jobs:
-        return Jobs.of(registry.build(Reference), registry.build(JobImpactCalculator))
+    def jobs() -> DemoJobs:
+        return DemoJobs.of(registry.build(Reference), registry.build(JobImpactCalculator))
 
     def demo() -> DemoVisits:
         keys, sync, erasure = registry.build(KeyService), registry.build(LakeSync), registry.build(Erasure)

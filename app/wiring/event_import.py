@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from backend.analytics.events.wire.lines import read_lines
-from backend.analytics.imports.service import Engine, EventImport
+from backend.analytics.imports.service import DuckLimits, EventImport
 from backend.analytics.lake.delta import Lake
-from backend.analytics.lake.sync import Followers, LakeSync
+from backend.analytics.lake.subscribers import Subscribers
+from backend.analytics.lake.sync import LakeSync
 from backend.clock import utc_now
 from backend.faults import Faults
 from backend.plugins import Registry
@@ -11,10 +12,10 @@ from config.settings import Settings
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
-    engine = Engine(settings.DUCKDB_MEMORY, settings.DUCKDB_THREADS)
+    engine = DuckLimits(settings.DUCKDB_MEMORY, settings.DUCKDB_THREADS)
 
     def event_import() -> EventImport:
-        lake, sync, followers = registry.build(Lake), registry.build(LakeSync), registry.build(Followers)
-        return EventImport(lake, sync.run, followers, read_lines, engine, Faults(settings.FAULT_POINT), utc_now)
+        lake, sync, subscribers = registry.build(Lake), registry.build(LakeSync), registry.build(Subscribers)
+        return EventImport(lake, sync.run, subscribers, read_lines, engine, Faults(settings.FAULT_POINT), utc_now)
 
     registry.add_service(EventImport, event_import)

@@ -1,4 +1,4 @@
-"""Events passed on to GA4, or, without a stream in the settings, to nobody."""
+"""Forwarding of events to GA4, or to nobody where no setting names a stream."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from backend.jobs.service import Jobs
 from backend.plugins import Health, Registry
 from config.settings import Settings
 
-# Hours of trying, while GA4 takes events for three days.
+# Attempts over several hours; GA4 takes events up to three days old.
 ATTEMPTS = 15
 TIME_LIMIT = timedelta(seconds=15)
 

@@ -26,21 +26,21 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_service(HealthService, checks)
 
 
-def say_what_ails(app: Flask) -> None:
-    """In the log of each process as it begins: what nobody would notice until somebody's data is gone or seen."""
+def log_dangers(app: Flask) -> None:
+    """Log, at the start of each process, what nobody would notice until somebody's data is lost or exposed."""
     with app.app_context():
         checks = get(HealthService)
         if not checks.database().ok:
             return
-        if not (found := checks.master_key()).ok:
-            logger.critical(found.reason)
-        if app.config["PRODUCTION"] and not (found := checks.row_security()).ok:
-            logger.warning(found.reason)
+        if not (master_key := checks.master_key()).ok:
+            logger.critical(master_key.reason)
+        if app.config["PRODUCTION"] and not (row_security := checks.row_security()).ok:
+            logger.warning(row_security.reason)
 
 
 @functools.cache
 def newest_migration() -> str:
-    """The migration this version of the code expects the database to stand at."""
+    """The migration that this version of the code needs."""
     config = Config()
     config.set_main_option("script_location", str(PROJECT / "migrations"))
     return ScriptDirectory.from_config(config).get_current_head() or ""

@@ -12,8 +12,10 @@ from backend.analytics.lake.health import LakeHealth
 from backend.analytics.lake.landing import LandingRetention
 from backend.analytics.lake.locks import Lock
 from backend.analytics.lake.overview import LakeInspection
-from backend.analytics.lake.personal_data import EventData, Kept
-from backend.analytics.lake.sync import Complaint, Followers, LakeSync, Synced
+from backend.analytics.lake.personal_data import EventData, EventRetention
+from backend.analytics.lake.subscribers import Subscribers
+from backend.analytics.lake.sync import LakeSync, Synced
+from backend.analytics.lake.sync_failures import SyncFailures
 from backend.analytics.lake.upkeep import LakeUpkeep
 from backend.clock import utc_now
 from backend.database import get_db_session
@@ -26,16 +28,16 @@ from config.settings import Settings
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
-    lake, complaint, followers = Lake(settings.lake_url), Complaint(), Followers()
+    lake, failures, subscribers = Lake(settings.lake_url), SyncFailures(), Subscribers()
     faults = Faults(settings.FAULT_POINT)
 
     def sync() -> LakeSync:
         telemetry = registry.build(AiCalculatorAnalytics).telemetry
         lock = Lock(settings.INSTANCE_DIR / "lake-sync.lock")
-        return LakeSync(lake, own_session, lock, followers, telemetry, complaint, faults, utc_now)
+        return LakeSync(lake, own_session, lock, subscribers, telemetry, failures, faults, utc_now)
 
     def sync_for_a_question() -> Synced | None:
-        """The request that asks may hold SQLite's write lock, and has nothing to write."""
+        """Sync after a rollback: the request may hold SQLite's write lock, and has nothing to write."""
         if db.session.registry.has():
             db.session.rollback()
         return sync().run()
@@ -45,26 +47,26 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     def health() -> LakeHealth:
         return LakeHealth(lake, get_db_session(), registry.build(Leases), still_fresh(settings), utc_now)
 
-    kept = Kept(settings.LANDING_RETENTION_DAYS, settings.EVENTS_RETENTION_DAYS)
+    kept = EventRetention(settings.LANDING_RETENTION_DAYS, settings.EVENTS_RETENTION_DAYS)
     EventData(get_db_session, lake, lambda: registry.build(Erasure), kept).declare(registry.build(DataClasses))
     registry.add_health("lake", lambda: health().look())
     registry.add_service(Lake, lambda: lake)
-    registry.add_service(Followers, lambda: followers)
+    registry.add_service(Subscribers, lambda: subscribers)
     registry.add_service(LakeSync, sync)
     registry.add_service(Freshness, lambda: freshness)
     registry.add_service(LakeInspection, lambda: LakeInspection(lake, own_session, utc_now))
-    registry.add_service(Erasure, lambda: Erasure(lake, own_session, followers, faults))
+    registry.add_service(Erasure, lambda: Erasure(lake, own_session, subscribers, faults))
     registry.add_service(LakeUpkeep, lambda: upkeep(lake, settings, faults))
     registry.add_service(LandingRetention, lambda: landing_retention(lake, settings))
 
 
 def still_fresh(settings: Settings) -> timedelta:
-    """A few rounds of syncing: compaction and other work may make one late."""
+    """The age at which the lake is unhealthy: a few intervals of the sync, since compaction may delay one."""
     return 4 * timedelta(seconds=settings.LAKE_SYNC_SECONDS + settings.LAKE_MAX_STALENESS)
 
 
 def own_session() -> Session:
-    """Apart from the request's: a sync commits, and what the request is about is not its business."""
+    """A session apart from the request's, since a sync commits and must not commit the request's work."""
     return Session(db.engine)
 
 

@@ -1,4 +1,4 @@
-"""Where events land."""
+"""The landing table and its writer."""
 
 from __future__ import annotations
 

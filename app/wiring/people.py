@@ -11,7 +11,9 @@ from backend.accounts.people.notices import RESET_ASKED, Notices
 from backend.accounts.people.passwords import Passwords
 from backend.accounts.people.service import Accounts
 from backend.accounts.people.store import AccountStore
+from backend.accounts.sign_in.announcements import Announcements
 from backend.accounts.sign_in.factor_store import FactorStore
+from backend.accounts.sign_in.password_check import PasswordCheck
 from backend.accounts.sign_in.service import SignIns
 from backend.accounts.sign_in.store import SignInStore
 from backend.accounts.sign_in.totp import SecondFactor
@@ -46,9 +48,10 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         return SecondFactor(AccountStore(session), store, vault, notices(), pepper, session, utc_now)
 
     def sign_ins() -> SignIns:
-        session, store = get_db_session(), AccountStore(get_db_session())
-        passwords, factor = registry.build(Passwords), second_factor()
-        return SignIns(SignInStore(session), store, factor, notices(), index, passwords, session, utc_now)
+        session = get_db_session()
+        store, accounts, tell = SignInStore(session), AccountStore(session), notices()
+        check = PasswordCheck(accounts, index, registry.build(Passwords), tell, session)
+        return SignIns(store, check, second_factor(), Announcements(store, accounts, tell), session, utc_now)
 
     def send_reset(job: ClaimedJob) -> None:
         accounts().send_reset(job.payload["index"])

@@ -1,4 +1,4 @@
-"""What people may ask of us: a copy of their data, its erasure; and the retention that nobody has to ask for."""
+"""Privacy: consent, exports, erasures and retention."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from backend.accounts.people.addresses import EmailIndex
 from backend.accounts.people.reindexing import Reindexing
 from backend.accounts.people.store import AccountStore
 from backend.accounts.privacy.consent import Consents
-from backend.accounts.privacy.erasure import ATTEMPTS, KIND, TIME_LIMIT, Erasures, Means
+from backend.accounts.privacy.erasure import Erasures
+from backend.accounts.privacy.erasure_requests import ATTEMPTS, KIND, TIME_LIMIT, ErasureRequests
+from backend.accounts.privacy.erasure_steps import ErasureSteps
 from backend.accounts.privacy.export import Exports
 from backend.accounts.privacy.ledger import Ledger
 from backend.accounts.privacy.personal_data import consent_data, erasure_data
@@ -34,10 +36,11 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     ledger = Ledger(settings.erasure_ledger, settings.AUDIT_KEY.get_secret_value().encode())
 
     def erasures() -> Erasures:
-        session = get_db_session()
-        jobs, mail, audit = registry.build(Jobs), registry.build(Mail), registry.build(AuditLog)
-        means = Means(AccountStore(session), classes, jobs, mail, audit, ledger, faults)
-        return Erasures(PrivacyStore(session), session, means, utc_now)
+        session, audit = get_db_session(), registry.build(AuditLog)
+        store = PrivacyStore(session)
+        requests = ErasureRequests(store, session, registry.build(Jobs), audit, ledger, faults, utc_now)
+        steps = ErasureSteps(store, session, classes, audit, ledger, faults, utc_now)
+        return Erasures(store, AccountStore(session), requests, steps, classes, ledger, registry.build(Mail))
 
     def exports() -> Exports:
         session = get_db_session()

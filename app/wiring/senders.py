@@ -1,4 +1,4 @@
-"""Who sent an event; and what is kept apart because its time is impossible."""
+"""The identification of senders, and the quarantine of events with an impossible time."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
     def quarantine() -> Quarantine:
         telemetry = registry.build(AiCalculatorAnalytics).telemetry
-        kept_for = timedelta(days=settings.LANDING_RETENTION_DAYS)
-        return Quarantine(session, lambda: registry.build(EventTracker), telemetry, utc_now, kept_for)
+        retention = timedelta(days=settings.LANDING_RETENTION_DAYS)
+        return Quarantine(session, lambda: registry.build(EventTracker), telemetry, utc_now, retention)
 
     def intake() -> EventIntake:
         return EventIntake(
@@ -41,12 +41,12 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
 
 def session() -> Session:
-    """One of its own, beside that of the request."""
+    """A session apart from the request's."""
     return Session(db.engine)
 
 
 def places(settings: Settings) -> Places:
-    """A file knows best; headers count only where a trusted proxy sets them."""
+    """Countries and regions from the GeoIP file, else from headers, but only where a trusted proxy sets them."""
     trusted = settings.TRUSTED_PROXIES and settings.GEO_COUNTRY_HEADER
-    told = HeaderPlaces(settings.GEO_COUNTRY_HEADER, settings.GEO_REGION_HEADER) if trusted else UnknownPlaces()
-    return FilePlaces(settings.GEOIP_FILE, told) if settings.GEOIP_FILE else told
+    headers = HeaderPlaces(settings.GEO_COUNTRY_HEADER, settings.GEO_REGION_HEADER) if trusted else UnknownPlaces()
+    return FilePlaces(settings.GEOIP_FILE, headers) if settings.GEOIP_FILE else headers

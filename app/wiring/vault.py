@@ -10,7 +10,7 @@ from config.settings import Settings
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
-    """Before the rooms that hold data about people: they say so to the `DataClasses` made here."""
+    """To be called before the rooms that hold personal data, which add it to the `DataClasses` made here."""
     classes = DataClasses()
     masters = [MasterKey.of(text) for text in settings.master_keys]
 

@@ -15,7 +15,7 @@ from config.settings import Settings
 
 
 def fit_out(registry: Registry, _settings: Settings) -> None:
-    """What people add to the dashboards."""
+    """Saved views and annotations, which people add to the dashboards."""
 
     def saved_views() -> SavedViews:
         session = get_db_session()

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.freshness import Freshness
-from backend.analytics.lake.sync import Followers
+from backend.analytics.lake.subscribers import Subscribers
 from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.funnel.service import FunnelService
-from backend.analytics.metrics.live.feed import LiveFeed, Watching
+from backend.analytics.metrics.live.feed import LiveFeed, SubscriberLimits
 from backend.analytics.metrics.live.service import LiveService
 from backend.analytics.warehouse.clickhouse import ClickHouseEngine
 from backend.analytics.warehouse.duck import DuckEngine
@@ -32,11 +32,11 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         ClickHouseEngine(url) if url else duck, Snapshots(lake), lambda: registry.build(Freshness).ensure()
     )
     registry.add_warm_up(warehouse.begin)
-    registry.build(Followers).add(sessions.follow, sessions.mend)
+    registry.build(Subscribers).add(sessions.follow, sessions.mend)
     registry.add_service(Sessions, lambda: sessions)
     registry.add_service(Warehouse, lambda: warehouse)
     registry.add_service(AttributionService, lambda: AttributionService(warehouse, utc_now))
     registry.add_service(FunnelService, lambda: FunnelService(warehouse, utc_now))
-    watching = Watching(min(settings.LIVE_STREAMS, settings.WEB_THREADS // 2), settings.LIVE_STREAM_SECONDS)
-    registry.add_shared(LiveFeed, lambda: LiveFeed(LiveService(warehouse, utc_now).look, watching, registry.is_ending))
+    limits = SubscriberLimits(min(settings.LIVE_STREAMS, settings.WEB_THREADS // 2), settings.LIVE_STREAM_SECONDS)
+    registry.add_shared(LiveFeed, lambda: LiveFeed(LiveService(warehouse, utc_now).look, limits, registry.is_ending))
     registry.add_service(CatalogueService, lambda: CatalogueService(warehouse, utc_now))

@@ -21,7 +21,7 @@ from config.settings import Settings
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
-    """First of all rooms: plugins and the other rooms add their kinds of jobs to what is made here."""
+    """To be called before all other rooms and plugins, which add their kinds of jobs to the `JobKinds` made here."""
     kinds, uniform = JobKinds(), SystemRandom().uniform
 
     def jobs() -> Jobs:

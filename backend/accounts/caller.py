@@ -1,4 +1,4 @@
-"""Who asks, once proven."""
+"""The caller of a request, once proven."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FRESH = timedelta(minutes=10)
 
 
 class Proof(StrEnum):
-    """How a caller showed who they are."""
+    """The means by which a caller was proven."""
 
     COOKIE = "cookie"
     TOKEN = "token"  # noqa: S105
@@ -21,10 +21,10 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An account, by its cookie or its JWT, or an API key, and what it may do.
+    """An account, by its cookie or its JWT, or an API key, with its scopes.
 
     `name` is a public id: fit for logs, audit and counting. `account_id` is None for a key that no account owns.
-    `confirmed_at` is when the password was last typed in this browser: what is dangerous wants it fresh.
+    `confirmed_at` is when the password was last typed in this browser: dangerous changes need it fresh.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Caller:
 
     @property
     def public_id(self) -> str | None:
-        """The id of the account whose person asks; None for a key."""
+        """The public id of the calling account; None for a key."""
         kind, _, public_id = self.name.partition(":")
         return public_id if kind == "account" else None
 

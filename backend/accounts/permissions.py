@@ -1,4 +1,4 @@
-"""What a caller may be allowed to do, and which role may do what. One table; routes name its members."""
+"""Scopes, and the one table of the scopes of each role."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Scope(StrEnum):
 
 
 class Role(StrEnum):
-    """What an account is for. Whoever has more than their own data to see needs a second factor."""
+    """The purpose of an account. Every role that sees more than its own data needs a second factor."""
 
     MEMBER = "member"
     ANALYST = "analyst"
@@ -50,7 +50,7 @@ SCOPES: Mapping[Role, frozenset[Scope]] = MappingProxyType(
         Role.ADMIN: frozenset(Scope),
     }
 )
-# What a person is told who lacks it: "Your account may not …".
+# The message for a caller without the scope: "Your account may not …".
 DEEDS: Mapping[Scope, str] = MappingProxyType(
     {
         Scope.ACCOUNT_SELF: "see or change an account of its own",
@@ -63,5 +63,5 @@ DEEDS: Mapping[Scope, str] = MappingProxyType(
         Scope.AUDIT_READ: "read the audit log",
     }
 )
-# What an API key may be given. The rest is for people who sign in.
+# The scopes that an API key may have. The rest is for people who sign in.
 KEY_SCOPES = frozenset({Scope.DASHBOARDS_READ, Scope.EVENTS_WRITE, Scope.JOBS_READ})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from backend.analytics.metrics.attribution.models import Model
 from backend.analytics.metrics.attribution.service import Attribution, AttributionQuery, AttributionService
-from backend.analytics.metrics.catalogue.dashboards import CONVERSIONS, GEOGRAPHIC, POPULAR, Dashboard
+from backend.analytics.metrics.catalogue.dashboards import CONVERSIONS, GEOGRAPHY, POPULAR, Dashboard
 from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.funnel.definition import FunnelQuery
@@ -47,7 +47,7 @@ class AiCalculatorDashboard:
 
     def get_geographic_distribution(self, start_date: datetime, end_date: datetime) -> Result:
         """Sessions, and what became of them, by country."""
-        return _answer(GEOGRAPHIC, start_date, end_date)
+        return _answer(GEOGRAPHY, start_date, end_date)
 
     def get_revenue_attribution(
         self, start_date: datetime, end_date: datetime, model: str = Model.LAST_NON_DIRECT

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from backend.api_docs.json_schema import SchemaField, Shapes, has_example, plain
+from backend.api_docs.json_schema import SchemaField, SchemaReader, has_example, plain
 from backend.errors import MingusError
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -126,13 +126,13 @@ def problem_kinds() -> tuple[ProblemKind, ...]:
 def sections(spec: Mapping[str, Any], base_url: str) -> tuple[Section, ...]:
     """The document's operations by tag, in the order in which tags first appear. `base_url` starts the examples."""
     reader = _Reader(spec, base_url.rstrip("/"))
-    found = [(_tag(item), path, method, item) for path, method, item in _operations(spec)]
-    order = list(dict.fromkeys(tag for tag, *_ in found))
+    operations = [(_tag(item), path, method, item) for path, method, item in _operations(spec)]
+    order = list(dict.fromkeys(tag for tag, *_ in operations))
     described = {tag["name"]: tag.get("description", "") for tag in spec.get("tags", [])}
-    found.sort(key=lambda entry: order.index(entry[0]))
+    operations.sort(key=lambda entry: order.index(entry[0]))
     return tuple(
         Section(_anchor(tag), tag, described.get(tag, ""), tuple(reader.operation(*entry[1:]) for entry in entries))
-        for tag, entries in groupby(found, key=lambda entry: entry[0])
+        for tag, entries in groupby(operations, key=lambda entry: entry[0])
     )
 
 
@@ -141,7 +141,7 @@ class _Reader:
 
     def __init__(self, spec: Mapping[str, Any], base_url: str) -> None:
         self._spec = spec
-        self._shapes = Shapes(spec.get("components", {}).get("schemas", {}))
+        self._schemas = SchemaReader(spec.get("components", {}).get("schemas", {}))
         self._base_url = base_url
 
     def operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
@@ -165,7 +165,7 @@ class _Reader:
 
     def _parameter(self, parameter: Mapping[str, Any]) -> SchemaField:
         schema = parameter.get("schema", {})
-        field = self._shapes.field(parameter["name"], schema, parameter.get("required", False), 0)
+        field = self._schemas.field(parameter["name"], schema, parameter.get("required", False), 0)
         return SchemaField(
             field.name,
             field.type,
@@ -180,16 +180,16 @@ class _Reader:
     def _content(self, media_type: str, content: Mapping[str, Any], invent: bool) -> Content:
         """A body's shape, with the example it gives; requests need one, so theirs may be invented."""
         schema = content.get("schema", {})
-        found = self._shapes.resolved(schema)
+        resolved = self._schemas.resolved(schema)
         example = _given_example(content)
-        if example is None and (invent or has_example(schema, found)) and media_type == "application/json":
-            example = self._shapes.example(schema, "", 0)
+        if example is None and (invent or has_example(schema, resolved)) and media_type == "application/json":
+            example = self._schemas.example(schema, "", 0)
         text = "" if example is None else json.dumps(example, indent=2, ensure_ascii=False)
         return Content(
             media_type,
-            self._shapes.type(schema),
-            plain(found.get("description", "")),
-            self._shapes.fields(schema, 0),
+            self._schemas.type(schema),
+            plain(resolved.get("description", "")),
+            self._schemas.fields(schema, 0),
             text,
         )
 
@@ -203,15 +203,15 @@ class _Reader:
     def _curl(
         self, path: str, method: str, item: Mapping[str, Any], bodies: tuple[Content, ...], proofs: list[str]
     ) -> str:
-        asked = {}
+        query = {}
         for parameter in item.get("parameters", []):
-            schema = self._shapes.resolved(parameter.get("schema", {}))
-            sample = parameter.get("example", self._shapes.example(schema, parameter["name"], 0))
+            schema = self._schemas.resolved(parameter.get("schema", {}))
+            sample = parameter.get("example", self._schemas.example(schema, parameter["name"], 0))
             if parameter["in"] == "path":
                 path = path.replace(f"{{{parameter['name']}}}", str(sample))
             elif parameter["in"] == "query" and (parameter.get("required") or has_example(parameter, schema)):
-                asked[parameter["name"]] = sample
-        words = [shlex.quote(f"{self._base_url}{path}{'?' if asked else ''}{urlencode(asked)}")]
+                query[parameter["name"]] = sample
+        words = [shlex.quote(f"{self._base_url}{path}{'?' if query else ''}{urlencode(query)}")]
         if proofs:
             words.append(f'-H "Authorization: Bearer ${VARIABLES.get(proofs[0], "MINGUS_KEY")}"')
         body = next((body for body in bodies if body.example), None)

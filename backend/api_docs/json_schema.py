@@ -38,7 +38,7 @@ class SchemaField:
     variant: bool = False
 
 
-class Shapes:
+class SchemaReader:
     """Reads the schemas of one OpenAPI document, following its references."""
 
     def __init__(self, schemas: Mapping[str, Any]) -> None:
@@ -58,40 +58,42 @@ class Shapes:
         return schema
 
     def _variants(self, schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        given = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf") or []
-        return [variant for variant in given if variant.get("type") != "null"]
+        variants = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf") or []
+        return [variant for variant in variants if variant.get("type") != "null"]
 
     def type(self, schema: Mapping[str, Any]) -> str:
-        found = self.resolved(schema)
-        variants = self._variants(found)
+        resolved = self.resolved(schema)
+        variants = self._variants(resolved)
         if variants:
             names = list(dict.fromkeys(map(self.type, variants)))
-        elif isinstance(found.get("type"), list):
-            names = [name for name in found["type"] if name != "null"]
-        elif found.get("type") == "array":
-            names = [f"array of {self.type(found.get('items', {}))}"]
+        elif isinstance(resolved.get("type"), list):
+            names = [name for name in resolved["type"] if name != "null"]
+        elif resolved.get("type") == "array":
+            names = [f"array of {self.type(resolved.get('items', {}))}"]
         else:
-            names = [found.get("format") or found.get("type") or ("object" if "properties" in found else "any")]
+            names = [
+                resolved.get("format") or resolved.get("type") or ("object" if "properties" in resolved else "any")
+            ]
         return " or ".join([*names, *(["null"] if _may_be_null(schema) else [])])
 
     def field(self, name: str, schema: Mapping[str, Any], required: bool, depth: int) -> SchemaField:
-        found = self.resolved(schema)
-        description = schema.get("description") or found.get("description", "")
-        limits = tuple(_limits(found)) + tuple(_default(schema))
+        resolved = self.resolved(schema)
+        description = schema.get("description") or resolved.get("description", "")
+        limits = tuple(_limits(resolved)) + tuple(_default(schema))
         return SchemaField(name, self.type(schema), required, limits, plain(description), self.fields(schema, depth))
 
     def fields(self, schema: Mapping[str, Any], depth: int) -> tuple[SchemaField, ...]:
-        found = self.resolved(schema)
+        resolved = self.resolved(schema)
         if depth >= DEEPEST:
             return ()
-        variants = self._variants(found)
+        variants = self._variants(resolved)
         if variants:
             return tuple(self._forms(variants, depth)) if any(self.fields(v, depth + 1) for v in variants) else ()
-        if found.get("type") == "array":
-            return self.fields(found.get("items", {}), depth)
-        required = set(found.get("required", []))
-        members = [self.field(n, s, n in required, depth + 1) for n, s in found.get("properties", {}).items()]
-        others = found.get("additionalProperties")
+        if resolved.get("type") == "array":
+            return self.fields(resolved.get("items", {}), depth)
+        required = set(resolved.get("required", []))
+        members = [self.field(n, s, n in required, depth + 1) for n, s in resolved.get("properties", {}).items()]
+        others = resolved.get("additionalProperties")
         if isinstance(others, Mapping) and others:
             members.append(self.field("any name", others, False, depth + 1))
         return tuple(members)
@@ -103,19 +105,19 @@ class Shapes:
 
     def example(self, schema: Mapping[str, Any], name: str, depth: int) -> Any:
         """What the schema gives as an example, else the least that fits it."""
-        found = self.resolved(schema)
-        for given in (*schema.get("examples", ()), schema.get("example"), *found.get("examples", ())):
-            if given is not None:
-                return given
+        resolved = self.resolved(schema)
+        for example in (*schema.get("examples", ()), schema.get("example"), *resolved.get("examples", ())):
+            if example is not None:
+                return example
         for key in ("example", "const", "default"):
-            if found.get(key) is not None:
-                return found[key]
-        if found.get("enum"):
-            return found["enum"][0]
-        variants = self._variants(found)
+            if resolved.get(key) is not None:
+                return resolved[key]
+        if resolved.get("enum"):
+            return resolved["enum"][0]
+        variants = self._variants(resolved)
         if variants:
             return self.example(variants[0], name, depth)
-        return self._least(found, name, depth)
+        return self._least(resolved, name, depth)
 
     def _least(self, schema: Mapping[str, Any], name: str, depth: int) -> Any:
         match schema.get("type"):
@@ -143,8 +145,8 @@ def has_example(*schemas: Mapping[str, Any]) -> bool:
 
 def _may_be_null(schema: Mapping[str, Any]) -> bool:
     kind = schema.get("type")
-    given = schema.get("anyOf") or schema.get("oneOf") or []
-    return (isinstance(kind, list) and "null" in kind) or any(variant.get("type") == "null" for variant in given)
+    variants = schema.get("anyOf") or schema.get("oneOf") or []
+    return (isinstance(kind, list) and "null" in kind) or any(variant.get("type") == "null" for variant in variants)
 
 
 def _limits(schema: Mapping[str, Any]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Action(StrEnum):
-    """What may be done and is remembered, as `noun.verb_past`."""
+    """The deeds that the audit log records, as `noun.verb_past`."""
 
     ANNOTATION_DELETED = "annotation.deleted"
     AUDIT_READ = "audit.read"

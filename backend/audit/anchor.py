@@ -1,4 +1,4 @@
-"""Heads of the chain, written down where who changes the database cannot reach: a cut-off tail shows by them only."""
+"""Heads of the chain in a file outside the database: only they show that the chain's tail was cut off."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What the head was at a time."""
+    """The head of the chain at a time."""
 
     number: int
     digest: str

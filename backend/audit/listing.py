@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which entries are asked for; what is empty asks for any."""
+    """Conditions on entries; an empty one allows any value."""
 
     actor: str = ""
     action: str = ""

@@ -6,15 +6,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from backend.audit.models import AuditEntry
-from backend.personal_data import DataClass, Row, Subject, plain
+from backend.personal_data import DataClass, ExportedRow, Subject, plain
 
 SHOWN = (AuditEntry.number, AuditEntry.at, AuditEntry.actor, AuditEntry.action, AuditEntry.object, AuditEntry.details)
 
 
 def audit_data(session: Callable[[], Session]) -> DataClass:
-    """Entries stay when a person goes: they name only a public id, which then belongs to nobody."""
+    """Audit entries outlive an erasure: they name a person only by a public id, which then belongs to nobody."""
 
-    def export(subject: Subject) -> Iterator[Row]:
+    def export(subject: Subject) -> Iterator[ExportedRow]:
         name = f"account:{subject.public_id}"
         about = select(*SHOWN).where(or_(AuditEntry.actor == name, AuditEntry.object == name))
         yield from map(plain, session().execute(about.order_by(AuditEntry.number)).mappings())

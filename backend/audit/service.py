@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.audit.actions import Action
 from backend.audit.anchor import Anchor, AnchorFile
-from backend.audit.chain import START, Detail, Entry, digest
+from backend.audit.chain import START, ChainEntry, Detail, digest
 from backend.audit.listing import AuditFilter
 from backend.audit.models import AuditEntry
 from backend.audit.store import AuditStore
@@ -21,19 +21,19 @@ PUBLIC_NAME = re.compile(r"cli|schedule|nobody|[a-z_]{1,20}:[A-Za-z0-9_-]{1,60}"
 SHORT_WORD = re.compile(r"[a-z][a-z0-9_:.-]{0,79}")
 TELLING = re.compile(r"e?mail|name|address|phone|passw|secret|token|salary|birth")
 LARGEST = 10**9
-READ_AT_ONCE = 1000
+BATCH_SIZE = 1000
 
 
 class TooTelling(ValueError):
-    """What was to be remembered could say who somebody is; its words are not repeated here."""
+    """An entry could say who somebody is; the message does not repeat its words."""
 
 
 class ChainBroken(Exception):
-    """The audit log is not what it was."""
+    """An entry of the audit log was changed, added or removed."""
 
 
 class AuditLog:
-    """Remembers who did what, in a chain that shows every change made to it."""
+    """Records who did what, in a chain that shows every change made to it."""
 
     def __init__(self, store: AuditStore, session: Session, key: bytes, anchors: AnchorFile, now: Clock) -> None:
         self._store = store
@@ -45,33 +45,33 @@ class AuditLog:
     def record(self, actor: str, action: Action, object: str, **details: Detail) -> None:  # noqa: A002
         """Append an entry in the caller's transaction; commits nothing. Raises TooTelling.
 
-        Until that transaction ends no other can append: record as the last thing before the commit.
+        Until that transaction ends no other can append, so record last before the commit.
         """
         _check(actor, object, details)
         self._session.flush()  # rows first, the head last: two transactions cannot wait for each other
         number, before = self._store.take_turn()
-        entry = Entry(number, self._now(), actor, Action(action), object, details)
+        entry = ChainEntry(number, self._now(), actor, Action(action), object, details)
         self._store.append(entry, digest(self._key, before, entry))
 
     def record_reading(self, actor: str, action: Action, object: str, **details: Detail) -> None:  # noqa: A002
-        """Remember that somebody is about to be shown something, and commit: for pages that only read."""
+        """Record and commit that somebody is about to be shown something, for pages that only read."""
         self._session.rollback()  # on SQLite what has begun to read cannot go on to write
         self.record(actor, action, object, **details)
         self._session.commit()
 
     def list(self, wanted: AuditFilter, before: int | None = None, most: int = 100) -> Sequence[AuditEntry]:
-        """The newest entries first; `before` is the number to go on from."""
+        """The newest entries first; `before` is the number of the last entry on the page before."""
         return self._store.list(wanted, before, most)
 
     def all(self, wanted: AuditFilter) -> Iterator[AuditEntry]:
-        """Every entry, the newest first, some read at a time."""
+        """Every entry, the newest first, read in batches."""
         before = None
-        while some := self._store.list(wanted, before, READ_AT_ONCE):
-            yield from some
-            before = some[-1].number
+        while page := self._store.list(wanted, before, BATCH_SIZE):
+            yield from page
+            before = page[-1].number
 
     def verify(self) -> Verdict:
-        """Read the whole chain, and say which entry is the first that is missing or not what it was."""
+        """Read the whole chain up to the first entry that is missing or was changed."""
         with reading():
             head = self._store.head() or Head(0, START)
             newest = self._store.newest_number()
@@ -86,12 +86,12 @@ class AuditLog:
             raise ChainBroken(str(verdict))
 
     def anchor(self) -> Anchor:
-        """Write down the head outside the database, and in the log. Raises ChainBroken, AnchorsUnreadable."""
+        """Append the head to the file of anchors and to the log. Raises ChainBroken, AnchorsUnreadable."""
         last = max(self._anchors.all(), key=lambda anchor: anchor.number, default=None)
         with reading():
             head = self._store.head() or Head(0, START)
-            found = self._store.digest_of(last.number) if last and last.number else START
-        if last and (last.number > head.number or found != last.digest):
+            stored = self._store.digest_of(last.number) if last and last.number else START
+        if last and (last.number > head.number or stored != last.digest):
             raise ChainBroken(f"entry {last.number}, anchored at {last.at:%Y-%m-%d %H:%M}, is not what it was")
         anchor = Anchor(head.number, head.digest, self._now())
         self._anchors.append(anchor)

@@ -1,4 +1,4 @@
-"""Judge a chain, entry by entry."""
+"""The check of a chain, entry by entry."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from backend.audit.anchor import Anchor
-from backend.audit.chain import START, Entry, digest
+from backend.audit.chain import START, ChainEntry, digest
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry as it is stored; None where what is stored is none any more."""
+    """An entry with its stored digest; `entry` is None where the stored row cannot be read."""
 
-    entry: Entry | None
+    entry: ChainEntry | None
     digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the database says is the last entry."""
+    """The last entry, by the row `audit_head`."""
 
     number: int
     digest: str
@@ -27,9 +27,9 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the chain is whole; if not, which number is the first that is wrong, and how.
+    """Whether the chain is whole; if not, the number of the first bad entry and the reason.
 
-    `anchored` is the greatest number that an anchor vouches for: what came later could be cut off unseen.
+    `anchored` is the last number that an anchor vouches for: entries after it could be cut off unseen.
     """
 
     entries: int

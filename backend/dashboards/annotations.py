@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from backend.analytics.annotations.annotation import Annotation
-from backend.analytics.figures.lines import Happening
+from backend.analytics.figures.lines import ChartAnnotation
 from backend.analytics.figures.moments import long
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """`delete`: its id, where whoever looks may delete it."""
+class ListedAnnotation:
+    """An annotation in the list of a page. `delete`: its id, where whoever looks may delete it."""
 
-    happening: Happening
+    in_chart: ChartAnnotation
     when: str
     delete: str
 
 
-def note_of(annotation: Annotation, zone: str, *, anybodys: bool) -> Note:
+def listed_annotation(annotation: Annotation, zone: str, *, anybodys: bool) -> ListedAnnotation:
     at = annotation.moment(ZoneInfo(zone))
     delete = str(annotation.public_id) if annotation.mine or anybodys else ""
-    return Note(Happening(at, annotation.text), long(at, "day", year=True), delete)
+    return ListedAnnotation(ChartAnnotation(at, annotation.text), long(at, "day", year=True), delete)

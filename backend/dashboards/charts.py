@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 
 from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Figure, Shapes
-from backend.analytics.figures.geography import Place, Places, geography
-from backend.analytics.figures.lines import MOST_SERIES, Happening, Parts, Point, Series, Trend, lines, several
-from backend.analytics.figures.quantity import Quantity
-from backend.analytics.figures.quantity import Unit as Kind
-from backend.analytics.figures.tiles import Reading, Tile, tile
+from backend.analytics.figures.geography import MapPlace, MapPlaces, geography
+from backend.analytics.figures.lines import MOST_SERIES, ChartAnnotation, Parts, Point, Series, Trend, lines, several
+from backend.analytics.figures.quantity import Quantity, QuantityUnit
+from backend.analytics.figures.tiles import Tile, TileValue, tile
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
 from backend.analytics.metrics.catalogue.query import Query, Result, ResultRow, Value
@@ -21,7 +20,12 @@ from backend.dashboards.names import Names
 from backend.dashboards.question import PageQuestion
 from backend.formats import moment
 
-KINDS = {Unit.COUNT: Kind.COUNT, Unit.FRACTION: Kind.SHARE, Unit.CENTS: Kind.CENTS, Unit.SECONDS: Kind.SECONDS}
+QUANTITY_UNITS = {
+    Unit.COUNT: QuantityUnit.COUNT,
+    Unit.FRACTION: QuantityUnit.SHARE,
+    Unit.CENTS: QuantityUnit.CENTS,
+    Unit.SECONDS: QuantityUnit.SECONDS,
+}
 MOST_BARS = 15
 Link = Callable[[PageQuestion], str]
 
@@ -29,12 +33,12 @@ Link = Callable[[PageQuestion], str]
 def quantity_of(name: str, currency: str) -> Quantity:
     measure = MEASURES[name]
     noun = measure.label[:1].lower() + measure.label[1:]
-    return Quantity(noun, KINDS[measure.unit], measure.sums, currency)
+    return Quantity(noun, QUANTITY_UNITS[measure.unit], measure.sums, currency)
 
 
 def with_denominators(*names: str) -> tuple[str, ...]:
     """The measures and the counts they rest on, each once."""
-    return tuple(dict.fromkeys(one for name in names for one in (name, MEASURES[name].rests_on)))
+    return tuple(dict.fromkeys(measure for name in names for measure in (name, MEASURES[name].rests_on)))
 
 
 def ask(question: PageQuestion, *measures: str, by: tuple[str, ...] = (), over_time: bool = False) -> Query:
@@ -64,7 +68,7 @@ def compared(compare: Compare | None, period: Period) -> str:
 
 
 def is_partial(result: Result) -> bool:
-    """Whether the last stretch is not over yet."""
+    """Whether the last bucket is not over yet."""
     period = result.query.period
     return period.start <= result.as_of < period.end
 
@@ -74,12 +78,12 @@ def tiles_of(result: Result, names: tuple[str, ...], link: Callable[[str], str])
     return tuple(_tile(result, name, link(name)) for name in names)
 
 
-def trend_of(result: Result, name: str, happenings: tuple[Happening, ...] = ()) -> Figure:
+def trend_of(result: Result, name: str, annotations: tuple[ChartAnnotation, ...] = ()) -> Figure:
     """A measure over time, beside what it is compared with."""
     query, denominator = result.query, MEASURES[name].rests_on
     grain = query.grain
     if grain is None:
-        raise ValueError("rows are not of stretches of time")
+        raise ValueError("rows are not of buckets")
     zone = ZoneInfo(query.period.timezone)
     at = [datetime.fromisoformat(row.keys[0] or "") for row in result.rows]
     points = tuple(
@@ -97,20 +101,20 @@ def trend_of(result: Result, name: str, happenings: tuple[Happening, ...] = ()) 
             compared(query.compare, query.period),
             result.before.values[name] if result.before else None,
             _until(result, grain) if is_partial(result) else "",
-            happenings,
+            annotations,
         )
     )
 
 
 def _then(result: Result, at: Sequence[datetime]) -> Iterator[datetime | None]:
-    """The stretch beside each of these in the period compared with; None beyond its end."""
+    """The bucket of the compared period beside each of these; None beyond its end."""
     period, other = result.query.period, result.compared
     if other is None:
         yield from (None for _ in at)
         return
     zone = ZoneInfo(period.timezone)
     if result.query.grain is Grain.HOUR:
-        hours = [_local(hour, zone) for hour in other.stretches(Grain.HOUR)]
+        hours = [_local(hour, zone) for hour in other.buckets(Grain.HOUR)]
         yield from (hours[place] if place < len(hours) else None for place in range(len(at)))
         return
     back = period.first_day - other.first_day
@@ -127,20 +131,20 @@ def several_of(result: Result, ranked: Result, name: str, names: Names) -> Figur
     query, denominator = result.query, MEASURES[name].rests_on
     [dimension], grain = query.dimensions, query.grain
     if grain is None:
-        raise ValueError("rows are not of stretches of time")
-    found = {row.keys: row.values[name] for row in result.rows}
-    stretches = tuple(query.period.until(result.as_of).stretches(grain))
+        raise ValueError("rows are not of buckets")
+    values = {row.keys: row.values[name] for row in result.rows}
+    buckets = tuple(query.period.until(result.as_of).buckets(grain))
     none = 0 if MEASURES[name].sums else None
     series = tuple(
         Series(
             names.name(dimension, row.keys[0]),
-            tuple(found.get((at.isoformat(), row.keys[0]), none) for at in stretches),
+            tuple(values.get((at.isoformat(), row.keys[0]), none) for at in buckets),
             row.values[name],
         )
         for row in largest(ranked, name)
     )
     zone = ZoneInfo(query.period.timezone)
-    at = tuple(_local(stretch, zone) for stretch in stretches)
+    at = tuple(_local(bucket, zone) for bucket in buckets)
     n, until = int(result.totals.values[denominator] or 0), _until(result, grain) if is_partial(result) else ""
     return several(Parts(quantity_of(name, query.currency), grain.value, at, series, n, _noun(denominator), until))
 
@@ -153,7 +157,7 @@ def ranking_of(
     [dimension] = query.dimensions
     rows = [row for row in result.rows if row.values[denominator] or (row.previous and row.previous[denominator])]
     shown = len(rows) if len(rows) <= most + 1 else most  # to say that one is left out takes its room
-    some = tuple(
+    shown_bars = tuple(
         Bar(
             names.name(dimension, row.keys[0]),
             row.values[name],
@@ -167,7 +171,7 @@ def ranking_of(
         Ranking(
             quantity_of(name, query.currency),
             _spoken(DIMENSIONS[dimension].label),
-            some,
+            shown_bars,
             result.totals.values[name],
             int(result.totals.values[denominator] or 0),
             _noun(denominator),
@@ -184,11 +188,11 @@ def map_of(result: Result, name: str, shapes: Shapes, names: Names, question: Pa
     [dimension] = query.dimensions
     known = [row for row in result.rows if row.keys[0]]
     return geography(
-        Places(
+        MapPlaces(
             quantity_of(name, query.currency),
             shapes,
             tuple(
-                Place(
+                MapPlace(
                     row.keys[0] or "",
                     names.name(dimension, row.keys[0]),
                     row.values[name],
@@ -210,17 +214,17 @@ def map_of(result: Result, name: str, shapes: Shapes, names: Names, question: Pa
 
 def _until(result: Result, grain: Grain) -> str:
     """Of a day or an hour, which says its name, the time is enough."""
-    said = moment(result.as_of, result.query.period.timezone)
-    return said.rpartition(", ")[2] if grain in (Grain.DAY, Grain.HOUR) else said
+    text = moment(result.as_of, result.query.period.timezone)
+    return text.rpartition(", ")[2] if grain in (Grain.DAY, Grain.HOUR) else text
 
 
 def _tile(result: Result, name: str, href: str) -> Tile:
     denominator = MEASURES[name].rests_on
-    now = Reading(result.totals.values[name], int(result.totals.values[denominator] or 0), _course(result.rows, name))
+    now = TileValue(result.totals.values[name], int(result.totals.values[denominator] or 0), _course(result.rows, name))
     before = None
     if result.before:
         earlier = tuple(row.previous[name] if row.previous else None for row in result.rows)
-        before = Reading(result.before.values[name], int(result.before.values[denominator] or 0), earlier)
+        before = TileValue(result.before.values[name], int(result.before.values[denominator] or 0), earlier)
     quantity = quantity_of(name, result.query.currency)
     return tile(MEASURES[name].label, quantity, _noun(denominator), now, before, partial=is_partial(result), href=href)
 

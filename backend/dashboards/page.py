@@ -9,18 +9,15 @@ from datetime import datetime
 from typing import ClassVar, NamedTuple
 
 from backend.analytics.figures.figure import Figure
-from backend.analytics.figures.lines import Happening
+from backend.analytics.figures.lines import ChartAnnotation
 from backend.analytics.figures.tiles import Tile
-from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.query import Query, Result
-from backend.analytics.metrics.catalogue.service import CatalogueService
-from backend.analytics.metrics.funnel.service import FunnelService
-from backend.analytics.metrics.live.feed import LiveFeed
 from backend.dashboards.addresses import BASE, address_of
 from backend.dashboards.charts import MOST_BARS, is_partial, ranking_of, trend_of
 from backend.dashboards.names import Names
 from backend.dashboards.question import Address, Chip, Own, PageQuestion
+from backend.dashboards.services import Services
 from backend.dashboards.tables import table_address
 
 WHOLE, HALF = 12, 6
@@ -87,27 +84,17 @@ class Select(NamedTuple):
     options: tuple[tuple[str, str], ...]
 
 
-class Answers(NamedTuple):
-    """The services that answer what a page asks."""
-
-    catalogue: CatalogueService
-    funnel: FunnelService
-    attribution: AttributionService
-    live: LiveFeed
-
-
 class Page(ABC):
     """A page in the menu. `own`: the parameters that no other page has, with what they may be.
 
-    `sample`: parameters that show all of the page, for those who look at or time every page. `kept`: whether people can
-    save it as a view.
+    `sample`: parameters that show all of the page, for those who look at or time every page. `can_be_saved`: as a view.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     own: ClassVar[Own] = {}
     sample: ClassVar[Address] = {}
-    kept: ClassVar[bool] = True
+    can_be_saved: ClassVar[bool] = True
 
     @property
     def path(self) -> str:
@@ -127,7 +114,7 @@ class BoardPage(Page):
     def board(self, setting: Setting, results: Sequence[Result]) -> Board:
         """What the page shows of the results, which come in the order of its queries."""
 
-    def completed(self, board: Board, setting: Setting, results: Sequence[Result], answers: Answers) -> Board:
+    def completed(self, board: Board, setting: Setting, results: Sequence[Result], services: Services) -> Board:
         """The board with what only other services, or a second question, can answer."""
         return board
 
@@ -139,7 +126,7 @@ class Setting:
     page: Page
     question: PageQuestion
     names: Names
-    happenings: tuple[Happening, ...] = ()
+    annotations: tuple[ChartAnnotation, ...] = ()
 
     def address(self, question: PageQuestion) -> str:
         """The same page with another question."""
@@ -173,7 +160,7 @@ def board_of(first: Result, tiles: tuple[Tile, ...], *charts: Chart) -> Board:
 
 
 def trend(result: Result, measure: str, setting: Setting) -> Chart:
-    return Chart(TREND, trend_of(result, measure, setting.happenings), setting.csv(result.query))
+    return Chart(TREND, trend_of(result, measure, setting.annotations), setting.csv(result.query))
 
 
 def ranked(

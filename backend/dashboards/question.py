@@ -103,12 +103,12 @@ class PageQuestion:
         start, end = (preset.first_day(today), today) if preset else _days(args, today, errors)
         compare, adding = _compare(args, errors), _adding(args, errors)
         filters = tuple(_filters(args, adding, errors))
-        kept = {name: args[name] for name in own if args.get(name)}
+        own_values = {name: args[name] for name in own if args.get(name)}
         if errors:
             entered = args.get("start", ""), args.get("end", "")
-            return cls(preset, *entered, tz, None, compare, filters, kept, tuple(errors))
+            return cls(preset, *entered, tz, None, compare, filters, own_values, tuple(errors))
         period = Period.between(start, end, tz, now)
-        return cls(preset, f"{start}", f"{end}", tz, period, compare, filters, kept, adding=adding)
+        return cls(preset, f"{start}", f"{end}", tz, period, compare, filters, own_values, adding=adding)
 
     def answerable(self) -> Period:
         """The period, for those who can't show a form again."""
@@ -137,9 +137,9 @@ class PageQuestion:
         wrong = {name: value[:LONGEST_NAME] for name, value in self.own.items() if value not in own[name]}
         if not wrong:
             return self
-        told = (FieldError(name, f"There is no {name.replace('_', ' ')} “{value}”.") for name, value in wrong.items())
+        faults = (FieldError(name, f"There is no {name.replace('_', ' ')} “{value}”.") for name, value in wrong.items())
         right = {name: value for name, value in self.own.items() if name not in wrong}
-        return replace(self, period=None, own=right, errors=(*self.errors, *told))
+        return replace(self, period=None, own=right, errors=(*self.errors, *faults))
 
     def choosing(self, name: str, value: str) -> Self:
         """The same with another value of a parameter of the page's own."""
@@ -149,7 +149,7 @@ class PageQuestion:
         """The address, one name and one value at a time, for forms that change the rest."""
         for name, value in self.address().items():
             if name not in without:
-                yield from ((name, one) for one in ([value] if isinstance(value, str) else value))
+                yield from ((name, text) for text in ([value] if isinstance(value, str) else value))
 
     def with_filter(self, name: str, value: str | None) -> Self:
         """The same about one value of a dimension; None is "there is none"."""
@@ -169,7 +169,7 @@ class PageQuestion:
     def without_value(self, name: str, value: str) -> Self:
         """The same with one value less of a filter."""
         left = (
-            replace(chosen, values=tuple(one for one in chosen.values if (chosen.field, one) != (name, value)))
+            replace(chosen, values=tuple(text for text in chosen.values if (chosen.field, text) != (name, value)))
             for chosen in self.filters
         )
         return replace(self, filters=tuple(chosen for chosen in left if chosen.values))
@@ -225,12 +225,12 @@ def _zone(name: str, errors: list[FieldError]) -> ZoneInfo | None:
 
 
 def _preset(args: Mapping[str, str], errors: list[FieldError]) -> Preset | None:
-    given = args.get("period", "") or _still_shown(args)
-    if given in list(Preset):
-        return Preset(given)
-    if given:
+    text = args.get("period", "") or _still_shown(args)
+    if text in list(Preset):
+        return Preset(text)
+    if text:
         errors.append(FieldError("period", "Choose one of the periods, or a first and a last day."))
-    return None if args.get("start") or args.get("end") or given else Preset.THIRTY_DAYS
+    return None if args.get("start") or args.get("end") or text else Preset.THIRTY_DAYS
 
 
 def _still_shown(args: Mapping[str, str]) -> str:
@@ -240,10 +240,10 @@ def _still_shown(args: Mapping[str, str]) -> str:
 
 
 def _compare(args: Mapping[str, str], errors: list[FieldError]) -> Compare | None:
-    given = args.get("compare", "")
-    if given and given not in list(Compare):
+    text = args.get("compare", "")
+    if text and text not in list(Compare):
         errors.append(FieldError("compare", "Choose the previous period, the previous year, or nothing."))
-    return Compare(given) if given in list(Compare) else None
+    return Compare(text) if text in list(Compare) else None
 
 
 def _adding(args: MultiDict[str, str], errors: list[FieldError]) -> Adding | None:
@@ -262,10 +262,10 @@ def _filters(args: MultiDict[str, str], adding: Adding | None, errors: list[Fiel
     """A dimension's name with the values that are kept."""
     for name in FILTERS:
         values = [value.strip() for value in args.getlist(name)]
-        given = [*values, *(adding.typed if adding and adding.field == name else ())]
-        if any("\0" in value for value in given):
+        entered = [*values, *(adding.typed if adding and adding.field == name else ())]
+        if any("\0" in value for value in entered):
             errors.append(FieldError(name, "Filters take text that can be written."))
-        elif len(given) > MOST_VALUES or any(len(value) > LONGEST_VALUE for value in given):
+        elif len(entered) > MOST_VALUES or any(len(value) > LONGEST_VALUE for value in entered):
             errors.append(FieldError(name, f"Filters take {MOST_VALUES} values of {LONGEST_VALUE} characters at most."))
         elif values:
             yield Filter(name, Operator.IN, tuple(dict.fromkeys(values)))
@@ -282,11 +282,11 @@ def _days(args: Mapping[str, str], today: date, errors: list[FieldError]) -> tup
 
 
 def _day(args: Mapping[str, str], name: str, which: str, default: date, errors: list[FieldError]) -> date:
-    given = args.get(name, "").strip()
-    if not given:
+    text = args.get(name, "").strip()
+    if not text:
         return default
     try:
-        day = date.fromisoformat(given)
+        day = date.fromisoformat(text)
     except ValueError:
         errors.append(FieldError(name, f"Enter the {which} day as year, month and day, like 2026-11-21."))
         return default

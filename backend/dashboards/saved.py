@@ -1,4 +1,4 @@
-"""What may be kept of a page, and the menu of what was kept."""
+"""What of a page can be saved, and the menu of saved views."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from backend.dashboards.question import EVERYWHERE, FILTERS, PageQuestion
 from backend.errors import FieldError, InvalidRequest
 from backend.one_line import must_fit
 
-KEPT: Mapping[str, Page] = MappingProxyType({page.name: page for page in PAGES if page.kept})
+SAVABLE: Mapping[str, Page] = MappingProxyType({page.name: page for page in PAGES if page.can_be_saved})
 SEVERAL = {*FILTERS, "steps"}  # of the funnel: its form sends each, its links join them
 LONGEST_ADDRESS = 3_000  # servers and proxies take lines of four thousand
 UNWRITABLE = re.compile("[\0\ud800-\udfff]")
@@ -65,12 +65,12 @@ class ViewMenu:
 
 
 def page_at(path: str) -> Page | None:
-    """The page that can be kept at this path."""
-    return next((page for page in KEPT.values() if page.path == path), None)
+    """The savable page of this path."""
+    return next((page for page in SAVABLE.values() if page.path == path), None)
 
 
 def parameters_of(args: MultiDict[str, str], page: str) -> Parameters:
-    """What an address says of what a page knows. Only a filter may be empty: there is none."""
+    """The parameters of an address that the page knows. Only a filter may be empty, which stands for none."""
     known = known_parameters(ViewKind.VIEW, page)
     values = {name: tuple(text for text in args.getlist(name) if text or name in FILTERS) for name in known}
     return {name: texts for name, texts in values.items() if texts}
@@ -79,8 +79,8 @@ def parameters_of(args: MultiDict[str, str], page: str) -> Parameters:
 def known_parameters(kind: ViewKind, page: str | None) -> tuple[str, ...]:
     if kind is ViewKind.SEGMENT:
         return FILTERS
-    kept = KEPT.get(page or "")
-    return (*EVERYWHERE, *(kept.own if kept else ()))
+    saved_page = SAVABLE.get(page or "")
+    return (*EVERYWHERE, *(saved_page.own if saved_page else ()))
 
 
 def _links(views: Iterable[SavedView], page: Page, shown: Parameters) -> Iterator[ViewLink]:
@@ -89,7 +89,7 @@ def _links(views: Iterable[SavedView], page: Page, shown: Parameters) -> Iterato
     for view in views:
         is_segment = view.kind is ViewKind.SEGMENT
         parameters = {**unfiltered, **view.parameters} if is_segment else dict(view.parameters)
-        target = page if is_segment else KEPT.get(view.page or "")
+        target = page if is_segment else SAVABLE.get(view.page or "")
         if target:
             yield ViewLink(
                 view.name,
@@ -121,8 +121,8 @@ def _bad_page(new: NewView) -> Iterator[FieldError]:
         yield FieldError("page", "A segment is of no page.")
     elif new.kind is ViewKind.FUNNEL and new.page != FUNNEL.name:
         yield FieldError("page", "A funnel is of the page funnel.")
-    elif new.kind is ViewKind.VIEW and (new.page == FUNNEL.name or new.page not in KEPT):
-        pages = ", ".join(name for name in KEPT if name != FUNNEL.name)
+    elif new.kind is ViewKind.VIEW and (new.page == FUNNEL.name or new.page not in SAVABLE):
+        pages = ", ".join(name for name in SAVABLE if name != FUNNEL.name)
         yield FieldError("page", f"A view is of one of these pages: {pages}. The page funnel is kept as a funnel.")
 
 
@@ -148,10 +148,10 @@ def _bad_parameters(new: NewView) -> list[FieldError]:
 
 def _bad_question(new: NewView, default_zone: str, now: datetime) -> Iterator[FieldError]:
     """What the page would ask to be mended."""
-    given: MultiDict[str, str] = MultiDict({name: list(values) for name, values in new.parameters.items() if values})
+    args: MultiDict[str, str] = MultiDict({name: list(values) for name, values in new.parameters.items() if values})
     if new.kind is ViewKind.FUNNEL:
-        errors = FunnelQuestion.parse(given, default_zone, now).page.errors
+        errors = FunnelQuestion.parse(args, default_zone, now).page.errors
     else:
-        errors = PageQuestion.parse(given, default_zone, now, new.parameters).errors
+        errors = PageQuestion.parse(args, default_zone, now, new.parameters).errors
     for error in errors:
         yield FieldError(f"parameters.{error.field}", error.message, error.code)

@@ -17,8 +17,8 @@ def table_address(query: Query, question: PageQuestion) -> Address:
     filters = {chosen.field: list(chosen.values) for chosen in query.filters}
     days = {name: value for name, value in question.address().items() if name in ("period", "start", "end", "tz")}
     shape: Address = {"measures": list(query.measures), "by": list(query.dimensions)}
-    given = {"grain": query.grain, "compare": query.compare, "order": query.order}
-    return days | filters | shape | {name: str(value) for name, value in given.items() if value}
+    options = {"grain": query.grain, "compare": query.compare, "order": query.order}
+    return days | filters | shape | {name: str(value) for name, value in options.items() if value}
 
 
 def table_query(args: MultiDict[str, str], question: PageQuestion) -> Query:

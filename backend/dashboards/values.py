@@ -12,7 +12,7 @@ from backend.dashboards.question import Adding, PageQuestion
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ValueChoice:
     """A value, how people call it, and how many sessions have it; None: it is not among the most frequent."""
 
     value: str
@@ -27,17 +27,17 @@ class ValueList:
 
     field: str
     label: str
-    choices: tuple[Choice, ...]
+    choices: tuple[ValueChoice, ...]
     more: bool
 
     @classmethod
     def of(cls, result: Result, question: PageQuestion, names: Names) -> Self:
         [name] = result.query.dimensions
-        chosen = next((one.values for one in question.filters if one.field == name), ())
-        found = {row.keys[0] or "": int(row.values["sessions"] or 0) for row in result.rows}
+        chosen = next((condition.values for condition in question.filters if condition.field == name), ())
+        counts = {row.keys[0] or "": int(row.values["sessions"] or 0) for row in result.rows}
         choices = (
-            Choice(value, names.name(name, value), found.get(value), value in chosen)
-            for value in dict.fromkeys((*found, *chosen))
+            ValueChoice(value, names.name(name, value), counts.get(value), value in chosen)
+            for value in dict.fromkeys((*counts, *chosen))
         )
         return cls(name, DIMENSIONS[name].label, tuple(choices), result.more)
 

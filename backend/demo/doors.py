@@ -1,4 +1,4 @@
-"""The ways to the event API: a running server, or the app in this process."""
+"""Doors to the event API: a running server, or the app in this process."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ EVENTS, HEALTH = "/api/analytics/event", "/api/analytics/health"
 
 
 class NobodyThere(Exception):
-    """Nothing answers at that address, or not in HTTP."""
+    """No server answers at the address, or none that speaks HTTP."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DoorAnswer:
     status: int
     retry_after: float
     body: bytes
@@ -33,7 +33,7 @@ class Answer:
 class Door(Protocol):
     """Posts a body to the event API; safe to use from several threads."""
 
-    def post(self, body: bytes, headers: Mapping[str, str]) -> Answer: ...
+    def post(self, body: bytes, headers: Mapping[str, str]) -> DoorAnswer: ...
 
     def close(self) -> None: ...
 
@@ -47,7 +47,7 @@ class ServerDoor:
         self._opened: list[HTTPConnection] = []
 
     def answers(self) -> bool:
-        """Whether a Mingus is there."""
+        """Whether a Mingus server is there."""
         try:
             with closing(self._connect(GLANCE)) as connection:
                 connection.request("GET", self._parts.path.rstrip("/") + HEALTH)
@@ -56,16 +56,16 @@ class ServerDoor:
         except (OSError, HTTPException):
             return False
 
-    def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """A connection that was kept may have been closed meanwhile: then once more on a new one."""
+    def post(self, body: bytes, headers: Mapping[str, str]) -> DoorAnswer:
+        """Post on the thread's connection, and once more on a new one if the server has closed it meanwhile."""
         for fresh in (False, True):
             connection = None if fresh else getattr(self._own, "connection", None)
             try:
                 self._own.connection = connection or self._connect(PATIENCE)
                 self._own.connection.request("POST", self._parts.path.rstrip("/") + EVENTS, body, dict(headers))
                 answer = self._own.connection.getresponse()
-                said = answer.headers.get("Retry-After", "")
-                return Answer(answer.status, float(said) if said.isdigit() else 1.0, answer.read())
+                retry_after = answer.headers.get("Retry-After", "")
+                return DoorAnswer(answer.status, float(retry_after) if retry_after.isdigit() else 1.0, answer.read())
             except (OSError, HTTPException) as error:
                 self._own.connection.close()
                 self._own.connection, failure = None, error
@@ -90,9 +90,9 @@ class AppDoor:
         self._client = Client(app, use_cookies=False)
         self._base = f"http://{host}"
 
-    def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def post(self, body: bytes, headers: Mapping[str, str]) -> DoorAnswer:
         answer = self._client.post(EVENTS, base_url=self._base, data=body, headers=dict(headers))
-        said = answer.headers.get("Retry-After", "")
-        return Answer(answer.status_code, float(said) if said.isdigit() else 1.0, answer.get_data())
+        retry_after = answer.headers.get("Retry-After", "")
+        return DoorAnswer(answer.status_code, float(retry_after) if retry_after.isdigit() else 1.0, answer.get_data())
 
     def close(self) -> None: ...

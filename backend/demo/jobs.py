@@ -1,4 +1,4 @@
-"""Which jobs demo visitors have: those of the shipped figures, by how many hold them."""
+"""The jobs of demo visitors: occupations of the reference tables, weighted by how many people hold them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Self
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.reference.loading import Reference
 
-MOST = 150
-CURIOUS: Mapping[str, float] = {"low": 0.6, "medium": 1.2, "high": 1.8}  # who fears nothing asks less often
+MOST_JOBS = 150
+CURIOUS: Mapping[str, float] = {"low": 0.6, "medium": 1.2, "high": 1.8}  # people at low exposure ask less often
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """A job with what its holders say of it, each with its weight."""
+class DemoJob:
+    """An occupation with the industries and educations of its holders, each with its weight."""
 
     code: str
     title: str
@@ -25,21 +25,23 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Jobs:
-    """The jobs visitors have, and how often."""
+class DemoJobs:
+    """All jobs of demo visitors, with their weights."""
 
-    all: tuple[Job, ...]
+    all: tuple[DemoJob, ...]
     weights: tuple[float, ...]
 
     @classmethod
     def of(cls, reference: Reference, calculator: JobImpactCalculator) -> Self:
-        """The most held occupations of the reference, with the level the calculator finds."""
-        held = sorted(reference.occupations.values(), key=lambda one: (-(one.employment or 0), one.code))[:MOST]
+        """The occupations with the most workers, with the level that the calculator gives them."""
+        occupations = sorted(reference.occupations.values(), key=lambda row: (-(row.employment or 0), row.code))
         jobs, weights = [], []
-        for one in held:
-            typical = calculator.profile(one.code).typical
+        for occupation in occupations[:MOST_JOBS]:
+            typical = calculator.profile(occupation.code).typical
             level = typical.level.value if typical else None
-            industries = {reference.industries[sector]: share for sector, share in one.industries.items()}
-            jobs.append(Job(one.code, one.title, level, industries or {"Other": 1.0}, one.attainment))
-            weights.append((one.employment or 1) ** 0.7 * CURIOUS.get(level or "", 1.0))
+            industries = {reference.industries[sector]: share for sector, share in occupation.industries.items()}
+            jobs.append(
+                DemoJob(occupation.code, occupation.title, level, industries or {"Other": 1.0}, occupation.attainment)
+            )
+            weights.append((occupation.employment or 1) ** 0.7 * CURIOUS.get(level or "", 1.0))
         return cls(tuple(jobs), tuple(weights))

@@ -1,4 +1,4 @@
-"""Where demo visitors come from, with what and from where: invented, in proportions that could be somebody's."""
+"""The invented proportions of demo visitors: channels, offers, devices, places, times and steps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from backend.analytics.events.senders.devices import Device
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A way to the calculator. `share` of all sessions; `keen`: how much likelier its visitors go on; `pays`: buy."""
+    """A channel to the calculator. `share` of all sessions; `keen` and `pays`: factors on going on and on buying."""
 
     source: str
     medium: str | None

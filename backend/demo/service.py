@@ -1,4 +1,4 @@
-"""Send demo visits by the way that real ones take, and remove them."""
+"""Demo visits, sent through the event API as real events are, and removed again."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from backend.accounts.permissions import Scope
 from backend.analytics.lake.erasure import Erased, Erasure
 from backend.analytics.lake.sync import LakeSync, Synced
 from backend.clock import Clock
-from backend.demo.doors import Answer, Door, NobodyThere
-from backend.demo.jobs import Jobs
+from backend.demo.doors import Door, DoorAnswer, NobodyThere
+from backend.demo.jobs import DemoJobs
 from backend.demo.world import Size, Visitor, World
 from backend.errors import Unavailable
 
-AT_ONCE, TRIES, LONGEST_PAUSE = 12, 6, 60.0
+CONCURRENCY, TRIES, LONGEST_PAUSE = 12, 6, 60.0
 KEY_NAME, KEY_LIFE = "demo visits", timedelta(hours=2)
 BUSY = frozenset({429, 503})
 
@@ -35,15 +35,15 @@ class NotSent(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What of a world arrived."""
+    """The number of stored sessions, events and visitors of a world."""
 
     sessions: int
     events: int
     visitors: int
 
 
-class Taken(msgspec.Struct, frozen=True):
-    """What the event API answers."""
+class EventReceipt(msgspec.Struct, frozen=True):
+    """The event API's answer to a batch."""
 
     accepted: int
     duplicates: int
@@ -51,12 +51,12 @@ class Taken(msgspec.Struct, frozen=True):
     quarantined: list[object]
 
 
-TAKEN = msgspec.json.Decoder(Taken)  # at import: two threads that show msgspec a type at once crash it
+RECEIPT = msgspec.json.Decoder(EventReceipt)  # at import: two threads that show msgspec a type at once crash it
 
 
 class DemoVisits:
     def __init__(
-        self, jobs: Callable[[], Jobs], keys: KeyService, sync: LakeSync, erasure: Erasure, now: Clock
+        self, jobs: Callable[[], DemoJobs], keys: KeyService, sync: LakeSync, erasure: Erasure, now: Clock
     ) -> None:
         self._jobs = jobs
         self._keys = keys
@@ -65,13 +65,13 @@ class DemoVisits:
         self._now = now
 
     def world(self, sessions: int, days: int, seed: int) -> World:
-        """The visits of so many days up to now."""
+        """A world of this many sessions over the last `days` days."""
         return World(Size(sessions, days, self._now(), seed), self._jobs())
 
     def send(self, world: World, door: Door, arrived: Callable[[int], object]) -> Sent:
-        """Send each visitor's events, with a key that is good for nothing else and only as long as this takes.
+        """Send each visitor's events with an API key that has no other scope and is revoked at the end.
 
-        `arrived` hears of each so many sessions that are stored. Raises NotSent.
+        `arrived` is called with the number of sessions stored for each visitor. Raises NotSent.
         """
         visitors = world.visitors()
         key = self._keys.create(KEY_NAME, [Scope.EVENTS_WRITE], expires_at=self._now() + KEY_LIFE)
@@ -82,40 +82,42 @@ class DemoVisits:
             door.close()
             self._keys.revoke(key.id)
         return Sent(
-            sum(visitor.sessions for visitor in visitors), sum(len(one.events) for one in visitors), len(visitors)
+            sum(visitor.sessions for visitor in visitors),
+            sum(len(visitor.events) for visitor in visitors),
+            len(visitors),
         )
 
     def sync(self) -> Synced | None:
-        """Bring them into the lake, unless another process is at it."""
+        """Sync the landing table into the lake, unless another process is doing so."""
         return self._sync.run()
 
     def clear(self) -> Erased:
-        """Remove all demo visits from everywhere. May be repeated, and must be when it was interrupted."""
+        """Delete all demo visits from every store. May be repeated, and must be after an interruption."""
         return self._erasure.erase_demo()
 
     def left(self) -> int:
-        """How many rows of them there are, wherever."""
+        """How many rows of demo visits there are in all stores."""
         return self._erasure.demo_left()
 
     def _each(self, visitors: Sequence[Visitor], world: World, door: Door, key: ApiKey) -> Iterator[Visitor]:
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
         def send(visitor: Visitor) -> Visitor:
-            said = {"country": visitor.country, "region": visitor.region, "device": visitor.device}
+            sender = {"country": visitor.country, "region": visitor.region, "device": visitor.device}
             whose = {"visitor_id": world.visitor_id(visitor), "is_bot": visitor.is_bot}
-            body = msgspec.json.encode({**said, **whose, "events": visitor.events})
-            _refuse_less_than_all(_posted(door, body, headers), len(visitor.events))
+            body = msgspec.json.encode({**sender, **whose, "events": visitor.events})
+            _demand_all_stored(_post_until_answered(door, body, headers), len(visitor.events))
             return visitor
 
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(CONCURRENCY) as pool:
             try:
                 yield from pool.map(send, visitors)
             finally:
                 pool.shutdown(cancel_futures=True)
 
 
-def _posted(door: Door, body: bytes, headers: dict[str, str]) -> Answer:
-    """The answer, once there is one that is not "later"."""
+def _post_until_answered(door: Door, body: bytes, headers: dict[str, str]) -> DoorAnswer:
+    """The first answer that is not "try later", or the last one."""
     for tries in range(1, TRIES + 1):
         try:
             answer = door.post(body, headers)
@@ -130,11 +132,11 @@ def _posted(door: Door, body: bytes, headers: dict[str, str]) -> Answer:
     raise AssertionError
 
 
-def _refuse_less_than_all(answer: Answer, events: int) -> None:
+def _demand_all_stored(answer: DoorAnswer, events: int) -> None:
     if answer.status == 401:
         raise NotSent("The server does not know this installation's keys: it has another database or SECRET_KEY.")
     if answer.status != 202:
         raise NotSent(f"The server answered {answer.status}: {answer.body[:200].decode(errors='replace')}")
-    taken = TAKEN.decode(answer.body)
-    if taken.accepted + taken.duplicates != events:
+    receipt = RECEIPT.decode(answer.body)
+    if receipt.accepted + receipt.duplicates != events:
         raise NotSent(f"The server refused some events: {answer.body[:200].decode(errors='replace')}")

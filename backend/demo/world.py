@@ -1,4 +1,4 @@
-"""A world of demo visits. Pure: the same seed, size and end give the same visits, event by event."""
+"""A world of demo visits, deterministic: the same seed, size and end give the same visits, event by event."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.names import EventName
 from backend.analytics.events.senders.devices import Device
 from backend.demo import people
-from backend.demo.jobs import Job, Jobs
+from backend.demo.jobs import DemoJob, DemoJobs
 from backend.demo.people import CHANNELS, DIRECT, SPIKE, Channel
 
 HOUR, LIVE = timedelta(hours=1), timedelta(minutes=25)
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many sessions on how many days, the last of which is that of `until`."""
+    """The number of sessions and of days, the last of which is the day of `until`."""
 
     sessions: int
     days: int
@@ -37,21 +37,21 @@ class Size:
 
     @property
     def name(self) -> str:
-        """Eight characters that two different worlds hardly share."""
-        said = f"{self.seed} {self.sessions} {self.days} {self.until.astimezone(UTC).isoformat()}"
-        return sha256(said.encode()).hexdigest()[:8]
+        """A hash of eight characters, which two different worlds hardly share."""
+        text = f"{self.seed} {self.sessions} {self.days} {self.until.astimezone(UTC).isoformat()}"
+        return sha256(text.encode()).hexdigest()[:8]
 
 
 @dataclass(slots=True)
 class Visitor:
-    """Somebody, with all of their visits."""
+    """A demo visitor with all their events."""
 
     number: int
     country: str
     region: str | None
     device: Device
     is_bot: bool
-    job: Job
+    job: DemoJob
     industry: str
     education: str
     experience: str
@@ -61,7 +61,7 @@ class Visitor:
 
 
 class World:
-    def __init__(self, size: Size, jobs: Jobs) -> None:
+    def __init__(self, size: Size, jobs: DemoJobs) -> None:
         self._size = size
         self._jobs = jobs
         self._rng = Random(size.seed)  # noqa: S311  (nothing secret)
@@ -73,7 +73,7 @@ class World:
         return self._size.name
 
     def visitors(self) -> Sequence[Visitor]:
-        """Everybody, in the order of their first visit."""
+        """All visitors, in the order of their first visit."""
         for number, (start, channel) in enumerate(sorted(self._starts(), key=lambda begun: begun[0])):
             visitor = self._somebody()
             knows_the_address = visitor.sessions and self._rng.random() < 0.5
@@ -85,7 +85,7 @@ class World:
         return f"{DEMO_SESSIONS}{self.name}-{visitor.number:06d}"
 
     def _starts(self) -> Iterator[tuple[datetime, Channel]]:
-        """When sessions begin and what brings them: hour by hour as people live, growing; some are here right now."""
+        """The start and channel of each session, by hour of the day and growing; some sessions are live."""
         size, rng = self._size, self._rng
         hours, usual, spike = self._hours()
         live = min(12, max(1, size.sessions // 100))
@@ -100,7 +100,7 @@ class World:
             yield size.until - LIVE * rng.random(), rng.choices(CHANNELS, shares)[0]
 
     def _hours(self) -> tuple[list[datetime], list[float], list[float]]:
-        """Each hour of the period, how much usually happens in it, and how much more the campaign brings."""
+        """Each hour of the period, its usual weight, and the weight that the campaign adds."""
         size, zone = self._size, ZoneInfo(people.ZONE)
         first = size.until.astimezone(zone).date() - timedelta(days=size.days - 1)
         hour = datetime(first.year, first.month, first.day, tzinfo=zone).astimezone(UTC)
@@ -119,64 +119,68 @@ class World:
         return hours, usual, spike
 
     def _somebody(self) -> Visitor:
-        """Somebody new, or somebody who was here lately."""
+        """A new visitor, or one who was here lately."""
         rng, number = self._rng, len(self._visitors)
         if number > 20 and rng.random() < people.RETURNS:
-            known = self._visitors[-1 - int(rng.expovariate(6 / number)) % number]
-            if not known.is_bot:
-                return known
-        country = _one(rng, people.COUNTRIES)
-        region = f"US-{_one(rng, people.STATES)}" if country == "US" else None
-        region = _one(rng, people.PROVINCES) if country == "CA" else region
+            returning = self._visitors[-1 - int(rng.expovariate(6 / number)) % number]
+            if not returning.is_bot:
+                return returning
+        country = _choose(rng, people.COUNTRIES)
+        region = f"US-{_choose(rng, people.STATES)}" if country == "US" else None
+        region = _choose(rng, people.PROVINCES) if country == "CA" else region
         job = rng.choices(self._jobs.all, self._jobs.weights)[0]
         visitor = Visitor(
             number=number,
             country=country,
             region=region,
-            device=_one(rng, people.DEVICES),
+            device=_choose(rng, people.DEVICES),
             is_bot=rng.random() < people.ROBOTS,
             job=job,
-            industry=_one(rng, job.industries),
-            education=_one(rng, job.education),
-            experience=_one(rng, people.EXPERIENCE),
+            industry=_choose(rng, job.industries),
+            education=_choose(rng, job.education),
+            experience=_choose(rng, people.EXPERIENCE),
         )
         self._visitors.append(visitor)
         return visitor
 
     def _visit(self, visitor: Visitor, session_id: str, start: datetime, channel: Channel) -> None:
-        """One session, as far as its visitor comes, and as far as it has come by now."""
+        """Add the events of one session, up to the step where the visitor stops or the end of the world's time."""
         visitor.sessions += 1
         instant = start
-        for place, (name, said) in enumerate(self._said(visitor, channel)):
+        for place, (name, properties) in enumerate(self._steps(visitor, channel)):
             if place:
                 if not self._goes_on(place - 1, visitor, channel):
                     return
                 seconds = self._seconds(place - 1)
                 instant += timedelta(seconds=seconds)
                 if name is EventName.STEP_COMPLETED:
-                    said["seconds"] = seconds
+                    properties["seconds"] = seconds
             if instant > self._size.until:
                 return
-            known = {key: value for key, value in said.items() if value is not None}
-            visitor.events.append(Event(self._event_id(), name, session_id, None, instant, as_json(known)))
+            known_properties = {key: value for key, value in properties.items() if value is not None}
+            visitor.events.append(Event(self._event_id(), name, session_id, None, instant, as_json(known_properties)))
             visitor.bought = visitor.bought or name is EventName.UPGRADE_CLICKED
 
-    def _said(self, visitor: Visitor, channel: Channel) -> Iterator[tuple[EventName, dict[str, object]]]:
-        came = {"source": channel.source, "medium": channel.medium, "campaign": channel.campaign}
-        yield EventName.CALCULATOR_OPENED, {**came, "referrer": channel.referrer}
+    def _steps(self, visitor: Visitor, channel: Channel) -> Iterator[tuple[EventName, dict[str, object]]]:
+        campaign = {"source": channel.source, "medium": channel.medium, "campaign": channel.campaign}
+        yield EventName.CALCULATOR_OPENED, {**campaign, "referrer": channel.referrer}
         for step in range(1, 5):
             yield EventName.STEP_COMPLETED, {"step": step}
         job = visitor.job
-        told: dict[str, object] = {
+        answers: dict[str, object] = {
             "experience": visitor.experience,
             "education": visitor.education,
             "risk_level": job.level,
         }
-        what: dict[str, object] = {"job_title": job.title, "occupation": job.code, "industry": visitor.industry}
-        yield EventName.ASSESSMENT_SUBMITTED, what | told
+        job_properties: dict[str, object] = {
+            "job_title": job.title,
+            "occupation": job.code,
+            "industry": visitor.industry,
+        }
+        yield EventName.ASSESSMENT_SUBMITTED, job_properties | answers
         [offer] = self._rng.choices(people.OFFERS, [offer.share for offer in people.OFFERS])
         yield EventName.OFFER_VIEWED, {"offer": offer.name}
-        yield EventName.UPGRADE_CLICKED, {"price_cents": offer.price_cents, "currency": "USD", **came}
+        yield EventName.UPGRADE_CLICKED, {"price_cents": offer.price_cents, "currency": "USD", **campaign}
 
     def _goes_on(self, step: int, visitor: Visitor, channel: Channel) -> bool:
         chance = people.GOES_ON[step]
@@ -195,10 +199,10 @@ class World:
         return round(min(self._rng.lognormvariate(log(people.SECONDS[step]), people.SPREAD), people.LONGEST), 1)
 
     def _event_id(self) -> UUID:
-        """Sent again it is the same, so that it counts once."""
+        """The next event id, the same in every run, so that an event sent again counts once."""
         self._events += 1
         return UUID(bytes=sha256(f"{self.name} {self._events}".encode()).digest()[:16], version=5)
 
 
-def _one(rng: Random, weights: Mapping[T, float]) -> T:
+def _choose(rng: Random, weights: Mapping[T, float]) -> T:
     return rng.choices(list(weights), list(weights.values()))[0]

@@ -1,4 +1,4 @@
-"""Try a piece of background work; the one place where any error is an answer."""
+"""An attempt at background work: the one place that catches every exception."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ TimeLimiter = Callable[[timedelta], AbstractContextManager[None]]
 
 
 class TimeLimitReached(Exception):
-    """The work took longer than its kind may."""
+    """The work took longer than the time limit of its kind."""
 
 
 @contextmanager
 def unlimited(_limit: timedelta) -> Iterator[None]:
-    """For processes whose own master watches the time, as Celery's does."""
+    """No time limit, for processes whose master enforces it, as Celery's does."""
     yield
 
 
 def attempt(what: str, work: Callable[[], None]) -> Exception | None:
-    """Do the work; the error it raised, if it did. The log has all of it."""
+    """Do the work and return the error it raised, if any; the log has its traceback."""
     try:
         work()
     except Exception as error:
@@ -33,6 +33,6 @@ def attempt(what: str, work: Callable[[], None]) -> Exception | None:
 
 
 def kind_and_place(error: Exception) -> str:
-    """An error as it may be stored: what kind and where, never its words, which may repeat somebody's data."""
+    """The type and place of an error, fit to be stored; its message may repeat somebody's data and is left out."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{type(error).__name__} in {frames[-1].name}, line {frames[-1].lineno}" if frames else type(error).__name__

@@ -1,4 +1,4 @@
-"""How long to wait before the next try."""
+"""The delay before the next attempt."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ FIRST, LONGEST = timedelta(seconds=10), timedelta(hours=1)
 
 
 def full_jitter(failures: int, uniform: Uniform, longest: timedelta = LONGEST) -> timedelta:
-    """Anything up to 10 s, 20 s, 40 s, … an hour, so that what failed together does not come back together.
+    """A random delay of up to 10 s, 20 s, 40 s, … an hour, so that jobs that failed together do not retry together.
 
     Source: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
     """

@@ -1,4 +1,4 @@
-"""What kinds of jobs there are, and who does each."""
+"""The kinds of jobs, each with its handler."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GRACE = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class ClaimedJob:
-    """A job in the hands of one process, while `fence` is the newest."""
+    """A job that one process holds, as long as `fence` is the newest."""
 
     id: int
     kind: str
@@ -27,9 +27,9 @@ Handler = Callable[[ClaimedJob], object]
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """A handler leaves the commit to `Jobs`: what it wrote and the end of the job are then one transaction.
+    """A handler leaves the commit to `Jobs`: its rows and the end of the job are then one transaction.
 
-    `forgets`: the payload says something of somebody, and is thrown away when the work is done.
+    `forgets`: the payload holds personal data and is deleted when the job is done.
     """
 
     name: str
@@ -40,24 +40,24 @@ class JobKind:
 
     @property
     def lease(self) -> timedelta:
-        """Longer than the handler may take: nobody else begins while it could still be at work."""
+        """Longer than the time limit, so that no second attempt begins while the handler may still be at work."""
         return self.time_limit + GRACE
 
 
 class NoUse(Exception):
-    """Raised by a handler when no further try would help. The job shows its words, so they repeat nobody's data."""
+    """Raised by a handler when no attempt can help any more. The job shows the message, so it repeats nobody's data."""
 
 
 class TryAgain(Exception):
-    """Raised by a handler when another try may help. The job shows its words, so they repeat nobody's data."""
+    """Raised by a handler when another attempt may help. The job shows the message, so it repeats nobody's data."""
 
 
 class UnknownKind(LookupError):
-    """No room has said how jobs of this kind are done."""
+    """No room added a handler for this kind of job."""
 
 
 class JobKinds:
-    """Filled while the app is put together, then frozen."""
+    """Every kind by name: filled while the app is put together, then frozen."""
 
     def __init__(self) -> None:
         self._kinds: dict[str, JobKind] = {}

@@ -1,4 +1,4 @@
-"""Who alone may do something, among processes on any host."""
+"""Leases: the right to do something alone, among processes on any host."""
 
 from __future__ import annotations
 
@@ -14,25 +14,26 @@ LEASE = timedelta(seconds=10)
 
 
 class Leases:
-    """A holder renews at a third of the lease; who does not is followed by the next one that asks."""
+    """A holder renews at a third of the lease; once it has run out, the next process that asks holds it."""
 
-    def __init__(self, store: LeaseStore, session: Session, now: Clock) -> None:
+    def __init__(self, store: LeaseStore, session: Session, now: Clock, lease: timedelta = LEASE) -> None:
         self._store = store
         self._session = session
         self._now = now
+        self.lease = lease
 
     def hold(self, name: str, holder: str) -> int | None:
         """Take or renew a lease: its fence, which grows with every change of holder; None while another holds it."""
-        fence = self._store.take(name, holder, self._now(), LEASE)
+        fence = self._store.take(name, holder, self._now(), self.lease)
         self._session.commit()
         return fence
 
     def release(self, name: str, holder: str) -> None:
-        """Leave in good order: the next one need not wait."""
+        """End the lease now, so that the next holder need not wait."""
         self._store.end(name, holder, self._now())
         self._session.commit()
 
     def heartbeat_age(self, name: str) -> timedelta | None:
         """How long ago the lease was last renewed; None if it never was held."""
         lease = self._store.find(name)
-        return None if lease is None else self._now() - (lease.expires_at - LEASE)
+        return None if lease is None else self._now() - (lease.expires_at - self.lease)

@@ -7,7 +7,7 @@ from backend.jobs.models import JobState
 
 
 class Shown(StrEnum):
-    """Sorts of jobs that a person may ask to see. `failed` is what waits for another try."""
+    """The lists of jobs that a person may see. `failed` lists jobs that wait for another attempt."""
 
     OPEN = "open"
     DEAD = "dead"

@@ -11,7 +11,7 @@ from backend.extensions import Model
 
 
 class JobState(StrEnum):
-    """`waiting` for its time or its next try, `running` under a lease, then `done`, or `dead` after its last try."""
+    """`waiting` for its time or its next attempt, `running` under a lease, `done`, or `dead` after its last attempt."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -22,8 +22,8 @@ class JobState(StrEnum):
 class Job(Model):
     """Work to do once, later or now. `unique_key` names the effect: a second job with the same key is not made.
 
-    `offered_until`: how long a Celery worker may take to begin before the row is handed over again. `fence` grows
-    with each try; an attempt may end the job only while the fence is still its own.
+    `offered_until`: when the row is handed over again unless a Celery worker has begun. `fence` grows with each
+    attempt; an attempt may end the job only while the fence is still its own.
     """
 
     __tablename__ = "jobs"
@@ -61,7 +61,7 @@ class ScheduledTask(Model):
 
 
 class Lease(Model):
-    """Who alone may do something, until when. `fence` grows with every change of holder."""
+    """The holder of a right, until `expires_at`. `fence` grows with every change of holder."""
 
     __tablename__ = "leases"
 

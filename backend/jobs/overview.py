@@ -1,4 +1,4 @@
-"""How background work is going, in one sentence for the health page."""
+"""The state of background work in one sentence, for the health page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from backend.jobs.leases import LEASE, SCHEDULER, Leases
+from backend.jobs.leases import SCHEDULER, Leases
 from backend.jobs.service import Jobs
 from backend.jobs.timetable import Timetable
 from backend.plugins import Health
@@ -21,13 +21,13 @@ class BackgroundWork:
         self._jobs = jobs
 
     def health(self) -> Health:
-        """Somebody leads, nothing scheduled fails, no job is dead; the site works without any of it."""
+        """OK while a process leads, no entry of the schedule fails and no job is dead. Not vital to the site."""
         try:
             age, troubles = self._leases.heartbeat_age(SCHEDULER), self._troubles()
         except SQLAlchemyError as error:
             self._session.rollback()
             return Health(ok=False, reason=f"no answer ({type(error).__name__})", vital=False)
-        if age is None or age > 2 * LEASE:
+        if age is None or age > 2 * self._leases.lease:
             troubles.insert(0, "no scheduler has run yet" if age is None else f"no scheduler since {_seconds(age)}")
             return Health(ok=False, reason="; ".join(troubles), vital=False)
         return Health(ok=not troubles, reason="; ".join([f"heartbeat {_seconds(age)} ago", *troubles]), vital=False)

@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from backend.database import leaving_no_trace
 from backend.jobs.models import Job
-from backend.personal_data import DataClass, DataClasses, Row, Subject, delete_where, owned_by, plain
+from backend.personal_data import DataClass, DataClasses, ExportedRow, Subject, delete_where, owned_by, plain
 
 
 def declare(classes: DataClasses, session: Callable[[], Session]) -> None:
-    """A job is a person's if its payload says `account_id`, as that of a mail does."""
+    """A job belongs to the person whose `account_id` its payload holds, as that of a letter does."""
 
-    def export(subject: Subject) -> Iterator[Row]:
+    def export(subject: Subject) -> Iterator[ExportedRow]:
         own = select(Job.kind, Job.state, Job.created_at, Job.finished_at).where(_of(subject)).order_by(Job.id)
         yield from map(plain, session().execute(own).mappings())
 

@@ -18,15 +18,15 @@ from backend.jobs.models import Job, JobState
 from backend.jobs.store import JobStore
 
 Count = Callable[[str], None]
-DONE_KEPT, DEAD_KEPT = timedelta(days=7), timedelta(days=90)
+DONE_RETENTION, DEAD_RETENTION = timedelta(days=7), timedelta(days=90)
 HANDED_OVER = timedelta(seconds=60)
-MOST_AT_ONCE = 100
+BATCH_SIZE, PRUNE_BATCH_SIZE = 100, 1000
 DONE, FAILED, DEAD = "jobs.done", "jobs.failed", "jobs.dead"
 DIED = "its process ended before the work did"
 
 
 class JobTaken(Exception):
-    """The lease ran out and another process has the job now; what this one did is undone."""
+    """The lease ran out and another process holds the job now; the work of this one is rolled back."""
 
 
 class NotDead(MingusError):
@@ -36,7 +36,7 @@ class NotDead(MingusError):
 
 
 class Jobs:
-    """Durable work. A job is added in its caller's transaction, and done by whoever finds its row."""
+    """Jobs are added in their caller's transaction, and done by whichever process finds them due."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Jobs:
     def add(
         self, kind: str, payload: Mapping[str, Any], due_at: datetime | None = None, unique_key: str | None = None
     ) -> int | None:
-        """Join the caller's transaction with a job; None if a job with this key is already there. Commits nothing."""
+        """Add a job in the caller's transaction; None if there is a job with this key. Commits nothing."""
         now = self._now()
         return self._store.add(
             kind=self._kinds[kind].name,
@@ -73,16 +73,16 @@ class Jobs:
         )
 
     def add_again(self, kind: str, payload: Mapping[str, Any], unique_key: str, due_at: datetime | None = None) -> None:
-        """As `add`; a job with this key that has ended is to be done once more. Commits nothing."""
+        """As `add`, and where a job with this key has ended, give it all its attempts again. Commits nothing."""
         if self.add(kind, payload, due_at, unique_key) is None:
             self._store.revive(unique_key, due_at or self._now())
 
     def state(self, unique_key: str) -> JobState | None:
-        """How the job with this key stands; None if there is none."""
+        """The state of the job with this key; None if there is none."""
         return self._store.state(unique_key)
 
-    def run_due(self, most: int = MOST_AT_ONCE, within: TimeLimiter = unlimited) -> int:
-        """Do jobs whose time has come, one after the other; say how many were tried."""
+    def run_due(self, most: int = BATCH_SIZE, within: TimeLimiter = unlimited) -> int:
+        """Do due jobs, one after the other; how many were tried."""
         for tried in range(most):
             job = self._claim(self._store.next_due(self._now(), self._kinds))
             if job is None:
@@ -91,16 +91,16 @@ class Jobs:
         return most
 
     def run(self, job_id: int, within: TimeLimiter = unlimited) -> bool:
-        """Do this job, unless it is done, not due, or in other hands: being told twice does no harm."""
+        """Do this job unless it is done, not due or held by another process, so that a repeated call does no harm."""
         job = self._claim(self._store.due(job_id, self._now(), self._kinds))
         if job is not None:
             self._try(job, within)
         return job is not None
 
-    def hand_over(self, publish: Callable[[int, timedelta], None], most: int = MOST_AT_ONCE) -> int:
+    def hand_over(self, publish: Callable[[int, timedelta], None], most: int = BATCH_SIZE) -> int:
         """Publish the ids of due jobs, each after its row was committed.
 
-        Raises ConnectionError as `publish` does; what was not published stays due.
+        Raises ConnectionError as `publish` does; jobs that were not published stay due.
         """
         jobs = self._store.offer(self._now(), HANDED_OVER, most, self._kinds)
         waiting = [(job.id, self._kinds[job.kind].time_limit) for job in jobs]
@@ -115,16 +115,16 @@ class Jobs:
             waiting.pop(0)
         return len(jobs)
 
-    def list(self, state: JobState | None = None, most: int = MOST_AT_ONCE) -> Sequence[Job]:
+    def list(self, state: JobState | None = None, most: int = BATCH_SIZE) -> Sequence[Job]:
         """The newest jobs first."""
         return self._store.newest(None if state is None else [state], most)
 
-    def page(self, shown: Shown, before: int | None, most: int = MOST_AT_ONCE) -> Sequence[Job]:
-        """Some jobs of one sort, the newest first; `before` is the number to go on from."""
+    def page(self, shown: Shown, before: int | None, most: int = BATCH_SIZE) -> Sequence[Job]:
+        """A page of one list of jobs, the newest first; `before` is the id of the last job on the page before."""
         return self._store.newest(shown.states, most, before, failed=shown is Shown.FAILED)
 
     def counts(self) -> Mapping[Shown, int]:
-        """How many jobs there are of each sort that is not over."""
+        """How many jobs each list holds, of the lists of jobs that have not succeeded."""
         return self._store.counts()
 
     def dead(self) -> int:
@@ -132,7 +132,7 @@ class Jobs:
         return self._store.count(JobState.DEAD)
 
     def retry(self, job_id: int, by: str) -> None:
-        """Let a dead job be tried again, at once and with all its attempts. Raises NotFound, NotDead."""
+        """Give a dead job all its attempts again, from now on. Raises NotFound, NotDead."""
         job = self._store.find(job_id)
         if job is None:
             raise NotFound(f"There is no job {job_id}.")
@@ -150,17 +150,17 @@ class Jobs:
         return revived
 
     def prune(self) -> int:
-        """Forget jobs that ended long ago, some at a time; say how many."""
-        now, forgotten = self._now(), 0
-        for state, kept in ((JobState.DONE, DONE_KEPT), (JobState.DEAD, DEAD_KEPT)):
-            while some := self._store.forget(state, now - kept, 1000):
+        """Delete jobs that ended longer ago than their retention, in batches; how many."""
+        now, pruned = self._now(), 0
+        for state, retention in ((JobState.DONE, DONE_RETENTION), (JobState.DEAD, DEAD_RETENTION)):
+            while deleted := self._store.delete_ended(state, now - retention, PRUNE_BATCH_SIZE):
                 self._session.commit()
-                forgotten += some
+                pruned += deleted
         self._session.rollback()
-        return forgotten
+        return pruned
 
     def _claim(self, job: Job | None) -> ClaimedJob | None:
-        """Take a lease on a row that is locked; every attempt counts, also one that its process did not survive."""
+        """Take a lease on a locked row; every attempt counts, also one whose process died."""
         if job is None:
             self._session.rollback()
             return None
@@ -188,8 +188,8 @@ class Jobs:
         kind = self._kinds[job.kind]
         with within(kind.time_limit):
             kind.handler(job)
-            done = {"state": JobState.DONE, "finished_at": self._now(), "last_error": None}
-            if not self._store.finish(job, **done | ({"payload": {}} if kind.forgets else {})):
+            values = {"state": JobState.DONE, "finished_at": self._now(), "last_error": None}
+            if not self._store.finish(job, **values | ({"payload": {}} if kind.forgets else {})):
                 raise JobTaken(f"job {job.id} was taken over")
             self._session.commit()
 

@@ -18,24 +18,24 @@ ENDED = (JobState.DONE, JobState.DEAD)
 
 
 def database_clock(session: Session) -> Clock:
-    """The one clock that processes on several hosts share: PostgreSQL's; a SQLite file has one host."""
+    """The clock that processes on several hosts share: PostgreSQL's. Processes with SQLite share one host."""
 
     def now() -> datetime:
         if session.get_bind().dialect.name == "sqlite":
             return utc_now()
-        told: datetime = session.scalars(select(func.clock_timestamp())).one()
-        return told.astimezone(UTC)
+        database_now: datetime = session.scalars(select(func.clock_timestamp())).one()
+        return database_now.astimezone(UTC)
 
     return now
 
 
 def inserting(session: Session, model: type[Any]) -> sqlite.Insert | postgresql.Insert:
-    """An insert that knows ON CONFLICT, for the database at hand."""
+    """An INSERT with ON CONFLICT, in the dialect of the session's database."""
     return sqlite.insert(model) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(model)
 
 
 def is_over(until: InstrumentedAttribute[datetime | None], now: datetime, longest: timedelta) -> ColumnElement[bool]:
-    """Whether a lease or an offer has run out, or reaches further than any can: then a clock has been set back."""
+    """Whether a lease or an offer has run out, or ends later than any can, because a clock was set back."""
     return or_(until.is_(None), until <= now, until > now + longest)
 
 
@@ -49,15 +49,15 @@ class JobStore:
         return self._session.execute(statement.values(**values).returning(Job.id)).scalar()
 
     def next_due(self, now: datetime, kinds: JobKinds) -> Job | None:
-        """The job that has waited longest, locked until the transaction ends; rows that others hold are passed over."""
+        """The job that has waited longest, locked until the transaction ends; rows locked by others are skipped."""
         return self._locked(_due(now, kinds).order_by(Job.due_at, Job.id).limit(1))
 
     def due(self, job_id: int, now: datetime, kinds: JobKinds) -> Job | None:
-        """This job, locked, if its time has come and nobody is at it."""
+        """This job, locked, if it is due and no process holds it."""
         return self._locked(_due(now, kinds).where(Job.id == job_id))
 
     def offer(self, now: datetime, window: timedelta, most: int, kinds: JobKinds) -> Sequence[Job]:
-        """Mark due jobs as handed over for a while, so that they are not handed over every second."""
+        """Mark due jobs as handed over for the length of `window`, so that they are not handed over every second."""
         open_ = _due(now, kinds).where(is_over(Job.offered_until, now, window)).order_by(Job.due_at, Job.id)
         jobs = self._session.scalars(open_.limit(most).with_for_update(skip_locked=True)).all()
         for job in jobs:
@@ -65,11 +65,11 @@ class JobStore:
         return jobs
 
     def withdraw(self, ids: Iterable[int]) -> None:
-        """Make an offer undone that reached nobody."""
+        """Undo an offer that could not be published."""
         self._session.execute(update(Job).where(Job.id.in_(ids)).values(offered_until=None))
 
     def finish(self, job: ClaimedJob, **values: object) -> bool:
-        """End an attempt; False if it has been taken from this process meanwhile."""
+        """End an attempt; False if another process has taken the job over."""
         own = (Job.id == job.id) & (Job.fence == job.fence) & (Job.state == JobState.RUNNING)
         return self._changed(update(Job).where(own).values(leased_until=None, offered_until=None, **values)) == 1
 
@@ -79,7 +79,7 @@ class JobStore:
     def newest(
         self, states: Collection[JobState] | None, most: int, before: int | None = None, *, failed: bool = False
     ) -> Sequence[Job]:
-        """`failed`: only those of which a try has failed."""
+        """`failed`: only jobs of which an attempt has failed."""
         jobs = select(Job).order_by(Job.id.desc()).limit(most)
         if states is not None:
             jobs = jobs.where(Job.state.in_(states))
@@ -88,34 +88,34 @@ class JobStore:
         return self._session.scalars(jobs if before is None else jobs.where(Job.id < before)).all()
 
     def counts(self) -> dict[Shown, int]:
-        """Jobs that are not over, by sort."""
+        """The number of jobs in each list of jobs that have not succeeded."""
         failed = func.count(Job.last_error)
         rows = self._session.execute(select(Job.state, func.count(), failed).group_by(Job.state)).all()
-        found = {state: (number, failures) for state, number, failures in rows}
+        counts = {state: (number, failures) for state, number, failures in rows}
         none = (0, 0)
-        dead, waiting, running = (found.get(s, none)[0] for s in (JobState.DEAD, JobState.WAITING, JobState.RUNNING))
+        dead, waiting, running = (counts.get(s, none)[0] for s in (JobState.DEAD, JobState.WAITING, JobState.RUNNING))
         return {
             Shown.OPEN: dead + waiting + running,
             Shown.DEAD: dead,
-            Shown.FAILED: found.get(JobState.WAITING, none)[1],
+            Shown.FAILED: counts.get(JobState.WAITING, none)[1],
             Shown.WAITING: waiting,
             Shown.RUNNING: running,
         }
 
     def state(self, unique_key: str) -> JobState | None:
-        found = self._session.scalar(select(Job.state).where(Job.unique_key == unique_key))
-        return None if found is None else JobState(found)
+        state = self._session.scalar(select(Job.state).where(Job.unique_key == unique_key))
+        return None if state is None else JobState(state)
 
     def revive(self, unique_key: str, due_at: datetime) -> None:
-        """Give this job all its tries again if it has ended."""
+        """Give this job all its attempts again if it has ended."""
         ended = (Job.unique_key == unique_key) & Job.state.in_(ENDED)
         self._changed(update(Job).where(ended).values(_fresh(due_at)))
 
     def revive_all(self, now: datetime) -> int:
-        """Give every dead job all its tries again."""
+        """Give every dead job all its attempts again."""
         return self._changed(update(Job).where(Job.state == JobState.DEAD).values(_fresh(now)))
 
-    def forget(self, state: JobState, before: datetime, most: int) -> int:
+    def delete_ended(self, state: JobState, before: datetime, most: int) -> int:
         old = select(Job.id).where(Job.state == state, Job.finished_at < before).limit(most)
         return self._changed(delete(Job).where(Job.id.in_(old)))
 
@@ -138,7 +138,7 @@ def _fresh(due_at: datetime) -> dict[str, Any]:
 
 
 def _due(now: datetime, kinds: JobKinds) -> Select[Job]:
-    """Jobs whose time has come and at which no living process works; a process knows the kinds of its own version."""
+    """Due jobs that no living process holds, of the kinds that this process's version knows."""
     free = (Job.state == JobState.WAITING) | is_over(Job.leased_until, now, kinds.longest_lease)
     return select(Job).where(Job.state.in_(UNFINISHED), Job.due_at <= now, free, Job.kind.in_(list(kinds)))
 
@@ -148,15 +148,15 @@ class LeaseStore:
         self._session = session
 
     def take(self, name: str, holder: str, now: datetime, length: timedelta) -> int | None:
-        """The fence, if the lease is this holder's or was free; one statement, so that two cannot both have it."""
+        """The fence, if the lease is this holder's or was free; one statement, so that two cannot both hold it."""
         statement = inserting(self._session, Lease).values(name=name, holder=holder, fence=1, expires_at=now + length)
         fence = case((Lease.holder == holder, Lease.fence), else_=Lease.fence + 1)
-        taken = statement.on_conflict_do_update(
+        upsert = statement.on_conflict_do_update(
             index_elements=["name"],
             set_={"holder": holder, "fence": fence, "expires_at": now + length},
             where=(Lease.holder == holder) | is_over(Lease.expires_at, now, length),
         )
-        return self._session.execute(taken.returning(Lease.fence)).scalar()
+        return self._session.execute(upsert.returning(Lease.fence)).scalar()
 
     def end(self, name: str, holder: str, now: datetime) -> None:
         own = (Lease.name == name) & (Lease.holder == holder)
@@ -171,7 +171,7 @@ class ScheduleStore:
         self._session = session
 
     def settle(self, names: Collection[str], now: datetime) -> None:
-        """A row for each name, due at once if it is new, and none for any other."""
+        """Add a row for each name that has none, due at once, and delete the rows of all other names."""
         rows = [{"name": name, "due_at": now, "fence": 0, "failures": 0} for name in sorted(names)]
         if rows:
             self._session.execute(inserting(self._session, ScheduledTask).on_conflict_do_nothing(), rows)
@@ -184,12 +184,12 @@ class ScheduleStore:
         return self._session.scalars(select(ScheduledTask).order_by(ScheduledTask.due_at, ScheduledTask.name)).all()
 
     def lock(self, name: str) -> ScheduledTask | None:
-        """The row, unless another process is just claiming it."""
+        """The row, locked, unless another process has locked it."""
         row = select(ScheduledTask).where(ScheduledTask.name == name).with_for_update(skip_locked=True)
         return self._session.scalar(row.execution_options(populate_existing=True))
 
     def lock_own(self, name: str, fence: int) -> ScheduledTask | None:
-        """The row, if nobody has taken it over since it had this fence."""
+        """The row, locked, if its fence is still this one."""
         own = (ScheduledTask.name == name) & (ScheduledTask.fence == fence)
         row = select(ScheduledTask).where(own).with_for_update()
         return self._session.scalar(row.execution_options(populate_existing=True))

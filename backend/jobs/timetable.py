@@ -1,4 +1,4 @@
-"""The one schedule, kept as rows: what is due, who is at it, how it ended."""
+"""The schedule as rows: when each entry is due, which process holds it, how its last run ended."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from backend.jobs.store import ScheduleStore
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the schedule. `work` is idempotent: it may run again after a crash, never twice at once."""
+class ScheduleEntry:
+    """An entry of the schedule. `work` is idempotent: it may run again after a crash, never twice at once."""
 
     name: str
     every: timedelta
@@ -32,19 +32,19 @@ class Entry:
         return self.time_limit + GRACE
 
     def is_due(self, row: ScheduledTask, now: datetime) -> bool:
-        """Its time has come, or lies further ahead than one turn (a clock was set back), and nobody is at it."""
+        """Whether no process holds it, and it is due, or due later than in one turn because a clock was set back."""
         return (row.due_at <= now or row.due_at > now + self.every) and _is_over(row.leased_until, now, self.lease)
 
     def after(self, due_at: datetime, now: datetime) -> datetime:
-        """The next turn: in step with the last one, and one only for all that were missed."""
+        """The next due time, in step with the last one; turns that were missed are one turn."""
         in_step = due_at + self.every
         return in_step if now < in_step <= now + self.every else now + self.every
 
 
 class Schedule:
-    """Every line, by name."""
+    """Every entry, by name."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[ScheduleEntry]) -> None:
         self.entries = {entry.name: entry for entry in entries}
         if len(self.entries) != len(entries):
             raise ValueError("two entries of the schedule have one name")
@@ -61,18 +61,18 @@ class Timetable:
         self._uniform = uniform
 
     def open(self) -> None:
-        """Bring the rows in line with the schedule; what runs at each start is due. For who has just come to lead."""
+        """Bring the rows in line with the schedule and make entries that run `at_start` due; for a new leader."""
         now = self._now()
         self._store.settle(self._entries.keys(), now)
         self._store.make_due([entry.name for entry in self._entries.values() if entry.at_start], now)
         self._session.commit()
 
     def run_next(self, within: TimeLimiter = unlimited) -> bool:
-        """Run what has been due longest; False if nothing was."""
+        """Run the entry that has been due longest; False if none is due."""
         return any(self.run(entry.name, within) for entry in self._due(self._now()))
 
     def run(self, name: str, within: TimeLimiter = unlimited) -> bool:
-        """Run an entry, unless it is not due or in other hands: being told twice does no harm."""
+        """Run an entry unless it is not due or held by another process, so that a repeated call does no harm."""
         entry = self._entries.get(name)
         fence = None if entry is None else self._claim(entry)
         if entry is None or fence is None:
@@ -84,19 +84,19 @@ class Timetable:
         return True
 
     def hand_over(self, publish: Callable[[str, timedelta], None]) -> int:
-        """Publish the names of due entries. What cannot be published stays due. Raises ConnectionError as it does."""
+        """Publish the names of due entries. Raises ConnectionError as `publish` does; the entry then stays due."""
         return sum(self._offer(entry, publish) for entry in self._due(self._now()))
 
     def rows(self) -> Sequence[ScheduledTask]:
         return self._store.all()
 
-    def _due(self, now: datetime) -> Sequence[Entry]:
+    def _due(self, now: datetime) -> Sequence[ScheduleEntry]:
         rows = [(row, self._entries[row.name]) for row in self._store.all() if row.name in self._entries]
         due = [entry for row, entry in rows if entry.is_due(row, now)]
         self._session.rollback()
         return due
 
-    def _offer(self, entry: Entry, publish: Callable[[str, timedelta], None]) -> bool:
+    def _offer(self, entry: ScheduleEntry, publish: Callable[[str, timedelta], None]) -> bool:
         row, now = self._store.lock(entry.name), self._now()
         if row is None or not _is_over(row.offered_until, now, HANDED_OVER):
             self._session.rollback()
@@ -111,7 +111,7 @@ class Timetable:
             raise
         return True
 
-    def _claim(self, entry: Entry) -> int | None:
+    def _claim(self, entry: ScheduleEntry) -> int | None:
         row, now = self._store.lock(entry.name), self._now()
         if row is None or not entry.is_due(row, now):
             return None
@@ -123,11 +123,11 @@ class Timetable:
         self._session.commit()
         return fence
 
-    def _work(self, entry: Entry, within: TimeLimiter) -> None:
+    def _work(self, entry: ScheduleEntry, within: TimeLimiter) -> None:
         with within(entry.time_limit):
             entry.work()
 
-    def _end(self, entry: Entry, fence: int, error: Exception | None) -> None:
+    def _end(self, entry: ScheduleEntry, fence: int, error: Exception | None) -> None:
         row, now = self._store.lock_own(entry.name, fence), self._now()
         if row is not None:
             row.leased_until, row.offered_until, row.last_finished_at = None, None, now

@@ -1,4 +1,4 @@
-"""What Mingus writes to people. A template's first line is the subject, the rest after a blank line the body."""
+"""The letters to people. A template's first line is the subject, the text after a blank line the body."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class Letter(StrEnum):
 
     @property
     def facts(self) -> frozenset[str]:
-        """What must be known to write it."""
+        """The facts that its template needs."""
         words = {"path" if word == "link" else word for part in _template(self) for word in part.get_identifiers()}
         return frozenset(words - {"site"})
 
 
 class WrongFacts(ValueError):
-    """A letter was given facts that are not its own, or one that is no line of plain words."""
+    """The facts are not those that the letter's template names, or one of them is no single line of text."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

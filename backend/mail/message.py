@@ -1,4 +1,4 @@
-"""A letter as RFC 5322 wants it."""
+"""Letters as messages by RFC 5322."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
 
-from backend.mail.post import Envelope, RecipientRefused
+from backend.mail.post import MailEnvelope, RecipientRefused
 
 UNFOLDED = SMTP.clone(max_line_length=998)  # a link stays in one line
 
 
-def as_message(envelope: Envelope, sender: str, at: datetime) -> EmailMessage:
+def as_message(envelope: MailEnvelope, sender: str, at: datetime) -> EmailMessage:
     """Headers and text. `EmailMessage` refuses line breaks in a header, `Address` more than one address."""
     message = EmailMessage(UNFOLDED)
     name, address = parseaddr(sender)

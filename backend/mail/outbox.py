@@ -1,4 +1,4 @@
-"""Where letters go when there is no mail server: files that an operator can read."""
+"""Letters as files, which an operator can read, where there is no mail server."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from pathlib import Path
 
 from backend.clock import Clock
 from backend.mail.message import as_message
-from backend.mail.post import Envelope, NotDelivered
+from backend.mail.post import MailEnvelope, NotDelivered
 
 
 class Outbox:
-    """One .eml file for each letter, whole or not there, readable by its owner only."""
+    """Writes each letter into one .eml file, at once as a whole, readable by its owner only."""
 
     def __init__(self, folder: Path, sender: str, now: Clock) -> None:
         self._folder = folder
         self._sender = sender
         self._now = now
 
-    def carry(self, envelope: Envelope) -> None:
+    def carry(self, envelope: MailEnvelope) -> None:
         message = as_message(envelope, self._sender, self._now())
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
@@ -35,7 +35,7 @@ class Outbox:
             raise NotDelivered(f"the outbox cannot be written ({type(error).__name__})") from None
 
     def letters(self, account_id: int) -> Iterator[Mapping[str, str]]:
-        """Every letter to this person."""
+        """The headers and text of every letter to this person."""
         for file in sorted(self._folder.glob(f"{account_id}-*.eml")):
             message = message_from_bytes(file.read_bytes(), policy=default)
             heads = {"sent_at": "Date", "to": "To", "subject": "Subject"}

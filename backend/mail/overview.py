@@ -1,4 +1,4 @@
-"""How letters are getting on, in one sentence for the health page and for operators."""
+"""The state of mail in one sentence, for the health page and for operators."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TO_THE_OUTBOX = "no SMTP_HOST: letters become files in the outbox"
 
 
 class MailOverview:
-    """`reaches_people`: letters go to a mail server, not to files."""
+    """`reaches_people`: whether letters go to a mail server, rather than to files."""
 
     def __init__(self, session: Session, *, reaches_people: bool, must_reach_people: bool) -> None:
         self._session = session
@@ -22,7 +22,7 @@ class MailOverview:
         self._must_reach_people = must_reach_people
 
     def health(self) -> Health:
-        """No letter has failed and waits for another try or for a person; and in production they reach people."""
+        """OK while no letter waits for another try or for a person; in production a mail server is needed too."""
         where = "" if self.reaches_people else TO_THE_OUTBOX
         try:
             failed = self._failed()

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from backend.jobs.models import Job
 from backend.mail.outbox import Outbox
 from backend.mail.service import KIND, Mail
-from backend.personal_data import DataClass, Row, Subject, plain
+from backend.personal_data import DataClass, ExportedRow, Subject, plain
 
-# What a mailed link opens is for whoever reads the letter, and not for whoever is handed a copy of it later.
+# A mailed link is for the reader of the letter, not for whoever gets hold of an export later.
 SECRET_OF_A_LINK = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}")
 
 
 class LetterData:
-    """What we wrote to somebody: on its way, not long delivered, or kept as files."""
+    """Letters to a person: jobs that wait or ended lately, and files of the outbox."""
 
     def __init__(self, session: Callable[[], Session], mail: Callable[[], Mail], outbox: Outbox) -> None:
         self._session = session
@@ -34,23 +34,23 @@ class LetterData:
             export=self.export,
         )
 
-    def export(self, subject: Subject) -> Iterator[Row]:
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
         if subject.account_id is None:
             return
         for job in self._session().scalars(select(Job).where(_is_letter_to(subject)).order_by(Job.id)).all():
-            told = {"kept": f"as a job, {job.state}", "created_at": job.created_at, "finished_at": job.finished_at}
-            yield without_secrets(plain({**told, **self._mail().shown(job.payload)}))
+            facts = {"kept": f"as a job, {job.state}", "created_at": job.created_at, "finished_at": job.finished_at}
+            yield without_secrets(plain({**facts, **self._mail().shown(job.payload)}))
         for letter in self._outbox.letters(subject.account_id):
             yield without_secrets({"kept": "as a file", **letter})
 
     def erase(self, subject: Subject) -> None:
-        """Those that are jobs go with all jobs."""
+        """Delete the files; letters that are jobs go with the data class of jobs."""
         if subject.account_id is not None:
             self._outbox.forget(subject.account_id)
 
 
-def without_secrets(row: Row) -> Row:
-    """The letter, with its links cut short."""
+def without_secrets(row: ExportedRow) -> ExportedRow:
+    """The letter without the secrets of its links."""
     return row | {"text": SECRET_OF_A_LINK.sub("…", row["text"])}
 
 

@@ -1,4 +1,4 @@
-"""What the room of letters asks of whoever carries them."""
+"""The interface of whatever delivers letters: a mail server or the outbox."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from backend.mail.letter import Words
 
 
 class RecipientRefused(Exception):
-    """No such mailbox, for good. It says the server's code and nothing of its words."""
+    """The mailbox does not exist. The message names the server's code, never its words."""
 
 
 class NotDelivered(TryAgain):
-    """It did not work this time. It says what kind of trouble, never an address or a server's words."""
+    """Delivery failed and may work later. The message names the trouble, never an address or a server's words."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Envelope:
-    """A letter ready to go. `name` is the same each time it is tried, and says nothing about anybody."""
+class MailEnvelope:
+    """A letter with its recipient. `name` is the same at every attempt, and says nothing about anybody."""
 
     name: str
     account_id: int
@@ -28,5 +28,5 @@ class Envelope:
 
 
 class Post(Protocol):
-    def carry(self, envelope: Envelope) -> None:
+    def carry(self, envelope: MailEnvelope) -> None:
         """Deliver, or raise RecipientRefused or NotDelivered."""

@@ -10,7 +10,7 @@ from backend.database import reading
 from backend.jobs.kinds import ClaimedJob, NoUse
 from backend.jobs.service import Jobs
 from backend.mail.letter import Letter, check, write
-from backend.mail.post import Envelope, Post, RecipientRefused
+from backend.mail.post import MailEnvelope, Post, RecipientRefused
 from backend.vault.cipher import Unreadable
 from backend.vault.service import Vault
 
@@ -20,7 +20,7 @@ ATTEMPTS = 20  # about six hours, should the mail server be down
 
 
 class Mail:
-    """A letter is a job first: the row says which letter and for whom by number, and what is personal is sealed."""
+    """Letters are jobs: the row names the letter and the account's id; everything personal in it is sealed."""
 
     def __init__(
         self, jobs: Jobs, vault: Vault, address_of: Callable[[int], str | None], post: Post, public_url: str
@@ -32,10 +32,10 @@ class Mail:
         self._public_url = public_url
 
     def send(self, account_id: int, letter: Letter, facts: Mapping[str, str], to: str | None = None) -> None:
-        """Join the caller's transaction with a letter to this person, or to `to`. Commits nothing. Raises WrongFacts.
+        """Add a letter to this person, or to `to`, in the caller's transaction. Commits nothing. Raises WrongFacts.
 
-        The address is looked up when the letter goes. Whose key is lost has no address any more, and gets no letter:
-        what it was to tell happens all the same.
+        The address is looked up at delivery. An account whose data key is lost has no readable address and gets no
+        letter; the change that the letter is about happens all the same.
         """
         check(letter, facts)
         name, content = uuid4().hex, json.dumps({"facts": dict(facts), "to": to})
@@ -48,27 +48,27 @@ class Mail:
         self._jobs.add(KIND, payload)
 
     def deliver(self, job: ClaimedJob) -> None:
-        """Write the letter of a job and give it to the post. Raises NoUse, NotDelivered."""
+        """Write the letter of a job and deliver it. Raises NoUse, NotDelivered."""
         with reading():  # speaking to a mail server takes long: no lock is held meanwhile
             envelope = self._envelope(job.payload)
         try:
             self._post.carry(envelope)
-        except RecipientRefused as refused:
-            raise NoUse(str(refused)) from None
+        except RecipientRefused as error:
+            raise NoUse(str(error)) from None
 
     def shown(self, payload: Mapping[str, str]) -> Mapping[str, str]:
-        """The letter of a job, for whom it is to. Raises Unreadable."""
+        """The letter of a job in words, for its recipient. Raises Unreadable."""
         envelope = self._envelope(payload)
         return {"to": envelope.to, "subject": envelope.words.subject, "text": envelope.words.body}
 
-    def _envelope(self, payload: Mapping[str, str]) -> Envelope:
+    def _envelope(self, payload: Mapping[str, str]) -> MailEnvelope:
         account_id, letter, name = int(payload["account_id"]), Letter(payload["letter"]), payload["name"]
         address = self._address_of(account_id)
         if address is None:
             raise NoUse("the account is gone")
         sealed = json.loads(self._vault.open(account_id, _place(name), b64decode(payload["sealed"])))
         words = write(letter, sealed["facts"], self._public_url)
-        return Envelope(f"{letter}-{name}", account_id, sealed["to"] or address, words)
+        return MailEnvelope(f"{letter}-{name}", account_id, sealed["to"] or address, words)
 
 
 def _place(name: str) -> str:

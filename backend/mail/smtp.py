@@ -1,4 +1,4 @@
-"""Letters by SMTP. What a server answers may repeat an address: only its codes are passed on."""
+"""Letters by SMTP. A server's answer may repeat an address, so errors carry only its codes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from backend.clock import Clock
 from backend.mail.message import as_message
-from backend.mail.post import Envelope, NotDelivered, RecipientRefused
+from backend.mail.post import MailEnvelope, NotDelivered, RecipientRefused
 
 SECONDS = 10
 
@@ -26,7 +26,7 @@ class Security(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SmtpServer:
-    """Where it is and who we are to it."""
+    """The mail server, and the account we use there."""
 
     host: str
     port: int
@@ -42,17 +42,17 @@ class SmtpPost:
         self._site_host = site_host
         self._now = now
 
-    def carry(self, envelope: Envelope) -> None:
+    def carry(self, envelope: MailEnvelope) -> None:
         message = as_message(envelope, self._sender, self._now())
         try:
             self._send(message, envelope.to)
-        except smtplib.SMTPRecipientsRefused as refused:
-            codes = [code for code, _ in refused.recipients.values()]
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = [code for code, _ in error.recipients.values()]
             if all(code >= 500 for code in codes):
                 raise RecipientRefused(f"the mail server refuses the recipient for good ({codes[0]})") from None
             raise NotDelivered(f"the mail server refuses the recipient for now ({codes[0]})") from None
-        except smtplib.SMTPResponseException as answer:
-            raise NotDelivered(f"the mail server answered {answer.smtp_code} ({type(answer).__name__})") from None
+        except smtplib.SMTPResponseException as error:
+            raise NotDelivered(f"the mail server answered {error.smtp_code} ({type(error).__name__})") from None
         except (smtplib.SMTPException, OSError) as error:
             raise NotDelivered(f"the mail server cannot be used ({type(error).__name__})") from None
 

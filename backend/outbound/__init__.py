@@ -1,1 +1,1 @@
-"""Calls to addresses that somebody typed: https alone, to public hosts alone, briefly. For webhooks and the like."""
+"""Calls to URLs that people typed, such as webhooks: only https, only public hosts, only briefly."""

@@ -1,4 +1,4 @@
-"""Which addresses of the Internet are somebody else's, and not this machine, its network or its cloud."""
+"""Public IP addresses, as opposed to those of this machine, its network or its cloud."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NOT_GLOBAL = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"), IPv6Ne
 
 
 def is_public(text: str) -> bool:
-    """Whether it may be called: global, and global too whatever IPv4 address is wrapped in it."""
+    """Whether the address may be called: it is global, and so is any IPv4 address wrapped in it."""
     address = _unwrapped(ip_address(text.partition("%")[0]))
     if isinstance(address, IPv6Address) and address not in GLOBAL_UNICAST:
         return False

@@ -1,4 +1,4 @@
-"""Call what was typed, at the address that was checked and at no other."""
+"""The client for URLs that people typed: it connects to the address that was checked and to no other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 from backend.outbound.addresses import is_public
-from backend.outbound.target import PORT, OutboundRefused, Target
+from backend.outbound.target import PORT, OutboundRefused, OutboundTarget
 
 if TYPE_CHECKING:
     from urllib3.connection import HTTPSConnection
@@ -22,12 +22,12 @@ Resolve = Callable[[str], Sequence[str]]
 
 
 class OutboundFailed(Exception):
-    """It did not work this time. It says what kind of trouble, and nothing of the address."""
+    """The call failed and may work later. The message names the kind of trouble, never the URL."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class OutboundAnswer:
-    """What came back, a redirect too: none is followed. `body` is cut after 64 KiB, as it was sent."""
+    """The response, even if it is a redirect: none is followed. `body` is undecoded and cut after 64 KiB."""
 
     status: int
     body: bytes
@@ -35,11 +35,11 @@ class OutboundAnswer:
 
 def resolve(host: str) -> Sequence[str]:
     """Every address of a host, IPv4 and IPv6. Raises OSError."""
-    return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, PORT, type=socket.SOCK_STREAM)))
+    return list(dict.fromkeys(str(info[4][0]) for info in socket.getaddrinfo(host, PORT, type=socket.SOCK_STREAM)))
 
 
 class Outbound:
-    """Names are looked up once and the connection goes to what was found: a name that changes meanwhile gains nothing.
+    """A host is looked up once and its checked addresses are called, so that a DNS answer that changes gains nothing.
 
     `may_call`, `port` and `trusted` are for tests, whose servers are on this machine.
     """
@@ -57,8 +57,8 @@ class Outbound:
         self._trusted = trusted
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> OutboundAnswer:
-        """Raises OutboundRefused for what must not be called, OutboundFailed for what could not be."""
-        target = Target.parse(url)
+        """Raises OutboundRefused for a URL that must not be called, OutboundFailed for one that could not be."""
+        target = OutboundTarget.parse(url)
         addresses = self._addresses(target.host)
         from urllib3.exceptions import HTTPError  # megabytes that a web worker without webhooks has no use for
 
@@ -80,14 +80,14 @@ class Outbound:
 
     def _addresses(self, host: str) -> Sequence[str]:
         try:
-            found = self._resolve(host)
+            addresses = self._resolve(host)
         except (OSError, UnicodeError):
             raise OutboundFailed("the host is not known") from None
-        if not found:
+        if not addresses:
             raise OutboundFailed("the host is not known")
-        if not all(self._may_call(address) for address in found):
+        if not all(self._may_call(address) for address in addresses):
             raise OutboundRefused("the host has an address that is not public")
-        return found
+        return addresses
 
     def _connection(self, address: str, host: str) -> HTTPSConnection:
         from urllib3.connection import HTTPSConnection
@@ -103,8 +103,10 @@ class Outbound:
         )
 
 
-def _ask(connection: HTTPSConnection, target: Target, body: bytes, headers: Mapping[str, str]) -> OutboundAnswer:
-    """One request and one answer. Whoever answers a byte at a time is cut off when the whole takes too long."""
+def _ask(
+    connection: HTTPSConnection, target: OutboundTarget, body: bytes, headers: Mapping[str, str]
+) -> OutboundAnswer:
+    """One request and its response. A server that answers byte by byte is cut off after `WHOLE_SECONDS`."""
     line = connection.sock
     line.settimeout(READ_SECONDS)
 

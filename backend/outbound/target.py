@@ -1,4 +1,4 @@
-"""An address as somebody typed it, taken apart once."""
+"""A URL that a person typed, parsed once."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ PORT = 443
 
 
 class OutboundRefused(ValueError):
-    """It must not be called, now or later. Its words do not repeat the address, which may hold a secret."""
+    """The URL must never be called. The message does not repeat it, since it may hold a secret."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Target:
-    """`host` is what certificate, SNI and Host header are about; `path` has its query with it."""
+class OutboundTarget:
+    """`host` is for the certificate, SNI and the Host header; `path` includes the query."""
 
     host: str
     path: str

@@ -1,32 +1,86 @@
-"""Who asks, and may they? Every route declares its access; one that does not is refused."""
+"""May whoever asks do so? Every route declares its access; one that does not is refused.
+
+Who asks is found out in `caller.py`; routes import its names from here, with what they declare.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from ipaddress import ip_address
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, request, session
-from sqlalchemy.exc import SQLAlchemyError
+from flask import Flask, current_app, request
 
 from backend.accounts.caller import Caller
-from backend.accounts.keys.key import PREFIX as KEY_PREFIX
-from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import DEEDS, Scope
-from backend.accounts.sign_in.service import HalfSignedIn, Refused, SignIns
-from backend.accounts.tokens.service import Tokens
 from backend.clock import utc_now
-from backend.database import SAFE_METHODS, get_db_session, reading
-from backend.errors import BadRequest, Forbidden, MingusError, Unauthenticated, UnsupportedMediaType
+from backend.database import SAFE_METHODS, get_db_session
+from backend.errors import Forbidden, Unauthenticated, UnsupportedMediaType
 from backend.extensions import csrf
-from backend.plugins import get
-from backend.row_security import act_for, forget, serve, serving
+from backend.routes.caller import (
+    SESSION_KEY,
+    bearer,
+    caller,
+    caller_name,
+    confirm_password,
+    find_caller,
+    forget_caller,
+    is_lasting,
+    is_signing_in,
+    me,
+    my_public_id,
+    note_the_visit,
+    recognise,
+    refuse_bad_proof,
+    sign_in,
+    sign_in_token,
+    sign_out,
+    stay_signed_in,
+    still_holds,
+    wants_page,
+    whose_browser,
+)
+from backend.row_security import serve
+
+__all__ = [
+    "SESSION_KEY",
+    "Access",
+    "ProofTooOld",
+    "Rate",
+    "ScopeMissing",
+    "access_here",
+    "access_of",
+    "authorize",
+    "bearer",
+    "caller",
+    "caller_name",
+    "confirm_password",
+    "demand",
+    "demand_fresh_proof",
+    "identify",
+    "init_app",
+    "is_lasting",
+    "is_shared",
+    "is_signing_in",
+    "me",
+    "my_public_id",
+    "public",
+    "recognise",
+    "require",
+    "shared",
+    "sign_in",
+    "sign_in_token",
+    "sign_out",
+    "stay_signed_in",
+    "still_holds",
+    "takes_json",
+    "wants_page",
+    "whose_browser",
+]
 
 View = TypeVar("View", bound=Callable[..., Any])
-SESSION_KEY = "sign_in"
 GUARDED = frozenset({Scope.ACCOUNTS_MANAGE, Scope.AUDIT_READ})
 
 
@@ -107,109 +161,12 @@ def takes_json(view: Callable[..., Any] | None) -> bool:
     return "body" in getattr(view, "__annotations__", ())
 
 
-def wants_page() -> bool:
-    """Whether a person asks, in a browser, rather than a program."""
-    if request.path.startswith(("/api/", "/health")):
-        return False
-    return request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html") == "text/html"
-
-
-def caller() -> Caller | None:
-    """Who asks, if they said so and proved it."""
-    found: Caller | None = g.get("caller")
-    return found
-
-
-def is_signing_in() -> bool:
-    """Whether this browser showed a password whose second factor is still to come."""
-    half: bool = g.get("half_signed_in", False)
-    return half
-
-
-def caller_name() -> str:
-    """Whoever asks, as the audit log names them."""
-    who = caller()
-    return "nobody" if who is None else who.name
-
-
-def me() -> int:
-    """The account of whoever asks."""
-    who = caller()
-    if who is None or who.account_id is None:
-        raise Forbidden("This belongs to an account, and you ask without one.")
-    return who.account_id
-
-
-def my_public_id() -> str | None:
-    """The public id of the account of whoever asks, if they are signed in."""
-    who = caller()
-    return None if who is None else who.public_id
-
-
-def bearer() -> str:
-    """The token in the header `Authorization`, whatever it is good for; empty without one."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def sign_in(token: str, *, lasting: bool = False) -> None:
-    """Know this browser by the token from here on. Whatever the cookie held before is gone: it may be another's."""
-    session.clear()
-    session[SESSION_KEY] = token
-    session.permanent = lasting
-
-
-def sign_in_token() -> str | None:
-    """The token this browser came with, whatever it is good for."""
-    token: str | None = session.get(SESSION_KEY)
-    return token
-
-
-def is_lasting() -> bool:
-    """Whether this browser is to be known also after it was closed."""
-    return session.permanent
-
-
-def confirm_password(password: str) -> bool:
-    """Whether it is the password of whoever is signed in; then their proof is fresh."""
-    try:
-        get(SignIns).confirm(sign_in_token() or "", password)
-    except Refused:
-        return False
-    return True
-
-
-def stay_signed_in() -> None:
-    """After what ended every sign-in of this account, this browser goes on under a new token."""
-    if token := sign_in_token():
-        sign_in(get(SignIns).keep(token), lasting=session.permanent)
-
-
-def recognise() -> None:
-    """Whoever has just taken the last step of signing in is known to what is left of this request."""
-    g.caller = _of_cookie(sign_in_token() or "")
-
-
-def sign_out() -> None:
-    if token := session.get(SESSION_KEY):
-        get(SignIns).end(token)
-    session.clear()
-
-
 def identify() -> None:
-    """Find out who asks, where that matters. A refusal waits until the rate limit has counted the request."""
-    g.caller = g.refusal = g.note = None
-    g.half_signed_in = False
-    if is_shared():
-        return
-    database = get_db_session()
-    forget(database)
-    with serving(database, "nobody is known yet"), reading():
-        try:
-            g.caller = _authenticated()
-        except MingusError as refusal:
-            g.refusal = refusal
-    act_for(database, g.caller.account_id if g.caller else None)
+    """Find out who asks, where that matters."""
+    access = access_here()
+    forget_caller()
+    if access is None or not access.shared:
+        find_caller(own_proof=access is not None and access.own_proof)
 
 
 def authorize() -> None:
@@ -221,8 +178,7 @@ def authorize() -> None:
     if access is None:
         raise Forbidden("This address declares no access.")
     _refuse_other_networks(access)
-    if g.refusal is not None:
-        raise g.refusal
+    refuse_bad_proof()
     if access.scope is not None:
         demand(access.scope)
     if request.method not in SAFE_METHODS and not request.path.startswith("/api/"):
@@ -238,64 +194,7 @@ def authorize() -> None:
 def init_app(app: Flask) -> None:
     """Run after the rate limit, which needs to know the caller: see `app/limits.py`."""
     app.before_request(authorize)
-    app.after_request(_note_the_visit)
-
-
-def _declare(access: Access) -> Callable[[View], View]:
-    def mark(view: View) -> View:
-        view.access = access  # type: ignore[attr-defined]
-        return view
-
-    return mark
-
-
-def _authenticated() -> Caller | None:
-    cookie, text = session.get(SESSION_KEY), bearer()
-    if cookie and "Authorization" in request.headers:
-        raise BadRequest("Send an API key or token, or a signed-in cookie, not both.")
-    if cookie:
-        return _signed_in(cookie)
-    access = access_here()
-    if not text or (access and access.own_proof):
-        return None  # other schemes are somebody else's, such as a proxy's; what needs a key asks for one
-    return _holder(text)
-
-
-def _holder(text: str) -> Caller | None:
-    if not text.startswith(KEY_PREFIX):
-        return get(Tokens).caller(text)
-    use = get(KeyService).use(text)
-    if use.is_news:
-        g.note = lambda: get(KeyService).used(use.key_id)
-    return use.caller
-
-
-def whose_browser() -> Caller | None:
-    """Who is signed in with this browser, also where a cookie opens nothing: to know whose a visit is, no more."""
-    token = session.get(SESSION_KEY)
-    with reading():
-        return _of_cookie(token) if token else None
-
-
-def _signed_in(token: str) -> Caller | None:
-    """A cookie counts for pages and for reading, until its sign-in is over; a half-finished one opens nothing."""
-    if request.path.startswith("/api/") and request.method not in SAFE_METHODS:
-        return None
-    return _of_cookie(token)
-
-
-def _of_cookie(token: str) -> Caller | None:
-    try:
-        visit = get(SignIns).visit(token)
-    except HalfSignedIn:
-        g.half_signed_in = True
-        return None
-    except Unauthenticated:
-        session.clear()
-        return None
-    if visit.is_news:
-        g.note = lambda: get(SignIns).seen(token)
-    return visit.caller
+    app.after_request(note_the_visit)
 
 
 def demand(scope: Scope) -> Caller:
@@ -308,26 +207,18 @@ def demand(scope: Scope) -> Caller:
     return who
 
 
-def still_holds(scope: Scope) -> Callable[[], bool]:
-    """Something to ask after the request, as long as its answer goes on: whether whoever came may still do this."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
-    cookie, text = sign_in_token(), bearer()
-
-    def holds() -> bool:
-        with app.app_context(), serving(get_db_session(), "nobody is known yet"), reading():
-            try:
-                who = get(SignIns).visit(cookie).caller if cookie else _holder(text)
-            except (MingusError, SQLAlchemyError):
-                return False
-            return who is not None and scope in who.scopes
-
-    return holds
-
-
 def demand_fresh_proof() -> None:
     who = caller()
     if who is None or not who.is_fresh(utc_now()):
         raise ProofTooOld("This matters, and you entered your password some time ago. Enter it again first.")
+
+
+def _declare(access: Access) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def _refuse_other_networks(access: Access) -> None:
@@ -339,21 +230,6 @@ def _refuse_other_networks(access: Access) -> None:
     address = getattr(address, "ipv4_mapped", None) or address
     if not any(address in network for network in networks):
         raise Forbidden("This is not open to the network you come from.")
-
-
-def _note_the_visit(response: Response) -> Response:
-    """Once the answer is on its way: nobody waits for it, and a reader is served though nothing can be written."""
-    if note := g.get("note"):
-        response.call_on_close(partial(_note, current_app._get_current_object(), note))  # type: ignore[attr-defined]  # noqa: SLF001
-    return response
-
-
-def _note(app: Flask, note: Callable[[], None]) -> None:
-    with app.app_context():
-        try:
-            note()
-        except SQLAlchemyError as error:
-            app.logger.warning("a visit was not noted: %s", type(error).__name__)
 
 
 def _refuse_foreign_form() -> None:

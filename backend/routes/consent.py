@@ -9,7 +9,7 @@ from backend.accounts.privacy.models import ConsentChoice
 from backend.database import reading
 from backend.plugins import get
 from backend.routes.access import whose_browser
-from backend.routes.schemas.privacy import COOKIE, Said
+from backend.routes.schemas.privacy import COOKIE, ConsentAnswer
 
 
 def asks_not_to_be_tracked() -> bool:
@@ -17,9 +17,9 @@ def asks_not_to_be_tracked() -> bool:
     return request.headers.get("Sec-GPC") == "1" or request.headers.get("DNT") == "1"
 
 
-def said() -> Said | None:
+def said() -> ConsentAnswer | None:
     """The answer this browser keeps."""
-    return Said.of_cookie(request.cookies.get(COOKIE, ""))
+    return ConsentAnswer.of_cookie(request.cookies.get(COOKIE, ""))
 
 
 def may_recognise() -> bool:
@@ -38,5 +38,5 @@ def recognised_member() -> str | None:
     if who is None or who.account_id is None:
         return None
     with reading():
-        agreed = get(Consents).given(who.account_id)
+        agreed = get(Consents).has_consented(who.account_id)
     return who.name.removeprefix("account:") if agreed else None

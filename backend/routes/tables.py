@@ -27,8 +27,8 @@ def written(text: str, form: Form, name: str, period: Period, version: str) -> R
     if form == "csv":
         file = f"{name}_{period.first_day}_{period.last_day}.csv"
         response.headers["Content-Disposition"] = f"attachment; filename={file}"
-    said = f"{request.full_path}|{request.get_data(as_text=True)}|{form}|{period}|{version}"
-    response.set_etag(sha256(said.encode()).hexdigest()[:32], weak=True)
+    identity = f"{request.full_path}|{request.get_data(as_text=True)}|{form}|{period}|{version}"
+    response.set_etag(sha256(identity.encode()).hexdigest()[:32], weak=True)
     if request.method == "GET":
         response.make_conditional(request)
     return response

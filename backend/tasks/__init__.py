@@ -1,1 +1,1 @@
-"""What the schedule calls: idempotent functions, each asking one service to do one thing."""
+"""The work of the schedule's entries: idempotent functions, each a call of one service."""

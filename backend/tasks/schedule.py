@@ -1,10 +1,10 @@
-"""Everything Mingus does by the clock: one table, obeyed by the embedded scheduler and by Celery beat."""
+"""The schedule: everything that runs by the clock, in the embedded scheduler or with Celery beat."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from backend.jobs.timetable import Entry, Schedule
+from backend.jobs.timetable import Schedule, ScheduleEntry
 from backend.tasks import assessments, audit, events, forwarding, jobs, lake, privacy
 from config.settings import Settings
 
@@ -12,24 +12,24 @@ SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "min
 
 
 def schedule(settings: Settings) -> Schedule:
-    """One line each: name, how often, what, time limit; `at_start` runs it also when a scheduler begins to lead."""
+    """Name, interval, work and time limit of each entry; `at_start` runs it also when a process begins to lead."""
     return Schedule(
         [
-            Entry("assessments.clean", DAY, assessments.clean, 10 * MINUTE, at_start=True),
-            Entry("audit.anchor", HOUR, audit.anchor, MINUTE, at_start=True),
-            Entry("audit.verify", DAY, audit.verify, 10 * MINUTE),
-            Entry("events.make_partitions", DAY, events.make_partitions, MINUTE, at_start=True),
-            Entry("events.forget_ids", HOUR, events.forget_ids, 10 * MINUTE),
-            Entry("ga4.forward", 30 * SECOND, forwarding.forward, 5 * MINUTE),
-            Entry("lake.sync", settings.LAKE_SYNC_SECONDS * SECOND, lake.sync, 10 * MINUTE, at_start=True),
-            Entry("lake.compact", 10 * MINUTE, lake.compact, 10 * MINUTE),
-            Entry("lake.vacuum", HOUR, lake.vacuum, 10 * MINUTE),
-            Entry("lake.forget_old_days", DAY, lake.forget_old_days, 10 * MINUTE),
-            Entry("lake.drop_landed", DAY, lake.drop_landed, 10 * MINUTE),
-            Entry("events.forget_salts", HOUR, events.forget_salts, MINUTE, at_start=True),
-            Entry("events.forget_quarantined", DAY, events.forget_quarantined, 10 * MINUTE),
-            Entry("privacy.resume_erasures", HOUR, privacy.resume_erasures, MINUTE, at_start=True),
-            Entry("privacy.prune", DAY, privacy.prune, 10 * MINUTE),
-            Entry("jobs.prune", DAY, jobs.prune, 10 * MINUTE),
+            ScheduleEntry("assessments.clean", DAY, assessments.clean, 10 * MINUTE, at_start=True),
+            ScheduleEntry("audit.anchor", HOUR, audit.anchor, MINUTE, at_start=True),
+            ScheduleEntry("audit.verify", DAY, audit.verify, 10 * MINUTE),
+            ScheduleEntry("events.make_partitions", DAY, events.make_partitions, MINUTE, at_start=True),
+            ScheduleEntry("events.forget_ids", HOUR, events.forget_ids, 10 * MINUTE),
+            ScheduleEntry("ga4.forward", 30 * SECOND, forwarding.forward, 5 * MINUTE),
+            ScheduleEntry("lake.sync", settings.LAKE_SYNC_SECONDS * SECOND, lake.sync, 10 * MINUTE, at_start=True),
+            ScheduleEntry("lake.compact", 10 * MINUTE, lake.compact, 10 * MINUTE),
+            ScheduleEntry("lake.vacuum", HOUR, lake.vacuum, 10 * MINUTE),
+            ScheduleEntry("lake.forget_old_days", DAY, lake.forget_old_days, 10 * MINUTE),
+            ScheduleEntry("lake.drop_landed", DAY, lake.drop_landed, 10 * MINUTE),
+            ScheduleEntry("events.forget_salts", HOUR, events.forget_salts, MINUTE, at_start=True),
+            ScheduleEntry("events.forget_quarantined", DAY, events.forget_quarantined, 10 * MINUTE),
+            ScheduleEntry("privacy.resume_erasures", HOUR, privacy.resume_erasures, MINUTE, at_start=True),
+            ScheduleEntry("privacy.prune", DAY, privacy.prune, 10 * MINUTE),
+            ScheduleEntry("jobs.prune", DAY, jobs.prune, 10 * MINUTE),
         ]
     )

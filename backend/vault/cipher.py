@@ -1,4 +1,4 @@
-"""AES-256-GCM as the vault uses it: nonce (12 bytes), then what was sealed, then its tag (16 bytes)."""
+"""AES-256-GCM as the vault uses it: nonce (12 bytes), ciphertext, tag (16 bytes)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NONCE_BYTES = 12
 
 
 class Unreadable(Exception):
-    """Sealed with another key, for another place, or changed since."""
+    """The sealed text has another key, is for another place, or was changed."""
 
 
 def new_key() -> bytes:
@@ -20,7 +20,7 @@ def new_key() -> bytes:
 
 
 def seal(key: bytes, plain: bytes, place: str) -> bytes:
-    """Seal for one place (`table|column|owner`): nowhere else can it be opened."""
+    """Seal for one place (`table|column|owner`); it can be opened for no other place."""
     nonce = os.urandom(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, plain, place.encode())
 

@@ -9,9 +9,9 @@ from backend.extensions import Model
 
 
 class DataKey(Model):
-    """The key one person's fields are sealed with, itself wrapped by the master key named here.
+    """The key that seals one person's fields, itself wrapped by the master key named here.
 
-    Without this row nothing sealed for that person can be read again, in no backup of the other tables either.
+    Without this row nothing that was sealed for the person can be read again, not even in a backup of other tables.
     """
 
     __tablename__ = "data_keys"

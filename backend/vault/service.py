@@ -1,4 +1,4 @@
-"""Seal what tells who a person is. Each has a key of their own; without it their data is noise."""
+"""The vault seals personal data under a key for each person; without the key the data is noise."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from backend.vault.cipher import Unreadable, new_key, open_sealed, seal
 from backend.vault.models import DataKey
 from backend.vault.store import DataKeyStore
 
-ROTATED_AT_ONCE = 500
+BATCH_SIZE = 500
 LOST = (
     "People's data is sealed under a master key that is neither MASTER_KEY nor among MASTER_KEYS_BEFORE. Put the former"
     " file INSTANCE_DIR/master_key back, or set MASTER_KEY to what it was, and start again. Until then nobody's data"
@@ -22,12 +22,12 @@ LOST = (
 
 
 class MasterKeyLost(Unreadable):
-    """The database holds keys that none of ours opens."""
+    """The database holds data keys that no master key of the settings unwraps."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MasterKey:
-    """What wraps the keys of people. It comes from a setting and is in no database."""
+    """The key that wraps data keys. It comes from a setting and is in no database."""
 
     bytes: bytes
 
@@ -41,7 +41,7 @@ class MasterKey:
 
 
 class Vault:
-    """A person's key is made in the caller's transaction, and goes with the account's row."""
+    """Data keys are made in the caller's transaction, and deleted with the account's row."""
 
     def __init__(self, store: DataKeyStore, session: Session, masters: Sequence[MasterKey], now: Clock) -> None:
         self._store = store
@@ -51,9 +51,9 @@ class Vault:
         self._now = now
 
     def make_key(self, account_id: int) -> None:
-        """Give a person the key that their data is sealed with; before anything is. Raises MasterKeyLost.
+        """Make a person's data key, before any of their data is sealed. Raises MasterKeyLost.
 
-        Under a new master key beside a lost one, what is sealed from now on would be lost with the next mending.
+        While a master key is lost, no data key is made under a new one: restoring the old one would lose it.
         """
         self.demand_master_key()
         wrapped = seal(self._current.bytes, new_key(), _place_of_key(account_id))
@@ -65,18 +65,18 @@ class Vault:
         return seal(self._key(account_id), text.encode(), f"{place}|{account_id}")
 
     def open(self, account_id: int, place: str, sealed: bytes) -> str:
-        """What was sealed. Raises Unreadable when their key is gone, or it was sealed for another place."""
+        """The text that was sealed. Raises Unreadable when the data key is gone, or it was sealed for another place."""
         return open_sealed(self._key(account_id), sealed, f"{place}|{account_id}").decode()
 
     def demand_master_key(self) -> None:
-        """Raise MasterKeyLost when somebody's key is wrapped by none of ours."""
+        """Raise MasterKeyLost when a data key is wrapped by a master key that no setting names."""
         if not self._masters.keys() >= set(self._store.master_keys()):
             raise MasterKeyLost(LOST)
 
     def rotate(self) -> int:
-        """Wrap every key anew with the current master key, some in each transaction; how many."""
+        """Wrap every data key with the current master key, a batch in each transaction; how many."""
         rotated = 0
-        while keys := self._store.wrapped_otherwise(self._current.name, ROTATED_AT_ONCE):
+        while keys := self._store.wrapped_otherwise(self._current.name, BATCH_SIZE):
             for key in keys:
                 plain = self._unwrap(key)
                 key.wrapped = seal(self._current.bytes, plain, _place_of_key(key.account_id))

@@ -20,12 +20,12 @@ class DataKeyStore:
         return self._session.get(DataKey, account_id)
 
     def wrapped_otherwise(self, master_key: str, most: int) -> Sequence[DataKey]:
-        """Some of the keys that another master key wraps."""
+        """A batch of the data keys that another master key wraps, locked."""
         others = select(DataKey).where(DataKey.master_key != master_key).order_by(DataKey.account_id).limit(most)
         return self._session.scalars(others.with_for_update()).all()
 
     def master_keys(self) -> Iterator[str]:
-        """The name of each master key that wraps anybody's; as cheap with a million keys as with one."""
+        """The name of each master key that wraps a data key; as cheap with a million data keys as with one."""
         name = ""
-        while found := self._session.scalar(select(func.min(DataKey.master_key)).where(DataKey.master_key > name)):
-            yield (name := found)
+        while next_name := self._session.scalar(select(func.min(DataKey.master_key)).where(DataKey.master_key > name)):
+            yield (name := next_name)

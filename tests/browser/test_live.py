@@ -11,9 +11,14 @@ from tests.accounts import make_account, signed_in_cookie
 from tests.browser.test_accessibility import assert_sound
 from tests.conftest import server_environ
 from tests.servers import gunicorn
-from tests.watching import send
+from tests.subscriber import send
 
 PATIENCE = 30_000
+
+
+@pytest.fixture
+def instance(own_instance):
+    return own_instance
 
 
 @pytest.fixture

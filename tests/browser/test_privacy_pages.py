@@ -7,18 +7,19 @@ from playwright.sync_api import expect
 
 from backend.accounts.permissions import Role
 from tests.accounts import PASSWORD, make_account, signed_in_cookie
+from tests.browser.conftest import SharedServer
 from tests.browser.test_accessibility import assert_sound
-from tests.conftest import server_environ
-from tests.servers import gunicorn
 
 START = "/ai-job-impact-calculator"
 VISITOR = "localStorage['mingus.visitor'] ?? null"
 
 
-@pytest.fixture
-def server(instance):
-    with gunicorn(server_environ(instance, RECOGNISE_VISITORS="true"), instance / "gunicorn.log") as running:
-        yield running
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory, migrated_sqlite):
+    """One that asks visitors whether it may recognise them."""
+    shared = SharedServer(lambda: tmp_path_factory.mktemp("asking"), migrated_sqlite, RECOGNISE_VISITORS="true")
+    yield shared
+    shared.stop()
 
 
 @pytest.fixture

@@ -2,28 +2,53 @@
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.request
+import shutil
 
 import pytest
 from playwright.sync_api import expect
 
+from backend.accounts.keys.service import KeyService
+from backend.accounts.permissions import Scope
+from backend.analytics.lake.sync import LakeSync
+from backend.plugins import get
 from tests.accounts import make_account, signed_in_cookie
+from tests.browser.conftest import empty
 from tests.browser.test_accessibility import assert_sound
+from tests.conftest import close, make_app, make_settings, server_environ
+from tests.servers import gunicorn
 
 BOARD = "/analytics?period=7d&source=newsletter"
 
 
-@pytest.fixture
-def site(server, make_key):
-    """The address of a site with twelve visits from a newsletter."""
+@pytest.fixture(scope="module")
+def visited(tmp_path_factory, migrated_sqlite):
+    """A server whose lake holds twelve visits from a newsletter, and the folder of its database."""
+    instance = tmp_path_factory.mktemp("visited")
+    shutil.copy(migrated_sqlite, instance / "mingus.db")
+    app = make_app(make_settings(instance))
     opened = {"event_type": "ai_calculator_opened", "event_data": {"source": "newsletter"}}
     events = [{**opened, "session_id": f"s-{number}"} for number in range(12)]
-    headers = {"Authorization": f"Bearer {make_key('events:write')}", "Content-Type": "application/json"}
-    request = urllib.request.Request(f"{server.url}/api/analytics/event", json.dumps(events).encode(), headers)
-    urllib.request.urlopen(request).close()
-    return server.url
+    with app.app_context():
+        key = get(KeyService).create("writer", [Scope.EVENTS_WRITE])
+        sent = app.test_client().post("/api/analytics/event", json=events, headers={"Authorization": f"Bearer {key}"})
+        assert sent.json["accepted"] == 12
+        get(LakeSync).run()
+    close(app)
+    with gunicorn(server_environ(instance), instance / "gunicorn.log") as server:
+        yield server.url, instance
+
+
+@pytest.fixture
+def instance(visited, migrated_sqlite):
+    """The visits stay in the lake; what another test has saved or annotated is gone."""
+    empty(visited[1] / "mingus.db", migrated_sqlite)
+    return visited[1]
+
+
+@pytest.fixture
+def site(visited):
+    return visited[0]
 
 
 def sign_in(page, app, site, path):

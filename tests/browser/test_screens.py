@@ -7,21 +7,15 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
+from backend.dashboards.addresses import BASE, address_of
+from backend.dashboards.pages import PAGES as LISTED
 from tests.accounts import make_account, signed_in_cookie
 from tests.browser.test_accessibility import assert_sound
 from tests.conftest import close, make_app, make_settings, server_environ
 from tests.servers import PROJECT, gunicorn
 
 SCREENS = PROJECT / "instance" / "screens"
-PAGES = {
-    "overview": "?compare=previous_period",
-    "funnel": "/funnel?breakdown=source",
-    "conversions": "/conversions",
-    "revenue": "/revenue?model=linear",
-    "popular": "/popular",
-    "geography": "/geography",
-    "explore": "/explore?measure=visitors&by=device",
-    "live": "/live",
+PAGES = {page.name: address_of(page.path.removeprefix(BASE), page.sample) for page in LISTED} | {
     "nothing": "/conversions?start=2020-01-01&end=2020-01-02",
     "refused": "/conversions?contry=US",
 }

@@ -15,6 +15,7 @@ from backend.database import get_db_session
 from backend.jobs.models import Job
 from backend.routes.access import SESSION_KEY
 from tests.accounts import BROWSER, PASSWORD, form_token, make_account, make_sign_in, signed_in
+from tests.conftest import ON_SQLITE
 
 ACCOUNT = "/account"
 
@@ -78,6 +79,7 @@ def test_people_see_who_they_are_and_where_they_are_signed_in(any_app, browser, 
     assert page.count("This browser") == 1
 
 
+@ON_SQLITE
 def test_what_is_ones_own_is_never_kept(browser):
     assert browser.get(ACCOUNT, headers=BROWSER).headers["Cache-Control"] == "no-store"
 
@@ -103,6 +105,7 @@ def test_every_other_browser_can_be_signed_out_at_once(any_app, browser, member)
     assert {other.get(ACCOUNT, headers=BROWSER).status_code for other in others} == {303}
 
 
+@ON_SQLITE
 def test_a_message_is_told_once(any_app, browser, member):
     make_sign_in(any_app, member)
     post(browser, f"{ACCOUNT}/sign-ins/end-others")
@@ -220,6 +223,7 @@ def test_an_operator_who_replaces_theirs_is_led_to_set_up_the_next(any_app):
     assert client.get("/analytics/funnel", headers=BROWSER).status_code == 303
 
 
+@ON_SQLITE
 def test_fields_that_no_form_has_are_ignored(any_app, browser, member):
     """Check 26."""
     extra = {"role": "admin", "plan": "pro", "id": "1", "state": "disabled", "account_id": "1", "public_id": "x"}

@@ -9,6 +9,7 @@ import pytest
 from backend.accounts.people.models import AccountState
 from backend.accounts.permissions import Role
 from tests.accounts import PASSWORD, form_token, make_account, sign_in_by_form, signed_in
+from tests.conftest import ON_SQLITE
 
 FUNNEL = "/analytics/funnel"
 
@@ -33,6 +34,7 @@ def test_the_first_admin_is_created_and_signs_in(any_app):
     assert answer.location == "/account/second-factor"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("email", "password", "sentence"),
     [

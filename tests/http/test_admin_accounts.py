@@ -19,7 +19,7 @@ from backend.jobs.models import Job
 from backend.plugins import get
 from backend.vault.models import DataKey
 from tests.accounts import BROWSER, form_token, make_account, signed_in
-from tests.conftest import make_app, make_settings
+from tests.conftest import ON_SQLITE, make_app, make_settings
 from tests.http.test_account_page import age_proof, told
 
 ACCOUNTS = "/admin/accounts"
@@ -105,6 +105,7 @@ def test_an_account_is_found_by_its_whole_address_or_its_id(browser, other):
         assert page.count(f'href="{page_of(other)}"') == 1
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("text", "status", "words"),
     [
@@ -136,6 +137,7 @@ def test_a_long_list_comes_in_pages(any_app, browser):
     assert browser.get(f"{ACCOUNTS}?page=-1e9", headers=BROWSER).status_code == 200
 
 
+@ON_SQLITE
 def test_an_account_nobody_has_is_not_there(browser):
     assert browser.get(f"{ACCOUNTS}/{uuid4()}", headers=BROWSER).status_code == 404
     assert browser.get(f"{ACCOUNTS}/7", headers=BROWSER).status_code == 404
@@ -154,6 +156,7 @@ def test_an_invitation_makes_an_account_and_can_be_sent_again(any_app, browser, 
     assert [deed for actor, deed, _ in remembered(any_app) if actor == admin.name].count("account.invited") == 2
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("form", "messages"),
     [
@@ -308,6 +311,7 @@ def test_every_deed_wants_a_fresh_password(app, deed):
     assert client.get(f"{page_of(other)}/{deed}").location == page_of(other)
 
 
+@ON_SQLITE
 def test_fields_that_no_form_has_change_nothing(any_app, browser, other):
     """Check 26."""
     extra = {

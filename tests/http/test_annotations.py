@@ -1,4 +1,4 @@
-"""DASH-7: notes by the API, and in every chart over time."""
+"""DASH-7: annotations by the API, and in every chart over time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from backend.database import get_db_session
 from backend.plugins import get
 from tests.accounts import BROWSER, form_token, make_account, signed_in
 
-NOTES = "/api/analytics/annotations"
+ANNOTATIONS = "/api/analytics/annotations"
 OVER_TIME = ("", "/conversions", "/revenue", "/popular", "/explore")
 DAY = {"start": "2026-03-08", "end": "2026-03-08"}
 
@@ -34,12 +34,12 @@ def visits(app):
 
 
 def texts(client, **query):
-    return [note["text"] for note in client.get(NOTES, query_string=query).json["data"]]
+    return [annotation["text"] for annotation in client.get(ANNOTATIONS, query_string=query).json["data"]]
 
 
 def test_what_is_noted_is_listed_for_all(app, mine, program):
-    noted = mine.post(NOTES, json={"at": "2026-03-08", "text": " New prices "})
-    instant = mine.post(NOTES, json={"at": "2026-03-08T21:00:00-04:00", "text": "Outage"})
+    noted = mine.post(ANNOTATIONS, json={"at": "2026-03-08", "text": " New prices "})
+    instant = mine.post(ANNOTATIONS, json={"at": "2026-03-08T21:00:00-04:00", "text": "Outage"})
 
     assert (noted.status_code, noted.json["data"]["text"], noted.json["data"]["at"]) == (
         201,
@@ -50,23 +50,23 @@ def test_what_is_noted_is_listed_for_all(app, mine, program):
     other, nobodys = program(make_account(app)), program()
     assert texts(other, **DAY, tz="UTC") == texts(nobodys, **DAY, tz="UTC") == ["New prices"]
     assert texts(other, **DAY, tz="America/New_York") == ["New prices", "Outage"]
-    assert [note["mine"] for note in other.get(NOTES, query_string=DAY).json["data"]] == [False]
+    assert [annotation["mine"] for annotation in other.get(ANNOTATIONS, query_string=DAY).json["data"]] == [False]
     assert texts(other) == []
 
 
 def test_authors_delete_their_own_and_nobody_elses(app, mine, program):
-    noted = mine.post(NOTES, json={"at": "2026-03-08", "text": "New prices"}).json["data"]["id"]
+    noted = mine.post(ANNOTATIONS, json={"at": "2026-03-08", "text": "New prices"}).json["data"]["id"]
 
-    for address in (f"{NOTES}/{noted}", f"{NOTES}/nonsense"):
+    for address in (f"{ANNOTATIONS}/{noted}", f"{ANNOTATIONS}/nonsense"):
         refused = program(make_account(app)).delete(address)
         assert (refused.status_code, refused.json["code"]) == (404, "not_found")
-    assert program().delete(f"{NOTES}/{noted}").status_code == 403
-    assert mine.delete(f"{NOTES}/{noted}").status_code == 204
-    assert mine.delete(f"{NOTES}/{noted}").status_code == 404
+    assert program().delete(f"{ANNOTATIONS}/{noted}").status_code == 403
+    assert mine.delete(f"{ANNOTATIONS}/{noted}").status_code == 204
+    assert mine.delete(f"{ANNOTATIONS}/{noted}").status_code == 404
 
 
 def test_a_key_without_an_account_notes_nothing(program):
-    assert program().post(NOTES, json={"at": "2026-03-08", "text": "New prices"}).status_code == 403
+    assert program().post(ANNOTATIONS, json={"at": "2026-03-08", "text": "New prices"}).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_key_without_an_account_notes_nothing(program):
     ],
 )
 def test_what_cannot_be_noted_is_refused_with_all_that_is_wrong(mine, body, fields):
-    answer = mine.post(NOTES, json=body)
+    answer = mine.post(ANNOTATIONS, json=body)
 
     assert answer.status_code == 422
     assert {error["field"] for error in answer.json["errors"]} == fields
@@ -94,7 +94,7 @@ def show(client, path):
     return answer.text
 
 
-def note(client, path="", **typed):
+def annotate(client, path="", **typed):
     """What somebody does who fills in the form of a page."""
     [form] = re.findall(r'<form[^>]*action="/analytics/annotations"[^>]*>(.*?)</form>', show(client, path), re.DOTALL)
     fields = dict(re.findall(r'<input [^>]*name="(\w+)"[^>]*? value="([^"]*)"', form))
@@ -109,7 +109,7 @@ def marks(page):
 
 @pytest.mark.parametrize("path", OVER_TIME)
 def test_what_is_noted_on_a_page_is_marked_in_every_chart_over_time(analyst, visits, path):
-    answer = note(analyst, f"{path}?period=7d&tz=Asia/Tokyo", text="New <prices>")
+    answer = annotate(analyst, f"{path}?period=7d&tz=Asia/Tokyo", text="New <prices>")
 
     assert (answer.status_code, answer.location) == (303, f"/analytics{path}?period=7d&tz=Asia/Tokyo")
     page = show(analyst, f"{path}?period=7d&tz=Asia/Tokyo")
@@ -123,7 +123,7 @@ def test_what_is_noted_on_a_page_is_marked_in_every_chart_over_time(analyst, vis
 
 def test_a_chart_of_hours_has_a_mark_at_the_hour(analyst, mine, visits):
     now = datetime.now(UTC)
-    mine.post(NOTES, json={"at": now.isoformat(), "text": "Outage"})
+    mine.post(ANNOTATIONS, json={"at": now.isoformat(), "text": "Outage"})
     page = show(analyst, f"?start={now:%Y-%m-%d}&end={now:%Y-%m-%d}&tz=UTC")
     [layout] = [json.loads(part)["layout"] for part in re.findall(r'json">(.*?)</script>', page) if "Outage" in part]
 
@@ -135,7 +135,7 @@ def test_a_map_has_no_place_for_notes(analyst, visits):
 
 
 def test_the_form_says_what_is_wrong_and_keeps_what_was_typed(analyst, visits):
-    answer = note(analyst, "?period=7d", day="yesterday", text="")
+    answer = annotate(analyst, "?period=7d", day="yesterday", text="")
 
     assert answer.status_code == 422
     assert "<title>Error: Note what happened" in answer.text
@@ -153,7 +153,7 @@ def test_only_authors_and_admins_may_delete_and_an_admin_is_remembered(app, anal
     other = signed_in(app.test_client(), make_account(app, Role.EXPERIMENTER))
     admin = make_account(app, Role.ADMIN)
     for text in ("one", "two"):
-        note(analyst, text=text)
+        annotate(analyst, text=text)
     [first, second] = deletions(show(analyst, ""))
     token = {"csrf_token": form_token(analyst, "/account/password")}
 

@@ -98,7 +98,7 @@ def test_revenue_goes_to_the_last_channel_that_is_not_direct(visits):
         ("&model=first&by=campaign", {"=spring": 1_001, "(none)": 500, None: 0}),
     ],
 )
-def test_it_is_asked_by_model_channel_currency_and_look_back(visits, query, cents):
+def test_it_is_asked_by_model_channel_currency_and_lookback(visits, query, cents):
     assert credited(visits, query) == cents
 
 

@@ -15,11 +15,12 @@ from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.sync import LakeSync
 from backend.clock import utc_now
 from backend.database import get_db_session
-from backend.demo.doors import Answer
+from backend.demo.doors import DoorAnswer
 from backend.demo.service import DemoVisits, NotSent
 from backend.extensions import db
 from backend.plugins import get
 from tests.accounts import make_account, signed_in
+from tests.conftest import ON_SQLITE
 from tests.landing_rows import in_lake, landed, store
 
 API = "/api/analytics"
@@ -93,6 +94,7 @@ def test_clearing_leaves_nothing_of_them_and_all_real_visits(any_app, shell):
     assert "Removed 0 landing rows, 0 in quarantine, 0 in the lake." in shell("clear", "--yes")
 
 
+@ON_SQLITE
 def test_sessions_that_were_made_of_them_go_too(any_app, visits, shell, analyst):
     sessions = f"{API}/dashboard/geographic?start={(utc_now() - timedelta(days=20)).date()}"
     assert analyst.get(sessions).json["meta"]["totals"]["sessions"] >= 30
@@ -102,6 +104,7 @@ def test_sessions_that_were_made_of_them_go_too(any_app, visits, shell, analyst)
     assert analyst.get(sessions).json["meta"]["totals"]["sessions"] == 0
 
 
+@ON_SQLITE
 def test_answers_of_days_that_hold_them_say_so_and_no_others(any_app, visits, shell, analyst):
     now, old = f"?start={utc_now().date() - timedelta(days=1)}", "?start=2025-01-01&end=2025-01-02"
     answers = [f"{API}/dashboard/{name}" for name in ("funnel", "conversions", "popular", "geographic", "revenue")]
@@ -114,6 +117,7 @@ def test_answers_of_days_that_hold_them_say_so_and_no_others(any_app, visits, sh
     assert "_demo" not in analyst.get(f"{answers[1]}{now}&format=csv").headers["Content-Disposition"]
 
 
+@ON_SQLITE
 def test_pages_say_so_until_they_are_cleared(any_app, visits, shell, analyst):
     assert "Contains demo visits" in analyst.get("/analytics/funnel").text
 
@@ -122,6 +126,7 @@ def test_pages_say_so_until_they_are_cleared(any_app, visits, shell, analyst):
     assert "Contains demo visits" not in analyst.get("/analytics/funnel").text
 
 
+@ON_SQLITE
 def test_a_lake_that_is_made_anew_knows_of_them_too(any_app, visits, analyst):
     with any_app.app_context():
         get(Lake).discard("events")
@@ -140,7 +145,7 @@ class Deaf:
     """A server that says what it was told to say, whatever it is sent."""
 
     def __init__(self, status, body=b"no"):
-        self.answer = Answer(status, 0.0, body)
+        self.answer = DoorAnswer(status, 0.0, body)
 
     def post(self, body, headers):
         return self.answer

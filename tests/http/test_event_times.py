@@ -12,6 +12,7 @@ from sqlalchemy import select
 from backend.analytics.events.clocks import Impossible
 from backend.analytics.events.models import AnalyticsEvent, QuarantinedEvent
 from backend.database import get_db_session
+from tests.conftest import ON_SQLITE
 
 URL = "/api/analytics/event"
 OWN_PAGE = {"Sec-Fetch-Site": "same-origin", "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"}
@@ -45,6 +46,7 @@ def quarantined(app):
         return list(get_db_session().scalars(select(QuarantinedEvent).order_by(QuarantinedEvent.event_id)))
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("wrong", [2 * DAY, -2 * DAY, 3 * MINUTE], ids=["ahead", "behind", "a little"])
 def test_a_wrong_clock_is_put_right_by_when_it_says_the_request_left(any_app, wrong):
     answer = post(any_app, event(NOW + wrong - MINUTE), event(), sent_at=NOW + wrong)

@@ -42,12 +42,12 @@ def test_sends_what_happened_in_one_request_for_each_visitor(site):
     assert site.counts.of["ga4.sent"] == 2
 
 
-def test_a_price_becomes_a_value_with_its_currency(site):
-    site.post(event("paid_upgrade_clicked", event_data={"price_cents": 4999, "currency": "EUR"}))
+def test_a_price_becomes_a_value_with_its_currency(sqlite_site):
+    sqlite_site.post(event("paid_upgrade_clicked", event_data={"price_cents": 4999, "currency": "EUR"}))
 
-    site.forward_and_work()
+    sqlite_site.forward_and_work()
 
-    [sent] = site.ga4.events()
+    [sent] = sqlite_site.ga4.events()
     assert (sent["params"]["value"], sent["params"]["currency"]) == (49.99, "EUR")
 
 
@@ -60,24 +60,24 @@ def test_keeps_to_25_events_a_request_and_misses_none(site):
     assert {sent["params"]["step"] for sent in site.ga4.events()} == set(range(1, 61))
 
 
-def test_what_a_person_typed_and_who_it_is_stay_here(site):
+def test_what_a_person_typed_and_who_it_is_stay_here(sqlite_site):
     typed = {"job_title": "canary", "note": "canary", "industry": "canary@example.org", "risk_level": "low"}
-    site.post(event("assessment_submitted", event_data=typed, user_id="canary"))
+    sqlite_site.post(event("assessment_submitted", event_data=typed, user_id="canary"))
 
-    site.forward_and_work()
+    sqlite_site.forward_and_work()
 
-    assert site.ga4.events()[0]["params"]["risk_level"] == "low"
-    assert "canary" not in str(site.ga4.taken)
-    assert site.counts.of["ga4.adapted"] == 1
+    assert sqlite_site.ga4.events()[0]["params"]["risk_level"] == "low"
+    assert "canary" not in str(sqlite_site.ga4.taken)
+    assert sqlite_site.counts.of["ga4.adapted"] == 1
 
 
-def test_a_long_text_is_cut_and_that_is_counted(site):
-    site.post(event(event_data={"campaign": "x" * 98 + "😀😀"}))
+def test_a_long_text_is_cut_and_that_is_counted(sqlite_site):
+    sqlite_site.post(event(event_data={"campaign": "x" * 98 + "😀😀"}))
 
-    site.forward_and_work()
+    sqlite_site.forward_and_work()
 
-    assert site.ga4.events()[0]["params"]["campaign"] == "x" * 98 + "😀"
-    assert site.counts.of["ga4.adapted"] == 1
+    assert sqlite_site.ga4.events()[0]["params"]["campaign"] == "x" * 98 + "😀"
+    assert sqlite_site.counts.of["ga4.adapted"] == 1
 
 
 @pytest.mark.parametrize(
@@ -89,21 +89,21 @@ def test_a_long_text_is_cut_and_that_is_counted(site):
         ({"timestamp": hours_ago(73)}, "too_old"),
     ],
 )
-def test_what_ga4_does_not_take_is_skipped_with_a_reason(site, given, reason):
-    site.post(event(**given), event("kept"))
+def test_what_ga4_does_not_take_is_skipped_with_a_reason(sqlite_site, given, reason):
+    sqlite_site.post(event(**given), event("kept"))
 
-    site.forward_and_work()
+    sqlite_site.forward_and_work()
 
-    assert [sent["name"] for sent in site.ga4.events()] == ["kept"]
-    assert (site.counts.of["ga4.skipped"], site.counts.of[f"ga4.skipped.{reason}"]) == (1, 1)
+    assert [sent["name"] for sent in sqlite_site.ga4.events()] == ["kept"]
+    assert (sqlite_site.counts.of["ga4.skipped"], sqlite_site.counts.of[f"ga4.skipped.{reason}"]) == (1, 1)
 
 
-def test_bots_are_never_forwarded(site):
-    site.post(event())
-    site.change(sa.update(AnalyticsEvent).values(is_bot=True))
+def test_bots_are_never_forwarded(sqlite_site):
+    sqlite_site.post(event())
+    sqlite_site.change(sa.update(AnalyticsEvent).values(is_bot=True))
 
-    assert site.forward() == 0
-    assert site.counts.of["ga4.skipped.bot"] == 1
+    assert sqlite_site.forward() == 0
+    assert sqlite_site.counts.of["ga4.skipped.bot"] == 1
 
 
 def test_history_from_before_it_was_switched_on_stays_here(site):

@@ -8,6 +8,7 @@ from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
 from backend.analytics.ai_calculator_dashboard import ai_calculator_dashboard
 from backend.plugins import get
+from tests.conftest import ON_SQLITE
 
 DAY = "2026-03-08"
 OTHER_DAY = "2026-03-09"
@@ -51,6 +52,7 @@ def test_a_visit_becomes_a_row_in_the_funnel(analyst):
     assert sessions(analyst, OTHER_DAY) == [0] * 8
 
 
+@ON_SQLITE
 def test_a_day_is_the_readers_day(analyst):
     send(analyst, *visit("s", OTHER_DAY, "03:30:00"))
 
@@ -58,6 +60,7 @@ def test_a_day_is_the_readers_day(analyst):
     assert sessions(analyst, OTHER_DAY, "America/New_York")[0] == 0
 
 
+@ON_SQLITE
 def test_a_session_counts_on_the_day_it_began_with_all_it_did(analyst):
     send(analyst, *visit("s", DAY, "23:58:00", "23:59:00"), *visit("s", OTHER_DAY, "00:05:00"))
     send(analyst, ("s", "calculator_step_completed", f"{OTHER_DAY}T00:06:00Z", {"step": 2}))
@@ -66,12 +69,14 @@ def test_a_session_counts_on_the_day_it_began_with_all_it_did(analyst):
     assert sessions(analyst, OTHER_DAY)[0] == 0
 
 
+@ON_SQLITE
 def test_no_event_breaks_the_funnel(analyst):
     send(analyst, ("s", "ai_calculator_opened", f"{DAY}T09:00:00Z", {"step": "abc"}))
 
     assert sessions(analyst, DAY)[0] == 1
 
 
+@ON_SQLITE
 def test_a_range_is_at_most_400_days(analyst):
     answer = analyst.get("/api/analytics/dashboard/funnel?start=2020-01-01&end=2026-01-01")
 
@@ -79,6 +84,7 @@ def test_a_range_is_at_most_400_days(analyst):
     assert answer.json["errors"][0]["field"] == "start"
 
 
+@ON_SQLITE
 def test_python_callers_get_the_same(analyst, any_app):
     from datetime import datetime
 
@@ -89,6 +95,7 @@ def test_python_callers_get_the_same(analyst, any_app):
     assert [step.sessions for step in report.funnel.steps][:3] == [1, 1, 0]
 
 
+@ON_SQLITE
 def test_robots_are_counted_on_request_only(any_app, analyst):
     robot = {"Sec-Fetch-Site": "same-origin", "User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}
     opened = {"session_id": "robot", "event_type": "ai_calculator_opened"}

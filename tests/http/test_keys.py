@@ -21,7 +21,7 @@ from backend.errors import InvalidRequest
 from backend.extensions import db
 from backend.plugins import get
 from tests.accounts import make_account
-from tests.conftest import as_role, close, make_app, make_settings
+from tests.conftest import ON_SQLITE, as_role, close, make_app, make_settings
 from tests.servers import postgresql_bin, redis
 
 FUNNEL, SEARCH = "/api/analytics/dashboard/funnel", "/api/calculator/occupations?q=rn"
@@ -92,6 +92,7 @@ def test_a_key_goes_with_its_owner(any_app):
     assert ask(any_app, key) == 401
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("scope", [Scope.ACCOUNTS_MANAGE, Scope.AUDIT_READ, Scope.ACCOUNT_SELF, Scope.KEYS_SELF])
 def test_what_is_for_people_is_for_no_key(any_app, scope):
     with pytest.raises(InvalidRequest):

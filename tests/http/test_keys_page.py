@@ -15,7 +15,7 @@ from backend.audit.models import AuditEntry
 from backend.clock import utc_now
 from backend.database import get_db_session
 from tests.accounts import BROWSER, form_token, make_account, signed_in
-from tests.conftest import close, make_app, make_settings
+from tests.conftest import ON_SQLITE, close, make_app, make_settings
 from tests.servers import redis
 
 KEYS, FUNNEL = "/account/keys", "/api/analytics/dashboard/funnel"
@@ -83,6 +83,7 @@ def test_the_key_is_shown_in_that_answer_only(any_app, browser):
     assert key[18:] not in browser.get(KEYS, headers=BROWSER).text
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -110,12 +111,14 @@ def test_what_is_wrong_is_told_beside_the_field_and_nothing_is_made(any_app, bro
     assert rows(any_app) == []
 
 
+@ON_SQLITE
 def test_a_name_of_two_lines_is_refused_as_such(browser):
     page = post(browser, **{**GOOD, "name": "two\nlines"}).text
 
     assert page.count("The name must fit on one line: take out line breaks, tabs and the like.") == 2
 
 
+@ON_SQLITE
 def test_what_was_typed_is_still_there(browser):
     page = post(browser, **{**GOOD, "name": "", "per_hour": "<b>"}).text
 
@@ -123,6 +126,7 @@ def test_what_was_typed_is_still_there(browser):
     assert re.search(r'value="dashboards:read" checked', page)
 
 
+@ON_SQLITE
 def test_markup_in_a_name_is_text(browser):
     assert "<b>me</b>" not in post(browser, **{**GOOD, "name": "<b>me</b>"}).text
 
@@ -137,6 +141,7 @@ def test_nobody_sees_or_revokes_anothers_key(any_app, browser):
     assert asks(any_app, key) == 200
 
 
+@ON_SQLITE
 def test_a_member_has_no_keys(any_app):
     member = signed_in(any_app.test_client(), make_account(any_app, Role.MEMBER))
 

@@ -14,6 +14,7 @@ from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.routes.access import SESSION_KEY
 from tests.accounts import BROWSER, PASSWORD, form_token, make_account, sign_in_by_form, signed_in
+from tests.conftest import ON_SQLITE
 
 FUNNEL = "/analytics/funnel"
 REFUSED = "The e-mail address or the password is wrong, or the address is not confirmed yet."
@@ -50,6 +51,7 @@ def test_a_stranger_is_led_to_sign_in_and_back(browser, analyst):
     assert browser.get(answer.location, headers=BROWSER).status_code == 200
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("role", "home"), [(Role.MEMBER, "/account"), (Role.ANALYST, "/analytics"), (Role.OPS, "/admin/jobs")]
 )
@@ -57,6 +59,7 @@ def test_each_role_begins_where_its_work_is(any_app, browser, role, home):
     assert sign_in_by_form(browser, make_account(any_app, role)).location == home
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "https:evil.example", "/%2fevil.example", "x"])
 def test_signing_in_never_leads_to_another_site(any_app, browser, target):
     """Check 33; every form of such an address is tried on `safe_next` itself."""
@@ -111,6 +114,7 @@ def test_signing_in_again_ends_the_sign_in_before(any_app, browser):
         assert [row.ended_at is None for row in get_db_session().query(SignIn).order_by(SignIn.id)] == [False, True]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("email", "password"),
     [
@@ -136,6 +140,7 @@ def test_every_refusal_is_one_sentence(any_app, browser, email, password):
     assert cookie(browser) is None
 
 
+@ON_SQLITE
 def test_empty_fields_are_named_together_beside_the_fields_and_above(browser):
     answer = post(browser, "/sign-in")
 
@@ -144,6 +149,7 @@ def test_empty_fields_are_named_together_beside_the_fields_and_above(browser):
     assert answer.text.count("Enter your password.") == 2
 
 
+@ON_SQLITE
 def test_a_form_without_its_token_or_from_another_site_is_refused(browser, analyst):
     """Check 18."""
     form = {"email": analyst.email, "password": analyst.password}
@@ -184,6 +190,7 @@ def test_whoever_is_signed_in_need_not_sign_in_again(any_app, browser, analyst):
     assert browser.get("/sign-in?next=/analytics/funnel.csv").location == "/analytics/funnel.csv"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("role", "kept"), [(Role.MEMBER, True), (Role.ANALYST, False)])
 def test_only_members_may_stay_signed_in_when_the_browser_is_closed(any_app, browser, role, kept):
     sign_in_by_form(browser, make_account(any_app, role), stays="1")
@@ -235,6 +242,7 @@ def test_a_second_factor_is_not_changed_in_a_browser_that_was_left_open(any_app,
         assert get_db_session().query(Account).one().totp_secret is None
 
 
+@ON_SQLITE
 def test_where_people_sign_in_managers_of_passwords_can_help(browser):
     page = browser.get("/sign-in").text
 
@@ -250,6 +258,7 @@ def header(page):
     return HEADER.search(page)[0]
 
 
+@ON_SQLITE
 def test_the_header_says_how_far_one_is(any_app, browser, analyst):
     asked = header(browser.get("/sign-in").text)
     post(browser, "/sign-in", email=analyst.email, password=analyst.password)
@@ -267,6 +276,7 @@ def test_the_header_says_how_far_one_is(any_app, browser, analyst):
     assert ">Sign out<" in whole
 
 
+@ON_SQLITE
 def test_whoever_has_just_set_up_their_app_is_signed_in_in_the_header(any_app, browser):
     account = make_account(any_app, Role.ANALYST, two_factor=False)
     post(browser, "/sign-in", email=account.email, password=PASSWORD)
@@ -282,6 +292,7 @@ def test_whoever_has_just_set_up_their_app_is_signed_in_in_the_header(any_app, b
     assert ">Sign out<" in header(page)
 
 
+@ON_SQLITE
 def test_whoever_is_signed_in_is_not_asked_to_sign_in_or_up(any_app, browser, analyst):
     signed_in(browser, analyst)
 
@@ -290,6 +301,7 @@ def test_whoever_is_signed_in_is_not_asked_to_sign_in_or_up(any_app, browser, an
     assert browser.get("/sign-up").location == "/account"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("role", "title"), [(Role.ANALYST, "Replace your"), (Role.MEMBER, "Replace or remove your")])
 def test_whoever_has_an_app_is_shown_how_to_replace_it(any_app, browser, role, title):
     signed_in(browser, make_account(any_app, role, two_factor=True))

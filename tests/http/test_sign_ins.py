@@ -13,8 +13,8 @@ from backend.accounts.people.passwords import Passwords
 from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Role
 from backend.accounts.sign_in.models import SignIn
-from backend.accounts.sign_in.service import CodeRefused, Refused, SignIns
-from backend.accounts.sign_in.standing import MEMBERS_IDLE, MEMBERS_SIGN_IN, OPERATORS_SIGN_IN
+from backend.accounts.sign_in.service import CodeRefused, SignInRefused, SignIns
+from backend.accounts.sign_in.state import MEMBERS_IDLE, MEMBERS_SIGN_IN, OPERATORS_SIGN_IN
 from backend.accounts.tokens.service import Tokens
 from backend.audit.models import AuditEntry
 from backend.clock import utc_now
@@ -189,7 +189,7 @@ def test_each_refused_sign_in_is_remembered_without_saying_whose_address_it_was(
     account = make_account(any_app, Role.MEMBER)
     disabled = make_account(any_app, Role.MEMBER, state=AccountState.DISABLED)
     for email in (account.email, disabled.email, "nobody@example.com"):
-        with any_app.app_context(), pytest.raises(Refused):
+        with any_app.app_context(), pytest.raises(SignInRefused):
             get(SignIns).begin(email, "not the password", "Test browser")
 
     named = (account.name, disabled.name, "nobody")
@@ -202,7 +202,7 @@ def test_wrong_codes_and_passwords_of_a_begun_sign_in_are_remembered(any_app):
         token = get(SignIns).begin(account.email, account.password, "Test browser")
         with pytest.raises(CodeRefused):
             get(SignIns).prove(token, "000000")
-        with pytest.raises(Refused):
+        with pytest.raises(SignInRefused):
             get(SignIns).confirm(make_sign_in(any_app, account), "not the password")
         with pytest.raises(InvalidRequest):
             get(Accounts).change_password(account.id, "not the password", PASSWORD)

@@ -12,6 +12,7 @@ from backend.accounts.permissions import Role
 from backend.database import get_db_session
 from backend.plugins import get
 from tests.accounts import BROWSER, PASSWORD, form_token, make_account, sign_in_by_form, signed_in
+from tests.conftest import ON_SQLITE
 from tests.letters import deliver, outbox
 
 ADDRESS = "ada@example.com"
@@ -55,6 +56,7 @@ def test_known_and_unknown_addresses_get_the_same_answer(any_app, browser, path)
     assert [answer.status_code for answer in answers] == [303, 303]
 
 
+@ON_SQLITE
 def test_bad_fields_are_named_together_and_what_was_typed_stays(browser):
     answer = post(browser, "/sign-up", email="ada@", password="short")
 

@@ -21,6 +21,7 @@ from backend.audit.models import AuditEntry
 from backend.clock import utc_now
 from backend.database import get_db_session
 from tests.accounts import make_account, signed_in
+from tests.conftest import ON_SQLITE
 
 AUTH, FUNNEL = "/api/v1/auth", "/api/analytics/dashboard/funnel"
 
@@ -101,6 +102,7 @@ def test_a_member_needs_no_code_and_may_do_what_members_may(member):
     assert member.app.test_client().get(FUNNEL, headers=bearer(token)).status_code == 403
 
 
+@ON_SQLITE
 def test_tokens_tell_nothing_about_a_person(member):
     pair = member.login().json
 
@@ -111,6 +113,7 @@ def test_tokens_tell_nothing_about_a_person(member):
         assert member.account.email.split("@")[0] not in json.dumps(said)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "changed",
     [
@@ -128,6 +131,7 @@ def test_a_refusal_never_tells_whether_an_address_exists(analyst, changed):
     assert {**refused.json, "request_id": ""} == {**known, "request_id": ""}
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("state", [AccountState.DISABLED, AccountState.UNVERIFIED, AccountState.INVITED])
 def test_an_account_that_may_not_sign_in_is_refused_as_if_it_were_not_there(member, state):
     change(member.app, Account, state=state)
@@ -155,6 +159,7 @@ def test_an_operator_without_a_second_factor_gets_no_token(any_app):
     assert Program(any_app, make_account(any_app, Role.OPS, two_factor=False)).login().status_code == 403
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("field", ["role", "plan", "tenant_id", "scopes", "account_id"])
 def test_what_is_not_asked_for_is_refused(member, field):
     """Check 26."""
@@ -164,6 +169,7 @@ def test_what_is_not_asked_for_is_refused(member, field):
     assert [error["field"] for error in refused.json["errors"]] == [field]
 
 
+@ON_SQLITE
 def test_bad_fields_are_named_and_the_password_is_not_repeated(any_app):
     refused = any_app.test_client().post(f"{AUTH}/login", json={"password": "hunter2" * 200})
 
@@ -249,6 +255,7 @@ def test_an_erased_account_has_no_tokens(analyst):
     assert analyst.profile(token).status_code == 401
 
 
+@ON_SQLITE
 def test_a_token_is_taken_from_the_header_only(member):
     token, client = member.login().json["access_token"], member.app.test_client()
     for name in ("access_token_cookie", "mingus", "Authorization"):
@@ -258,6 +265,7 @@ def test_a_token_is_taken_from_the_header_only(member):
     assert client.get(f"{AUTH}/profile?jwt={token}&access_token={token}").status_code == 401
 
 
+@ON_SQLITE
 def test_a_token_and_a_cookie_together_are_refused(member):
     browser = signed_in(member.app.test_client(), member.account)
     pair = member.login().json
@@ -267,6 +275,7 @@ def test_a_token_and_a_cookie_together_are_refused(member):
     assert browser.post(f"{AUTH}/refresh", headers=bearer(pair["refresh_token"])).status_code == 400
 
 
+@ON_SQLITE
 class TestForgery:
     """Check 22: each is refused, and looks like the real one in all but one thing."""
 

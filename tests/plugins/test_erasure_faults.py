@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import make_url
 
-from backend.audit.chain import START, Entry, digest
+from backend.audit.chain import START, ChainEntry, digest
 from backend.audit.models import AuditEntry, AuditHead
 from backend.extensions import db
 from backend.jobs.models import Job
@@ -95,7 +95,7 @@ def test_a_restored_backup_is_made_to_forget_whoever_was_erased_since(any_app, a
 def assert_chain_is_sound():
     before = START
     for row in db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.number)):
-        entry = Entry(row.number, row.at, row.actor, row.action, row.object, row.details)
+        entry = ChainEntry(row.number, row.at, row.actor, row.action, row.object, row.details)
         assert row.digest == digest(SECRET.encode(), before, entry)
         before = row.digest
     assert db.session.get(AuditHead, 1).digest == before != START

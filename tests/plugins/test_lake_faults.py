@@ -15,14 +15,15 @@ import pytest
 
 from backend.analytics.lake.delta import LANDING, Lake
 from backend.analytics.lake.erasure import Erasure
-from backend.analytics.lake.sync import LakeSync, SyncFailed
+from backend.analytics.lake.sync import LakeSync
+from backend.analytics.lake.sync_failures import SyncFailed
 from backend.extensions import db
 from backend.plugins import get
 from tests.conftest import server_environ
 from tests.landing_rows import in_lake, landed, store
 from tests.servers import PROJECT
 
-SMALL_BATCHES = "import backend.analytics.lake.sync as sync; sync.BATCH_ROWS = 40"
+SMALL_BATCHES = "import backend.analytics.lake.landing_batches as batches; batches.BATCH_SIZE = 40"
 FLASK = "from flask.cli import main; main()"
 
 

@@ -13,8 +13,8 @@ from contextlib import closing
 import pytest
 import sqlalchemy as sa
 
-from backend.jobs.leases import LEASE
 from tests.background import Installation, kill
+from tests.effects import LEASE
 from tests.servers import PROJECT, wait_until
 
 SCHEDULER = "app.scheduler"
@@ -96,6 +96,7 @@ def test_one_of_two_schedulers_leads_and_the_other_follows_within_the_lease(inst
     with installation.run(SCHEDULER, log="first.log") as first:
         first_lease = wait_until(installation.lease, "the first one leads")
         with installation.run(SCHEDULER, log="second.log") as second:
+            installation.await_start(second)
             installation.await_done(installation.add_job())
             assert installation.lease().fence == first_lease.fence
             leader_of = {str(first.pid): first, str(second.pid): second}
@@ -110,7 +111,7 @@ def test_one_of_two_schedulers_leads_and_the_other_follows_within_the_lease(inst
 
 
 def test_a_leader_that_is_told_to_stop_finishes_its_task_and_hands_over_at_once(small):
-    job_id = small.add_job(pause=1.5)
+    job_id = small.add_job(pause=1)
     with small.run(SCHEDULER) as first:
         small.await_mark(f"job {job_id}")
         first.send_signal(signal.SIGTERM)

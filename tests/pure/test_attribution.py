@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.analytics.metrics.attribution.models import NOBODY, WHOLE, Lost, Model, Path, apportion, attribute
+from backend.analytics.metrics.attribution.models import DENOMINATOR, NOBODY, Lost, Model, Path, apportion, attribute
 
 DAY = 86_400
 CHANNELS = ["ads", "mail", "search", "tv", None]
@@ -252,7 +252,7 @@ def test_markov_is_what_is_lost_when_each_channel_is_removed(paths, gone):
 
     for channel in channels:
         expected = total * effects[channel] / sum(effects.values())
-        assert float(found[channel]) == pytest.approx(float(expected), abs=total * len(channels) * 2 / WHOLE)
+        assert float(found[channel]) == pytest.approx(float(expected), abs=total * len(channels) * 2 / DENOMINATOR)
 
 
 def converting(paths, gone, removed="nothing"):

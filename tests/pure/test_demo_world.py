@@ -13,7 +13,7 @@ from backend.analytics.events.names import EventName
 from backend.analytics.events.wire.properties import check
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.demo import people
-from backend.demo.jobs import Jobs
+from backend.demo.jobs import DemoJobs
 from backend.demo.world import Size, World
 from tests.sharing import shipped_reference
 
@@ -23,7 +23,7 @@ UNTIL = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def jobs():
     reference = shipped_reference()
-    return Jobs.of(reference, JobImpactCalculator(reference))
+    return DemoJobs.of(reference, JobImpactCalculator(reference))
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.analytics.events.wire.bodies import Batch, _at_once, _one_by_one, parse
+from backend.analytics.events.wire.bodies import ParsedBatch, _at_once, _one_by_one, parse
 from backend.analytics.events.wire.event import NDJSON, WITH_KEY
 from backend.analytics.events.wire.properties import DEEPEST
 from backend.errors import BadRequest, MingusError
@@ -90,7 +90,7 @@ def test_both_ways_agree_on_good_names(member, name):
 
 def data_of(text):
     body = f'{{"event_type": "it_happened", "session_id": "s", "event_data": {text}}}'.encode()
-    batch: Batch = parse(body, JSON, WITH_KEY, NOW)
+    batch: ParsedBatch = parse(body, JSON, WITH_KEY, NOW)
     return bytes(batch.events[0].event_data).decode()
 
 

@@ -6,15 +6,15 @@ import msgspec
 import pytest
 
 from backend.analytics.events.event import PROPERTIES
-from backend.analytics.events.intake import SaidOfAll
+from backend.analytics.events.intake import EnvelopeFields
 from backend.analytics.events.reasons import in_words
 from backend.analytics.events.wire.event import WireEvent
-from backend.analytics.imports.reading import Said
+from backend.analytics.imports.reading import SenderFields
 
 
 def with_patterns():
     """Every text of the event API and of files that must match a pattern, by struct and field."""
-    for struct in (WireEvent, SaidOfAll, Said, *PROPERTIES.values()):
+    for struct in (WireEvent, EnvelopeFields, SenderFields, *PROPERTIES.values()):
         for field in msgspec.inspect.type_info(struct).fields:
             for kind in getattr(field.type, "types", (field.type,)):
                 if getattr(kind, "pattern", None):

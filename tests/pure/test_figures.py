@@ -15,9 +15,9 @@ import pytest
 
 from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Shapes
-from backend.analytics.figures.funnel import Step, Steps, funnel
-from backend.analytics.figures.geography import Place, Places, classes, country_names, geography
-from backend.analytics.figures.lines import Happening, Parts, Point, Series, Trend, lines, several
+from backend.analytics.figures.funnel import StepBar, StepBars, funnel
+from backend.analytics.figures.geography import MapPlace, MapPlaces, classes, country_names, geography
+from backend.analytics.figures.lines import ChartAnnotation, Parts, Point, Series, Trend, lines, several
 from tests import figures as made
 from tests.servers import PROJECT
 
@@ -39,7 +39,7 @@ FIGURES = {
 @cache
 def light():
     block = re.search(r"/\* 2 .*?:root \{(.*?)\n\}", (PROJECT / "app/static/css/tokens.css").read_text(), re.DOTALL)[1]
-    return dict(re.findall(r"(--[\w-]+): (#\w{6})", block)) | {"--font-sans": "system-ui"}
+    return dict(re.findall(r"(--[\w-]+): light-dark\((#\w{6}),", block)) | {"--font-sans": "system-ui"}
 
 
 def inked(part):
@@ -156,8 +156,8 @@ def test_what_happened_is_lettered_in_its_bucket():
 def test_what_happened_in_one_bucket_stands_side_by_side():
     zone, start = ZoneInfo("America/New_York"), datetime(2026, 11, 1, 4, tzinfo=UTC)
     hours = tuple(Point((start + timedelta(hours=n)).astimezone(zone), n + 1) for n in range(4))  # one o'clock twice
-    twice = Happening(hours[1].at + timedelta(minutes=5), "x")
-    trend = replace(made.trend(), grain="hour", points=hours, compared="", until="", happenings=(twice, twice))
+    twice = ChartAnnotation(hours[1].at + timedelta(minutes=5), "x")
+    trend = replace(made.trend(), grain="hour", points=hours, compared="", until="", annotations=(twice, twice))
 
     layout = lines(trend).layout
 
@@ -236,7 +236,7 @@ def test_a_funnel_tells_how_far_and_where_most_left():
 
 
 def test_a_step_that_all_came_to_has_a_drop_off_of_0():
-    figure = funnel(Steps((Step("Came", 12), Step("Went on", 12), Step("Stayed", 9))))
+    figure = funnel(StepBars((StepBar("Came", 12), StepBar("Went on", 12), StepBar("Stayed", 9))))
 
     assert [row[4].text for row in figure.table.rows] == ["–", "0", "−3"]
 
@@ -250,14 +250,14 @@ def test_a_step_that_all_came_to_has_a_drop_off_of_0():
     ],
 )
 def test_who_may_yet_go_on_counts_as_left_until_then(young, of, note):
-    figure = funnel(Steps((Step("Came", 40), Step("Went on", 2)), counted=of, immature=young))
+    figure = funnel(StepBars((StepBar("Came", 40), StepBar("Went on", 2)), counted=of, immature=young))
 
     assert figure.note == note
     assert figure.table.rows[1][4].text == "−38"
 
 
 def test_a_funnel_of_few_says_no_rate():
-    figure = funnel(Steps((Step("Came", 9), Step("Went on", 4))))
+    figure = funnel(StepBars((StepBar("Came", 9), StepBar("Went on", 4))))
 
     assert not any("%" in text["text"] for text in figure.layout["annotations"])
     assert [cell.text for cell in figure.table.rows[1]][:4] == ["Went on", "4", "n < 10", "n < 10"]
@@ -275,7 +275,7 @@ def test_a_map_is_shaded_by_class_and_keeps_what_is_too_small_for_it_in_the_tabl
 
 @pytest.mark.parametrize(("value", "key"), [(0.0, "0% to 2%"), (None, "")])
 def test_a_place_with_nothing_is_shaded_and_one_with_too_few_is_not(value, key):
-    germany = Place("DE", "Germany", value, 17 if key else 7)
+    germany = MapPlace("DE", "Germany", value, 17 if key else 7)
 
     figure = geography(replace(made.states(), shapes=Shapes.WORLD, places=(*made.states().places, germany)))
 
@@ -294,9 +294,9 @@ def test_a_place_with_nothing_is_shaded_and_one_with_too_few_is_not(value, key):
     ],
 )
 def test_where_somebody_came_the_table_stands_though_nothing_was_counted(quantity, values, keys):
-    places = tuple(Place(code, code, value, 17) for code, value in zip(("DE", "FR"), values, strict=True))
+    places = tuple(MapPlace(code, code, value, 17) for code, value in zip(("DE", "FR"), values, strict=True))
 
-    figure = geography(Places(quantity, Shapes.WORLD, places, 0, 34, "sessions"))
+    figure = geography(MapPlaces(quantity, Shapes.WORLD, places, 0, 34, "sessions"))
 
     assert not figure.empty
     assert [key.label for key in figure.legend] == keys
@@ -331,7 +331,7 @@ def test_shapes_are_named_as_events_name_places(shapes, number):
         lines(Trend(made.SESSIONS, "day", (), 0, 0, "sessions")),
         several(Parts(made.SESSIONS, "day", (), (Series("a", (), None),), 0, "sessions")),
         bars(Ranking(made.SESSIONS, "source", (), 0, 0, "sessions")),
-        funnel(Steps((Step("Came", 0), Step("Went on", 0)))),
+        funnel(StepBars((StepBar("Came", 0), StepBar("Went on", 0)))),
         geography(replace(made.world(), places=())),
     ],
 )

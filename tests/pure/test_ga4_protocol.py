@@ -43,7 +43,7 @@ def row(data="{}", **given):
 
 
 def params(data, **given):
-    return translate(row(data, **given), NOW).said["params"]
+    return translate(row(data, **given), NOW).payload["params"]
 
 
 def test_the_names_that_may_leave_are_names_ga4_takes():
@@ -84,7 +84,7 @@ def test_dollars_are_meant_where_no_currency_is_named():
 def test_a_clock_that_runs_ahead_is_not_believed():
     event = translate(row(timestamp=micros(NOW + timedelta(hours=5))), NOW)
 
-    assert (event.said["timestamp_micros"], event.adapted) == (micros(NOW), True)
+    assert (event.payload["timestamp_micros"], event.adapted) == (micros(NOW), True)
 
 
 @pytest.mark.parametrize(("hours", "taken"), [(71.9, True), (72, False)])
@@ -104,7 +104,7 @@ def test_a_request_stays_below_130_kb():
     split = requests([(number, large) for number in range(10)])
 
     assert [len(ids) for ids in split] == [6, 4]
-    assert all(len(body_of("v", [large.said] * len(ids))) < BODY_BYTES for ids in split)
+    assert all(len(body_of("v", [large.payload] * len(ids))) < BODY_BYTES for ids in split)
 
 
 def test_visitors_share_no_request():

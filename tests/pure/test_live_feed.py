@@ -1,4 +1,4 @@
-"""Who watches the live view: all see one look, no more watch than may, and nobody for longer than that."""
+"""Subscribers of the live view: all see one look, their number is limited, and so is their time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 
 from backend.analytics.metrics.live import feed as feed_module
-from backend.analytics.metrics.live.feed import LiveFeed, TooManyWatch, Watching
+from backend.analytics.metrics.live.feed import LiveFeed, SubscriberLimits, TooManySubscribers
 from backend.analytics.warehouse.service import WarehouseUnavailable
 
 
@@ -28,9 +28,9 @@ def always():
     return True
 
 
-def feed(look=None, most=2, seconds=60, is_ending=lambda: False):
+def feed(look=None, subscribers=2, seconds=60, is_ending=lambda: False):
     numbers = count()
-    return LiveFeed(look or (lambda: State(str(next(numbers)))), Watching(most, seconds), is_ending)
+    return LiveFeed(look or (lambda: State(str(next(numbers)))), SubscriberLimits(subscribers, seconds), is_ending)
 
 
 def test_whoever_asks_while_somebody_looks_gets_what_that_one_sees(monkeypatch):
@@ -48,47 +48,47 @@ def test_whoever_asks_while_somebody_looks_gets_what_that_one_sees(monkeypatch):
         assert {answer.result().key for answer in asked} == {"0"}
 
 
-def test_no_more_watch_than_may_and_a_seat_is_given_back_once():
-    shared = feed(most=2)
-    first, _second = shared.seat(), shared.seat()
-    with pytest.raises(TooManyWatch):
-        shared.seat()
+def test_the_number_of_subscribers_is_limited_and_a_subscription_ends_once():
+    shared = feed(subscribers=2)
+    first, _second = shared.subscribe(), shared.subscribe()
+    with pytest.raises(TooManySubscribers):
+        shared.subscribe()
 
-    first.give_back()
-    first.give_back()
+    first.end()
+    first.end()
 
-    shared.seat()
-    with pytest.raises(TooManyWatch):
-        shared.seat()
+    shared.subscribe()
+    with pytest.raises(TooManySubscribers):
+        shared.subscribe()
 
 
-def test_where_none_may_watch_nobody_does():
-    with pytest.raises(TooManyWatch):
-        feed(most=0).seat()
+def test_where_no_subscriber_is_allowed_nobody_subscribes():
+    with pytest.raises(TooManySubscribers):
+        feed(subscribers=0).subscribe()
 
 
 def test_each_state_is_told_once_and_one_that_was_seen_not_at_all():
     states = iter(["a", "a", "b", "b", "b", "c"])
-    watched = feed(lambda: State(next(states))).watch("a", always)
+    updates = feed(lambda: State(next(states))).updates("a", always)
 
-    assert [state.key for state in islice(watched, 2)] == ["b", "c"]
+    assert [state.key for state in islice(updates, 2)] == ["b", "c"]
 
 
 def test_where_nothing_changes_that_is_said_now_and_then(monkeypatch):
     monkeypatch.setattr(feed_module, "QUIET", 0.03)
 
-    assert next(feed(lambda: State("a")).watch("a", always)) is None
+    assert next(feed(lambda: State("a")).updates("a", always)) is None
 
 
 @pytest.mark.parametrize("end", ["time", "process", "access"])
-def test_watching_ends(end):
+def test_a_subscription_ends(end):
     shared = feed(seconds=0 if end == "time" else 60, is_ending=lambda: end == "process")
 
-    assert len(list(shared.watch("", lambda: end != "access"))) == 1
+    assert len(list(shared.updates("", lambda: end != "access"))) == 1
 
 
-def test_watching_ends_where_the_lake_cannot_be_asked():
+def test_a_subscription_ends_where_the_lake_cannot_be_asked():
     def look():
         raise WarehouseUnavailable
 
-    assert list(feed(look).watch("", always)) == []
+    assert list(feed(look).updates("", always)) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.outbound.addresses import is_public
-from backend.outbound.target import OutboundRefused, Target
+from backend.outbound.target import OutboundRefused, OutboundTarget
 
 OURS = """
     0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 127.0.0.1 127.255.255.254 169.254.169.254 169.254.170.2 172.16.0.1
@@ -62,12 +62,12 @@ def test_what_is_somebody_elses_is_public(address):
 )
 def test_an_address_that_is_not_plain_https_is_refused(url):
     with pytest.raises(OutboundRefused) as refused:
-        Target.parse(url)
+        OutboundTarget.parse(url)
 
     assert "hooks" not in str(refused.value)
 
 
 def test_host_and_path_are_taken_apart_once():
-    target = Target.parse("https://Hooks.example:443/a/b?c=d#e")
+    target = OutboundTarget.parse("https://Hooks.example:443/a/b?c=d#e")
 
     assert (target.host, target.path) == ("hooks.example", "/a/b?c=d")

@@ -128,7 +128,7 @@ class Watched(PasswordHasher):
 
 def test_only_a_few_hashes_are_at_work_at_once():
     hasher = Watched(time_cost=1, memory_cost=8, parallelism=1)
-    passwords = Passwords(hasher, at_once=2)
+    passwords = Passwords(hasher, concurrent_hashes=2)
 
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(lambda _: passwords.verify(None, "x"), range(24)))
@@ -138,7 +138,7 @@ def test_only_a_few_hashes_are_at_work_at_once():
 
 def test_whoever_cannot_be_served_soon_is_told_to_come_back(monkeypatch):
     monkeypatch.setattr(module, "PATIENCE", 0.01)
-    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1), at_once=1)
+    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1), concurrent_hashes=1)
 
     with passwords._slot(), pytest.raises(Unavailable):
         passwords.verify(None, "x")

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.analytics.figures import moments
-from backend.analytics.figures.quantity import Quantity, Unit, Way
-from backend.analytics.figures.tiles import Reading, is_noise, spark, tile
+from backend.analytics.figures.quantity import Quantity, QuantityUnit, Way
+from backend.analytics.figures.tiles import TileValue, is_noise, spark, tile
 from backend.dashboards.charts import quantity_of
 
 SESSIONS = Quantity("sessions")
-MONEY = Quantity("revenue", Unit.CENTS)
-RATE = Quantity("conversion", Unit.SHARE, adds=False)
-TIME = Quantity("time to result", Unit.SECONDS, adds=False, less_is_better=True)
+MONEY = Quantity("revenue", QuantityUnit.CENTS)
+RATE = Quantity("conversion", QuantityUnit.SHARE, adds=False)
+TIME = Quantity("time to result", QuantityUnit.SECONDS, adds=False, less_is_better=True)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ TIME = Quantity("time to result", Unit.SECONDS, adds=False, less_is_better=True)
         (MONEY, 591_400, "$5,914", "$5,914"),
         (MONEY, 3_285, "$32.85", "$32.85"),
         (MONEY, -1_200, "−$12", "−$12"),
-        (Quantity("revenue", Unit.CENTS, currency="CHF"), 1_200_000, "CHF 12,000", "CHF 12k"),
+        (Quantity("revenue", QuantityUnit.CENTS, currency="CHF"), 1_200_000, "CHF 12,000", "CHF 12k"),
         (RATE, 0.398, "39.8%", "39.8%"),
         (RATE, 0.0001, "<0.1%", "0.01%"),
         (TIME, 161, "2 min 41 s", "2 min 41 s"),
@@ -97,13 +97,13 @@ def test_no_change_is_made_up(value, before):
 @pytest.mark.parametrize(
     ("quantity", "now", "before", "noise"),
     [
-        (SESSIONS, Reading(110, 110), Reading(100, 100), True),
-        (SESSIONS, Reading(1100, 1100), Reading(1000, 1000), False),
-        (RATE, Reading(0.0412, 4105), Reading(0.0432, 3900), True),
-        (RATE, Reading(0.398, 18_402), Reading(0.384, 17_328), False),
-        (MONEY, Reading(500, 1), Reading(400, 1), True),
-        (MONEY, Reading(50_000, 1_000), Reading(40_000, 1_000), False),
-        (TIME, Reading(61, 1_000), Reading(40, 1_000), None),
+        (SESSIONS, TileValue(110, 110), TileValue(100, 100), True),
+        (SESSIONS, TileValue(1100, 1100), TileValue(1000, 1000), False),
+        (RATE, TileValue(0.0412, 4105), TileValue(0.0432, 3900), True),
+        (RATE, TileValue(0.398, 18_402), TileValue(0.384, 17_328), False),
+        (MONEY, TileValue(500, 1), TileValue(400, 1), True),
+        (MONEY, TileValue(50_000, 1_000), TileValue(40_000, 1_000), False),
+        (TIME, TileValue(61, 1_000), TileValue(40, 1_000), None),
     ],
 )
 def test_a_change_within_chance_is_noise(quantity, now, before, noise):
@@ -111,13 +111,13 @@ def test_a_change_within_chance_is_noise(quantity, now, before, noise):
 
 
 def test_a_tile_that_moved_within_chance_takes_no_side():
-    made = tile("Paid", RATE, "offers", Reading(0.0412, 4105), Reading(0.0432, 3900), partial=False)
+    made = tile("Paid", RATE, "offers", TileValue(0.0412, 4105), TileValue(0.0432, 3900), partial=False)
 
     assert (made.value, made.change.way, made.tone, made.n) == ("4.1%", Way.DOWN, "change--flat", "n = 4,105 offers")
 
 
 def test_a_tile_whose_noise_is_unknown_takes_no_side_either():
-    made = tile("Time", TIME, "sessions", Reading(61, 900), Reading(40, 900), partial=False)
+    made = tile("Time", TIME, "sessions", TileValue(61, 900), TileValue(40, 900), partial=False)
 
     assert (made.tone, made.noise, made.previous) == ("change--flat", None, "40 s")
 

@@ -1,7 +1,8 @@
-"""A lake with a world of seeded visits in it, behind both databases and both engines."""
+"""A lake with a world of seeded visits in it, behind both engines."""
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -21,6 +22,7 @@ from backend.clock import utc_now
 from backend.extensions import db
 from backend.plugins import get
 from tests.catalogue_oracle import with_first_seen
+from tests.conftest import close, make_app, make_settings
 from tests.landing_rows import landing_row
 from tests.sessions_oracle import COLUMNS, sessions
 
@@ -65,34 +67,57 @@ def properties(random, name, shared):
     return shared
 
 
-@pytest.fixture
-def world(any_app):
-    """The lake behind a landing table full of seeded traffic, synced."""
+@pytest.fixture(scope="module")
+def landing():
+    """Seeded traffic until now, as the landing table takes it."""
     random = Random(20_261_121)
     rows = list(traffic(random, datetime.now(UTC)))
     for row in rows:
         row["event_id"] = UUID(int=random.getrandbits(128))
-    with any_app.app_context():
-        with db.engine.begin() as connection:
-            connection.execute(sa.insert(AnalyticsEvent), rows)
-        get(LakeSync).run()
+    return rows
+
+
+def fill(landing):
+    """Put the traffic into the landing table of the current app and bring its lake up to date."""
+    with db.engine.begin() as connection:
+        connection.execute(sa.insert(AnalyticsEvent), landing)
+    get(LakeSync).run()
+
+
+@pytest.fixture(scope="module")
+def world_app(migrated_sqlite, tmp_path_factory, landing):
+    """An app with the traffic in its lake, for all tests of a file, which only read."""
+    folder = tmp_path_factory.mktemp("world")
+    shutil.copy(migrated_sqlite, folder / "mingus.db")
+    app = make_app(make_settings(folder))
+    with app.app_context():
+        fill(landing)
+    yield app
+    close(app)
+
+
+@pytest.fixture
+def world(world_app):
+    with world_app.app_context():
         yield get(Lake)
 
 
 @pytest.fixture(params=["duckdb", "clickhouse"])
 def warehouse(request, world):
+    """Each engine, over one landing: what a lake holds is the same behind each of them, as test_landings proves."""
     if request.param == "duckdb":
         return get(Warehouse)
     engine = ClickHouseEngine(request.getfixturevalue("clickhouse_url"))
     return Warehouse(engine, Snapshots(world), utc_now)
 
 
-@pytest.fixture
-def events(world):
-    return world.open("events").to_pyarrow_table().to_pylist()
+@pytest.fixture(scope="module")
+def events(world_app):
+    with world_app.app_context():
+        return get(Lake).open("events").to_pyarrow_table().to_pylist()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def visits(events):
     """Every session by the rule, as a mapping, and when its person was first seen."""
     return with_first_seen([dict(zip(COLUMNS, row, strict=True)) for row in sessions(events)])

@@ -11,14 +11,14 @@ from argon2 import PasswordHasher
 from sqlalchemy import event, select
 
 from backend.accounts.people.conflict import AccountConflict
-from backend.accounts.people.links import LIVES, LinkGone
+from backend.accounts.people.links import LIVES, AccountLinkGone
 from backend.accounts.people.models import Account, AccountLink, AccountState, LinkPurpose
 from backend.accounts.people.notices import RESET_ASKED
 from backend.accounts.people.passwords import Passwords
 from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Role
-from backend.accounts.sign_in.service import Refused, SignIns
-from backend.accounts.sign_in.standing import Standing
+from backend.accounts.sign_in.service import SignInRefused, SignIns
+from backend.accounts.sign_in.state import SignInState
 from backend.audit.models import AuditEntry
 from backend.database import get_db_session
 from backend.errors import InvalidRequest, NotFound
@@ -54,9 +54,9 @@ def sign_in(app, email=ADDRESS, password=PASSWORD):
         return get(SignIns).begin(email, password, "Test browser")
 
 
-def standing(app, token):
+def state_of(app, token):
     with app.app_context():
-        return get(SignIns).standing(token)
+        return get(SignIns).state(token)
 
 
 def use(app, name, *given):
@@ -71,7 +71,7 @@ def deeds(app):
 
 def test_a_visitor_becomes_a_member_by_a_mailed_link(any_app, tmp_path):
     use(any_app, "sign_up", ADDRESS, PASSWORD)
-    with pytest.raises(Refused):
+    with pytest.raises(SignInRefused):
         sign_in(any_app)
 
     use(any_app, "verify", newest_link(any_app, tmp_path), PASSWORD)
@@ -107,7 +107,7 @@ def test_who_signed_up_with_somebody_elses_address_gets_no_account_of_theirs(any
     with pytest.raises(InvalidRequest):
         use(any_app, "verify", link, PASSWORD)
 
-    with pytest.raises(Refused):
+    with pytest.raises(SignInRefused):
         sign_in(any_app, password="the words of a stranger")
     use(any_app, "sign_up", ADDRESS, PASSWORD)
     use(any_app, "verify", newest_link(any_app, tmp_path), PASSWORD)
@@ -127,7 +127,7 @@ def test_whoever_signs_up_with_somebodys_address_sets_no_password_of_theirs(any_
     use(any_app, "verify", links[1], PASSWORD)
 
     assert sign_in(any_app)
-    with pytest.raises(LinkGone):
+    with pytest.raises(AccountLinkGone):
         use(any_app, "verify", links[2], "more words of a stranger")
     with any_app.app_context():
         assert set(get_db_session().scalars(select(AccountLink.password_hash))) == {None}
@@ -150,7 +150,7 @@ def test_signing_in_hashes_once_whoever_has_an_account(any_app):
     make_account(any_app, Role.MEMBER, ADDRESS)
     make_account(any_app, Role.MEMBER, "disabled@example.com", state=AccountState.DISABLED)
     for email in (ADDRESS, "disabled@example.com", "nobody@example.com", "no address"):
-        with any_app.app_context(), watched(get(Passwords)) as done, pytest.raises(Refused):
+        with any_app.app_context(), watched(get(Passwords)) as done, pytest.raises(SignInRefused):
             get(SignIns).begin(email, "wrong", "Test browser")
         assert [line for line in done if line == "verify"] == ["verify"]
 
@@ -191,17 +191,17 @@ def test_a_link_works_once_and_for_its_purpose(any_app, tmp_path):
     use(any_app, "sign_up", ADDRESS, PASSWORD)
     link = newest_link(any_app, tmp_path)
 
-    with pytest.raises(LinkGone):
+    with pytest.raises(AccountLinkGone):
         use(any_app, "reset", link, OTHER)
     use(any_app, "verify", link, PASSWORD)
 
-    with pytest.raises(LinkGone):
+    with pytest.raises(AccountLinkGone):
         use(any_app, "verify", link, PASSWORD)
 
 
 @pytest.mark.parametrize("token", ["", "x" * 43, "\x00" * 43, "\ud800" * 43, "x" * 100_000])
 def test_what_is_no_link_is_refused_as_one_that_is_gone(any_app, token):
-    with pytest.raises(LinkGone):
+    with pytest.raises(AccountLinkGone):
         use(any_app, "reset", token, OTHER)
 
 
@@ -215,7 +215,7 @@ def test_a_link_grows_old(any_app, tmp_path):
         get_db_session().commit()
 
     assert {purpose.value for purpose in LIVES} == {purpose.value for purpose in LinkPurpose}
-    with pytest.raises(LinkGone):
+    with pytest.raises(AccountLinkGone):
         use(any_app, "reset", link, OTHER)
 
 
@@ -231,10 +231,10 @@ def test_a_reset_sets_the_password_and_ends_every_sign_in(any_app, tmp_path):
 
     with any_app.app_context(), pytest.raises(Exception, match="over"):
         get(SignIns).caller(token)
-    with pytest.raises(Refused):
+    with pytest.raises(SignInRefused):
         sign_in(any_app)
     assert sign_in(any_app, password=OTHER)
-    with pytest.raises(LinkGone):
+    with pytest.raises(AccountLinkGone):
         use(any_app, "reset", second, PASSWORD)
     assert (account.name, "password.reset") in deeds(any_app)
 
@@ -274,7 +274,7 @@ def test_an_invited_analyst_chooses_a_password(any_app, tmp_path):
     who = use(any_app, "accept_invitation", newest_link(any_app, tmp_path), PASSWORD)
 
     assert (who.role, who.has_factor) == (Role.ANALYST, False)
-    assert standing(any_app, sign_in(any_app)) is Standing.NEEDS_FACTOR
+    assert state_of(any_app, sign_in(any_app)) is SignInState.NEEDS_FACTOR
 
 
 def test_a_new_invitation_replaces_the_one_before(any_app, tmp_path):
@@ -284,7 +284,7 @@ def test_a_new_invitation_replaces_the_one_before(any_app, tmp_path):
 
     use(any_app, "invite_again", "cli", account.public_id)
 
-    with pytest.raises(LinkGone):
+    with pytest.raises(AccountLinkGone):
         use(any_app, "accept_invitation", first, PASSWORD)
     use(any_app, "accept_invitation", newest_link(any_app, tmp_path), PASSWORD)
     with pytest.raises(AccountConflict):
@@ -302,7 +302,7 @@ def test_who_was_invited_and_asks_otherwise_is_invited_again(any_app, tmp_path, 
     assert letters(any_app, tmp_path) == [(ADDRESS, "You are invited to Mingus")] * 2
     assert newest_link(any_app, tmp_path) != first
     assert use(any_app, "accept_invitation", first, PASSWORD).role == Role.ANALYST
-    assert standing(any_app, sign_in(any_app)) is Standing.NEEDS_FACTOR
+    assert state_of(any_app, sign_in(any_app)) is SignInState.NEEDS_FACTOR
 
 
 @pytest.mark.parametrize(("make", "state"), [("invite", "invited"), ("sign_up", "unverified")])
@@ -339,7 +339,7 @@ def test_a_new_address_is_confirmed_at_the_new_and_told_to_the_old(any_app, tmp_
 
     assert [to for to, _ in letters(any_app, tmp_path)] == ["countess@example.com", ADDRESS]
     assert sign_in(any_app, "countess@example.com")
-    with pytest.raises(Refused):
+    with pytest.raises(SignInRefused):
         sign_in(any_app)
 
 
@@ -359,7 +359,7 @@ def test_an_admin_changes_roles_disables_and_enables(any_app, tmp_path):
     use(any_app, "change_role", admin.name, public_id, Role.ANALYST)
     use(any_app, "disable", admin.name, public_id)
     assert (accounts(any_app)[1].role, accounts(any_app)[1].state) == (Role.ANALYST, AccountState.DISABLED)
-    with pytest.raises(Refused):
+    with pytest.raises(SignInRefused):
         sign_in(any_app)
     use(any_app, "enable", admin.name, public_id)
 

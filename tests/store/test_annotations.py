@@ -1,4 +1,4 @@
-"""DASH-7: notes on what happened when, in whatever zone somebody reads them."""
+"""DASH-7: annotations, in whatever zone somebody reads them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def annotations(any_app, people):
 def within(annotations, account_id, first=DAY, last=DAY, tz="UTC"):
     act_for(get_db_session(), account_id)
     period = Period.between(first, last, tz, NOON)
-    return [(note.text, note.mine) for note in annotations.within(period, account_id)]
+    return [(annotation.text, annotation.mine) for annotation in annotations.within(period, account_id)]
 
 
 def test_everybody_reads_what_anybody_noted(annotations, people):
@@ -54,9 +54,9 @@ def test_everybody_reads_what_anybody_noted(annotations, people):
 @pytest.mark.parametrize("tz", ["UTC", "Pacific/Honolulu", "Asia/Tokyo"])
 def test_a_day_is_that_date_in_every_zone(annotations, people, tz):
     annotations.add(people[0], DAY, "New prices")
-    [note] = annotations.within(Period.between(DAY, DAY, tz, NOON), people[0])
+    [annotation] = annotations.within(Period.between(DAY, DAY, tz, NOON), people[0])
 
-    assert note.moment(ZoneInfo(tz)) == datetime(2026, 3, 8, tzinfo=ZoneInfo(tz))
+    assert annotation.moment(ZoneInfo(tz)) == datetime(2026, 3, 8, tzinfo=ZoneInfo(tz))
     for other in (DAY - timedelta(days=1), DAY + timedelta(days=1)):
         assert within(annotations, people[0], other, other, tz) == []
 
@@ -72,9 +72,9 @@ def test_an_instant_is_of_another_day_elsewhere(annotations, people):
 
 def test_a_day_that_begins_at_one_o_clock_has_its_note_there():
     zone = ZoneInfo("America/Havana")  # there midnight itself is skipped
-    note = Annotation(UUID(int=1), DAY, "New prices", mine=True, created_at=NOON)
+    annotation = Annotation(UUID(int=1), DAY, "New prices", mine=True, created_at=NOON)
 
-    assert note.moment(zone).isoformat() == "2026-03-08T01:00:00-04:00"
+    assert annotation.moment(zone).isoformat() == "2026-03-08T01:00:00-04:00"
 
 
 def test_they_come_in_the_order_in_which_they_happened(annotations, people):

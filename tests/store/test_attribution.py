@@ -13,7 +13,7 @@ from backend.analytics.events.names import EventName
 from backend.analytics.lake.delta import Lake, moved_days
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.attribution.models import Model
-from backend.analytics.metrics.attribution.paths import LONGEST, By, Kept, lost_question, paths_question
+from backend.analytics.metrics.attribution.paths import LONGEST, By, SessionSelection, lost_question, paths_question
 from backend.analytics.metrics.attribution.service import MOST_CHANNELS, OTHER, AttributionQuery, AttributionService
 from backend.analytics.metrics.catalogue.query import Filter
 from backend.analytics.metrics.period import Compare, Period
@@ -106,7 +106,7 @@ def visit(session, began, who, random, *, pays=True):
 
 
 def on_the_edges():
-    """Touches on the edge of the look-back, at the instant of the upgrade, two at once; upgrades on those of April."""
+    """Touches on the edge of the lookback, at the instant of the upgrade, two at once; upgrades on those of April."""
     for number, paid_at in enumerate([START - 1, START, END - 1, END]):
         who = {"visitor_id": f"edge{number}"}
         for place, at in enumerate([paid_at - MONTH - 1, paid_at - MONTH, paid_at - DAY, paid_at - DAY, paid_at]):
@@ -134,10 +134,10 @@ def plain(row):
 def test_ways_are_those_of_the_rule(world, engine, by):
     warehouse = world.warehouse(engine)
     for aged, bots, days in [(False, False, 30), (True, True, 30), (True, False, 1)]:
-        bounds = {"start": START, "end": END, "look_back": days * DAY}
+        bounds = {"start": START, "end": END, "lookback": days * DAY}
         expected = attribution_oracle.paths(world.visits, bounds, by, aged=aged, bots=bots)
 
-        found = warehouse.ask(paths_question(by, Kept(bots=bots), aged=aged), **bounds).rows
+        found = warehouse.ask(paths_question(by, SessionSelection(bots=bots), aged=aged), **bounds).rows
 
         assert sorted(map(plain, found), key=repr) == expected
 
@@ -146,10 +146,10 @@ def test_ways_are_those_of_the_rule(world, engine, by):
 def test_those_who_paid_nothing_went_as_the_rule_says(world, engine, by):
     warehouse = world.warehouse(engine)
     for bots, days in [(False, 30), (True, 1)]:
-        bounds = {"start": START, "end": END, "look_back": days * DAY}
+        bounds = {"start": START, "end": END, "lookback": days * DAY}
         expected = attribution_oracle.lost(world.visits, bounds, by, bots=bots)
 
-        found = warehouse.ask(lost_question(by, Kept(bots=bots)), **bounds).rows
+        found = warehouse.ask(lost_question(by, SessionSelection(bots=bots)), **bounds).rows
 
         assert sorted(map(plain, found), key=repr) == expected
         assert len(expected) > 5
@@ -160,8 +160,8 @@ GIVEN = [("source", ("google", "")), ("first_seen_month", ("2026-03", "2026-04")
 
 @pytest.mark.parametrize(("field", "values"), GIVEN)
 def test_filters_are_about_the_visit_that_paid_or_was_the_last_without(world, engine, field, values):
-    warehouse, bounds = world.warehouse(engine), {"start": START, "end": END, "look_back": MONTH}
-    kept = Kept((Filter(field, "in", values),))
+    warehouse, bounds = world.warehouse(engine), {"start": START, "end": END, "lookback": MONTH}
+    kept = SessionSelection((Filter(field, "in", values),))
 
     def keeps(visit):
         return ("" if visit[field] is None else visit[field] or "empty") in values
@@ -189,7 +189,7 @@ def test_what_was_before_stands_beside_each_channel_and_adds_up_too(world, model
 
 
 def test_the_world_has_what_is_hard(world):
-    bounds = {"start": START, "end": END, "look_back": MONTH}
+    bounds = {"start": START, "end": END, "lookback": MONTH}
     found = attribution_oracle.paths(world.visits, bounds, By.SOURCE, aged=False, bots=False)
 
     assert len(found) > 50
@@ -272,9 +272,9 @@ def test_one_who_comes_and_pays_all_the_time_costs_no_more_than_others(make_worl
     world = make_world()
     paid = [upgrade(f"s{number}", START + number * 600 * SECOND, user_id="u", source="ads") for number in range(3_000)]
     world.fill([row for rows in paid for row in rows])
-    bounds = {"start": START, "end": END, "look_back": MONTH}
+    bounds = {"start": START, "end": END, "lookback": MONTH}
 
-    rows = world.warehouse(world.duck).ask(paths_question(By.SOURCE, Kept(), aged=False), **bounds).rows
+    rows = world.warehouse(world.duck).ask(paths_question(By.SOURCE, SessionSelection(), aged=False), **bounds).rows
 
     assert {len(row[1]): row[2] for row in rows} == dict.fromkeys(range(1, LONGEST), 1) | {LONGEST: 3_000 - LONGEST + 1}
 

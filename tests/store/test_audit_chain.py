@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from backend.audit.actions import Action
 from backend.audit.anchor import AnchorFile
-from backend.audit.chain import Entry, canonical
+from backend.audit.chain import ChainEntry, canonical
 from backend.audit.models import AuditEntry
 from backend.audit.service import AuditLog, ChainBroken
 from backend.extensions import db
 from backend.plugins import get
-from tests.conftest import as_owner
+from tests.conftest import ON_SQLITE, as_owner
 
 LENGTH = 9
 FORGED = {
@@ -72,6 +72,7 @@ def test_an_empty_chain_is_whole(any_app):
     assert flask(any_app, "verify") == (0, "The chain is whole: 0 entries, anchored up to 0.\n")
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("what", FORGED)
 def test_a_changed_entry_is_named(chain, what):
     change(chain, FORGED[what])
@@ -198,6 +199,8 @@ def test_a_spoilt_file_of_anchors_is_told(app, instance):
 
 
 def test_the_bytes_of_an_entry_never_change():
-    entry = Entry(7, datetime.fromisoformat("2026-11-21T14:00:00+01:00"), "cli", "a.b", "job:1", {"b": 1, "a": True})
+    entry = ChainEntry(
+        7, datetime.fromisoformat("2026-11-21T14:00:00+01:00"), "cli", "a.b", "job:1", {"b": 1, "a": True}
+    )
 
     assert canonical(entry) == b'[7,"2026-11-21T13:00:00.000000+00:00","cli","a.b","job:1",{"a":true,"b":1}]'

@@ -1,4 +1,4 @@
-"""DASH-2, DASH-8: the catalogue's numbers are those of plain loops, on both engines over both landings."""
+"""DASH-2, DASH-8: the catalogue's numbers are those of plain loops, on both engines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from backend.analytics.metrics.catalogue.measures import MEASURES, Source
+from backend.analytics.metrics.catalogue.measures import MEASURES, Relation
 from backend.analytics.metrics.catalogue.query import Filter, Operator, Query
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.period import Compare, Grain, Period, hours_beside
@@ -17,7 +17,7 @@ from backend.clock import utc_now
 from tests.catalogue_oracle import key, moment, of_sessions, rows_by, within
 
 LONG_AFTER = datetime(2027, 6, 1, tzinfo=UTC)
-OF_SESSIONS = tuple(name for name, measure in MEASURES.items() if measure.source is Source.SESSIONS)
+OF_SESSIONS = tuple(name for name, measure in MEASURES.items() if measure.source is Relation.SESSIONS)
 BREAKDOWNS = [
     (None, ()),
     (None, ("risk_level", "country")),
@@ -124,7 +124,7 @@ def test_what_is_compared_is_the_answer_about_the_other_period(catalogue, period
 
     assert result.compared == period.preceding(compare, now)
     assert result.before == other.totals
-    days = dict(zip(result.query.period.stretches(Grain.DAY), other.query.period.stretches(Grain.DAY), strict=True))
+    days = dict(zip(result.query.period.buckets(Grain.DAY), other.query.period.buckets(Grain.DAY), strict=True))
     earlier = found(other)
     for row in result.rows:
         day = next(then for now, then in days.items() if now.isoformat() == row.keys[0])
@@ -178,7 +178,7 @@ def test_every_hour_stands_beside_one_of_its_name_wherever_clocks_are_set(clocks
         compared = period.preceding(Compare.PREVIOUS_PERIOD, LONG_AFTER)
         beside = hours_beside(period, compared)
 
-        assert {*beside} == {hour.isoformat() for hour in compared.stretches(Grain.HOUR)}
+        assert {*beside} == {hour.isoformat() for hour in compared.buckets(Grain.HOUR)}
         assert {now[11:13] for then, now in beside.items() if then[11:13] != now[11:13]} <= {"03"}
 
 

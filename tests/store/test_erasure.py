@@ -15,7 +15,9 @@ from backend.accounts.keys.models import StoredKey
 from backend.accounts.keys.service import KeyService
 from backend.accounts.people.models import Account
 from backend.accounts.permissions import Scope
-from backend.accounts.privacy.erasure import KIND, Erasures, TracesLeft
+from backend.accounts.privacy.erasure import Erasures
+from backend.accounts.privacy.erasure_requests import KIND
+from backend.accounts.privacy.erasure_steps import TracesLeft
 from backend.accounts.privacy.ledger import Ledger, LedgerUnwritable
 from backend.accounts.privacy.models import ErasureRequest
 from backend.accounts.sign_in.models import SignIn

@@ -10,15 +10,13 @@ from itertools import product
 import pytest
 
 from backend.analytics.metrics.funnel.definition import CALCULATOR, EventMatch, FunnelQuery, FunnelScope, Order, Outcome
-from backend.analytics.metrics.funnel.questions import OTHERS, Bar, Group
+from backend.analytics.metrics.funnel.questions import OTHERS, FunnelBar, Group
 from backend.analytics.metrics.funnel.service import FunnelService
 from backend.clock import utc_now
 from tests.catalogue_oracle import key
 from tests.funnel_oracle import of_walks, walk
 from tests.sessions_oracle import micros
 
-# What the landing table was in makes no difference here; that the lake is the same is tested beside.
-pytestmark = pytest.mark.parametrize("any_app", ["sqlite"], indirect=True)
 OPENED, STEP, RESULT = "ai_calculator_opened", "calculator_step_completed", "assessment_submitted"
 OFFER, UPGRADE = "conversion_offer_viewed", "paid_upgrade_clicked"
 STEPS = [
@@ -165,8 +163,8 @@ def bars(report):
     found += [(OTHERS if group.others else Group((group.key,)), group.funnel) for group in report.groups]
     for group, funnel in found:
         for number, step in enumerate(funnel.steps, 1):
-            yield Bar(number, Outcome.REACHED, group), step.sessions
-            yield Bar(number, Outcome.DROPPED, group), step.dropoff
+            yield FunnelBar(number, Outcome.REACHED, group), step.sessions
+            yield FunnelBar(number, Outcome.DROPPED, group), step.dropoff
 
 
 @pytest.mark.parametrize("warehouse", ["duckdb"], indirect=True)
@@ -184,7 +182,7 @@ def test_every_bar_lists_as_many_as_it_counts(funnels, periods, scope):
 
 
 def test_a_list_comes_in_pages_the_latest_first(funnels, paths, periods):
-    query, bar = FunnelQuery(periods[3], matches(OPENED, RESULT)), Bar(1, Outcome.REACHED)
+    query, bar = FunnelQuery(periods[3], matches(OPENED, RESULT)), FunnelBar(1, Outcome.REACHED)
     pages = [funnels.behind(query, bar, 50, offset).rows for offset in range(0, 300, 50)]
     rows = [row for page in pages for row in page]
     expected = {

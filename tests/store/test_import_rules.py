@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from backend.analytics.events.event import Event
 from backend.analytics.events.wire.lines import read_lines
 from backend.analytics.imports.blocks import Block
-from backend.analytics.imports.reading import Row, read_rows
+from backend.analytics.imports.reading import DoubtfulRow, read_rows
 from backend.analytics.imports.staging import Stage
 from backend.analytics.imports.text import NdjsonFile
 
@@ -118,7 +118,7 @@ def judge(tmp_path_factory):
 
 def parsed(texts):
     """What the API's parser alone makes of lines: the oracle."""
-    rows = [Row(at, text, OWN) for at, text in enumerate(texts, 1)]
+    rows = [DoubtfulRow(at, text, OWN) for at, text in enumerate(texts, 1)]
     return {read.row.line: read for read in read_rows(rows, read_lines, NOW)}
 
 

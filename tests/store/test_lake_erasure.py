@@ -15,7 +15,8 @@ from backend.analytics.events.models import QuarantinedEvent
 from backend.analytics.lake import erasure as erasure_module
 from backend.analytics.lake.delta import Lake, day_mark
 from backend.analytics.lake.erasure import Erasure
-from backend.analytics.lake.sync import Followers, LakeSync
+from backend.analytics.lake.subscribers import Subscribers
+from backend.analytics.lake.sync import LakeSync
 from backend.analytics.lake.tables import INSTANT, LakeTable
 from backend.analytics.lake.upkeep import LakeUpkeep
 from backend.extensions import db
@@ -118,7 +119,7 @@ def test_days_that_lost_rows_are_to_be_looked_at_again(engine):
     sync()
     before = get(Lake).mark("events", day_mark(NOW.date()))
     heard = []
-    get(Followers).add(heard.append)
+    get(Subscribers).add(heard.append)
 
     erase(user_id=CANARY)
 
@@ -156,7 +157,7 @@ def test_an_erased_event_does_not_come_back_with_a_sync_that_had_read_it(engine,
 
 
 def test_a_person_of_many_rows_is_erased_some_at_a_time(engine, monkeypatch):
-    monkeypatch.setattr(erasure_module, "ROWS_A_COMMIT", 4)
+    monkeypatch.setattr(erasure_module, "BATCH_SIZE", 4)
     store(engine, 11, user_id=CANARY)
     sync()
 

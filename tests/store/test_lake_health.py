@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from backend.analytics.events.models import EventCursor
 from backend.analytics.lake.delta import REFUSED, Lake
-from backend.analytics.lake.sync import LakeSync, LandingIsOlder
+from backend.analytics.lake.sync import LakeSync
+from backend.analytics.lake.sync_failures import LandingIsOlder
 from backend.clock import utc_now
 from backend.extensions import db
 from backend.jobs.leases import SCHEDULER, Leases

@@ -15,11 +15,13 @@ from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from backend.analytics.lake import batch as batch_module
-from backend.analytics.lake import sync as sync_module
+from backend.analytics.lake import landing_batches as batches_module
 from backend.analytics.lake.delta import LANDING, REBUILDING, Lake, day_mark, import_mark
 from backend.analytics.lake.locks import Lock
 from backend.analytics.lake.progress import ProgressStore
-from backend.analytics.lake.sync import Followers, LakeSync, LandingIsOlder, SyncFailed
+from backend.analytics.lake.subscribers import Subscribers
+from backend.analytics.lake.sync import LakeSync
+from backend.analytics.lake.sync_failures import LandingIsOlder, SyncFailed
 from backend.analytics.lake.tables import EVENTS
 from backend.extensions import db
 from backend.plugins import get
@@ -107,7 +109,7 @@ def noted(engine):
 
 
 def test_many_rows_come_in_commits_of_bounded_size(engine, monkeypatch):
-    monkeypatch.setattr(sync_module, "BATCH_ROWS", 4)
+    monkeypatch.setattr(batches_module, "BATCH_SIZE", 4)
     ids = set().union(*(store(engine, 1) for _ in range(10)))
 
     assert sync().rows == 10
@@ -131,7 +133,7 @@ def test_each_day_is_marked_when_it_gains_rows(engine):
     sync()
     marked = get(Lake).mark("events", day_mark(TODAY))
     heard = []
-    get(Followers).add(heard.append)
+    get(Subscribers).add(heard.append)
 
     store(engine, timestamp=NOW - timedelta(days=1), created_at=NOW)
     sync()
@@ -152,7 +154,7 @@ def test_one_sync_at_a_time_on_one_machine(engine, any_app, tmp_path):
 
 
 def test_syncs_on_several_machines_add_each_event_once(engine, any_app, tmp_path, monkeypatch):
-    monkeypatch.setattr(sync_module, "BATCH_ROWS", 5)
+    monkeypatch.setattr(batches_module, "BATCH_SIZE", 5)
     ids = set().union(*(store(engine, 5) for _ in range(12)))
 
     def on_its_own_machine(number):

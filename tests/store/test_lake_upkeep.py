@@ -13,7 +13,8 @@ from backend.analytics.lake.freshness import Freshness
 from backend.analytics.lake.landing import LandingRetention
 from backend.analytics.lake.overview import LakeInspection
 from backend.analytics.lake.progress import Progress
-from backend.analytics.lake.sync import LakeSync, Synced, SyncFailed
+from backend.analytics.lake.sync import LakeSync, Synced
+from backend.analytics.lake.sync_failures import SyncFailed
 from backend.analytics.lake.upkeep import LakeUpkeep
 from backend.extensions import db
 from backend.faults import Faults

@@ -1,4 +1,4 @@
-"""DASH-7: what the live view counts is what plain loops count, on both engines over both landings."""
+"""DASH-7: what the live view counts is what plain loops count, on both engines."""
 
 from __future__ import annotations
 

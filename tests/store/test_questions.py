@@ -1,4 +1,4 @@
-"""DASH-1, NUM-3: DuckDB and ClickHouse, over landings in SQLite and PostgreSQL, answer as the rules say."""
+"""DASH-1, NUM-3: DuckDB and ClickHouse answer as the rules say."""
 
 from __future__ import annotations
 

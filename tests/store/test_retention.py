@@ -111,7 +111,7 @@ def test_of_an_erasure_the_database_forgets_after_ninety_days():
 
 
 def test_no_transaction_deletes_more_than_its_batch(account_id, monkeypatch):
-    monkeypatch.setattr(personal_data, "AT_ONCE", 2)
+    monkeypatch.setattr(personal_data, "BATCH_SIZE", 2)
     for _ in range(5):
         sign_in(account_id, ended_at=NOW - QUARTER)
     left = []
@@ -125,7 +125,7 @@ def test_no_transaction_deletes_more_than_its_batch(account_id, monkeypatch):
 
 
 def test_a_pruning_that_was_stopped_goes_on_where_it_was(account_id, monkeypatch):
-    monkeypatch.setattr(personal_data, "AT_ONCE", 2)
+    monkeypatch.setattr(personal_data, "BATCH_SIZE", 2)
     for _ in range(5):
         sign_in(account_id, ended_at=NOW - QUARTER)
 

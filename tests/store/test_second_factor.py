@@ -12,13 +12,14 @@ from backend.accounts.people.models import Account
 from backend.accounts.permissions import Role
 from backend.accounts.sign_in.models import RecoveryCode
 from backend.accounts.sign_in.service import CodeRefused, SignIns
-from backend.accounts.sign_in.standing import Standing
+from backend.accounts.sign_in.state import SignInState
 from backend.accounts.sign_in.totp import FactorConflict, SecondFactor, WrongCode
 from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.errors import Unauthenticated
 from backend.plugins import get
 from tests.accounts import PASSWORD, MadeAccount, make_account, make_sign_in
+from tests.conftest import ON_SQLITE
 from tests.letters import deliver, outbox
 
 
@@ -50,6 +51,7 @@ def enrolled(app, account):
         return known, get(SecondFactor).confirm(account.id, known.code())
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("steps", "taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
 def test_a_code_is_good_for_one_step_around_its_own(any_app, analyst, steps, taken):
     assert prove(any_app, analyst, analyst.code(utc_now() + timedelta(seconds=30 * steps))) is taken
@@ -60,6 +62,7 @@ def test_what_is_no_code_is_refused(any_app, analyst, code):
     assert not prove(any_app, analyst, code)
 
 
+@ON_SQLITE
 def test_a_code_is_read_as_people_write_it(any_app, analyst):
     code = analyst.code()
 
@@ -130,7 +133,7 @@ def test_a_secret_that_was_never_confirmed_protects_nothing_and_locks_nobody_out
         get(SecondFactor).enrol(account.id)
         with pytest.raises(WrongCode):
             get(SecondFactor).confirm(account.id, "000000")
-        assert get(SignIns).standing(get(SignIns).begin(account.email, PASSWORD, "x")) is Standing.OPEN
+        assert get(SignIns).state(get(SignIns).begin(account.email, PASSWORD, "x")) is SignInState.OPEN
 
 
 def test_a_second_factor_in_use_is_not_replaced_unseen(any_app, analyst):
@@ -148,4 +151,4 @@ def test_who_gives_it_up_shows_it_once_more(any_app):
             get(SecondFactor).give_up(account.id, "000000")
         get(SecondFactor).give_up(account.id, codes[3])
         assert get(SecondFactor).recovery_codes_left(account.id) == 0
-        assert get(SignIns).standing(get(SignIns).begin(account.email, PASSWORD, "x")) is Standing.OPEN
+        assert get(SignIns).state(get(SignIns).begin(account.email, PASSWORD, "x")) is SignInState.OPEN

@@ -11,7 +11,7 @@ from backend.extensions import db
 from backend.jobs.leases import LEASE, Leases
 from backend.jobs.models import ScheduledTask
 from backend.jobs.store import LeaseStore, ScheduleStore
-from backend.jobs.timetable import Entry, Schedule, Timetable
+from backend.jobs.timetable import Schedule, ScheduleEntry, Timetable
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
@@ -26,11 +26,13 @@ class Office:
         self.ran = []
         self.broken = False
         self.session = Session(engine)
-        self.timetable = self.of(self.hourly(), Entry("daily", DAY, self.note("daily"), 60 * SECOND, at_start=True))
+        self.timetable = self.of(
+            self.hourly(), ScheduleEntry("daily", DAY, self.note("daily"), 60 * SECOND, at_start=True)
+        )
         self.leases = Leases(LeaseStore(self.session), self.session, lambda: self.time)
 
     def hourly(self, every=HOUR):
-        return Entry("hourly", every, self.note("hourly"), 60 * SECOND)
+        return ScheduleEntry("hourly", every, self.note("hourly"), 60 * SECOND)
 
     def of(self, *entries):
         store, schedule = ScheduleStore(self.session), Schedule(entries)
@@ -97,7 +99,7 @@ def test_what_runs_at_the_start_runs_whenever_somebody_begins_to_lead(opened):
 
 
 def test_rows_follow_the_schedule(opened):
-    opened.of(opened.hourly(), Entry("new", DAY, opened.note("new"), SECOND)).open()
+    opened.of(opened.hourly(), ScheduleEntry("new", DAY, opened.note("new"), SECOND)).open()
 
     assert [row.name for row in opened.timetable.rows()] == ["new", "hourly"]
 
@@ -144,7 +146,7 @@ def test_who_slept_through_the_lease_does_not_end_the_next_turn(opened):
         opened.time += 65 * SECOND
         assert opened.timetable.run("hourly")
 
-    slow = opened.of(Entry("hourly", HOUR, sleep, 60 * SECOND))
+    slow = opened.of(ScheduleEntry("hourly", HOUR, sleep, 60 * SECOND))
     slow.run("hourly")
 
     assert (opened.row().fence, opened.row().last_finished_at) == (3, opened.time)
@@ -158,7 +160,7 @@ def test_who_slept_through_the_lease_leaves_the_lease_of_the_next_alone(opened):
         with pytest.raises(KeyboardInterrupt):
             opened.timetable.run("hourly", within=interrupted)
 
-    opened.of(Entry("hourly", HOUR, sleep, 60 * SECOND)).run("hourly")
+    opened.of(ScheduleEntry("hourly", HOUR, sleep, 60 * SECOND)).run("hourly")
 
     assert opened.row().leased_until == opened.time + 65 * SECOND
 
@@ -225,6 +227,15 @@ def test_the_next_one_holds_a_lease_that_ran_out_under_a_higher_fence(office):
 
     assert office.leases.hold("x", "b") == 2
     assert office.leases.hold("x", "a") is None
+
+
+def test_a_lease_is_as_long_as_whoever_wires_it_says(office):
+    leases = Leases(LeaseStore(office.session), office.session, lambda: office.time, 2 * SECOND)
+    leases.hold("x", "a")
+    office.time += 2 * SECOND
+
+    assert leases.heartbeat_age("x") == 2 * SECOND
+    assert leases.hold("x", "b") == 2
 
 
 def test_a_lease_that_is_given_back_is_free_at_once_and_only_its_holder_can(office):

@@ -125,7 +125,7 @@ def test_the_master_key_can_be_changed_and_the_old_one_thrown_away(app, with_sec
 def test_a_rotation_that_was_stopped_goes_on_where_it_was(app, with_secrets, monkeypatch):
     accounts = [make_account(app) for _ in range(5)]
     both = with_secrets(MASTER_KEY=OTHER, MASTER_KEYS_BEFORE=MASTER_KEY)
-    monkeypatch.setattr(vault_module, "ROTATED_AT_ONCE", 2)
+    monkeypatch.setattr(vault_module, "BATCH_SIZE", 2)
     with both.app_context():
         commit, commits = db.session().commit, []
 

@@ -49,15 +49,24 @@ const library = (address) => once(address, () => new Promise((done, fail) => {
   document.head.append(script);
 }));
 
+// a color that is light or dark is decided where it is used
+const probe = Object.assign(document.createElement("i"), { hidden: true });
+document.body.append(probe);
+const ink = (name) => {
+  if (name.startsWith("--font-")) return getComputedStyle(root).getPropertyValue(name).trim();
+  probe.style.color = `var(${name})`;
+  return getComputedStyle(probe).color;
+};
+
 // "--cat-1" and "--cat-1/10" (a tenth of its ink) become what they are on this page at this moment
-function inked(part, styles) {
-  if (Array.isArray(part)) return part.map((one) => inked(one, styles));
-  if (part && typeof part === "object") return Object.fromEntries(Object.entries(part).map(([key, one]) => [key, inked(one, styles)]));
+function inked(part) {
+  if (Array.isArray(part)) return part.map(inked);
+  if (part && typeof part === "object") return Object.fromEntries(Object.entries(part).map(([key, one]) => [key, inked(one)]));
   const token = typeof part === "string" && /^(--[\w-]+)(?:\/(\d+))?$/.exec(part);
   if (!token) return part;
-  const value = styles.getPropertyValue(token[1]).trim();
+  const value = ink(token[1]);
   if (!token[2]) return value;
-  const [red, green, blue] = value.match(/[0-9a-f]{2}/gi).map((pair) => parseInt(pair, 16));
+  const [red, green, blue] = value.match(/\d+/g);
   return `rgba(${red}, ${green}, ${blue}, ${token[2] / 100})`;
 }
 
@@ -73,7 +82,7 @@ function thinned(axis, room) {
 function dressed(chart, width) {
   const { figure, shapes } = chart;
   const drawing = (width <= NARROW && figure.narrow) || figure;
-  const { data, layout } = inked({ data: drawing.data, layout: drawing.layout }, getComputedStyle(root));
+  const { data, layout } = inked({ data: drawing.data, layout: drawing.layout });
   const height = shapes ? Math.round(width * RATIO[figure.shapes]) : drawing.height;
   if (shapes) {
     for (const trace of data) trace.geojson = shapes;
@@ -148,8 +157,6 @@ function failed(chart, failure) {
 // the title, the legend and n belong to the picture, wherever it is pasted
 async function picture(chart) {
   const [width, scale, edge] = [1000, 2, 24];
-  const styles = getComputedStyle(root);
-  const ink = (name) => styles.getPropertyValue(name).trim();
   const [data, layout] = dressed(chart, width - 2 * edge);
   const image = new Image();
   image.src = await chart.plotly.toImage({ data, layout, config: CONFIG }, { format: "svg", width: layout.width, height: layout.height });

@@ -20,7 +20,7 @@ PATTERN = re.compile(r"mgs_live_([0-9A-Za-z]{8})_([0-9A-Za-z]{43})([0-9A-Za-z]{6
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A whole key in clear: it exists at creation and inside one request, never in the database."""
+    """A whole key in clear, which exists at creation and inside one request, never in the database."""
 
     id: str
     secret: str
@@ -31,7 +31,7 @@ class ApiKey:
 
     @classmethod
     def parse(cls, text: str) -> ApiKey | None:
-        """The key that `text` spells, or None when it is no key or was mistyped."""
+        """The key in `text`; None when it is no key or was mistyped."""
         match = PATTERN.fullmatch(text)
         if match is None or _checksum(match[1] + match[2]) != match[3]:
             return None

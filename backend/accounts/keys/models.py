@@ -11,7 +11,7 @@ from backend.extensions import Model
 class StoredKey(Model):
     """An API key without its secret. `scopes` are separated by spaces, as in OAuth.
 
-    A key of an account may do what it names and the account's role allows; one made in the shell has no account.
+    A key of an account has those of its scopes that the account's role has too; one made in the shell has no account.
     """
 
     __tablename__ = "api_keys"

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from backend.accounts.keys.models import StoredKey
 from backend.database import leaving_no_trace
-from backend.personal_data import DataClass, Row, Subject, delete_where, owned_by, plain
+from backend.personal_data import DataClass, ExportedRow, Subject, delete_where, owned_by, plain
 
 SHOWN = (
     StoredKey.key_id, StoredKey.name, StoredKey.scopes, StoredKey.hourly_limit, StoredKey.created_at,
@@ -16,9 +16,9 @@ SHOWN = (
 
 
 def key_data(session: Callable[[], Session]) -> DataClass:
-    """The API keys of an account; those made in the shell are nobody's."""
+    """The API keys of an account; keys made in the shell belong to nobody."""
 
-    def export(subject: Subject) -> Iterator[Row]:
+    def export(subject: Subject) -> Iterator[ExportedRow]:
         own = select(*SHOWN).where(owned_by(subject, StoredKey.account_id)).order_by(StoredKey.id)
         yield from map(plain, session().execute(own).mappings())
 

@@ -1,4 +1,4 @@
-"""Make, check and revoke API keys."""
+"""API keys: made, checked and revoked."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BY_KEY = "a key says whose it is"
 
 
 class KeyState(StrEnum):
-    """Only an active key opens anything. Dormant: its owner may not sign in."""
+    """Only an active key gives access. Dormant: its owner may not sign in."""
 
     ACTIVE = "active"
     EXPIRED = "expired"
@@ -40,7 +40,7 @@ class KeyState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeySummary:
-    """What may be shown of a key after its creation; `scopes` are those it names."""
+    """A key without its secret; `scopes` are those of the key, whatever its owner's role."""
 
     key_id: str
     name: str
@@ -55,7 +55,7 @@ class KeySummary:
 
 @dataclass(frozen=True, slots=True)
 class KeyUse:
-    """A request with a key. `is_news`: the last one noted was a while ago."""
+    """A request with a key. `is_news`: `last_used_at` is old enough to be updated."""
 
     caller: Caller
     key_id: str
@@ -79,27 +79,29 @@ class KeyService:
         hourly_limit: int | None = None,
         by: str = SHELL,
     ) -> ApiKey:
-        """Store a new key's digest and return the key itself, this once. Raises InvalidRequest."""
-        named = frozenset(scopes)
-        self._refuse_too_much(named, account_id)
+        """Store a new key's digest and return the key, which is never shown again. Raises InvalidRequest."""
+        key_scopes = frozenset(scopes)
+        self._refuse_too_much(key_scopes, account_id)
         key = ApiKey.new()
         stored = StoredKey(
             key_id=key.id,
             account_id=account_id,
             name=name,
             digest=key.digest(self._pepper),
-            scopes=" ".join(sorted(named)),
+            scopes=" ".join(sorted(key_scopes)),
             hourly_limit=hourly_limit,
             created_at=self._now(),
             expires_at=expires_at,
         )
         self._store.add(stored)
-        self._audit.record(by, Action.KEY_CREATED, f"key:{key.id}", **{_word(scope): True for scope in sorted(named)})
+        self._audit.record(
+            by, Action.KEY_CREATED, f"key:{key.id}", **{_word(scope): True for scope in sorted(key_scopes)}
+        )
         self._session.commit()
         return key
 
     def use(self, text: str) -> KeyUse:
-        """Who holds this key, and what they may do now; every way to fail sounds the same. One query."""
+        """The caller with this key; every failure has the same message. One query."""
         key = ApiKey.parse(text)
         with serving(self._session, BY_KEY):
             held = self._store.held(key.id) if key else None
@@ -112,14 +114,14 @@ class KeyService:
         return KeyUse(_caller(held), key.id, used is None or now - used >= USED_EVERY)
 
     def used(self, key_id: str) -> None:
-        """Note that this key was used, to the minute."""
+        """Update when this key was last used, at most once a minute."""
         now = self._now()
         with serving(self._session, BY_KEY):
             self._store.note_use(key_id, now - USED_EVERY, now)
             self._session.commit()
 
     def revoke(self, key_id: str, account_id: int | None = None, by: str = SHELL) -> None:
-        """Refuse a key from now on; with `account_id`, only one of that account. Raises NotFound."""
+        """Revoke a key; with `account_id`, only a key of that account. Raises NotFound."""
         stored = self._store.get(key_id)
         if account_id not in (None, stored.account_id):
             raise NotFound(NO_KEY)
@@ -129,25 +131,25 @@ class KeyService:
         self._session.commit()
 
     def list(self, account_id: int | None = None) -> Sequence[KeySummary]:
-        """Every key, or those of an account, the newest last."""
+        """Every key, or every key of an account, the newest last."""
         now = self._now()
         return [_summary(held, now) for held in self._store.all(account_id)]
 
     def account_of(self, public_id: UUID) -> int:
-        """The account that goes by this public id. Raises NotFound, BeingErased."""
+        """The id of the account with this public id. Raises NotFound, BeingErased."""
         return self._store.account_by_public_id(public_id).id
 
-    def _refuse_too_much(self, named: frozenset[Scope], account_id: int | None) -> None:
-        """A key may do what keys may, and what its owner may; and nobody hoards them."""
+    def _refuse_too_much(self, key_scopes: frozenset[Scope], account_id: int | None) -> None:
+        """Refuse scopes that keys or their owner cannot have, and more keys than an account may have."""
         allowed = KEY_SCOPES
         if account_id is not None:
             owner = self._store.lock_account(account_id)
             allowed &= Role(owner.role).scopes
             if self._store.count_open(account_id, self._now()) >= MOST_OF_AN_ACCOUNT:
                 raise InvalidRequest([FieldError("name", f"You have {MOST_OF_AN_ACCOUNT} keys. Revoke one first.")])
-        if not named or named - allowed:
-            told = ", ".join(sorted(allowed)) or "nothing"
-            raise InvalidRequest([FieldError("scopes", f"This key may be given one or more of: {told}.")])
+        if not key_scopes or key_scopes - allowed:
+            allowed_names = ", ".join(sorted(allowed)) or "nothing"
+            raise InvalidRequest([FieldError("scopes", f"This key may be given one or more of: {allowed_names}.")])
 
 
 def _state(held: Held, now: datetime) -> KeyState:

@@ -18,7 +18,7 @@ NO_KEY = "There is no API key of that id."
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A key and, where it has an owner, how that account stands now."""
+    """A key and, where it has an owner, the current state and role of that account."""
 
     key: StoredKey
     owner: UUID | None
@@ -39,18 +39,18 @@ class KeyStore:
         self._session.add(key)
 
     def held(self, key_id: str) -> Held | None:
-        found = self._session.execute(HELD.where(StoredKey.key_id == key_id)).one_or_none()
-        return Held(*found) if found else None
+        row = self._session.execute(HELD.where(StoredKey.key_id == key_id)).one_or_none()
+        return Held(*row) if row else None
 
     def all(self, account_id: int | None = None) -> Sequence[Held]:
         wanted = HELD if account_id is None else HELD.where(StoredKey.account_id == account_id)
         return [Held(*row) for row in self._session.execute(wanted.order_by(StoredKey.id))]
 
     def get(self, key_id: str) -> StoredKey:
-        found = self._session.scalar(select(StoredKey).where(StoredKey.key_id == key_id))
-        if found is None:
+        key = self._session.scalar(select(StoredKey).where(StoredKey.key_id == key_id))
+        if key is None:
             raise NotFound(NO_KEY)
-        return found
+        return key
 
     def note_use(self, key_id: str, before: datetime, now: datetime) -> None:
         unnoted = (StoredKey.last_used_at.is_(None)) | (StoredKey.last_used_at <= before)
@@ -62,18 +62,18 @@ class KeyStore:
         return self._session.scalar(counted) or 0
 
     def lock_account(self, account_id: int) -> Account:
-        """Until the transaction ends nobody else makes a key of this account."""
+        """The account, locked, so that nobody else makes a key of it until the transaction ends."""
         return self._account(Account.id == account_id)
 
     def account_by_public_id(self, public_id: UUID) -> Account:
-        """For an operator. Raises NotFound, BeingErased."""
-        found = self._account(Account.public_id == public_id)
-        if found.state == AccountState.ERASING:
+        """The account, locked, for an operator. Raises NotFound, BeingErased."""
+        account = self._account(Account.public_id == public_id)
+        if account.state == AccountState.ERASING:
             raise BeingErased
-        return found
+        return account
 
     def _account(self, which: ColumnElement[bool]) -> Account:
-        found = self._session.scalar(select(Account).where(which).with_for_update())
-        if found is None:
+        account = self._session.scalar(select(Account).where(which).with_for_update())
+        if account is None:
             raise NotFound("There is no such account.")
-        return found
+        return account

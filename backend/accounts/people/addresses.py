@@ -1,4 +1,4 @@
-"""E-mail addresses: which ones mail can go to, when two are one, and how one is found though all are sealed."""
+"""E-mail addresses: which are deliverable, which are equal, and how a sealed one is looked up."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def deliverable(text: str) -> str | None:
-    """The address that mail goes to, its domain in the form that DNS knows; None when `text` is no address.
+    """The address for mail, its domain in ASCII as DNS knows it; None when `text` is no address.
 
-    Stricter than RFC 5321 allows: no quotes, no comments, no bare addresses of machines, no letters beyond ASCII before
-    the @, since few servers take them and one that looks like another's could stand in for it.
+    Stricter than RFC 5321: no quotes, no comments, no IP addresses, and only ASCII before the @, since few servers take
+    other letters and an address that looks like another could replace it.
     """
     local, at, domain = text.strip().rpartition("@")
     ascii_domain = _ascii(domain)
@@ -25,7 +25,7 @@ def deliverable(text: str) -> str | None:
 
 
 def why_not(text: str) -> str:
-    """What is wrong with a text that is not `deliverable`, in words for whoever typed it."""
+    """The reason why a text is not `deliverable`, in words for the person who typed it."""
     local, at, domain = text.strip().rpartition("@")
     foreign = sorted({letter for letter in local if not letter.isascii() and letter.isprintable()})
     if not at or not local or not domain:
@@ -42,13 +42,13 @@ def why_not(text: str) -> str:
 
 
 def normal(email: str) -> str:
-    """What two spellings of one address have in common."""
+    """The normal form of an address, equal for all its spellings."""
     local, _, domain = email.strip().rpartition("@")
     return f"{local.casefold()}@{_ascii(domain) or domain.lower()}"
 
 
 class EmailIndex:
-    """Finds an address without reading one: a keyed hash of its normal form."""
+    """The keyed hash of an address in its normal form, by which accounts are looked up without reading addresses."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key

@@ -10,7 +10,7 @@ from backend.accounts.permissions import Role
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """An account whose password was just shown. `epoch` was read with its hash: what ends one ends both."""
+    """An account whose password was just verified. `epoch` was read with its hash, so that a change ends both."""
 
     account_id: int
     public_id: UUID

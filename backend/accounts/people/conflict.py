@@ -1,4 +1,4 @@
-"""Why an account is not changed as somebody asks."""
+"""Reasons why an account is not changed as requested."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class BeingErased(AccountConflict):
 
 
 def demand_another(by: str, account: Account) -> None:
-    """Nobody gives themselves a role, nor locks themselves out."""
+    """Raise AccountConflict when the account is the caller's own: nobody sets their own role or state."""
     if by == name_of(account):
         raise AccountConflict("This is your own account. Another admin can do this.")
 
 
 def demand_another_admin(admins: Sequence[int], account: Account) -> None:
-    """`admins` were locked before the account was, so that two who change each other take turns."""
+    """Raise AccountConflict for the last admin. `admins` were locked before the account, so that two take turns."""
     if list(admins) == [account.id]:
         raise AccountConflict(
             "This is the last admin who can sign in. Make another one first, or nobody could manage accounts."

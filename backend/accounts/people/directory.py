@@ -1,4 +1,4 @@
-"""Who has an account: to its owner their own, to admins everyone's, which the audit log remembers."""
+"""Accounts as their owners see their own and as admins see all, which the audit log records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from backend.audit.actions import Action
 from backend.audit.service import AuditLog
 from backend.errors import NotFound
 
-PAGE = 25
+PAGE_SIZE = 25
 SEEN = select(func.max(SignIn.seen_at)).where(SignIn.account_id == Account.id).correlate(Account).scalar_subquery()
 
 ERASED = (
@@ -31,8 +31,8 @@ ERASED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
-    """What someone is shown of their own account. `email` is None when nobody can read it any more."""
+class OwnAccount:
+    """An account as its owner sees it. `email` is None when it can no longer be read."""
 
     email: str | None
     public_id: UUID
@@ -44,10 +44,10 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """What admins are shown of an account. `email` is None when nobody can read it any more.
+class AccountSummary:
+    """An account as admins see it. `email` is None when it can no longer be read.
 
-    `erased_at`: when its erasure begins, if it was asked for.
+    `erased_at`: when its erasure begins, if one was requested.
     """
 
     email: str | None
@@ -64,13 +64,13 @@ class Listed:
 class Listing:
     """A page of the accounts, the newest first."""
 
-    accounts: Sequence[Listed]
+    accounts: Sequence[AccountSummary]
     total: int
     number: int
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
+        return max(1, -(-self.total // PAGE_SIZE))
 
 
 class Directory:
@@ -80,13 +80,13 @@ class Directory:
         self._audit = audit
 
     def email_of(self, account_id: int) -> str | None:
-        """None when nobody can read it any more."""
+        """The address of an account; None when it can no longer be read."""
         return self._emails.of(self._account(account_id))
 
-    def own(self, account_id: int) -> Own:
+    def own(self, account_id: int) -> OwnAccount:
         account = self._account(account_id)
         unused = select(func.count()).select_from(RecoveryCode).where(RecoveryCode.used_at.is_(None))
-        return Own(
+        return OwnAccount(
             self.email_of(account_id),
             account.public_id,
             Role(account.role),
@@ -107,13 +107,13 @@ class Directory:
         wanted = Account.email_index == email_index if email_index else Account.public_id == public_id
         return self._listing(wanted, 1)
 
-    def show(self, by: str, public_id: UUID) -> Listed:
+    def show(self, by: str, public_id: UUID) -> AccountSummary:
         """One account, for the admin named `by`."""
         self._audit.record_reading(by, Action.ACCOUNT_READ, f"account:{public_id}")
-        found = self._listing(Account.public_id == public_id, 1).accounts
-        if not found:
+        accounts = self._listing(Account.public_id == public_id, 1).accounts
+        if not accounts:
             raise NotFound("There is no such account.")
-        return found[0]
+        return accounts[0]
 
     def _listing(self, wanted: ColumnElement[bool], number: int) -> Listing:
         total = self._session.scalar(select(func.count()).select_from(Account).where(wanted)) or 0
@@ -121,14 +121,14 @@ class Directory:
             select(Account, SEEN, ERASED)
             .where(wanted)
             .order_by(Account.id.desc())
-            .limit(PAGE)
-            .offset((number - 1) * PAGE)
+            .limit(PAGE_SIZE)
+            .offset((number - 1) * PAGE_SIZE)
         )
-        found = self._session.execute(rows).all()
-        return Listing([self._listed(*row) for row in found], total, number)
+        accounts = self._session.execute(rows).all()
+        return Listing([self._summary(*row) for row in accounts], total, number)
 
-    def _listed(self, account: Account, seen_at: datetime | None, erased_at: datetime | None) -> Listed:
-        return Listed(
+    def _summary(self, account: Account, seen_at: datetime | None, erased_at: datetime | None) -> AccountSummary:
+        return AccountSummary(
             self._emails.of(account),
             account.public_id,
             Role(account.role),

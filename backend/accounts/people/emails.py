@@ -11,7 +11,7 @@ PLACE_OF_NEW = "account_links.new_email"
 
 
 class Emails:
-    """People's addresses: sealed under their own key, found by a keyed hash."""
+    """Addresses of accounts: sealed under each person's data key, looked up by a keyed hash."""
 
     def __init__(self, vault: Vault, index: EmailIndex) -> None:
         self._vault = vault
@@ -21,7 +21,7 @@ class Emails:
         return self._index.of(email)
 
     def begin(self, account: Account, email: str) -> None:
-        """Give a new account its key and its address."""
+        """Give a new account its data key and its address."""
         self._vault.make_key(account.id)
         self.put(account, email)
 
@@ -30,14 +30,14 @@ class Emails:
         account.email_index = self._index.of(email)
 
     def of(self, account: Account) -> str | None:
-        """None when nobody can read it any more: the account can still be managed, used and deleted."""
+        """The address; None when it can no longer be read. The account can still be managed, used and deleted."""
         try:
             return self._vault.open(account.id, PLACE_OF_EMAIL, account.email)
         except Unreadable:
             return None
 
     def seal_new(self, account_id: int, email: str) -> bytes:
-        """An address that waits to be confirmed. Raises Unavailable when the key of the account is lost."""
+        """Seal an address that waits to be confirmed. Raises Unavailable when the account's data key is lost."""
         try:
             return self._vault.seal(account_id, PLACE_OF_NEW, email)
         except Unreadable:

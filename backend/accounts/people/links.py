@@ -1,4 +1,4 @@
-"""Links that were mailed: each lets whoever holds it do one thing to one account, once, for a while."""
+"""Mailed links: each allows its holder one change to one account, once, until it expires."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LIVES: Mapping[LinkPurpose, timedelta] = MappingProxyType(
 )
 
 
-class LinkGone(NotFound):
+class AccountLinkGone(NotFound):
     """The link was used, has expired, was replaced by a newer one, or never was."""
 
     code = "link_gone"
@@ -51,8 +51,8 @@ class AccountLinks:
     ) -> str:
         """The token of a new link.
 
-        An earlier change of address no longer works. Earlier links that anybody can ask for do, or asking again could
-        spoil the link that somebody is about to open.
+        It replaces an earlier change of address. Earlier links of other purposes keep working, since anybody can
+        request them and a request must not spoil a link that its owner is about to open.
         """
         if purpose is LinkPurpose.CHANGE_EMAIL:
             self.withdraw(account_id, purpose)
@@ -70,22 +70,22 @@ class AccountLinks:
         return token
 
     def find(self, purpose: LinkPurpose, token: str) -> AccountLink:
-        """A link that still works. Raises LinkGone."""
-        return self._found(purpose, token, lock=False)
+        """A link that still works. Raises AccountLinkGone."""
+        return self._link(purpose, token, lock=False)
 
     def take(self, purpose: LinkPurpose, token: str) -> AccountLink:
-        """Use a link up: the second of two requests at once finds it gone. Raises LinkGone."""
-        link = self._found(purpose, token, lock=True)
+        """Use a link up; of two requests at once the second fails. Raises AccountLinkGone."""
+        link = self._link(purpose, token, lock=True)
         link.used_at, link.password_hash = self._now(), None
         return link
 
     def withdraw(self, account_id: int, *purposes: LinkPurpose) -> None:
-        """Let no link of these kinds, or of any kind, work any longer."""
+        """Disable the account's links of these purposes, or of all."""
         links = update(AccountLink).where(AccountLink.account_id == account_id, AccountLink.used_at.is_(None))
         chosen = links.where(AccountLink.purpose.in_(purposes)) if purposes else links
         self._session.execute(chosen.values(used_at=self._now(), password_hash=None))
 
-    def _found(self, purpose: LinkPurpose, token: str, *, lock: bool) -> AccountLink:
+    def _link(self, purpose: LinkPurpose, token: str, *, lock: bool) -> AccountLink:
         links = select(AccountLink).where(
             AccountLink.digest == _digest(token),
             AccountLink.purpose == purpose,
@@ -95,11 +95,11 @@ class AccountLinks:
         if lock:
             links = links.with_for_update().execution_options(populate_existing=True)
         with serving(self._session, "a link says whose it is"):
-            found = self._session.scalar(links) if TOKEN.fullmatch(token) else None
-        if found is None:
-            raise LinkGone("It was used before, it is too old, or a newer one was sent. Ask for a new one.")
-        act_for(self._session, found.account_id)
-        return found
+            link = self._session.scalar(links) if TOKEN.fullmatch(token) else None
+        if link is None:
+            raise AccountLinkGone("It was used before, it is too old, or a newer one was sent. Ask for a new one.")
+        act_for(self._session, link.account_id)
+        return link
 
 
 def _digest(token: str) -> str:

@@ -11,7 +11,7 @@ from backend.extensions import Model
 
 
 class AccountState(StrEnum):
-    """Only an active account signs in. One that is being erased never does again, whatever anybody does."""
+    """Only an active account signs in. An account that is being erased never does again."""
 
     INVITED = "invited"
     UNVERIFIED = "unverified"
@@ -24,7 +24,7 @@ CLOSED = frozenset({AccountState.DISABLED, AccountState.ERASING})
 
 
 class Account(Model):
-    """A person who may sign in. What tells who they are is sealed under their own key (`backend/vault`).
+    """A person who may sign in. Identifying fields are sealed under the person's data key (`backend/vault`).
 
     `public_id` names them in events, audit and API. A raised `epoch` ends every sign-in and token given before.
     """
@@ -50,7 +50,7 @@ class Account(Model):
 
 
 class LinkPurpose(StrEnum):
-    """What a mailed link lets its holder do, once."""
+    """The one change that a mailed link allows."""
 
     VERIFY = "verify"
     RESET = "reset"
@@ -59,9 +59,9 @@ class LinkPurpose(StrEnum):
 
 
 class AccountLink(Model):
-    """A link that was mailed. Only its digest is here; `new_email` is sealed.
+    """A mailed link. The row holds only its token's digest; `new_email` is sealed.
 
-    `password_hash` is of the password somebody signed up with: it counts once they have shown the address is theirs.
+    `password_hash` is of the password chosen at sign-up: it becomes the account's when the address is confirmed.
     """
 
     __tablename__ = "account_links"

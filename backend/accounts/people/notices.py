@@ -11,7 +11,7 @@ RESET_ASKED = "accounts.reset_asked"
 
 
 class Notices:
-    """What a change to an account leaves behind: an entry in the audit log and letters. Commits nothing."""
+    """The audit entries and letters about changes to accounts. Commits nothing."""
 
     def __init__(self, mail: Mail, audit: AuditLog, jobs: Jobs) -> None:
         self._mail = mail
@@ -22,18 +22,18 @@ class Notices:
         self._mail.send(account.id, letter, facts, to)
 
     def record(self, by: str, action: Action, account: Account, **details: str | int | bool) -> None:
-        """The last thing before the commit: until then nobody else can append to the log."""
+        """Record a change, last before the commit: until then nobody else can append to the log."""
         self._audit.record(by, action, name_of(account), **details)
 
     def refused(self, action: Action, name: str, by: str = "nobody") -> None:
-        """A wrong password for the account of this name, or for an address that is nobody's: last before the commit."""
+        """Record a wrong password for an account's name or an unknown address, last before the commit."""
         self._audit.record(by, action, name)
 
     def ask_later(self, email_index: str) -> None:
-        """Leave the question whether an address has an account to a job: asking takes the same for each."""
+        """Leave the lookup of an address to a job, so that the request takes as long for an unknown address."""
         self._jobs.add(RESET_ASKED, {"index": email_index})
 
 
 def name_of(account: Account) -> str:
-    """As callers and the audit log name it."""
+    """The account's name as a caller and in the audit log."""
     return f"account:{account.public_id}"

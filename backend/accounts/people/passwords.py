@@ -1,4 +1,4 @@
-"""Passwords, hashed with Argon2id; as slow for an address nobody has as for one somebody has."""
+"""Passwords, hashed with Argon2id; checking takes as long for an unknown address as for a known one."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from backend.errors import Unavailable
 SHORTEST, LONGEST = 8, 128
 FREQUENT = Path(__file__).with_name("frequent_passwords.txt")
 OURS = "mingus"
-AT_ONCE = 2  # a hash takes 64 MiB: what a process may spend on them has an end
+CONCURRENT_HASHES = 2  # each takes 64 MiB
 PATIENCE = 10.0
 
 
 class Passwords:
-    """Hash and verify, a few at a time. One per process."""
+    """Hashes and verifies a few passwords at a time. One per process."""
 
-    def __init__(self, hasher: PasswordHasher | None = None, at_once: int = AT_ONCE) -> None:
+    def __init__(self, hasher: PasswordHasher | None = None, concurrent_hashes: int = CONCURRENT_HASHES) -> None:
         self._hasher = hasher or PasswordHasher()
         self._nobodys = _hash_of_nothing(self._hasher)
-        self._slots = BoundedSemaphore(at_once)
+        self._slots = BoundedSemaphore(concurrent_hashes)
 
     def hash(self, text: str) -> str:
         with self._slot():
             return self._hasher.hash(_bytes(text))
 
     def verify(self, hashed: str | None, text: str) -> bool:
-        """Whether `text` is the password. Without a hash it is not, and finding out takes as long."""
+        """Whether `text` is the password. Without a hash the answer is no, and takes as long."""
         with self._slot():
             try:
                 return self._hasher.verify(hashed or self._nobodys, _bytes(text))
@@ -44,11 +44,11 @@ class Passwords:
                 return False
 
     def is_outdated(self, hashed: str) -> bool:
-        """Whether it was hashed with other costs than those of today."""
+        """Whether the hash has other cost parameters than today's."""
         return self._hasher.check_needs_rehash(hashed)
 
     def problem(self, text: str, email: str = "") -> str | None:
-        """Why this can't be the password of whoever has this address. Length counts, and what guessers try first."""
+        """The reason why this password is refused for this address, by its length and the guesses tried first."""
         plain = normalize("NFKC", text)
         if len(plain) < SHORTEST:
             return f"Use at least {SHORTEST} characters. A few words in a row are a good password."
@@ -74,13 +74,13 @@ class Passwords:
 
 @cache
 def frequent() -> frozenset[str]:
-    """What many people chose, small letters only."""
+    """The most frequent passwords, in lower case."""
     lines = FREQUENT.read_text().splitlines()
     return frozenset(line for line in lines if not line.startswith("#"))
 
 
 def _beyond_the_obvious(text: str, email: str) -> str:
-    """What is left to guess for someone who knows where the password belongs, and whose it is."""
+    """The password without the parts of the address and our name, which a guesser knows."""
     name, _, domain = email.casefold().partition("@")
     for word in (email.casefold(), name, domain.partition(".")[0], OURS):
         text = text.replace(word, "") if len(word) >= 4 else text
@@ -88,12 +88,12 @@ def _beyond_the_obvious(text: str, email: str) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    """The same for one password, however a keyboard composes its letters."""
+    """The bytes of a password, the same for every way in which a keyboard composes its letters."""
     return normalize("NFKC", text).encode(errors="surrogatepass")
 
 
 def _hash_of_nothing(hasher: PasswordHasher) -> str:
-    """A hash that no password has, of the hasher's own costs: verifying against it takes what any verifying takes."""
+    """A hash that no password has, with the hasher's costs, so that verifying against it takes as long as any."""
     costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
     salt, digest = (b64encode(secrets.token_bytes(n)).decode().rstrip("=") for n in (hasher.salt_len, hasher.hash_len))
     return f"$argon2id$v=19${costs}${salt}${digest}"

@@ -9,25 +9,27 @@ from sqlalchemy.orm import Session
 from backend.accounts.people.emails import PLACE_OF_EMAIL
 from backend.accounts.people.models import Account, AccountLink, AccountState
 from backend.database import leaving_no_trace
-from backend.personal_data import DataClass, Row, Subject, delete_some, delete_where, owned_by, plain
+from backend.personal_data import DataClass, ExportedRow, Subject, delete_some, delete_where, owned_by, plain
 from backend.vault.cipher import Unreadable
 from backend.vault.service import Vault
 
 
 class AccountData:
-    """An account, the key its fields are sealed with, and the links that were mailed to it."""
+    """An account, its data key, and the links that were mailed to it."""
 
-    def __init__(self, session: Callable[[], Session], vault: Callable[[], Vault], unverified_kept: timedelta) -> None:
+    def __init__(
+        self, session: Callable[[], Session], vault: Callable[[], Vault], unverified_retention: timedelta
+    ) -> None:
         self._session = session
         self._vault = vault
-        self._unverified_kept = unverified_kept
+        self._unverified_retention = unverified_retention
 
     def data_class(self) -> DataClass:
         return DataClass(
             "account",
             "To let you sign in and to write to you; your address is encrypted with a key of your own.",
             "Until you delete it. If the address is never confirmed: "
-            f"{self._unverified_kept.days} days. Links we mailed: until they expire.",
+            f"{self._unverified_retention.days} days. Links we mailed: until they expire.",
             erase=self.erase,
             export=self.export,
             prune=self.prune,
@@ -35,7 +37,7 @@ class AccountData:
             settings=("UNVERIFIED_ACCOUNTS_RETENTION_DAYS",),
         )
 
-    def export(self, subject: Subject) -> Iterator[Row]:
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
         account = self._session().get(Account, subject.account_id)
         if account is not None:
             names = ("public_id", "role", "state", "created_at", "invited_at", "verified_at", "password_changed_at")
@@ -51,21 +53,21 @@ class AccountData:
             return None
 
     def erase(self, subject: Subject) -> None:
-        """With the account go its key, sign-ins, tokens, API keys, links and consents: the database sees to it."""
+        """Delete the account; its data key, sign-ins, tokens, API keys, links and consents go by foreign key."""
         session = self._session()
         with leaving_no_trace(session):
             delete_where(session, Account, owned_by(subject, Account.id))
             session.commit()
 
     def prune(self, now: datetime) -> int:
-        """Accounts nobody ever confirmed, and links that lead nowhere any more."""
+        """Delete old accounts that nobody ever confirmed, and expired links."""
         session, never = self._session(), (AccountState.UNVERIFIED, AccountState.INVITED)
-        stale = Account.state.in_(never) & (Account.created_at < now - self._unverified_kept)
+        stale = Account.state.in_(never) & (Account.created_at < now - self._unverified_retention)
         pruned = delete_some(session, Account, stale) + delete_some(session, AccountLink, AccountLink.expires_at < now)
         session.commit()
         return pruned
 
 
 def account_ids(session: Session, after: int, most: int) -> list[int]:
-    """Some of the accounts, in the order they were made."""
+    """A batch of the accounts' ids, in their order."""
     return list(session.scalars(select(Account.id).where(Account.id > after).order_by(Account.id).limit(most)))

@@ -1,4 +1,4 @@
-"""After SECRET_KEY changed, nobody is found by their address until its index is made anew."""
+"""New address indexes after SECRET_KEY changed: until then no account can be looked up by its address."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from backend.vault.cipher import Unreadable
 from backend.vault.service import Vault
 
 logger = logging.getLogger(__name__)
-AT_ONCE = 500
+BATCH_SIZE = 500
 
 
 class Reindexing:
-    """`index_of` makes the index of an address with the key as it is now."""
+    """`index_of` makes the index of an address with the current key."""
 
     def __init__(self, session: Session, vault: Vault, audit: AuditLog, index_of: Callable[[str], str]) -> None:
         self._session = session
@@ -29,13 +29,13 @@ class Reindexing:
         self._index_of = index_of
 
     def run(self, by: str) -> int:
-        """Some in each transaction; may be repeated. How many were not right. Raises MasterKeyLost."""
+        """Reindex in batches, a transaction each; how many indexes changed. May be repeated. Raises MasterKeyLost."""
         self._vault.demand_master_key()
         changed, last = 0, 0
-        while some := account_ids(self._session, last, AT_ONCE):
-            changed += sum(self._reindex(account_id) for account_id in some)
+        while batch := account_ids(self._session, last, BATCH_SIZE):
+            changed += sum(self._reindex(account_id) for account_id in batch)
             self._session.commit()
-            last = some[-1]
+            last = batch[-1]
         self._audit.record(by, Action.ADDRESSES_REINDEXED, "accounts:all", count=changed)
         self._session.commit()
         return changed

@@ -1,4 +1,4 @@
-"""Make accounts, prove whose they are, and change what they may do."""
+"""Accounts: sign-up and invitation, confirmation by mail, and changes of password, address, role and state."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from backend.accounts.people.authenticated import Authenticated
 from backend.accounts.people.conflict import AccountConflict, demand_another, demand_another_admin
 from backend.accounts.people.emails import Emails
-from backend.accounts.people.links import AccountLinks, LinkGone
+from backend.accounts.people.links import AccountLinkGone, AccountLinks
 from backend.accounts.people.models import CLOSED, Account, AccountState, LinkPurpose
 from backend.accounts.people.notices import Notices, name_of
 from backend.accounts.people.passwords import Passwords
@@ -57,8 +57,8 @@ class Accounts:
     def sign_up(self, email: str, password: str) -> None:
         """Make a member's account that waits for its address to be confirmed.
 
-        Tells nothing: an address that has an account gets a letter saying so, after as much work. Of several who sign
-        up with one address, none changes what another chose: each link is good with its own password.
+        The answer never tells whether an address has an account: it takes as long, and the address gets a letter. Of
+        several sign-ups with one address none changes another's password: each link works with its own.
         """
         self._demand_good(password, email)
         hashed = self._passwords.hash(password)
@@ -69,9 +69,9 @@ class Accounts:
             self._sign_up(email, hashed)
 
     def verify(self, token: str, password: str) -> Authenticated:
-        """Confirm an address: the mailed link shows whose it is, the password who caused the link to be mailed.
+        """Confirm an address: the mailed link proves the address, the password who signed up with it.
 
-        Both, because anybody can sign up with an address that is not theirs. Raises LinkGone, InvalidRequest.
+        Both, because anybody can sign up with an address that is not theirs. Raises AccountLinkGone, InvalidRequest.
         """
         with reading():
             link = self._links.find(LinkPurpose.VERIFY, token)
@@ -85,7 +85,7 @@ class Accounts:
         return self._finish(account, Action.ACCOUNT_VERIFIED)
 
     def ask_reset(self, email: str) -> None:
-        """Mail a link for a new password, if the address has an account: whether it has, a job finds out later."""
+        """Mail a link for a new password, if the address has an account, which a job looks up later."""
         self._notices.ask_later(self._emails.index(email))
         self._session.commit()
 
@@ -101,22 +101,22 @@ class Accounts:
         self._notices.tell(account, Letter.RESET, path=f"/reset/{token}")
 
     def link_works(self, purpose: LinkPurpose, token: str) -> None:
-        """Raises LinkGone when it does not."""
+        """Raises AccountLinkGone when it does not."""
         self._links.find(purpose, token)
 
     def reset(self, token: str, password: str) -> None:
-        """Set a new password: ends every sign-in. The link shows that the address is theirs, so it is confirmed."""
+        """Set a new password: ends every sign-in. The link proves the address, so it is confirmed too."""
         hashed = self._hash_for_link(LinkPurpose.RESET, token, password)
         account = self._store.for_change(self._links.take(LinkPurpose.RESET, token).account_id)
         if account.state in CLOSED:
-            raise LinkGone("This account is disabled.")
+            raise AccountLinkGone("This account is disabled.")
         self._activate(account)
         self._set_password(account, hashed)
         self._notices.tell(account, Letter.PASSWORD_CHANGED)
         self._finish(account, Action.PASSWORD_RESET)
 
     def create(self, email: str, role: Role, password: str) -> Account:
-        """An account that is ready, made in the shell. Raises InvalidRequest."""
+        """Make an active account, for the shell. Raises InvalidRequest."""
         self._demand_good(password, email)
         hashed = self._passwords.hash(password)
         account = self._new(email, role, AccountState.ACTIVE, hashed)
@@ -126,7 +126,7 @@ class Accounts:
         return account
 
     def invite(self, by: str, email: str, role: Role) -> str:
-        """An account whose owner chooses a password by a mailed link; the link's path. Raises InvalidRequest."""
+        """Make an account whose owner chooses a password by a mailed link; the link's path. Raises InvalidRequest."""
         account = self._new(email, role, AccountState.INVITED, None)
         account.invited_at = account.created_at
         path = self._send_invitation(account)
@@ -135,7 +135,7 @@ class Accounts:
         return path
 
     def invite_again(self, by: str, public_id: UUID) -> str:
-        """A new link; the one before no longer works. Raises NotFound, AccountConflict."""
+        """Mail a new link, which replaces the one before; its path. Raises NotFound, AccountConflict."""
         account = self._store.by_public_id_for_change(public_id)
         if account.state != AccountState.INVITED:
             raise AccountConflict("This invitation was accepted already.")
@@ -146,17 +146,17 @@ class Accounts:
         return path
 
     def accept_invitation(self, token: str, password: str) -> Authenticated:
-        """Raises LinkGone, InvalidRequest."""
+        """Raises AccountLinkGone, InvalidRequest."""
         hashed = self._hash_for_link(LinkPurpose.INVITE, token, password)
         account = self._store.for_change(self._links.take(LinkPurpose.INVITE, token).account_id)
         if account.state != AccountState.INVITED:
-            raise LinkGone("This invitation was accepted or withdrawn.")
+            raise AccountLinkGone("This invitation was accepted or withdrawn.")
         self._activate(account)
         self._set_password(account, hashed)
         return self._finish(account, Action.INVITATION_ACCEPTED)
 
     def change_password(self, account_id: int, old: str, new: str) -> None:
-        """Ends every sign-in, the one that asks too, which `SignIns.keep` lets go on. Raises InvalidRequest."""
+        """Ends every sign-in, also the caller's, which `SignIns.keep` renews. Raises InvalidRequest."""
         before = self._demand_password(account_id, "old_password", old)
         with reading():
             email = self._emails.of(self._store.get(account_id))
@@ -169,7 +169,7 @@ class Accounts:
         self._finish(account, Action.PASSWORD_CHANGED)
 
     def ask_email_change(self, account_id: int, password: str, new: str) -> None:
-        """Mail a link to the new address. Tells nobody whether that has an account. Raises InvalidRequest."""
+        """Mail a link to the new address, without telling whether it has an account. Raises InvalidRequest."""
         before = self._demand_password(account_id, "password", password)
         account = self._store.for_change(account_id)
         self._demand_unchanged(account, before, "password")
@@ -185,12 +185,12 @@ class Accounts:
         self._finish(account, Action.EMAIL_CHANGE_ASKED)
 
     def confirm_email_change(self, token: str) -> None:
-        """Take the new address into use and tell the old one: ends every sign-in. Raises LinkGone."""
+        """Take the new address into use and tell the old one: ends every sign-in. Raises AccountLinkGone."""
         link = self._links.take(LinkPurpose.CHANGE_EMAIL, token)
         account = self._store.for_change(link.account_id)
         new = self._emails.open_new(account.id, link.new_email or b"")
         if account.state != AccountState.ACTIVE or self._store.by_index(self._emails.index(new)):
-            raise LinkGone("The account or the address is no longer free for this change.")
+            raise AccountLinkGone("The account or the address is no longer free for this change.")
         self._notices.tell(account, Letter.EMAIL_CHANGED, to=self._emails.of(account))
         self._emails.put(account, new)
         account.epoch += 1
@@ -214,7 +214,7 @@ class Accounts:
         self._session.commit()
 
     def disable(self, by: str, public_id: UUID) -> None:
-        """Nobody signs in to it any more: ends every sign-in and link. Raises NotFound, AccountConflict."""
+        """Disable an account: ends every sign-in and link. Raises NotFound, AccountConflict."""
         admins = self._store.active_admins()
         account = self._store.by_public_id_for_change(public_id)
         demand_another(by, account)
@@ -226,7 +226,7 @@ class Accounts:
         self._session.commit()
 
     def enable(self, by: str, public_id: UUID) -> None:
-        """Back to the state it was disabled in. Raises NotFound, AccountConflict."""
+        """Return an account to the state in which it was disabled. Raises NotFound, AccountConflict."""
         account = self._store.by_public_id_for_change(public_id)
         if account.state != AccountState.DISABLED:
             raise AccountConflict("This account is not disabled.")
@@ -236,7 +236,7 @@ class Accounts:
         self._session.commit()
 
     def end_sign_ins(self, by: str, public_id: UUID) -> None:
-        """Everywhere, and tokens with them. Raises NotFound."""
+        """End every sign-in and token of an account. Raises NotFound."""
         account = self._store.by_public_id_for_change(public_id)
         account.epoch += 1
         self._notices.record(by, Action.SIGN_INS_ENDED, account)
@@ -261,19 +261,19 @@ class Accounts:
         self._session.commit()
 
     def _do_as_much(self) -> None:
-        """Make an account for nobody and take it back, so that the time taken tells nothing either."""
+        """Make an account and roll it back, so that the time taken does not tell whether the address has one."""
         with self._session.begin_nested() as undone:
             self._add(f"{uuid4().hex}@nobody.invalid", Role.MEMBER, AccountState.UNVERIFIED, None)
             undone.rollback()
 
     def _new(self, email: str, role: Role, state: AccountState, hashed: str | None) -> Account:
-        taken = InvalidRequest([FieldError("email", "There is an account with this e-mail address already.")])
+        address_in_use = InvalidRequest([FieldError("email", "There is an account with this e-mail address already.")])
         if self._store.by_index(self._emails.index(email)):
-            raise taken
+            raise address_in_use
         try:
             return self._add(email, role, state, hashed)
         except IntegrityError:
-            raise taken from None
+            raise address_in_use from None
 
     def _add(self, email: str, role: Role, state: AccountState, hashed: str | None) -> Account:
         now = self._now()
@@ -294,7 +294,7 @@ class Accounts:
         return account
 
     def _tell_of_account(self, account: Account) -> None:
-        """To whoever reads the mail of an address that has an account, and is asked for as if it had none."""
+        """Mail an address that has an account and was used as if it had none."""
         if account.state == AccountState.INVITED:
             self._send_invitation(account)
         else:
@@ -326,7 +326,7 @@ class Accounts:
             raise InvalidRequest([FieldError(field, problem)])
 
     def _demand_password(self, account_id: int, field: str, password: str) -> str | None:
-        """Check it, and give the hash it was checked against."""
+        """Check the account's password; the hash that it was checked against."""
         with reading():
             account = self._store.get(account_id)
             hashed, name = account.password_hash, name_of(account)
@@ -341,7 +341,7 @@ class Accounts:
             raise InvalidRequest([FieldError(field, "Your password was changed just now.")])
 
     def _finish(self, account: Account, action: Action) -> Authenticated:
-        """What somebody did to their own account."""
+        """Record and commit a change by the account's own person."""
         self._notices.record(name_of(account), action, account)
         self._session.commit()
         return Authenticated.of(account)

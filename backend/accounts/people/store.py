@@ -31,24 +31,24 @@ class AccountStore:
             return self._session.scalar(select(Account).where(Account.email_index == email_index))
 
     def get_by_index(self, email_index: str) -> Account:
-        found = self.by_index(email_index)
-        if found is None:
+        account = self.by_index(email_index)
+        if account is None:
             raise NotFound("There is no account with this e-mail address.")
-        return found
+        return account
 
     def get(self, account_id: int) -> Account:
-        found = self._session.get(Account, account_id)
-        if found is None:
+        account = self._session.get(Account, account_id)
+        if account is None:
             raise NotFound("There is no such account.")
-        return found
+        return account
 
     def for_change(self, account_id: int) -> Account:
         """The row, locked until the transaction ends."""
         row = select(Account).where(Account.id == account_id).with_for_update()
-        found = self._session.scalar(row.execution_options(populate_existing=True))
-        if found is None:
+        account = self._session.scalar(row.execution_options(populate_existing=True))
+        if account is None:
             raise NotFound("There is no such account.")
-        return found
+        return account
 
     def by_index_for_change(self, email_index: str) -> Account | None:
         """The row, locked until the transaction ends."""
@@ -59,21 +59,21 @@ class AccountStore:
     def by_public_id_for_change(self, public_id: UUID) -> Account:
         """The row, locked until the transaction ends, for an operator. Raises NotFound, BeingErased."""
         row = select(Account).where(Account.public_id == public_id).with_for_update()
-        found = self._session.scalar(row.execution_options(populate_existing=True))
-        if found is None:
+        account = self._session.scalar(row.execution_options(populate_existing=True))
+        if account is None:
             raise NotFound("There is no such account.")
-        if found.state == AccountState.ERASING:
+        if account.state == AccountState.ERASING:
             raise BeingErased
-        return found
+        return account
 
     def active_admins(self) -> Sequence[int]:
-        """The ids of those who can sign in and manage accounts, locked: two can't take each other's role at once."""
+        """The ids of admins who can sign in, locked, so that two cannot take each other's role at once."""
         able = (Account.state == AccountState.ACTIVE, Account.password_hash.is_not(None))
         admins = select(Account.id).where(Account.role == Role.ADMIN, *able).order_by(Account.id)
         with serving(self._session, "somebody has to stay who manages accounts"):
             return self._session.scalars(admins.with_for_update()).all()
 
     def rehash(self, account_id: int, before: str, after: str) -> None:
-        """The same password under a better hash, unless it was changed meanwhile."""
+        """Store the same password's better hash, unless the password was changed meanwhile."""
         unchanged = update(Account).where(Account.id == account_id, Account.password_hash == before)
         self._session.execute(unchanged.values(password_hash=after))

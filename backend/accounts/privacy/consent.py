@@ -1,4 +1,4 @@
-"""What a person said to our one question: may we recognise them when they come back?"""
+"""Consent: a person's answer to the question whether we may recognize them when they come back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from backend.accounts.privacy.models import Consent, ConsentChoice
 from backend.accounts.privacy.store import PrivacyStore
 from backend.clock import Clock
 
-VERSION = 1  # of the question: who said yes to an earlier one is asked again
+VERSION = 1  # of the question: consent to an earlier version does not count
 
 
 class Consents:
@@ -18,11 +18,11 @@ class Consents:
         self._now = now
 
     def choose(self, account_id: int, choice: ConsentChoice) -> None:
-        said = Consent(account_id=account_id, version=VERSION, choice=choice, created_at=self._now())
-        self._session.add(said)
+        consent = Consent(account_id=account_id, version=VERSION, choice=choice, created_at=self._now())
+        self._session.add(consent)
         self._session.commit()
 
-    def given(self, account_id: int) -> bool:
-        """Whether the newest answer is yes, to the question as it is now."""
+    def has_consented(self, account_id: int) -> bool:
+        """Whether the newest answer is yes, to the current version of the question."""
         newest = self._store.newest_consent(account_id)
         return newest is not None and (newest.version, newest.choice) == (VERSION, ConsentChoice.ACCEPTED)

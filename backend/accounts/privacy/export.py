@@ -1,4 +1,4 @@
-"""A copy of everything that is kept about a person, for themselves."""
+"""A person's export: a copy of all their data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from backend.clock import Clock
 from backend.csv_table import csv_of
 from backend.database import reading
 from backend.errors import NotFound
-from backend.personal_data import DataClass, DataClasses, Row, Subject
+from backend.personal_data import DataClass, DataClasses, ExportedRow, Subject
 
 README = """This is everything we keep about you. data.json holds all of it; each .csv file holds one
 kind, for a spreadsheet. A text that a spreadsheet would take for a formula has an apostrophe before it.
@@ -38,11 +38,11 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What there is of each class of data."""
+    """The rows of each class of data."""
 
     public_id: str
     made_at: datetime
-    found: Sequence[tuple[DataClass, Sequence[Row]]]
+    data: Sequence[tuple[DataClass, Sequence[ExportedRow]]]
 
     @property
     def file_name(self) -> str:
@@ -59,7 +59,7 @@ class Copy:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("README.txt", README)
             archive.writestr("data.json", self.as_json())
-            for data_class, rows in self.found:
+            for data_class, rows in self.data:
                 if rows:
                     archive.writestr(f"{data_class.name}.csv", csv_of(rows))
         return packed.getvalue()
@@ -69,7 +69,8 @@ class Copy:
             "account": self.public_id,
             "made_at": self.made_at.isoformat(),
             "data": {
-                one.name: {"purpose": one.purpose, "kept": one.retention, "rows": rows} for one, rows in self.found
+                data_class.name: {"purpose": data_class.purpose, "kept": data_class.retention, "rows": rows}
+                for data_class, rows in self.data
             },
         }
 
@@ -85,12 +86,12 @@ class Exports:
         self._now = now
 
     def make(self, account_id: int, form: Form) -> Copy:
-        """For the person themselves. Commits the audit entry first: no copy leaves that nobody knows of."""
+        """The export for the person themselves. Commits its audit entry first, so that no export goes unrecorded."""
         subject = self._store.subject(account_id)
         return self._make(subject, f"account:{subject.public_id}", form)
 
     def make_of(self, public_id: UUID, form: Form, by: str) -> Copy:
-        """For an operator who answers a person's letter. Raises NotFound."""
+        """The export for an operator who answers a person's request. Raises NotFound."""
         subject = self._store.subject_named(public_id)
         if subject is None:
             raise NotFound(f"There is no account {public_id}.")
@@ -99,6 +100,6 @@ class Exports:
     def _make(self, subject: Subject, by: str, form: Form) -> Copy:
         self._audit.record(by, Action.DATA_EXPORTED, f"account:{subject.public_id}", form=str(form))
         self._session.commit()
-        with reading():  # the lake takes its time: no lock is held meanwhile
-            found = [(data_class, list(data_class.export(subject))) for data_class in self._classes]
-        return Copy(subject.public_id, self._now(), found)
+        with reading():  # reading the lake is slow, and no lock is held meanwhile
+            data = [(data_class, list(data_class.export(subject))) for data_class in self._classes]
+        return Copy(subject.public_id, self._now(), data)

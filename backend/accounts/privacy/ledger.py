@@ -1,4 +1,4 @@
-"""Who was erased, on a disk of its own: a restored backup knows nothing of erasures that came after it."""
+"""The ledger of erased persons, on a disk of its own: a restored backup does not know of later erasures."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ LINE = re.compile(r"\S+ ([0-9a-f]{64})")
 
 
 class LedgerUnwritable(Unavailable):
-    """Nobody is erased whom the ledger cannot remember."""
+    """The ledger cannot be written, so that nobody may be erased."""
 
     code = "ledger_unwritable"
     title = "Deleting is not possible right now"
 
 
 class Ledger:
-    """A file that only grows, a line for each person: when, and a keyed hash of their public id."""
+    """An append-only file with a line for each person: the time, and a keyed hash of their public id."""
 
     def __init__(self, path: Path, key: bytes) -> None:
         self._path = path
         self._key = hmac.digest(key, b"erasure ledger", "sha256")
 
     def name_of(self, public_id: str) -> str:
-        """What stands for a person here. Without the key nobody can tell who it was, by trying ids either."""
+        """The keyed hash of a person; without the key nobody can tell whose it is, not even by trying ids."""
         return hmac.digest(self._key, public_id.encode(), "sha256").hex()
 
     def demand_writable(self) -> None:
-        """Raise LedgerUnwritable now rather than after something was done."""
+        """Raise LedgerUnwritable now rather than in the middle of an erasure."""
         self._append("")
 
     def add(self, name: str, at: datetime) -> None:
-        """Remember someone, if they are not remembered yet; on disk when this returns. Raises LedgerUnwritable."""
+        """Add a person who is not in the ledger yet; it is on disk when this returns. Raises LedgerUnwritable."""
         if name not in self.names():
             self._append(f"{at.isoformat(timespec='seconds')} {name}\n")
 
     def names(self) -> frozenset[str]:
-        """Everyone who was erased. A line that a power cut tore counts for nobody."""
+        """The hashes of all erased persons. A line that a power cut tore is skipped."""
         try:
             text = self._path.read_text(errors="replace")
         except FileNotFoundError:
             return frozenset()
-        return frozenset(found[1] for found in map(LINE.fullmatch, text.splitlines()) if found)
+        return frozenset(match[1] for match in map(LINE.fullmatch, text.splitlines()) if match)
 
     def _append(self, line: str) -> None:
         try:

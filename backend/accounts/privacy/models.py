@@ -17,7 +17,7 @@ class ConsentChoice(StrEnum):
 
 
 class Consent(Model):
-    """What someone with an account said to which version of the question, and when. The newest row counts."""
+    """The answer of an account to a version of the question of consent. The newest row counts."""
 
     __tablename__ = "consents"
 
@@ -29,9 +29,9 @@ class Consent(Model):
 
 
 class ErasureRequest(Model):
-    """An erasure on its way through every store: `subject` is a keyed hash, `done` the data classes already erased.
+    """An erasure and its progress: `subject` is the ledger's hash of the person, `done` the data classes erased so far.
 
-    Whom to erase is here until nothing of them is left, and not after. It begins at `due_at`.
+    The person's ids are cleared when the erasure is finished. It begins at `due_at`.
     """
 
     __tablename__ = "erasure_requests"

@@ -8,15 +8,15 @@ from sqlalchemy.orm import Session
 
 from backend.accounts.privacy.models import Consent, ErasureRequest
 from backend.database import leaving_no_trace
-from backend.personal_data import DataClass, Row, Subject, delete_some, delete_where, owned_by, plain
+from backend.personal_data import DataClass, ExportedRow, Subject, delete_some, delete_where, owned_by, plain
 
-ERASURES_KEPT = timedelta(days=90)
+ERASURE_RETENTION = timedelta(days=90)
 
 
 def consent_data(session: Callable[[], Session]) -> DataClass:
-    """What someone with an account said to our question."""
+    """The answers of an account to the question of consent."""
 
-    def export(subject: Subject) -> Iterator[Row]:
+    def export(subject: Subject) -> Iterator[ExportedRow]:
         own = select(Consent.version, Consent.choice, Consent.created_at).where(owned_by(subject, Consent.account_id))
         yield from map(plain, session().execute(own.order_by(Consent.id)).mappings())
 
@@ -37,17 +37,17 @@ def consent_data(session: Callable[[], Session]) -> DataClass:
 
 
 def erasure_data(session: Callable[[], Session]) -> DataClass:
-    """What is left of an erasure: that there was one, of whom nobody can tell without the public id."""
+    """Finished erasures, which name nobody: without the public id the hash cannot be told apart."""
 
     def prune(now: datetime) -> int:
-        pruned = delete_some(session(), ErasureRequest, ErasureRequest.finished_at < now - ERASURES_KEPT)
+        pruned = delete_some(session(), ErasureRequest, ErasureRequest.finished_at < now - ERASURE_RETENTION)
         session().commit()
         return pruned
 
     return DataClass(
         "erasures",
         "To finish deleting your data, and to delete it again should a backup bring it back.",
-        f"{ERASURES_KEPT.days} days after the deletion; in the ledger, as a number that names nobody, for good.",
+        f"{ERASURE_RETENTION.days} days after the deletion; in the ledger, as a number that names nobody, for good.",
         erase=lambda _subject: None,
         prune=prune,
         tables=frozenset({"erasure_requests"}),

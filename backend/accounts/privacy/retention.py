@@ -1,4 +1,4 @@
-"""Delete what its time is over, class of data by class of data."""
+"""Retention: rows older than their class of data allows are deleted."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class Retention:
         self._now = now
 
     def prune(self) -> int:
-        """Some at a time, each committed: it may be killed and goes on the next time. How many rows."""
+        """Delete expired rows in batches, each committed, so that a killed run goes on next time; how many rows."""
         now, pruned = self._now(), 0
         for data_class in self._classes:
-            while data_class.prune and (some := data_class.prune(now)):
-                pruned += some
+            while data_class.prune and (deleted := data_class.prune(now)):
+                pruned += deleted
                 self._faults.reach("privacy.prune.some")
         return pruned

@@ -8,7 +8,7 @@ from backend.vault.service import Vault
 
 
 class Rotation:
-    """After MASTER_KEY changed, everybody's key is wrapped with the new one."""
+    """Wraps every data key with the new master key after MASTER_KEY changed."""
 
     def __init__(self, vault: Vault, session: Session, audit: AuditLog) -> None:
         self._vault = vault
@@ -16,7 +16,7 @@ class Rotation:
         self._audit = audit
 
     def run(self, by: str) -> int:
-        """May be stopped and repeated; how many were not. Raises MasterKeyLost."""
+        """Rotate the data keys that have another master key; how many. May be repeated. Raises MasterKeyLost."""
         rotated = self._vault.rotate()
         self._audit.record(by, Action.DATA_KEYS_ROTATED, "accounts:all", count=rotated)
         self._session.commit()

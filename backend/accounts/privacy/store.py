@@ -30,19 +30,19 @@ class PrivacyStore:
         return Subject(account_id, str(public_id))
 
     def subject_named(self, public_id: UUID) -> Subject | None:
-        found = self._session.scalar(select(Account.id).where(Account.public_id == public_id))
-        return None if found is None else Subject(found, str(public_id))
+        account_id = self._session.scalar(select(Account.id).where(Account.public_id == public_id))
+        return None if account_id is None else Subject(account_id, str(public_id))
 
     def subjects(self, after: int, most: int) -> Sequence[Subject]:
-        """Some of those who have an account, in the order they came."""
-        some = select(Account.id, Account.public_id).where(Account.id > after).order_by(Account.id).limit(most)
-        return [Subject(account_id, str(public_id)) for account_id, public_id in self._session.execute(some)]
+        """A batch of the persons who have an account, in the order of their ids."""
+        accounts = select(Account.id, Account.public_id).where(Account.id > after).order_by(Account.id).limit(most)
+        return [Subject(account_id, str(public_id)) for account_id, public_id in self._session.execute(accounts)]
 
     def close_account(self, account_id: int) -> None:
-        """Nobody can use it any more, and its address is free for a new one."""
+        """End every access to the account and free its address for a new one."""
         for model in ENDED_WITH_THE_ACCOUNT:
             self._session.execute(delete(model).where(model.account_id == account_id))
-        nothing_left = {
+        closed = {
             "state": AccountState.ERASING,
             "epoch": Account.epoch + 1,
             "email_index": f"closed:{secrets.token_hex(24)}",
@@ -50,12 +50,12 @@ class PrivacyStore:
             "totp_secret": None,
             "totp_confirmed_at": None,
         }
-        self._session.execute(update(Account).where(Account.id == account_id).values(nothing_left))
+        self._session.execute(update(Account).where(Account.id == account_id).values(closed))
 
     def begin_request(self, name: str, subject: Subject, now: datetime, due_at: datetime) -> ErasureRequest:
-        """The erasure of this person, from its beginning, whether or not there was one before."""
-        found = self._session.scalar(select(ErasureRequest).where(ErasureRequest.subject == name).with_for_update())
-        request = found or ErasureRequest(subject=name, requested_at=now)
+        """The request for this person's erasure, reset to its beginning if there was one before."""
+        existing = self._session.scalar(select(ErasureRequest).where(ErasureRequest.subject == name).with_for_update())
+        request = existing or ErasureRequest(subject=name, requested_at=now)
         request.account_id, request.public_id = subject.account_id, UUID(subject.public_id)
         request.done, request.due_at, request.finished_at = {"classes": []}, due_at, None
         self._session.add(request)
@@ -66,7 +66,7 @@ class PrivacyStore:
         return self._session.get(ErasureRequest, request_id, populate_existing=True)
 
     def unfinished(self, due_at: datetime | None = None) -> Sequence[int]:
-        """All of them, or those that were due by then."""
+        """The ids of unfinished requests, or of those that are due by then."""
         requests = select(ErasureRequest.id).where(ErasureRequest.finished_at.is_(None)).order_by(ErasureRequest.id)
         return self._session.scalars(
             requests if due_at is None else requests.where(ErasureRequest.due_at <= due_at)

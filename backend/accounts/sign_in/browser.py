@@ -1,4 +1,4 @@
-"""What kind of browser someone uses, in words they know it by: `Firefox on Windows`."""
+"""Browsers in the words that people know them by: `Firefox on Windows`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SYSTEMS = (
 
 
 def browser_of(user_agent: str) -> str:
-    """Nothing of what the browser sent is kept but these words: versions change, and tell people apart."""
+    """The name of the browser and its system, without versions: they change, and they tell people apart."""
     browser = next((name for sign, name in BROWSERS if sign in user_agent), "A browser")
     system = next((name for sign, name in SYSTEMS if sign in user_agent), None)
     return f"{browser} on {system}" if system else browser

@@ -15,17 +15,17 @@ class FactorStore:
         self._session = session
 
     def take_step(self, account_id: int, step: int) -> bool:
-        """Note that this step's code was used; False when it, or a later one, was used before."""
+        """Store that the code of this time step was used; False when it, or a later one, was used before."""
         unused = or_(Account.totp_last_step.is_(None), Account.totp_last_step < step)
-        taken = update(Account).where(Account.id == account_id, unused).values(totp_last_step=step)
-        return self._session.scalar(taken.returning(Account.id)) is not None
+        step_update = update(Account).where(Account.id == account_id, unused).values(totp_last_step=step)
+        return self._session.scalar(step_update.returning(Account.id)) is not None
 
     def add_all(self, account_id: int, digests: Iterable[str]) -> None:
         self._session.add_all(RecoveryCode(account_id=account_id, digest=digest) for digest in digests)
         self._session.flush()
 
     def use(self, account_id: int, digest: str, now: datetime) -> bool:
-        """Spend a recovery code; False when there is no such code left."""
+        """Mark a recovery code as used; False when there is no such unused code."""
         code = update(RecoveryCode).where(RecoveryCode.account_id == account_id, RecoveryCode.digest == digest)
         spent = code.where(RecoveryCode.used_at.is_(None)).values(used_at=now)
         return self._session.scalar(spent.returning(RecoveryCode.id)) is not None

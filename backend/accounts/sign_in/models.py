@@ -9,11 +9,11 @@ from backend.extensions import Model
 
 
 class SignIn(Model):
-    """A browser someone signed in with. Its cookie holds the token; here is only the token's digest.
+    """A browser that an account signed in with. Its cookie holds the token; the row holds only the token's digest.
 
-    `proven_at` is when the second factor was shown; a sign-in of an operator without it opens nothing.
-    `confirmed_at` is when the password was last typed: what is dangerous asks for it again.
-    `wrong_codes` counts what was typed instead of the second factor: some end the sign-in.
+    `proven_at` is when the second factor was checked; without it an operator's sign-in gives no access.
+    `confirmed_at` is when the password was last typed: dangerous changes ask for it again.
+    `wrong_codes` counts wrong codes for the second factor: after a few the sign-in ends.
     """
 
     __tablename__ = "sign_ins"
@@ -32,7 +32,7 @@ class SignIn(Model):
 
 
 class RecoveryCode(Model):
-    """A code that stands in for the second factor, once."""
+    """A code that replaces the second factor, once."""
 
     __tablename__ = "recovery_codes"
 

@@ -9,21 +9,21 @@ from sqlalchemy.orm import Session
 from backend.accounts.sign_in.models import RecoveryCode, SignIn
 from backend.accounts.tokens.models import RefreshToken
 from backend.database import leaving_no_trace
-from backend.personal_data import DataClass, Row, Subject, delete_some, delete_where, owned_by, plain
+from backend.personal_data import DataClass, ExportedRow, Subject, delete_some, delete_where, owned_by, plain
 
 
 class SignInData:
-    """Where someone is or was signed in, with which browser, and the codes and tokens that stand for them."""
+    """A person's sign-ins with their browsers, recovery codes and refresh tokens."""
 
-    def __init__(self, session: Callable[[], Session], kept: timedelta) -> None:
+    def __init__(self, session: Callable[[], Session], retention: timedelta) -> None:
         self._session = session
-        self._kept = kept
+        self._retention = retention
 
     def data_class(self) -> DataClass:
         return DataClass(
             "sign_ins",
             "To keep you signed in, to show you where, and to sign you out everywhere.",
-            f"{self._kept.days} days after they end. Tokens: until they expire.",
+            f"{self._retention.days} days after they end. Tokens: until they expire.",
             erase=self.erase,
             export=self.export,
             prune=self.prune,
@@ -32,7 +32,7 @@ class SignInData:
             settings=("SIGN_INS_RETENTION_DAYS",),
         )
 
-    def export(self, subject: Subject) -> Iterator[Row]:
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
         for kind, columns in (
             ("browser", (SignIn.device, SignIn.created_at, SignIn.seen_at, SignIn.proven_at, SignIn.ended_at)),
             ("token", (RefreshToken.created_at, RefreshToken.expires_at, RefreshToken.used_at)),
@@ -50,8 +50,8 @@ class SignInData:
             session.commit()
 
     def prune(self, now: datetime) -> int:
-        """Also those that nobody ended: a sign-in that was not used for so long has run out."""
-        session, before = self._session(), now - self._kept
+        """Delete old sign-ins, also those that nobody ended: unused for the retention, they have run out."""
+        session, before = self._session(), now - self._retention
         pruned = delete_some(session, SignIn, (SignIn.ended_at < before) | (SignIn.seen_at < before))
         pruned += delete_some(session, RefreshToken, RefreshToken.expires_at < now)
         session.commit()

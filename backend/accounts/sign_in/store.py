@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from backend.accounts.people.models import Account
 from backend.accounts.sign_in.models import SignIn
-from backend.accounts.sign_in.standing import Known
+from backend.accounts.sign_in.state import SignInWithAccount
 
-KNOWN = select(
+WITH_ACCOUNT = select(
     SignIn.id.label("sign_in_id"),
     SignIn.epoch,
     SignIn.created_at,
@@ -20,7 +20,7 @@ KNOWN = select(
     Account.id.label("account_id"),
     Account.public_id,
     Account.role,
-    Account.state,
+    Account.state.label("account_state"),
     Account.epoch.label("account_epoch"),
     Account.totp_confirmed_at.label("factor_since"),
 ).join(Account, Account.id == SignIn.account_id)
@@ -33,11 +33,11 @@ class SignInStore:
     def add(self, sign_in: SignIn) -> None:
         self._session.add(sign_in)
 
-    def known(self, digest: str) -> Known | None:
-        """The sign-in and its account, in one query, unless it was ended."""
-        of_digest = KNOWN.where(SignIn.digest == digest, SignIn.ended_at.is_(None))
-        found = self._session.execute(of_digest).mappings().one_or_none()
-        return None if found is None else Known(**found)
+    def with_account(self, digest: str) -> SignInWithAccount | None:
+        """The sign-in and its account in one query; None if there is none or it was ended."""
+        of_digest = WITH_ACCOUNT.where(SignIn.digest == digest, SignIn.ended_at.is_(None))
+        row = self._session.execute(of_digest).mappings().one_or_none()
+        return None if row is None else SignInWithAccount(**row)
 
     def for_change(self, digest: str) -> SignIn | None:
         """The row, locked until the transaction ends, so that two changes at once take turns."""
@@ -45,12 +45,12 @@ class SignInStore:
         return self._session.scalar(rows.execution_options(populate_existing=True))
 
     def of_account(self, account_id: int) -> Sequence[SignIn]:
-        """Those that were not ended, the newest first."""
+        """The account's sign-ins that were not ended, the newest first."""
         rows = select(SignIn).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None))
         return self._session.scalars(rows.order_by(SignIn.id.desc())).all()
 
     def is_new_device(self, account_id: int, device: str) -> bool:
-        """Whether the account was used before, and never from such a device."""
+        """Whether the account was used before, but never with this kind of device."""
         opened = or_(SignIn.proven_at.is_not(None), Account.totp_confirmed_at.is_(None))
         earlier = select(SignIn.device).join(Account, Account.id == SignIn.account_id)
         devices = self._session.scalars(earlier.where(SignIn.account_id == account_id, opened)).all()
@@ -62,9 +62,9 @@ class SignInStore:
         )
 
     def end_one(self, account_id: int, number: int, now: datetime) -> bool:
-        """Whether there was one to end."""
-        one = update(SignIn).where(SignIn.id == number, SignIn.account_id == account_id, SignIn.ended_at.is_(None))
-        return self._session.execute(one.values(ended_at=now).returning(SignIn.id)).one_or_none() is not None
+        """Whether there was a sign-in to end."""
+        open_ = update(SignIn).where(SignIn.id == number, SignIn.account_id == account_id, SignIn.ended_at.is_(None))
+        return self._session.execute(open_.values(ended_at=now).returning(SignIn.id)).one_or_none() is not None
 
     def end_others(self, account_id: int, digest: str, now: datetime) -> None:
         others = update(SignIn).where(SignIn.account_id == account_id, SignIn.digest != digest)

@@ -1,4 +1,4 @@
-"""The second factor: codes of an authenticator app (RFC 6238), and recovery codes that stand in for it once."""
+"""The second factor: codes of an authenticator app (RFC 6238), and recovery codes that replace one each."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class WrongCode(MingusError):
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What an authenticator app is told: by QR code, or typed."""
+    """The secret for an authenticator app, to be scanned as a QR code or typed."""
 
     uri: str
     secret: str
@@ -69,7 +69,7 @@ class SecondFactor:
         self._now = now
 
     def enrol(self, account_id: int) -> str:
-        """Make a secret that waits to be confirmed, in place of one that waited before; its provisioning URI."""
+        """Make a secret that waits to be confirmed, replacing one that still waits; its provisioning URI."""
         account = self._accounts.for_change(account_id)
         if account.totp_confirmed_at is not None:
             raise FactorConflict("This account has a second factor already. Remove it before setting up another.")
@@ -87,7 +87,7 @@ class SecondFactor:
         return self._enrolment(account)
 
     def confirm(self, account_id: int, code: str) -> list[str]:
-        """Take the second factor into use: ends every sign-in. Gives the recovery codes, this once."""
+        """Take the second factor into use: ends every sign-in. Returns the recovery codes, shown only once."""
         account = self._accounts.for_change(account_id)
         if account.totp_secret is None or account.totp_confirmed_at is not None:
             raise FactorConflict("No second factor waits to be confirmed.")
@@ -103,7 +103,7 @@ class SecondFactor:
         return codes
 
     def give_up(self, account_id: int, code: str) -> None:
-        """Remove it as its owner, who shows that they have it, or a recovery code. Raises WrongCode."""
+        """Remove the second factor for its owner, who proves it with a code or a recovery code. Raises WrongCode."""
         if not self.accepts(account_id, code):
             self._session.rollback()
             raise WrongCode("This is neither the code that the app shows now nor an unused recovery code.")
@@ -111,11 +111,11 @@ class SecondFactor:
         self._remove(name_of(account), account)
 
     def remove(self, by: str, public_id: UUID) -> None:
-        """Take it from somebody who lost it: ends every sign-in. Raises NotFound."""
+        """Remove the second factor of a person who lost it: ends every sign-in. Raises NotFound."""
         self._remove(by, self._accounts.by_public_id_for_change(public_id))
 
     def renew_recovery_codes(self, account_id: int) -> list[str]:
-        """New ones, this once; the ones before open nothing any more."""
+        """Replace all recovery codes; the new ones are shown only once."""
         account = self._accounts.for_change(account_id)
         if account.totp_confirmed_at is None:
             raise FactorConflict("Set up a second factor first.")
@@ -128,7 +128,7 @@ class SecondFactor:
         return self._store.unused(account_id)
 
     def accepts(self, account_id: int, code: str) -> bool:
-        """Whether the code is good now. It is good once: joins the caller's transaction, commits nothing."""
+        """Whether the code is right; each code works once. Joins the caller's transaction, commits nothing."""
         account, plain = self._accounts.get(account_id), _plain(code)
         if account.totp_confirmed_at is None:
             return False
@@ -148,7 +148,7 @@ class SecondFactor:
         self._session.commit()
 
     def _is_fresh(self, account: Account, code: str) -> bool:
-        """One step early or late is in time; a step that was shown before is not, though another request races it."""
+        """Whether a code of this time step, or of one before or after, is right and unused, also in a race."""
         if account.totp_secret is None:
             return False
         totp = pyotp.TOTP(self._vault.open(account.id, PLACE_OF_SECRET, account.totp_secret), interval=STEP)
@@ -180,6 +180,6 @@ def _recovery_code() -> str:
 
 
 def _plain(code: str) -> str:
-    """A code without what people type around it. `o` and `l` are read as the digits they were taken for."""
+    """A code without spaces and dashes; `o`, `i` and `l` are read as the digits that they look like."""
     letters = "".join(filter(str.isalnum, code.casefold())).encode("ascii", "replace").decode()
     return letters.translate(str.maketrans("oil", "011"))

@@ -1,4 +1,4 @@
-"""What a JSON Web Token of ours says, once its signature is known to be good."""
+"""The claims of our JSON Web Tokens."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REFRESH_LIFETIME = timedelta(days=14)
 
 
 class Use(StrEnum):
-    """What a token is for: to ask with, or to get the next pair."""
+    """The purpose of a token: for requests, or for the next pair."""
 
     ACCESS = "access"
     REFRESH = "refresh"
@@ -21,7 +21,7 @@ class Use(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """Nothing here tells who a person is. `family` joins all tokens that one sign-in led to."""
+    """The claims of a token, which identify nobody. `family` joins all tokens that come from one login."""
 
     use: Use
     jti: str
@@ -36,12 +36,12 @@ class Signing(Protocol):
     def sign(self, claims: Claims, lifetime: timedelta) -> str: ...
 
     def read(self, text: str, use: Use) -> Claims:
-        """Raises Unauthenticated, in the same words for every way in which a token is not good."""
+        """Raises Unauthenticated, with the same message for every way in which a token is invalid."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
-    """What signing in or refreshing gives. The refresh token is good once, and until `refresh_until`."""
+    """The tokens of a login or a refresh. The refresh token works once, and until `refresh_until`."""
 
     access: str
     refresh: str

@@ -10,7 +10,7 @@ from backend.extensions import Model
 
 
 class RefreshToken(Model):
-    """A refresh token by its `jti`, good once. Used twice, its whole family ends."""
+    """A refresh token by its `jti`, which works once. Used twice, it ends its whole family."""
 
     __tablename__ = "refresh_tokens"
 

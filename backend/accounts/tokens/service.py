@@ -1,4 +1,4 @@
-"""JSON Web Tokens for programs that act as a person: given for a password, refreshed once each, ended at once."""
+"""JSON Web Tokens for programs that act as a person: issued for a password, refreshed once each, revoked at once."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Tokens:
         self._now = now
 
     def log_in(self, email: str, password: str, code: str | None) -> TokenPair:
-        """A first pair for whoever knows the password and, where there is one, has the second factor."""
+        """The first pair of a new family, for a password and, where the account has one, a second factor."""
         who = self._sign_ins.authenticate(email, password)
         if who.has_factor:
             self._demand_code(who, code)
@@ -59,25 +59,25 @@ class Tokens:
         return pair
 
     def refresh(self, text: str) -> TokenPair:
-        """The next pair of this family, which ends when its first refresh token would have.
+        """The next pair of this family, which expires when its first refresh token would have.
 
-        A token that comes a second time was stolen, now or the first time: nobody knows which, so its family ends.
+        A refresh token that is used twice was stolen by one of the two users, so its family ends.
         """
         claims, now = self._signing.read(text, Use.REFRESH), self._now()
         with serving(self._session, BY_CLAIMS):
-            taken = self._store.take(claims.jti, now)
+            used = self._store.take(claims.jti, now)
             holder = self._store.holder(claims.public_id, claims.family)
-        if taken is None:
+        if used is None:
             self._end_if_reused(claims, now)
             raise Unauthenticated(NOT_GOOD)
         account_id = _good(holder, claims).account_id
         act_for(self._session, account_id)
-        pair = self._pair(account_id, claims.public_id, claims.family, claims.epoch, taken.expires_at)
+        pair = self._pair(account_id, claims.public_id, claims.family, claims.epoch, used.expires_at)
         self._session.commit()
         return pair
 
     def caller(self, text: str) -> Caller:
-        """Who asks with this access token, and what they may do now. One query."""
+        """The caller with this access token. One query."""
         claims = self._signing.read(text, Use.ACCESS)
         with serving(self._session, BY_CLAIMS):
             holder = _good(self._store.holder(claims.public_id, claims.family), claims)
@@ -85,7 +85,7 @@ class Tokens:
         return Caller(f"account:{claims.public_id}", Proof.TOKEN, role.scopes, holder.account_id, role)
 
     def log_out(self, text: str) -> None:
-        """End the family of this access token, itself included."""
+        """End the family of this access token, including the token itself."""
         claims = self._signing.read(text, Use.ACCESS)
         self._end(claims, Action.TOKENS_ENDED, f"account:{claims.public_id}", self._now())
 
@@ -119,7 +119,7 @@ class Tokens:
 
 
 def _good(holder: Holder | None, claims: Claims) -> Holder:
-    """Raises unless the account is as it was when the token was given: active, same epoch, with its second factor."""
+    """Raise Unauthenticated unless the account is still active, of the token's epoch, and with its second factor."""
     if holder is None or holder.state != AccountState.ACTIVE or holder.epoch != claims.epoch:
         raise Unauthenticated(NOT_GOOD)
     if holder.factor_since is None and Role(holder.role).needs_second_factor:

@@ -13,7 +13,7 @@ from backend.accounts.tokens.models import RefreshToken
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The account a token names, as it stands in the database at this request."""
+    """The account of a token, read from the database for this request."""
 
     account_id: int
     state: str
@@ -30,23 +30,23 @@ class TokenStore:
         self._session.add(token)
 
     def holder(self, public_id: UUID, family: UUID) -> Holder | None:
-        """None too when the family has ended."""
+        """The account, or None when there is none or the family has ended."""
         columns = select(Account.id, Account.state, Account.role, Account.epoch, Account.totp_confirmed_at)
-        found = self._session.execute(columns.where(Account.public_id == public_id, ~_has_ended(family))).one_or_none()
-        return Holder(*found) if found else None
+        row = self._session.execute(columns.where(Account.public_id == public_id, ~_has_ended(family))).one_or_none()
+        return Holder(*row) if row else None
 
     def take(self, jti: str, now: datetime) -> RefreshToken | None:
-        """The token, used from here on, if it was good until now: of two that take it at once only one gets it."""
+        """Mark a valid token as used and return it; of two requests at once only one gets it."""
         good = RefreshToken.used_at.is_(None) & RefreshToken.revoked_at.is_(None) & (RefreshToken.expires_at > now)
-        taken = update(RefreshToken).where(RefreshToken.jti == jti, good).values(used_at=now)
-        return self._session.scalar(taken.returning(RefreshToken))
+        use = update(RefreshToken).where(RefreshToken.jti == jti, good).values(used_at=now)
+        return self._session.scalar(use.returning(RefreshToken))
 
     def was_used(self, jti: str) -> bool:
         used = select(RefreshToken.id).where(RefreshToken.jti == jti, RefreshToken.used_at.is_not(None))
         return self._session.scalar(used) is not None
 
     def end(self, family: UUID, now: datetime) -> int:
-        """How many of its tokens were not ended yet. One ended token ends the family, whatever joins it meanwhile."""
+        """Revoke the family's tokens; how many. One revoked token ends the family, also for tokens added meanwhile."""
         open_ = select(RefreshToken).where(RefreshToken.family == family, RefreshToken.revoked_at.is_(None))
         tokens = self._session.scalars(open_.with_for_update()).all()
         for token in tokens:

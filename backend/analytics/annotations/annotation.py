@@ -1,4 +1,4 @@
-"""What happened when: notes that stand beside the figures."""
+"""Annotations: what happened when, marked in the charts over time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LONGEST_TEXT = 200
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """A note on a day, whose date it marks in every zone, or on an instant; `mine`: whoever asks wrote it."""
+    """An annotation of a day, whose date it marks in every zone, or of an instant; `mine`: whoever asks wrote it."""
 
     public_id: UUID
     at: date | datetime

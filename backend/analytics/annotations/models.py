@@ -11,7 +11,7 @@ from backend.extensions import Model
 
 
 class StoredAnnotation(Model):
-    """A note on a local day or an instant. It is the team's: without its author's account it stays, and is nobody's."""
+    """An annotation of a local day or an instant. It is the team's: it outlives its author's account, as nobody's."""
 
     __tablename__ = "annotations"
     __table_args__ = (CheckConstraint("(day IS NULL) <> (instant IS NULL)", name="day_or_instant"),)

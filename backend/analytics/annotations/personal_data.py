@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from backend.analytics.annotations.models import StoredAnnotation
 from backend.database import leaving_no_trace
-from backend.personal_data import DataClass, Row, Subject, owned_by, plain
+from backend.personal_data import DataClass, ExportedRow, Subject, owned_by, plain
 
 SHOWN = (
     StoredAnnotation.public_id, StoredAnnotation.day, StoredAnnotation.instant, StoredAnnotation.text,
@@ -16,9 +16,9 @@ SHOWN = (
 
 
 def annotation_data(session: Callable[[], Session]) -> DataClass:
-    """Who wrote which note on the figures; what it says is the team's."""
+    """Who wrote which annotation; the text is the team's."""
 
-    def export(subject: Subject) -> Iterator[Row]:
+    def export(subject: Subject) -> Iterator[ExportedRow]:
         own = select(*SHOWN).where(owned_by(subject, StoredAnnotation.account_id)).order_by(StoredAnnotation.id)
         yield from map(plain, session().execute(own).mappings())
 

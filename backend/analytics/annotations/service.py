@@ -1,4 +1,4 @@
-"""Notes on what happened when. Whoever reads the dashboards sees all of them; authors and admins delete them."""
+"""Annotations of the charts. Whoever reads the dashboards sees all of them; authors and admins delete them."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Annotations:
     def add(self, account_id: int, at: date | datetime, text: str) -> Annotation:
         """Raises InvalidRequest if there are as many as one may write."""
         if self._store.count(account_id) >= MOST_OF_AN_ACCOUNT:
-            told = f"You have written {MOST_OF_AN_ACCOUNT:,} annotations. Delete one first."
-            raise InvalidRequest([FieldError("text", told, "too_many")])
+            message = f"You have written {MOST_OF_AN_ACCOUNT:,} annotations. Delete one first."
+            raise InvalidRequest([FieldError("text", message, "too_many")])
         stored = StoredAnnotation(
             public_id=uuid4(),
             account_id=account_id,
@@ -57,18 +57,18 @@ class Annotations:
 
     def delete(self, account_id: int, public_id: UUID) -> None:
         """One of one's own. Raises NotFound."""
-        found = self._store.get(public_id)
-        if found.account_id != account_id:
+        stored = self._store.get(public_id)
+        if stored.account_id != account_id:
             raise no_annotation()
-        self._store.delete(found)
+        self._store.delete(stored)
         self._session.commit()
 
     def delete_anybodys(self, by: str, account_id: int, public_id: UUID) -> None:
         """For an admin; one that is not their own is remembered in the audit log. Raises NotFound."""
-        with serving(self._session, "an admin deletes what somebody else noted"):
-            found = self._store.get(public_id)
-            self._store.delete(found)
-            if found.account_id != account_id:
+        with serving(self._session, "an admin deletes an annotation of somebody else"):
+            stored = self._store.get(public_id)
+            self._store.delete(stored)
+            if stored.account_id != account_id:
                 self._audit.record(by, Action.ANNOTATION_DELETED, f"annotation:{public_id}")
             self._session.commit()
 
@@ -76,8 +76,8 @@ class Annotations:
         zone = ZoneInfo(period.timezone)
         days, instants = (period.first_day, period.last_day), (period.start, period.end)
         with reading():
-            found = [_shown(stored, account_id) for stored in self._store.within(days, instants)]
-        return tuple(sorted(found, key=lambda one: one.moment(zone).timestamp()))
+            annotations = [_shown(stored, account_id) for stored in self._store.within(days, instants)]
+        return tuple(sorted(annotations, key=lambda annotation: annotation.moment(zone).timestamp()))
 
 
 def _shown(stored: StoredAnnotation, account_id: int | None) -> Annotation:

@@ -23,18 +23,18 @@ class AnnotationStore:
         """Those on days, both included, and those on instants, the last not included."""
         on_days = StoredAnnotation.day.between(*days)
         between = (StoredAnnotation.instant >= instants[0]) & (StoredAnnotation.instant < instants[1])
-        found = select(StoredAnnotation).where(on_days | between).order_by(StoredAnnotation.id)
-        return self._session.scalars(found).all()
+        in_period = select(StoredAnnotation).where(on_days | between).order_by(StoredAnnotation.id)
+        return self._session.scalars(in_period).all()
 
     def count(self, account_id: int) -> int:
         own = select(func.count()).select_from(StoredAnnotation).where(StoredAnnotation.account_id == account_id)
         return self._session.scalar(own) or 0
 
     def get(self, public_id: UUID) -> StoredAnnotation:
-        found = self._session.scalar(select(StoredAnnotation).where(StoredAnnotation.public_id == public_id))
-        if found is None:
+        annotation = self._session.scalar(select(StoredAnnotation).where(StoredAnnotation.public_id == public_id))
+        if annotation is None:
             raise no_annotation()
-        return found
+        return annotation
 
     def delete(self, annotation: StoredAnnotation) -> None:
         self._session.delete(annotation)

@@ -50,7 +50,7 @@ class Receipt:
         self._latest = received_at + AHEAD
 
     def leaves_alone(self, timestamps: Sequence[datetime]) -> bool:
-        """Whether all of these are possible, in UTC, and need no correction: the usual case, for speed."""
+        """Whether all of these are possible, in UTC, and need no correction: the common case, for speed."""
         return not self._offset and all(
             instant.tzinfo is UTC and self._earliest <= instant <= self._latest for instant in timestamps
         )

@@ -21,8 +21,8 @@ from backend.analytics.events.service import EventTracker, Recorded
 from backend.clock import Clock
 
 
-class SaidOfAll(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a sender says once for all events of a request; from `country` on only who has a key is believed."""
+class EnvelopeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The envelope but for its events. From `country` on only a sender with a key is believed."""
 
     sent_at: Annotated[datetime, Meta(tz=True)] | None = None
     visitor_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{16,64}(?!\n)$")] | None = None
@@ -34,7 +34,7 @@ class SaidOfAll(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class IntakeResult:
     """What became of the events of a request: all of it is durable."""
 
     recorded: Recorded
@@ -49,20 +49,26 @@ class EventIntake:
         self._now = now
 
     def take(
-        self, events: Sequence[Event], said: SaidOfAll, facts: RequestFacts | None, rejected: Container[int] = ()
-    ) -> Taken:
+        self,
+        events: Sequence[Event],
+        envelope: EnvelopeFields,
+        facts: RequestFacts | None,
+        rejected: Container[int] = (),
+    ) -> IntakeResult:
         """`facts` come with a browser's request; a server with an API key says what it knows of whom it speaks for.
 
         `rejected` holds the places in the request that gave no event.
         """
-        sender = self._sender(said, facts)
-        receipt = Receipt(self._now(), said.sent_at, from_browser=facts is not None)
+        sender = self._sender(envelope, facts)
+        receipt = Receipt(self._now(), envelope.sent_at, from_browser=facts is not None)
         timely, misplaced = sift(events, receipt, rejected)
-        self._quarantine.keep(misplaced, sender, said.sent_at)
-        return Taken(self._tracker.record(timely, sender), misplaced)
+        self._quarantine.keep(misplaced, sender, envelope.sent_at)
+        return IntakeResult(self._tracker.record(timely, sender), misplaced)
 
-    def _sender(self, said: SaidOfAll, facts: RequestFacts | None) -> Sender:
+    def _sender(self, envelope: EnvelopeFields, facts: RequestFacts | None) -> Sender:
         if facts is None:
-            where = place(said.country, said.region)
-            return Sender(said.visitor_id, where.country, where.region, said.device, said.is_bot or said.webdriver)
-        return self._senders.identify(facts, said.visitor_id, webdriver=said.webdriver)
+            where = place(envelope.country, envelope.region)
+            return Sender(
+                envelope.visitor_id, where.country, where.region, envelope.device, envelope.is_bot or envelope.webdriver
+            )
+        return self._senders.identify(facts, envelope.visitor_id, webdriver=envelope.webdriver)

@@ -21,6 +21,6 @@ SHOWN = {repr(pattern): words for pattern, words in WORDS.items()}
 
 def in_words(error: Exception) -> str:
     """What the parser says, with what a text should be in the place of a pattern."""
-    said = str(error)
-    found = MISMATCH.fullmatch(said)
-    return f"Expected {SHOWN[found['pattern']]}{found['where'] or ''}" if found else said
+    message = str(error)
+    mismatch = MISMATCH.fullmatch(message)
+    return f"Expected {SHOWN[mismatch['pattern']]}{mismatch['where'] or ''}" if mismatch else message

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from backend.analytics.figures import theme
-from backend.analytics.figures.figure import Cell, Column, Drawing, Figure, Key, Part, Plain, Table, nothing, shown
+from backend.analytics.figures.figure import (
+    Cell,
+    Column,
+    Drawing,
+    Figure,
+    FigureTable,
+    Key,
+    Plain,
+    PlotlyPart,
+    nothing,
+    shown,
+)
 from backend.analytics.figures.quantity import Quantity
 from backend.formats import count, share
 
@@ -42,7 +53,7 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PlacedBar:
     """A bar, and where it stands: pixels from the top."""
 
     bar: Bar
@@ -91,17 +102,17 @@ def _drawing(ranking: Ranking, ordered: Sequence[Bar], letters: int) -> Drawing:
     return Drawing(height, tuple(_data(ranking, rows)), layout)
 
 
-def ranked(some: Iterable[Bar]) -> list[Bar]:
-    return sorted(some, key=lambda bar: (bar.value is None, -(bar.value or 0), bar.label))
+def ranked(bars: Iterable[Bar]) -> list[Bar]:
+    return sorted(bars, key=lambda bar: (bar.value is None, -(bar.value or 0), bar.label))
 
 
-def placed(ordered: Iterable[Bar], letters: int, *, compared: bool) -> Iterator[Row]:
+def placed(ordered: Iterable[Bar], letters: int, *, compared: bool) -> Iterator[PlacedBar]:
     top = 0
     for bar in ordered:
         label = tuple(wrap(bar.label, letters, break_long_words=True)) or ("(none)",)
         above = top + LINE_HEIGHT * len(label) + 2
         bottom = above + BAR + (THIN + 2 if compared else 0) + GAP
-        yield Row(bar, label, top, above + BAR / 2, bottom)
+        yield PlacedBar(bar, label, top, above + BAR / 2, bottom)
         top = bottom
 
 
@@ -133,35 +144,35 @@ def _together(ranking: Ranking, level: Sequence[Bar]) -> str:
 
 def columns(ranking: Ranking) -> tuple[Column, ...]:
     quantity = ranking.quantity
-    found = [Column(ranking.dimension.capitalize(), number=False), Column(quantity.name)]
+    titles = [Column(ranking.dimension.capitalize(), number=False), Column(quantity.name)]
     if quantity.adds:
-        found.append(Column("Share"))
+        titles.append(Column("Share"))
     if ranking.counted != quantity.noun:
-        found.append(Column(ranking.counted.capitalize()))
-    return (*found, Column(ranking.compared.capitalize()), Column("Change")) if ranking.compared else tuple(found)
+        titles.append(Column(ranking.counted.capitalize()))
+    return (*titles, Column(ranking.compared.capitalize()), Column("Change")) if ranking.compared else tuple(titles)
 
 
-def table(ranking: Ranking, ordered: Sequence[Bar]) -> Table:
+def table(ranking: Ranking, ordered: Sequence[Bar]) -> FigureTable:
     rows = tuple(_cells(ranking, Bar(bar.label, bar.value, bar.n, bar.previous, bar.href)) for bar in ordered)
-    whole = Bar(f"All {ranking.counted}", ranking.total, ranking.n, ranking.previous_total)
-    return Table(columns(ranking), rows, _cells(ranking, whole))
+    total = Bar(f"All {ranking.counted}", ranking.total, ranking.n, ranking.previous_total)
+    return FigureTable(columns(ranking), rows, _cells(ranking, total))
 
 
 def _cells(ranking: Ranking, bar: Bar) -> tuple[Cell, ...]:
     quantity = ranking.quantity
-    found = [Cell(bar.label, bar.href), Cell(quantity.say(bar.value), muted=bar.value is None)]
+    cells = [Cell(bar.label, bar.href), Cell(quantity.say(bar.value), muted=bar.value is None)]
     if quantity.adds:
-        found.append(Cell(share((bar.value or 0) / ranking.total, 1) if ranking.total else "–"))
+        cells.append(Cell(share((bar.value or 0) / ranking.total, 1) if ranking.total else "–"))
     if ranking.counted != quantity.noun:
-        found.append(Cell(count(bar.n)))
+        cells.append(Cell(count(bar.n)))
     if not ranking.compared:
-        return tuple(found)
+        return tuple(cells)
     change = quantity.change(bar.value, bar.previous)
     before = Cell(quantity.say(bar.previous), muted=bar.previous is None)
-    return (*found, before, Cell(change.words if change else "–", muted=not change))
+    return (*cells, before, Cell(change.words if change else "–", muted=not change))
 
 
-def _data(ranking: Ranking, rows: Sequence[Row]) -> Iterator[Part]:
+def _data(ranking: Ranking, rows: Sequence[PlacedBar]) -> Iterator[PlotlyPart]:
     longest = _longest(rows)
     yield {
         **_bars(rows, [longest] * len(rows), BAR, theme.SUNKEN),
@@ -174,12 +185,14 @@ def _data(ranking: Ranking, rows: Sequence[Row]) -> Iterator[Part]:
         yield _bars(rows, [row.bar.previous for row in rows], THIN, theme.COMPARE, below=BAR / 2 + 2 + THIN / 2)
 
 
-def _bars(rows: Sequence[Row], values: Sequence[float | None], width: float, color: str, below: float = 0) -> Part:
+def _bars(
+    rows: Sequence[PlacedBar], values: Sequence[float | None], width: float, color: str, below: float = 0
+) -> PlotlyPart:
     place: dict[str, Plain] = {"x": list(values), "y": [row.middle + below for row in rows], "width": width}
     return {"type": "bar", "orientation": "h", **place, "marker": {"color": color}, "hoverinfo": "skip"}
 
 
-def _texts(ranking: Ranking, row: Row) -> Iterator[Part]:
+def _texts(ranking: Ranking, row: PlacedBar) -> Iterator[PlotlyPart]:
     yield theme.words("<br>".join(map(shown, row.label)), 0, row.top)
     quantity, bar = ranking.quantity, row.bar
     if bar.value is None:
@@ -197,15 +210,15 @@ def _texts(ranking: Ranking, row: Row) -> Iterator[Part]:
 
 def _hover(ranking: Ranking, bar: Bar) -> str:
     quantity = ranking.quantity
-    said = [shown(bar.label), f"{quantity.name}: {quantity.say(bar.value)}"]
+    lines = [shown(bar.label), f"{quantity.name}: {quantity.say(bar.value)}"]
     if ranking.counted != quantity.noun:
-        said.append(f"n = {count(bar.n)} {ranking.counted}")
+        lines.append(f"n = {count(bar.n)} {ranking.counted}")
     if ranking.compared:
         change = quantity.change(bar.value, bar.previous)
-        said.append(
+        lines.append(
             f"{ranking.compared.capitalize()}: {quantity.say(bar.previous)}" + (f" ({change.words})" if change else "")
         )
-    return "<br>".join(said)
+    return "<br>".join(lines)
 
 
 def _legend(ranking: Ranking) -> tuple[Key, ...]:
@@ -214,7 +227,7 @@ def _legend(ranking: Ranking) -> tuple[Key, ...]:
     return (Key("swatch--1", "This period"), Key("swatch--compare", ranking.compared.capitalize()))
 
 
-def _longest(rows: Sequence[Row]) -> float:
+def _longest(rows: Sequence[PlacedBar]) -> float:
     return (
         max((value for row in rows for value in (row.bar.value, row.bar.previous) if value is not None), default=0) or 1
     )

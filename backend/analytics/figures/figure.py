@@ -9,7 +9,7 @@ from html import escape
 from typing import TypeAlias
 
 Plain: TypeAlias = "str | float | bool | Sequence[Plain] | Mapping[str, Plain] | None"
-Part: TypeAlias = Mapping[str, Plain]
+PlotlyPart: TypeAlias = Mapping[str, Plain]
 
 
 class Shapes(StrEnum):
@@ -29,7 +29,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What happened at a moment of a chart: a letter in it, explained below it."""
+    """An annotation as a chart marks it: a letter of the alphabet in the drawing, explained below it."""
 
     letter: str
     when: str
@@ -50,7 +50,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class FigureTable:
     """The chart's numbers in words; the first cell of a row names it."""
 
     columns: tuple[Column, ...]
@@ -63,8 +63,8 @@ class Drawing:
     """What Plotly draws, on so many pixels from top to bottom."""
 
     height: int
-    data: tuple[Part, ...]
-    layout: Part
+    data: tuple[PlotlyPart, ...]
+    layout: PlotlyPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,10 @@ class Figure:
     description: str
     n: int
     counted: str
-    table: Table
+    table: FigureTable
     height: int = 0
-    data: tuple[Part, ...] = ()
-    layout: Part | None = None
+    data: tuple[PlotlyPart, ...] = ()
+    layout: PlotlyPart | None = None
     narrow: Drawing | None = None
     shapes: Shapes | None = None
     legend: tuple[Key, ...] = ()
@@ -115,4 +115,4 @@ def shown(text: str) -> str:
 
 def nothing(title: str, why: str, counted: str, columns: tuple[Column, ...]) -> Figure:
     """A chart without a row."""
-    return Figure(title, f"{title}. {why}", 0, counted, Table(columns, ()), empty=why)
+    return Figure(title, f"{title}. {why}", 0, counted, FigureTable(columns, ()), empty=why)

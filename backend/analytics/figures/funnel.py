@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from backend.analytics.figures import theme
-from backend.analytics.figures.figure import Cell, Column, Figure, Key, Part, Plain, Table, nothing, shown
+from backend.analytics.figures.figure import Cell, Column, Figure, FigureTable, Key, Plain, PlotlyPart, nothing, shown
 from backend.analytics.figures.quantity import TOO_FEW
 from backend.formats import count, counted, duration, share
 
 LINE_HEIGHT, BAR, THIN, GAP = 20, 16, 4, 12
 ENOUGH = 10
-COLUMNS = ("Step", "Of first", "Of step before", "Drop-off", "Median time", "p90 time")
+COLUMNS = ("StepBar", "Of first", "Of step before", "Drop-off", "Median time", "p90 time")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StepBar:
     """Sessions that came this far; times run from the step before."""
 
     label: str
@@ -29,77 +29,77 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class StepBars:
     """`counted`: what is counted, sessions or visitors. `immature`: how many may yet go on."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[StepBar, ...]
     counted: str = "sessions"
     compared: str = ""
     immature: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    step: Step
+class PlacedStep:
+    step: StepBar
     before: int
     number: int
     top: int
 
 
-def funnel(found: Steps) -> Figure:
-    columns = _columns(found)
-    first = found.steps[0].n if found.steps else 0
+def funnel(bars: StepBars) -> Figure:
+    columns = _columns(bars)
+    first = bars.steps[0].n if bars.steps else 0
     if not first:
-        why = f"No {found.counted} came to the first step in this period."
-        return nothing("The funnel is empty", why, found.counted, columns)
-    rows = tuple(_placed(found))
-    height = rows[-1].top + _row_height(found) - GAP
-    title = _title(found)
+        why = f"No {bars.counted} came to the first step in this period."
+        return nothing("The funnel is empty", why, bars.counted, columns)
+    rows = tuple(_placed(bars))
+    height = rows[-1].top + _row_height(bars) - GAP
+    title = _title(bars)
     return Figure(
         title=title,
-        description=f"Funnel of {len(rows)} steps. {title}. {_loss(found)}",
+        description=f"Funnel of {len(rows)} steps. {title}. {_loss(bars)}",
         n=first,
-        counted=found.counted,
-        table=Table(columns, tuple(_cells(found, row) for row in rows)),
+        counted=bars.counted,
+        table=FigureTable(columns, tuple(_cells(bars, row) for row in rows)),
         height=height,
-        data=tuple(_data(found, rows)),
+        data=tuple(_data(bars, rows)),
         layout=theme.layout(
             height,
             hovermode="y",
             bargap=0,
             barmode="overlay",
             barcornerradius=2,
-            xaxis=theme.axis(range=[0, max(first, *(step.previous or 0 for step in found.steps))]),
+            xaxis=theme.axis(range=[0, max(first, *(step.previous or 0 for step in bars.steps))]),
             yaxis=theme.axis(range=[height, 0]),
             annotations=[text for row in rows for text in _texts(first, row)],
         ),
-        legend=_legend(found),
-        note=_note(found),
+        legend=_legend(bars),
+        note=_note(bars),
     )
 
 
-def _placed(found: Steps) -> Iterator[Row]:
-    steps = found.steps
+def _placed(bars: StepBars) -> Iterator[PlacedStep]:
+    steps = bars.steps
     for number, (before, step) in enumerate(pairwise((steps[0], *steps)), 1):
-        yield Row(step, before.n, number, (number - 1) * _row_height(found))
+        yield PlacedStep(step, before.n, number, (number - 1) * _row_height(bars))
 
 
-def _row_height(found: Steps) -> int:
-    return LINE_HEIGHT + BAR + (THIN + 2 if found.compared else 0) + GAP
+def _row_height(bars: StepBars) -> int:
+    return LINE_HEIGHT + BAR + (THIN + 2 if bars.compared else 0) + GAP
 
 
-def _title(found: Steps) -> str:
-    first, last = found.steps[0], found.steps[-1]
-    return f"Of {counted(first.n, *_noun(found.counted))}, {count(last.n) if last.n else 'none'} reached “{last.label}”"
+def _title(bars: StepBars) -> str:
+    first, last = bars.steps[0], bars.steps[-1]
+    return f"Of {counted(first.n, *_noun(bars.counted))}, {count(last.n) if last.n else 'none'} reached “{last.label}”"
 
 
 def _noun(plural: str) -> tuple[str, str]:
     return plural.removesuffix("s"), plural
 
 
-def _loss(found: Steps) -> str:
+def _loss(bars: StepBars) -> str:
     """The step before which most left."""
-    lost = [(before.n - step.n, before, step) for before, step in pairwise(found.steps)]
+    lost = [(before.n - step.n, before, step) for before, step in pairwise(bars.steps)]
     if not lost:
         return ""
     most, before, step = max(lost, key=lambda loss: loss[0])
@@ -110,31 +110,33 @@ def _loss(found: Steps) -> str:
     )
 
 
-def rate(part: int, whole: int) -> str:
+def rate(numerator: int, denominator: int) -> str:
     """No rate on fewer than ten."""
-    return share(part / whole, 1) if whole >= ENOUGH else TOO_FEW
+    return share(numerator / denominator, 1) if denominator >= ENOUGH else TOO_FEW
 
 
-def _data(found: Steps, rows: Sequence[Row]) -> Iterator[Part]:
+def _data(bars: StepBars, rows: Sequence[PlacedStep]) -> Iterator[PlotlyPart]:
     yield {
         **_bars(rows, [row.before for row in rows], BAR, theme.LEFT),
         "hoverinfo": "text",
-        "hovertext": [_hover(found, row) for row in rows],
+        "hovertext": [_hover(bars, row) for row in rows],
         "customdata": [row.step.href for row in rows],
     }
     yield _bars(rows, [row.step.n for row in rows], BAR, theme.MAIN)
-    if found.compared:
+    if bars.compared:
         below = BAR / 2 + 2 + THIN / 2
         yield _bars(rows, [row.step.previous for row in rows], THIN, theme.COMPARE, below)
 
 
-def _bars(rows: Sequence[Row], values: Sequence[int | None], width: float, color: str, below: float = 0) -> Part:
+def _bars(
+    rows: Sequence[PlacedStep], values: Sequence[int | None], width: float, color: str, below: float = 0
+) -> PlotlyPart:
     middles = [row.top + LINE_HEIGHT + BAR / 2 + below for row in rows]
     place: dict[str, Plain] = {"x": list(values), "y": middles, "width": width}
     return {"type": "bar", "orientation": "h", **place, "marker": {"color": color}, "hoverinfo": "skip"}
 
 
-def _texts(first: int, row: Row) -> Iterator[Part]:
+def _texts(first: int, row: PlacedStep) -> Iterator[PlotlyPart]:
     step = row.step
     yield theme.words(f"{row.number}  {shown(step.label)}", 0, row.top)
     pale, strong = theme.font(theme.INK_2, theme.TEXT), theme.font(theme.INK, theme.TEXT, theme.BOLD)
@@ -148,42 +150,42 @@ def _texts(first: int, row: Row) -> Iterator[Part]:
         yield theme.words(left, 1, row.top, **right, font=theme.font(theme.INK_3), name=theme.WIDE, xshift=beside)
 
 
-def _hover(found: Steps, row: Row) -> str:
-    step, first = row.step, found.steps[0].n
-    said = [
+def _hover(bars: StepBars, row: PlacedStep) -> str:
+    step, first = row.step, bars.steps[0].n
+    lines = [
         f"{row.number} {shown(step.label)}",
-        f"{count(step.n)} {found.counted}, {rate(step.n, first)} of the first",
+        f"{count(step.n)} {bars.counted}, {rate(step.n, first)} of the first",
     ]
     if row.number > 1:
-        said.append(f"{count(row.before - step.n)} left before it, {rate(row.before - step.n, row.before)}")
+        lines.append(f"{count(row.before - step.n)} left before it, {rate(row.before - step.n, row.before)}")
     if step.median_seconds is not None:
-        said.append(f"Median time from the step before: {duration(step.median_seconds)}")
-    if found.compared and step.previous is not None:
-        said.append(f"{found.compared.capitalize()}: {count(step.previous)}")
-    return "<br>".join(said)
+        lines.append(f"Median time from the step before: {duration(step.median_seconds)}")
+    if bars.compared and step.previous is not None:
+        lines.append(f"{bars.compared.capitalize()}: {count(step.previous)}")
+    return "<br>".join(lines)
 
 
-def _legend(found: Steps) -> tuple[Key, ...]:
+def _legend(bars: StepBars) -> tuple[Key, ...]:
     keys = (Key("swatch--1", "came this far"), Key("swatch--left", "left before it"))
-    return (*keys, Key("swatch--compare", found.compared)) if found.compared else keys
+    return (*keys, Key("swatch--compare", bars.compared)) if bars.compared else keys
 
 
-def _note(found: Steps) -> str:
-    if not found.immature:
+def _note(bars: StepBars) -> str:
+    if not bars.immature:
         return ""
-    until = "it does it counts" if found.immature == 1 else "they do they count"
-    return f"{counted(found.immature, *_noun(found.counted))} may yet go on; until {until} as left."
+    until = "it does it counts" if bars.immature == 1 else "they do they count"
+    return f"{counted(bars.immature, *_noun(bars.counted))} may yet go on; until {until} as left."
 
 
-def _columns(found: Steps) -> tuple[Column, ...]:
+def _columns(bars: StepBars) -> tuple[Column, ...]:
     step, *rest = (Column(label) for label in COLUMNS)
-    before = (Column(found.compared.capitalize()),) if found.compared else ()
-    return (Column(step.label, number=False), Column(found.counted.capitalize()), *before, *rest)
+    before = (Column(bars.compared.capitalize()),) if bars.compared else ()
+    return (Column(step.label, number=False), Column(bars.counted.capitalize()), *before, *rest)
 
 
-def _cells(found: Steps, row: Row) -> tuple[Cell, ...]:
-    step, first = row.step, found.steps[0].n
-    before = (Cell("–" if step.previous is None else count(step.previous)),) if found.compared else ()
+def _cells(bars: StepBars, row: PlacedStep) -> tuple[Cell, ...]:
+    step, first = row.step, bars.steps[0].n
+    before = (Cell("–" if step.previous is None else count(step.previous)),) if bars.compared else ()
     head = (Cell(step.label, step.href), Cell(count(step.n)), *before)
     if row.number == 1:
         return (*head, *(Cell("–", muted=True) for _ in COLUMNS[1:]))

@@ -11,13 +11,13 @@ from math import floor, log10
 
 from backend.analytics.figures import theme
 from backend.analytics.figures.bars import Bar, Ranking, columns, finding, ranked, table
-from backend.analytics.figures.figure import Figure, Key, Part, Plain, Shapes, nothing, shown
-from backend.analytics.figures.quantity import Quantity, Unit
+from backend.analytics.figures.figure import Figure, Key, Plain, PlotlyPart, Shapes, nothing, shown
+from backend.analytics.figures.quantity import Quantity, QuantityUnit
 from backend.formats import count
 
 CLASSES = len(theme.SEQUENCE)
 HEIGHT = 420
-VIEWS: dict[Shapes, Part] = {
+VIEWS: dict[Shapes, PlotlyPart] = {
     Shapes.WORLD: {
         "projection": {"type": "equal earth"},
         "lataxis": {"range": [-60, 85]},
@@ -29,7 +29,7 @@ DIMENSIONS = {Shapes.WORLD: "country", Shapes.US_STATES: "state"}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MapPlace:
     """`code` as events carry it: DE, US-CA. Its value is None where too few were counted."""
 
     code: str
@@ -41,12 +41,12 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class MapPlaces:
     """`unknown`: how many of n came from nobody knows where, and so are on no map."""
 
     quantity: Quantity
     shapes: Shapes
-    places: tuple[Place, ...]
+    places: tuple[MapPlace, ...]
     total: float | None
     n: int
     counted: str
@@ -57,35 +57,35 @@ class Places:
 
 @cache
 def country_names() -> dict[str, str]:
-    """By ISO 3166 code, in usual English, from the time zone database."""
+    """English names by ISO 3166 code, from the time zone database."""
     lines = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8").splitlines()
     return dict(line.split("\t") for line in lines if line and not line.startswith("#")) | {"XK": "Kosovo"}
 
 
-def geography(found: Places) -> Figure:
+def geography(places: MapPlaces) -> Figure:
     """A map in steps of one hue, the deepest for the most."""
-    ranking = _ranking(found)
-    if not found.places:
-        why = "Nobody whose place is known came in this period." if found.unknown else "Nobody came in this period."
-        return nothing(f"No {found.quantity.noun} on the map", why, found.counted, columns(ranking))
+    ranking = _ranking(places)
+    if not places.places:
+        why = "Nobody whose place is known came in this period." if places.unknown else "Nobody came in this period."
+        return nothing(f"No {places.quantity.noun} on the map", why, places.counted, columns(ranking))
     ordered = ranked(ranking.bars)
     title = finding(ranking, ordered)
-    drawn = [place for place in found.places if place.value is not None]
+    drawn = [place for place in places.places if place.value is not None]
     values = [place.value or 0 for place in drawn]
-    limits = classes(found.quantity, values) if values else ()
+    limits = classes(places.quantity, values) if values else ()
     return Figure(
         title=title,
-        description=f"Map: {found.quantity.noun} by {ranking.dimension}, {len(drawn)} of them shaded. {title}.",
-        n=found.n,
-        counted=found.counted,
+        description=f"Map: {places.quantity.noun} by {ranking.dimension}, {len(drawn)} of them shaded. {title}.",
+        n=places.n,
+        counted=places.counted,
         table=table(ranking, ordered),
         height=HEIGHT,
-        data=(_ground(), _shaded(found, drawn, limits)) if drawn else (_ground(),),
-        layout=theme.layout(HEIGHT, hovermode="closest", geo=_view(found.shapes)),
-        shapes=found.shapes,
-        legend=_legend(found.quantity, limits, max(values)) if drawn else (),
-        note=f"{count(found.unknown)} of {count(found.n)} {found.counted} came from an unknown place."
-        if found.unknown
+        data=(_ground(), _shaded(places, drawn, limits)) if drawn else (_ground(),),
+        layout=theme.layout(HEIGHT, hovermode="closest", geo=_view(places.shapes)),
+        shapes=places.shapes,
+        legend=_legend(places.quantity, limits, max(values)) if drawn else (),
+        note=f"{count(places.unknown)} of {count(places.n)} {places.counted} came from an unknown place."
+        if places.unknown
         else "",
     )
 
@@ -96,7 +96,7 @@ def classes(quantity: Quantity, values: Sequence[float]) -> tuple[float, ...]:
     if not quantity.adds:
         starts = [tick for tick in quantity.ticks(0, high) if tick < high]
         return tuple(starts[-CLASSES:]) or (0.0,)
-    unit = 100.0 if quantity.unit is Unit.CENTS else 1.0
+    unit = 100.0 if quantity.unit is QuantityUnit.CENTS else 1.0
     powers = range(floor(log10(max(low, unit) / unit)), floor(log10(max(high, unit) / unit)) + 1)
     starts = [part * 10**power * unit for power in powers for part in (1, 3) if part * 10**power * unit <= high]
     while len(starts) > 1 and starts[1] <= low:
@@ -108,30 +108,30 @@ def classes(quantity: Quantity, values: Sequence[float]) -> tuple[float, ...]:
     return (*none, *starts) or (unit,)
 
 
-def _ranking(found: Places) -> Ranking:
-    some = tuple(Bar(p.name, p.value, p.n, p.previous, p.href) for p in found.places)
-    named = DIMENSIONS[found.shapes]
-    compared, before = found.compared, found.previous_total
-    return Ranking(found.quantity, named, some, found.total, found.n, found.counted, compared, before)
+def _ranking(places: MapPlaces) -> Ranking:
+    bars = tuple(Bar(p.name, p.value, p.n, p.previous, p.href) for p in places.places)
+    named = DIMENSIONS[places.shapes]
+    compared, before = places.compared, places.previous_total
+    return Ranking(places.quantity, named, bars, places.total, places.n, places.counted, compared, before)
 
 
-def _view(shapes: Shapes) -> Part:
+def _view(shapes: Shapes) -> PlotlyPart:
     """Only what traces draw: Plotly's own layers would be fetched from elsewhere."""
     return {"visible": False, "bgcolor": theme.SURFACE, **VIEWS[shapes]}
 
 
-def _map(line: str, **parts: Plain) -> Part:
-    edge: Part = {"color": line, "width": 0.6}
+def _map(line: str, **parts: Plain) -> PlotlyPart:
+    edge: PlotlyPart = {"color": line, "width": 0.6}
     return {"type": "choropleth", "locationmode": "geojson-id", "showscale": False, "marker": {"line": edge}, **parts}
 
 
-def _ground() -> Part:
+def _ground() -> PlotlyPart:
     """Every place there is, as one of which nothing is known; the browser has the list."""
     flat: list[Plain] = [[0, theme.SUNKEN], [1, theme.SUNKEN]]
     return _map(theme.LINE, locations=[], z=[], colorscale=flat, zmin=0, zmax=1, hoverinfo="skip")
 
 
-def _shaded(found: Places, drawn: Sequence[Place], limits: Sequence[float]) -> Part:
+def _shaded(places: MapPlaces, drawn: Sequence[MapPlace], limits: Sequence[float]) -> PlotlyPart:
     steps = _colors(len(limits))
     scale: list[Plain] = [[edge / len(steps), color] for at, color in enumerate(steps) for edge in (at, at + 1)]
     return _map(
@@ -142,7 +142,7 @@ def _shaded(found: Places, drawn: Sequence[Place], limits: Sequence[float]) -> P
         zmax=len(limits),
         colorscale=scale,
         hoverinfo="text",
-        text=[_hover(found, place) for place in drawn],
+        text=[_hover(places, place) for place in drawn],
         customdata=[place.href for place in drawn],
     )
 
@@ -165,16 +165,16 @@ def _legend(quantity: Quantity, limits: Sequence[float], most: float) -> tuple[K
 
 
 def _between(quantity: Quantity, start: float, end: float) -> str:
-    if quantity.unit is Unit.COUNT:
+    if quantity.unit is QuantityUnit.COUNT:
         return quantity.tick(start) if end == start + 1 else f"{quantity.tick(start)}–{quantity.tick(end - 1)}"
     return f"{quantity.tick(start)} to {quantity.tick(end)}"
 
 
-def _hover(found: Places, place: Place) -> str:
-    quantity = found.quantity
-    said = [shown(place.name), f"{quantity.name}: {quantity.say(place.value)}"]
-    if found.counted != quantity.noun:
-        said.append(f"n = {count(place.n)} {found.counted}")
-    if found.compared and (change := quantity.change(place.value, place.previous)):
-        said.append(f"{change.words} on {found.compared}")
-    return "<br>".join(said)
+def _hover(places: MapPlaces, place: MapPlace) -> str:
+    quantity = places.quantity
+    lines = [shown(place.name), f"{quantity.name}: {quantity.say(place.value)}"]
+    if places.counted != quantity.noun:
+        lines.append(f"n = {count(place.n)} {places.counted}")
+    if places.compared and (change := quantity.change(place.value, place.previous)):
+        lines.append(f"{change.words} on {places.compared}")
+    return "<br>".join(lines)

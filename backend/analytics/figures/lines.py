@@ -9,7 +9,18 @@ from datetime import datetime
 from string import ascii_uppercase
 
 from backend.analytics.figures import moments, theme
-from backend.analytics.figures.figure import Cell, Column, Figure, Key, Mark, Part, Plain, Table, nothing, shown
+from backend.analytics.figures.figure import (
+    Cell,
+    Column,
+    Figure,
+    FigureTable,
+    Key,
+    Mark,
+    Plain,
+    PlotlyPart,
+    nothing,
+    shown,
+)
 from backend.analytics.figures.quantity import Quantity
 
 HEIGHT = 240
@@ -28,8 +39,8 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """Somebody's note on what happened then."""
+class ChartAnnotation:
+    """An annotation at its place on the axis of time."""
 
     at: datetime
     text: str
@@ -50,7 +61,7 @@ class Trend:
     compared: str = ""
     previous_total: float | None = None
     until: str = ""
-    happenings: tuple[Happening, ...] = ()
+    annotations: tuple[ChartAnnotation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +103,7 @@ def lines(trend: Trend) -> Figure:
         description=_description(trend),
         n=trend.n,
         counted=trend.counted,
-        table=Table(columns, tuple(_row(trend, point) for point in trend.points)),
+        table=FigureTable(columns, tuple(_row(trend, point) for point in trend.points)),
         height=HEIGHT,
         data=tuple(drawn),
         layout=_layout(trend.quantity, trend.grain, [p.at for p in trend.points], [*values, *before], marks),
@@ -112,7 +123,7 @@ def several(parts: Parts) -> Figure:
     every = [value for part in parts.series for value in part.values]
     if not any(value is not None for value in every):
         return nothing(f"No {parts.quantity.noun}", "Nothing was counted in this period.", parts.counted, columns)
-    drawn: list[Part] = []
+    drawn: list[PlotlyPart] = []
     for place, (part, color) in enumerate(zip(parts.series, theme.SERIES, strict=False)):
         hover = [_hover_parts(parts, at) for at in range(len(parts.at))] if not place else None
         drawn += _with_partial(part.values, hover, color, bool(parts.until))
@@ -129,7 +140,7 @@ def several(parts: Parts) -> Figure:
         description=f"Line chart of {len(parts.series)} lines, {_span(parts.at, parts.grain)}. {title}.",
         n=parts.n,
         counted=parts.counted,
-        table=Table(columns, tuple(rows)),
+        table=FigureTable(columns, tuple(rows)),
         height=HEIGHT,
         data=tuple(drawn),
         layout=_layout(parts.quantity, parts.grain, parts.at, every, ()),
@@ -137,30 +148,33 @@ def several(parts: Parts) -> Figure:
     )
 
 
-def _line(values: Sequence[float | None], line: Part, **parts: Plain) -> Part:
+def _line(values: Sequence[float | None], line: PlotlyPart, **parts: Plain) -> PlotlyPart:
     shape: dict[str, Plain] = {"type": "scatter", "mode": "lines", "x": list(range(len(values))), "y": list(values)}
     return {**shape, "line": line, "connectgaps": False, "hoverinfo": "skip", **parts}
 
 
 def _with_partial(
     values: Sequence[float | None], hover: Sequence[str] | None, color: str, partial: bool, area: str = ""
-) -> list[Part]:
+) -> list[PlotlyPart]:
     """The line of what is over, and dotted the way to the last point, which is not."""
     over = list(values[:-1]) if partial else list(values)
     dots = [6 if alone else 0 for alone in _alone(over)]
-    told: dict[str, Plain] = {"hoverinfo": "text", "hovertext": list(hover)} if hover else {}
+    hover_texts: dict[str, Plain] = {"hoverinfo": "text", "hovertext": list(hover)} if hover else {}
     whole = area and None not in over
     fill: dict[str, Plain] = {"fill": "tozeroy", "fillcolor": area} if whole else {}
     marker: dict[str, Plain] = {"color": color, "size": dots, "opacity": 1}
-    drawn = [_line(over, theme.line(color), mode="lines+markers", marker=marker, **fill, **told)]
+    drawn = [_line(over, theme.line(color), mode="lines+markers", marker=marker, **fill, **hover_texts)]
     if partial:
         last = len(values) - 1
         ends = [place for place in (last - 1, last) if place >= 0]
         around = {"color": color, "width": [0] * (len(ends) - 1) + [1.5]}
         open_dot: dict[str, Plain] = {"color": theme.SURFACE, "size": [0] * (len(ends) - 1) + [7], "line": around}
-        if told:
-            told = {"hoverinfo": ["skip"] * (len(ends) - 1) + ["text"], "hovertext": list(hover or ())[-len(ends) :]}
-        rest: dict[str, Plain] = {"x": ends, "mode": "lines+markers", "marker": open_dot, **told}
+        if hover_texts:
+            hover_texts = {
+                "hoverinfo": ["skip"] * (len(ends) - 1) + ["text"],
+                "hovertext": list(hover or ())[-len(ends) :],
+            }
+        rest: dict[str, Plain] = {"x": ends, "mode": "lines+markers", "marker": open_dot, **hover_texts}
         drawn.append(_line([values[place] for place in ends], theme.line(color, 2, theme.DOTTED), **rest))
     return drawn
 
@@ -178,7 +192,7 @@ def _layout(
     at: Sequence[datetime],
     values: Sequence[float | None],
     marks: Sequence[tuple[float, Mark]],
-) -> Part:
+) -> PlotlyPart:
     known = [value for value in values if value is not None]
     across = moments.ticks(at, grain)
     up = quantity.ticks(min(known), max(known))
@@ -209,53 +223,53 @@ def _layout(
     )
 
 
-def _pointer() -> Part:
+def _pointer() -> PlotlyPart:
     """The upright line under the pointer."""
     spike: dict[str, Plain] = {"showspikes": True, "spikemode": "across", "spikesnap": "data", "spikethickness": 1}
     return {**spike, "spikecolor": theme.AXIS, "spikedash": theme.SOLID}
 
 
 def _marks(trend: Trend) -> list[tuple[float, Mark]]:
-    """Where each happening stands, in the bucket that it fell into."""
-    found: list[tuple[float, Mark]] = []
-    for happening in sorted(trend.happenings, key=lambda happening: happening.at):
-        place = bisect([point.at.timestamp() for point in trend.points], happening.at.timestamp()) - 1
-        if place >= 0 and len(found) < len(ascii_uppercase):
-            when = moments.long(happening.at, "day")
-            found.append((place, Mark(ascii_uppercase[len(found)], when, happening.text)))
-    return found
+    """Where each annotation stands, in the bucket that it fell into."""
+    marks: list[tuple[float, Mark]] = []
+    for annotation in sorted(trend.annotations, key=lambda annotation: annotation.at):
+        place = bisect([point.at.timestamp() for point in trend.points], annotation.at.timestamp()) - 1
+        if place >= 0 and len(marks) < len(ascii_uppercase):
+            when = moments.long(annotation.at, "day")
+            marks.append((place, Mark(ascii_uppercase[len(marks)], when, annotation.text)))
+    return marks
 
 
-def _mark_line(place: float) -> Part:
+def _mark_line(place: float) -> PlotlyPart:
     ends: dict[str, Plain] = {"type": "line", "xref": "x", "yref": "paper", "x0": place, "x1": place, "y0": 0, "y1": 1}
     return {**ends, "line": theme.line(theme.LINE_STRONG, 1, theme.DOTTED), "layer": "below"}
 
 
-def _mark_letters(marks: Sequence[tuple[float, Mark]]) -> list[Part]:
+def _mark_letters(marks: Sequence[tuple[float, Mark]]) -> list[PlotlyPart]:
     """Those of one bucket stand side by side."""
     where: dict[str, Plain] = {"xref": "x", "yref": "paper", "xanchor": "center", "yanchor": "bottom"}
     where["font"] = theme.font(theme.INK_2, weight=theme.BOLD)
     letters: dict[float, list[str]] = {}
     for place, mark in marks:
         letters.setdefault(place, []).append(mark.letter)
-    return [theme.words(", ".join(some), place, 1, **where) for place, some in letters.items()]
+    return [theme.words(", ".join(side_by_side), place, 1, **where) for place, side_by_side in letters.items()]
 
 
 def _hover(trend: Trend, point: Point) -> str:
     quantity, last = trend.quantity, trend.until and point is trend.points[-1]
     when = moments.long(point.at, trend.grain) + (f", until {trend.until}" if last else "")
-    said = [shown(when), f"{quantity.name}: {quantity.say(point.value)}"]
+    lines = [shown(when), f"{quantity.name}: {quantity.say(point.value)}"]
     if trend.compared and point.previous_at:
         then = moments.long(point.previous_at, trend.grain, year=point.previous_at.year != point.at.year)
         change = quantity.change(point.value, point.previous)
-        said.append(f"{then}: {quantity.say(point.previous)}" + (f" ({change.words} since)" if change else ""))
-    return "<br>".join(said)
+        lines.append(f"{then}: {quantity.say(point.previous)}" + (f" ({change.words} since)" if change else ""))
+    return "<br>".join(lines)
 
 
 def _hover_parts(parts: Parts, place: int) -> str:
-    said = [moments.long(parts.at[place], parts.grain)]
-    said += [f"{shown(part.name)}: {parts.quantity.say(part.values[place])}" for part in parts.series]
-    return "<br>".join(said)
+    lines = [moments.long(parts.at[place], parts.grain)]
+    lines += [f"{shown(part.name)}: {parts.quantity.say(part.values[place])}" for part in parts.series]
+    return "<br>".join(lines)
 
 
 def _legend(trend: Trend) -> tuple[Key, ...]:
@@ -269,24 +283,24 @@ def _legend(trend: Trend) -> tuple[Key, ...]:
 def _title(trend: Trend) -> str:
     quantity = trend.quantity
     total = quantity.say(trend.total)
-    said = quantity.phrase(trend.total) if quantity.adds else f"{quantity.name}: {total}"
+    value = quantity.phrase(trend.total) if quantity.adds else f"{quantity.name}: {total}"
     change = quantity.change(trend.total, trend.previous_total)
     if change and trend.compared:
-        return f"{said}, {change.words} {'from' if change.better is None else 'on'} {trend.compared}"
+        return f"{value}, {change.words} {'from' if change.better is None else 'on'} {trend.compared}"
     best = _extremes(trend)[1]
-    return f"{said}, most on {moments.long(best.at, trend.grain)} ({quantity.say(best.value)})"
+    return f"{value}, most on {moments.long(best.at, trend.grain)} ({quantity.say(best.value)})"
 
 
 def _description(trend: Trend) -> str:
     low, high = _extremes(trend)
     quantity = trend.quantity
     where = _span([point.at for point in trend.points], trend.grain)
-    said = (
+    sentence = (
         f"Line chart: {quantity.noun} by {trend.grain}, {where}. "
         f"Lowest {quantity.say(low.value)} ({moments.long(low.at, trend.grain)}), "
         f"highest {quantity.say(high.value)} ({moments.long(high.at, trend.grain)})."
     )
-    return said + (f" The last {trend.grain} is not over: it counts until {trend.until}." if trend.until else "")
+    return sentence + (f" The last {trend.grain} is not over: it counts until {trend.until}." if trend.until else "")
 
 
 def _span(at: Sequence[datetime], grain: moments.Grain) -> str:

@@ -14,7 +14,7 @@ UNKNOWN = "–"
 CLOCK_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 
 
-class Unit(StrEnum):
+class QuantityUnit(StrEnum):
     COUNT = "count"
     SHARE = "share"
     CENTS = "cents"
@@ -45,7 +45,7 @@ class Quantity:
     """`noun` in the plural, as it stands in a sentence: sessions. `adds`: parts of it make up a whole."""
 
     noun: str
-    unit: Unit = Unit.COUNT
+    unit: QuantityUnit = QuantityUnit.COUNT
     adds: bool = True
     currency: str = "USD"
     less_is_better: bool = False
@@ -60,34 +60,34 @@ class Quantity:
             return UNKNOWN if self.adds else TOO_FEW
         sign, size = ("−" if value < 0 else ""), abs(value)
         match self.unit:
-            case Unit.SHARE:
+            case QuantityUnit.SHARE:
                 text = "<0.1%" if 0 < size < 0.0005 else share(size, 1)
-            case Unit.CENTS:
+            case QuantityUnit.CENTS:
                 whole = size >= 10_000 or size % 100 == 0
                 text = self._money(f"{size / 100:,.0f}" if whole else f"{size / 100:,.2f}")
-            case Unit.SECONDS:
+            case QuantityUnit.SECONDS:
                 text = duration(size)
-            case Unit.COUNT:
+            case QuantityUnit.COUNT:
                 text = count(size) if size == int(size) else f"{size:,.1f}"
         return sign + text
 
     def phrase(self, value: float | None) -> str:
         """1 offer viewed, 1,200 offers viewed"""
-        many, *rest = self.noun.split(" ")
-        one = self.unit is Unit.COUNT and value == 1
-        return " ".join((self.say(value), many.removesuffix("s") if one else many, *rest))
+        noun, *rest = self.noun.split(" ")
+        is_singular = self.unit is QuantityUnit.COUNT and value == 1
+        return " ".join((self.say(value), noun.removesuffix("s") if is_singular else noun, *rest))
 
     def tick(self, value: float) -> str:
         """As short as an axis wants it."""
         sign, size = ("−" if value < 0 else ""), abs(value)
         match self.unit:
-            case Unit.SHARE:
+            case QuantityUnit.SHARE:
                 text = f"{round(size * 100, 2):g}%"
-            case Unit.CENTS:
+            case QuantityUnit.CENTS:
                 text = self._money(_short(size / 100))
-            case Unit.SECONDS:
+            case QuantityUnit.SECONDS:
                 text = "0" if not size else duration(size)
-            case Unit.COUNT:
+            case QuantityUnit.COUNT:
                 text = _short(size)
         return sign + text
 
@@ -102,7 +102,7 @@ class Quantity:
         """None when either is unknown, or there is nothing that a percentage could rest on."""
         if value is None or before is None:
             return None
-        if self.unit is Unit.SHARE:
+        if self.unit is QuantityUnit.SHARE:
             size = f"{abs(value - before) * 100:.1f} pt"
         elif before <= 0:
             return None
@@ -118,11 +118,11 @@ class Quantity:
         return f"{symbol}{number}" if symbol else f"{self.currency} {number}"
 
     def _step(self, about: float) -> float:
-        if self.unit is Unit.SECONDS:
+        if self.unit is QuantityUnit.SECONDS:
             return next(
                 (step for step in CLOCK_STEPS if step >= about), CLOCK_STEPS[-1] * ceil(about / CLOCK_STEPS[-1])
             )
-        least = {Unit.COUNT: 1.0, Unit.CENTS: 100.0}.get(self.unit, 0.001)
+        least = {QuantityUnit.COUNT: 1.0, QuantityUnit.CENTS: 100.0}.get(self.unit, 0.001)
         if about <= least:
             return least
         power = 10.0 ** floor(log10(about))
@@ -131,7 +131,7 @@ class Quantity:
         )
 
     def _whole(self, step: float) -> bool:
-        return self.unit is not Unit.COUNT or step == int(step)
+        return self.unit is not QuantityUnit.COUNT or step == int(step)
 
 
 def _short(size: float) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backend.analytics.figures.figure import Part, Plain
+from backend.analytics.figures.figure import Plain, PlotlyPart
 
 SURFACE, RAISED, SUNKEN = "--surface", "--raised", "--sunken"
 INK, INK_2, INK_3 = "--ink", "--ink-2", "--ink-3"
@@ -21,11 +21,11 @@ SHARES, COUNTS = 46, 64  # pixels for a column of percentages, of counts
 WIDE = "wide"  # the name of text that a narrow chart leaves out
 
 
-def font(color: str, size: int = SMALL, weight: int = 400) -> Part:
+def font(color: str, size: int = SMALL, weight: int = 400) -> PlotlyPart:
     return {"family": "--font-sans", "size": size, "color": color, "weight": weight}
 
 
-def layout(height: int, **parts: Plain) -> Part:
+def layout(height: int, **parts: Plain) -> PlotlyPart:
     """What every chart shares: quiet furniture, no zoom (a page scrolls over it), room for nothing but the marks."""
     return {
         "height": height,
@@ -41,13 +41,13 @@ def layout(height: int, **parts: Plain) -> Part:
     }
 
 
-def axis(**parts: Plain) -> Part:
+def axis(**parts: Plain) -> PlotlyPart:
     """A hidden, fixed axis; `parts` show what is needed."""
     hidden: dict[str, Plain] = {"showgrid": False, "zeroline": False, "showline": False, "showticklabels": False}
     return {"fixedrange": True, "ticks": "", "automargin": False, **hidden, **parts}
 
 
-def labels(places: Sequence[float], texts: Sequence[str]) -> Part:
+def labels(places: Sequence[float], texts: Sequence[str]) -> PlotlyPart:
     """Ticks where we say, in words that we chose, never turned."""
     return {
         "tickmode": "array",
@@ -59,11 +59,11 @@ def labels(places: Sequence[float], texts: Sequence[str]) -> Part:
     }
 
 
-def line(color: str, width: float = 2, dash: str = SOLID) -> Part:
+def line(color: str, width: float = 2, dash: str = SOLID) -> PlotlyPart:
     return {"color": color, "width": width, "dash": dash}
 
 
-def words(text: str, x: float, y: float, **parts: Plain) -> Part:
+def words(text: str, x: float, y: float, **parts: Plain) -> PlotlyPart:
     """Text in a chart: `x` in shares of the width, `y` on the axis."""
     place: dict[str, Plain] = {"x": x, "y": y, "xref": "paper", "yref": "y", "xanchor": "left", "yanchor": "top"}
     return {

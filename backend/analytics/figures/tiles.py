@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from backend.analytics.figures.quantity import Change, Quantity, Unit
+from backend.analytics.figures.quantity import Change, Quantity, QuantityUnit
 from backend.formats import count
 
 WIDTH, HEIGHT, EDGE = 100.0, 36.0, 3.0
@@ -43,7 +43,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TileValue:
     """A number of a period: its total, on how many it rests, and its course."""
 
     value: float | None
@@ -52,7 +52,14 @@ class Reading:
 
 
 def tile(
-    label: str, quantity: Quantity, counted: str, now: Reading, before: Reading | None, *, partial: bool, href: str = ""
+    label: str,
+    quantity: Quantity,
+    counted: str,
+    now: TileValue,
+    before: TileValue | None,
+    *,
+    partial: bool,
+    href: str = "",
 ) -> Tile:
     """`counted`: what n are. `partial`: the last bucket of `now` is not over."""
     change = quantity.change(now.value, before.value) if before else None
@@ -68,7 +75,7 @@ def tile(
     )
 
 
-def is_noise(quantity: Quantity, now: Reading, before: Reading) -> bool | None:
+def is_noise(quantity: Quantity, now: TileValue, before: TileValue) -> bool | None:
     """Whether two counts (Poisson), shares (pooled) or sums of money are within 1.96 standard errors.
 
     A sum of n payments varies by no less than if all n were equal (compound Poisson). Nothing else is judged.
@@ -76,12 +83,12 @@ def is_noise(quantity: Quantity, now: Reading, before: Reading) -> bool | None:
     a, b = now.value, before.value
     if a is None or b is None or not now.n or not before.n:
         return False
-    if quantity.unit is Unit.COUNT:
+    if quantity.unit is QuantityUnit.COUNT:
         return abs(a - b) <= CONFIDENT * sqrt(a + b)
-    if quantity.unit is Unit.SHARE:
+    if quantity.unit is QuantityUnit.SHARE:
         pooled = (a * now.n + b * before.n) / (now.n + before.n)
         return abs(a - b) <= CONFIDENT * sqrt(pooled * (1 - pooled) * (1 / now.n + 1 / before.n))
-    if quantity.unit is Unit.CENTS and quantity.adds:
+    if quantity.unit is QuantityUnit.CENTS and quantity.adds:
         return abs(a - b) <= CONFIDENT * sqrt(a * a / now.n + b * b / before.n)
     return None
 
@@ -95,16 +102,16 @@ def spark(now: Sequence[float | None], before: Sequence[float | None], *, partia
 
     def path(values: Sequence[float | None], first: int = 0) -> str:
         steps = max(len(now), len(before)) - 1
-        found, pen = [], "M"
+        commands, pen = [], "M"
         for place, value in enumerate(values, first):
             if value is None:
                 pen = "M"
                 continue
             height = 0.5 if high == low else (value - low) / (high - low)
             x, y = WIDTH * place / steps, HEIGHT - EDGE - height * (HEIGHT - 2 * EDGE)
-            found.append(f"{pen}{x:.1f},{y:.1f}")
+            commands.append(f"{pen}{x:.1f},{y:.1f}")
             pen = "L"
-        return "".join(found)
+        return "".join(commands)
 
     over = now[:-1] if partial else now
     return Spark(path(over), path(before), path(now[-2:], len(now) - 2) if partial else "")

@@ -28,7 +28,7 @@ UNION ALL SELECT n FROM block JOIN (SELECT id, min(n) AS first FROM block GROUP 
 """
 
 
-class Known:
+class KnownIds:
     """The ids that the lake holds of the days an import touches, read when first asked for."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -83,7 +83,7 @@ class Appender:
     ) -> None:
         self._lake = lake
         self._waits = waits
-        self._known = Known(stage.cursor())
+        self._known = KnownIds(stage.cursor())
         self._identity = identity
         self._faults = faults
         self._broken = False
@@ -132,7 +132,7 @@ class Appender:
         return rows.num_rows
 
 
-class Counter(Appender):
+class DryAppender(Appender):
     """Counts what would be appended, and writes nothing."""
 
     def __init__(

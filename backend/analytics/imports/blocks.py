@@ -47,7 +47,7 @@ def first_line(error: Exception) -> str:
     return str(error).split("\n")[0].rstrip(".") + "."
 
 
-class Source(Protocol):
+class FileSource(Protocol):
     """A file of events. `fields` is the query that takes the relation `rows` of a block apart into an event's fields.
 
     It answers n (the line), content (the event as JSON, from which a row without an id gets one), each field as text,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from backend.analytics.imports.mapping import MILLISECONDS, SECONDS, ColumnMapping, Kind, Target
+from backend.analytics.imports.mapping import MILLISECONDS, SECONDS, ColumnMapping, EventField, Kind
 from backend.analytics.imports.rules import (
     ALL_FIELDS,
     NUMBER,
@@ -23,9 +23,9 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def fields_of_columns(found: Mapping[str, Target], mapping: ColumnMapping, types: Mapping[str, str]) -> str:
+def fields_of_columns(fields: Mapping[str, EventField], mapping: ColumnMapping, types: Mapping[str, str]) -> str:
     """The query that takes the relation `rows` of these columns apart. `types` are DuckDB's, by column."""
-    values = {target: (quoted(name), types[name]) for name, target in found.items()}
+    values = {target: (quoted(name), types[name]) for name, target in fields.items()}
     values |= {target: (sql_text(value), WRITTEN_TEXT) for target, value in mapping.constants.items()}
     texts = {
         target.name: _text(target.name, *value, mapping) for target, value in values.items() if not target.property
@@ -67,7 +67,7 @@ def _instant(column: str, kind: str, mapping: ColumnMapping) -> str:
     return f"coalesce(strftime(({local}) AT TIME ZONE 'UTC', '{AS_SENT}') || 'Z', {as_it_is})"
 
 
-def _property(target: Target, column: str, kind: str) -> str:
+def _property(target: EventField, column: str, kind: str) -> str:
     """`"name":value` in JSON; null where the cell is empty."""
     name = sql_text(json.dumps(target.property, ensure_ascii=False) + ":")
     return f"{name} || {_json(target.kind, column, kind)}"

@@ -31,7 +31,7 @@ class Kind(StrEnum):
 KINDS = {"step": Kind.WHOLE, "price_cents": Kind.WHOLE, "seconds": Kind.NUMBER}
 
 
-class Said(Struct, frozen=True, forbid_unknown_fields=True):
+class WrittenMapping(Struct, frozen=True, forbid_unknown_fields=True):
     """A mapping as a file or a command line says it; a column that is null is left out."""
 
     columns: dict[str, str | None] = {}
@@ -40,11 +40,11 @@ class Said(Struct, frozen=True, forbid_unknown_fields=True):
     time_zone: str = "UTC"
 
 
-DECODER = msgspec.json.Decoder(Said)
+DECODER = msgspec.json.Decoder(WrittenMapping)
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class EventField:
     """A field of an event, or a property within its event_data."""
 
     name: str
@@ -59,19 +59,19 @@ class Target:
 class ColumnMapping:
     """Columns by what they fill, constants by what they fill, and how times are written that name no zone."""
 
-    columns: Mapping[str, Target | None] = field(default_factory=dict)
-    constants: Mapping[Target, str] = field(default_factory=dict)
+    columns: Mapping[str, EventField | None] = field(default_factory=dict)
+    constants: Mapping[EventField, str] = field(default_factory=dict)
     time_format: str = ""
     time_zone: str = "UTC"
 
-    def over(self, header: Sequence[str]) -> dict[str, Target]:
+    def over(self, header: Sequence[str]) -> dict[str, EventField]:
         """What each column of this header fills; columns that nobody speaks of fill what they are named after."""
         absent = [name for name in self.columns if name not in header]
         if absent:
             raise UnusableFile(f"There is no column {absent[0]!r}; there are {', '.join(map(repr, header))}.")
         spoken = {name: self.columns[name] if name in self.columns else _by_name(name) for name in header}
-        found = {name: target for name, target in spoken.items() if target}
-        filled = [target.name for target in (*found.values(), *self.constants)]
+        fields = {name: target for name, target in spoken.items() if target}
+        filled = [target.name for target in (*fields.values(), *self.constants)]
         twice = [name for name in filled if filled.count(name) > 1]
         if twice:
             raise UnusableFile(f"Two columns or constants fill {twice[0]}.")
@@ -80,10 +80,10 @@ class ColumnMapping:
         for needed in ("event_type", "session_id"):
             if needed not in filled:
                 raise UnusableFile(f"No column fills {needed}. Say which with --mapping COLUMN={needed}.")
-        return found
+        return fields
 
 
-def from_file(path: Path) -> Said:
+def from_file(path: Path) -> WrittenMapping:
     try:
         return DECODER.decode(path.read_bytes())
     except OSError as error:
@@ -92,14 +92,14 @@ def from_file(path: Path) -> Said:
         raise UnusableFile(f"{path} is no mapping: {error}.") from None
 
 
-def understood(said: Said) -> ColumnMapping:
-    if said.time_zone not in available_timezones():
-        raise UnusableFile(f"{said.time_zone!r} is not an IANA time zone.")
-    if said.time_format not in ("", SECONDS, MILLISECONDS):
-        _sure_of(said.time_format)
-    columns = {name: target(text) if text else None for name, text in said.columns.items()}
-    constants = {target(text): value for text, value in said.constants.items()}
-    return ColumnMapping(columns, constants, said.time_format, said.time_zone)
+def understood(written: WrittenMapping) -> ColumnMapping:
+    if written.time_zone not in available_timezones():
+        raise UnusableFile(f"{written.time_zone!r} is not an IANA time zone.")
+    if written.time_format not in ("", SECONDS, MILLISECONDS):
+        _sure_of(written.time_format)
+    columns = {name: target(text) if text else None for name, text in written.columns.items()}
+    constants = {target(text): value for text, value in written.constants.items()}
+    return ColumnMapping(columns, constants, written.time_format, written.time_zone)
 
 
 def _sure_of(time_format: str) -> None:
@@ -115,7 +115,7 @@ def _sure_of(time_format: str) -> None:
             ) from None
 
 
-def target(text: str) -> Target:
+def target(text: str) -> EventField:
     """`session_id`, `event_data.source` or, with a kind, `event_data.amount:number`."""
     name, _, kind = text.partition(":")
     prop = name.removeprefix(DATA) if name.startswith(DATA) else None
@@ -123,9 +123,9 @@ def target(text: str) -> Target:
         raise UnusableFile(f"An event has no field {name!r}; it has {', '.join(ALL_FIELDS)} and {DATA}<property>.")
     if kind and (kind not in list(Kind) or not prop):
         raise UnusableFile(f"{text!r}: the kind of a property is one of {', '.join(Kind)}.")
-    return Target(name, Kind(kind) if kind else KINDS.get(prop or "", Kind.TEXT))
+    return EventField(name, Kind(kind) if kind else KINDS.get(prop or "", Kind.TEXT))
 
 
-def _by_name(column: str) -> Target | None:
+def _by_name(column: str) -> EventField | None:
     prop = column.removeprefix(DATA) if column.startswith(DATA) else None
     return target(column) if column in ALL_FIELDS or (prop and ":" not in prop) else None

@@ -7,9 +7,9 @@ import json
 from enum import StrEnum
 from pathlib import Path
 
-from backend.analytics.imports.blocks import Source, UnusableFile
+from backend.analytics.imports.blocks import FileSource, UnusableFile
 from backend.analytics.imports.csv_file import CsvFile
-from backend.analytics.imports.mapping import Said, understood
+from backend.analytics.imports.mapping import WrittenMapping, understood
 from backend.analytics.imports.parquet_file import ParquetFile
 from backend.analytics.imports.text import NdjsonFile
 
@@ -29,20 +29,20 @@ SUFFIXES = {
     ".parquet": Format.PARQUET,
     ".pq": Format.PARQUET,
 }
-NOTHING_SAID = Said()
+NO_MAPPING = WrittenMapping()
 
 
-def open_source(path: Path, form: Format | None, said: Said, block: int) -> Source:
+def open_source(path: Path, form: Format | None, mapping: WrittenMapping, block: int) -> FileSource:
     """A file ready to be read, or UnusableFile."""
     try:
         with path.open("rb"):
             pass
         form = form or format_of(path)
         if form is Format.NDJSON:
-            if said != NOTHING_SAID:
+            if mapping != NO_MAPPING:
                 raise UnusableFile(f"{path} is NDJSON, which names its fields: a mapping is for CSV and Parquet.")
             return NdjsonFile(path, block)
-        return (CsvFile if form is Format.CSV else ParquetFile)(path, understood(said), block)
+        return (CsvFile if form is Format.CSV else ParquetFile)(path, understood(mapping), block)
     except OSError as error:
         raise UnusableFile(f"{path} cannot be read: {error.strerror or error}.") from None
 
@@ -55,10 +55,12 @@ def format_of(path: Path) -> Format:
         raise UnusableFile(f"{path}: say with --format whether this is ndjson, csv or parquet.") from None
 
 
-def identity(path: Path, said: Said) -> str:
+def identity(path: Path, mapping: WrittenMapping) -> str:
     """The same for the same bytes read in the same way, whatever the file is called."""
     with path.open("rb") as file:
         content = hashlib.file_digest(file, "sha256")
-    if said != NOTHING_SAID:
-        content.update(json.dumps([said.columns, said.constants, said.time_format, said.time_zone]).encode())
+    if mapping != NO_MAPPING:
+        content.update(
+            json.dumps([mapping.columns, mapping.constants, mapping.time_format, mapping.time_zone]).encode()
+        )
     return content.hexdigest()

@@ -25,12 +25,12 @@ class ParquetFile:
         self._batch_rows = max(1, block // (BATCHES * ROW_BYTES))
         file = self._open()
         self.size = file.metadata.num_rows
-        found = mapping.over(file.schema_arrow.names)
-        left_out = [name for name in file.schema_arrow.names if name not in found]
+        targets = mapping.over(file.schema_arrow.names)
+        left_out = [name for name in file.schema_arrow.names if name not in targets]
         self.notes = [f"Left out: {', '.join(left_out)}."] if left_out else []
-        self._columns = list(found)
+        self._columns = list(targets)
         empty = file.schema_arrow.empty_table().select(self._columns)
-        self.fields = fields_of_columns(found, mapping, _types(empty))
+        self.fields = fields_of_columns(targets, mapping, _types(empty))
 
     def _open(self) -> parquet.ParquetFile:
         import pyarrow as pa

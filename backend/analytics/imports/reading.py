@@ -14,10 +14,10 @@ from backend.analytics.events.event import Event, Sender
 from backend.analytics.events.reasons import in_words
 
 ReadEvents = Callable[[Sequence[bytes], datetime], Sequence[Event | str]]
-"""Read lines of JSON received at an instant as the API does: an event, or the reason why a line is none."""
+"""ReadRow lines of JSON received at an instant as the API does: an event, or the reason why a line is none."""
 
 
-class Said(Struct, frozen=True):
+class SenderFields(Struct, frozen=True):
     """What a file may say of an event's sender, beyond what the API takes."""
 
     visitor_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}(?!\n)$")] | None = None
@@ -27,13 +27,13 @@ class Said(Struct, frozen=True):
     is_bot: bool | None = None
 
 
-SAID = msgspec.json.Decoder(Said)
+SENDER_FIELDS = msgspec.json.Decoder(SenderFields)
 MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 UNREADABLE = (ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DoubtfulRow:
     """A row that needs a closer look: its line, its content, and the id it gets if it brings none."""
 
     line: int
@@ -42,35 +42,35 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadRow:
     """What came of a row: an event and its sender, or a reason."""
 
-    row: Row
+    row: DoubtfulRow
     event: Event | str
     sender: Sender
 
 
-def read_rows(rows: Sequence[Row], read: ReadEvents, now: datetime) -> list[Read]:
-    taken_apart = [_take_apart(row) for row in rows]
-    events = iter(read([said[0] for said in taken_apart if isinstance(said, tuple)], now))
+def read_rows(rows: Sequence[DoubtfulRow], read: ReadEvents, received_at: datetime) -> list[ReadRow]:
+    parts = [_take_apart(row) for row in rows]
+    events = iter(read([part[0] for part in parts if isinstance(part, tuple)], received_at))
     return [
-        Read(row, next(events), said[1]) if isinstance(said, tuple) else Read(row, said, Sender())
-        for row, said in zip(rows, taken_apart, strict=True)
+        ReadRow(row, next(events), part[1]) if isinstance(part, tuple) else ReadRow(row, part, Sender())
+        for row, part in zip(rows, parts, strict=True)
     ]
 
 
-def _take_apart(row: Row) -> tuple[bytes, Sender] | str:
+def _take_apart(row: DoubtfulRow) -> tuple[bytes, Sender] | str:
     """What the API's parser is to read, and the sender; or a reason."""
     content = row.content.encode()
     try:
         members = MEMBERS.decode(content)
     except UNREADABLE:
         return content.replace(b"\n", b" "), Sender()  # the parser says what is wrong with it
-    said = {name: members.pop(name) for name in Said.__struct_fields__ if name in members}
+    fields = {name: members.pop(name) for name in SenderFields.__struct_fields__ if name in members}
     if bytes(members.get("event_id", b"null")) == b"null":
         members["event_id"] = Raw(f'"{row.own_id}"'.encode())
     try:
-        sender = SAID.decode(msgspec.json.encode(said))
+        sender = SENDER_FIELDS.decode(msgspec.json.encode(fields))
     except UNREADABLE as error:
         return in_words(error)
     is_bot = bool(sender.is_bot)

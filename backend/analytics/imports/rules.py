@@ -117,7 +117,7 @@ SOUND = " AND ".join(
 )
 
 
-def _found(names: tuple[str, ...], prefix: str = "") -> str:
+def _number_present(names: tuple[str, ...], prefix: str = "") -> str:
     return "(" + " + ".join(f"({prefix}{name} IS NOT NULL)::INT" for name in names) + ")"
 
 
@@ -125,10 +125,10 @@ _CERTAIN = " AND ".join(
     (
         "sound",
         *(f"(length({field}) <= {most}) IS NOT FALSE" for field, most in LENGTHS.items()),
-        "(timestamp IS NULL OR coalesce(instant BETWEEN '2000-01-01T00:00:00Z'::TIMESTAMPTZ AND $now, false))",
+        "(timestamp IS NULL OR coalesce(instant BETWEEN '2000-01-01T00:00:00Z'::TIMESTAMPTZ AND $received_at, false))",
         f"strlen(content) <= {MOST_BYTES}",
         "(CASE WHEN data_keys IS NULL OR data_keys = "
-        + _found(PROPERTIES, "p.")
+        + _number_present(PROPERTIES, "p.")
         + " THEN true ELSE data_keys = list_unique(json_keys(event_data)) END)",
         f"coalesce(CASE event_type {_BY_NAME} ELSE true END, false)",
     )
@@ -162,9 +162,9 @@ def fields_of_lines(lines: str, before: str, after: str, data: str) -> str:
 def _whole() -> str:
     """Whether a line that is good JSON says what it must, and everything once."""
     paths = ", ".join(f"'$.{name}'" for name in ALL_FIELDS)
-    found = f"{_found(ENVELOPE)} + (data IS NOT NULL)::INT"
-    once = f"""CASE WHEN keys = {found} THEN true
-      WHEN user_id IS NULL AND keys = {found} + 1 AND json_exists(good, '$.user_id') THEN true
+    members = f"{_number_present(ENVELOPE)} + (data IS NOT NULL)::INT"
+    once = f"""CASE WHEN keys = {members} THEN true
+      WHEN user_id IS NULL AND keys = {members} + 1 AND json_exists(good, '$.user_id') THEN true
       ELSE keys = list_count(json_extract(good, [{paths}])) END"""
     return " AND ".join((*(f"{name} IS NOT NULL" for name in DEMANDED), once))
 
@@ -180,7 +180,7 @@ def judged(fields: str) -> str:
     SELECT n, certain, CASE WHEN NOT certain THEN content END AS content,
       CASE WHEN event_id IS NULL OR NOT certain THEN {OWN_ID} ELSE event_id::UUID END AS id, id AS event_id,
       event_type, session_id, visitor_id, user_id, country, region, device,
-      coalesce(instant, $now) AS timestamp, $now AS created_at,
+      coalesce(instant, $received_at) AS timestamp, $received_at AS created_at,
       coalesce(is_bot = 'true', false) AS is_bot, coalesce(event_data, '{{}}') AS event_data
     FROM (
       SELECT *, {_CERTAIN} AS certain
@@ -192,7 +192,7 @@ def judged(fields: str) -> str:
 
 
 _DIGEST = "md5(concat(n, ':', content))"
-# A UUID of version 8 (RFC 9562: own making) and the usual variant.
+# A UUID of version 8 and variant 8 (RFC 9562): our own making.
 OWN_ID = (
     f"CAST({_DIGEST}[1:8] || '-' || {_DIGEST}[9:12] || '-8' || {_DIGEST}[14:16] || '-8' || {_DIGEST}[18:20]"
     f" || '-' || {_DIGEST}[21:32] AS UUID)"

@@ -11,14 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
 
-from backend.analytics.imports.appending import Appender, Counter
-from backend.analytics.imports.blocks import Block, Rejected, Source, UnusableFile, block_bytes
-from backend.analytics.imports.mapping import Said
+from backend.analytics.imports.appending import Appender, DryAppender
+from backend.analytics.imports.blocks import Block, FileSource, Rejected, UnusableFile, block_bytes
+from backend.analytics.imports.mapping import WrittenMapping
 from backend.analytics.imports.opening import Format, identity, open_source
 from backend.analytics.imports.reading import ReadEvents
 from backend.analytics.imports.staging import Stage, Staged
 from backend.analytics.lake.delta import Lake
-from backend.analytics.lake.sync import Followers
+from backend.analytics.lake.subscribers import Subscribers
 from backend.clock import Clock
 from backend.faults import Faults
 
@@ -54,7 +54,7 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class DuckLimits:
     """What DuckDB may use."""
 
     memory: str
@@ -66,36 +66,38 @@ class EventImport:
         self,
         lake: Lake,
         sync: Callable[[], object],
-        followers: Followers,
+        subscribers: Subscribers,
         read: ReadEvents,
-        engine: Engine,
+        engine: DuckLimits,
         faults: Faults,
         now: Clock,
     ) -> None:
         self._lake = lake
         self._sync = sync
-        self._followers = followers
+        self._subscribers = subscribers
         self._read = read
         self._engine = engine
         self._faults = faults
         self._now = now
 
-    def run(self, path: Path, form: Format | None, said: Said, listener: Listener, *, dry: bool = False) -> Imported:
+    def run(
+        self, path: Path, form: Format | None, mapping: WrittenMapping, listener: Listener, *, dry: bool = False
+    ) -> Imported:
         """Import a file, or raise UnusableFile. A dry run reads the same and writes nothing."""
-        source = open_source(path, form, said, block_bytes(self._engine.memory))
+        source = open_source(path, form, mapping, block_bytes(self._engine.memory))
         listener.begins(source.size, source.notes)
-        return self._import(source, lambda: identity(path, said), listener, dry=dry)
+        return self._import(source, lambda: identity(path, mapping), listener, dry=dry)
 
-    def _import(self, source: Source, mark: Callable[[], str], listener: Listener, *, dry: bool) -> Imported:
+    def _import(self, source: FileSource, mark: Callable[[], str], listener: Listener, *, dry: bool) -> Imported:
         if not dry:
             self._sync()  # events that came by HTTP are known only once they are in the lake
-        imported, now = Imported(), self._now()
-        with self._stage() as stage, Hands(stage) as hands:
-            appender = (Counter if dry else Appender)(self._lake, stage, mark, listener.waits, self._faults)
-            under_way = Turn(imported, listener)
+        imported, received_at = Imported(), self._now()
+        with self._stage() as stage, ImportThreads(stage) as hands:
+            appender = (DryAppender if dry else Appender)(self._lake, stage, mark, listener.waits, self._faults)
+            under_way = PendingAppend(imported, listener)
             try:
                 for block in source.blocks():
-                    staged = hands.stage(source, block, now).result()
+                    staged = hands.stage(source, block, received_at).result()
                     under_way.next(staged, hands.append(appender, staged))
             except UnusableFile as error:
                 imported.cut_short = str(error)
@@ -104,7 +106,7 @@ class EventImport:
             except UnusableFile as error:
                 imported.cut_short = str(error)
         if not dry:
-            self._followers.hear(frozenset(appender.touched))
+            self._subscribers.notify(frozenset(appender.touched))
         return imported
 
     @contextmanager
@@ -117,7 +119,7 @@ class EventImport:
                 stage.close()
 
 
-class Hands:
+class ImportThreads:
     """Two threads: one stages blocks, one appends them.
 
     The main thread only waits for them. While it waits within DuckDB for DuckDB's own threads, Python hears no signal.
@@ -138,8 +140,8 @@ class Hands:
         while wait(self._begun, ANSWER_SECONDS if kind else None).not_done:
             self._stage.interrupt()
 
-    def stage(self, source: Source, block: Block, now: datetime) -> Future[Staged]:
-        return self._remembered(self._staging.submit(self._stage.put, source, block, now))
+    def stage(self, source: FileSource, block: Block, received_at: datetime) -> Future[Staged]:
+        return self._remembered(self._staging.submit(self._stage.put, source, block, received_at))
 
     def append(self, appender: Appender, staged: Staged) -> Future[int]:
         return self._remembered(self._appending.submit(appender.append, staged))
@@ -149,7 +151,7 @@ class Hands:
         return future
 
 
-class Turn:
+class PendingAppend:
     """One block is being appended while the next one is read, and no more."""
 
     def __init__(self, imported: Imported, listener: Listener) -> None:

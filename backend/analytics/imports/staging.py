@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from backend.analytics.events.event import Event
-from backend.analytics.imports.blocks import Block, Rejected, Source, UnusableFile
-from backend.analytics.imports.reading import Read, ReadEvents, Row, read_rows
+from backend.analytics.imports.blocks import Block, FileSource, Rejected, UnusableFile
+from backend.analytics.imports.reading import DoubtfulRow, ReadEvents, ReadRow, read_rows
 from backend.analytics.imports.rules import judged
 from backend.analytics.lake.shape import lake_rows, shaping_connection
 from backend.analytics.lake.tables import EVENTS
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-AT_ONCE = 10_000
+BATCH_SIZE = 10_000
 BLANK = " \t\n\x0b\x0c"
 PLACE = ("n", "id")  # the line and the event's id as 16 bytes, beside the lake's columns
 JUDGED = ("certain", "content")
@@ -68,7 +68,7 @@ class Stage:
     def close(self) -> None:
         self._database.close()
 
-    def put(self, source: Source, block: Block, now: datetime) -> Staged:
+    def put(self, source: FileSource, block: Block, received_at: datetime) -> Staged:
         """Judge every row of a block; those in doubt are read by the API's parser."""
         import duckdb
         import pyarrow as pa
@@ -76,7 +76,7 @@ class Stage:
 
         self._judging.register("rows", block.rows)
         try:
-            rows = self._shaped(f"({judged(source.fields)})", (*PLACE, *JUDGED), {"now": now})
+            rows = self._shaped(f"({judged(source.fields)})", (*PLACE, *JUDGED), {"received_at": received_at})
         except duckdb.OutOfMemoryException:
             raise UnusableFile(f"{source.name}: DuckDB needs more memory than DUCKDB_MEMORY gives it.") from None
         finally:
@@ -84,7 +84,7 @@ class Stage:
         good, rejected = rows.drop_columns(list(JUDGED)), block.rejected
         if not pc.all(rows["certain"]).as_py():
             doubtful = rows.filter(pc.invert(rows["certain"])).select(["n", "content", "event_id"]).sort_by("n")
-            closer, more = self._look_closer(doubtful, block, now)
+            closer, more = self._look_closer(doubtful, block, received_at)
             good = pa.concat_tables([good.filter(rows["certain"]), *closer])
             rejected = sorted([*rejected, *more], key=lambda bad: bad.line)
         return Staged(good, rejected, block.last, block.position)
@@ -97,32 +97,34 @@ class Stage:
         types |= {field.name: field.type for field in EVENTS.arrow_schema()}
         return rows.cast(pa.schema([(field.name, types.get(field.name, field.type)) for field in rows.schema]))
 
-    def _look_closer(self, doubtful: pa.Table, block: Block, now: datetime) -> tuple[list[pa.Table], list[Rejected]]:
+    def _look_closer(
+        self, doubtful: pa.Table, block: Block, received_at: datetime
+    ) -> tuple[list[pa.Table], list[Rejected]]:
         good: list[pa.Table] = []
         rejected: list[Rejected] = []
-        for start in range(0, doubtful.num_rows, AT_ONCE):
+        for start in range(0, doubtful.num_rows, BATCH_SIZE):
             if self._stopped:
                 break
-            some = (Row(**row) for row in doubtful.slice(start, AT_ONCE).rename_columns([*ROW]).to_pylist())
-            reads = read_rows([row for row in some if row.content.strip(BLANK)], self._read, now)
+            batch = (DoubtfulRow(**row) for row in doubtful.slice(start, BATCH_SIZE).rename_columns([*ROW]).to_pylist())
+            reads = read_rows([row for row in batch if row.content.strip(BLANK)], self._read, received_at)
             rejected += [
                 Rejected(r.row.line, r.event, block.original(r.row.line)) for r in reads if isinstance(r.event, str)
             ]
-            good.append(self._good([r for r in reads if isinstance(r.event, Event)], now))
+            good.append(self._good([r for r in reads if isinstance(r.event, Event)], received_at))
         return good, rejected
 
-    def _good(self, reads: Sequence[Read], now: datetime) -> pa.Table:
-        self._judging.register("read", _arrow(reads, now))
+    def _good(self, reads: Sequence[ReadRow], received_at: datetime) -> pa.Table:
+        self._judging.register("read", _arrow(reads, received_at))
         try:
             return self._shaped("(SELECT *, event_id::UUID AS id FROM read)", PLACE, {})
         finally:
             self._judging.unregister("read")
 
 
-def _arrow(reads: Sequence[Read], now: datetime) -> pa.Table:
+def _arrow(reads: Sequence[ReadRow], received_at: datetime) -> pa.Table:
     import pyarrow as pa
 
-    rows = [_row(read, now) for read in reads]
+    rows = [_row(read, received_at) for read in reads]
     instant = pa.timestamp("us", tz="UTC")
     types: dict[str, pa.DataType] = dict.fromkeys(LANDING_COLUMNS, pa.string()) | {
         "timestamp": instant,
@@ -132,7 +134,7 @@ def _arrow(reads: Sequence[Read], now: datetime) -> pa.Table:
     return pa.Table.from_pylist(rows, pa.schema(types))
 
 
-def _row(read: Read, now: datetime) -> dict[str, object]:
+def _row(read: ReadRow, received_at: datetime) -> dict[str, object]:
     event, sender = read.event, read.sender
     assert isinstance(event, Event)
     return {
@@ -143,7 +145,7 @@ def _row(read: Read, now: datetime) -> dict[str, object]:
         "user_id": event.user_id,
         "timestamp": event.timestamp,
         "event_data": bytes(event.event_data).decode(),
-        "created_at": now,
+        "created_at": received_at,
         "visitor_id": sender.visitor_id,
         "country": sender.country,
         "region": sender.region,

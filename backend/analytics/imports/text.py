@@ -43,14 +43,14 @@ class Reader:
         self.size = path.stat().st_size
         self.first = 1
 
-    def pieces(self, most: int) -> Iterator[Text]:
-        """Every line, in pieces of about `most` bytes. The last line of a file cut short is not to be trusted."""
+    def pieces(self, size: int) -> Iterator[Text]:
+        """Every line, in pieces of about `size` bytes. The last line of a file cut short is not to be trusted."""
         with self.path.open("rb") as file:
             gzipped = file.read(2) == GZIPPED
             file.seek(0)
             stream = cast("BufferedReader", gzip.GzipFile(fileobj=file)) if gzipped else file
             rest = b""
-            for data in self._reads(stream, most - len(rest)):
+            for data in self._reads(stream, size - len(rest)):
                 if self.first == 1 and not rest:
                     data = data.removeprefix(MARK)  # noqa: PLW2901
                 whole, rest = cut(rest + data if rest else data)
@@ -61,19 +61,19 @@ class Reader:
             if rest:
                 yield self._text(rest + b"\n", file.tell())
 
-    def _reads(self, stream: BufferedReader, most: int) -> Iterator[bytes]:
+    def _reads(self, stream: BufferedReader, size: int) -> Iterator[bytes]:
         """Zipped, step by step: what comes before a damage must not be lost with it."""
-        got, damage, step = [], "", b" "
-        size = STEP if isinstance(stream, gzip.GzipFile) else most
+        steps, damage, step = [], "", b" "
+        step_size = STEP if isinstance(stream, gzip.GzipFile) else size
         while step:
             try:
-                step = stream.read1(size)
+                step = stream.read1(step_size)
             except (EOFError, zlib.error, OSError) as error:
                 step, damage = b"", str(error).rstrip(".")
-            got.append(step)
-            if sum(map(len, got)) >= most or not step:
-                yield got[0] if len(got) == 1 else b"".join(got)
-                got = []
+            steps.append(step)
+            if sum(map(len, steps)) >= size or not step:
+                yield steps[0] if len(steps) == 1 else b"".join(steps)
+                steps = []
         if damage:
             raise UnusableFile(f"{self.path} cannot be read beyond line {self.first - 1}: {damage}.")
 

@@ -41,7 +41,7 @@ POSTGRESQL_LINE = f"""
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class ArrowBatch:
     """Landing rows in Arrow, and the position behind them."""
 
     rows: pa.Table
@@ -65,14 +65,14 @@ class Batch:
         )
 
 
-def read(session: Session, after: int, limit: int) -> Batch:
+def read(session: Session, after: int, limit: int) -> ArrowBatch:
     """About `limit` rows that are safe to read from a position on, fewer if they are large. Raises LandingWentBack."""
     position = LandingReader(session).bound(after, limit)
     while limit > 1 and _weight(session, after, position) > BATCH_BYTES:
         limit = max(1, limit // 8)
         position = LandingReader(session).bound(after, limit)
     written = _postgresql_csv if session.connection().dialect.name == "postgresql" else _sqlite_csv
-    return Batch(_parsed(written(session, after, position)), position)
+    return ArrowBatch(_parsed(written(session, after, position)), position)
 
 
 def days_of(rows: pa.Table) -> frozenset[date]:

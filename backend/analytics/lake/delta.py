@@ -43,7 +43,7 @@ def import_mark(day: date) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class TableSnapshot:
     """One version of a table: its files stay as they are until a vacuum an hour after they were replaced."""
 
     version: int
@@ -121,13 +121,13 @@ class Lake:
     def mark(self, name: str, mark: str) -> int | None:
         return self.open(name).transaction_version(mark)
 
-    def snapshot(self, name: str, first: date | None = None, last: date | None = None) -> Snapshot:
+    def snapshot(self, name: str, first: date | None = None, last: date | None = None) -> TableSnapshot:
         """The files of the newest version that hold the days from `first` to `last`."""
         table = self.open(name)
         bounds = [("day", ">=", first.isoformat())] if first else []
         bounds += [("day", "<=", last.isoformat())] if last else []
         files = tuple(table.file_uris(file_pruning_predicate=bounds or None))
-        return Snapshot(table.version(), files, frozenset(map(day_of, files)))
+        return TableSnapshot(table.version(), files, frozenset(map(day_of, files)))
 
     @contextmanager
     def writing(self, base: DeltaTable) -> Iterator[None]:

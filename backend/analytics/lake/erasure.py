@@ -9,10 +9,12 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
+from sqlalchemy.orm import Session
+
 from backend.analytics.lake.delta import LANDING, Lake, moved_days, within
 from backend.analytics.lake.demo import CONDITION, NO_DEMO, demo_days, demo_rows
 from backend.analytics.lake.landing import count_demo, erase_demo, erase_sender
-from backend.analytics.lake.sync import Followers, Sessions
+from backend.analytics.lake.subscribers import Subscribers
 from backend.analytics.lake.tables import EVENTS, LakeTable
 from backend.errors import Unavailable
 from backend.faults import Faults
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 TRIES = 20
 PATIENCE = 60.0  # seconds for writers to end
 KEPT_HOURS = 1  # of what may be of a commit to come
-ROWS_A_COMMIT = 2_000
+BATCH_SIZE = 2_000  # rows in one commit
 Key = int | str
 T = TypeVar("T")
 
@@ -64,18 +66,18 @@ class Erasure:
     asked again of the new version.
     """
 
-    def __init__(self, lake: Lake, sessions: Sessions, followers: Followers, faults: Faults) -> None:
+    def __init__(self, lake: Lake, sessions: Callable[[], Session], subscribers: Subscribers, faults: Faults) -> None:
         self._lake = lake
         self._sessions = sessions
-        self._followers = followers
+        self._subscribers = subscribers
         self._faults = faults
 
     def erase(
         self, *, session_id: str | None = None, user_id: str | None = None, visitor_id: str | None = None
     ) -> Erased:
         """Erase one person, named in one way. May be repeated, and must be when it was interrupted."""
-        given = {"session_id": session_id, "user_id": user_id, "visitor_id": visitor_id}
-        [person] = [Person(column, value) for column, value in given.items() if value is not None]
+        names = {"session_id": session_id, "user_id": user_id, "visitor_id": visitor_id}
+        [person] = [Person(column, value) for column, value in names.items() if value is not None]
         with self._sessions() as session:
             landing, quarantined = erase_sender(session, person.column, person.value)
         self._faults.reach("lake.erase.landing")
@@ -95,7 +97,9 @@ class Erasure:
         rows += sum(1 for table in tables for _ in rows_of(self._lake.open(table.name), table, CONDITION))
         with self._lake.nobody_writing(PATIENCE):
             return rows + sum(
-                demo_rows(found) for table in tables for found in self._lake.outside(table.name, "session_id")
+                demo_rows(session_ids)
+                for table in tables
+                for session_ids in self._lake.outside(table.name, "session_id")
             )
 
     def _erase(self, column: str, erase_from: Callable[[LakeTable], tuple[int, set[date]]]) -> int:
@@ -108,7 +112,7 @@ class Erasure:
                 if table.name == EVENTS.name:
                     erased, touched = rows, days
         self._faults.reach("lake.erase.deleted")
-        self._followers.hear(frozenset(touched))
+        self._subscribers.notify(frozenset(touched))
         self._clear_away()
         return erased
 
@@ -134,31 +138,31 @@ class Erasure:
     def _erase_from(self, table: LakeTable, person: Person) -> tuple[int, set[date]]:
         erased, days = 0, set[date]()
 
-        def some(base: DeltaTable) -> list[tuple[date, Key]]:
-            found = list(islice(rows_of(base, table, person.condition()), ROWS_A_COMMIT))
-            if found:
-                self._delete(base, table, found)
-            return found
+        def next_batch(base: DeltaTable) -> list[tuple[date, Key]]:
+            batch = list(islice(rows_of(base, table, person.condition()), BATCH_SIZE))
+            if batch:
+                self._delete(base, table, batch)
+            return batch
 
-        while found := self._insist(table.name, some):
-            erased, days = erased + len(found), days | {day for day, _ in found}
+        while batch := self._insist(table.name, next_batch):
+            erased, days = erased + len(batch), days | {day for day, _ in batch}
         return erased, days
 
     def _erase_demo_from(self, table: LakeTable) -> tuple[int, set[date]]:
         def all_of_them(base: DeltaTable) -> tuple[int, set[date]]:
-            found = [day for day, _ in rows_of(base, table, CONDITION)]
-            days = set(found)
+            day_of_each = [day for day, _ in rows_of(base, table, CONDITION)]
+            days = set(day_of_each)
             marks = {**moved_days(base, days), **NO_DEMO} if table.name == EVENTS.name else {}
             if days:
                 self._lake.delete(base, f"{within(days)} AND {CONDITION}", marks)
             elif table.name == EVENTS.name and demo_days(base):
                 self._lake.commit(base, marks)
-            return len(found), days
+            return len(day_of_each), days
 
         return self._insist(table.name, all_of_them)
 
-    def _delete(self, base: DeltaTable, table: LakeTable, found: Sequence[tuple[date, Key]]) -> None:
-        days, keys = {day for day, _ in found}, {key for _, key in found}
+    def _delete(self, base: DeltaTable, table: LakeTable, rows: Sequence[tuple[date, Key]]) -> None:
+        days, keys = {day for day, _ in rows}, {key for _, key in rows}
         named = ", ".join(str(key) if isinstance(key, int) else f"'{key}'" for key in keys)
         marks = moved_days(base, days) if table.name == EVENTS.name else {}
         self._lake.delete(base, f"{within(days)} AND {table.key} IN ({named})", marks)

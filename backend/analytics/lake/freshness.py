@@ -4,15 +4,20 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Lock
 
+from sqlalchemy.orm import Session
+
 from backend.analytics.lake.progress import Progress, ProgressStore
-from backend.analytics.lake.sync import Sessions, Synced, SyncFailed
+from backend.analytics.lake.sync import Synced
+from backend.analytics.lake.sync_failures import SyncFailed
 from backend.clock import Clock
 
 
 class Freshness:
     """Sees to it, before a question is asked, that the lake is not older than it may be; one for a process."""
 
-    def __init__(self, sync: Callable[[], Synced | None], sessions: Sessions, allowed: timedelta, now: Clock) -> None:
+    def __init__(
+        self, sync: Callable[[], Synced | None], sessions: Callable[[], Session], allowed: timedelta, now: Clock
+    ) -> None:
         self._sync = sync
         self._sessions = sessions
         self._allowed = allowed

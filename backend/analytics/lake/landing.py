@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -15,31 +15,34 @@ from backend.analytics.events.landing.table import LandingTable
 from backend.analytics.events.landing_reader import LandingReader
 from backend.analytics.events.models import AnalyticsEvent, EventCursor
 from backend.analytics.events.quarantine.store import QuarantineStore
-from backend.analytics.lake.batch import Batch
-from backend.analytics.lake.delta import LANDING, REBUILDING, REFUSED, Lake
+from backend.analytics.lake.batch import ArrowBatch
+from backend.analytics.lake.delta import LANDING, REBUILDING, REFUSED, Lake, moved_days
+from backend.analytics.lake.demo import demo_marks
 from backend.clock import Clock
 from backend.database import leaving_no_trace
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from deltalake import DeltaTable
 
-DROPPED_AT_ONCE = 5_000
+BATCH_SIZE = 5_000
 IS_DEMO = sa.func.substr(AnalyticsEvent.session_id, 1, len(DEMO_SESSIONS)) == DEMO_SESSIONS
 LAST_ID, LAST_EVENT = "landing/id", "landing/event"
 
 
-def last_row(batch: Batch) -> dict[str, int]:
-    """Marks by which the newest row of a batch is known again."""
+def batch_marks(base: DeltaTable, batch: ArrowBatch, fresh: pa.Table, days: Collection[date]) -> dict[str, int]:
+    """The marks of a commit made from `base` that adds the `fresh` rows of a batch, which touches these days."""
     row_id, event_id = batch.last()
-    return {LAST_ID: row_id, LAST_EVENT: _as_number(UUID(event_id))}
+    newest_row = {LAST_ID: row_id, LAST_EVENT: _as_number(UUID(event_id))}
+    return {LANDING: batch.position} | newest_row | moved_days(base, days) | demo_marks(fresh, base)
 
 
 def last_row_is_here(session: Session, base: DeltaTable) -> bool:
     """Whether the row the lake took last still has its id, or is gone: dropped in time, or erased."""
-    found = session.scalar(
+    event_id = session.scalar(
         sa.select(AnalyticsEvent.event_id).where(AnalyticsEvent.id == (base.transaction_version(LAST_ID) or 0))
     )
-    return found is None or _as_number(found) == base.transaction_version(LAST_EVENT)
+    return event_id is None or _as_number(event_id) == base.transaction_version(LAST_EVENT)
 
 
 def renumber(session: Session) -> int:
@@ -96,26 +99,26 @@ class LandingRetention:
     """Drops landing rows whose time is over and which everyone who reads the table has read."""
 
     def __init__(
-        self, lake: Lake, sessions: Callable[[], Session], kept: timedelta, readers: Collection[str], now: Clock
+        self, lake: Lake, sessions: Callable[[], Session], retention: timedelta, readers: Collection[str], now: Clock
     ) -> None:
         self._lake = lake
         self._sessions = sessions
-        self._kept = kept
+        self._retention = retention
         self._readers = readers
         self._now = now
 
     def drop(self) -> int:
-        """Some at a time, each committed: it may be killed and goes on the next time. Says how many rows."""
-        received_before, dropped = self._now() - self._kept, 0
+        """In batches, each committed: it may be killed and goes on the next time. Says how many rows."""
+        received_before, dropped = self._now() - self._retention, 0
         with self._sessions() as session:
             bound = self._read_by_all(session)
             session.rollback()
             while bound is not None:
-                some = LandingTable(session).drop_before(received_before, bound, DROPPED_AT_ONCE)
+                rows = LandingTable(session).drop_before(received_before, bound, BATCH_SIZE)
                 session.commit()
-                if not some:
+                if not rows:
                     break
-                dropped += some
+                dropped += rows
         return dropped
 
     def _read_by_all(self, session: Session) -> int | None:

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from backend.analytics.events.models import AnalyticsEvent
 from backend.analytics.lake.delta import LANDING, REBUILDING, REFUSED, Lake
 from backend.analytics.lake.landing import unread
+from backend.analytics.lake.landing_batches import reading
 from backend.analytics.lake.progress import ProgressStore
-from backend.analytics.lake.sync import Sessions, reading
 from backend.analytics.lake.upkeep import TableState, state_of
 from backend.clock import Clock
 
@@ -28,7 +30,7 @@ class LakeOverview:
 
 
 class LakeInspection:
-    def __init__(self, lake: Lake, sessions: Sessions, now: Clock) -> None:
+    def __init__(self, lake: Lake, sessions: Callable[[], Session], now: Clock) -> None:
         self._lake = lake
         self._sessions = sessions
         self._now = now

@@ -11,7 +11,7 @@ from backend.analytics.events.models import AnalyticsEvent, QuarantinedEvent
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.erasure import Erasure, Person
 from backend.analytics.lake.tables import EVENTS
-from backend.personal_data import DataClass, DataClasses, Row, Subject, plain
+from backend.personal_data import DataClass, DataClasses, ExportedRow, Subject, plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,7 +24,7 @@ LANDED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class EventRetention:
     """For how many days events are kept, and where."""
 
     landing: int
@@ -34,18 +34,20 @@ class Kept:
 class EventData:
     """Events that carry a person's public id: as they came, set apart, and in the lake."""
 
-    def __init__(self, session: Callable[[], Session], lake: Lake, erasure: Callable[[], Erasure], kept: Kept) -> None:
+    def __init__(
+        self, session: Callable[[], Session], lake: Lake, erasure: Callable[[], Erasure], retention: EventRetention
+    ) -> None:
         self._session = session
         self._lake = lake
         self._erasure = erasure
-        self._kept = kept
+        self._retention = retention
 
     def declare(self, classes: DataClasses) -> None:
         classes.add(
             DataClass(
                 "events",
                 "To count how the calculator is used. They carry your number only if you allowed it.",
-                f"As they came: {self._kept.landing} days. For counting: {self._kept.lake} days.",
+                f"As they came: {self._retention.landing} days. For counting: {self._retention.lake} days.",
                 erase=lambda subject: self._erasure().erase(user_id=subject.public_id),
                 export=self.export,
                 people=self.people,
@@ -58,7 +60,7 @@ class EventData:
         classes.holds_nobodys("event_cursors", "how far readers of the landing table have come")
         classes.holds_nobodys("visitor_salts", "random bytes of two days, from which visitors' daily numbers are made")
 
-    def export(self, subject: Subject) -> Iterator[Row]:
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
         """What is in the lake and not yet gone from the landing table is shown from both."""
         landed = select(*LANDED).where(AnalyticsEvent.user_id == subject.public_id).order_by(AnalyticsEvent.id)
         rows = self._session().execute(landed).mappings()
@@ -80,7 +82,7 @@ class EventData:
         yield from (name for name in known if name is not None)
 
 
-def rows_in(lake: Lake, table: str, subject: Subject) -> Iterator[Row]:
+def rows_in(lake: Lake, table: str, subject: Subject) -> Iterator[ExportedRow]:
     """A person's rows in a table of the lake, without what is empty."""
     base = lake.open(table)
     for batch in base.scan(predicate=Person("user_id", subject.public_id).condition()):

@@ -36,7 +36,7 @@ class ProgressStore:
     def refuse(self, position: int, since: datetime) -> None:
         self._session.merge(EventCursor(name=REFUSED, position=position, updated_at=since))
 
-    def note(self, progress: Progress) -> None:
-        """So far a sync came; whatever was refused before is no more."""
+    def save(self, progress: Progress) -> None:
+        """Of a sync that succeeded; whatever was refused before is no more."""
         self._session.execute(sa.delete(EventCursor).where(EventCursor.name == REFUSED))
         self._session.merge(EventCursor(name=NAME, position=progress.watermark, updated_at=progress.as_of))

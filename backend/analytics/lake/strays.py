@@ -59,10 +59,10 @@ def values(location: str, folder: Path | None, names: frozenset[str], column: st
     for name in names:
         try:
             with files.open_input_file(name) as file:
-                found = pq.read_table(file, columns=[column])[column].to_pylist()
+                cells = pq.read_table(file, columns=[column])[column].to_pylist()
         except (OSError, pa.ArrowInvalid):
-            found = None
-        yield found
+            cells = None
+        yield cells
 
 
 def _filesystem(location: str, folder: Path | None) -> Any:

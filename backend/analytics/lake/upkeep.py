@@ -27,9 +27,9 @@ class Compacted:
 
 
 class LakeUpkeep:
-    def __init__(self, lake: Lake, kept: timedelta, faults: Faults, now: Clock) -> None:
+    def __init__(self, lake: Lake, retention: timedelta, faults: Faults, now: Clock) -> None:
         self._lake = lake
-        self._kept = kept
+        self._retention = retention
         self._faults = faults
         self._now = now
 
@@ -61,7 +61,7 @@ class LakeUpkeep:
 
     def forget_old_days(self) -> int:
         """Take the days whose time is over out of every table; says how many. `vacuum` then deletes their files."""
-        first = (self._now() - self._kept).date()
+        first = (self._now() - self._retention).date()
         forgotten = set[date]()
         for table in self._lake.tables:
             base = self._lake.open(table.name)

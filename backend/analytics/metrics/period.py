@@ -98,8 +98,8 @@ class Period:
         """As much of it as is over; all of it, where that is nothing."""
         return replace(self, end=min(self.end, now)) if self.start < now else self
 
-    def stretches(self, grain: Grain) -> Iterator[date | datetime]:
-        """Where each stretch that has a part in the period begins: local days; for hours, instants in the zone."""
+    def buckets(self, grain: Grain) -> Iterator[date | datetime]:
+        """Where each bucket that has a part in the period begins: local days; for hours, instants in the zone."""
         if grain is Grain.HOUR:
             yield from self._hours()
             return
@@ -148,13 +148,13 @@ def hours_beside(period: Period, compared: Period) -> dict[str | None, str]:
 
     Where clocks are set, both hours of one name then stand beside one, and a skipped hour's beside the next.
     """
-    now, then = ([hour.isoformat() for hour in one.stretches(Grain.HOUR)] for one in (period, compared))
+    now, then = ([hour.isoformat() for hour in span.buckets(Grain.HOUR)] for span in (period, compared))
     if not period.is_of_days:
         return dict(zip(then, now, strict=False))
     by_clock = {_clock(name): name for name in reversed(now)}
     beside = {name: _clock(name) + (period.first_day - compared.first_day) for name in then}
-    found = {name: by_clock.get(clock) or by_clock.get(clock + HOUR) for name, clock in beside.items()}
-    return {name: hour for name, hour in found.items() if hour is not None}
+    hours = {name: by_clock.get(clock) or by_clock.get(clock + HOUR) for name, clock in beside.items()}
+    return {name: hour for name, hour in hours.items() if hour is not None}
 
 
 def _clock(hour: str) -> datetime:

@@ -1,10 +1,10 @@
-"""Rates, wherever one is said."""
+"""Rates, and the smallest denominator that one may have."""
 
 from __future__ import annotations
 
 SMALLEST_DENOMINATOR = 10
 
 
-def rate(part: int, whole: int) -> float | None:
+def rate(numerator: int, denominator: int) -> float | None:
     """A fraction, None where it would rest on fewer than ten."""
-    return part / whole if whole >= SMALLEST_DENOMINATOR else None
+    return numerator / denominator if denominator >= SMALLEST_DENOMINATOR else None

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from backend.analytics.views.models import StoredView
 from backend.database import leaving_no_trace
-from backend.personal_data import DataClass, Row, Subject, delete_where, owned_by, plain
+from backend.personal_data import DataClass, ExportedRow, Subject, delete_where, owned_by, plain
 
 SHOWN = (
     StoredView.public_id, StoredView.name, StoredView.kind, StoredView.page, StoredView.parameters, StoredView.shared,
@@ -18,7 +18,7 @@ SHOWN = (
 def view_data(session: Callable[[], Session]) -> DataClass:
     """What an account kept of the dashboards."""
 
-    def export(subject: Subject) -> Iterator[Row]:
+    def export(subject: Subject) -> Iterator[ExportedRow]:
         own = select(*SHOWN).where(owned_by(subject, StoredView.account_id)).order_by(StoredView.id)
         yield from map(plain, session().execute(own).mappings())
 

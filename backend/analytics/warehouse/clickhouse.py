@@ -11,9 +11,9 @@ from backend.analytics.lake.tables import EVENTS, LakeTable
 from backend.analytics.warehouse.engine import (
     FAR,
     SESSIONS_OF_DAYS,
+    AnswerRow,
     EngineFailed,
     FilesAreGone,
-    Row,
     Snapshot,
     TableVersion,
     closed_sessions,
@@ -48,25 +48,25 @@ class ClickHouseEngine:
         self._connected: Client | None = None
         self._connecting = Lock()
 
-    def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[Row]:
+    def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[AnswerRow]:
         from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 
         try:
-            found = self._client().query(self.sql(question, values, snapshot))
+            result = self._client().query(self.sql(question, values, snapshot))
         except DatabaseError as error:
             raise FilesAreGone(str(error)) from error
         except ClickHouseError as error:
             raise EngineFailed(str(error)) from error
-        return [tuple(row) for row in found.result_rows]
+        return [tuple(row) for row in result.result_rows]
 
     def sql(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> str:
         """The question with its relations before it, each a version of a Delta table."""
-        found = SESSIONS_OF_DAYS.sql("clickhouse", {"first": snapshot.open_from, "last": FAR})
+        open_days = SESSIONS_OF_DAYS.sql("clickhouse", {"first": snapshot.open_from, "last": FAR})
         relations = {
             EVENTS.name: _select(EVENTS, snapshot.events),
             CLOSED: _select(SESSIONS, snapshot.sessions),
             # Its counts are unsigned, those of the kept sessions are not, and it sums no mixture.
-            "open_sessions": f"SELECT * REPLACE (toInt64(events) AS events), {PERSON} AS person FROM ({found})",  # noqa: S608
+            "open_sessions": f"SELECT * REPLACE (toInt64(events) AS events), {PERSON} AS person FROM ({open_days})",  # noqa: S608
             SESSIONS.name: f"{closed_sessions(snapshot)} UNION ALL {open_sessions(f'intDiv(started_at, {DAY})')}",
         }
         named = ", ".join(f"{name} AS ({sql})" for name, sql in relations.items())

@@ -12,9 +12,9 @@ from backend.analytics.lake.tables import EVENTS, INSTANT, LakeTable
 from backend.analytics.warehouse.engine import (
     FAR,
     SESSIONS_OF_DAYS,
+    AnswerRow,
     EngineFailed,
     FilesAreGone,
-    Row,
     Snapshot,
     TableVersion,
     closed_sessions,
@@ -65,7 +65,7 @@ class DuckEngine:
         self._making = Lock()
         self._schemas: list[str] = []
 
-    def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[Row]:
+    def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[AnswerRow]:
         # Sessions of open days begin after midnight of the first one.
         asks_for_open = values.get("end", (snapshot.open_from + 1) * DAY) > snapshot.open_from * DAY
         with self._seeing(snapshot, with_open=asks_for_open) as cursor:
@@ -81,8 +81,8 @@ class DuckEngine:
 
     def _table(self, sql: str, snapshot: Snapshot) -> pa.Table:
         with self._seeing(snapshot, with_open=False) as cursor:
-            found: pa.Table = cursor.sql(sql).to_arrow_table()
-            return found
+            table: pa.Table = cursor.sql(sql).to_arrow_table()
+            return table
 
     def close(self) -> None:
         with self._opening:
@@ -133,15 +133,15 @@ class DuckEngine:
         cursor.execute(f"CREATE OR REPLACE VIEW {CLOSED} AS {_select(SESSIONS, snapshot.sessions)}")
         sessions = closed_sessions(snapshot)
         if with_open:
-            found = _sessions_of_days(snapshot.open_from, FAR)
-            cursor.execute(f"CREATE OR REPLACE TABLE open_sessions AS {found}")
+            made = _sessions_of_days(snapshot.open_from, FAR)
+            cursor.execute(f"CREATE OR REPLACE TABLE open_sessions AS {made}")
             sessions = f"{sessions} UNION ALL {open_sessions(f'started_at // {DAY}')}"
         cursor.execute(f"CREATE OR REPLACE VIEW {SESSIONS.name} AS {sessions}")
 
 
 def _sessions_of_days(first: int, last: int) -> str:
-    found = SESSIONS_OF_DAYS.sql("duckdb", {"first": first, "last": last})
-    return f"SELECT *, {PERSON} AS person FROM ({found})"  # noqa: S608
+    sessions = SESSIONS_OF_DAYS.sql("duckdb", {"first": first, "last": last})
+    return f"SELECT *, {PERSON} AS person FROM ({sessions})"  # noqa: S608
 
 
 def _select(table: LakeTable, version: TableVersion) -> str:

@@ -15,7 +15,7 @@ from backend.analytics.warehouse.sessionise import COLUMNS, GAP, sessions_of_day
 if TYPE_CHECKING:
     from ibis.expr.types import IntegerValue, Table
 
-Row = tuple[Any, ...]
+AnswerRow = tuple[Any, ...]
 SESSION_COLUMNS = (*COLUMNS, "person")
 LIST = ", ".join(f'"{name}"' for name in SESSION_COLUMNS)
 FAR = 1_000_000  # a day that never comes
@@ -62,15 +62,15 @@ class Engine(Protocol):
     @property
     def name(self) -> str: ...
 
-    def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[Row]:
+    def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[AnswerRow]:
         """The rows of the answer. Instants and days are integers in it."""
 
 
-def _found(first: IntegerValue, last: IntegerValue) -> Table:
+def _sessions_of_days(first: IntegerValue, last: IntegerValue) -> Table:
     return sessions_of_days(relation(EVENTS), relation(SESSIONS, CLOSED), first, last).select(COLUMNS)
 
 
-SESSIONS_OF_DAYS = Question("sessions of days", ("first", "last"), _found)
+SESSIONS_OF_DAYS = Question("sessions of days", ("first", "last"), _sessions_of_days)
 
 
 def _late_ends(first: IntegerValue, last: IntegerValue) -> Table:

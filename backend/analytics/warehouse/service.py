@@ -10,7 +10,14 @@ from datetime import datetime
 from threading import Lock
 
 from backend.analytics.lake.demo import DemoDays
-from backend.analytics.warehouse.engine import NUMBER_OF_SESSIONS, Engine, EngineFailed, FilesAreGone, Row, Snapshot
+from backend.analytics.warehouse.engine import (
+    NUMBER_OF_SESSIONS,
+    AnswerRow,
+    Engine,
+    EngineFailed,
+    FilesAreGone,
+    Snapshot,
+)
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.snapshots import Snapshots
 from backend.errors import Unavailable
@@ -32,7 +39,7 @@ class WarehouseUnavailable(Unavailable):
 class Answer:
     """Rows, how fresh they are, who found them, the `version` of the lake they are of, and its days of demo visits."""
 
-    rows: Sequence[Row]
+    rows: Sequence[AnswerRow]
     as_of: datetime
     engine: str
     version: str
@@ -40,13 +47,13 @@ class Answer:
 
 
 class Warehouse:
-    """One for a process. Answers are remembered for as long as the lake has not changed."""
+    """One for a process. AnswerCache are remembered for as long as the lake has not changed."""
 
     def __init__(self, engine: Engine, snapshots: Snapshots, fresh_as_of: Callable[[], datetime | None]) -> None:
         self._engine = engine
         self._snapshots = snapshots
         self._fresh_as_of = fresh_as_of
-        self._answers = Answers()
+        self._answers = AnswerCache()
 
     def ask(self, question: Question, **values: int) -> Answer:
         as_of = self._fresh_as_of()
@@ -56,8 +63,8 @@ class Warehouse:
             return self._answer_of_files_there(question, values, as_of)
         except EngineFailed as error:
             logger.exception("Not answered: %s", question.name)
-            said = "The lake's files cannot be read now." if isinstance(error, FilesAreGone) else GAVE_UP
-            raise WarehouseUnavailable(said) from error
+            detail = "The lake's files cannot be read now." if isinstance(error, FilesAreGone) else GAVE_UP
+            raise WarehouseUnavailable(detail) from error
 
     def begin(self) -> None:
         """Ask something cheap, where there is a lake: what a first answer waits for is loaded then."""
@@ -92,15 +99,15 @@ class Warehouse:
         return Answer(rows, as_of, self._engine.name, "-".join(map(str, snapshot.key)), snapshot.demo)
 
 
-class Answers:
+class AnswerCache:
     """The latest answers; who asks what somebody is finding out already waits for it."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[Key, Sequence[Row]] = OrderedDict()
+        self._known: OrderedDict[Key, Sequence[AnswerRow]] = OrderedDict()
         self._finding: dict[Key, Lock] = {}
         self._lock = Lock()
 
-    def get(self, key: Key, find: Callable[[], Sequence[Row]]) -> Sequence[Row]:
+    def get(self, key: Key, find: Callable[[], Sequence[AnswerRow]]) -> Sequence[AnswerRow]:
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)

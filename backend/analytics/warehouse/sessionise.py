@@ -1,6 +1,6 @@
 """Sessions out of events (CAP-6), written once for every engine.
 
-A stream is what its sender calls one session. A *run* is a stretch of a stream without a gap of more than half an hour.
+A stream is what its sender calls one session. A *run* is a part of a stream without a gap of more than half an hour.
 A run's n-th 24 hours are one session. Nearly all streams last less than half an hour in all and go through the steps in
 order: plain minima describe those. Only the others pay for window functions and arrays.
 """
@@ -44,8 +44,8 @@ def carry(sessions: Table, day: IntegerValue) -> Table:
 def sessions_of_days(events: Table, sessions: Table, first: IntegerValue, last: IntegerValue) -> Table:
     """The sessions that begin on the days from `first` to `last`; `sessions` holds those of the two days before."""
     # A session lasts less than 24 hours: it may go on into the day after its own, never further.
-    found = sessionise(events.filter(events.day >= first, events.day <= last + 1), carry(sessions, first))
-    return found.filter(found.started_at < (last + 1) * DAY)
+    made = sessionise(events.filter(events.day >= first, events.day <= last + 1), carry(sessions, first))
+    return made.filter(made.started_at < (last + 1) * DAY)
 
 
 def sessionise(events: Table, carried: Table) -> Table:

@@ -133,21 +133,21 @@ class Sessions:
         self._lake.empty(base, SESSIONS, days | {OPEN_FROM: BEGINNING, ALONE: base.version() + 1})
 
     def _due(self, touched: Collection[date] | None, over: int) -> Iterator[tuple[int, int]]:
-        """Stretches of days to make, each from its first to its last, the earliest first."""
+        """Batches of consecutive days whose sessions are due, as their first and last day, the earliest first."""
         bases = self._bases()
         events = events_by_day(bases.events)
         days = {day for day in events | Counter(map(number_of, self._lake.days(bases.sessions))) if day < over}
         if touched is not None:
             near = {number_of(day) - back for day in touched for back in (0, 1)}
             days = {day for day in days if day in near or day >= bases.open_from}
-        stretch: list[int] = []
+        batch: list[int] = []
         for day in sorted(day for day in days if not bases.is_made(day)):
-            if stretch and (day != stretch[-1] + 1 or sum(events[d] for d in (*stretch, day)) > MOST_EVENTS):
-                yield stretch[0], stretch[-1]
-                stretch = []
-            stretch.append(day)
-        if stretch:
-            yield stretch[0], stretch[-1]
+            if batch and (day != batch[-1] + 1 or sum(events[d] for d in (*batch, day)) > MOST_EVENTS):
+                yield batch[0], batch[-1]
+                batch = []
+            batch.append(day)
+        if batch:
+            yield batch[0], batch[-1]
 
     def _make(self, first: int, last: int) -> range:
         """Make the sessions of these days, and of those after them as long as what is carried over midnight changes."""

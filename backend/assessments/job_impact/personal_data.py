@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from backend.assessments.job_impact.store import StoredAssessment
 from backend.assessments.visit.personal_data import delete_drafts, exported_drafts
 from backend.database import leaving_no_trace
-from backend.personal_data import DataClass, Row, Subject, delete_where, plain
+from backend.personal_data import DataClass, ExportedRow, Subject, delete_where, plain
 
 HIDDEN = frozenset({"id"})
 
@@ -35,7 +35,7 @@ class AssessmentData:
             settings=("ANSWERS_RETENTION_DAYS",),
         )
 
-    def export(self, subject: Subject) -> Iterator[Row]:
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
         columns = [column for column in StoredAssessment.__table__.c if column.name not in HIDDEN]
         own = select(*columns).where(StoredAssessment.user_id == subject.public_id).order_by(StoredAssessment.id)
         yield from ({"kind": "result", **plain(row)} for row in self._session().execute(own).mappings())

@@ -9,10 +9,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from backend.assessments.visit.models import Draft, SharedResult
-from backend.personal_data import Row, delete_where, plain
+from backend.personal_data import ExportedRow, delete_where, plain
 
 
-def exported_drafts(session: Session, assessments: Select[UUID]) -> Iterator[Row]:
+def exported_drafts(session: Session, assessments: Select[UUID]) -> Iterator[ExportedRow]:
     """The answers and links behind these assessments, without the tokens that open them."""
     behind = Draft.assessment_id.in_(assessments)
     for draft in session.scalars(select(Draft).where(behind).order_by(Draft.id)):

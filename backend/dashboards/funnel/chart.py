@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.analytics.figures.funnel import Step, Steps, funnel
+from backend.analytics.figures.funnel import StepBar, StepBars, funnel
 from backend.analytics.metrics.funnel.definition import FunnelQuery, Outcome
 from backend.analytics.metrics.funnel.service import FunnelReport
 from backend.dashboards.addresses import BASE, address_of
@@ -21,7 +21,7 @@ def funnel_chart(report: FunnelReport, question: PageQuestion) -> Chart:
     shared = question.shared()
     bar = {"outcome": str(Outcome.REACHED)}
     steps = tuple(
-        Step(
+        StepBar(
             step.label,
             step.sessions,
             earlier.sessions if earlier else None,
@@ -32,5 +32,5 @@ def funnel_chart(report: FunnelReport, question: PageQuestion) -> Chart:
         for number, (step, earlier) in enumerate(zip(report.funnel.steps, before, strict=True), 1)
     )
     other_period = compared(report.query.compare, report.period)
-    figure = funnel(Steps(steps, compared=other_period, immature=report.funnel.immature))
+    figure = funnel(StepBars(steps, compared=other_period, immature=report.funnel.immature))
     return Chart("way", figure, address_of(f"{BASE}/funnel.csv", shared))

@@ -29,7 +29,7 @@ SCOPES = {"session": "Each session", "visitor": "Each visitor, through all sessi
 
 @dataclass(frozen=True, slots=True)
 class StepField:
-    """One step of the form. `says`: how the event is called, or that none such arrived."""
+    """One step of the form. `says`: how the event is called, or that none such was received."""
 
     name: str
     number: int
@@ -55,10 +55,10 @@ class FunnelForm:
     @classmethod
     def of(cls, question: FunnelQuestion, seen: Result | None) -> Self:
         """`seen`: the events of the period; None where the period is unknown."""
-        arrived = [row.keys[0] or "" for row in seen.rows] if seen else []
-        known = LABELS | {name: "" for name in arrived if name not in LABELS}
+        received = [row.keys[0] or "" for row in seen.rows] if seen else []
+        known = LABELS | {name: "" for name in received if name not in LABELS}
         steps = tuple(_steps(question, _all_of(seen) if seen else frozenset()))
-        return cls(steps, known, question, not question.is_usual)
+        return cls(steps, known, question, not question.is_default)
 
     @property
     def may_add(self) -> bool:
@@ -78,19 +78,20 @@ class FunnelForm:
 
 
 def events_of(period: Period) -> Query:
-    """Which events arrived, the most frequent first."""
+    """The query for the events of a period, the most frequent first."""
     return Query(("events",), period, dimensions=("event_type",), order="-events", limit=MOST_KNOWN)
 
 
 def unsent(page: FunnelPage, seen: Result) -> tuple[str, ...]:
     """Events of the funnel, also such as end the way, that nobody sent in its days.
 
-    A step may be reached after them. Where nothing at all arrived, the spelling is not what is wrong.
+    A step may be reached after them. Where nothing at all was received, the spelling is not what is wrong.
     """
-    arrived = _all_of(seen)
-    asked = (*(row.step.name for row in page.rows if not row.step.sessions), *(one.name for one in page.query.exclude))
-    events = dict.fromkeys(name.partition(":")[0] for name in asked)
-    return tuple(name for name in events if name not in arrived | CALCULATORS) if arrived else ()
+    received = _all_of(seen)
+    unreached = (row.step.name for row in page.rows if not row.step.sessions)
+    names = (*unreached, *(match.name for match in page.query.exclude))
+    events = dict.fromkeys(name.partition(":")[0] for name in names)
+    return tuple(name for name in events if name not in received | CALCULATORS) if received else ()
 
 
 def _all_of(seen: Result) -> frozenset[str]:
@@ -98,8 +99,8 @@ def _all_of(seen: Result) -> frozenset[str]:
     return frozenset() if seen.more else frozenset(row.keys[0] or "" for row in seen.rows)
 
 
-def _steps(question: FunnelQuestion, arrived: frozenset[str]) -> Iterator[StepField]:
+def _steps(question: FunnelQuestion, received: frozenset[str]) -> Iterator[StepField]:
     for place, value in enumerate(question.shown):
-        unseen = arrived and value and value.partition(":")[0] not in arrived
+        unseen = received and value and value.partition(":")[0] not in received
         says = "None of these arrived in these days." if unseen else LABELS.get(value, "")
         yield StepField(f"steps.{place}", place + 1, value, says, question.page.error(f"steps.{place}"))

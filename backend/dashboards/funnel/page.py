@@ -10,11 +10,11 @@ from itertools import pairwise
 from typing import Self
 
 from backend.analytics.events.names import EventName
-from backend.analytics.figures.quantity import Quantity, Unit
-from backend.analytics.figures.tiles import Reading, Tile, tile
+from backend.analytics.figures.quantity import Quantity, QuantityUnit
+from backend.analytics.figures.tiles import Tile, TileValue, tile
 from backend.analytics.metrics.funnel.definition import CALCULATOR, FunnelQuery, FunnelScope, Order, Outcome
 from backend.analytics.metrics.funnel.service import FunnelGroup, FunnelReport
-from backend.analytics.metrics.funnel.statistics import Funnel, FunnelStep
+from backend.analytics.metrics.funnel.statistics import FunnelCounts, FunnelStep
 from backend.dashboards.charts import compared
 from backend.dashboards.funnel.question import FunnelQuestion
 from backend.dashboards.names import Names
@@ -38,7 +38,7 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FunnelRow:
     """One step of the chart. `reach`, `before` and `earlier` are shares of the first step, for the bars.
 
     `previous` is the same step in the period compared with.
@@ -54,13 +54,13 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class GroupFunnel:
     """The funnel of one group; `others`: of so many groups that do not stand alone."""
 
     title: str
     href: str
     others: int
-    rows: tuple[Row, ...]
+    rows: tuple[FunnelRow, ...]
     immature: int
 
     @property
@@ -70,14 +70,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Where most were lost: between which steps, how many, of how many; and of how many what share before."""
+    """The largest drop-off: between which steps, `lost` of `of`; `earlier`: the same rate in the other period."""
 
     before: str
     after: str
     lost: int
     of: int
     rate: float | None
-    earlier: Reading | None = None
+    earlier: TileValue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ class FunnelPage:
     """The funnel as its page tells it. `compared`: the other period, in words."""
 
     query: FunnelQuery
-    rows: tuple[Row, ...]
-    parts: tuple[Part, ...]
+    rows: tuple[FunnelRow, ...]
+    parts: tuple[GroupFunnel, ...]
     immature: int
     compared: str
     as_of: datetime
@@ -118,7 +118,7 @@ class FunnelPage:
         return counted(number, str(self.query.scope))
 
     @property
-    def goal(self) -> Row:
+    def goal(self) -> FunnelRow:
         """The calculator's result, where it is a step; else the last one."""
         return next((row for row in self.rows[1:] if row.step.name == EventName.ASSESSMENT_SUBMITTED), self.rows[-1])
 
@@ -133,10 +133,10 @@ class FunnelPage:
     @property
     def how(self) -> str:
         """in order, within 24 hours of the first step"""
-        said = f"{TOLD[self.query.order]}, within {spelled(self.query.window)} of the first step"
+        terms = f"{TOLD[self.query.order]}, within {spelled(self.query.window)} of the first step"
         without = " or ".join(match.label for match in self.query.exclude)
         through = ", through all sessions of a visitor" if self.query.scope is FunnelScope.VISITOR else ""
-        return said + through + (f", without “{without}” between" if without else "")
+        return terms + through + (f", without “{without}” between" if without else "")
 
     @property
     def window(self) -> str:
@@ -159,7 +159,9 @@ class FunnelPage:
             after.step.dropoff,
             before.step.sessions,
             _lost_of(after.step),
-            Reading(_lost_of(after.previous), before.previous.sessions) if before.previous and after.previous else None,
+            TileValue(_lost_of(after.previous), before.previous.sessions)
+            if before.previous and after.previous
+            else None,
         )
 
     @property
@@ -169,26 +171,26 @@ class FunnelPage:
         entered = replace(self._tile(self.counted.capitalize(), first), n=young)
         return (entered, *(self._tile(row.step.label, row) for row in dict.fromkeys((goal, last))), self._lost())
 
-    def _tile(self, label: str, row: Row) -> Tile:
+    def _tile(self, label: str, row: FunnelRow) -> Tile:
         earlier = row.previous.sessions if row.previous else None
-        found = self._change(label, Quantity(self.counted), row.step.sessions, earlier)
-        return replace(found, n=of_whole(row.step.from_first, self.of_them(self.n)), href=row.reached_by)
+        made = self._change(label, Quantity(self.counted), row.step.sessions, earlier)
+        return replace(made, n=rate_of(row.step.from_first, self.of_them(self.n)), href=row.reached_by)
 
     def _lost(self) -> Tile:
         label = "Largest drop-off" + ("" if self.goal is self.rows[-1] else " before the result")
         if self.loss is None:
             return Tile(label, "0", f"all came to “{self.goal.step.label}”")
-        quantity = Quantity("loss", Unit.SHARE, adds=False, less_is_better=True)
-        now, before = Reading(self.loss.rate, self.loss.of), self.loss.earlier
-        found = tile(label, quantity, self.counted, now, before, partial=self.partial)
-        where = f"{self.loss.before} → {self.loss.after}, {of_whole(self.loss.rate, count(self.loss.of))}"
-        previous = f"a loss of {found.previous}" if found.previous else ""
-        return replace(found, value=f"−{count(self.loss.lost)}", n=where, previous=previous)
+        quantity = Quantity("loss", QuantityUnit.SHARE, adds=False, less_is_better=True)
+        now, before = TileValue(self.loss.rate, self.loss.of), self.loss.earlier
+        made = tile(label, quantity, self.counted, now, before, partial=self.partial)
+        where = f"{self.loss.before} → {self.loss.after}, {rate_of(self.loss.rate, count(self.loss.of))}"
+        previous = f"a loss of {made.previous}" if made.previous else ""
+        return replace(made, value=f"−{count(self.loss.lost)}", n=where, previous=previous)
 
     def _change(self, label: str, quantity: Quantity, now: int, earlier: int | None) -> Tile:
         previous = self.rows[0].previous
-        before = None if earlier is None or not previous else Reading(earlier, previous.sessions)
-        return tile(label, quantity, self.counted, Reading(now, self.n), before, partial=self.partial)
+        before = None if earlier is None or not previous else TileValue(earlier, previous.sessions)
+        return tile(label, quantity, self.counted, TileValue(now, self.n), before, partial=self.partial)
 
 
 def _lost_of(step: FunnelStep) -> float | None:
@@ -196,11 +198,11 @@ def _lost_of(step: FunnelStep) -> float | None:
     return None if step.from_previous is None else 1 - step.from_previous
 
 
-def of_whole(rate: float | None, whole: str) -> str:
+def rate_of(rate: float | None, denominator: str) -> str:
     """33.3% of 12 sessions; no rate on fewer than ten."""
     if rate is None:
-        return f"of {whole}, too few for a rate"
-    return f"{'<0.1%' if 0 < rate < 0.0005 else share(rate, 1)} of {whole}"
+        return f"of {denominator}, too few for a rate"
+    return f"{'<0.1%' if 0 < rate < 0.0005 else share(rate, 1)} of {denominator}"
 
 
 def spelled(length: timedelta) -> str:
@@ -217,12 +219,12 @@ def _bar(
     return links.bar(question.bar(step, outcome, key, others=others))
 
 
-def _parts(report: FunnelReport, question: FunnelQuestion, names: Names, links: Links) -> Iterator[Part]:
+def _parts(report: FunnelReport, question: FunnelQuestion, names: Names, links: Links) -> Iterator[GroupFunnel]:
     dimension = question.asked.breakdown
     for group in report.groups:
         key = None if group.others else group.key or ""
         bar = partial(_bar, question, links, key=key, others=group.others)
-        yield Part(
+        yield GroupFunnel(
             title=_title(group) if group.others else names.name(dimension, group.key),
             href="" if group.others else links.page(question.alone(group.key)),
             others=group.keys if group.others else 0,
@@ -235,18 +237,18 @@ def _title(others: FunnelGroup) -> str:
     return f"The other {count(others.keys)}" if others.keys > 1 else "The other one" if others.keys else "Others"
 
 
-def _rows(funnel: Funnel, before: Funnel | None, bar: Callable[[int, Outcome], str]) -> Iterable[Row]:
+def _rows(funnel: FunnelCounts, before: FunnelCounts | None, bar: Callable[[int, Outcome], str]) -> Iterable[FunnelRow]:
     first = funnel.steps[0].sessions or 1
     earlier = before.steps if before else (None,) * len(funnel.steps)
-    whole = before.steps[0].sessions or 1 if before else 1
+    first_before = before.steps[0].sessions or 1 if before else 1
     along = zip((funnel.steps[0], *funnel.steps), funnel.steps, earlier, strict=False)
     for number, (left, step, previous) in enumerate(along, 1):
-        yield Row(
+        yield FunnelRow(
             step,
             step.sessions / first,
             left.sessions / first,
             previous,
-            previous.sessions / whole if previous else 0,
+            previous.sessions / first_before if previous else 0,
             bar(number, Outcome.REACHED) if step.sessions else "",
             bar(number, Outcome.DROPPED) if step.dropoff else "",
         )

@@ -11,12 +11,12 @@ from werkzeug.datastructures import MultiDict
 
 from backend.analytics.metrics.funnel.asked import AskedFunnel, names
 from backend.analytics.metrics.funnel.definition import CALCULATOR, MOST_STEPS, FunnelQuery, Outcome
-from backend.analytics.metrics.funnel.questions import Bar
+from backend.analytics.metrics.funnel.questions import FunnelBar
 from backend.analytics.metrics.period import Period
 from backend.dashboards.question import Address, PageQuestion
 from backend.errors import FieldError, InvalidRequest
 
-USUAL = AskedFunnel(limit="5")
+DEFAULT = AskedFunnel(limit="5")
 OWN = ("window", "order", "scope", "breakdown", "limit")
 READ = (*OWN, "steps", "exclude", "change", "step", "outcome", "group", "others", "page")
 CALCULATORS = tuple(step.name for step in CALCULATOR)
@@ -49,9 +49,9 @@ class FunnelQuestion:
         """`?steps=a,b:2&window=1h` as links say it, `?steps=a&steps=b:2&change=up:1` as the form does."""
         rows, moved = _changed(tuple(_rows(args)), args.get("change", ""))
         page = PageQuestion.parse(args, default_zone, now, READ)
-        given = {name: value for name in OWN if (value := page.own.get(name, "").strip())}
+        parameters = {name: value for name in OWN if (value := page.own.get(name, "").strip())}
         steps = tuple(row for row in rows if row)
-        asked = replace(USUAL, steps=steps, exclude=tuple(filter(None, names(args.get("exclude")))), **given)
+        asked = replace(DEFAULT, steps=steps, exclude=tuple(filter(None, names(args.get("exclude")))), **parameters)
         page = replace(page, own=_own(asked, rows))
         try:
             query = asked.query(page.period or _any(now), page.filters, page.compare)
@@ -67,9 +67,9 @@ class FunnelQuestion:
         return self.query
 
     @property
-    def is_usual(self) -> bool:
-        """Whether the form needs not be seen."""
-        return not self.rows and replace(self.asked, breakdown=USUAL.breakdown, limit=USUAL.limit) == USUAL
+    def is_default(self) -> bool:
+        """Whether it is the calculator's funnel, so that the form may stay closed."""
+        return not self.rows and replace(self.asked, breakdown=DEFAULT.breakdown, limit=DEFAULT.limit) == DEFAULT
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -77,10 +77,10 @@ class FunnelQuestion:
         return self.rows or CALCULATORS
 
     @property
-    def usual(self) -> PageQuestion:
-        """The same of the calculator's own funnel."""
-        kept = {name: value for name, value in self.page.own.items() if name in ("breakdown", "limit")}
-        return replace(self.page, own=kept)
+    def default(self) -> PageQuestion:
+        """The same question of the calculator's funnel."""
+        own = {name: value for name, value in self.page.own.items() if name in ("breakdown", "limit")}
+        return replace(self.page, own=own)
 
     def bar(self, step: int, outcome: Outcome, key: str | None = None, *, others: bool = False) -> Address:
         """The address of those behind a bar; `key` is of a group, where there are groups."""
@@ -89,8 +89,8 @@ class FunnelQuestion:
 
     def alone(self, key: str | None) -> PageQuestion:
         """The same about one group of the breakdown, whole."""
-        kept = {name: value for name, value in self.page.own.items() if name != "breakdown"}
-        return replace(self.page, own=kept).with_filter(self.asked.breakdown, key)
+        own = {name: value for name, value in self.page.own.items() if name != "breakdown"}
+        return replace(self.page, own=own).with_filter(self.asked.breakdown, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class BarQuestion:
     """Which bar of a funnel is looked behind, and which page of the list, from 1."""
 
     funnel: FunnelQuestion
-    bar: Bar
+    bar: FunnelBar
     number: int
 
     @classmethod
@@ -130,8 +130,8 @@ class BarQuestion:
 
 
 def _rows(args: MultiDict[str, str]) -> Iterator[str]:
-    given = [row.strip() for text in args.getlist("steps") for row in text.split(",")]
-    return iter(given[:ROWS] if any(given) or "change" in args else [])
+    rows = [row.strip() for text in args.getlist("steps") for row in text.split(",")]
+    return iter(rows[:ROWS] if any(rows) or "change" in args else [])
 
 
 def _changed(rows: tuple[str, ...], change: str) -> tuple[tuple[str, ...], str | None]:
@@ -153,10 +153,10 @@ def _changed(rows: tuple[str, ...], change: str) -> tuple[tuple[str, ...], str |
 
 
 def _own(asked: AskedFunnel, rows: tuple[str, ...]) -> dict[str, str]:
-    """What is not as usual, as it stands in an address."""
-    given = {"steps": ",".join(rows), "exclude": ",".join(asked.exclude)}
-    given |= {name: getattr(asked, name) for name in OWN if getattr(asked, name) != getattr(USUAL, name)}
-    return {name: value for name, value in given.items() if value}
+    """Non-default parameters."""
+    parameters = {"steps": ",".join(rows), "exclude": ",".join(asked.exclude)}
+    parameters |= {name: getattr(asked, name) for name in OWN if getattr(asked, name) != getattr(DEFAULT, name)}
+    return {name: value for name, value in parameters.items() if value}
 
 
 def _told(errors: tuple[FieldError, ...], rows: tuple[str, ...]) -> Iterator[FieldError]:

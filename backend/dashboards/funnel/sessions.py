@@ -45,15 +45,15 @@ class SessionsPage:
     as_of: datetime
 
     @classmethod
-    def of(cls, found: JourneyList, asked: BarQuestion, names: Names) -> Self:
+    def of(cls, journeys: JourneyList, question: BarQuestion, names: Names) -> Self:
         return cls(
-            title=_title(found),
-            group=_group(found, asked, names),
-            rows=tuple(_rows(found, names)),
-            steps=len(found.query.steps),
-            total=found.total,
-            number=asked.number,
-            as_of=found.as_of,
+            title=_title(journeys),
+            group=_group(journeys, question, names),
+            rows=tuple(_rows(journeys, names)),
+            steps=len(journeys.query.steps),
+            total=journeys.total,
+            number=question.number,
+            as_of=journeys.as_of,
         )
 
     @property
@@ -66,17 +66,17 @@ class SessionsPage:
         return min(self.total, MOST_ROWS)
 
 
-def _title(found: JourneyList) -> str:
-    labels = [step.label for step in found.query.steps]
-    step = found.bar.step
-    who = counted(found.total, str(found.query.scope))
-    if found.bar.outcome is Outcome.REACHED:
+def _title(journeys: JourneyList) -> str:
+    labels = [step.label for step in journeys.query.steps]
+    step = journeys.bar.step
+    who = counted(journeys.total, str(journeys.query.scope))
+    if journeys.bar.outcome is Outcome.REACHED:
         return f"{who} came to “{labels[step - 1]}”"
     return f"{who} came to “{labels[max(step - 2, 0)]}” but not to “{labels[step - 1]}”"
 
 
-def _group(found: JourneyList, asked: BarQuestion, names: Names) -> str:
-    group, dimension = found.bar.group, asked.funnel.asked.breakdown
+def _group(journeys: JourneyList, question: BarQuestion, names: Names) -> str:
+    group, dimension = journeys.bar.group, question.funnel.asked.breakdown
     if group is None:
         return ""
     label = DIMENSIONS[dimension].label
@@ -84,15 +84,15 @@ def _group(found: JourneyList, asked: BarQuestion, names: Names) -> str:
     return f"{label}: all others" if group.others else f"{label}: {names.name(dimension, group.keys[0])}"
 
 
-def _rows(found: JourneyList, names: Names) -> Iterator[SessionRow]:
-    for journey in found.rows:
+def _rows(journeys: JourneyList, names: Names) -> Iterator[SessionRow]:
+    for journey in journeys.rows:
         yield SessionRow(
             started_at=journey.started_at,
             source=names.name("source", journey.source),
             device=names.name("device", journey.device),
             country=names.name("country", journey.country),
             reached=journey.reached,
-            last=found.query.steps[journey.reached - 1].label,
+            last=journeys.query.steps[journey.reached - 1].label,
             seconds=journey.seconds,
             immature=journey.immature,
         )

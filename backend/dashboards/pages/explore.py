@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import ClassVar
 
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
-from backend.analytics.metrics.catalogue.measures import MEASURES, Source
+from backend.analytics.metrics.catalogue.measures import MEASURES, Relation
 from backend.analytics.metrics.catalogue.query import Filter, Operator, Query, Result
 from backend.dashboards.charts import ask, largest, several_of
-from backend.dashboards.page import Answers, Board, BoardPage, Chart, Select, Setting, board_of, chosen, ranked, trend
+from backend.dashboards.page import Board, BoardPage, Chart, Select, Setting, board_of, chosen, ranked, trend
 from backend.dashboards.question import FILTERS, Address, Own, PageQuestion
+from backend.dashboards.services import Services
 
 
 class Explore(BoardPage):
@@ -19,7 +20,7 @@ class Explore(BoardPage):
 
     name: ClassVar = "explore"
     title: ClassVar = "Explore"
-    measures = tuple(name for name, measure in MEASURES.items() if measure.source is Source.SESSIONS)
+    measures = tuple(name for name, measure in MEASURES.items() if measure.source is Relation.SESSIONS)
     own: ClassVar[Own] = {"measure": measures, "by": FILTERS}
     sample: ClassVar[Address] = {"measure": "visitors", "by": "device"}
     selects: ClassVar = (
@@ -38,10 +39,10 @@ class Explore(BoardPage):
         rankings = (ranked("parts", result, measure, setting) for result in parts)
         return board_of(over_time, (), *rankings, trend(over_time, measure, setting))
 
-    def completed(self, board: Board, setting: Setting, results: Sequence[Result], answers: Answers) -> Board:
+    def completed(self, board: Board, setting: Setting, results: Sequence[Result], services: Services) -> Board:
         """With the largest parts of each ranking over time."""
         return board.with_charts(
-            self._lines(setting, ranking, answers.catalogue.answer(self._over_time(setting.question, ranking)))
+            self._lines(setting, ranking, services.catalogue.answer(self._over_time(setting.question, ranking)))
             for ranking in results[1:]
         )
 

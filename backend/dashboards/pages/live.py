@@ -8,8 +8,8 @@ from backend.dashboards.page import Page
 
 
 class Live(Page):
-    """The last thirty minutes, as they happen: it has no question that could be kept."""
+    """The last thirty minutes, as they happen: it has no question that could be saved."""
 
     name: ClassVar = "live"
     title: ClassVar = "Live"
-    kept: ClassVar = False
+    can_be_saved: ClassVar = False

@@ -10,8 +10,9 @@ from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.addresses import BASE
 from backend.dashboards.charts import ask, tiles_of
 from backend.dashboards.funnel.chart import calculator_query, funnel_chart
-from backend.dashboards.page import HALF, TREND, Answers, Board, BoardPage, Setting, board_of, chosen, ranked, trend
+from backend.dashboards.page import HALF, TREND, Board, BoardPage, Setting, board_of, chosen, ranked, trend
 from backend.dashboards.question import Address, Own, PageQuestion
+from backend.dashboards.services import Services
 
 
 class Overview(BoardPage):
@@ -50,9 +51,9 @@ class Overview(BoardPage):
             ranked("titles", titles, "assessments", setting, HALF),
         )
 
-    def completed(self, board: Board, setting: Setting, results: Sequence[Result], answers: Answers) -> Board:
+    def completed(self, board: Board, setting: Setting, results: Sequence[Result], services: Services) -> Board:
         """With how far sessions came through the calculator, and who is here now."""
-        report = answers.funnel.answer(calculator_query(setting.question))
+        report = services.funnel.answer(calculator_query(setting.question))
         return replace(
-            board.with_charts([funnel_chart(report, setting.question)]), visits_now=answers.live.latest().now
+            board.with_charts([funnel_chart(report, setting.question)]), visits_now=services.live.latest().now
         )

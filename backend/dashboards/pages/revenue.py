@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import ClassVar
 
 from backend.analytics.figures.bars import Bar, Ranking, bars
-from backend.analytics.figures.quantity import Quantity, Unit
+from backend.analytics.figures.quantity import Quantity, QuantityUnit
 from backend.analytics.metrics.attribution.models import Model
 from backend.analytics.metrics.attribution.paths import By
 from backend.analytics.metrics.attribution.service import (
-    LONGEST_LOOK_BACK_DAYS,
-    LOOK_BACK_DAYS,
+    LONGEST_LOOKBACK_DAYS,
+    LOOKBACK_DAYS,
     AttributedRevenue,
     Attribution,
     AttributionQuery,
@@ -20,11 +20,12 @@ from backend.analytics.metrics.attribution.service import (
 from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.addresses import address_of
 from backend.dashboards.charts import MOST_BARS, ask, compared, tiles_of
-from backend.dashboards.page import Answers, Board, BoardPage, Chart, Setting, Tabs, board_of, chosen, trend
+from backend.dashboards.page import Board, BoardPage, Chart, Setting, Tabs, board_of, chosen, trend
 from backend.dashboards.question import Address, Own, PageQuestion
+from backend.dashboards.services import Services
 
 CREDIT_CSV = "/api/analytics/dashboard/revenue"
-LOOK_BACKS = tuple(map(str, (LOOK_BACK_DAYS, 7, 14, 60, LONGEST_LOOK_BACK_DAYS)))
+LOOKBACKS = tuple(map(str, (LOOKBACK_DAYS, 7, 14, 60, LONGEST_LOOKBACK_DAYS)))
 MODELS = {
     Model.LAST_NON_DIRECT: "Last that was not direct",
     Model.LAST: "Last visit",
@@ -57,7 +58,7 @@ class Revenue(BoardPage):
 
     name: ClassVar = "revenue"
     title: ClassVar = "Revenue"
-    own: ClassVar[Own] = {"model": tuple(Model), "by": tuple(By), "lookback_days": LOOK_BACKS}
+    own: ClassVar[Own] = {"model": tuple(Model), "by": tuple(By), "lookback_days": LOOKBACKS}
     sample: ClassVar[Address] = {"model": "linear"}
     measures = ("revenue", "upgrades", "revenue_per_upgrade", "revenue_per_visitor")
 
@@ -69,9 +70,9 @@ class Revenue(BoardPage):
         tiles = tiles_of(over_time, self.measures, lambda _: "")
         return board_of(over_time, tiles, trend(over_time, "revenue", setting))
 
-    def completed(self, board: Board, setting: Setting, results: Sequence[Result], answers: Answers) -> Board:
+    def completed(self, board: Board, setting: Setting, results: Sequence[Result], services: Services) -> Board:
         """With the channels that the revenue is credited to."""
-        attribution = answers.attribution.revenue(_credit_query(setting.question))
+        attribution = services.attribution.revenue(_credit_query(setting.question))
         return board.with_charts([_credit_chart(attribution, setting)])
 
 
@@ -81,7 +82,7 @@ def _credit_query(question: PageQuestion) -> AttributionQuery:
         question.answerable(),
         Model(chosen(question, "model", list(MODELS))),
         By(chosen(question, "by", list(CHANNELS))),
-        lookback_days=int(chosen(question, "lookback_days", LOOK_BACKS)),
+        lookback_days=int(chosen(question, "lookback_days", LOOKBACKS)),
         filters=question.filters,
         compare=question.compare,
     )
@@ -98,7 +99,7 @@ def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
     query, before = attribution.query, attribution.before
     figure = bars(
         Ranking(
-            Quantity("credited revenue", Unit.CENTS, currency=query.currency),
+            Quantity("credited revenue", QuantityUnit.CENTS, currency=query.currency),
             CHANNELS[query.by].lower(),
             tuple(_bar(row, query.by, setting) for row in attribution.rows[:MOST_BARS]),
             attribution.total_cents,
@@ -119,7 +120,7 @@ def _credit_tabs(setting: Setting) -> tuple[Tabs, ...]:
     return (
         setting.tabs("Credit by", "model", list(MODELS), lambda model: MODELS[Model(model)]),
         setting.tabs("to each", "by", list(CHANNELS), lambda channel: CHANNELS[By(channel)]),
-        setting.tabs("looking back", "lookback_days", LOOK_BACKS, lambda days: f"{days} days"),
+        setting.tabs("looking back", "lookback_days", LOOKBACKS, lambda days: f"{days} days"),
     )
 
 

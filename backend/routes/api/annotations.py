@@ -30,8 +30,8 @@ bp = APIBlueprint(
 def show(query: DaysQuery) -> Answer:
     """Those of a period, in the order in which they happened; by default of the last thirty days"""
     period = query.period(current_app.config["TIMEZONE"], utc_now())
-    notes = get(Annotations).within(period, demand(Scope.DASHBOARDS_READ).account_id)
-    return AnnotationsResponse.of(notes).model_dump(mode="json")
+    annotations = get(Annotations).within(period, demand(Scope.DASHBOARDS_READ).account_id)
+    return AnnotationsResponse.of(annotations).model_dump(mode="json")
 
 
 @bp.post("", responses={201: AnnotationResponse, **problems(400, 401, 403, 413, 415, 422)})

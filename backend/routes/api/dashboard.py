@@ -8,7 +8,7 @@ from werkzeug import Response
 
 from backend.accounts.permissions import Scope
 from backend.analytics.metrics.attribution.service import AttributionService
-from backend.analytics.metrics.catalogue.dashboards import CONVERSIONS, GEOGRAPHIC, POPULAR, Dashboard
+from backend.analytics.metrics.catalogue.dashboards import CONVERSIONS, GEOGRAPHY, POPULAR, Dashboard
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.funnel.service import FunnelService
 from backend.clock import utc_now
@@ -56,11 +56,11 @@ def funnel_sessions(query: JourneyParameters) -> Response:
 
     `meta.total` is what the bar says: the sessions of the step, or its drop-off.
     """
-    asked = query.query(current_app.config["TIMEZONE"], utc_now())
-    found = get(FunnelService).behind(asked, query.bar(), query.limit, query.offset)
-    text = journeys_csv(found) if query.format == "csv" else JourneysResponse.of(found).model_dump_json()
-    name = "funnel_sessions_demo" if found.demo else "funnel_sessions"
-    return written(text, query.format, name, asked.period, found.version)
+    question = query.query(current_app.config["TIMEZONE"], utc_now())
+    journeys = get(FunnelService).behind(question, query.bar(), query.limit, query.offset)
+    text = journeys_csv(journeys) if query.format == "csv" else JourneysResponse.of(journeys).model_dump_json()
+    name = "funnel_sessions_demo" if journeys.demo else "funnel_sessions"
+    return written(text, query.format, name, question.period, journeys.version)
 
 
 @bp.get("/conversions", responses=RESPONSES)
@@ -98,9 +98,9 @@ def geographic(query: DashboardQuery) -> Response:
 
     `country=US&breakdown=region` counts the states.
     """
-    return _answered(GEOGRAPHIC, query)
+    return _answered(GEOGRAPHY, query)
 
 
 def _answered(dashboard: Dashboard, query: DashboardQuery) -> Response:
-    asked = query.query(dashboard.measures, dashboard.breakdown, current_app.config["TIMEZONE"], utc_now())
-    return answered(get(CatalogueService).answer(asked), query.format, dashboard.name)
+    question = query.query(dashboard.measures, dashboard.breakdown, current_app.config["TIMEZONE"], utc_now())
+    return answered(get(CatalogueService).answer(question), query.format, dashboard.name)

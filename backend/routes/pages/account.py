@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.people.directory import Directory
@@ -25,10 +25,25 @@ from backend.routes.access import (
     sign_in_token,
     stay_signed_in,
 )
+from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
 from backend.routes.schemas.account import HOME, ROLES, Confirmation, EmailChange, PasswordChange, Removal, TypedAgain
 from backend.routes.schemas.onward import safe_next
 
 bp = Blueprint("account", __name__, url_prefix="/account")
+remove_factor_page = partial(form_page, "accounts/remove_factor.html")
+
+
+def email_page(errors: Errors = NO_ERRORS) -> str:
+    return form_page("accounts/email.html", errors, email=get(Directory).email_of(me()))
+
+
+def password_page(errors: Errors = NO_ERRORS) -> str:
+    return form_page("accounts/password.html", errors, email=get(Directory).email_of(me()))
+
+
+def confirm_page(errors: Errors = NO_ERRORS) -> str:
+    """What was sent to where somebody wanted to go is carried on."""
+    return form_page("accounts/confirm.html", errors, confirmation=Confirmation.again(request.form.items(multi=True)))
 
 
 @bp.get("")
@@ -36,17 +51,20 @@ bp = Blueprint("account", __name__, url_prefix="/account")
 def home() -> ResponseReturnValue:
     sign_ins = get(SignIns).list(me(), sign_in_token() or "")
     own, results = get(Directory).own(me()), get(OwnResults).of(my_public_id() or "")
-    return _page("account", own=own, results=results, sign_ins=sign_ins, roles=ROLES, codes=RECOVERY_CODES)
+    return form_page(
+        "accounts/account.html", own=own, results=results, sign_ins=sign_ins, roles=ROLES, codes=RECOVERY_CODES
+    )
 
 
 @bp.get("/email")
 @require(Scope.ACCOUNT_SELF)
 def email() -> ResponseReturnValue:
-    return _page("email", email=get(Directory).email_of(me()))
+    return email_page()
 
 
 @bp.post("/email")
 @require(Scope.ACCOUNT_SELF, rate=Rate.SIGN_IN)
+@if_refused(email_page)
 def change_email() -> ResponseReturnValue:
     change = EmailChange.parse(request.form)
     get(Accounts).ask_email_change(me(), change.password, change.email)
@@ -57,11 +75,12 @@ def change_email() -> ResponseReturnValue:
 @bp.get("/password")
 @require(Scope.ACCOUNT_SELF)
 def password() -> ResponseReturnValue:
-    return _page("password", email=get(Directory).email_of(me()))
+    return password_page()
 
 
 @bp.post("/password")
 @require(Scope.ACCOUNT_SELF, rate=Rate.SIGN_IN)
+@if_refused(password_page)
 def change_password() -> ResponseReturnValue:
     change = PasswordChange.parse(request.form)
     get(Accounts).change_password(me(), change.old, change.new)
@@ -73,11 +92,12 @@ def change_password() -> ResponseReturnValue:
 @bp.get("/second-factor/remove")
 @require(Scope.ACCOUNT_SELF, fresh=True)
 def remove_factor() -> ResponseReturnValue:
-    return _page("remove_factor")
+    return remove_factor_page()
 
 
 @bp.post("/second-factor/remove")
 @require(Scope.ACCOUNT_SELF, fresh=True, rate=Rate.SIGN_IN)
+@if_refused(remove_factor_page, {WrongCode: "code"})
 def drop_factor() -> ResponseReturnValue:
     """Leads on to the page that sets up another, where the role needs one or its owner wants one."""
     get(SecondFactor).give_up(me(), Removal.parse(request.form).code)
@@ -90,14 +110,15 @@ def drop_factor() -> ResponseReturnValue:
 @bp.get("/recovery-codes")
 @require(Scope.ACCOUNT_SELF, fresh=True)
 def recovery_codes() -> ResponseReturnValue:
-    return _page("recovery_codes", made=(), left=get(SecondFactor).recovery_codes_left(me()), codes=RECOVERY_CODES)
+    left = get(SecondFactor).recovery_codes_left(me())
+    return form_page("accounts/recovery_codes.html", made=(), left=left, codes=RECOVERY_CODES)
 
 
 @bp.post("/recovery-codes")
 @require(Scope.ACCOUNT_SELF, fresh=True)
 def make_recovery_codes() -> ResponseReturnValue:
     """Shown in this answer, and never again."""
-    return _page("recovery_codes", made=get(SecondFactor).renew_recovery_codes(me()))
+    return form_page("accounts/recovery_codes.html", made=get(SecondFactor).renew_recovery_codes(me()))
 
 
 @bp.post("/sign-ins/<int:number>/end")
@@ -119,49 +140,21 @@ def end_other_sign_ins() -> ResponseReturnValue:
 @bp.get("/confirm")
 @require(Scope.ACCOUNT_SELF)
 def confirm() -> ResponseReturnValue:
-    return _page("confirm", asked=Confirmation(safe_next(request.args.get("next", ""), HOME)))
+    return form_page("accounts/confirm.html", confirmation=Confirmation(safe_next(request.args.get("next", ""), HOME)))
 
 
 @bp.post("/confirm")
 @require(Scope.ACCOUNT_SELF, rate=Rate.SIGN_IN)
+@if_refused(confirm_page)
 def go_on() -> ResponseReturnValue:
     """To where somebody wanted to go. With 307 the browser sends again what it sent there before."""
-    typed = TypedAgain.parse(request.form)
-    if not confirm_password(typed.password):
+    proof = TypedAgain.parse(request.form)
+    if not confirm_password(proof.password):
         raise InvalidRequest([FieldError("confirm_password", "That is not your password.")])
-    return redirect(typed.asked.onward, 307 if typed.asked.sends_again else 303)
-
-
-@bp.errorhandler(WrongCode)
-def ask_for_another_code(error: WrongCode) -> ResponseReturnValue:
-    return _page("remove_factor", (FieldError("code", str(error)),)), error.status
-
-
-@bp.errorhandler(InvalidRequest)
-def ask_again(error: InvalidRequest) -> ResponseReturnValue:
-    """The same page, with a sentence for each bad field. Secrets that were typed do not come back."""
-    match request.endpoint:
-        case "account.change_email":
-            return _page("email", error.errors, email=get(Directory).email_of(me())), 422
-        case "account.change_password":
-            return _page("password", error.errors, email=get(Directory).email_of(me())), 422
-        case "account.drop_factor":
-            return _page("remove_factor", error.errors), 422
-        case _:
-            return _page("confirm", error.errors, asked=Confirmation.again(request.form.items(multi=True))), 422
+    return redirect(proof.confirmation.onward, 307 if proof.confirmation.sends_again else 303)
 
 
 def needs_factor() -> bool:
     """Whether whoever asks may not go without a second factor."""
     who = caller()
     return who is not None and who.role is not None and who.role.needs_second_factor
-
-
-def _page(template: str, errors: tuple[FieldError, ...] = (), **values: Any) -> str:
-    return render_template(
-        f"accounts/{template}.html",
-        errors={error.field: error.message for error in errors},
-        zone=current_app.config["TIMEZONE"],
-        values={"email": request.form.get("email", "")},
-        **values,
-    )

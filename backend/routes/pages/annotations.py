@@ -1,33 +1,38 @@
-"""`/analytics/annotations`: the form that notes what happened when, and what charts mark of it."""
+"""`/analytics/annotations`: the form that adds an annotation, and what charts mark of them."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Role, Scope
 from backend.analytics.annotations.service import Annotations
 from backend.analytics.metrics.period import Period
-from backend.dashboards.annotations import Note, note_of
-from backend.errors import InvalidRequest
+from backend.dashboards.annotations import ListedAnnotation, listed_annotation
 from backend.plugins import get
 from backend.routes.access import demand, me, require
 from backend.routes.annotations import delete_annotation
 from backend.routes.pages.dashboard_controls import back
+from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
 from backend.routes.schemas.annotations import AnnotationPath, annotation_of_form
 
 bp = Blueprint("annotation_pages", __name__, url_prefix="/analytics/annotations")
+
+
+def annotation_page(errors: Errors = NO_ERRORS) -> str:
+    return form_page("dashboards/annotate.html", errors, back=back())
 
 
 @bp.get("")
 @require(Scope.DASHBOARDS_READ)
 def form() -> ResponseReturnValue:
     """Where someone lands who reloads the address of the form, or whose form was left open."""
-    return _form({}) if request.form else redirect(url_for("dashboards.overview"))
+    return annotation_page() if request.form else redirect(url_for("dashboards.overview"))
 
 
 @bp.post("")
 @require(Scope.DASHBOARDS_READ)
+@if_refused(annotation_page)
 def add_from_page() -> ResponseReturnValue:
     new = annotation_of_form(request.form)
     get(Annotations).add(me(), new.at, new.text)
@@ -43,17 +48,9 @@ def delete_from_page(public_id: str) -> ResponseReturnValue:
     return redirect(back(), 303)
 
 
-@bp.errorhandler(InvalidRequest)
-def ask_again(error: InvalidRequest) -> ResponseReturnValue:
-    return _form({one.field: one.message for one in error.errors}), 422
-
-
-def annotations_in(period: Period) -> tuple[Note, ...]:
-    """What the charts of a period mark, and its page lists."""
+def annotations_in(period: Period) -> tuple[ListedAnnotation, ...]:
+    """The annotations that charts of a period mark, and its pages list."""
     who = demand(Scope.DASHBOARDS_READ)
-    found = get(Annotations).within(period, who.account_id)
-    return tuple(note_of(one, period.timezone, anybodys=who.role is Role.ADMIN) for one in found)
-
-
-def _form(errors: dict[str, str]) -> str:
-    return render_template("dashboards/annotate.html", errors=errors, typed=request.form, back=back())
+    annotations = get(Annotations).within(period, who.account_id)
+    is_admin = who.role is Role.ADMIN
+    return tuple(listed_annotation(annotation, period.timezone, anybodys=is_admin) for annotation in annotations)

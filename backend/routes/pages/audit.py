@@ -25,8 +25,8 @@ def entries() -> ResponseReturnValue:
         return _page(question), 422
     log = get(AuditLog)
     log.record_reading(caller_name(), Action.AUDIT_READ, "audit:log", **question.details())
-    found = log.list(question.filter, question.before, PAGE + 1)
-    return _page(question, entries=found[:PAGE], older=found[PAGE - 1].number if len(found) > PAGE else None)
+    listed = log.list(question.filter, question.before, PAGE + 1)
+    return _page(question, entries=listed[:PAGE], older=listed[PAGE - 1].number if len(listed) > PAGE else None)
 
 
 @bp.get("/audit.csv")
@@ -39,7 +39,7 @@ def table() -> ResponseReturnValue:
     return Response(stream_with_context(audit_csv(log.all(wanted))), mimetype="text/csv", headers=headers)
 
 
-def _page(question: AuditQuestion, **found: object) -> str:
+def _page(question: AuditQuestion, **listing: object) -> str:
     return render_template(
-        "admin/audit.html", question=question, errors=question.errors, actions=Action, days=DAYS, **found
+        "admin/audit.html", question=question, errors=question.errors, actions=Action, days=DAYS, **listing
     )

@@ -1,7 +1,8 @@
-"""What stands above the figures of every operators' page."""
+"""The controls above the figures of every dashboard: period, comparison, filters; and the page that has no figures."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +34,11 @@ def names() -> Names:
     return Names.of_reference(get(Reference))
 
 
+def question_here(own: Iterable[str]) -> PageQuestion:
+    """The question in the address; `own` are the parameters of the page beyond those of every page."""
+    return PageQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), own)
+
+
 def controls(page: Page, question: PageQuestion) -> dict[str, Any]:
     """Period, comparison and filters of a page, as templates name them."""
     now = utc_now()
@@ -48,8 +54,8 @@ def controls(page: Page, question: PageQuestion) -> dict[str, Any]:
     }
 
 
-def understood(question: PageQuestion) -> PageQuestion | None:
-    """The question that a form of these leads to; None where the address is to stay."""
+def resolved(question: PageQuestion) -> PageQuestion | None:
+    """The question that a sent control asks, for a redirect to its address; None where the address is to stay."""
     if question.period is None:
         return None
     adding = question.adding
@@ -75,7 +81,7 @@ def back() -> str:
 def failed(error: WarehouseUnavailable) -> ResponseReturnValue:
     """A page without its figures: its question stands, to be asked again or changed."""
     own = {*request.args} - {*EVERYWHERE} - SENT
-    question = replace(PageQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), own), adding=None)
+    question = replace(question_here(own), adding=None)
     page = max((page for page in PAGES if request.path.startswith(page.path)), key=lambda page: len(page.path))
     shown = controls(page, question)
     return (

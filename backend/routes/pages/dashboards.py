@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
-from flask import Blueprint, current_app, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
-from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.service import CatalogueService
-from backend.analytics.metrics.funnel.service import FunnelService
-from backend.analytics.metrics.live.feed import LiveFeed
 from backend.analytics.warehouse.service import WarehouseUnavailable
-from backend.clock import utc_now
 from backend.dashboards.addresses import BASE
-from backend.dashboards.page import Answers, Board, BoardPage, Setting
+from backend.dashboards.page import Board, BoardPage, Setting
 from backend.dashboards.pages import BOARD_PAGES
 from backend.dashboards.question import PageQuestion
 from backend.dashboards.tables import OWN as TABLE
@@ -24,7 +20,8 @@ from backend.dashboards.tables import table_query
 from backend.plugins import get
 from backend.routes.access import require
 from backend.routes.pages.annotations import annotations_in
-from backend.routes.pages.dashboard_controls import controls, failed, names, understood
+from backend.routes.pages.dashboard_answers import completed_board
+from backend.routes.pages.dashboard_controls import controls, failed, names, question_here, resolved
 from backend.routes.tables import answered
 
 bp = Blueprint("dashboards", __name__, url_prefix=BASE)
@@ -35,16 +32,16 @@ def view_of(page: BoardPage) -> Callable[[], ResponseReturnValue]:
     """The view function of a page, under its name."""
 
     def view() -> ResponseReturnValue:
-        question = _question(page.own).within(page.own)
+        question = question_here(page.own).within(page.own)
         if question.period is None:
             return _render(page, question, None), 422
         setting = Setting(page, question, names())
-        if further_on := understood(question):
-            return redirect(setting.address(further_on))
-        notes = annotations_in(question.period)
-        setting = replace(setting, happenings=tuple(note.happening for note in notes))
-        board = _answered(page, setting)
-        return _render(page, question, board, **({"notes": notes} if board.over_time else {}))
+        if changed := resolved(question):
+            return redirect(setting.address(changed))
+        annotations = annotations_in(question.period)
+        setting = replace(setting, annotations=tuple(annotation.in_chart for annotation in annotations))
+        board = completed_board(page, setting)
+        return _render(page, question, board, **({"annotations": annotations} if board.over_time else {}))
 
     return require(Scope.DASHBOARDS_READ)(view)
 
@@ -57,19 +54,9 @@ for board_page in BOARD_PAGES:
 @require(Scope.DASHBOARDS_READ)
 def table() -> ResponseReturnValue:
     """The rows behind a chart."""
-    query = table_query(request.args, _question(TABLE))
+    query = table_query(request.args, question_here(TABLE))
     name = "_by_".join([query.measures[0], *query.keys])
     return answered(get(CatalogueService).answer(query), "csv", name)
-
-
-def _question(own: Iterable[str]) -> PageQuestion:
-    return PageQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), own)
-
-
-def _answered(page: BoardPage, setting: Setting) -> Board:
-    answers = Answers(get(CatalogueService), get(FunnelService), get(AttributionService), get(LiveFeed))
-    results = answers.catalogue.answers(page.queries(setting.question))
-    return page.completed(page.board(setting, results), setting, results, answers)
 
 
 def _render(page: BoardPage, question: PageQuestion, board: Board | None, **more: object) -> str:

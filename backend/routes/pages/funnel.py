@@ -18,7 +18,7 @@ from backend.dashboards.funnel.sessions import PER_PAGE, SessionsPage
 from backend.dashboards.pages.funnel import FUNNEL
 from backend.plugins import get
 from backend.routes.access import require
-from backend.routes.pages.dashboard_controls import controls, failed, names, understood
+from backend.routes.pages.dashboard_controls import controls, failed, names, resolved
 from backend.routes.schemas.funnel import funnel_csv, journeys_csv
 from backend.routes.tables import written
 
@@ -30,9 +30,9 @@ bp.register_error_handler(WarehouseUnavailable, failed)
 @require(Scope.DASHBOARDS_READ)
 def funnel() -> ResponseReturnValue:
     question = _question()
-    further_on = understood(question.page) if question.query else None
-    if question.moved is not None or further_on:
-        return redirect(url_for(".funnel", **(further_on or question.page).address(), _anchor=question.moved or None))
+    changed = resolved(question.page) if question.query else None
+    if question.moved is not None or changed:
+        return redirect(url_for(".funnel", **(changed or question.page).address(), _anchor=question.moved or None))
     if question.query is None:
         return _render(question, None), 422
     report = get(FunnelService).answer(question.query)
@@ -51,19 +51,19 @@ def table() -> ResponseReturnValue:
 @require(Scope.DASHBOARDS_READ)
 def sessions() -> ResponseReturnValue:
     """Who stands behind a bar."""
-    asked = _bar()
-    page = SessionsPage.of(_behind(asked, PER_PAGE, asked.before * PER_PAGE), asked, names())
-    shown = controls(FUNNEL, asked.funnel.page)
-    return render_template("dashboards/funnel_sessions.html", page=page, asked=asked, **shown)
+    bar = _bar()
+    page = SessionsPage.of(_behind(bar, PER_PAGE, bar.before * PER_PAGE), bar, names())
+    shown = controls(FUNNEL, bar.funnel.page)
+    return render_template("dashboards/funnel_sessions.html", page=page, bar=bar, **shown)
 
 
 @bp.get("/funnel/sessions.csv")
 @require(Scope.DASHBOARDS_READ)
 def sessions_table() -> ResponseReturnValue:
     """All pages of them, up to as many rows as any table has."""
-    found = _behind(_bar(), MOST_ROWS)
-    name = "funnel_sessions_demo" if found.demo else "funnel_sessions"
-    return written(journeys_csv(found), "csv", name, found.query.period, found.version)
+    journeys = _behind(_bar(), MOST_ROWS)
+    name = "funnel_sessions_demo" if journeys.demo else "funnel_sessions"
+    return written(journeys_csv(journeys), "csv", name, journeys.query.period, journeys.version)
 
 
 def _question() -> FunnelQuestion:
@@ -74,8 +74,8 @@ def _bar() -> BarQuestion:
     return BarQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now())
 
 
-def _behind(asked: BarQuestion, limit: int, offset: int = 0) -> JourneyList:
-    return get(FunnelService).behind(asked.funnel.answerable(), asked.bar, limit, offset)
+def _behind(bar: BarQuestion, limit: int, offset: int = 0) -> JourneyList:
+    return get(FunnelService).behind(bar.funnel.answerable(), bar.bar, limit, offset)
 
 
 def _links() -> Links:

@@ -20,14 +20,14 @@ PAGE = 50
 @require(Scope.JOBS_READ)
 def overview() -> ResponseReturnValue:
     question = JobsQuestion.parse(request.args)
-    found = get(Jobs).page(question.shown, question.before, PAGE + 1)
+    jobs = get(Jobs).page(question.shown, question.before, PAGE + 1)
     return render_template(
         "admin/jobs.html",
         question=question,
         labels=LABELS,
         counts=get(Jobs).counts(),
-        jobs=found[:PAGE],
-        older=found[PAGE - 1].id if len(found) > PAGE else None,
+        jobs=jobs[:PAGE],
+        older=jobs[PAGE - 1].id if len(jobs) > PAGE else None,
         mail=get(MailOverview),
         retry=Scope.JOBS_RETRY,
     )

@@ -26,13 +26,12 @@ def page() -> str:
 @bp.get("/stream")
 @require(Scope.DASHBOARDS_READ)
 def stream() -> Response:
-    """Server-sent events for as long as one may watch; whoever comes again says by `Last-Event-ID` what they saw."""
+    """Server-sent events for a subscriber, who says by `Last-Event-ID` which state they have."""
     feed = get(LiveFeed)
     feed.latest()
     answer = Response(mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
     if request.method == "GET":
-        seat = feed.seat()
-        answer.call_on_close(seat.give_back)
-        seen = request.headers.get("Last-Event-ID", "")
-        answer.response = stream_with_context(sse(feed.watch(seen, still_holds(Scope.DASHBOARDS_READ)), names()))
+        answer.call_on_close(feed.subscribe().end)
+        last_key = request.headers.get("Last-Event-ID", "")
+        answer.response = stream_with_context(sse(feed.updates(last_key, still_holds(Scope.DASHBOARDS_READ)), names()))
     return answer

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.people.conflict import AccountConflict
@@ -18,29 +18,41 @@ from backend.personal_data import DataClasses
 from backend.plugins import get
 from backend.routes.access import Rate, caller, confirm_password, me, public, require
 from backend.routes.consent import asks_not_to_be_tracked, said
-from backend.routes.schemas.privacy import COOKIE, REMEMBERED, Choice, Said, form_of, password_of
+from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
+from backend.routes.schemas.privacy import COOKIE, REMEMBERED, ConsentAnswer, ConsentForm, form_of, password_of
 
 bp = Blueprint("privacy", __name__)
+
+
+def privacy_page(template: str, errors: Errors = NO_ERRORS) -> str:
+    classes = sorted(get(DataClasses), key=lambda data_class: data_class.title)
+    return form_page(template, errors, classes=classes, answer=said(), silent=asks_not_to_be_tracked())
+
+
+notice_page = partial(privacy_page, "privacy.html")
+export_form = partial(privacy_page, "accounts/export.html")
+deletion_form = partial(privacy_page, "accounts/delete.html")
 
 
 @bp.get("/privacy")
 @public("what is kept about people is for everyone to know")
 def notice() -> ResponseReturnValue:
-    return _page("privacy")
+    return notice_page()
 
 
 @bp.post("/privacy")
 @public("everyone may choose, signed in or not")
+@if_refused(notice_page)
 def choose() -> ResponseReturnValue:
     """Yes and no are kept alike: in this browser, and with the account of whoever is signed in."""
-    chosen = Choice.parse(request.form)
+    chosen = ConsentForm.parse(request.form)
     who = caller()
     if who and who.account_id:
         get(Consents).choose(who.account_id, chosen.choice)
     response = redirect(chosen.onward, 303)
     response.set_cookie(
         COOKIE,
-        Said(VERSION, chosen.choice, utc_now()).as_cookie(),
+        ConsentAnswer(VERSION, chosen.choice, utc_now()).as_cookie(),
         max_age=REMEMBERED,
         secure=current_app.config["SESSION_COOKIE_SECURE"],
         httponly=True,
@@ -52,11 +64,12 @@ def choose() -> ResponseReturnValue:
 @bp.get("/account/export")
 @require(Scope.ACCOUNT_SELF)
 def export_page() -> ResponseReturnValue:
-    return _page("export")
+    return export_form()
 
 
 @bp.post("/account/export")
 @require(Scope.ACCOUNT_SELF, fresh=True)
+@if_refused(export_form)
 def export() -> ResponseReturnValue:
     form = form_of(request.form)
     copy = get(Exports).make(me(), form)
@@ -68,11 +81,12 @@ def export() -> ResponseReturnValue:
 @bp.get("/account/delete")
 @require(Scope.ACCOUNT_SELF)
 def delete_page() -> ResponseReturnValue:
-    return _page("delete")
+    return deletion_form()
 
 
 @bp.post("/account/delete")
 @require(Scope.ACCOUNT_SELF, rate=Rate.SIGN_IN)
+@if_refused(deletion_form, {AccountConflict: "main"})
 def delete() -> ResponseReturnValue:
     """The password is asked for here and now, however fresh the sign-in."""
     if not confirm_password(password_of(request.form)):
@@ -81,26 +95,3 @@ def delete() -> ResponseReturnValue:
     session.clear()
     flash("Your account is closed, and your data is being deleted.")
     return redirect(url_for(".notice"), 303)
-
-
-@bp.errorhandler(AccountConflict)
-def say_why_not(error: AccountConflict) -> ResponseReturnValue:
-    return _page("delete", (FieldError("main", str(error)),)), error.status
-
-
-@bp.errorhandler(InvalidRequest)
-def ask_again(error: InvalidRequest) -> ResponseReturnValue:
-    pages = {"privacy.export": "export", "privacy.delete": "delete"}
-    return _page(pages.get(request.endpoint or "", "privacy"), error.errors), 422
-
-
-def _page(template: str, errors: tuple[FieldError, ...] = ()) -> str:
-    classes = sorted(get(DataClasses), key=lambda one: one.title)
-    values: dict[str, Any] = {"classes": classes, "answer": said(), "silent": asks_not_to_be_tracked()}
-    name = f"accounts/{template}.html" if template != "privacy" else "privacy.html"
-    return render_template(
-        name,
-        errors={error.field: error.message for error in errors},
-        zone=current_app.config["TIMEZONE"],
-        **values,
-    )

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import segno
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.people.authenticated import Authenticated
 from backend.accounts.people.directory import Directory
 from backend.accounts.permissions import Role, Scope
 from backend.accounts.sign_in.browser import browser_of
-from backend.accounts.sign_in.service import CodeRefused, Refused, SignIns
-from backend.accounts.sign_in.standing import Standing
+from backend.accounts.sign_in.service import CodeRefused, SignInRefused, SignIns
+from backend.accounts.sign_in.state import SignInState
 from backend.accounts.sign_in.totp import FactorConflict, SecondFactor, WrongCode
-from backend.errors import FieldError, InvalidRequest, MingusError, Unauthenticated
+from backend.errors import Unauthenticated
 from backend.plugins import get
 from backend.routes.access import (
     Rate,
@@ -28,6 +28,7 @@ from backend.routes.access import (
     stay_signed_in,
 )
 from backend.routes.access import caller as who_asks
+from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused, refused_form
 from backend.routes.schemas.onward import safe_next
 from backend.routes.schemas.sign_in import CodeForm, SignInForm
 
@@ -38,21 +39,37 @@ FACTOR = "/account/second-factor"
 HOMES = ((Scope.DASHBOARDS_READ, "/analytics"), (Scope.JOBS_READ, "/admin/jobs"))
 
 
+def sign_in_page(errors: Errors = NO_ERRORS) -> str:
+    return form_page("accounts/sign_in.html", errors, next=request.values.get("next", ""))
+
+
+def code_page(errors: Errors = NO_ERRORS) -> str:
+    return form_page("accounts/code.html", errors, next=request.values.get("next", ""))
+
+
+def factor_page(errors: Errors = NO_ERRORS) -> str:
+    waiting = get(SecondFactor).waiting(_enrolling())
+    drawn = _qr(waiting.uri) if waiting else ""
+    context = {"next": request.values.get("next", ""), "needed": who_asks() is None}
+    return form_page("accounts/second_factor.html", errors, waiting=waiting, drawn=drawn, **context)
+
+
 @bp.get("/sign-in")
 @public(WHO)
 def form() -> ResponseReturnValue:
-    onward, step = request.values.get("next", ""), get(SignIns).standing(sign_in_token() or "")
-    if step is Standing.OVER:
-        return _page("sign_in", next=onward)
+    onward, step = request.values.get("next", ""), get(SignIns).state(sign_in_token() or "")
+    if step is SignInState.OVER:
+        return sign_in_page()
     return _go_on(step, onward)
 
 
 @bp.post("/sign-in")
 @public(WHO, Rate.SIGN_IN)
+@if_refused(sign_in_page, {SignInRefused: "email"})
 def begin() -> ResponseReturnValue:
-    given = SignInForm.parse(request.form)
-    who = get(SignIns).authenticate(given.email, given.password)
-    return begin_for(who, given.next, stays=given.stays)
+    credentials = SignInForm.parse(request.form)
+    who = get(SignIns).authenticate(credentials.email, credentials.password)
+    return begin_for(who, credentials.next, stays=credentials.stays)
 
 
 def begin_for(who: Authenticated, onward: str = "", *, stays: bool = False) -> ResponseReturnValue:
@@ -61,24 +78,25 @@ def begin_for(who: Authenticated, onward: str = "", *, stays: bool = False) -> R
     if before:
         get(SignIns).end(before)
     sign_in(token, lasting=stays and not who.role.needs_second_factor)
-    return _go_on(get(SignIns).standing(token), onward)
+    return _go_on(get(SignIns).state(token), onward)
 
 
 @bp.get("/sign-in/code")
 @public(WHO)
 def code_form() -> ResponseReturnValue:
-    onward, step = request.values.get("next", ""), get(SignIns).standing(sign_in_token() or "")
-    if step is not Standing.NEEDS_CODE:
+    onward, step = request.values.get("next", ""), get(SignIns).state(sign_in_token() or "")
+    if step is not SignInState.NEEDS_CODE:
         return _go_on(step, onward)
-    return _page("code", next=onward)
+    return code_page()
 
 
 @bp.post("/sign-in/code")
 @public(WHO, Rate.SIGN_IN)
+@if_refused(code_page, {CodeRefused: "code"})
 def prove() -> ResponseReturnValue:
-    given = CodeForm.parse(request.form)
-    sign_in(get(SignIns).prove(sign_in_token() or "", given.code), lasting=is_lasting())
-    return _go_on(Standing.OPEN, given.next)
+    proof = CodeForm.parse(request.form)
+    sign_in(get(SignIns).prove(sign_in_token() or "", proof.code), lasting=is_lasting())
+    return _go_on(SignInState.OPEN, proof.next)
 
 
 @bp.post("/sign-out")
@@ -94,7 +112,7 @@ def leave() -> ResponseReturnValue:
 def factor() -> ResponseReturnValue:
     if who_asks() and get(Directory).own(me()).factor_since:
         return redirect(url_for("account.remove_factor"), 303)
-    return _factor_page()
+    return factor_page()
 
 
 @bp.post(FACTOR)
@@ -107,13 +125,14 @@ def enrol() -> ResponseReturnValue:
 
 @bp.post(f"{FACTOR}/confirm")
 @public(ENROLS, Rate.SIGN_IN)
+@if_refused(factor_page, {WrongCode: "code"})
 def confirm() -> ResponseReturnValue:
     """The recovery codes are in this answer, and never shown again."""
-    given, account_id = CodeForm.parse(request.form), _enrolling()
-    codes = get(SecondFactor).confirm(account_id, given.code)
+    proof, account_id = CodeForm.parse(request.form), _enrolling()
+    codes = get(SecondFactor).confirm(account_id, proof.code)
     stay_signed_in()
     recognise()
-    return _page("second_factor_on", codes=codes, onward=_target(given.next))
+    return form_page("accounts/second_factor_on.html", codes=codes, onward=_target(proof.next))
 
 
 @bp.get(f"{FACTOR}/confirm")
@@ -123,23 +142,6 @@ def back_to_factor() -> ResponseReturnValue:
     return redirect(url_for("sign_in.factor"), 303)
 
 
-@bp.errorhandler(Refused)
-@bp.errorhandler(CodeRefused)
-@bp.errorhandler(WrongCode)
-@bp.errorhandler(InvalidRequest)
-def ask_again(error: MingusError) -> ResponseReturnValue:
-    """The same page, with a sentence for each bad field. Secrets that were typed do not come back."""
-    field = "email" if request.endpoint == "sign_in.begin" else "code"
-    errors = error.errors or (FieldError(field, str(error)),)
-    match request.endpoint:
-        case "sign_in.begin":
-            return _page("sign_in", errors, next=request.form.get("next", "")), error.status
-        case "sign_in.prove":
-            return _page("code", errors, next=request.form.get("next", "")), error.status
-        case _:
-            return _factor_page(errors), error.status
-
-
 @bp.errorhandler(FactorConflict)
 def leave_factor_alone(_error: FactorConflict) -> ResponseReturnValue:
     return redirect("/account", 303)
@@ -147,7 +149,9 @@ def leave_factor_alone(_error: FactorConflict) -> ResponseReturnValue:
 
 @bp.errorhandler(Unauthenticated)
 def from_the_start(error: Unauthenticated) -> ResponseReturnValue:
-    """A step of signing in came too late, or after too many wrong codes."""
+    """A step of signing in came too late, or after too many wrong codes. What was typed wrong is asked again."""
+    if page := refused_form(error):
+        return page
     flash(str(error))
     return redirect(url_for("sign_in.form", next=request.values.get("next") or None), 303)
 
@@ -159,29 +163,22 @@ def _enrolling() -> int:
     return get(SignIns).enrolling(sign_in_token() or "")
 
 
-def _factor_page(errors: tuple[FieldError, ...] = ()) -> str:
-    waiting = get(SecondFactor).waiting(_enrolling())
-    drawn = _qr(waiting.uri) if waiting else ""
-    onward = request.values.get("next", "")
-    return _page("second_factor", errors, waiting=waiting, drawn=drawn, next=onward, needed=who_asks() is None)
-
-
 def _qr(text: str) -> str:
     """Black on white in either colour scheme, or few cameras would read it."""
     return segno.make(text, error="m", micro=False).svg_data_uri(scale=5, dark="#000", light="#fff")
 
 
-def _go_on(step: Standing, onward: str) -> ResponseReturnValue:
+def _go_on(step: SignInState, onward: str) -> ResponseReturnValue:
     """To the step of signing in that comes next; after the last, to where they wanted to go."""
     after = onward or None
     match step:
-        case Standing.OVER:
+        case SignInState.OVER:
             return redirect(url_for("sign_in.form", next=after), 303)
-        case Standing.NEEDS_CODE:
+        case SignInState.NEEDS_CODE:
             return redirect(url_for("sign_in.code_form", next=after), 303)
-        case Standing.NEEDS_FACTOR:
+        case SignInState.NEEDS_FACTOR:
             return redirect(url_for("sign_in.factor", next=after), 303)
-        case Standing.OPEN:
+        case SignInState.OPEN:
             return redirect(_target(onward), 303)
 
 
@@ -193,8 +190,3 @@ def _target(onward: str) -> str:
 
 def _home(role: Role) -> str:
     return next((address for scope, address in HOMES if scope in role.scopes), "/account")
-
-
-def _page(template: str, errors: tuple[FieldError, ...] = (), **values: object) -> str:
-    by_field = {error.field: error.message for error in errors}
-    return render_template(f"accounts/{template}.html", errors=by_field, values=request.form, **values)

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
 from backend.analytics.views.service import SavedViews
 from backend.clock import utc_now
 from backend.dashboards.saved import ViewMenu, page_at
-from backend.errors import InvalidRequest
 from backend.plugins import get
 from backend.routes.access import demand, me, require
 from backend.routes.pages.dashboard_controls import back
+from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
 from backend.routes.schemas.views import id_of, view_of_form
 
 bp = Blueprint("view_pages", __name__, url_prefix="/analytics/views")
+
+
+def view_page(errors: Errors = NO_ERRORS) -> str:
+    """What is wrong with the address is shown at the choice of what to keep of it."""
+    shown = {field if field == "name" else "only_filters": message for field, message in errors.items()}
+    return form_page("dashboards/save_view.html", shown, back=back())
 
 
 @bp.get("")
 @require(Scope.DASHBOARDS_READ)
 def form() -> ResponseReturnValue:
     """Where someone lands who reloads the address of the form, or whose form was left open."""
-    return _form({}) if request.form else redirect(url_for("dashboards.overview"))
+    return view_page() if request.form else redirect(url_for("dashboards.overview"))
 
 
 @bp.post("")
 @require(Scope.DASHBOARDS_READ)
+@if_refused(view_page)
 def save_page() -> ResponseReturnValue:
     view = get(SavedViews).save(me(), view_of_form(request.form, current_app.config["TIMEZONE"], utc_now()))
     flash(f"Saved as “{view.name}”{', for everybody who reads the dashboards' if view.shared else ''}.")
@@ -41,13 +48,6 @@ def delete_from_page(public_id: str) -> ResponseReturnValue:
     return redirect(back(), 303)
 
 
-@bp.errorhandler(InvalidRequest)
-def ask_again(error: InvalidRequest) -> ResponseReturnValue:
-    """What is wrong with the address is told at the choice of what to keep of it."""
-    errors = {one.field if one.field == "name" else "only_filters": one.message for one in error.errors}
-    return _form(errors), 422
-
-
 @bp.app_template_global("saved_views")
 def menu() -> ViewMenu | None:
     """What may be opened from the page one is at, and saved of it; nothing on pages that cannot be kept."""
@@ -56,7 +56,3 @@ def menu() -> ViewMenu | None:
         return None
     views = get(SavedViews).seen_by(demand(Scope.DASHBOARDS_READ).account_id)
     return ViewMenu.of(views, page, request.args)
-
-
-def _form(errors: dict[str, str]) -> str:
-    return render_template("dashboards/save_view.html", errors=errors, typed=request.form, back=back())

@@ -90,14 +90,14 @@ class Confirmation:
         """From the form of the page itself."""
         fields = list(form)
         own = dict(fields)
-        asked = cls.carrying(safe_next(own.get("onward", ""), HOME), fields)
-        return asked if own.get("sends_again") else cls(asked.onward)
+        carrying = cls.carrying(safe_next(own.get("onward", ""), HOME), fields)
+        return carrying if own.get("sends_again") else cls(carrying.onward)
 
 
 @dataclass(frozen=True, slots=True)
 class TypedAgain:
     password: str
-    asked: Confirmation
+    confirmation: Confirmation
 
     @classmethod
     def parse(cls, form: Mapping[str, str]) -> Self:

@@ -65,8 +65,8 @@ NO_ROLE = FieldError("role", "Choose a role.")
 
 
 def _role(form: Mapping[str, str]) -> Role | None:
-    given = form.get("role", "")
-    return Role(given) if given in list(Role) else None
+    name = form.get("role", "")
+    return Role(name) if name in list(Role) else None
 
 
 def _uuid(text: str) -> UUID | None:

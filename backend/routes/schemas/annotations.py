@@ -1,4 +1,4 @@
-"""What may be noted beside the figures, and how it is answered."""
+"""An annotation as a request brings it, and as it is answered."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from backend.routes.schemas.views import id_of
 
 @dataclass(frozen=True, slots=True)
 class NewAnnotation:
-    """What is to be noted."""
+    """An annotation to be added."""
 
     at: date | datetime
     text: str
@@ -62,24 +62,30 @@ class AnnotationOut(Out):
     created_at: datetime
 
     @classmethod
-    def of(cls, note: Annotation) -> Self:
-        return cls(id=note.public_id, at=note.at, text=note.text, mine=note.mine, created_at=note.created_at)
+    def of(cls, annotation: Annotation) -> Self:
+        return cls(
+            id=annotation.public_id,
+            at=annotation.at,
+            text=annotation.text,
+            mine=annotation.mine,
+            created_at=annotation.created_at,
+        )
 
 
 class AnnotationsResponse(Out):
     data: list[AnnotationOut]
 
     @classmethod
-    def of(cls, notes: Sequence[Annotation]) -> Self:
-        return cls(data=[AnnotationOut.of(note) for note in notes])
+    def of(cls, annotations: Sequence[Annotation]) -> Self:
+        return cls(data=[AnnotationOut.of(annotation) for annotation in annotations])
 
 
 class AnnotationResponse(Out):
     data: AnnotationOut
 
     @classmethod
-    def of(cls, note: Annotation) -> Self:
-        return cls(data=AnnotationOut.of(note))
+    def of(cls, annotation: Annotation) -> Self:
+        return cls(data=AnnotationOut.of(annotation))
 
 
 def annotation_of_form(form: MultiDict[str, str]) -> NewAnnotation:

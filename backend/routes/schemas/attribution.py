@@ -12,8 +12,8 @@ from backend.analytics.metrics.attribution.models import Model
 from backend.analytics.metrics.attribution.paths import LONGEST, By
 from backend.analytics.metrics.attribution.service import (
     CURRENCY,
-    LONGEST_LOOK_BACK_DAYS,
-    LOOK_BACK_DAYS,
+    LONGEST_LOOKBACK_DAYS,
+    LOOKBACK_DAYS,
     AttributedRevenue,
     Attribution,
     AttributionQuery,
@@ -33,8 +33,8 @@ class RevenueQuery(SessionQuery):
     by: By = By.SOURCE
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217.")] = CURRENCY
     lookback_days: Annotated[
-        int, Field(ge=1, le=LONGEST_LOOK_BACK_DAYS, description="How long before an upgrade a visit counts.")
-    ] = LOOK_BACK_DAYS
+        int, Field(ge=1, le=LONGEST_LOOKBACK_DAYS, description="How long before an upgrade a visit counts.")
+    ] = LOOKBACK_DAYS
 
     def query(self, default_zone: str, now: datetime) -> AttributionQuery:
         return AttributionQuery(

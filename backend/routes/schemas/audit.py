@@ -35,18 +35,18 @@ class AuditQuestion:
     @classmethod
     def parse(cls, args: Mapping[str, str], now: datetime) -> Self:
         """`?actor=account:…&action=job.retried&object=job:7&days=30&before=120`"""
-        given = {name: args.get(name, "").strip() for name in ("actor", "action", "object", "days", "before")}
+        fields = {name: args.get(name, "").strip() for name in ("actor", "action", "object", "days", "before")}
         errors = {}
         for name, example in (("actor", "cli, key:ID or account:ID"), ("object", "job:7 or account:ID")):
-            if given[name] and not PUBLIC_NAME.fullmatch(given[name]):
+            if fields[name] and not PUBLIC_NAME.fullmatch(fields[name]):
                 errors[name] = f"Enter a name as the log writes it, such as {example}."
-        if given["action"] and given["action"] not in list(Action):
+        if fields["action"] and fields["action"] not in list(Action):
             errors["action"] = "Choose an action from the list."
-        if given["days"] and given["days"] not in map(str, DAYS):
+        if fields["days"] and fields["days"] not in map(str, DAYS):
             errors["days"] = "Choose a period from the list."
-        before = int(given.pop("before")) if _is_number(given["before"]) else None
-        given.pop("before", None)
-        return cls(**given, before=before, now=now, errors=errors)
+        before = int(fields.pop("before")) if _is_number(fields["before"]) else None
+        fields.pop("before", None)
+        return cls(**fields, before=before, now=now, errors=errors)
 
     @property
     def filter(self) -> AuditFilter:

@@ -54,5 +54,10 @@ class ProfileOut(Out):
 
     @classmethod
     def of(cls, who: Caller, email: str | None) -> Self:
-        said = {"id": who.name.removeprefix("account:"), "email": email, "role": who.role, "scopes": sorted(who.scopes)}
-        return cls.model_validate(said)
+        fields = {
+            "id": who.name.removeprefix("account:"),
+            "email": email,
+            "role": who.role,
+            "scopes": sorted(who.scopes),
+        }
+        return cls.model_validate(fields)

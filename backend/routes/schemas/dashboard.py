@@ -68,7 +68,7 @@ class PeriodQuery(DaysQuery):
     bots: bool = Field(False, description="Whether visits by robots count too.")
 
 
-class Found(Protocol):
+class DatedAnswer(Protocol):
     @property
     def as_of(self) -> datetime: ...
     @property
@@ -88,14 +88,14 @@ class Covered(Out):
     demo: bool
 
 
-def covered(period: Period, found: Found) -> dict[str, Any]:
+def covered(period: Period, answer: DatedAnswer) -> dict[str, Any]:
     """The fields of `Covered`, in the zone of the question."""
     zone = ZoneInfo(period.timezone)
     return {
         "start": period.start.astimezone(zone),
         "end": period.end.astimezone(zone),
         "timezone": period.timezone,
-        "as_of": found.as_of.astimezone(zone),
-        "engine": found.engine,
-        "demo": found.demo,
+        "as_of": answer.as_of.astimezone(zone),
+        "engine": answer.engine,
+        "demo": answer.demo,
     }

@@ -9,7 +9,7 @@ from flask_openapi3.models import RawModel
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.analytics.events.clocks import Impossible
-from backend.analytics.events.intake import Taken
+from backend.analytics.events.intake import IntakeResult
 from backend.analytics.events.wire.event import MEDIA_TYPES, RefusedEvent
 
 
@@ -48,10 +48,12 @@ class EventsRecorded(BaseModel):
     quarantined: list[InQuarantine]
 
     @classmethod
-    def of(cls, taken: Taken, refused: Sequence[RefusedEvent]) -> Self:
+    def of(cls, taken: IntakeResult, refused: Sequence[RefusedEvent]) -> Self:
         return cls(
             accepted=taken.recorded.accepted,
             duplicates=taken.recorded.duplicates,
             rejected=[Rejection(index=event.index, error=event.error) for event in refused],
-            quarantined=[InQuarantine(index=kept.index, reason=kept.reason) for kept in taken.quarantined],
+            quarantined=[
+                InQuarantine(index=misplaced.index, reason=misplaced.reason) for misplaced in taken.quarantined
+            ],
         )

@@ -19,9 +19,9 @@ from backend.analytics.metrics.funnel.definition import (
     Order,
     Outcome,
 )
-from backend.analytics.metrics.funnel.questions import Bar
+from backend.analytics.metrics.funnel.questions import FunnelBar
 from backend.analytics.metrics.funnel.service import FunnelGroup, FunnelReport, JourneyList
-from backend.analytics.metrics.funnel.statistics import Funnel, FunnelStep
+from backend.analytics.metrics.funnel.statistics import FunnelCounts, FunnelStep
 from backend.csv_table import csv_lines
 from backend.routes.schemas.answer import FourDecimals, OneDecimal, Out, TableOut
 from backend.routes.schemas.dashboard import Covered, covered
@@ -75,7 +75,7 @@ class JourneyParameters(FunnelParameters):
     limit: Annotated[int, Field(ge=1, le=MOST_LISTED)] = 100
     offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
 
-    def bar(self) -> Bar:
+    def bar(self) -> FunnelBar:
         return self._asked().bar(self.step, self.outcome, self.group, others=self.others)
 
     def _groups(self) -> int:
@@ -249,8 +249,8 @@ def funnel_csv(report: FunnelReport) -> str:
     return "".join(csv_lines([report.query.breakdown, "others", *columns], rows))
 
 
-def journeys_csv(found: JourneyList) -> str:
-    rows = (journey.model_dump(mode="json").values() for journey in _journeys(found))
+def journeys_csv(journeys: JourneyList) -> str:
+    rows = (journey.model_dump(mode="json").values() for journey in _journeys(journeys))
     return "".join(csv_lines(list(JourneyOut.model_fields), map(list, rows)))
 
 
@@ -263,7 +263,7 @@ def _counts(step: CountsOut) -> list[object]:
     return [step.sessions, step.from_first, step.from_previous, step.dropoff, step.median_seconds, step.p90_seconds]
 
 
-def _steps(funnel: Funnel, before: Funnel | None) -> Iterator[FunnelStepOut]:
+def _steps(funnel: FunnelCounts, before: FunnelCounts | None) -> Iterator[FunnelStepOut]:
     earlier: Sequence[FunnelStep | None] = before.steps if before else [None] * len(funnel.steps)
     for step, previous in zip(funnel.steps, earlier, strict=True):
         yield FunnelStepOut(**asdict(step), previous=CountsOut.model_validate(previous) if previous else None)
@@ -300,9 +300,9 @@ def _earlier(report: FunnelReport, zone: ZoneInfo) -> EarlierFunnel | None:
     return EarlierFunnel(start=start, end=end, immature_sessions=report.before.immature)
 
 
-def _journeys(found: JourneyList) -> Iterator[JourneyOut]:
-    zone = ZoneInfo(found.query.period.timezone)
-    for journey in found.rows:
+def _journeys(journeys: JourneyList) -> Iterator[JourneyOut]:
+    zone = ZoneInfo(journeys.query.period.timezone)
+    for journey in journeys.rows:
         yield JourneyOut(
             session_key=f"{journey.session_key:016x}",
             started_at=journey.started_at.astimezone(zone),

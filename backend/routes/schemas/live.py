@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Self
 
-from backend.analytics.metrics.live.service import Live
+from backend.analytics.metrics.live.service import LiveState
 from backend.dashboards.names import Names
 from backend.routes.schemas.answer import Out
 
@@ -68,7 +68,7 @@ class LiveResponse(Out):
     meta: LiveMeta
 
     @classmethod
-    def of(cls, live: Live, names: Names) -> Self:
+    def of(cls, live: LiveState, names: Names) -> Self:
         return cls(
             data=LiveData(
                 now=live.now,
@@ -86,14 +86,14 @@ class LiveResponse(Out):
         )
 
 
-def _named(dimension: str, live: Live, names: Names) -> list[NamedOut]:
+def _named(dimension: str, live: LiveState, names: Names) -> list[NamedOut]:
     return [
-        NamedOut(value=one.value, label=names.name(dimension, one.value), sessions=one.sessions)
-        for one in live.lists[dimension]
+        NamedOut(value=member.value, label=names.name(dimension, member.value), sessions=member.sessions)
+        for member in live.lists[dimension]
     ]
 
 
-def sse(states: Iterable[Live | None], names: Names) -> Iterator[str]:
+def sse(states: Iterable[LiveState | None], names: Names) -> Iterator[str]:
     """Server-sent events: each state under its key, by which a browser that comes again says what it saw last."""
     yield f"retry: {AGAIN_MS}\n\n"
     for live in states:

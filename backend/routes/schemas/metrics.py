@@ -202,8 +202,8 @@ def _round(value: Value, unit: Unit) -> Value:
 
 def _rows(result: Result) -> Iterator[dict[str, Cell | dict[str, Value]]]:
     for row in result.rows:
-        found = dict(zip(result.query.keys, row.keys, strict=True)) | rounded(row.values)
-        yield found | ({"previous": rounded(row.previous)} if row.previous is not None else {})
+        values = dict(zip(result.query.keys, row.keys, strict=True)) | rounded(row.values)
+        yield values | ({"previous": rounded(row.previous)} if row.previous is not None else {})
 
 
 def _plan(query: Query) -> PlanOut:

@@ -20,7 +20,7 @@ WRITTEN = re.compile(r"(\d{1,4})\.(accepted|rejected)\.(\d{1,11})")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ConsentAnswer:
     """An answer to our question, as a browser keeps it: `version.choice.time`."""
 
     version: int
@@ -30,17 +30,17 @@ class Said:
     @classmethod
     def of_cookie(cls, text: str) -> Self | None:
         """None for what is no answer, or one to an earlier version of the question."""
-        found = WRITTEN.fullmatch(text)
-        if found is None or int(found[1]) != VERSION:
+        match = WRITTEN.fullmatch(text)
+        if match is None or int(match[1]) != VERSION:
             return None
-        return cls(VERSION, ConsentChoice(found[2]), datetime.fromtimestamp(int(found[3]), UTC))
+        return cls(VERSION, ConsentChoice(match[2]), datetime.fromtimestamp(int(match[3]), UTC))
 
     def as_cookie(self) -> str:
         return f"{self.version}.{self.choice}.{int(self.at.timestamp())}"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ConsentForm:
     choice: ConsentChoice
     onward: str
 

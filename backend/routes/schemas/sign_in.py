@@ -71,7 +71,7 @@ def address(form: Mapping[str, str]) -> str:
 
 
 def password(form: Mapping[str, str], missing: str) -> str:
-    given = form.get("password", "")
-    if not given:
+    typed = form.get("password", "")
+    if not typed:
         raise InvalidRequest([FieldError("password", missing)])
-    return given
+    return typed

@@ -61,8 +61,10 @@ class ViewOut(Out):
 
     @classmethod
     def of(cls, view: SavedView) -> Self:
-        said = {name: getattr(view, name) for name in ("name", "kind", "page", "shared", "mine", "created_at")}
-        return cls(id=view.public_id, parameters={name: list(given) for name, given in view.parameters.items()}, **said)
+        fields = {name: getattr(view, name) for name in ("name", "kind", "page", "shared", "mine", "created_at")}
+        return cls(
+            id=view.public_id, parameters={name: list(values) for name, values in view.parameters.items()}, **fields
+        )
 
 
 class ViewsResponse(Out):
@@ -92,8 +94,10 @@ def id_of(text: str, otherwise: str) -> UUID:
 def view_of_form(form: MultiDict[str, str], default_zone: str, now: datetime) -> NewView:
     """What the form on a page keeps: that page as its address says, or of it the filters alone."""
     page, only_filters = form.get("page", ""), "only_filters" in form
-    asked = {name: tuple(values) for name, values in parse_qs(form.get("query", ""), keep_blank_values=True).items()}
+    parameters = {
+        name: tuple(values) for name, values in parse_qs(form.get("query", ""), keep_blank_values=True).items()
+    }
     kind = ViewKind.SEGMENT if only_filters else ViewKind.FUNNEL if page == FUNNEL.name else ViewKind.VIEW
-    kept = {name: values for name, values in asked.items() if name in FILTERS} if only_filters else asked
+    saved = {name: values for name, values in parameters.items() if name in FILTERS} if only_filters else parameters
     name = form.get("name", "").strip()
-    return checked(NewView(name, kind, None if only_filters else page, kept, "shared" in form), default_zone, now)
+    return checked(NewView(name, kind, None if only_filters else page, saved, "shared" in form), default_zone, now)

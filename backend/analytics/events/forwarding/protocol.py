@@ -61,7 +61,7 @@ class Ga4Event:
     """An event that keeps the rules, whose it is, and whether a property had to be cut or left out."""
 
     client_id: str
-    said: dict[str, Any]
+    payload: dict[str, Any]
     adapted: bool
 
 
@@ -72,18 +72,18 @@ def translate(row: LandingRow, now: datetime) -> Ga4Event | Skip:
     if skip is not None:
         return skip
     data = msgspec.json.decode(row.event_data)
-    kept = {name: fitted for name in FORWARDED if (fitted := _fit(data.get(name))) is not None}
+    properties = {name: fitted for name in FORWARDED if (fitted := _fit(data.get(name))) is not None}
     params = {
-        **kept,
+        **properties,
         **_money(data),
         "session_id": session_number(row.session_id),
-        "engagement_time_msec": _engagement(kept.get("seconds")),
+        "engagement_time_msec": _engagement(properties.get("seconds")),
     }
-    said = {"name": row.event_type, "timestamp_micros": happened, "params": params}
+    payload = {"name": row.event_type, "timestamp_micros": happened, "params": params}
     adapted = happened != row.timestamp or any(
-        data.get(name) is not None and kept.get(name) != data[name] for name in FORWARDED
+        data.get(name) is not None and properties.get(name) != data[name] for name in FORWARDED
     )
-    return Ga4Event(row.visitor_id or row.session_id, said, adapted)
+    return Ga4Event(row.visitor_id or row.session_id, payload, adapted)
 
 
 def body_of(client_id: str, events: Sequence[Mapping[str, Any]]) -> bytes:
@@ -97,7 +97,7 @@ def requests(events: Sequence[tuple[int, Ga4Event]]) -> list[list[int]]:
     sizes: dict[str, int] = {}
     full: list[list[int]] = []
     for number, event in events:
-        size = len(msgspec.json.encode(event.said)) + 1
+        size = len(msgspec.json.encode(event.payload)) + 1
         client = event.client_id
         held = open_requests.setdefault(client, [])
         if len(held) == EVENTS_A_REQUEST or sizes.get(client, 0) + size > BODY_BYTES - len(body_of(client, [])):

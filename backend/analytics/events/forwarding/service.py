@@ -22,7 +22,7 @@ from backend.jobs.service import Jobs
 
 SEND = "ga4.send"
 SENT, SKIPPED, FAILED, ADAPTED = "ga4.sent", "ga4.skipped", "ga4.failed", "ga4.adapted"
-ROWS_A_BATCH = 1_000
+BATCH_SIZE = 1_000
 MOST_BATCHES = 100
 logger = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class Ga4Forwarding:
         _report_skipped(self._telemetry, skipped)
 
     def _post(self, events: Sequence[Ga4Event]) -> None:
-        body = body_of(events[0].client_id, [event.said for event in events])
+        body = body_of(events[0].client_id, [event.payload for event in events])
         try:
             self._client.post(body)
         except (Ga4Unavailable, Ga4Refused):
@@ -131,7 +131,7 @@ class Ga4Forwarding:
         if position is None:
             return LandingBatch((), self._reader.end())
         try:
-            return self._reader.batch(position, ROWS_A_BATCH)
+            return self._reader.batch(position, BATCH_SIZE)
         except LandingWentBack as error:
             logger.warning("GA4 forwarding begins anew at the end of the landing table: %s", error)
             return LandingBatch((), self._reader.end())

@@ -1,4 +1,4 @@
-"""Group commit: requests that arrive together share one transaction, and each is answered after its own commit."""
+"""Group commit: requests received together share one transaction, and each is answered after its own commit."""
 
 from __future__ import annotations
 

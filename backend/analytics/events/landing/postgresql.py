@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from backend.analytics.events.landing.connection import WriterConnection
 from backend.analytics.events.landing.group import NOT_STORED, RowsRefused
-from backend.analytics.events.landing.rows import COLUMNS, Row, Rows, Shared
+from backend.analytics.events.landing.rows import COLUMNS, EventRow, Rows, Shared
 from backend.errors import Unavailable
 
 # Below this many rows one statement that reads them as JSON is faster, above it COPY: 18 and 20 µs an event at fifty
@@ -37,7 +37,7 @@ SELECT event_id FROM given WHERE event_id NOT IN (SELECT event_id FROM new)
 TAKE_IDS = "INSERT INTO event_ids SELECT unnest(%s::uuid[]), %s::timestamptz ON CONFLICT DO NOTHING"
 TAKEN_BEFORE = "SELECT event_id FROM event_ids WHERE event_id = ANY(%s::uuid[]) AND xmin <> pg_current_xact_id()::xid"
 COPY = f"COPY analytics_events ({NAMES}) FROM STDIN"
-Landing = tuple[Row, Shared]
+Landing = tuple[EventRow, Shared]
 
 
 class PostgresqlWriter:
@@ -95,13 +95,13 @@ def _event_id(landing: Landing) -> bytes:
     return landing[0][0]
 
 
-def _bytes(found: psycopg.Cursor[tuple[UUID]]) -> frozenset[bytes]:
-    return frozenset(event_id.bytes for [event_id] in found)
+def _bytes(ids: psycopg.Cursor[tuple[UUID]]) -> frozenset[bytes]:
+    return frozenset(event_id.bytes for [event_id] in ids)
 
 
 def _as_json(rows: list[Landing]) -> str:
-    given = [dict(zip(COLUMNS, (row[0].hex(), *row[1:5], Raw(row[5]), *shared), strict=True)) for row, shared in rows]
-    return msgspec.json.encode(given).decode()
+    records = [dict(zip(COLUMNS, (row[0].hex(), *row[1:5], Raw(row[5]), *shared), strict=True)) for row, shared in rows]
+    return msgspec.json.encode(records).decode()
 
 
 def _as_line(landing: Landing) -> str:

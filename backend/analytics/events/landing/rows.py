@@ -14,7 +14,7 @@ from backend.analytics.events.event import Event, Sender
 OWN = ("event_id", "event_type", "user_id", "session_id", "timestamp", "event_data")
 SHARED = ("created_at", "visitor_id", "country", "region", "device", "is_bot")
 COLUMNS = (*OWN, *SHARED)
-Row = tuple[bytes, str, str | None, str, str, str]
+EventRow = tuple[bytes, str, str | None, str, str, str]
 Shared = tuple[Any, ...]
 
 
@@ -22,7 +22,7 @@ Shared = tuple[Any, ...]
 class Rows:
     """The events of one request: their own columns by event id, and those they share."""
 
-    own: Mapping[bytes, Row]
+    own: Mapping[bytes, EventRow]
     shared: Shared
 
     def without(self, ids: set[bytes]) -> Rows:
@@ -31,7 +31,7 @@ class Rows:
 
 def rows_of(events: Sequence[Event], sender: Sender, received_at: datetime) -> Rows:
     """One row for each event id; of two events with one id the first counts."""
-    own: dict[bytes, Row] = {}
+    own: dict[bytes, EventRow] = {}
     for event, instant in zip(events, _instants([event.timestamp for event in events]), strict=True):
         key = event.event_id.bytes
         if key not in own:

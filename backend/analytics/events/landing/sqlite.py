@@ -44,7 +44,8 @@ def _of_many_requests(rows: int) -> str:
 
 
 INSERT = {size: _of_one_request(size) for size in SIZES}
-# 32 MB: the pages of a commit whose ids are random do not fit into the usual 2, and were written several times over.
+# 32 MB: the pages of a commit whose ids are random do not fit into the default of 2, and
+# were written several times over.
 CACHE = "PRAGMA cache_size = -32000"
 LAST_ID = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'analytics_events'"
 NEW = "SELECT event_id FROM analytics_events WHERE id > ?"
@@ -94,9 +95,9 @@ def _insert(connection: sqlite3.Connection, batches: Sequence[Rows]) -> Collecti
     connection.execute("BEGIN IMMEDIATE")
     [last] = connection.execute(LAST_ID).fetchone()
     there: Collection[bytes] = ()
-    given = sum(len(rows.own) for rows in batches)
-    insert = _insert_few if len(batches) > 1 and given <= FEW else _insert_many
-    if insert(connection, batches) < given:
+    sent = sum(len(rows.own) for rows in batches)
+    insert = _insert_few if len(batches) > 1 and sent <= FEW else _insert_many
+    if insert(connection, batches) < sent:
         new = {event_id for [event_id] in connection.execute(NEW, (last,))}
         there = {key for rows in batches for key in rows.own if key not in new}
     connection.execute("COMMIT")

@@ -17,12 +17,12 @@ WHERE inhparent = 'analytics_events'::regclass ORDER BY child.relname
 """
 OLD_ON_SQLITE = """
 DELETE FROM analytics_events WHERE id IN (
-  SELECT id FROM analytics_events WHERE id <= :position AND created_at < :moment ORDER BY id LIMIT :at_most)
+  SELECT id FROM analytics_events WHERE id <= :position AND created_at < :received_before ORDER BY id LIMIT :batch_size)
 """
 OLD_ON_POSTGRESQL = """
 DELETE FROM analytics_events WHERE (id, created_at) IN (
   SELECT id, created_at FROM analytics_events
-  WHERE transaction_id < :position AND created_at < :moment ORDER BY transaction_id LIMIT :at_most)
+  WHERE transaction_id < :position AND created_at < :received_before ORDER BY transaction_id LIMIT :batch_size)
 """
 
 
@@ -53,16 +53,16 @@ class LandingTable:
             self._add_partition(month)
         return len(missing)
 
-    def drop_before(self, moment: datetime, position: int, at_most: int) -> int:
-        """Forget rows received before `moment` that a reader has passed, `at_most` of them; returns how many rows.
+    def drop_before(self, received_before: datetime, position: int, batch_size: int) -> int:
+        """Delete up to `batch_size` rows received before an instant that a reader has passed; returns how many.
 
         On PostgreSQL a month that is over leaves with its partition, whatever the number.
         """
-        limits = {"moment": moment, "position": position, "at_most": at_most}
+        limits = {"received_before": received_before, "position": position, "batch_size": batch_size}
         if not self.is_partitioned:
-            text_of_moment = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
-            return self._count(OLD_ON_SQLITE, limits | {"moment": text_of_moment})
-        over = [month for month in sorted(self.partitions()) if after(month) <= moment]
+            bound_text = f"{received_before.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
+            return self._count(OLD_ON_SQLITE, limits | {"received_before": bound_text})
+        over = [month for month in sorted(self.partitions()) if after(month) <= received_before]
         dropped = (self._drop_partition(month, position) for month in over)
         return next(filter(None, dropped), 0) or self._count(OLD_ON_POSTGRESQL, limits)
 

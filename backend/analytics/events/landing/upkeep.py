@@ -12,9 +12,10 @@ from backend.clock import Clock
 
 MONTHS_AHEAD = 3
 IDS_KEPT = timedelta(days=7)
-AT_ONCE = 20_000
+BATCH_SIZE = 20_000
 FORGET = """
-DELETE FROM event_ids WHERE event_id IN (SELECT event_id FROM event_ids WHERE created_at < :moment LIMIT :at_once)
+DELETE FROM event_ids WHERE event_id IN (
+  SELECT event_id FROM event_ids WHERE created_at < :received_before LIMIT :batch_size)
 """
 
 
@@ -45,12 +46,12 @@ class EventIds:
         self._now = now
 
     def forget(self) -> int:
-        """Ids older than a week, few at a time so that nobody waits; returns how many."""
-        forgotten, values = 0, {"moment": self._now() - IDS_KEPT, "at_once": AT_ONCE}
+        """Delete ids older than a week, in batches so that nobody waits; returns how many."""
+        forgotten, values = 0, {"received_before": self._now() - IDS_KEPT, "batch_size": BATCH_SIZE}
         while self._table.is_partitioned:
             gone = int(self._session.execute(text(FORGET), values).rowcount)  # type: ignore[attr-defined]
             self._session.commit()
             forgotten += gone
-            if gone < AT_ONCE:
+            if gone < BATCH_SIZE:
                 break
         return forgotten

@@ -46,9 +46,9 @@ class Quarantine:
             session.commit()
         self._telemetry.count("events.quarantined", new)
 
-    def newest(self, most: int) -> Sequence[QuarantinedEvent]:
+    def newest(self, limit: int) -> Sequence[QuarantinedEvent]:
         with self._session() as session:
-            return QuarantineStore(session).newest(most)
+            return QuarantineStore(session).newest(limit)
 
     def count(self) -> int:
         with self._session() as session:
@@ -63,8 +63,8 @@ class Quarantine:
 
         It is stored before it leaves: whoever is interrupted in between releases it again, and its id counts once.
         """
-        kept = self.get(event_id)
-        event, sender = event_of(kept.event), sender_of(kept.sender)
+        quarantined = self.get(event_id)
+        event, sender = event_of(quarantined.event), sender_of(quarantined.sender)
         placed = Receipt(self._now(), None, from_browser=False).place(timestamp or event.timestamp)
         if isinstance(placed, Impossible):
             raise InvalidRequest([FieldError("timestamp", placed.sentence)])

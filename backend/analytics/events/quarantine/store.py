@@ -21,30 +21,39 @@ class QuarantineStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, misplaced: Sequence[Misplaced], sender: Sender, sent_at: datetime | None, now: datetime) -> int:
+    def add(
+        self, misplaced: Sequence[Misplaced], sender: Sender, sent_at: datetime | None, received_at: datetime
+    ) -> int:
         """Keep the events that are not kept yet; how many those were.
 
         In the order of their ids: two batches that share events then wait for each other instead of locking up.
         """
-        known = {"sender": as_stored(sender), "sent_at": sent_at, "created_at": now}
+        shared = {"sender": as_stored(sender), "sent_at": sent_at, "created_at": received_at}
         rows = [
-            {"event_id": one.event.event_id, "reason": one.reason.value, "event": as_stored(one.event), **known}
-            for one in sorted(misplaced, key=lambda one: one.event.event_id)
+            {
+                "event_id": entry.event.event_id,
+                "reason": entry.reason.value,
+                "event": as_stored(entry.event),
+                **shared,
+            }
+            for entry in sorted(misplaced, key=lambda entry: entry.event.event_id)
         ]
         dialect = sqlite if self._session.get_bind().dialect.name == "sqlite" else postgresql
         insert = dialect.insert(QuarantinedEvent).on_conflict_do_nothing(index_elements=["event_id"])
         return len(self._session.scalars(insert.returning(QuarantinedEvent.id), rows).all())
 
     def get(self, event_id: UUID) -> QuarantinedEvent:
-        found = self._session.scalars(
+        event = self._session.scalars(
             sa.select(QuarantinedEvent).where(QuarantinedEvent.event_id == event_id)
         ).one_or_none()
-        if found is None:
+        if event is None:
             raise _not_here(event_id)
-        return found
+        return event
 
-    def newest(self, most: int) -> Sequence[QuarantinedEvent]:
-        return self._session.scalars(sa.select(QuarantinedEvent).order_by(QuarantinedEvent.id.desc()).limit(most)).all()
+    def newest(self, limit: int) -> Sequence[QuarantinedEvent]:
+        return self._session.scalars(
+            sa.select(QuarantinedEvent).order_by(QuarantinedEvent.id.desc()).limit(limit)
+        ).all()
 
     def count(self) -> int:
         return self._session.scalars(sa.select(sa.func.count(QuarantinedEvent.id))).one()

@@ -54,27 +54,27 @@ class HeaderPlaces:
 
 
 class FilePlaces:
-    """Looks the address up in a file of MaxMind's format, and asks `otherwise` where that does not know it."""
+    """Looks the address up in a file of MaxMind's format, and asks `default` where that does not know it."""
 
-    def __init__(self, path: Path, otherwise: Places) -> None:
+    def __init__(self, path: Path, default: Places) -> None:
         self._reader = maxminddb.open_database(path)
         self._versions = {4} if self._reader.metadata().ip_version == 4 else {4, 6}
-        self._otherwise = otherwise
+        self._default = default
 
     def find(self, address: Address | None, headers: Headers) -> Place:
-        found = _read(self._reader.get(address)) if address and address.version in self._versions else NOWHERE
-        return found if found.country else self._otherwise.find(address, headers)
+        known = _read(self._reader.get(address)) if address and address.version in self._versions else NOWHERE
+        return known if known.country else self._default.find(address, headers)
 
 
 def place(country: str | None, region: str | None) -> Place:
-    """What was said, as far as it can be: `us` and `ca` -> US, US-CA."""
+    """The place that two codes name, as far as there is one: `us` and `ca` -> US, US-CA."""
     code = (country or "").strip().upper()
     if code not in COUNTRIES:
         return NOWHERE
-    said = SUBDIVISION.fullmatch((region or "").strip().upper())
-    if said is None or said[1] not in (None, code):
+    subdivision = SUBDIVISION.fullmatch((region or "").strip().upper())
+    if subdivision is None or subdivision[1] not in (None, code):
         return Place(code)
-    return Place(code, f"{code}-{said[2]}")
+    return Place(code, f"{code}-{subdivision[2]}")
 
 
 def _read(record: Any) -> Place:

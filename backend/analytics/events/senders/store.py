@@ -15,9 +15,9 @@ class SaltStore:
 
     def get_or_add(self, day: date, salt: bytes) -> bytes:
         """The salt of the day: `salt`, unless another process was first."""
-        kept = self._session.scalars(self._of(day)).one_or_none()
-        if kept is not None:
-            return kept
+        stored = self._session.scalars(self._of(day)).one_or_none()
+        if stored is not None:
+            return stored
         dialect = sqlite if self._session.get_bind().dialect.name == "sqlite" else postgresql
         self._session.execute(dialect.insert(VisitorSalt).values(day=day, salt=salt).on_conflict_do_nothing())
         return self._session.scalars(self._of(day)).one()

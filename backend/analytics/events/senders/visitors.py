@@ -55,5 +55,5 @@ class VisitorSalts:
 def cookieless_id(salt: bytes, address: Address | None, user_agent: str, host: str) -> str:
     """22 characters. An IPv6 address counts by its /64, which one household or host is given."""
     network = int(address) >> 64 if isinstance(address, IPv6Address) else address
-    said = f"{network}\0{host}\0{user_agent}".encode()
-    return urlsafe_b64encode(blake2b(said, key=salt, digest_size=16).digest()).decode().rstrip("=")
+    traits = f"{network}\0{host}\0{user_agent}".encode()
+    return urlsafe_b64encode(blake2b(traits, key=salt, digest_size=16).digest()).decode().rstrip("=")

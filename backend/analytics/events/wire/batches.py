@@ -15,7 +15,7 @@ from msgspec import Raw, Struct
 
 from backend.analytics.events.event import Event
 from backend.analytics.events.ids import new_event_ids
-from backend.analytics.events.intake import SaidOfAll
+from backend.analytics.events.intake import EnvelopeFields
 from backend.analytics.events.wire.event import NOTHING, Moment
 from backend.analytics.events.wire.properties import check_all
 
@@ -36,19 +36,19 @@ class UncheckedEvent(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     event_data: Raw = NOTHING
 
 
-class UncheckedEnvelope(SaidOfAll, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class UncheckedEnvelope(EnvelopeFields, frozen=True, kw_only=True, forbid_unknown_fields=True):
     events: list[UncheckedEvent]
 
 
-def checked(wires: Sequence[UncheckedEvent], moment: datetime) -> tuple[Event, ...]:
-    """The events, where all are good; else raises ValueError. `moment` stands in for a timestamp that is absent."""
+def checked(wires: Sequence[UncheckedEvent], default_timestamp: datetime) -> tuple[Event, ...]:
+    """The events, where all are good; else raises ValueError. `default_timestamp` is that of events without one."""
     event_types = [wire.event_type for wire in wires]
     _check_texts(
         event_types, [wire.session_id for wire in wires], {wire.user_id for wire in wires if wire.user_id is not None}
     )
     data = [bytes(wire.event_data) for wire in wires]
     if b"null" in data:
-        data = [b"{}" if one == b"null" else one for one in data]
+        data = [b"{}" if text == b"null" else text for text in data]
     check_all(event_types, data)
     ids = iter(new_event_ids(sum([wire.event_id is None for wire in wires])))
     return tuple(
@@ -58,10 +58,10 @@ def checked(wires: Sequence[UncheckedEvent], moment: datetime) -> tuple[Event, .
                 wire.event_type,
                 wire.session_id,
                 wire.user_id,
-                wire.timestamp or moment,
-                Raw(one),
+                wire.timestamp or default_timestamp,
+                Raw(text),
             )
-            for wire, one in zip(wires, data, strict=True)
+            for wire, text in zip(wires, data, strict=True)
         ]
     )
 

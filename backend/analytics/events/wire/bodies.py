@@ -17,7 +17,7 @@ from msgspec import Meta, Raw
 from backend.analytics.events.demo import DEMO_SESSIONS
 from backend.analytics.events.event import Event
 from backend.analytics.events.ids import new_event_id
-from backend.analytics.events.intake import SaidOfAll
+from backend.analytics.events.intake import EnvelopeFields
 from backend.analytics.events.reasons import in_words
 from backend.analytics.events.wire.batches import NO_PROPERTIES, UncheckedEnvelope, UncheckedEvent, checked
 from backend.analytics.events.wire.event import MEDIA_TYPES, NDJSON, NOTHING, Limits, RefusedEvent, WireEvent
@@ -30,34 +30,34 @@ ESCAPES = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
     re.DOTALL,
 )
-NOTHING_SAID = SaidOfAll()
+NO_ENVELOPE = EnvelopeFields()
 
 
-class Envelope(SaidOfAll, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Envelope(EnvelopeFields, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Events, and what their sender says once for all of them."""
 
     events: Annotated[list[WireEvent], Meta(extra_json_schema={"minItems": 1})]
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """What a request held: good events, bad ones with reasons, and what was said of all of them."""
+class ParsedBatch:
+    """What a request held: good events, bad ones with reasons, and the fields of its envelope."""
 
     events: tuple[Event, ...]
     rejected: tuple[RefusedEvent, ...]
-    said: SaidOfAll
+    envelope: EnvelopeFields
 
-    def as_from(self, user_id: str | None, *, lasting: bool) -> Batch:
+    def as_from(self, user_id: str | None, *, lasting: bool) -> ParsedBatch:
         """As a browser may say it: whose it is and where, the server knows; a lasting id counts only with consent."""
         events = self.events
         if any(event.user_id != user_id for event in events):
             events = tuple(msgspec.structs.replace(event, user_id=user_id) for event in events)
-        said = SaidOfAll(
-            sent_at=self.said.sent_at,
-            visitor_id=self.said.visitor_id if lasting else None,
-            webdriver=self.said.webdriver,
+        envelope = EnvelopeFields(
+            sent_at=self.envelope.sent_at,
+            visitor_id=self.envelope.visitor_id if lasting else None,
+            webdriver=self.envelope.webdriver,
         )
-        return Batch(events, self.rejected, said)
+        return ParsedBatch(events, self.rejected, envelope)
 
     @property
     def holds_demo(self) -> bool:
@@ -74,10 +74,10 @@ ENVELOPE = msgspec.json.Decoder(UncheckedEnvelope)
 ANYTHING = msgspec.json.Decoder()
 MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 ITEMS = msgspec.json.Decoder(list[Raw])
-SAID_OF_ALL = msgspec.json.Decoder(SaidOfAll)
+ENVELOPE_FIELDS = msgspec.json.Decoder(EnvelopeFields)
 
 
-def parse(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
+def parse(body: bytes, media_type: str, limits: Limits, received_at: datetime) -> ParsedBatch:
     """Sort a request's events into good and bad; refuse what cannot be read, is too much, or holds nothing good."""
     if media_type not in MEDIA_TYPES:
         raise UnsupportedMediaType(f"Send events as {', '.join(MEDIA_TYPES)}.")
@@ -86,9 +86,9 @@ def parse(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
     if media_type == NDJSON:
         _refuse_too_many(body.count(b"\n"), limits)
     try:
-        batch = _at_once(body, media_type, now)
+        batch = _at_once(body, media_type, received_at)
     except (ValueError, RecursionError):
-        batch = _one_by_one(_well_formed(body), media_type, limits, now)
+        batch = _one_by_one(_well_formed(body), media_type, limits, received_at)
     _refuse_too_many(len(batch.events) + len(batch.rejected), limits)
     if not batch.events:
         raise InvalidRequest(
@@ -98,21 +98,21 @@ def parse(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
     return batch
 
 
-def _at_once(body: bytes, media_type: str, now: datetime) -> Batch:
-    """The usual case, for speed: raises where anything at all is wrong."""
-    wires, said = _wires(body, media_type)
-    return Batch(checked(wires, said.sent_at or now), (), said)
+def _at_once(body: bytes, media_type: str, received_at: datetime) -> ParsedBatch:
+    """The common case, for speed: raises where anything at all is wrong."""
+    wires, envelope = _wires(body, media_type)
+    return ParsedBatch(checked(wires, envelope.sent_at or received_at), (), envelope)
 
 
-def _wires(body: bytes, media_type: str) -> tuple[Sequence[UncheckedEvent], SaidOfAll]:
+def _wires(body: bytes, media_type: str) -> tuple[Sequence[UncheckedEvent], EnvelopeFields]:
     if media_type == NDJSON:
-        return [UNCHECKED.decode(line) for line in _lines(body)], NOTHING_SAID
+        return [UNCHECKED.decode(line) for line in _lines(body)], NO_ENVELOPE
     if body.lstrip()[:1] == b"[":
-        return MANY.decode(body), NOTHING_SAID
+        return MANY.decode(body), NO_ENVELOPE
     if b'"events"' in body:
         envelope = ENVELOPE.decode(body)
         return envelope.events, envelope
-    return [UNCHECKED.decode(body)], NOTHING_SAID
+    return [UNCHECKED.decode(body)], NO_ENVELOPE
 
 
 def _well_formed(body: bytes) -> bytes:
@@ -120,28 +120,28 @@ def _well_formed(body: bytes) -> bytes:
     return ESCAPES.sub(lambda escape: rb"\ufffd" if escape["half"] else escape[0], body)
 
 
-def _one_by_one(body: bytes, media_type: str, limits: Limits, now: datetime) -> Batch:
-    items, said = (_lines(body), NOTHING_SAID) if media_type == NDJSON else _items(body)
+def _one_by_one(body: bytes, media_type: str, limits: Limits, received_at: datetime) -> ParsedBatch:
+    items, envelope = (_lines(body), NO_ENVELOPE) if media_type == NDJSON else _items(body)
     _refuse_too_many(len(items), limits)
     events, rejected = [], []
     for index, item in enumerate(items):
         try:
-            events.append(_event(ONE.decode(item), said.sent_at or now))
+            events.append(_event(ONE.decode(item), envelope.sent_at or received_at))
         except (ValueError, RecursionError) as error:
             rejected.append(RefusedEvent(index=index, error=in_words(error)))
-    return Batch(tuple(events), tuple(rejected), said)
+    return ParsedBatch(tuple(events), tuple(rejected), envelope)
 
 
-def _items(body: bytes) -> tuple[Sequence[Raw | bytes], SaidOfAll]:
+def _items(body: bytes) -> tuple[Sequence[Raw | bytes], EnvelopeFields]:
     """The events, each still to be read: what is wrong within one is no matter of the others."""
     try:
         if body.lstrip()[:1] == b"[":
-            return ITEMS.decode(body), NOTHING_SAID
+            return ITEMS.decode(body), NO_ENVELOPE
         members = MEMBERS.decode(body) if body.lstrip()[:1] == b"{" else {}
         if "events" not in members:
             ANYTHING.decode(body)
-            return [body], NOTHING_SAID
-        return _events(members.pop("events")), _said_of_all(members)
+            return [body], NO_ENVELOPE
+        return _events(members.pop("events")), _envelope_fields(members)
     except UNREADABLE as error:
         raise BadRequest(f"The body is not JSON: {error}") from None
 
@@ -152,17 +152,16 @@ def _events(member: Raw) -> Sequence[Raw]:
     return ITEMS.decode(member)
 
 
-def _said_of_all(members: dict[str, Raw]) -> SaidOfAll:
+def _envelope_fields(members: dict[str, Raw]) -> EnvelopeFields:
     try:
-        return SAID_OF_ALL.decode(msgspec.json.encode(members))
+        return ENVELOPE_FIELDS.decode(msgspec.json.encode(members))
     except msgspec.ValidationError as error:
         what, _, where = in_words(error).partition(" - at `$.")
         raise InvalidRequest([FieldError(where.rstrip("`") or "envelope", what)]) from None
 
 
-def _event(wire: WireEvent, moment: datetime) -> Event:
-    """`moment` stands in for a timestamp that is absent."""
-    timestamp, data = wire.timestamp or moment, wire.event_data
+def _event(wire: WireEvent, default_timestamp: datetime) -> Event:
+    timestamp, data = wire.timestamp or default_timestamp, wire.event_data
     if data is NOTHING or bytes(data) == b"null":
         data = NO_PROPERTIES
     check(wire.event_type, bytes(data))

@@ -16,11 +16,11 @@ GOOD = b'{"event_type":"lines_ended","session_id":"none"}'  # so that no batch i
 NO_LIMITS = Limits(2**62, 2**62)
 
 
-def read_lines(lines: Sequence[bytes], now: datetime) -> list[Event | str]:
+def read_lines(lines: Sequence[bytes], received_at: datetime) -> list[Event | str]:
     """For each line an event, or why it is none. Nobody can mend a file's clock later: impossible times are refused."""
-    batch = parse(b"\n".join((*lines, GOOD)), NDJSON, NO_LIMITS, now)
+    batch = parse(b"\n".join((*lines, GOOD)), NDJSON, NO_LIMITS, received_at)
     reasons = {rejection.index: rejection.error for rejection in batch.rejected}
-    receipt, events = Receipt(now, None, from_browser=False), iter(batch.events)
+    receipt, events = Receipt(received_at, None, from_browser=False), iter(batch.events)
     return [reasons[at] if at in reasons else _placed(next(events), receipt) for at in range(len(lines))]
 
 

@@ -25,12 +25,12 @@ def check_all(event_types: Sequence[str], data: Sequence[bytes]) -> None:
     OBJECTS.decode(together)
     for name in TYPED_LISTS.keys() & set(event_types):
         TYPED_LISTS[name](
-            _as_list([one for one, event_type in zip(data, event_types, strict=True) if event_type == name])
+            _as_list([text for text, event_type in zip(data, event_types, strict=True) if event_type == name])
         )
     is_flat = together.count(b"{") + together.count(b"[") - len(data) <= DEEPEST
     if not is_flat or b"\\u0000" in together or max(map(len, data), default=0) > PROPERTY_BYTES:
-        for event_type, one in zip(event_types, data, strict=True):
-            check(event_type, one)
+        for event_type, text in zip(event_types, data, strict=True):
+            check(event_type, text)
 
 
 def check(event_type: str, data: bytes) -> None:

@@ -21,7 +21,7 @@ Channel = str | None  # None is direct: nobody sent the visitor
 Weights = Iterable[tuple[Channel, int]]
 Numbers = npt.NDArray[np.float64]
 HALF_LIFE_SECONDS = 7 * 86_400
-WHOLE = 10**12  # the parts that a weight which is no whole number is rounded to
+DENOMINATOR = 10**12  # of the fractions that weights are rounded to which are no whole numbers
 
 
 class Model(StrEnum):
@@ -114,8 +114,10 @@ def attribute(paths: Sequence[Path], model: Model, lost: Lost = NOBODY) -> tuple
     markov = model is Model.MARKOV
     cents, conversions = _removal(paths, lost, channels) if markov else _weighed(paths, WEIGHTS[model])
     shares = apportion(sum(path.cents for path in paths), {name: cents.get(name, 0) for name in channels})
-    total, whole = sum(path.conversions for path in paths), sum(conversions.values())
-    return tuple(Credit(name, shares[name], Fraction(total * conversions.get(name, 0), whole)) for name in channels)
+    total, denominator = sum(path.conversions for path in paths), sum(conversions.values())
+    return tuple(
+        Credit(name, shares[name], Fraction(total * conversions.get(name, 0), denominator)) for name in channels
+    )
 
 
 def apportion(total: int, weights: Mapping[Channel, int]) -> dict[Channel, int]:
@@ -123,11 +125,11 @@ def apportion(total: int, weights: Mapping[Channel, int]) -> dict[Channel, int]:
 
     Hamilton's method; equal remainders go by name.
     """
-    whole = sum(weights.values())
-    if not whole:
+    denominator = sum(weights.values())
+    if not denominator:
         return dict.fromkeys(weights, 0)
-    parts = {name: total * weight // whole for name, weight in weights.items()}
-    by_remainder = sorted(weights, key=lambda name: (-(total * weights[name] % whole), _name(name)))
+    parts = {name: total * weight // denominator for name, weight in weights.items()}
+    by_remainder = sorted(weights, key=lambda name: (-(total * weights[name] % denominator), _name(name)))
     for name in by_remainder[: total - sum(parts.values())]:
         parts[name] += 1
     return parts
@@ -143,20 +145,20 @@ def _weighed(paths: Iterable[Path], weigh: Callable[[Path], Weights]) -> tuple[d
     conversions: dict[int, Counter[Channel]] = defaultdict(Counter)
     for path in paths:
         weights = list(weigh(path))
-        whole = sum(weight for _, weight in weights)
+        denominator = sum(weight for _, weight in weights)
         for channel, weight in weights:
-            cents[whole][channel] += weight * path.cents
-            conversions[whole][channel] += weight * path.conversions
+            cents[denominator][channel] += weight * path.cents
+            conversions[denominator][channel] += weight * path.conversions
     return _together(cents), _together(conversions)
 
 
 def _together(sums: Mapping[int, Counter[Channel]]) -> dict[Channel, int]:
-    """Sums of parts of different wholes as parts of their least common multiple."""
-    unit, found = lcm(*sums), Counter[Channel]()
-    for whole, parts in sums.items():
+    """Sums by their denominators, brought to the least common one."""
+    common, total = lcm(*sums), Counter[Channel]()
+    for denominator, parts in sums.items():
         for channel, part in parts.items():
-            found[channel] += part * (unit // whole)
-    return found
+            total[channel] += part * (common // denominator)
+    return total
 
 
 def _first(path: Path) -> Weights:
@@ -191,10 +193,10 @@ def _time_decay(path: Path) -> Weights:
         raise ValueError("time decay asks for the age of each touch")
     youngest = path.ages_seconds[-1]
     weights = [2 ** ((youngest - age) / HALF_LIFE_SECONDS) for age in path.ages_seconds]
-    whole = sum(weights)
-    # Parts of one whole for every path: the sums over many paths stay short and exact.
-    parts = [int(WHOLE * weight / whole) for weight in weights]
-    parts[-1] += WHOLE - sum(parts)
+    total = sum(weights)
+    # One denominator for every path: the sums over many paths stay short and exact.
+    parts = [int(DENOMINATOR * weight / total) for weight in weights]
+    parts[-1] += DENOMINATOR - sum(parts)
     return zip(path.channels, parts, strict=True)
 
 
@@ -238,7 +240,7 @@ def _removal(
     begins = begun / begun.sum()
     reached = begins @ visits / visits.diagonal()
     effects = reached * converts / (begins @ converts)
-    parts = {name: round(WHOLE * float(effects[place])) for name, place in places.items()}
+    parts = {name: round(DENOMINATOR * float(effects[place])) for name, place in places.items()}
     return parts, parts
 
 
@@ -254,8 +256,8 @@ def _counts(
         converted[way[-1]] += path.conversions
         for here, there in pairwise(way):
             moves[here, there] += path.conversions
-    for (one, other), times in lost.moves.items():
-        moves[places[one], places[other]] += times
+    for (origin, target), times in lost.moves.items():
+        moves[places[origin], places[target]] += times
     for channel, times in lost.begun.items():
         begun[places[channel]] += times
     for channel, times in lost.left.items():

@@ -17,14 +17,14 @@ from backend.analytics.metrics.attribution.models import Channel, Lost, Path
 from backend.analytics.metrics.catalogue.dimensions import with_first_seen
 from backend.analytics.metrics.catalogue.expressions import holds
 from backend.analytics.metrics.catalogue.query import Filter
-from backend.analytics.warehouse.engine import Row
+from backend.analytics.warehouse.engine import AnswerRow
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.relations import DAY, SECOND, SESSIONS, relation
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table, Value
 
-PARAMETERS = ("start", "end", "look_back")
+PARAMETERS = ("start", "end", "lookback")
 HOUR_SECONDS = 3600
 LONGEST = 50  # touches in a path; of more the latest
 DIRECT = ""  # engines leave nulls out of arrays
@@ -41,8 +41,8 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """Whose sessions are looked at, and which of those that paid, or came last without paying, are counted."""
+class SessionSelection:
+    """Filters for the sessions of conversions, or of last visits without one; whether robots are among them."""
 
     filters: tuple[Filter, ...] = ()
     bots: bool = False
@@ -54,24 +54,26 @@ class Kept:
 
 
 @cache
-def paths_question(by: By, kept: Kept, *, aged: bool) -> Question:
+def paths_question(by: By, selection: SessionSelection, *, aged: bool) -> Question:
     """A row per currency and way to a conversion: channels, conversions, cents, and if `aged` each touch's whole hours.
 
     Without ages more ways are equal.
     """
-    return Question(f"paths by {by}, aged {aged}, {kept!r}", PARAMETERS, partial(_paths, by=by, kept=kept, aged=aged))
+    return Question(
+        f"paths by {by}, aged {aged}, {selection!r}", PARAMETERS, partial(_paths, by=by, selection=selection, aged=aged)
+    )
 
 
 @cache
-def lost_question(by: By, kept: Kept) -> Question:
+def lost_question(by: By, selection: SessionSelection) -> Question:
     """How those who paid nothing went: the channel before, the channel, whether it was their last, and how many times.
 
     There is no channel before the first one.
     """
-    return Question(f"lost by {by}, {kept!r}", PARAMETERS, partial(_lost, by=by, kept=kept))
+    return Question(f"lost by {by}, {selection!r}", PARAMETERS, partial(_lost, by=by, selection=selection))
 
 
-def paths_in(rows: Sequence[Row], currency: str) -> Iterator[Path]:
+def paths_in(rows: Sequence[AnswerRow], currency: str) -> Iterator[Path]:
     """The paths of one currency."""
     for paid_in, channels, conversions, cents, *hours in rows:
         if paid_in == currency:
@@ -79,7 +81,7 @@ def paths_in(rows: Sequence[Row], currency: str) -> Iterator[Path]:
             yield Path(tuple(channel or None for channel in channels), ages, conversions, cents)
 
 
-def lost_in(rows: Sequence[Row]) -> Lost:
+def lost_in(rows: Sequence[AnswerRow]) -> Lost:
     begun, moves, left = Counter[Channel](), Counter[tuple[Channel, Channel]](), Counter[Channel]()
     for before, channel, is_last, times in rows:
         there = channel or None
@@ -92,12 +94,14 @@ def lost_in(rows: Sequence[Row]) -> Lost:
     return Lost(begun, moves, left)
 
 
-def _paths(start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, by: By, kept: Kept, aged: bool) -> Table:
+def _paths(
+    start: IntegerValue, end: IntegerValue, lookback: IntegerValue, *, by: By, selection: SessionSelection, aged: bool
+) -> Table:
     """Put together by person, among those who paid: to look at sessions more often takes ClickHouse seconds to plan."""
     import ibis
 
-    sessions = _sessions(start - look_back, end, kept)
-    paid = _paid(sessions, start, end) & kept.holds(sessions)
+    sessions = _sessions(start - lookback, end, selection)
+    paid = _paid(sessions, start, end) & selection.holds(sessions)
     people = _people(_touches(sessions, by, paid).semi_join(_payers(sessions, paid), "person"))
     fields = ("paid_at", "cents", "currency")
     placed = people.touches.map(
@@ -106,7 +110,7 @@ def _paths(start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, b
     ways = people.select("touches", last=placed.filter(lambda touch: touch["paid_at"] > 0).unnest())
     place = ways.last["place"]
     ways = ways.select("last", touches=ways.touches[ibis.greatest(place - LONGEST + 1, 0) : place + 1])
-    return _counted(ways, look_back, aged=aged)
+    return _counted(ways, lookback, aged=aged)
 
 
 def _people(touches: Table) -> Table:
@@ -120,10 +124,10 @@ def _people(touches: Table) -> Table:
     return people.mutate(touches=people.touches.sort())
 
 
-def _sessions(start: IntegerValue, end: IntegerValue, kept: Kept) -> Table:
-    sessions = with_first_seen(relation(SESSIONS), (chosen.field for chosen in kept.filters))
+def _sessions(start: IntegerValue, end: IntegerValue, selection: SessionSelection) -> Table:
+    sessions = with_first_seen(relation(SESSIONS), (chosen.field for chosen in selection.filters))
     sessions = sessions.filter(sessions.day >= start // DAY, sessions.day <= end // DAY, sessions.started_at < end)
-    return sessions if kept.bots else sessions.filter(~sessions.is_bot)
+    return sessions if selection.bots else sessions.filter(~sessions.is_bot)
 
 
 def _paid(sessions: Table, start: IntegerValue, end: IntegerValue) -> BooleanValue:
@@ -163,10 +167,10 @@ def _channel(sessions: Table, by: By) -> StringValue:
     return ibis.coalesce(campaign, ibis.ifelse(source.notnull(), NONE, DIRECT))
 
 
-def _counted(ways: Table, look_back: IntegerValue, *, aged: bool) -> Table:
+def _counted(ways: Table, lookback: IntegerValue, *, aged: bool) -> Table:
     """Equal ways together."""
     paid_at = ways.last["paid_at"]
-    near = ways.touches.filter(lambda touch: touch["at"] >= paid_at - look_back)
+    near = ways.touches.filter(lambda touch: touch["at"] >= paid_at - lookback)
     hours = near.map(lambda touch: (paid_at - touch["at"]) // (HOUR_SECONDS * SECOND))
     ways = ways.select(
         currency=ways.last["currency"],
@@ -179,13 +183,15 @@ def _counted(ways: Table, look_back: IntegerValue, *, aged: bool) -> Table:
     return counted.select("currency", "channels", "conversions", "cents", *ages)
 
 
-def _lost(start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, by: By, kept: Kept) -> Table:
+def _lost(
+    start: IntegerValue, end: IntegerValue, lookback: IntegerValue, *, by: By, selection: SessionSelection
+) -> Table:
     """Of people who visited in the period, looked back at from their last visit as far as at conversions."""
     import ibis
 
-    sessions = _sessions(start - look_back, end, kept)
+    sessions = _sessions(start - lookback, end, selection)
     paid = _paid(sessions, start, end)
-    lost = _touches(sessions, by, paid, kept=kept.holds(sessions)).anti_join(_payers(sessions, paid), "person")
+    lost = _touches(sessions, by, paid, selected=selection.holds(sessions)).anti_join(_payers(sessions, paid), "person")
     in_order = ibis.window(group_by="person", order_by=("at", "channel"))
     lost = lost.mutate(
         latest=lost.at.max().over(group_by="person"),
@@ -193,11 +199,11 @@ def _lost(start: IntegerValue, end: IntegerValue, look_back: IntegerValue, *, by
         before_at=lost.at.lag().over(in_order),
         is_last=ibis.row_number().over(in_order) == lost.count().over(group_by="person") - 1,
     )
-    if kept.filters:
-        # Where two visits began last at once, either may be kept.
-        last = (lost.kept & (lost.at == lost.latest)).cast("int8")
+    if selection.filters:
+        # Where two visits began last at once, either may be taken.
+        last = (lost.selected & (lost.at == lost.latest)).cast("int8")
         lost = lost.mutate(counted=last.max().over(group_by="person"))
         lost = lost.filter(lost.counted == 1)
-    lost = lost.filter(lost.latest >= start, lost.at >= lost.latest - look_back)
-    lost = lost.mutate(before=ibis.ifelse(lost.before_at >= lost.latest - look_back, lost.before, ibis.null("string")))
+    lost = lost.filter(lost.latest >= start, lost.at >= lost.latest - lookback)
+    lost = lost.mutate(before=ibis.ifelse(lost.before_at >= lost.latest - lookback, lost.before, ibis.null("string")))
     return lost.group_by("before", "channel", "is_last").aggregate(times=lost.count())

@@ -9,18 +9,25 @@ from datetime import datetime
 from fractions import Fraction
 
 from backend.analytics.metrics.attribution.models import NOBODY, Channel, Lost, Model, Path, attribute
-from backend.analytics.metrics.attribution.paths import By, Kept, lost_in, lost_question, paths_in, paths_question
+from backend.analytics.metrics.attribution.paths import (
+    By,
+    SessionSelection,
+    lost_in,
+    lost_question,
+    paths_in,
+    paths_question,
+)
 from backend.analytics.metrics.catalogue.query import Filter, session_faults, value_faults
 from backend.analytics.metrics.parameters import holds_demo, micros
 from backend.analytics.metrics.period import Compare, Period
-from backend.analytics.warehouse.engine import Row
+from backend.analytics.warehouse.engine import AnswerRow
 from backend.analytics.warehouse.relations import DAY
 from backend.analytics.warehouse.service import Warehouse
 from backend.clock import Clock
 from backend.errors import FieldError, InvalidRequest
 
 CURRENCY = "USD"
-LOOK_BACK_DAYS, LONGEST_LOOK_BACK_DAYS = 30, 90
+LOOKBACK_DAYS, LONGEST_LOOKBACK_DAYS = 30, 90
 MOST_CHANNELS = 100
 OTHER = "(other)"
 
@@ -36,7 +43,7 @@ class AttributionQuery:
     model: Model = Model.LAST_NON_DIRECT
     by: By = By.SOURCE
     currency: str = CURRENCY
-    lookback_days: int = LOOK_BACK_DAYS
+    lookback_days: int = LOOKBACK_DAYS
     filters: tuple[Filter, ...] = ()
     compare: Compare | None = None
     bots: bool = False
@@ -91,7 +98,7 @@ class Attribution:
 
 
 class AttributionService:
-    """Visits by robots are left out, unless it is told not to."""
+    """Sessions of robots are left out by default."""
 
     def __init__(self, warehouse: Warehouse, now: Clock) -> None:
         self._warehouse = warehouse
@@ -99,27 +106,29 @@ class AttributionService:
 
     def revenue(self, query: AttributionQuery) -> Attribution:
         """The credits, and where there is something to compare with, those of then beside them."""
-        found = self._of(query)
+        report = self._of(query)
         if query.compare is None:
-            return found
+            return report
         compared = query.period.preceding(query.compare, self._now())
         before = self._of(replace(query, period=compared, compare=None))
         return replace(
-            found,
-            rows=_beside(found, before),
+            report,
+            rows=_beside(report, before),
             before=before,
-            version=f"{found.version} {compared}",
-            demo=found.demo or before.demo,
+            version=f"{report.version} {compared}",
+            demo=report.demo or before.demo,
         )
 
     def _of(self, query: AttributionQuery) -> Attribution:
         period = query.period
-        bounds = {"start": micros(period.start), "end": micros(period.end), "look_back": query.lookback_days * DAY}
-        kept = Kept(query.filters, query.bots)
-        question = paths_question(query.by, kept, aged=query.model is Model.TIME_DECAY)
+        bounds = {"start": micros(period.start), "end": micros(period.end), "lookback": query.lookback_days * DAY}
+        selection = SessionSelection(query.filters, query.bots)
+        question = paths_question(query.by, selection, aged=query.model is Model.TIME_DECAY)
         answer = self._warehouse.ask(question, **bounds)
         asks_for_lost = query.model is Model.MARKOV
-        lost = lost_in(self._warehouse.ask(lost_question(query.by, kept), **bounds).rows) if asks_for_lost else NOBODY
+        lost = (
+            lost_in(self._warehouse.ask(lost_question(query.by, selection), **bounds).rows) if asks_for_lost else NOBODY
+        )
         paths, lost, merged = _fewer(list(paths_in(answer.rows, query.currency)), lost)
         return Attribution(
             query=query,
@@ -137,17 +146,17 @@ class AttributionService:
 
 
 def _faults(query: AttributionQuery) -> Iterator[FieldError]:
-    if not 1 <= query.lookback_days <= LONGEST_LOOK_BACK_DAYS:
-        yield FieldError("lookback_days", f"must lie between 1 and {LONGEST_LOOK_BACK_DAYS}")
+    if not 1 <= query.lookback_days <= LONGEST_LOOKBACK_DAYS:
+        yield FieldError("lookback_days", f"must lie between 1 and {LONGEST_LOOKBACK_DAYS}")
     yield from value_faults(query.filters)
     yield from session_faults(query.filters)
 
 
-def _beside(found: Attribution, before: Attribution) -> tuple[AttributedRevenue, ...]:
+def _beside(after: Attribution, before: Attribution) -> tuple[AttributedRevenue, ...]:
     """Each channel with what it was before; those that have nothing any more come last."""
-    now, then = ({row.channel: row for row in report.rows} for report in (found, before))
+    now, then = ({row.channel: row for row in attribution.rows} for attribution in (after, before))
     return tuple(
-        replace(now.get(channel) or _nothing(channel, found), previous=then.get(channel) or _nothing(channel, before))
+        replace(now.get(channel) or _nothing(channel, after), previous=then.get(channel) or _nothing(channel, before))
         for channel in dict.fromkeys([*now, *then])
     )
 
@@ -197,7 +206,7 @@ def _fewer(paths: Sequence[Path], lost: Lost) -> tuple[Sequence[Path], Lost, int
     return fewer, Lost(begun, moves, left), len(met) - MOST_CHANNELS + 1
 
 
-def _others(rows: Iterable[Row], currency: str) -> tuple[CurrencyTotal, ...]:
+def _others(rows: Iterable[AnswerRow], currency: str) -> tuple[CurrencyTotal, ...]:
     cents, conversions = Counter[str](), Counter[str]()
     for paid_in, _, times, paid, *_ in rows:
         if paid_in != currency:

@@ -1,4 +1,4 @@
-"""Which measures each dashboard shows, and by what it breaks them down unless told otherwise."""
+"""The dashboards of the API: measures and default breakdown of each, defined here alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """A set of measures with its usual breakdown; rows come with the most of the first measure first."""
+    """A set of measures with its default breakdown; rows come with the most of the first measure first."""
 
     name: str
     measures: tuple[str, ...]
@@ -20,8 +20,8 @@ CONVERSIONS = Dashboard(
     "risk_level",
 )
 POPULAR = Dashboard("popular", ("assessments", "visitors", "upgrades", "conversion_rate"), "job_title")
-GEOGRAPHIC = Dashboard(
-    "geographic",
+GEOGRAPHY = Dashboard(
+    "geographic",  # as the API and its files have called it from the beginning
     ("sessions", "visitors", "opened", "assessments", "upgrades", "conversion_rate", "revenue"),
     "country",
 )

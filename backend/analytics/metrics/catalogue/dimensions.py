@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from backend.analytics.metrics.catalogue.measures import Source
+from backend.analytics.metrics.catalogue.measures import Relation
 from backend.analytics.metrics.parameters import monday
 from backend.analytics.warehouse.relations import EPOCH, SESSIONS, relation
 
 if TYPE_CHECKING:
     from ibis.expr.types import IntegerValue, StringValue, Table
 
-BOTH = frozenset(Source)
-SESSIONS_ONLY = frozenset({Source.SESSIONS})
-EVENTS_ONLY = frozenset({Source.EVENTS})
+BOTH = frozenset(Relation)
+SESSIONS_ONLY = frozenset({Relation.SESSIONS})
+EVENTS_ONLY = frozenset({Relation.EVENTS})
 FIRST_SEEN = "first_seen"
 COHORTS = frozenset({"first_seen_week", "first_seen_month"})
 
@@ -27,13 +27,13 @@ class Dimension:
     name: str
     label: str
     description: str
-    sources: frozenset[Source]
+    sources: frozenset[Relation]
     nothing: str
     column: Callable[[Table], StringValue]
 
 
 def _column(
-    name: str, label: str, description: str, sources: frozenset[Source] = SESSIONS_ONLY, nothing: str = "Unknown"
+    name: str, label: str, description: str, sources: frozenset[Relation] = SESSIONS_ONLY, nothing: str = "Unknown"
 ) -> Dimension:
     return Dimension(name, label, description, sources, nothing, lambda table: table[name])
 
@@ -55,7 +55,7 @@ def with_first_seen(sessions: Table, names: Iterable[str]) -> Table:
 
 
 _DEFINED = (
-    _column("source", "Source", "Where the visitor came from: `utm_source`, the site before, or `direct`."),
+    _column("source", "Relation", "Where the visitor came from: `utm_source`, the site before, or `direct`."),
     _column("medium", "Medium", "What kind of way it was: `cpc`, `organic`, `email`.", nothing="No medium"),
     _column("campaign", "Campaign", "Which campaign brought them.", nothing="No campaign"),
     _column("referrer", "Referrer", "The site whose link was followed.", nothing="No referrer"),

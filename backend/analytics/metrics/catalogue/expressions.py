@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, with_first_seen
-from backend.analytics.metrics.catalogue.measures import COUNTED, MEASURES, Measure, Ratio, Source
+from backend.analytics.metrics.catalogue.measures import COUNTED, MEASURES, Measure, Ratio, Relation
 from backend.analytics.metrics.catalogue.query import MOST_ROWS, Filter, Operator, Query
 from backend.analytics.metrics.parameters import BOUNDS, bounds, monday, shift_at, shift_values
 from backend.analytics.metrics.period import Grain, Period
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table, Value
 
 HOUR = DAY // 24
-INSTANTS = {Source.SESSIONS: "started_at", Source.EVENTS: "timestamp"}
+INSTANTS = {Relation.SESSIONS: "started_at", Relation.EVENTS: "timestamp"}
 MOVED = "moved"
 COUNT = "counted_rows"
 CURRENCIES = "counted_currencies"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RelationQuestion:
     """What one relation is asked: the measures, in the order of the answer's columns, after the query's keys."""
 
-    source: Source
+    source: Relation
     measures: tuple[str, ...]
     question: Question
     values: dict[str, int]
 
 
-def parts(query: Query, *, limited: bool, of: Period | None = None) -> list[Part]:
+def parts(query: Query, *, limited: bool, of: Period | None = None) -> list[RelationQuestion]:
     """A question for each relation the query's measures count in; unlimited where rows must be found to keys.
 
     `of`: another period, whose days stand under the names of as many of the query's own.
@@ -48,35 +48,35 @@ def parts(query: Query, *, limited: bool, of: Period | None = None) -> list[Part
     return [_part(query, source, limit, of or query.period) for source in sources]
 
 
-def _part(query: Query, source: Source, limit: int, period: Period) -> Part:
+def _part(query: Query, source: Relation, limit: int, period: Period) -> RelationQuestion:
     names = tuple(name for name in query.measures if MEASURES[name].source is source)
     values = bounds(period)
     shifts = shift_values(period) if query.grain else {}
-    months = query.period.stretches(Grain.MONTH) if query.grain is Grain.MONTH else ()
+    months = query.period.buckets(Grain.MONTH) if query.grain is Grain.MONTH else ()
     starts = {f"month_{number}": (day - EPOCH).days for number, day in enumerate(months)}
     moved = {MOVED: (query.period.first_day - period.first_day).days} if query.grain else {}
     local = shifts | moved | starts
     shape = (source, names, query.keys, query.filters, query.order, limit, query.currency, query.bots)
     name = f"catalogue {shape!r}, {len(shifts)} and {len(starts)} numbers of local time"
     build = partial(_expression, query=query, source=source, names=names, limit=limit, shifts=len(shifts))
-    return Part(source, names, Question(name, (*BOUNDS, *local), build), values | local)
+    return RelationQuestion(source, names, Question(name, (*BOUNDS, *local), build), values | local)
 
 
 def _expression(
-    *numbers: IntegerValue, query: Query, source: Source, names: tuple[str, ...], limit: int, shifts: int
+    *numbers: IntegerValue, query: Query, source: Relation, names: tuple[str, ...], limit: int, shifts: int
 ) -> Table:
     (start, end, first, last), local = numbers[: len(BOUNDS)], numbers[len(BOUNDS) :]
     named = (*query.dimensions, *(chosen.field for chosen in query.filters))
-    table = with_first_seen(relation(SESSIONS), named) if source is Source.SESSIONS else relation(EVENTS)
+    table = with_first_seen(relation(SESSIONS), named) if source is Relation.SESSIONS else relation(EVENTS)
     instant = table[INSTANTS[source]]
-    kept = [table.day >= first, table.day <= last, instant >= start, instant < end]
+    conditions = [table.day >= first, table.day <= last, instant >= start, instant < end]
     if not query.bots:
-        kept.append(~table.is_bot)
-    table = table.filter(*kept, *(holds(table, chosen) for chosen in query.filters))
+        conditions.append(~table.is_bot)
+    table = table.filter(*conditions, *(holds(table, chosen) for chosen in query.filters))
     keys: dict[str, Value] = {}
     if query.grain:
         moved, *months = local[shifts:]
-        keys[query.grain] = _stretch(table[INSTANTS[source]], query.grain, local[:shifts], moved, months)
+        keys[query.grain] = _bucket(table[INSTANTS[source]], query.grain, local[:shifts], moved, months)
     keys |= {name: DIMENSIONS[name].column(table) for name in query.dimensions}
     table = table.mutate(**{f"key_{number}": value for number, value in enumerate(keys.values())})
     counted = _counted(table, query, source, names)
@@ -86,23 +86,23 @@ def _expression(
     return _ordered(table.group_by(by).aggregate(**counted), query, names).limit(limit)
 
 
-def _counted(table: Table, query: Query, source: Source, names: tuple[str, ...]) -> dict[str, Value]:
+def _counted(table: Table, query: Query, source: Relation, names: tuple[str, ...]) -> dict[str, Value]:
     """The measures by their places, and how many rows they count; without keys, also the currencies there are."""
     needed = dict.fromkeys(part for name in names for part in _needed(name))
     counts = {name: COUNTED[name].aggregate(table, query.currency) for name in needed}
-    found: dict[str, Value] = {}
+    columns: dict[str, Value] = {}
     for number, name in enumerate(names):
         measure = MEASURES[name]
-        found[f"value_{number}"] = measure.of(counts) if isinstance(measure, Ratio) else counts[name]
-    found[COUNT] = table.count()
-    if not query.keys and source is Source.SESSIONS:
-        found[CURRENCIES] = table.currency.collect(where=table.revenue_cents.notnull(), distinct=True)
-    return found
+        columns[f"value_{number}"] = measure.of(counts) if isinstance(measure, Ratio) else counts[name]
+    columns[COUNT] = table.count()
+    if not query.keys and source is Relation.SESSIONS:
+        columns[CURRENCIES] = table.currency.collect(where=table.revenue_cents.notnull(), distinct=True)
+    return columns
 
 
 def _needed(name: str) -> tuple[str, ...]:
     measure = MEASURES[name]
-    return (name,) if isinstance(measure, Measure) else (measure.part, measure.whole)
+    return (name,) if isinstance(measure, Measure) else (measure.numerator, measure.denominator)
 
 
 def _ordered(rows: Table, query: Query, names: tuple[str, ...]) -> Table:
@@ -117,16 +117,16 @@ def _ordered(rows: Table, query: Query, names: tuple[str, ...]) -> Table:
     return rows.order_by(*order, *(ibis.asc(key) for key in keys.values()))
 
 
-def _stretch(
+def _bucket(
     instant: IntegerValue,
     grain: Grain,
     shifts: Sequence[IntegerValue],
     moved: IntegerValue,
     months: Sequence[IntegerValue],
 ) -> IntegerValue:
-    """Where the stretch began that an instant lies in: a local day since 1970; an hour in microseconds since 1970.
+    """Where the bucket of an instant began: a local day since 1970; an hour in microseconds since 1970.
 
-    Days are moved on by so many.
+    `moved`: by how many days the days are moved on.
     """
     import ibis
 

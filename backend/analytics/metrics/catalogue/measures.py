@@ -24,7 +24,7 @@ class Unit(StrEnum):
     SECONDS = "seconds"
 
 
-class Source(StrEnum):
+class Relation(StrEnum):
     """The relation whose rows a measure counts."""
 
     SESSIONS = "sessions"
@@ -43,7 +43,7 @@ class Measure:
     label: str
     unit: Unit
     description: str
-    source: Source
+    source: Relation
     sums: bool
     rests_on: str
     aggregate: Callable[[Table, str], NumericValue]
@@ -51,42 +51,42 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """One measure divided by another of the same source; null where fewer than ten would be divided by."""
+    """One measure divided by another of the same source; null where the denominator is below ten."""
 
     name: str
     label: str
     unit: Unit
     description: str
-    part: str
-    whole: str
+    numerator: str
+    denominator: str
     sums = False
 
     @property
-    def source(self) -> Source:
-        return COUNTED[self.whole].source
+    def source(self) -> Relation:
+        return COUNTED[self.denominator].source
 
     @property
     def rests_on(self) -> str:
-        return self.whole
+        return self.denominator
 
     def of(self, counts: Counts) -> NumericValue:
         """The quotient of two aggregates."""
         import ibis
 
-        part, whole = counts[self.part], counts[self.whole]
-        return ibis.cases((whole >= SMALLEST_DENOMINATOR, part.cast("float64") / whole))
+        numerator, denominator = counts[self.numerator], counts[self.denominator]
+        return ibis.cases((denominator >= SMALLEST_DENOMINATOR, numerator.cast("float64") / denominator))
 
 
 def _sessions(name: str, label: str, description: str, column: str) -> Measure:
     """How many sessions have a value in a column."""
-    return Measure(name, label, Unit.COUNT, description, Source.SESSIONS, True, name, lambda t, _: t[column].count())
+    return Measure(name, label, Unit.COUNT, description, Relation.SESSIONS, True, name, lambda t, _: t[column].count())
 
 
 def _quantile(name: str, label: str, description: str, rests_on: str, share: float, begin: str, end: str) -> Measure:
     def seconds(sessions: Table, _: str) -> NumericValue:
         return (sessions[end] - sessions[begin]).quantile(share) / SECOND
 
-    return Measure(name, label, Unit.SECONDS, description, Source.SESSIONS, False, rests_on, seconds)
+    return Measure(name, label, Unit.SECONDS, description, Relation.SESSIONS, False, rests_on, seconds)
 
 
 def _event(name: str, label: str, event: str) -> Measure:
@@ -94,7 +94,7 @@ def _event(name: str, label: str, event: str) -> Measure:
         return (events.event_type == event).sum()
 
     description = f"How often `{event}` was sent."
-    return Measure(name, label, Unit.COUNT, description, Source.EVENTS, True, name, times)
+    return Measure(name, label, Unit.COUNT, description, Relation.EVENTS, True, name, times)
 
 
 def _revenue(sessions: Table, currency: str) -> NumericValue:
@@ -104,16 +104,16 @@ def _revenue(sessions: Table, currency: str) -> NumericValue:
 _DEFINED: tuple[Measure, ...] = (
     Measure(
         "sessions", "Sessions", Unit.COUNT, "Visits, each ended by half an hour without an event.",
-        Source.SESSIONS, True, "sessions", lambda t, _: t.count(),
+        Relation.SESSIONS, True, "sessions", lambda t, _: t.count(),
     ),
     Measure(
         "visitors", "Visitors", Unit.COUNT,
         "People behind the sessions: members by account, others by a visitor id, which without consent changes daily.",
-        Source.SESSIONS, False, "visitors", lambda t, _: t.person.nunique(),
+        Relation.SESSIONS, False, "visitors", lambda t, _: t.person.nunique(),
     ),
     Measure(
         "session_events", "Events in sessions", Unit.COUNT, "Events that belong to the sessions.",
-        Source.SESSIONS, True, "session_events", lambda t, _: t.events.sum().fill_null(0),
+        Relation.SESSIONS, True, "session_events", lambda t, _: t.events.sum().fill_null(0),
     ),
     _sessions("opened", "Calculators opened", "Sessions in which the calculator was opened.", "step_1_at"),
     *(
@@ -128,7 +128,7 @@ _DEFINED: tuple[Measure, ...] = (
     _sessions("upgrades", "Upgrades", "Sessions that asked for a paid plan.", "upgrade_at"),
     Measure(
         "revenue", "Revenue", Unit.CENTS, "What sessions asked to pay, in the one currency of the question.",
-        Source.SESSIONS, True, "upgrades", _revenue,
+        Relation.SESSIONS, True, "upgrades", _revenue,
     ),
     _quantile(
         "median_time_to_result", "Time to result, median", "From opening the calculator to its last result.",
@@ -143,7 +143,7 @@ _DEFINED: tuple[Measure, ...] = (
         "sessions", 0.5, "started_at", "ended_at",
     ),
     Measure(
-        "events", "Events", Unit.COUNT, "Events of every name.", Source.EVENTS, True, "events", lambda t, _: t.count()
+        "events", "Events", Unit.COUNT, "Events of every name.", Relation.EVENTS, True, "events", lambda t, _: t.count()
     ),
     _event("leads", "Leads", "lead_captured"),
     _event("emails_sent", "E-mails sent", "email_sent"),

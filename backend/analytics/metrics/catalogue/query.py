@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
-from backend.analytics.metrics.catalogue.measures import MEASURES, Source
+from backend.analytics.metrics.catalogue.measures import MEASURES, Relation
 from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.errors import FieldError, InvalidRequest
 
@@ -61,8 +61,8 @@ class Query:
         """What stands before the measures in each row: the grain, then the dimensions."""
         return (*([self.grain.value] if self.grain else []), *self.dimensions)
 
-    def whole(self) -> Query:
-        """The same without being broken down."""
+    def for_totals(self) -> Query:
+        """The query for the totals: the same without being broken down."""
         return replace(self, dimensions=(), grain=None, order=None, compare=None)
 
 
@@ -70,7 +70,7 @@ class Query:
 class ResultRow:
     """One row: a key for each of the query's `keys`, a value for each measure, and the values before, if compared.
 
-    A key of time is the first local day of the stretch, or the instant an hour began.
+    A key of time is the first local day of the bucket, or the instant an hour began.
     """
 
     keys: tuple[str | None, ...]
@@ -114,9 +114,9 @@ def _faults(query: Query) -> Iterator[FieldError]:
     yield from _sizes(query)
     yield from value_faults(query.filters)
     order = (query.order or "").removeprefix("-")
-    asked = (*query.keys, *query.measures)
-    if order and order not in asked:
-        yield FieldError("order", f"must be one of what is asked for: {', '.join(asked)}")
+    columns = (*query.keys, *query.measures)
+    if order and order not in columns:
+        yield FieldError("order", f"must be one of what is asked for: {', '.join(columns)}")
     yield from _sources(query)
 
 
@@ -134,10 +134,10 @@ def _sizes(query: Query) -> Iterator[FieldError]:
     if not query.measures:
         yield FieldError("measures", "must name at least one measure")
     for field, most in (("measures", MOST_MEASURES), ("dimensions", MOST_DIMENSIONS), ("filters", MOST_FILTERS)):
-        given = getattr(query, field)
-        if len(given) > most:
+        entries = getattr(query, field)
+        if len(entries) > most:
             yield FieldError(field, f"must be {most} at most")
-        if field != "filters" and len(set(given)) < len(given):
+        if field != "filters" and len(set(entries)) < len(entries):
             yield FieldError(field, "must not name one twice")
     if not 1 <= query.limit <= MOST_ROWS:
         yield FieldError("limit", f"must lie between 1 and {MOST_ROWS:,}")
@@ -161,7 +161,7 @@ def session_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:
     fields = [chosen.field for chosen in filters]
     yield from unknown_names("filters", fields, DIMENSIONS, ".field")
     for index, name in enumerate(fields):
-        if name in DIMENSIONS and Source.SESSIONS not in DIMENSIONS[name].sources:
+        if name in DIMENSIONS and Relation.SESSIONS not in DIMENSIONS[name].sources:
             yield FieldError(f"filters.{index}.field", f"sessions have no {name}")
 
 
@@ -172,5 +172,5 @@ def _sources(query: Query) -> Iterator[FieldError]:
         source = MEASURES[measure].source if measure in MEASURES else None
         for name in used:
             if source and name in DIMENSIONS and source not in DIMENSIONS[name].sources:
-                kind = "events" if source is Source.EVENTS else "sessions"
+                kind = "events" if source is Relation.EVENTS else "sessions"
                 yield FieldError("measures", f"{measure} counts {kind}, which have no {name}")

@@ -42,17 +42,17 @@ class CatalogueService:
 
     def answers(self, queries: Sequence[Query]) -> list[Result]:
         """The same of each; totals over the same visits are counted once for all of them."""
-        return [self._answer(query, whole) for query, whole in zip(queries, _wholes(queries), strict=True)]
+        return [self._answer(query, over_all) for query, over_all in zip(queries, _for_totals(queries), strict=True)]
 
-    def _answer(self, query: Query, whole: Query) -> Result:
+    def _answer(self, query: Query, over_all: Query) -> Result:
         counted = self._rows(query, limited=True)
-        totals, currencies = self._totals(query, whole)
+        totals, currencies = self._totals(query, over_all)
         now = self._now()
         compared = query.period.preceding(query.compare, now) if query.compare else None
         rows = [ResultRow(keys, values) for keys, values in _complete(counted.rows, query, now).items()]
         before = None
         if compared:
-            before, _ = self._totals(query, replace(whole, period=compared))
+            before, _ = self._totals(query, replace(over_all, period=compared))
             rows = list(_beside(rows, self._earlier(query, compared), query))
         last = counted.answers[-1]
         return Result(
@@ -74,12 +74,12 @@ class CatalogueService:
 
         Days and what is made of them are moved on, and hours beside their own.
         """
-        found = self._rows(replace(query, compare=None), limited=False, of=compared).rows
+        rows = self._rows(replace(query, compare=None), limited=False, of=compared).rows
         if query.grain is not Grain.HOUR:
-            return found
+            return rows
         names = hours_beside(query.period, compared)
         placed: Found = {}
-        for (hour, *rest), values in found.items():
+        for (hour, *rest), values in rows.items():
             if hour in names:
                 keys = (names[hour], *rest)
                 placed[keys] = _both(placed[keys], values) if keys in placed else values
@@ -87,22 +87,22 @@ class CatalogueService:
 
     def _rows(self, query: Query, *, limited: bool, of: Period | None = None) -> Counted:
         """`of`: the period whose rows they are, where it is not the query's."""
-        asked = parts(query, limited=limited, of=of)
-        answers = [self._warehouse.ask(part.question, **part.values) for part in asked]
-        found: Found = {}
+        questions = parts(query, limited=limited, of=of)
+        answers = [self._warehouse.ask(question.question, **question.values) for question in questions]
+        rows: Found = {}
         width = len(query.keys)
-        for part, answer in zip(asked, answers, strict=True):
+        for question, answer in zip(questions, answers, strict=True):
             for row in answer.rows:
                 keys = _keys(row[:width], query)
-                values = found.setdefault(keys, dict(_nothing(query)))
-                values.update(zip(part.measures, row[width:], strict=False))
-        return Counted(_sorted(found, query) if len(asked) > 1 else found, answers)
+                values = rows.setdefault(keys, dict(_nothing(query)))
+                values.update(zip(question.measures, row[width:], strict=False))
+        return Counted(_sorted(rows, query) if len(questions) > 1 else rows, answers)
 
-    def _totals(self, query: Query, whole: Query) -> tuple[Totals, tuple[str, ...]]:
+    def _totals(self, query: Query, over_all: Query) -> tuple[Totals, tuple[str, ...]]:
         """Asked apart: people are not the sum of their days."""
         values: dict[str, Value] = {}
         n, currencies = 0, ()
-        for part in parts(whole, limited=False):
+        for part in parts(over_all, limited=False):
             if not {*part.measures} & {*query.measures}:
                 continue
             row = self._warehouse.ask(part.question, **part.values).rows[0]
@@ -113,23 +113,25 @@ class CatalogueService:
         return Totals({name: values[name] for name in query.measures}, n), currencies
 
 
-def _wholes(queries: Sequence[Query]) -> list[Query]:
-    """Of each query the one over all its rows, with the measures of all queries over the same."""
+def _for_totals(queries: Sequence[Query]) -> list[Query]:
+    """For each query the one for its totals, with the measures of all queries over the same rows."""
     measures = defaultdict[object, dict[str, None]](dict)
     alike = [(query.period, query.filters, query.currency, query.bots) for query in queries]
     for query, over in zip(queries, alike, strict=True):
         measures[over] |= dict.fromkeys(query.measures)
-    return [replace(query.whole(), measures=tuple(measures[over])) for query, over in zip(queries, alike, strict=True)]
+    return [
+        replace(query.for_totals(), measures=tuple(measures[over])) for query, over in zip(queries, alike, strict=True)
+    ]
 
 
 def _keys(row: Sequence[object], query: Query) -> Keys:
     keys = [None if key is None else str(key) for key in row]
     if query.grain:
-        keys[0] = _stretch_name(int(str(row[0])), query.grain, query.period.timezone)
+        keys[0] = _bucket_key(int(str(row[0])), query.grain, query.period.timezone)
     return tuple(keys)
 
 
-def _stretch_name(number: int, grain: Grain, timezone: str) -> str:
+def _bucket_key(number: int, grain: Grain, timezone: str) -> str:
     if grain is Grain.HOUR:
         return (BEGINNING + number * MICROSECOND).astimezone(ZoneInfo(timezone)).isoformat()
     return (EPOCH + timedelta(days=number)).isoformat()
@@ -140,21 +142,21 @@ def _nothing(query: Query) -> Mapping[str, Value]:
     return {name: 0 if MEASURES[name].sums or name == "visitors" else None for name in query.measures}
 
 
-def _complete(found: Found, query: Query, now: datetime) -> Found:
-    """Stretches in which nothing happened are there too, up to now, where time is all that rows are counted by."""
+def _complete(rows: Found, query: Query, now: datetime) -> Found:
+    """The rows with the empty buckets up to now, where time is all that rows are counted by."""
     if query.grain is None or query.dimensions or query.order not in (None, query.grain.value):
-        return found
-    begun = {(name,): dict(_nothing(query)) for name in _names(query.period.until(now), query.grain)}
-    return begun | found
+        return rows
+    begun = {(name,): dict(_nothing(query)) for name in _bucket_keys(query.period.until(now), query.grain)}
+    return begun | rows
 
 
-def _names(period: Period, grain: Grain) -> list[str]:
-    return [start.isoformat() for start in period.stretches(grain)]
+def _bucket_keys(period: Period, grain: Grain) -> list[str]:
+    return [start.isoformat() for start in period.buckets(grain)]
 
 
-def _both(one: Mapping[str, Value], other: Mapping[str, Value]) -> dict[str, Value]:
+def _both(first: Mapping[str, Value], second: Mapping[str, Value]) -> dict[str, Value]:
     """Two hours as one, as far as that can be known."""
-    return {name: (one[name] or 0) + (other[name] or 0) if MEASURES[name].sums else None for name in one}
+    return {name: (first[name] or 0) + (second[name] or 0) if MEASURES[name].sums else None for name in first}
 
 
 def _beside(rows: Sequence[ResultRow], earlier: Found, query: Query) -> Iterator[ResultRow]:
@@ -167,7 +169,7 @@ def _beside(rows: Sequence[ResultRow], earlier: Found, query: Query) -> Iterator
         yield from (ResultRow(keys, _nothing(query), values) for keys, values in gone)
 
 
-def _sorted(found: Found, query: Query) -> Found:
+def _sorted(rows: Found, query: Query) -> Found:
     """As the warehouse orders the rows of one relation."""
     chosen = query.order or ("" if query.grain else f"-{query.measures[0]}")
     name = chosen.removeprefix("-")
@@ -175,10 +177,10 @@ def _sorted(found: Found, query: Query) -> Found:
     def by_keys(item: tuple[Keys, Mapping[str, Value]]) -> tuple[tuple[bool, str], ...]:
         return tuple((key is None, key or "") for key in item[0])
 
-    rows = sorted(found.items(), key=by_keys)
+    in_order = sorted(rows.items(), key=by_keys)
     if not name:
-        return dict(rows)
-    return dict(_stable(rows, name, query, falling=chosen.startswith("-")))
+        return dict(in_order)
+    return dict(_stable(in_order, name, query, falling=chosen.startswith("-")))
 
 
 def _stable(

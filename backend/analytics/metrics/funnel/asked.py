@@ -18,7 +18,7 @@ from backend.analytics.metrics.funnel.definition import (
     Outcome,
     duration,
 )
-from backend.analytics.metrics.funnel.questions import OTHERS, Bar, Group
+from backend.analytics.metrics.funnel.questions import OTHERS, FunnelBar, Group
 from backend.analytics.metrics.period import Compare, Period
 from backend.errors import FieldError, InvalidRequest
 
@@ -48,7 +48,7 @@ class AskedFunnel:
         order = _parsed("order", self.order, _choice(Order), errors)
         scope = _parsed("scope", self.scope, _choice(FunnelScope), errors)
         limit = _parsed("limit", self.limit, _number, errors)
-        # Where a text was refused something usual stands in, so that the rest is looked at too.
+        # A default stands in for a text that was refused, so that the others are checked too.
         try:
             query = FunnelQuery(
                 period=period,
@@ -69,7 +69,7 @@ class AskedFunnel:
             raise InvalidRequest(errors)
         return query
 
-    def bar(self, step: int, outcome: Outcome, group: str | None, *, others: bool) -> Bar:
+    def bar(self, step: int, outcome: Outcome, group: str | None, *, others: bool) -> FunnelBar:
         """One bar of it; the empty group stands for none."""
         errors = []
         if not 1 <= step <= (len(self.steps) or len(CALCULATOR)):
@@ -80,7 +80,7 @@ class AskedFunnel:
             errors.append(FieldError("others", "The others cannot be of one group."))
         if errors:
             raise InvalidRequest(errors)
-        return Bar(step, outcome, OTHERS if others else None if group is None else Group((group or None,)))
+        return FunnelBar(step, outcome, OTHERS if others else None if group is None else Group((group or None,)))
 
 
 def names(text: str | None) -> tuple[str, ...]:
@@ -92,10 +92,10 @@ def _known(matches: Iterable[EventMatch | None]) -> tuple[EventMatch, ...]:
     return tuple(match for match in matches if match)
 
 
-def _further(found: InvalidRequest, errors: list[FieldError]) -> Iterator[FieldError]:
+def _further(refusal: InvalidRequest, errors: list[FieldError]) -> Iterator[FieldError]:
     """What was found besides, of other fields."""
     refused = {error.field.partition(".")[0] for error in errors}
-    return (error for error in found.errors if error.field not in refused)
+    return (error for error in refusal.errors if error.field not in refused)
 
 
 def _choice(kind: type[Choice]) -> Callable[[str], Choice]:

@@ -66,8 +66,8 @@ class EventMatch:
 
     @property
     def label(self) -> str:
-        said = self.event.replace("_", " ").capitalize()
-        return LABELS.get(self.name, said if self.number is None else f"{said}, {self.number}")
+        name = self.event.replace("_", " ").capitalize()
+        return LABELS.get(self.name, name if self.number is None else f"{name}, {self.number}")
 
     def overlaps(self, other: EventMatch) -> bool:
         """Whether one event may match both."""
@@ -110,8 +110,8 @@ class FunnelQuery:
 
 def duration(text: str) -> timedelta:
     """30m, 24h, 7d."""
-    if found := DURATION.fullmatch(text):
-        return int(found[1]) * UNITS[found[2]]
+    if match := DURATION.fullmatch(text):
+        return int(match[1]) * UNITS[match[2]]
     raise ValueError("Enter a time such as 30m, 24h or 7d.")
 
 

@@ -15,7 +15,7 @@ from backend.analytics.metrics.catalogue.expressions import holds
 from backend.analytics.metrics.catalogue.query import Filter
 from backend.analytics.metrics.funnel.definition import FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.kinds import Kinds
-from backend.analytics.metrics.funnel.reading import Reading, code
+from backend.analytics.metrics.funnel.reading import WayReader, code
 from backend.analytics.warehouse.relations import DAY, SESSIONS, STEP_COLUMNS, relation
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ PARAMETERS = tuple(field.name for field in fields(Numbers))
 
 def journeys(query: FunnelQuery, numbers: Numbers) -> Table:
     """A row for each way that began in the period: `reached_1` and on, null where not; `LISTED`; the `GROUP`."""
-    found = _of_columns(query, numbers) if query.is_of_columns else _of_events(query, numbers)
-    return found.filter(found.reached_1 >= numbers.entered_from, found.reached_1 < numbers.entered_before)
+    ways = _of_columns(query, numbers) if query.is_of_columns else _of_events(query, numbers)
+    return ways.filter(ways.reached_1 >= numbers.entered_from, ways.reached_1 < numbers.entered_before)
 
 
 def _of_columns(query: FunnelQuery, numbers: Numbers) -> Table:
@@ -66,22 +66,22 @@ def _of_columns(query: FunnelQuery, numbers: Numbers) -> Table:
 def _of_events(query: FunnelQuery, numbers: Numbers) -> Table:
     kinds = Kinds.of(query)
     met = _met(query, numbers, kinds)
-    told = tuple(name for name in (*LISTED, GROUP) if name in met.columns)
+    columns = tuple(name for name in (*LISTED, GROUP) if name in met.columns)
     opens = met.kind.isin(kinds.of_steps[0])
     if query.scope is FunnelScope.SESSION:
-        ways = _by_session(met, opens, told)
+        ways = _by_session(met, opens, columns)
     else:
-        ways = _by_person(met, opens & (met.timestamp >= numbers.entered_from), told, numbers.start - DAY)
-    found = Reading(query, kinds, numbers.window).steps(ways, numbers.entered_from)
-    return found.select(*told, *(f"reached_{n}" for n in range(1, len(query.steps) + 1)))
+        ways = _by_person(met, opens & (met.timestamp >= numbers.entered_from), columns, numbers.start - DAY)
+    reached = WayReader(query, kinds, numbers.window).steps(ways, numbers.entered_from)
+    return reached.select(*columns, *(f"reached_{n}" for n in range(1, len(query.steps) + 1)))
 
 
 def _sessions(query: FunnelQuery, numbers: Numbers, filters: tuple[Filter, ...]) -> Table:
     named = [chosen.field for chosen in query.filters] + ([query.breakdown] if query.breakdown else [])
     sessions = with_first_seen(relation(SESSIONS), named)
-    kept = [sessions.day >= numbers.first_day, sessions.day <= numbers.last_day]
-    kept += [] if query.bots else [~sessions.is_bot]
-    return sessions.filter(*kept, *(holds(sessions, chosen) for chosen in filters))
+    conditions = [sessions.day >= numbers.first_day, sessions.day <= numbers.last_day]
+    conditions += [] if query.bots else [~sessions.is_bot]
+    return sessions.filter(*conditions, *(holds(sessions, chosen) for chosen in filters))
 
 
 def _told(sessions: Table, query: FunnelQuery) -> dict[str, Value]:
@@ -132,25 +132,25 @@ def _events(query: FunnelQuery, numbers: Numbers, kinds: Kinds) -> Table:
     return events if query.order is Order.STRICT else events.filter(events.kind < kinds.others)
 
 
-def _by_session(met: Table, opens: BooleanValue, told: tuple[str, ...]) -> Table:
+def _by_session(met: Table, opens: BooleanValue, columns: tuple[str, ...]) -> Table:
     by = ("session_key", "started_at")
-    rest = {name: met[name].arbitrary() for name in told if name not in by}
+    rest = {name: met[name].arbitrary() for name in columns if name not in by}
     codes = code(met.timestamp - met.started_at, met.kind).collect()
-    found = met.group_by(by).aggregate(**rest, codes=codes, opened=opens.any())
-    return found.filter(found.opened).mutate(base=found.started_at)
+    ways = met.group_by(by).aggregate(**rest, codes=codes, opened=opens.any())
+    return ways.filter(ways.opened).mutate(base=ways.started_at)
 
 
-def _by_person(met: Table, begins: BooleanValue, told: tuple[str, ...], base: IntegerValue) -> Table:
+def _by_person(met: Table, begins: BooleanValue, columns: tuple[str, ...], base: IntegerValue) -> Table:
     """What is said of a visitor is what that session says in which they took step 1."""
     import ibis
 
-    entry = ibis.struct({name: met[name] for name in (*told, "keeps")})
+    entry = ibis.struct({name: met[name] for name in (*columns, "keeps")})
     order = ibis.struct({name: met[name] for name in ("timestamp", "session_key", "started_at")})
     codes = code(met.timestamp - base, met.kind).collect()
-    found = met.group_by("person").aggregate(entry=entry.argmin(order, where=begins), codes=codes, opened=begins.any())
-    found = found.filter(found.opened).mutate(base=base)
-    found = found.mutate(**{name: found.entry[name] for name in (*told, "keeps")})
-    return found.filter(found.keeps)
+    ways = met.group_by("person").aggregate(entry=entry.argmin(order, where=begins), codes=codes, opened=begins.any())
+    ways = ways.filter(ways.opened).mutate(base=base)
+    ways = ways.mutate(**{name: ways.entry[name] for name in (*columns, "keeps")})
+    return ways.filter(ways.keeps)
 
 
 def _all(sessions: Table, filters: tuple[Filter, ...]) -> BooleanValue:

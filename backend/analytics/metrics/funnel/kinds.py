@@ -28,11 +28,11 @@ class Kinds:
             serves = [n for n, step in enumerate(query.steps) if step.overlaps(match)]
             return (serves[0], len(serves)) if serves else (len(query.steps), 0)
 
-        found = sorted(dict.fromkeys((*query.steps, *query.exclude)), key=place)
+        matches = sorted(dict.fromkeys((*query.steps, *query.exclude)), key=place)
         return cls(
-            tuple(found),
-            tuple(_numbers(found, (step,)) for step in query.steps),
-            _numbers(found, query.exclude),
+            tuple(matches),
+            tuple(_numbers(matches, (step,)) for step in query.steps),
+            _numbers(matches, query.exclude),
         )
 
     @property
@@ -48,7 +48,7 @@ class Kinds:
     def kind(self, events: Table) -> IntegerValue:
         import ibis
 
-        exact_first = sorted(enumerate(self.matches), key=lambda found: found[1].number is None)
+        exact_first = sorted(enumerate(self.matches), key=lambda numbered: numbered[1].number is None)
         branches = []
         for number, match in exact_first:
             named = events.event_type == match.event

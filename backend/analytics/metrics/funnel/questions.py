@@ -33,7 +33,7 @@ OTHERS = Group((), others=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class FunnelBar:
     """Ways that came to a step, or only to the one before it; of one group, where there is a breakdown."""
 
     step: int
@@ -110,36 +110,38 @@ def _counts_by_group(query: FunnelQuery, numbers: Numbers, ways: Table, *, keys:
 
     alone = _is_any(ways[GROUP], keys)
     ways = ways.mutate(alone=alone, shown=ibis.cases((alone, ways[GROUP])))
-    found = ways.group_by("shown", "alone").aggregate(
+    groups = ways.group_by("shown", "alone").aggregate(
         keys=ways[GROUP].fill_null("").nunique(), **_counted(query, numbers, ways)
     )
-    return found.order_by(ibis.desc(found.alone), ibis.desc(found.came_1), ibis.asc(found.shown))
+    return groups.order_by(ibis.desc(groups.alone), ibis.desc(groups.came_1), ibis.asc(groups.shown))
 
 
 def _largest_groups(query: FunnelQuery, _: Numbers, ways: Table) -> Table:
     import ibis
 
-    found = ways.group_by(GROUP).aggregate(entered=ways.count())
-    return found.order_by(ibis.desc(found.entered), ibis.asc(found[GROUP])).limit(query.limit)
+    groups = ways.group_by(GROUP).aggregate(entered=ways.count())
+    return groups.order_by(ibis.desc(groups.entered), ibis.asc(groups[GROUP])).limit(query.limit)
 
 
 def _count_behind(
     query: FunnelQuery, _: Numbers, ways: Table, least: IntegerValue, most: IntegerValue, *, group: Group | None
 ) -> Table:
-    return _standing(query, ways, least, most, group).aggregate(ways=lambda found: found.count())
+    return _standing(query, ways, least, most, group).aggregate(ways=lambda standing: standing.count())
 
 
 def _behind(query: FunnelQuery, numbers: Numbers, ways: Table, *marks: IntegerValue, group: Group | None) -> Table:
     import ibis
 
     least, most, limit, offset = marks
-    found = _standing(query, ways, least, most, group)
-    steps = _steps(query, found)
+    standing = _standing(query, ways, least, most, group)
+    steps = _steps(query, standing)
     last = ibis.coalesce(*reversed(steps))
     young = steps[-1].isnull() & (numbers.now - steps[0] < numbers.window)
-    found = found.select(*LISTED, "came", entered_at=steps[0], last=last, immature=young)
-    found = found.mutate(rank=ibis.row_number().over(order_by=[ibis.desc("entered_at"), "session_key", "started_at"]))
-    return found.filter(found["rank"] >= offset, found["rank"] < offset + limit).order_by("rank")
+    standing = standing.select(*LISTED, "came", entered_at=steps[0], last=last, immature=young)
+    standing = standing.mutate(
+        rank=ibis.row_number().over(order_by=[ibis.desc("entered_at"), "session_key", "started_at"])
+    )
+    return standing.filter(standing["rank"] >= offset, standing["rank"] < offset + limit).order_by("rank")
 
 
 def _standing(query: FunnelQuery, ways: Table, least: IntegerValue, most: IntegerValue, group: Group | None) -> Table:

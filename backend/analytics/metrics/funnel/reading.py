@@ -25,7 +25,7 @@ def code(time: IntegerValue, kind: IntegerValue) -> IntegerValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class WayReader:
     """Codes are a time, a kind and, where two events could be taken for one, a place in the list."""
 
     query: FunnelQuery

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from backend.analytics.metrics.funnel.definition import FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.questions import (
-    Bar,
+    FunnelBar,
     Group,
     Keys,
     behind,
@@ -17,10 +17,10 @@ from backend.analytics.metrics.funnel.questions import (
     counts_by_group,
     largest_groups,
 )
-from backend.analytics.metrics.funnel.statistics import Funnel, Reached, funnel
+from backend.analytics.metrics.funnel.statistics import FunnelCounts, Reached, funnel
 from backend.analytics.metrics.parameters import BEGINNING, MICROSECOND, holds_demo, micros
 from backend.analytics.metrics.period import Period
-from backend.analytics.warehouse.engine import Row
+from backend.analytics.warehouse.engine import AnswerRow
 from backend.analytics.warehouse.relations import DAY, SECOND
 from backend.analytics.warehouse.service import Answer, Warehouse
 from backend.clock import Clock
@@ -33,8 +33,8 @@ class FunnelGroup:
     key: str | None
     others: bool
     keys: int
-    funnel: Funnel
-    before: Funnel | None = None
+    funnel: FunnelCounts
+    before: FunnelCounts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ class FunnelReport:
     """
 
     query: FunnelQuery
-    funnel: Funnel
+    funnel: FunnelCounts
     as_of: datetime
     engine: str
     demo: bool
     groups: tuple[FunnelGroup, ...] = ()
     compared: Period | None = None
-    before: Funnel | None = None
+    before: FunnelCounts | None = None
 
     @property
     def period(self) -> Period:
@@ -83,7 +83,7 @@ class JourneyList:
     """One page of those behind a bar, the latest first, and how many there are."""
 
     query: FunnelQuery
-    bar: Bar
+    bar: FunnelBar
     limit: int
     offset: int
     rows: tuple[Journey, ...]
@@ -99,7 +99,7 @@ class JourneyList:
 
 
 class FunnelService:
-    """Every question leaves visits by robots out, unless it is told not to."""
+    """Sessions of robots are left out by default."""
 
     def __init__(self, warehouse: Warehouse, now: Clock) -> None:
         self._warehouse = warehouse
@@ -114,15 +114,15 @@ class FunnelService:
         if earlier and query.breakdown:
             groups = tuple(_beside(query, groups, self._groups(earlier, keys)))
         before = self._whole(earlier)[0] if earlier else None
-        found, answer = self._whole(query)
+        funnel, answer = self._whole(query)
         demo = holds_demo(answer.demo, query.period, *([compared] if compared else []))
-        return FunnelReport(query, found, answer.as_of, answer.engine, demo, groups, compared, before)
+        return FunnelReport(query, funnel, answer.as_of, answer.engine, demo, groups, compared, before)
 
     def _largest_groups(self, query: FunnelQuery) -> Keys:
         """The keys that stand alone in a breakdown; the others stand together."""
         return tuple(row[0] for row in self._warehouse.ask(largest_groups(query), **self._numbers(query)).rows)
 
-    def behind(self, query: FunnelQuery, bar: Bar, limit: int, offset: int) -> JourneyList:
+    def behind(self, query: FunnelQuery, bar: FunnelBar, limit: int, offset: int) -> JourneyList:
         """Who came to a step, or left before it: as many as the bar says.
 
         The others of a breakdown are those whose groups do not stand alone by the query's limit.
@@ -137,7 +137,7 @@ class FunnelService:
         demo = holds_demo(answer.demo, query.period)
         return JourneyList(query, bar, limit, offset, rows, total, answer.as_of, answer.engine, demo)
 
-    def _whole(self, query: FunnelQuery) -> tuple[Funnel, Answer]:
+    def _whole(self, query: FunnelQuery) -> tuple[FunnelCounts, Answer]:
         answer = self._warehouse.ask(counts(query), **self._numbers(query))
         return _funnel(answer.rows[0], query), answer
 
@@ -180,10 +180,12 @@ def _beside(query: FunnelQuery, groups: Sequence[FunnelGroup], earlier: Sequence
     for group in groups:
         yield replace(group, before=known.pop((group.key, group.others), nobody))
     # Others may have been there before alone.
-    yield from (FunnelGroup(key, others, 0, nobody, found) for (key, others), found in known.items() if others)
+    yield from (
+        FunnelGroup(key, others, 0, nobody, earlier_funnel) for (key, others), earlier_funnel in known.items() if others
+    )
 
 
-def _funnel(row: Row, query: FunnelQuery) -> Funnel:
+def _funnel(row: AnswerRow, query: FunnelQuery) -> FunnelCounts:
     steps = len(query.steps)
     came, waits, immature = row[:steps], row[steps:-1], row[-1]
     seconds = [(None, None), *(_seconds(wait, number) for wait, number in zip(waits, came[1:], strict=True))]
@@ -199,7 +201,7 @@ def _seconds(quantiles: list[float] | None, reached: int) -> tuple[float | None,
     return median, p90
 
 
-def _journey(row: Row) -> Journey:
+def _journey(row: AnswerRow) -> Journey:
     key, started, source, device, country, reached, entered, last, immature, _ = row
     started_at, entered_at = (BEGINNING + at * MICROSECOND for at in (started, entered))
     seconds = (last - entered) / SECOND

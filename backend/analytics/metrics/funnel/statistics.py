@@ -10,7 +10,7 @@ from backend.analytics.events.steps import STEPS
 from backend.analytics.metrics.quotients import rate
 
 
-class Named(Protocol):
+class NamedStep(Protocol):
     @property
     def name(self) -> str: ...
 
@@ -45,19 +45,19 @@ class FunnelStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Funnel:
+class FunnelCounts:
     """The steps in order. `immature` sessions are still inside the window: they may yet go on."""
 
     steps: tuple[FunnelStep, ...]
     immature: int
 
 
-def funnel(counted: Sequence[Reached], immature: int, definitions: Sequence[Named] = STEPS) -> Funnel:
+def funnel(counted: Sequence[Reached], immature: int, definitions: Sequence[NamedStep] = STEPS) -> FunnelCounts:
     """What the counts of each step say."""
-    return Funnel(tuple(_steps(counted, definitions)), immature)
+    return FunnelCounts(tuple(_steps(counted, definitions)), immature)
 
 
-def _steps(counted: Sequence[Reached], definitions: Sequence[Named]) -> Iterable[FunnelStep]:
+def _steps(counted: Sequence[Reached], definitions: Sequence[NamedStep]) -> Iterable[FunnelStep]:
     first = previous = counted[0].sessions
     for index, (definition, reached) in enumerate(zip(definitions, counted, strict=True)):
         yield FunnelStep(

@@ -1,4 +1,4 @@
-"""The live view as something that goes on: looked at once for all who watch, by no more of them than may."""
+"""The live view as a stream: one look at the lake for all subscribers, whose number is limited."""
 
 from __future__ import annotations
 
@@ -7,81 +7,81 @@ from dataclasses import dataclass
 from threading import BoundedSemaphore, Lock
 from time import monotonic, sleep
 
-from backend.analytics.metrics.live.service import Live
+from backend.analytics.metrics.live.service import LiveState
 from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.errors import Unavailable
 
 TICK, QUIET = 1.0, 15.0
 
 
-class TooManyWatch(Unavailable):
-    """Each one who watches holds a thread of the server; the others ask now and then."""
+class TooManySubscribers(Unavailable):
+    """Each subscriber holds a thread of the server; the others ask now and then."""
 
     code = "too_many_streams"
     title = "Too many live views are open"
 
 
 @dataclass(frozen=True, slots=True)
-class Watching:
-    """How many may watch in one process, and for how many seconds before they have to come again."""
+class SubscriberLimits:
+    """How many subscribers one process has at most, and for how many seconds before they have to come again."""
 
-    most: int
+    number: int
     seconds: int
 
 
-class Seat:
-    """The right to watch, until it is given back: once, however often that is said."""
+class Subscription:
+    """One of the subscriptions that a process has to give. It ends once, however often it is ended."""
 
-    def __init__(self, seats: BoundedSemaphore) -> None:
-        self._seats: BoundedSemaphore | None = seats
+    def __init__(self, available: BoundedSemaphore) -> None:
+        self._available: BoundedSemaphore | None = available
 
-    def give_back(self) -> None:
-        seats, self._seats = self._seats, None
-        if seats is not None:
-            seats.release()
+    def end(self) -> None:
+        available, self._available = self._available, None
+        if available is not None:
+            available.release()
 
 
 class LiveFeed:
-    """One for a process. Knows no visitor and no viewer: whatever process a viewer comes back to, it goes on there."""
+    """One for a process. Knows no visitor and no subscriber: whatever process one comes back to, it goes on there."""
 
-    def __init__(self, look: Callable[[], Live], watching: Watching, is_ending: Callable[[], bool]) -> None:
+    def __init__(self, look: Callable[[], LiveState], limits: SubscriberLimits, is_ending: Callable[[], bool]) -> None:
         self._look = look
-        self._watching = watching
+        self._limits = limits
         self._is_ending = is_ending
-        self._seats = BoundedSemaphore(watching.most) if watching.most else None
+        self._available = BoundedSemaphore(limits.number) if limits.number else None
         self._lock = Lock()
-        self._seen: tuple[float, Live] | None = None
+        self._latest: tuple[float, LiveState] | None = None
 
-    def latest(self) -> Live:
-        """At most a second old; whoever asks while somebody looks gets what that one sees."""
+    def latest(self) -> LiveState:
+        """At most a second old; whoever asks during a look gets its result."""
         with self._lock:
-            if self._seen is None or monotonic() - self._seen[0] >= TICK:
-                self._seen = (monotonic(), self._look())
-            return self._seen[1]
+            if self._latest is None or monotonic() - self._latest[0] >= TICK:
+                self._latest = (monotonic(), self._look())
+            return self._latest[1]
 
-    def seat(self) -> Seat:
-        """Raises TooManyWatch."""
-        if self._seats is None or not self._seats.acquire(blocking=False):
-            raise TooManyWatch("Ask GET /api/analytics/live now and then instead.")
-        return Seat(self._seats)
+    def subscribe(self) -> Subscription:
+        """Raises TooManySubscribers."""
+        if self._available is None or not self._available.acquire(blocking=False):
+            raise TooManySubscribers("Ask GET /api/analytics/live now and then instead.")
+        return Subscription(self._available)
 
-    def watch(self, seen: str, may_go_on: Callable[[], bool]) -> Iterator[Live | None]:
-        """What is new to somebody who saw the state of this key last; None now and then where nothing is.
+    def updates(self, last_key: str, may_go_on: Callable[[], bool]) -> Iterator[LiveState | None]:
+        """The states after the one of `last_key`, as they come; None now and then where nothing is new.
 
-        Ends when the time is up, the process ends, the lake cannot be asked, or the viewer may not see it any more.
+        Ends when the time is up, the process ends, the lake cannot be asked, or the subscriber's access is over.
         """
-        until, told = monotonic() + self._watching.seconds, monotonic()
+        until, sent_at = monotonic() + self._limits.seconds, monotonic()
         while True:
             try:
                 live = self.latest()
             except WarehouseUnavailable:
                 return
-            if live.key != seen:
+            if live.key != last_key:
                 yield live
-                seen, told = live.key, monotonic()
-            elif monotonic() - told >= QUIET:
+                last_key, sent_at = live.key, monotonic()
+            elif monotonic() - sent_at >= QUIET:
                 yield None
-                told = monotonic()
+                sent_at = monotonic()
             if monotonic() >= until or self._is_ending():
                 return
             sleep(min(TICK, max(0.0, until - monotonic())))

@@ -40,7 +40,7 @@ def _live(start: IntegerValue, recent: IntegerValue, end: IntegerValue) -> Table
         _by_minute(active.filter(active.upgrade_at >= start, active.upgrade_at < end), UPGRADED, "upgrade_at", start),
     ]
     counts = [_rows(active, ACTIVE, _text("")), _rows(now, NOW, _text("")), _rows(now, STEP, _furthest(now))]
-    return reduce(lambda one, other: one.union(other), (*lists, *minutes, *counts))
+    return reduce(lambda rows, more: rows.union(more), (*lists, *minutes, *counts))
 
 
 def _list(sessions: Table, name: str) -> Table:

@@ -39,7 +39,7 @@ class Minute:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ValueCount:
     """How many sessions have a value; None is "there is none"."""
 
     value: str | None
@@ -47,7 +47,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StepCount:
     """How many sessions under way came to this step last."""
 
     name: str
@@ -56,7 +56,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class LiveState:
     """The last half hour by minute, the current one included, as far as events accepted before `as_of` tell.
 
     `active` sessions had an event in it, those under way `now` in its last five minutes; `lists` are of the active
@@ -66,8 +66,8 @@ class Live:
     minutes: tuple[Minute, ...]
     active: int
     now: int
-    lists: Mapping[str, tuple[Named, ...]]
-    steps: tuple[Place, ...]
+    lists: Mapping[str, tuple[ValueCount, ...]]
+    steps: tuple[StepCount, ...]
     as_of: datetime
     demo: bool
     key: str
@@ -92,36 +92,36 @@ class LiveService:
         self._warehouse = warehouse
         self._now = now
 
-    def look(self) -> Live:
+    def look(self) -> LiveState:
         this = self._now().replace(second=0, microsecond=0)
         end = this + MINUTE
         start = end - MINUTES * MINUTE
         answer = self._warehouse.ask(LIVE, start=micros(start), recent=micros(end - RECENT), end=micros(end))
-        found: dict[str, dict[str | None, int]] = defaultdict(dict)
+        counts: dict[str, dict[str | None, int]] = defaultdict(dict)
         for kind, key, number in answer.rows:
-            found[kind][key] = number
-        return Live(
-            minutes=tuple(_minute(found, start, at) for at in range(MINUTES)),
-            active=sum(found[ACTIVE].values()),
-            now=sum(found[NOW].values()),
-            lists={name: _listed(found[name]) for name in LISTS},
-            steps=_places(found[STEP]),
+            counts[kind][key] = number
+        return LiveState(
+            minutes=tuple(_minute(counts, start, at) for at in range(MINUTES)),
+            active=sum(counts[ACTIVE].values()),
+            now=sum(counts[NOW].values()),
+            lists={name: _listed(counts[name]) for name in LISTS},
+            steps=_places(counts[STEP]),
             as_of=answer.as_of,
             demo=holds_demo(answer.demo, Period(start, end, "UTC")),
             key=f"{answer.version}.{micros(answer.as_of) // 1_000_000}.{int(end.timestamp()) // 60}",
         )
 
 
-def _minute(found: Mapping[str, Counts], start: datetime, at: int) -> Minute:
-    counts = (found[kind].get(str(at), 0) for kind in (BEGUN, HAPPENED, UPGRADED))
-    return Minute(start + at * MINUTE, *counts)
+def _minute(counts: Mapping[str, Counts], start: datetime, at: int) -> Minute:
+    numbers = (counts[kind].get(str(at), 0) for kind in (BEGUN, HAPPENED, UPGRADED))
+    return Minute(start + at * MINUTE, *numbers)
 
 
-def _listed(counts: Counts) -> tuple[Named, ...]:
+def _listed(counts: Counts) -> tuple[ValueCount, ...]:
     """The most first; between equal ones by name, the nameless last."""
-    order = sorted(counts.items(), key=lambda one: (-one[1], one[0] is None, one[0] or ""))
-    return tuple(Named(value, sessions) for value, sessions in order)
+    order = sorted(counts.items(), key=lambda count: (-count[1], count[0] is None, count[0] or ""))
+    return tuple(ValueCount(value, sessions) for value, sessions in order)
 
 
-def _places(counts: Counts) -> tuple[Place, ...]:
-    return tuple(Place(step.name, step.label, counts.get(str(at), 0)) for at, step in enumerate(STEPS, 1))
+def _places(counts: Counts) -> tuple[StepCount, ...]:
+    return tuple(StepCount(step.name, step.label, counts.get(str(at), 0)) for at, step in enumerate(STEPS, 1))

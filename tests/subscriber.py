@@ -1,4 +1,4 @@
-"""A viewer of the live stream, as `EventSource` is one, and somebody who sends it news."""
+"""A subscriber of the live stream, as `EventSource` is one, and somebody who sends it news."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import urllib.request
 from urllib.parse import urlsplit
 
 
-class Watcher:
+class Subscriber:
     """One connection to the stream; `answer` is what it was answered."""
 
     def __init__(self, url: str, cookie: str, seen: str = "") -> None:

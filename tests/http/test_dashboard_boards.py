@@ -16,13 +16,15 @@ from backend.accounts.permissions import Role
 from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
 from backend.analytics.figures.quantity import Quantity
-from backend.analytics.figures.tiles import Reading, tile
+from backend.analytics.figures.tiles import TileValue, tile
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.sync import LakeSync
+from backend.dashboards.addresses import BASE
+from backend.dashboards.pages import BOARD_PAGES
 from backend.plugins import get
 from tests.accounts import BROWSER, make_account, signed_in
 
-PAGES = ("", "/conversions", "/revenue", "/popular", "/geography", "/explore")
+PAGES = tuple(page.path.removeprefix(BASE) for page in BOARD_PAGES)
 
 
 @pytest.fixture
@@ -86,7 +88,9 @@ def test_the_overview_says_how_it_goes(analyst, visits):
 
 @pytest.mark.parametrize(("before", "said"), [(17, "from 17, within noise"), (200, "from 200")])
 def test_a_tile_says_from_what_it_changed_also_within_noise(app, before, said):
-    made = tile("Sessions", Quantity("sessions"), "sessions", Reading(20, 20), Reading(before, before), partial=False)
+    made = tile(
+        "Sessions", Quantity("sessions"), "sessions", TileValue(20, 20), TileValue(before, before), partial=False
+    )
 
     shown = app.jinja_env.get_template("dashboards/tiles.html").module.tile(made)
 

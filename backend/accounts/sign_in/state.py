@@ -1,4 +1,4 @@
-"""What a sign-in is good for at a given moment."""
+"""The state of a sign-in at a given time."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ MEMBERS_IDLE = timedelta(days=14)
 HALF_SIGN_IN = timedelta(minutes=30)
 
 
-class Standing(Enum):
-    """Only what is open opens anything; the rest leads to the page that asks for what is missing."""
+class SignInState(Enum):
+    """Only an open sign-in gives access; each other state leads to the page that asks for what is missing."""
 
     OPEN = "open"
     NEEDS_CODE = "needs code"
@@ -25,8 +25,8 @@ class Standing(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A sign-in and its account, as they stand in the database at this request."""
+class SignInWithAccount:
+    """A sign-in and its account, read from the database for this request."""
 
     sign_in_id: int
     epoch: int
@@ -37,18 +37,18 @@ class Known:
     account_id: int
     public_id: UUID
     role: str
-    state: str
+    account_state: str
     account_epoch: int
     factor_since: datetime | None
 
-    def standing(self, now: datetime) -> Standing:
-        if self.state != AccountState.ACTIVE or self.epoch != self.account_epoch or self._too_old(now):
-            return Standing.OVER
+    def state(self, now: datetime) -> SignInState:
+        if self.account_state != AccountState.ACTIVE or self.epoch != self.account_epoch or self._too_old(now):
+            return SignInState.OVER
         if self.factor_since is None and Role(self.role).needs_second_factor:
-            return Standing.NEEDS_FACTOR
+            return SignInState.NEEDS_FACTOR
         if self.factor_since is not None and self.proven_at is None:
-            return Standing.NEEDS_CODE
-        return Standing.OPEN
+            return SignInState.NEEDS_CODE
+        return SignInState.OPEN
 
     def _too_old(self, now: datetime) -> bool:
         age = now - self.created_at

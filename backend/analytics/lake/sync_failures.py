@@ -1,0 +1,56 @@
+"""How a sync fails: as one kind of error, counted each time, logged once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend.analytics.telemetry import Telemetry
+from backend.errors import Unavailable
+
+FAILED = "lake.sync_failed"
+logger = logging.getLogger(__name__)
+
+
+class SyncFailed(Unavailable):
+    """The lake could not be brought up to date; it stands where it stood."""
+
+    code = "lake_sync_failed"
+    title = "The lake is not up to date"
+
+
+class LandingIsOlder(SyncFailed):
+    """The landing table lies behind the lake's watermark: going on would skip events or repeat them."""
+
+    code = "landing_is_older"
+
+
+class SyncFailures:
+    """Logs the first failure of a series, until a sync succeeds; one for a process."""
+
+    def __init__(self) -> None:
+        self._logged = False
+
+    @contextmanager
+    def reported(self, telemetry: Telemetry) -> Iterator[None]:
+        """Any trouble becomes SyncFailed, counted, and logged once."""
+        from deltalake.exceptions import DeltaError
+
+        try:
+            yield
+        except (OSError, DeltaError, SQLAlchemyError, SyncFailed) as error:
+            telemetry.count(FAILED)
+            self._log(error)
+            if isinstance(error, SyncFailed):
+                raise
+            raise SyncFailed("The lake cannot be brought up to date now.") from error
+        else:
+            self._logged = False
+
+    def _log(self, error: Exception) -> None:
+        if not self._logged:
+            logger.warning("The lake cannot be brought up to date: %s", str(error).split("\n")[0])
+        self._logged = True
