@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
-from backend.assessments.job_impact.presentation.page import Counted, PayFields, ResultForms, result_page
+from backend.assessments.job_impact.presentation.page import CountedAnswers, PayFields, ResultForms, result_page
 from backend.assessments.job_impact.presentation.pdf import result_pdf
 from backend.assessments.job_impact.presentation.question_fields import (
     JobFields,
@@ -253,7 +253,7 @@ def _result(result: JobImpactResult, *, own: bool, errors: Errors = ()) -> dict[
     """What the result needs; whoever only holds a shared link gets nothing that could change it."""
     draft, answers = result.draft, result.draft.answers
     industry, experience = get(Reference).industries.get(answers.industry or ""), answers.experience_band
-    counted = Counted(industry or "", experience or "", answers.education or "")
+    counted = CountedAnswers(industry or "", experience or "", answers.education or "")
     forms = _result_forms(result, errors) if own else None
     return {
         "view": "result",

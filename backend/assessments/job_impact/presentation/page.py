@@ -51,7 +51,7 @@ class ResultForms:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedAnswers:
     """The properties that analytics counts besides occupation and level; empty where a question was not answered."""
 
     industry: str
@@ -79,7 +79,7 @@ class ResultPage:
     area: str
     score: str
     level: str
-    counted: Counted
+    counted: CountedAnswers
     forms: ResultForms | None
     announcement: str
     headline: tuple[str, str]
@@ -101,7 +101,7 @@ def result_page(
     answers: Answers,
     state_name: str | None,
     forms: ResultForms | None,
-    counted: Counted,
+    counted: CountedAnswers,
 ) -> ResultPage:
     return ResultPage(
         code=a.code,
