@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
-from backend.assessments.job_impact.presentation.page import Counted, PayFields, ResultForms, result_page
+from backend.assessments.job_impact.presentation.page import CountedAnswers, PayFields, ResultForms, result_page
 from backend.assessments.job_impact.presentation.pdf import result_pdf
 from backend.assessments.job_impact.presentation.question_fields import (
     JobFields,
@@ -76,7 +76,7 @@ def begin() -> ResponseReturnValue:
 @bp.get(f"{BASE}/<token>")
 @public(OWN)
 def resume(token: str) -> ResponseReturnValue:
-    """Where this visitor left off."""
+    """The next unanswered question, or the result."""
     saved = get(JobImpactDrafts).open(token, JobImpactQuestion.JOB)
     return _onward(saved, tuple(JobImpactQuestion)[saved.answers.answered - 1])
 
@@ -114,7 +114,7 @@ def pay(token: str) -> ResponseReturnValue:
 @bp.get(f"{BASE}/<token>/<any(pay, share, unshare):_action>")
 @public(OWN)
 def back_to_result(token: str, _action: str) -> ResponseReturnValue:
-    """Where someone lands who reloads the address of a form."""
+    """The address of a form, opened with GET: back to the result."""
     return redirect(url_for(".result", token=token), 303)
 
 
@@ -215,7 +215,7 @@ def _back(question: JobImpactQuestion, saved: JobImpactDraft | None) -> str | No
 
 
 def _fields(question: JobImpactQuestion, saved: JobImpactDraft | None) -> QuestionFields:
-    """What was just typed, else what the draft holds."""
+    """The fields of a question with the values just submitted, else those of the draft."""
     if saved is None or question is JobImpactQuestion.JOB:
         return _job_fields(saved)
     typed = request.form if request.method == "POST" else None
@@ -258,7 +258,7 @@ def _result(result: JobImpactResult, *, own: bool, errors: Errors = NO_ERRORS) -
     """What the result needs; whoever only holds a shared link gets nothing that could change it."""
     draft, answers = result.draft, result.draft.answers
     industry, experience = get(Reference).industries.get(answers.industry or ""), answers.experience_band
-    counted = Counted(industry or "", experience or "", answers.education or "")
+    counted = CountedAnswers(industry or "", experience or "", answers.education or "")
     forms = _result_forms(result, errors) if own else None
     return {
         "view": "result",
