@@ -66,7 +66,7 @@ class SmtpPost:
             smtp.send_message(message, to_addrs=[to])
             with suppress(
                 smtplib.SMTPException, OSError
-            ):  # the server has the letter: an error at the end must not send it again
+            ):  # the letter is sent: do not send it twice
                 smtp.quit()
         finally:
             smtp.close()
