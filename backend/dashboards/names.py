@@ -1,4 +1,4 @@
-"""How people call what a dimension holds."""
+"""Names for the values of dimensions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEVELS = {"low": "Lower exposure", "medium": "Medium exposure", "high": "Higher 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names of codes, from the public figures; what has none is shown as it is. `known`: codes by their dimension."""
+    """Names of codes, from the public figures; a code without one shows itself. `known`: codes by dimension."""
 
     of: Mapping[str, Callable[[str], str | None]]
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Names:
         return (known(value) if known else None) or value
 
     def code(self, dimension: str, typed: str, stored: Iterable[str]) -> str:
-        """What is stored under what was typed: a code or a name, as it is or in any case; else what was typed."""
+        """The stored value for a typed code or name, in any case; the typed text itself where there is none."""
         if not typed:
             return ""
         codes = tuple(dict.fromkeys((*stored, *self.known.get(dimension, ()), "")))

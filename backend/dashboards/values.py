@@ -13,7 +13,7 @@ from backend.dashboards.question import Adding, PageQuestion
 
 @dataclass(frozen=True, slots=True)
 class ValueChoice:
-    """A value, how people call it, and how many sessions have it; None: it is not among the most frequent."""
+    """A value, its name, and the number of its sessions; None: it is not among the most frequent."""
 
     value: str
     name: str
@@ -23,7 +23,7 @@ class ValueChoice:
 
 @dataclass(frozen=True, slots=True)
 class ValueList:
-    """What can be chosen of a dimension; where `more`, the rest can only be typed."""
+    """The values to choose from; where there are `more`, the rest can only be typed."""
 
     field: str
     label: str
@@ -43,13 +43,13 @@ class ValueList:
 
 
 def values_query(question: PageQuestion, adding: Adding) -> Query:
-    """The most frequent among what the other filters keep."""
+    """The query for the most frequent values among the rows that the other filters keep."""
     others = tuple(chosen for chosen in question.filters if chosen.field != adding.field)
     return replace(_of(question, adding, MOST_VALUES), filters=others)
 
 
 def stored_query(question: PageQuestion, adding: Adding) -> Query:
-    """All that can be meant."""
+    """The query for all values that a typed text can mean."""
     return _of(question, adding, MOST_ROWS)
 
 

@@ -64,7 +64,7 @@ class PlacedBar:
 
 
 def bars(ranking: Ranking) -> Figure:
-    """The longest first; what rests on too few comes last and has no bar."""
+    """The longest bar first; values of too few come last and have none."""
     ordered = ranked(ranking.bars)
     if not ordered:
         why = "Nothing was counted in this period."
@@ -117,7 +117,7 @@ def placed(ordered: Iterable[Bar], letters: int, *, compared: bool) -> Iterator[
 
 
 def finding(ranking: Ranking, ordered: Sequence[Bar]) -> str:
-    """Which comes first, with how much of the whole; for rates, between what they lie."""
+    """The first bar and its share of the total; of rates, the lowest and the highest."""
     quantity, known = ranking.quantity, [bar for bar in ordered if bar.value is not None]
     if not known:
         return f"Too few for {quantity.noun} by {ranking.dimension}"
@@ -136,7 +136,7 @@ def finding(ranking: Ranking, ordered: Sequence[Bar]) -> str:
 
 
 def _together(ranking: Ranking, level: Sequence[Bar]) -> str:
-    """One or two by name, more by their number; the bars that are not shown may be level too."""
+    """One or two bars by name, more by their number; bars that are not shown may be level too."""
     if len(level) < 3:
         return " and ".join(bar.label for bar in level)
     return count(len(level)) + (" or more" if ranking.others and len(level) == len(ranking.bars) else "")

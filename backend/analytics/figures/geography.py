@@ -42,7 +42,7 @@ class MapPlace:
 
 @dataclass(frozen=True, slots=True)
 class MapPlaces:
-    """`unknown`: how many of n came from nobody knows where, and so are on no map."""
+    """`unknown`: how many of n came from an unknown place, and so are on no map."""
 
     quantity: Quantity
     shapes: Shapes

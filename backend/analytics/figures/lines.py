@@ -87,7 +87,7 @@ class Parts:
 
 
 def lines(trend: Trend) -> Figure:
-    """The period as a line, the earlier one paler and dashed under it, what is not over dotted."""
+    """The period as a line, the earlier one paler and dashed under it, the partial bucket dotted."""
     columns = _columns(trend)
     if not any(point.value is not None for point in trend.points):
         why = f"Nothing was counted in these {moments.HEADINGS[trend.grain].lower()}s."
@@ -156,7 +156,7 @@ def _line(values: Sequence[float | None], line: PlotlyPart, **parts: Plain) -> P
 def _with_partial(
     values: Sequence[float | None], hover: Sequence[str] | None, color: str, partial: bool, area: str = ""
 ) -> list[PlotlyPart]:
-    """The line of what is over, and dotted the way to the last point, which is not."""
+    """The line of complete buckets, and dotted the way to the last point, which is partial."""
     over = list(values[:-1]) if partial else list(values)
     dots = [6 if alone else 0 for alone in _alone(over)]
     hover_texts: dict[str, Plain] = {"hoverinfo": "text", "hovertext": list(hover)} if hover else {}
@@ -230,7 +230,7 @@ def _pointer() -> PlotlyPart:
 
 
 def _marks(trend: Trend) -> list[tuple[float, Mark]]:
-    """Where each annotation stands, in the bucket that it fell into."""
+    """The position and mark of each annotation, in the bucket that it fell into."""
     marks: list[tuple[float, Mark]] = []
     for annotation in sorted(trend.annotations, key=lambda annotation: annotation.at):
         place = bisect([point.at.timestamp() for point in trend.points], annotation.at.timestamp()) - 1
@@ -246,7 +246,7 @@ def _mark_line(place: float) -> PlotlyPart:
 
 
 def _mark_letters(marks: Sequence[tuple[float, Mark]]) -> list[PlotlyPart]:
-    """Those of one bucket stand side by side."""
+    """Letters of one bucket stand side by side."""
     where: dict[str, Plain] = {"xref": "x", "yref": "paper", "xanchor": "center", "yanchor": "bottom"}
     where["font"] = theme.font(theme.INK_2, weight=theme.BOLD)
     letters: dict[float, list[str]] = {}
@@ -308,7 +308,7 @@ def _span(at: Sequence[datetime], grain: moments.Grain) -> str:
 
 
 def _extremes(trend: Trend) -> tuple[Point, Point]:
-    """Lowest and highest; what is not over counts only where there is nothing else."""
+    """Lowest and highest point; a partial bucket counts only where there is no other."""
     known = [point for point in trend.points if point.value is not None]
     over = [point for point in known if not (trend.until and point is trend.points[-1])]
     known = over if any(point.value for point in over) else known

@@ -54,7 +54,7 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def form_of(lines: Iterable[bytes]) -> LineForm:
-    """How these lines are written, judged by the one with most members; nothing where they cannot be understood."""
+    """The form of these lines, judged by the one with most members; an empty form where they cannot be parsed."""
     form, with_nulls = LineForm(), set[str]()
     for line in lines:
         try:

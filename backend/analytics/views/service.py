@@ -26,7 +26,7 @@ class SavedViews:
         self._now = now
 
     def seen_by(self, account_id: int | None) -> tuple[SavedView, ...]:
-        """One's own and those that others share, by name; without an account those that are shared."""
+        """The views of an account and those that others share, by name; without an account the shared ones."""
         if account_id is None:
             with serving(self._session, WITHOUT_ACCOUNT):
                 return self._seen_by(None)
@@ -65,8 +65,8 @@ class SavedViews:
 
     def _seen_by(self, account_id: int | None) -> tuple[SavedView, ...]:
         with reading():
-            seen = [_shown(view, account_id) for view in self._store.seen_by(account_id)]
-        return tuple(sorted(seen, key=lambda view: view.name.casefold()))
+            views = [_shown(view, account_id) for view in self._store.seen_by(account_id)]
+        return tuple(sorted(views, key=lambda view: view.name.casefold()))
 
 
 def _shown(view: StoredView, account_id: int | None) -> SavedView:

@@ -93,7 +93,7 @@ class DuckEngine:
 
     @contextmanager
     def _seeing(self, snapshot: Snapshot, *, with_open: bool) -> Iterator[DuckDBPyConnection]:
-        """This thread's connection, its names standing for what is in the snapshot."""
+        """This thread's connection, with the relations of the snapshot."""
         import duckdb
 
         cursor = self._cursor()

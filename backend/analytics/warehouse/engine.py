@@ -1,4 +1,4 @@
-"""What answers questions to the lake."""
+"""Engines, which answer questions to the lake."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class TableVersion:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What one question sees: one version of each table; sessions of days before `open_from` are made already.
+    """The one version of each table that a question sees; sessions of days before `open_from` are made already.
 
     `demo`: the days that hold demo visits.
     """

@@ -21,7 +21,7 @@ SESSION = ("session_key", "run_started_at", "session_no")
 FIRST_EVENT = ("visitor_id", "country", "region", "device")
 OPENING = ("source", "medium", "campaign", "referrer")
 SUBMISSION = ("job_title", "occupation", "industry", "experience", "education", "risk_level")
-TOLD = (FIRST_EVENT, OPENING, SUBMISSION)
+FACT_GROUPS = (FIRST_EVENT, OPENING, SUBMISSION)
 PLACES = tuple(range(1, len(STEP_COLUMNS) + 1))
 SUBMITTED, UPGRADE = 6, 8
 CURRENCY = UpgradeClicked(price_cents=0).currency
@@ -87,7 +87,7 @@ def _placed(events: Table) -> Table:
 
 
 def _facts(events: Table) -> dict[str, Value]:
-    """What any group of events tells: of each thing the first telling, of submissions the last."""
+    """The facts of a group of events: the first value of each, of submissions the last."""
     firsts = {f"first_{place}": events.timestamp.min(where=events.place == place) for place in PLACES}
     opened, submitted, upgraded = (events.place == place for place in (1, SUBMITTED, UPGRADE))
     order = _struct(events, ("timestamp", "event_id"))
@@ -98,9 +98,9 @@ def _facts(events: Table) -> dict[str, Value]:
         "events": events.count(),
         "is_bot": events.is_bot.any(),
         "user_id": events.user_id.argmin(order, where=events.user_id.notnull()),
-        "told_0": _struct(events, FIRST_EVENT).argmin(order),
-        "told_1": _struct(events, OPENING).argmin(order, where=opened),
-        "told_2": _struct(events, SUBMISSION).argmax(order, where=submitted),
+        "facts_0": _struct(events, FIRST_EVENT).argmin(order),
+        "facts_1": _struct(events, OPENING).argmin(order, where=opened),
+        "facts_2": _struct(events, SUBMISSION).argmax(order, where=submitted),
         "currency": events.currency.argmin(order, where=upgraded),
         **firsts,
         "step_1_at": firsts["first_1"],
@@ -112,7 +112,7 @@ def _facts(events: Table) -> dict[str, Value]:
 
 def _finished(sessions: Table) -> Table:
     return sessions.mutate(
-        **{name: sessions[f"told_{number}"][name] for number, names in enumerate(TOLD) for name in names}
+        **{name: sessions[f"facts_{number}"][name] for number, names in enumerate(FACT_GROUPS) for name in names}
     ).select(COLUMNS)
 
 

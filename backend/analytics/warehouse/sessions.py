@@ -183,7 +183,7 @@ class Sessions:
 def lake_rows(rows: pa.Table) -> pa.Table:
     """Sessions in the sessions table's own types: days and instants instead of whole numbers.
 
-    Robots apart and in the order of time: what a question leaves out lies together, and need not be read.
+    Robots apart and in the order of time: rows that a question leaves out lie together, and need not be read.
     """
     import pyarrow as pa
     import pyarrow.compute as pc

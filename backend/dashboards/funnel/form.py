@@ -1,4 +1,4 @@
-"""The form in which a funnel is changed: its steps in order, and the rest of what it is asked."""
+"""The form in which a funnel is changed: its steps in order, and its other parameters."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SCOPES = {"session": "Each session", "visitor": "Each visitor, through all sessi
 
 @dataclass(frozen=True, slots=True)
 class StepField:
-    """One step of the form. `says`: how the event is called, or that none such was received."""
+    """One step of the form. `says`: the label of the event, or that none such was received."""
 
     name: str
     number: int
@@ -40,7 +40,7 @@ class StepField:
 
 @dataclass(frozen=True, slots=True)
 class FunnelForm:
-    """`known`: events to choose from, with how they are called. `fields`: the parameters that it sets."""
+    """`known`: events to choose from, with their labels. `fields`: the parameters that the form sets."""
 
     steps: tuple[StepField, ...]
     known: Mapping[str, str]
@@ -83,9 +83,9 @@ def events_of(period: Period) -> Query:
 
 
 def unsent(page: FunnelPage, seen: Result) -> tuple[str, ...]:
-    """Events of the funnel, also such as end the way, that nobody sent in its days.
+    """Events of the funnel, also excluded ones, that were not received in its days.
 
-    A step may be reached after them. Where nothing at all was received, the spelling is not what is wrong.
+    A step may be reached after those days. Where nothing at all was received, no spelling is to blame.
     """
     received = _all_of(seen)
     unreached = (row.step.name for row in page.rows if not row.step.sessions)
@@ -95,7 +95,7 @@ def unsent(page: FunnelPage, seen: Result) -> tuple[str, ...]:
 
 
 def _all_of(seen: Result) -> frozenset[str]:
-    """None where there are too many to know all."""
+    """The names of all events; none where there are too many to list all."""
     return frozenset() if seen.more else frozenset(row.keys[0] or "" for row in seen.rows)
 
 

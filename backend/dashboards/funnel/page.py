@@ -1,4 +1,4 @@
-"""The funnel as its page tells it."""
+"""The funnel as its page shows it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from backend.dashboards.names import Names
 from backend.dashboards.question import Address, PageQuestion
 from backend.formats import count, counted, share
 
-TOLD = {
+ORDER_WORDS = {
     Order.ORDERED: "in order",
     Order.STRICT: "one right after the other",
     Order.UNORDERED: "in any order",
@@ -31,7 +31,7 @@ LENGTHS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """How addresses are made: of the page, and of those behind a bar."""
+    """How addresses are made: of the page, and of the list behind a bar."""
 
     page: Callable[[PageQuestion], str]
     bar: Callable[[Address], str]
@@ -82,7 +82,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class FunnelPage:
-    """The funnel as its page tells it. `compared`: the other period, in words."""
+    """The funnel as its page shows it. `compared`: the other period, in words."""
 
     query: FunnelQuery
     rows: tuple[FunnelRow, ...]
@@ -133,7 +133,7 @@ class FunnelPage:
     @property
     def how(self) -> str:
         """in order, within 24 hours of the first step"""
-        terms = f"{TOLD[self.query.order]}, within {spelled(self.query.window)} of the first step"
+        terms = f"{ORDER_WORDS[self.query.order]}, within {spelled(self.query.window)} of the first step"
         without = " or ".join(match.label for match in self.query.exclude)
         through = ", through all sessions of a visitor" if self.query.scope is FunnelScope.VISITOR else ""
         return terms + through + (f", without “{without}” between" if without else "")
@@ -194,7 +194,7 @@ class FunnelPage:
 
 
 def _lost_of(step: FunnelStep) -> float | None:
-    """Of those who came to the step before."""
+    """The share of the step before that was lost."""
     return None if step.from_previous is None else 1 - step.from_previous
 
 

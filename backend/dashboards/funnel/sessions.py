@@ -1,4 +1,4 @@
-"""Those behind a bar of the funnel, as their page lists them."""
+"""The sessions behind a bar of the funnel, as a page lists them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class SessionsPage:
 
     @property
     def in_file(self) -> int:
-        """How many rows the CSV holds."""
+        """The number of rows in the CSV."""
         return min(self.total, MOST_ROWS)
 
 

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 class Forwarding(Protocol):
-    """What the schedule and the jobs ask for."""
+    """The door of the schedule and the jobs."""
 
     def forward(self) -> int: ...
 
@@ -71,7 +71,7 @@ class Ga4Forwarding:
         self._faults = faults
 
     def forward(self) -> int:
-        """Make a job of each request that the new rows need; say how many. The first time, begin with what comes."""
+        """Makes a job of each request that the new rows need; returns how many. The first time only sets the cursor."""
         return sum(len(made) for made in self._batches())
 
     def send(self, job: ClaimedJob) -> None:
@@ -105,7 +105,7 @@ class Ga4Forwarding:
             yield made
 
     def _batch(self) -> Sequence[int] | None:
-        """One batch of rows to jobs, in one transaction with the cursor; None when there is nothing more."""
+        """The jobs of one batch, in one transaction with the cursor; None when there is nothing more."""
         now = self._now()
         # SQLite has one write lock: it is not to be held while we read and think.
         self._session.rollback()
@@ -127,7 +127,7 @@ class Ga4Forwarding:
         return [job_id for job_id in made if job_id is not None] if batch.rows else None
 
     def _read(self, position: int | None) -> LandingBatch:
-        """The rows behind the cursor; none of those that were there before there was a cursor, or a restore."""
+        """The rows behind the cursor; none that are older than the cursor itself, or than a restore."""
         if position is None:
             return LandingBatch((), self._reader.end())
         try:

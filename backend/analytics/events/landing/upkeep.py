@@ -1,4 +1,4 @@
-"""What PostgreSQL's landing table needs by the clock: partitions made ahead of time, old event ids forgotten."""
+"""Upkeep of PostgreSQL's landing table: partitions made ahead of time, old event ids deleted."""
 
 from __future__ import annotations
 

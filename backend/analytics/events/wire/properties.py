@@ -1,4 +1,4 @@
-"""What `event_data` may be: an object, not too large nor too deep, and of the members its event is known to have."""
+"""Checks of `event_data`: an object, not too large nor too deep, with the properties of its event."""
 
 from __future__ import annotations
 

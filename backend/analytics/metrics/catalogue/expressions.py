@@ -28,7 +28,7 @@ CURRENCIES = "counted_currencies"
 
 @dataclass(frozen=True, slots=True)
 class RelationQuestion:
-    """What one relation is asked: the measures, in the order of the answer's columns, after the query's keys."""
+    """The question to one relation: its measures in the order of the answer's columns, after the query's keys."""
 
     source: Relation
     measures: tuple[str, ...]
@@ -106,7 +106,7 @@ def _needed(name: str) -> tuple[str, ...]:
 
 
 def _ordered(rows: Table, query: Query, names: tuple[str, ...]) -> Table:
-    """By the query's order, and where that says nothing by the keys, so that every engine gives the same rows."""
+    """The rows in the query's order, then by keys, so that every engine gives the same rows."""
     import ibis
 
     keys = {name: f"key_{number}" for number, name in enumerate(query.keys)}
@@ -157,7 +157,7 @@ def holds(table: Table, chosen: Filter) -> BooleanValue:
 
 
 def _is_any(column: StringValue, values: tuple[str, ...]) -> BooleanValue:
-    """Never null, so that its opposite holds where there is nothing."""
+    """A condition that is never null, so that its opposite holds where there is nothing."""
     import ibis
 
     texts = [value for value in values if value]

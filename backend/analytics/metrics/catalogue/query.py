@@ -58,7 +58,7 @@ class Query:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What stands before the measures in each row: the grain, then the dimensions."""
+        """The columns before the measures in each row: the grain, then the dimensions."""
         return (*([self.grain.value] if self.grain else []), *self.dimensions)
 
     def for_totals(self) -> Query:
@@ -157,7 +157,7 @@ def value_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:
 
 
 def session_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:
-    """Where only sessions are counted."""
+    """Faults of filters where only sessions are counted."""
     fields = [chosen.field for chosen in filters]
     yield from unknown_names("filters", fields, DIMENSIONS, ".field")
     for index, name in enumerate(fields):
@@ -166,7 +166,7 @@ def session_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:
 
 
 def _sources(query: Query) -> Iterator[FieldError]:
-    """What is counted in events has no source or job: those belong to sessions."""
+    """Measures of events have no source or job: those belong to sessions."""
     used = [*query.dimensions, *(chosen.field for chosen in query.filters)]
     for measure in query.measures:
         source = MEASURES[measure].source if measure in MEASURES else None

@@ -60,7 +60,9 @@ def _of_columns(query: FunnelQuery, numbers: Numbers) -> Table:
     if query.window < query.scope.longest:
         until = steps[0] + numbers.window
         steps = [ibis.cases((step <= until, step)) for step in steps]
-    return sessions.select(**_told(sessions, query), **{f"reached_{n}": step for n, step in enumerate(steps, 1)})
+    return sessions.select(
+        **_listed_columns(sessions, query), **{f"reached_{n}": step for n, step in enumerate(steps, 1)}
+    )
 
 
 def _of_events(query: FunnelQuery, numbers: Numbers) -> Table:
@@ -84,8 +86,8 @@ def _sessions(query: FunnelQuery, numbers: Numbers, filters: tuple[Filter, ...])
     return sessions.filter(*conditions, *(holds(sessions, chosen) for chosen in filters))
 
 
-def _told(sessions: Table, query: FunnelQuery) -> dict[str, Value]:
-    """What a session says of a way that begins in it."""
+def _listed_columns(sessions: Table, query: FunnelQuery) -> dict[str, Value]:
+    """The columns that a way takes from the session in which it begins."""
     group = {GROUP: DIMENSIONS[query.breakdown].column(sessions)} if query.breakdown else {}
     return {name: sessions[name] for name in LISTED} | group
 
@@ -100,7 +102,7 @@ def _met(query: FunnelQuery, numbers: Numbers, kinds: Kinds) -> Table:
     else:
         sessions = _sessions(query, numbers, ())
         owner = {"person": sessions.person, "keeps": _all(sessions, query.filters)}
-    sessions = sessions.select("day", "ended_at", **_told(sessions, query), **owner)
+    sessions = sessions.select("day", "ended_at", **_listed_columns(sessions, query), **owner)
     # A session goes on into the day after its own at most. With days in it the join stays small, whatever a sender
     # calls one session.
     after = (sessions.day + 1).cast("int32")
@@ -141,7 +143,7 @@ def _by_session(met: Table, opens: BooleanValue, columns: tuple[str, ...]) -> Ta
 
 
 def _by_person(met: Table, begins: BooleanValue, columns: tuple[str, ...], base: IntegerValue) -> Table:
-    """What is said of a visitor is what that session says in which they took step 1."""
+    """A visitor's way takes its columns from the session with step 1."""
     import ibis
 
     entry = ibis.struct({name: met[name] for name in (*columns, "keeps")})

@@ -58,7 +58,7 @@ class Kinds:
 
 
 def _numbers(kinds: list[EventMatch], wanted: tuple[EventMatch, ...]) -> tuple[int, ...]:
-    """A kind that is all of a name leaves out what has a kind of its own: whoever wants all wants both."""
+    """The kind of a bare name leaves out matches with kinds of their own: wanting the name means wanting both."""
     return tuple(
         number
         for number, kind in enumerate(kinds)

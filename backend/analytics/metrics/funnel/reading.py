@@ -110,7 +110,7 @@ class WayReader:
         return near
 
     def _excluded(self, ways: Table, n: int) -> IntegerValue:
-        """How many excluded events lie between the first and the last of `n` steps."""
+        """The number of excluded events between the first and the last of `n` steps."""
         begun, done = ways[f"begun_{n}"], ways[f"done_{n}"]
 
         def between(code: IntegerValue) -> BooleanValue:
