@@ -1,6 +1,6 @@
 """CSV files as RFC 4180 has them, with a header; lines that fit no record cost nothing but themselves.
 
-DuckDB's reject store loses that: docs/adr/0012-csv-is-read-by-our-own-lines.md has the files it was tried on.
+DuckDB's reject store loses that: docs/adr/0016-csv-is-read-by-our-own-lines.md has the files it was tried on.
 """
 
 from __future__ import annotations

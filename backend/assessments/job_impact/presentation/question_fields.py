@@ -1,10 +1,11 @@
-"""What the fields of the four questions offer and hold."""
+"""The form fields of the four questions: their options and current values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from backend.assessments.job_impact.model.result import Education
 from backend.assessments.job_impact.presentation.week import WeekLine
 from backend.reference.titles import TitleMatch, TitleSearch
 
@@ -102,7 +103,7 @@ def _by_name(names: Mapping[str, str], selected: str | None) -> tuple[Option, ..
     return tuple(Option(code, name, code == selected) for code, name in ordered)
 
 
-def background_fields(values: Mapping[str, str], levels: Mapping[str, str]) -> BackgroundFields:
+def background_fields(values: Mapping[str, str], levels: Mapping[Education, str]) -> BackgroundFields:
     education = values.get("education")
     options = tuple(Option(level, name, level == education) for level, name in levels.items())
     return BackgroundFields(values.get("experience_years", ""), options, unanswered=not education)
