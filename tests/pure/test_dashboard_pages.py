@@ -14,7 +14,7 @@ from backend.dashboards.pages import PAGES
 from backend.dashboards.question import EVERYWHERE
 from backend.dashboards.saved import known_parameters, page_at
 
-KEPT = [page for page in PAGES if page.kept]
+KEPT = [page for page in PAGES if page.can_be_saved]
 
 
 def name_of(page):
@@ -49,7 +49,7 @@ def test_what_is_kept_of_a_page_is_what_every_page_knows_and_its_own(page):
 
 
 def test_the_live_page_has_no_question_that_could_be_kept():
-    [live] = [page for page in PAGES if not page.kept]
+    [live] = [page for page in PAGES if not page.can_be_saved]
 
     assert live.name == "live"
     assert page_at(live.path) is None
