@@ -1,4 +1,4 @@
-"""The classes of data Mingus holds about people: every table belongs to one, or says why it holds nobody's."""
+"""The classes of data about people: every table belongs to one, or is declared to hold nobody's data, with a reason."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Registry:
         self._services[kind] = factory
 
     def add_shared(self, kind: type[T], factory: Callable[[], T]) -> None:
-        """Something immutable and costly: built at start, or on first use, once per process."""
+        """Register an immutable, costly object: built once per process, at start or on first use."""
         self._shared[kind] = factory
 
     def add_health(self, name: str, check: Callable[[], Health]) -> None:

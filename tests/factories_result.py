@@ -104,7 +104,7 @@ def assessment(
         pay=PayPlace(68_940, 80_330, 97_550, 112_350, 137_470, "United States", "May 2025", None),
         outlook=Outlook(4.9, 189_100, "Bachelor's degree", "2024-34", 3.1),
         moves=Moves(
-            found=(move(),),
+            passing=(move(),),
             near_misses=(
                 move(code="29-1126", title="Respiratory therapists", missed="pays 15.7% less", pay_change=-15.7),
             ),

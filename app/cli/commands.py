@@ -19,36 +19,36 @@ from backend.health import HealthService
 from backend.plugins import get
 from backend.vault.cipher import Unreadable
 
-SAID = (MingusError, Unreadable, AnchorsUnreadable, ChainBroken)
-OF_THE_DATABASE = (OperationalError, ProgrammingError, InterfaceError, NoConnection)
+EXPECTED_ERRORS = (MingusError, Unreadable, AnchorsUnreadable, ChainBroken)
+DATABASE_ERRORS = (OperationalError, ProgrammingError, InterfaceError, NoConnection)
 
 
 class Commands(AppGroup):
     def command(self, *args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], click.Command]:  # type: ignore[override]
         """As Flask's: the command runs in an app context; and what goes wrong in there is told plainly."""
-        made: Callable[[Callable[..., Any]], click.Command] = super().command(*args, **kwargs)
-        return lambda function: made(plainly(function))
+        register: Callable[[Callable[..., Any]], click.Command] = super().command(*args, **kwargs)
+        return lambda function: register(plainly(function))
 
 
 def plainly(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
-    def told(*args: Any, **kwargs: Any) -> Any:
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
-        except SAID as error:
+        except EXPECTED_ERRORS as error:
             fields = getattr(error, "errors", ())
             raise click.ClickException("; ".join(e.message for e in fields) or str(error)) from None
-        except OF_THE_DATABASE as error:
-            raise click.ClickException(_of_the_database(error)) from None
+        except DATABASE_ERRORS as error:
+            raise click.ClickException(_database_trouble(error)) from None
         except OSError as error:
             if error.filename is None:
                 raise
             raise click.ClickException(f"{error.filename}: {error.strerror}.") from None
 
-    return told
+    return wrapper
 
 
-def _of_the_database(error: DBAPIError | NoConnection) -> str:
+def _database_trouble(error: DBAPIError | NoConnection) -> str:
     """What to do, if the database is not as this version needs it; else it is for whoever mends programs."""
     get_db_session().rollback()
     health = get(HealthService).database()

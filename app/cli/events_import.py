@@ -50,8 +50,8 @@ def import_events(
     130: stopped by Ctrl-C.
     """
     code = 0
-    with stopping_plainly(), told_plainly(), writing(rejects, files) as file:
-        mapping = together(mappings, constants, time_format, time_zone)
+    with plain_interrupt(), errors_as_sentences(), writing(rejects, files) as file:
+        mapping = merged_mapping(mappings, constants, time_format, time_zone)
         for path in files:
             code = max(code, import_file(path, form, mapping, Screen(path, file), dry))
     sys.exit(code)
@@ -67,7 +67,9 @@ def import_file(path: Path, form: str | None, mapping: WrittenMapping, screen: S
     return UNUSABLE if imported.cut_short else REJECTED if imported.rejected else 0
 
 
-def together(mappings: Sequence[str], constants: Sequence[str], time_format: str, time_zone: str) -> WrittenMapping:
+def merged_mapping(
+    mappings: Sequence[str], constants: Sequence[str], time_format: str, time_zone: str
+) -> WrittenMapping:
     """One mapping out of a file and what the command line says beside it."""
     paths = [text for text in mappings if text.endswith(".json") and "=" not in text]
     pairs = [text for text in mappings if text not in paths]
@@ -90,7 +92,7 @@ def pair(text: str) -> tuple[str, str]:
 
 
 @contextmanager
-def told_plainly() -> Iterator[None]:
+def errors_as_sentences() -> Iterator[None]:
     """A sentence and exit code 2 instead of a traceback."""
     try:
         yield
@@ -100,7 +102,7 @@ def told_plainly() -> Iterator[None]:
 
 
 @contextmanager
-def stopping_plainly() -> Iterator[None]:
+def plain_interrupt() -> Iterator[None]:
     """A sentence and exit code 130 at Ctrl-C, whatever DuckDB or Arrow make of the signal."""
     interrupted = False
 

@@ -32,7 +32,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
 
 def writer(settings: Settings) -> LandingWriter:
-    """Opens its connection with the first event."""
+    """The writer for the settings' database, which connects with the first event."""
     if make_url(settings.database_url).get_backend_name() == "sqlite":
         return SqliteWriter(lambda: db.engine)
     return PostgresqlWriter(lambda: db.engine)

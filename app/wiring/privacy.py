@@ -29,7 +29,7 @@ from config.settings import Settings
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
-    """After all rooms that hold data about people."""
+    """To be called after all rooms that hold personal data."""
     classes, faults = registry.build(DataClasses), Faults(settings.FAULT_POINT)
     for data_class in (consent_data, erasure_data):
         classes.add(data_class(get_db_session))

@@ -21,7 +21,7 @@ class Scope(StrEnum):
 
 
 class Role(StrEnum):
-    """The purpose of an account. Every role that sees more than its own data needs a second factor."""
+    """What an account is for. Whoever has more than their own data to see needs a second factor."""
 
     MEMBER = "member"
     ANALYST = "analyst"

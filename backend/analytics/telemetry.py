@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class Telemetry(Protocol):
-    """What services may report. Never blocks, never raises, never decides anything."""
+    """The counters of services. Never blocks, never raises, never decides anything."""
 
     def count(self, name: str, value: int = 1) -> None: ...
 
@@ -72,7 +72,7 @@ class StatsdTelemetry:
         return Health(ok=True)
 
     def flush(self) -> None:
-        """Send what has gathered; what cannot be sent is dropped, as UDP would, and said once."""
+        """Sends the gathered counts; on failure they are dropped, as UDP would, and a warning is logged once."""
         batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
         if not batch:
             return

@@ -1,4 +1,4 @@
-"""The OpenAPI document as a person reads it: sections of operations, with what may come and an example."""
+"""The OpenAPI document for people: sections of operations, with their answers and an example."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ MEANINGS = {
 
 
 LOGIN = "/api/v1/auth/login"
-# Where the examples keep what proves who asks.
+# The environment variables that hold the secrets of the examples, by security scheme.
 VARIABLES = {"access_token": "MINGUS_TOKEN", "refresh_token": "MINGUS_REFRESH_TOKEN"}
-# What only one address answers; empty: only pages do, and programs never meet it.
+# The only path that answers with a code; empty: only pages do, and programs never get it.
 ONLY_AT = {
     "sign_in_refused": LOGIN,
     "second_factor_needed": LOGIN,
@@ -178,7 +178,7 @@ class _Reader:
         return tuple(self._content(media_type, content, invent) for media_type, content in contents.items())
 
     def _content(self, media_type: str, content: Mapping[str, Any], invent: bool) -> Content:
-        """A body's shape, with the example it gives; requests need one, so theirs may be invented."""
+        """A body's schema with its example; requests need one, so theirs may be made up from the schema."""
         schema = content.get("schema", {})
         resolved = self._schemas.resolved(schema)
         example = _given_example(content)
@@ -253,5 +253,5 @@ def _tree(error: type[MingusError]) -> Iterator[type[MingusError]]:
 
 
 def _meaning(error: type[MingusError]) -> str:
-    """An error that a plugin brings explains itself by its title."""
+    """The meaning of an error's code; for an error of a plugin, its title."""
     return MEANINGS.get(error.code, f"{error.title}.")

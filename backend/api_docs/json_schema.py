@@ -1,4 +1,4 @@
-"""JSON Schema as a person reads it: members, types in words, limits, and an example that fits."""
+"""JSON Schema for people: members, types in words, limits, and a valid example."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class SchemaReader:
             yield SchemaField(field.name, field.type, False, field.limits, field.description, field.fields, True)
 
     def example(self, schema: Mapping[str, Any], name: str, depth: int) -> Any:
-        """What the schema gives as an example, else the least that fits it."""
+        """The schema's own example, else the smallest valid value."""
         resolved = self.resolved(schema)
         for example in (*schema.get("examples", ()), schema.get("example"), *resolved.get("examples", ())):
             if example is not None:
@@ -178,5 +178,5 @@ def _default(schema: Mapping[str, Any]) -> Iterator[str]:
 
 
 def plain(text: str) -> str:
-    """Descriptions come with line breaks as HTML, and name schemas by their place in the document."""
+    """A description without HTML line breaks and without the path before the names of schemas."""
     return re.sub(r"<br\s*/?>", "\n", text).replace(COMPONENTS, "").strip()

@@ -10,9 +10,9 @@ from backend.extensions import Model
 
 
 class AuditEntry(Model):
-    """Who did what to what, and when. Nothing here says who anybody is: actors and objects are public ids.
+    """Who did what to what, and when. Actors and objects are public ids, which identify nobody.
 
-    `digest` is the HMAC over the entry before and this one, so that no entry can be changed or taken out unseen.
+    `digest` is the HMAC over this entry and the digest before it, so that no entry can be changed or removed unseen.
     """
 
     __tablename__ = "audit_entries"

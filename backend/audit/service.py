@@ -55,7 +55,7 @@ class AuditLog:
 
     def record_reading(self, actor: str, action: Action, object: str, **details: Detail) -> None:  # noqa: A002
         """Record and commit that somebody is about to be shown something, for pages that only read."""
-        self._session.rollback()  # on SQLite what has begun to read cannot go on to write
+        self._session.rollback()  # on SQLite a transaction that began as a read cannot write
         self.record(actor, action, object, **details)
         self._session.commit()
 

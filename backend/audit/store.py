@@ -13,7 +13,7 @@ from backend.audit.models import AuditEntry, AuditHead
 from backend.audit.verdict import Head, Link
 
 HEAD = 1
-PAGE = 1024
+PAGE_SIZE = 1024
 
 
 class AuditStore:
@@ -49,7 +49,7 @@ class AuditStore:
     def links(self, until: int) -> Iterator[Link]:
         """Every entry up to a number, in order. Ends at the first that cannot be read."""
         after = 0
-        while page := self._page(after, until, PAGE):
+        while page := self._page(after, until, PAGE_SIZE):
             yield from page
             if page[-1].entry is None:
                 return

@@ -12,7 +12,7 @@ from backend.analytics.figures.moments import long
 
 @dataclass(frozen=True, slots=True)
 class ListedAnnotation:
-    """An annotation in the list of a page. `delete`: its id, where whoever looks may delete it."""
+    """An annotation in the list of a page. `delete`: its id, where the reader may delete it."""
 
     in_chart: ChartAnnotation
     when: str

@@ -1,4 +1,4 @@
-"""Results of the catalogue as rows of figures: what is asked, how it is called, where a bar leads."""
+"""Results of the catalogue as rows of figures: queries, labels and links."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def ask(question: PageQuestion, *measures: str, by: tuple[str, ...] = (), over_t
 
 
 def compared(compare: Compare | None, period: Period) -> str:
-    """What the values before are, as it stands in a sentence."""
+    """The other period, as it stands in a sentence."""
     match compare:
         case Compare.PREVIOUS_PERIOD:
             days = (period.last_day - period.first_day).days + 1
@@ -79,7 +79,7 @@ def tiles_of(result: Result, names: tuple[str, ...], link: Callable[[str], str])
 
 
 def trend_of(result: Result, name: str, annotations: tuple[ChartAnnotation, ...] = ()) -> Figure:
-    """A measure over time, beside what it is compared with."""
+    """A measure over time, beside the compared period."""
     query, denominator = result.query, MEASURES[name].rests_on
     grain = query.grain
     if grain is None:
@@ -122,7 +122,7 @@ def _then(result: Result, at: Sequence[datetime]) -> Iterator[datetime | None]:
 
 
 def largest(ranked: Result, name: str) -> list[ResultRow]:
-    """As many parts as lines can be told apart."""
+    """The largest parts, at most as many as there are distinct lines."""
     return [row for row in ranked.rows if row.values[MEASURES[name].rests_on]][:MOST_SERIES]
 
 
@@ -150,13 +150,13 @@ def several_of(result: Result, ranked: Result, name: str, names: Names) -> Figur
 
 
 def ranking_of(
-    result: Result, name: str, names: Names, question: PageQuestion, link: Link, most: int = MOST_BARS
+    result: Result, name: str, names: Names, question: PageQuestion, link: Link, bar_limit: int = MOST_BARS
 ) -> Figure:
-    """A measure by one dimension, also of what fell to nothing; a bar leads to the same page about that value alone."""
+    """A measure by one dimension, also where it fell to nothing; a bar leads to the page of that value alone."""
     query, denominator = result.query, MEASURES[name].rests_on
     [dimension] = query.dimensions
     rows = [row for row in result.rows if row.values[denominator] or (row.previous and row.previous[denominator])]
-    shown = len(rows) if len(rows) <= most + 1 else most  # to say that one is left out takes its room
+    shown = len(rows) if len(rows) <= bar_limit + 1 else bar_limit  # to say that one is left out takes its room
     shown_bars = tuple(
         Bar(
             names.name(dimension, row.keys[0]),
@@ -213,7 +213,7 @@ def map_of(result: Result, name: str, shapes: Shapes, names: Names, question: Pa
 
 
 def _until(result: Result, grain: Grain) -> str:
-    """Of a day or an hour, which says its name, the time is enough."""
+    """The end of the partial bucket; of a day or an hour the time alone."""
     text = moment(result.as_of, result.query.period.timezone)
     return text.rpartition(", ")[2] if grain in (Grain.DAY, Grain.HOUR) else text
 

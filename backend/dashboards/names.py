@@ -1,4 +1,4 @@
-"""How people call what a dimension holds."""
+"""Names for the values of dimensions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEVELS = {"low": "Lower exposure", "medium": "Medium exposure", "high": "Higher 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names of codes, from the public figures; what has none is shown as it is. `known`: codes by their dimension."""
+    """Names of codes, from the public figures; a code without one shows itself. `known`: codes by dimension."""
 
     of: Mapping[str, Callable[[str], str | None]]
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -29,14 +29,14 @@ class Names:
             "education": {str(level): name for level, name in EDUCATION.items()},
             "risk_level": LEVELS,
         }
-        made: dict[str, Callable[[str], str | None]] = {
+        computed: dict[str, Callable[[str], str | None]] = {
             "region": lambda code: reference.states.get(code.rpartition("-")[2]),
             "device": str.capitalize,
             "source": lambda source: "Direct" if source == "direct" else source,
         }
         known = {"region": (*reference.states,), "device": DEVICES, "source": ("direct",)}
         return cls(
-            {dimension: names.get for dimension, names in coded.items()} | made,
+            {dimension: names.get for dimension, names in coded.items()} | computed,
             {dimension: (*names,) for dimension, names in coded.items()} | known,
         )
 
@@ -47,13 +47,13 @@ class Names:
         return (known(value) if known else None) or value
 
     def code(self, dimension: str, typed: str, stored: Iterable[str]) -> str:
-        """What is stored under what was typed: a code or a name, as it is or in any case; else what was typed."""
+        """The stored value for a typed code or name, in any case; the typed text itself where there is none."""
         if not typed:
             return ""
         codes = tuple(dict.fromkeys((*stored, *self.known.get(dimension, ()), "")))
-        named = tuple(self.name(dimension, code) for code in codes)
+        code_names = tuple(self.name(dimension, code) for code in codes)
         for alike in (str, _folded):
-            for texts in (codes, named):
+            for texts in (codes, code_names):
                 for code, text in zip(codes, texts, strict=True):
                     if alike(text) == alike(typed):
                         return code

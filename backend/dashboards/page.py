@@ -1,4 +1,4 @@
-"""A page of the dashboards: what it asks, and what it shows of the answers."""
+"""A page of the dashboards: its queries, and the board made of their results."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TREND = "trend"
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """Another way to look at a chart."""
+    """One tab above a chart."""
 
     label: str
     href: str
@@ -35,7 +35,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Tabs:
-    """Ways to look at a chart, and what they choose."""
+    """The tabs above a chart, and the parameter that they choose."""
 
     label: str
     options: tuple[Tab, ...]
@@ -54,7 +54,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A page's numbers. `empty`: there is nothing now, and was nothing in what it is compared with.
+    """A page's numbers. `empty`: there are none, neither now nor in the compared period.
 
     `visits_now`: how many visits are under way, on a page that says so.
     """
@@ -71,7 +71,7 @@ class Board:
         return any(chart.id == TREND for chart in self.charts)
 
     def with_charts(self, charts: Iterable[Chart]) -> Board:
-        """Further ones, after the first."""
+        """The board with further charts after the first."""
         first, *rest = self.charts
         return replace(self, charts=(first, *charts, *rest))
 
@@ -85,9 +85,9 @@ class Select(NamedTuple):
 
 
 class Page(ABC):
-    """A page in the menu. `own`: the parameters that no other page has, with what they may be.
+    """A page in the menu. `own`: the parameters that no other page has, with their allowed values.
 
-    `sample`: parameters that show all of the page, for those who look at or time every page. `can_be_saved`: as a view.
+    `sample`: parameters that show all of the page, for screenshots and benchmarks. `can_be_saved`: as a view.
     """
 
     name: ClassVar[str]
@@ -108,20 +108,20 @@ class BoardPage(Page):
 
     @abstractmethod
     def queries(self, question: PageQuestion) -> tuple[Query, ...]:
-        """What the catalogue is asked, all at once."""
+        """The queries to the catalogue, asked together."""
 
     @abstractmethod
     def board(self, setting: Setting, results: Sequence[Result]) -> Board:
-        """What the page shows of the results, which come in the order of its queries."""
+        """The tiles and charts; results come in the order of the queries."""
 
     def completed(self, board: Board, setting: Setting, results: Sequence[Result], services: Services) -> Board:
-        """The board with what only other services, or a second question, can answer."""
+        """The board with the charts that need other services, or a second query."""
         return board
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a page needs beside the answers: its question, and names of codes."""
+    """What a page needs beside results: its question, names of codes and the annotations of its days."""
 
     page: Page
     question: PageQuestion
@@ -142,7 +142,7 @@ class Setting:
         return DIMENSIONS[dimension].label, self.names.name(dimension, value), without
 
     def tabs(self, label: str, parameter: str, options: Sequence[str], label_of: Callable[[str], str]) -> Tabs:
-        """A way to each value of a parameter of the page's own."""
+        """A tab for each value of a parameter of the page's own."""
         current = chosen(self.question, parameter, options)
         return Tabs(
             label,
@@ -166,13 +166,13 @@ def trend(result: Result, measure: str, setting: Setting) -> Chart:
 def ranked(
     id_: str, result: Result, measure: str, setting: Setting, span: int = WHOLE, tabs: tuple[Tabs, ...] = ()
 ) -> Chart:
-    most = MOST_BARS if span == WHOLE else MOST_BARS // 2
-    figure = ranking_of(result, measure, setting.names, setting.question, setting.address, most)
+    bar_limit = MOST_BARS if span == WHOLE else MOST_BARS // 2
+    figure = ranking_of(result, measure, setting.names, setting.question, setting.address, bar_limit)
     return Chart(id_, figure, setting.csv(result.query), span, tabs)
 
 
 def chosen(question: PageQuestion, parameter: str, options: Sequence[str]) -> str:
-    """What the address says, or the first there is."""
+    """The chosen value of a parameter; by default the first."""
     return question.own.get(parameter, options[0])
 
 

@@ -1,4 +1,4 @@
-"""What the address of an operators' page asks."""
+"""The question in the address of a dashboard page."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Preset(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Adding:
-    """A filter that a form adds: by which dimension, and values as people call them; none: they are chosen next."""
+    """A filter that a form adds: its dimension and typed names of values; without values, they are chosen next."""
 
     field: str
     typed: tuple[str, ...]
@@ -73,7 +73,7 @@ class Adding:
 
 @dataclass(frozen=True, slots=True)
 class PageQuestion:
-    """What the address asks. Values stay as entered, so that a wrong one comes back to be mended.
+    """The question of an address. Values stay as entered, so that a wrong one comes back to be mended.
 
     `own`: parameters that one page alone reads; they stay in its addresses.
     """
@@ -93,7 +93,7 @@ class PageQuestion:
     def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime, own: Iterable[str] = ()) -> Self:
         """`?period=7d` or `?start=2026-11-01&end=2026-11-21`, `&tz=America/New_York`, `&compare=`, `&source=google`.
 
-        What nobody knows is an error: a misspelt filter would leave everything in.
+        An unknown parameter is an error: a misspelt filter would leave everything in.
         """
         errors = list(islice(_unknown(args, own := tuple(own)), MOST_UNKNOWN))
         tz = args.get("tz", "").strip() or default_zone
@@ -111,7 +111,7 @@ class PageQuestion:
         return cls(preset, f"{start}", f"{end}", tz, period, compare, filters, own_values, adding=adding)
 
     def answerable(self) -> Period:
-        """The period, for those who can't show a form again."""
+        """The period, for callers that cannot show a form again."""
         if self.period is None:
             raise InvalidRequest(self.errors)
         return self.period
@@ -124,16 +124,16 @@ class PageQuestion:
         days = {"period": str(self.preset)} if self.preset else {"start": self.start, "end": self.end}
         parts: Address = {**days, "tz": self.tz}
         parts |= {"compare": str(self.compare)} if self.compare else {}
-        parts |= {chosen.field: list(chosen.values) for chosen in self.filters}
+        parts |= {condition.field: list(condition.values) for condition in self.filters}
         return parts | dict(self.own)
 
     def shared(self) -> Address:
-        """What other pages understand of it."""
+        """The parameters that other pages know too."""
         address = replace(self, own={}).address()
         return {name: value for name, value in address.items() if self.period or name in FILTERS}
 
     def within(self, own: Own) -> Self:
-        """The same, with errors where a parameter of the page's own is none of what it may be."""
+        """The same, with errors where a parameter of the page's own has no allowed value."""
         wrong = {name: value[:LONGEST_NAME] for name, value in self.own.items() if value not in own[name]}
         if not wrong:
             return self
@@ -153,29 +153,31 @@ class PageQuestion:
 
     def with_filter(self, name: str, value: str | None) -> Self:
         """The same about one value of a dimension; None is "there is none"."""
-        others = tuple(chosen for chosen in self.filters if chosen.field != name)
+        others = tuple(condition for condition in self.filters if condition.field != name)
         return replace(self, filters=(*others, Filter(name, Operator.IN, (value or "",))))
 
     def with_added(self, values: Iterable[str]) -> Self:
-        """The same with what the form adds, in the values that are stored."""
+        """The same with the filter that a form adds, in stored values."""
         if self.adding is None:
             return self
         name = self.adding.field
-        before = next((chosen.values for chosen in self.filters if chosen.field == name), ())
-        others = tuple(chosen for chosen in self.filters if chosen.field != name)
+        before = next((condition.values for condition in self.filters if condition.field == name), ())
+        others = tuple(condition for condition in self.filters if condition.field != name)
         added = Filter(name, Operator.IN, tuple(dict.fromkeys((*before, *values))))
         return replace(self, filters=(*others, added), adding=None)
 
     def without_value(self, name: str, value: str) -> Self:
         """The same with one value less of a filter."""
-        left = (
-            replace(chosen, values=tuple(text for text in chosen.values if (chosen.field, text) != (name, value)))
-            for chosen in self.filters
+        remaining = (
+            replace(
+                condition, values=tuple(text for text in condition.values if (condition.field, text) != (name, value))
+            )
+            for condition in self.filters
         )
-        return replace(self, filters=tuple(chosen for chosen in left if chosen.values))
+        return replace(self, filters=tuple(condition for condition in remaining if condition.values))
 
     def chips(self, chip: Callable[[str, str], Chip]) -> list[Chip]:
-        return [chip(chosen.field, value) for chosen in self.filters for value in chosen.values]
+        return [chip(condition.field, value) for condition in self.filters for value in condition.values]
 
     def unfiltered(self) -> Self:
         return replace(self, filters=())
@@ -186,7 +188,7 @@ class PageQuestion:
 
     @property
     def grain(self) -> Grain:
-        """Few enough points to be seen apart."""
+        """The grain that gives few enough points to be seen apart."""
         long = self.answerable().end - self.answerable().start
         return Grain.HOUR if long <= HOURLY else Grain.DAY if long <= DAILY else Grain.WEEK
 
@@ -259,7 +261,7 @@ def _adding(args: MultiDict[str, str], errors: list[FieldError]) -> Adding | Non
 
 
 def _filters(args: MultiDict[str, str], adding: Adding | None, errors: list[FieldError]) -> Iterator[Filter]:
-    """A dimension's name with the values that are kept."""
+    """A filter for each dimension that the address names."""
     for name in FILTERS:
         values = [value.strip() for value in args.getlist(name)]
         entered = [*values, *(adding.typed if adding and adding.field == name else ())]

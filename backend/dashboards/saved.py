@@ -29,7 +29,7 @@ UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class ViewLink:
-    """A link to something saved. `current`: this page shows it. Without `delete` it is somebody else's."""
+    """A link to a saved view. `current`: this page shows it. Without `delete` it belongs to another account."""
 
     name: str
     href: str
@@ -40,7 +40,7 @@ class ViewLink:
 
 @dataclass(frozen=True, slots=True)
 class ViewMenu:
-    """What a page offers. `query`: what it shows, to be saved."""
+    """The menu of saved views on a page. `query`: the parameters shown, to be saved."""
 
     mine: tuple[ViewLink, ...]
     team: tuple[ViewLink, ...]
@@ -84,7 +84,7 @@ def known_parameters(kind: ViewKind, page: str | None) -> tuple[str, ...]:
 
 
 def _links(views: Iterable[SavedView], page: Page, shown: Parameters) -> Iterator[ViewLink]:
-    """A segment leads to the page one is at, with its filters in place of those there are."""
+    """A segment leads to the current page, with its filters in place of the page's."""
     unfiltered = {name: values for name, values in shown.items() if name not in FILTERS}
     for view in views:
         is_segment = view.kind is ViewKind.SEGMENT
@@ -101,10 +101,10 @@ def _links(views: Iterable[SavedView], page: Page, shown: Parameters) -> Iterato
 
 
 def checked(new: NewView, default_zone: str, now: datetime) -> NewView:
-    """Raises InvalidRequest, with everything that is wrong; what its parameters may be, the page says."""
+    """Raises InvalidRequest with every fault; the page decides which parameters are right."""
     of_page = [*_bad_page(new)]
-    rest = () if of_page else _bad_parameters(new) or _bad_question(new, default_zone, now)
-    if errors := [*_bad_name(new.name), *of_page, *rest]:
+    further = () if of_page else _bad_parameters(new) or _bad_question(new, default_zone, now)
+    if errors := [*_bad_name(new.name), *of_page, *further]:
         raise InvalidRequest(errors)
     return new
 
@@ -127,27 +127,27 @@ def _bad_page(new: NewView) -> Iterator[FieldError]:
 
 
 def _bad_parameters(new: NewView) -> list[FieldError]:
-    """What is wrong with them before anybody asks what they mean."""
+    """Faults in the form of the parameters, before their meaning is checked."""
     known = known_parameters(new.kind, new.page)
     errors = []
     for name, values in new.parameters.items():
         if name not in known:
-            what = "a segment" if new.kind is ViewKind.SEGMENT else "this page"
-            errors.append(FieldError(f"parameters.{name[:40]}", f"There is no such parameter of {what}."))
+            owner = "a segment" if new.kind is ViewKind.SEGMENT else "this page"
+            errors.append(FieldError(f"parameters.{name[:40]}", f"There is no such parameter of {owner}."))
         elif any(UNWRITABLE.search(value) for value in values):
             errors.append(FieldError(f"parameters.{name}", "Values must be text that can be written."))
         elif name not in SEVERAL and len(values) != 1:
             errors.append(FieldError(f"parameters.{name}", "There must be one value."))
     if not errors and len(query_of(new.parameters)) > LONGEST_ADDRESS:
-        most = f"{LONGEST_ADDRESS:,}"
-        errors.append(FieldError("parameters", f"Together they must make an address of {most} characters at most."))
+        limit = f"{LONGEST_ADDRESS:,}"
+        errors.append(FieldError("parameters", f"Together they must make an address of {limit} characters at most."))
     if not errors and new.kind is ViewKind.SEGMENT and not any(new.parameters.values()):
         errors.append(FieldError("parameters", "A segment needs a filter: add one first."))
     return errors
 
 
 def _bad_question(new: NewView, default_zone: str, now: datetime) -> Iterator[FieldError]:
-    """What the page would ask to be mended."""
+    """The errors that the page itself would show."""
     args: MultiDict[str, str] = MultiDict({name: list(values) for name, values in new.parameters.items() if values})
     if new.kind is ViewKind.FUNNEL:
         errors = FunnelQuestion.parse(args, default_zone, now).page.errors

@@ -13,8 +13,8 @@ OWN = ("measures", "by", "grain", "order")
 
 
 def table_address(query: Query, question: PageQuestion) -> Address:
-    """What makes the same rows again."""
-    filters = {chosen.field: list(chosen.values) for chosen in query.filters}
+    """The parameters that make the same rows again."""
+    filters = {condition.field: list(condition.values) for condition in query.filters}
     days = {name: value for name, value in question.address().items() if name in ("period", "start", "end", "tz")}
     shape: Address = {"measures": list(query.measures), "by": list(query.dimensions)}
     options = {"grain": query.grain, "compare": query.compare, "order": query.order}

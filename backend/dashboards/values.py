@@ -13,7 +13,7 @@ from backend.dashboards.question import Adding, PageQuestion
 
 @dataclass(frozen=True, slots=True)
 class ValueChoice:
-    """A value, how people call it, and how many sessions have it; None: it is not among the most frequent."""
+    """A value, its name, and the number of its sessions; None: it is not among the most frequent."""
 
     value: str
     name: str
@@ -23,7 +23,7 @@ class ValueChoice:
 
 @dataclass(frozen=True, slots=True)
 class ValueList:
-    """What can be chosen of a dimension; where `more`, the rest can only be typed."""
+    """The values to choose from; where there are `more`, the rest can only be typed."""
 
     field: str
     label: str
@@ -33,23 +33,23 @@ class ValueList:
     @classmethod
     def of(cls, result: Result, question: PageQuestion, names: Names) -> Self:
         [name] = result.query.dimensions
-        chosen = next((condition.values for condition in question.filters if condition.field == name), ())
+        chosen_values = next((condition.values for condition in question.filters if condition.field == name), ())
         counts = {row.keys[0] or "": int(row.values["sessions"] or 0) for row in result.rows}
         choices = (
-            ValueChoice(value, names.name(name, value), counts.get(value), value in chosen)
-            for value in dict.fromkeys((*counts, *chosen))
+            ValueChoice(value, names.name(name, value), counts.get(value), value in chosen_values)
+            for value in dict.fromkeys((*counts, *chosen_values))
         )
         return cls(name, DIMENSIONS[name].label, tuple(choices), result.more)
 
 
 def values_query(question: PageQuestion, adding: Adding) -> Query:
-    """The most frequent among what the other filters keep."""
-    others = tuple(chosen for chosen in question.filters if chosen.field != adding.field)
+    """The query for the most frequent values among the rows that the other filters keep."""
+    others = tuple(condition for condition in question.filters if condition.field != adding.field)
     return replace(_of(question, adding, MOST_VALUES), filters=others)
 
 
 def stored_query(question: PageQuestion, adding: Adding) -> Query:
-    """All that can be meant."""
+    """The query for all values that a typed text can mean."""
     return _of(question, adding, MOST_ROWS)
 
 

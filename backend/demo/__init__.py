@@ -1,1 +1,1 @@
-"""Visits that nobody made, so that a newcomer sees what the pages are for."""
+"""Demo visits: invented sessions that fill the dashboards of a new installation."""

@@ -43,7 +43,7 @@ SPIKE = Channel("partner", "referral", "ai-jobs-report", "careers.example", 0, 0
 SPIKE_AT, SPIKE_DAYS = (
     0.62,
     (2.6, 1.9, 1.1, 0.6, 0.3),
-)  # when in the period it begins; its sessions a day, of a usual day's
+)  # the share of the period before it begins; its sessions by day, relative to a usual day
 
 DEVICES: Mapping[Device, float] = {Device.MOBILE: 50, Device.DESKTOP: 45, Device.TABLET: 5}
 WEEK_BY_DEVICE: Mapping[Device, float] = {Device.MOBILE: 0.9, Device.DESKTOP: 1.06, Device.TABLET: 1.0}  # the long step
@@ -106,10 +106,10 @@ HOURS = (
     3.2,
 )
 WEEKDAYS = (1.05, 1.1, 1.08, 1.0, 0.86, 0.58, 0.66)
-GROWTH = 0.9  # how much more the last day has than the first
+GROWTH = 0.9  # of sessions from the first day to the last, as a share of the first
 ZONE = "America/New_York"
 
-# Of those who came to a step how many take the next, and after how many seconds (median).
+# The share of visitors at a step who take the next one, and after how many seconds (median).
 GOES_ON = (0.79, 0.86, 0.9, 0.81, 0.94, 0.56, 0.075)
 SECONDS = (24.0, 17.0, 21.0, 96.0, 3.0, 38.0, 31.0)
 SPREAD, LONGEST = 0.62, 900.0

@@ -1,1 +1,1 @@
-"""Durable background work: jobs are rows first, done under leases, by whichever process has time."""
+"""Durable background work: jobs are rows, done under leases by whichever process has time."""

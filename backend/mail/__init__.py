@@ -1,1 +1,1 @@
-"""Letters to people: jobs first, so that none is lost, and nothing personal in a row that is not sealed."""
+"""Letters to people: sent as jobs, so that none is lost, with everything personal sealed."""

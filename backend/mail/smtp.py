@@ -64,7 +64,7 @@ class SmtpPost:
             if self._server.user:
                 smtp.login(self._server.user, self._server.password)
             smtp.send_message(message, to_addrs=[to])
-            with suppress(smtplib.SMTPException, OSError):  # it has the letter: a bad farewell must not send another
+            with suppress(smtplib.SMTPException, OSError):  # the letter is sent: do not send it twice
                 smtp.quit()
         finally:
             smtp.close()

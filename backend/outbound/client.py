@@ -60,7 +60,7 @@ class Outbound:
         """Raises OutboundRefused for a URL that must not be called, OutboundFailed for one that could not be."""
         target = OutboundTarget.parse(url)
         addresses = self._addresses(target.host)
-        from urllib3.exceptions import HTTPError  # megabytes that a web worker without webhooks has no use for
+        from urllib3.exceptions import HTTPError  # megabytes that a web worker without webhooks need not load
 
         for address in addresses:
             connection = self._connection(address, target.host)

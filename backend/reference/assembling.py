@@ -104,8 +104,8 @@ def _totals(projections: occupations.Projections) -> Table:
 
 
 def _lean(work: RatedWork, code: str) -> float | None:
-    found = work.by_occupation.get(code)
-    return None if found is None else found.alone_share
+    occupation_work = work.by_occupation.get(code)
+    return None if occupation_work is None else occupation_work.alone_share
 
 
 def _measures(measures: Mapping[Measure, Mapping[str, float]], codes: Iterable[str]) -> Table:
@@ -148,25 +148,27 @@ def _titles(folder: SourceFolder, codes_of: Crosswalk, projections: occupations.
     return Table("titles.csv", ("code", "kind", "title"), rows)
 
 
-def _states(states: Iterable[places.State]) -> Table:
+def _states(states: Iterable[places.StateRow]) -> Table:
     rows = [(state.postal, state.fips, state.name, state.price_parity) for state in states]
     return Table("states.csv", ("state", "fips", "name", "price_parity"), rows)
 
 
-def _state_pay(found: Iterable[places.StatePay]) -> Table:
-    rows = [(pay.postal, pay.code, pay.employment, *pay.percentiles) for pay in found]
+def _state_pay(published: Iterable[places.StatePayRow]) -> Table:
+    rows = [(pay.postal, pay.code, pay.employment, *pay.percentiles) for pay in published]
     return Table("state_pay.csv", ("state", "code", "employment", *occupations.PERCENTILES), rows)
 
 
 def _attainment(folder: SourceFolder, codes: set[str]) -> Table:
-    found = occupations.read_attainment(folder)
-    rows: list[tuple[Cell, ...]] = [(code, *found[code].values()) for code in sorted(codes & found.keys())]
+    attainment = occupations.read_attainment(folder)
+    rows: list[tuple[Cell, ...]] = [(code, *attainment[code].values()) for code in sorted(codes & attainment.keys())]
     return Table("attainment.csv", ("code", *occupations.ATTAINMENT_LEVELS), rows)
 
 
 def _industries(industries: places.Industries) -> list[Table]:
     shares = [
-        (code, sector, share) for code, found in sorted(industries.shares.items()) for sector, share in found.items()
+        (code, sector, share)
+        for code, by_sector in sorted(industries.shares.items())
+        for sector, share in by_sector.items()
     ]
     return [
         Table("industries.csv", ("sector", "name"), list(industries.names.items())),

@@ -1,4 +1,4 @@
-"""The shipped tables, read once per process into something the rooms above can ask."""
+"""The shipped tables, read once per process."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import numpy.typing as npt
 from backend.reference.errors import UnknownOccupation, UnknownState
 from backend.reference.shipped import NOT_PUBLISHED, ShippedTables
 from backend.reference.tables import Occupation, Pay, Source
-from backend.reference.titles import Listed, TitleIndex
+from backend.reference.titles import ListedOccupation, TitleIndex
 
 SHIPPED = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
-class StatePay:
+class StatePayTable:
     """Pay of every occupation in every state: one small array instead of forty thousand objects."""
 
     states: Mapping[str, int]
@@ -50,7 +50,7 @@ class Reference:
     vintages: Mapping[str, str]
     data_version: str
     titles: TitleIndex
-    pay_by_state: StatePay
+    pay_by_state: StatePayTable
 
     def occupation(self, code: str) -> Occupation:
         try:
@@ -83,11 +83,13 @@ def load_reference(directory: Path = SHIPPED) -> Reference:
 
 
 def _titles(tables: ShippedTables, occupations: Mapping[str, Occupation]) -> TitleIndex:
-    listed = {code: Listed(found.title, found.employment) for code, found in occupations.items()}
+    listed = {
+        code: ListedOccupation(occupation.title, occupation.employment) for code, occupation in occupations.items()
+    }
     return TitleIndex.of(tables.titles(set(listed)), listed)
 
 
-def _pay_by_state(tables: ShippedTables, states: list[str], occupations: Mapping[str, Occupation]) -> StatePay:
+def _pay_by_state(tables: ShippedTables, states: list[str], occupations: Mapping[str, Occupation]) -> StatePayTable:
     rows = {state: place for place, state in enumerate(states)}
     columns = {code: place for place, code in enumerate(occupations)}
-    return StatePay(rows, columns, tables.state_pay(rows, columns))
+    return StatePayTable(rows, columns, tables.state_pay(rows, columns))

@@ -45,7 +45,7 @@ class _Onet(csv.excel_tab):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SourceRow:
     """One row of a source file; every reading of a cell either succeeds or names file, row and column."""
 
     file: str
@@ -54,20 +54,20 @@ class Row:
 
     def text(self, column: str) -> str:
         """The cell without surrounding blanks; an empty one is an error."""
-        found = self.text_or_none(column)
-        if found is None:
+        text = self.text_or_none(column)
+        if text is None:
             raise self.wrong(f"column {column!r} is empty")
-        return found
+        return text
 
     def text_or_none(self, column: str) -> str | None:
         cell = self.cells[column]
         return None if cell is None else str(cell).strip() or None
 
     def number_at(self, column: str) -> float:
-        found = self.number_or_none(column)
-        if found is None:
+        figure = self.number_or_none(column)
+        if figure is None:
             raise self.wrong(f"column {column!r} holds no number")
-        return found
+        return figure
 
     def number_or_none(self, column: str) -> float | None:
         """The figure, or None where the source prints one of its signs for "not published"."""
@@ -89,16 +89,16 @@ class Row:
         return figure
 
     def code(self, column: str, shape: re.Pattern[str] = OCCUPATION_CODE) -> str:
-        found = self.text(column)
-        if shape.fullmatch(found) is None:
-            raise self.wrong(f"column {column!r} holds {found[:40]!r}, not an occupation code")
-        return found
+        code = self.text(column)
+        if shape.fullmatch(code) is None:
+            raise self.wrong(f"column {column!r} holds {code[:40]!r}, not an occupation code")
+        return code
 
-    def one_of(self, column: str, known: Mapping[str, float]) -> float:
-        found = self.text(column)
-        if found not in known:
-            raise self.wrong(f"column {column!r} holds {found[:40]!r}, expected one of {', '.join(known)}")
-        return known[found]
+    def one_of(self, column: str, values: Mapping[str, float]) -> float:
+        label = self.text(column)
+        if label not in values:
+            raise self.wrong(f"column {column!r} holds {label[:40]!r}, expected one of {', '.join(values)}")
+        return values[label]
 
     def wrong(self, problem: str) -> ReferenceImportError:
         return ReferenceImportError(self.file, problem, self.number)
@@ -114,17 +114,17 @@ class SourceFolder:
         for name in names:
             self._existing(name)
 
-    def read_csv(self, name: str, columns: Sequence[str], *, notes: bool = False) -> list[Row]:
+    def read_csv(self, name: str, columns: Sequence[str], *, notes: bool = False) -> list[SourceRow]:
         """`notes`: lines of one cell below the table are remarks, not damage."""
         lines = self._text_lines(name, _Commas)
         return _rows(name, lines[0], _without_notes(lines) if notes else lines, columns, 1)
 
-    def read_tsv(self, name: str, columns: Sequence[str], *, quoted: bool = False) -> list[Row]:
+    def read_tsv(self, name: str, columns: Sequence[str], *, quoted: bool = False) -> list[SourceRow]:
         """Tab-separated; O*NET's own files quote nothing, so a quotation mark is just a character there."""
         lines = self._text_lines(name, csv.excel_tab if quoted else _Onet)
         return _rows(name, lines[0], lines, columns, 1)
 
-    def read_sheet(self, name: str, sheet: str, columns: Sequence[str], *, header: int = 1) -> list[Row]:
+    def read_sheet(self, name: str, sheet: str, columns: Sequence[str], *, header: int = 1) -> list[SourceRow]:
         """A worksheet whose column names stand in row `header`."""
         path = self._existing(name)
         try:
@@ -179,22 +179,22 @@ def _rows(
     lines: Sequence[Sequence[object]],
     columns: Sequence[str],
     above: int,
-) -> list[Row]:
+) -> list[SourceRow]:
     """The rows below the first `above` lines; a line of another width than the header is damaged."""
     places = _places(name, header, columns, above)
-    found = []
+    rows = []
     for number, line in enumerate(lines[above:], start=above + 1):
         if not any(cell not in (None, "") for cell in line):
             continue
         if len(line) != len(header):
             raise ReferenceImportError(name, f"has {len(line)} cells instead of {len(header)}", number)
-        found.append(Row(name, number, {column: line[place] for column, place in places.items()}))
-    return found
+        rows.append(SourceRow(name, number, {column: line[place] for column, place in places.items()}))
+    return rows
 
 
 def _places(name: str, header: Sequence[object], columns: Sequence[str], row: int) -> dict[str, int]:
-    found = {str(cell).strip(): place for place, cell in enumerate(header) if cell is not None}
-    missing = [column for column in columns if column not in found]
+    place_of = {str(cell).strip(): place for place, cell in enumerate(header) if cell is not None}
+    missing = [column for column in columns if column not in place_of]
     if missing:
         raise ReferenceImportError(name, f"has no column {', '.join(map(repr, missing))}", row)
-    return {column: found[column] for column in columns}
+    return {column: place_of[column] for column in columns}

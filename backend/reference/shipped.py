@@ -1,4 +1,4 @@
-"""The shipped text tables as the types the rooms above know; a damaged one is named with its row."""
+"""The shipped text tables, parsed into types; an error names the damaged file and row."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from backend.reference.errors import ShippedDataError
 from backend.reference.tables import Activity, Measure, Occupation, Pay, Source, TitleKind
-from backend.reference.titles import Title
+from backend.reference.titles import JobTitle
 
 NOT_PUBLISHED = -1
 
@@ -23,7 +23,7 @@ _PERCENTILES = 5
 _Parsed = TypeVar("_Parsed")
 
 
-class State(NamedTuple):
+class ShippedState(NamedTuple):
     postal: str
     name: str
     price_parity: float
@@ -65,8 +65,8 @@ class ShippedTables:
         )
         return dict(self._each("occupations.csv", lambda row: (row[0], _occupation(row, parts))))
 
-    def states(self) -> list[State]:
-        return list(self._each("states.csv", lambda row: State(row[0], row[2], float(row[3]))))
+    def states(self) -> list[ShippedState]:
+        return list(self._each("states.csv", lambda row: ShippedState(row[0], row[2], float(row[3]))))
 
     def industries(self) -> dict[str, str]:
         return dict(self._each("industries.csv", lambda row: (row[0], row[1])))
@@ -77,9 +77,9 @@ class ShippedTables:
             raise ShippedDataError("totals.csv", "has no all_jobs_growth_percent")
         return totals["all_jobs_growth_percent"]
 
-    def titles(self, codes: set[str]) -> Iterator[Title]:
+    def titles(self, codes: set[str]) -> Iterator[JobTitle]:
         kinds = {kind.value: kind for kind in TitleKind}
-        return self._each("titles.csv", lambda row: Title(_known(row[0], codes), row[2], kinds[row[1]]))
+        return self._each("titles.csv", lambda row: JobTitle(_known(row[0], codes), row[2], kinds[row[1]]))
 
     def state_pay(self, states: Mapping[str, int], codes: Mapping[str, int]) -> npt.NDArray[np.int32]:
         """Percentiles by state and occupation, NOT_PUBLISHED where there is none."""
@@ -105,17 +105,17 @@ class ShippedTables:
             raise ShippedDataError("manifest.json", f"is malformed ({error})") from error
 
     def _activities(self) -> dict[str, list[Activity]]:
-        known = dict(self._each("activities.csv", lambda row: (row[0], (row[1], float(row[2])))))
-        found: dict[str, list[Activity]] = defaultdict(list)
-        for code, activity in self._each("occupation_activities.csv", lambda row: (row[0], _activity(row, known))):
-            found[code].append(activity)
-        return found
+        named = dict(self._each("activities.csv", lambda row: (row[0], (row[1], float(row[2])))))
+        activities: dict[str, list[Activity]] = defaultdict(list)
+        for code, activity in self._each("occupation_activities.csv", lambda row: (row[0], _activity(row, named))):
+            activities[code].append(activity)
+        return activities
 
     def _industries_of_occupations(self) -> dict[str, dict[str, float]]:
-        found: dict[str, dict[str, float]] = defaultdict(dict)
+        shares: dict[str, dict[str, float]] = defaultdict(dict)
         for code, sector, share in self._each("occupation_industries.csv", lambda row: (row[0], row[1], float(row[2]))):
-            found[code][sector] = share
-        return found
+            shares[code][sector] = share
+        return shares
 
     def _each(self, name: str, parse: Callable[[list[str]], _Parsed]) -> Iterator[_Parsed]:
         lines = self._lines(name)
@@ -164,8 +164,8 @@ def _occupation(row: list[str], parts: _Parts) -> Occupation:
     )
 
 
-def _activity(row: list[str], known: Mapping[str, tuple[str, float]]) -> Activity:
-    title, usage = known[row[1]]
+def _activity(row: list[str], named: Mapping[str, tuple[str, float]]) -> Activity:
+    title, usage = named[row[1]]
     return Activity(row[1], title, float(row[2]), float(row[3]), _figure(row[4]), usage)
 
 

@@ -89,9 +89,9 @@ _EVERYDAY_NAMES = {
 def title_key(title: str) -> str:
     """Lower-case words without accents, plurals, small words and abbreviations; empty if there are none."""
     words = _WORDS.findall(_plain(title))
-    kept = [word for word in words if word not in _IGNORED] or words
-    last = len(kept) - 1
-    return " ".join(_spelled_out(word, place == last) for place, word in enumerate(kept))
+    telling = [word for word in words if word not in _IGNORED] or words
+    last = len(telling) - 1
+    return " ".join(_spelled_out(word, place == last) for place, word in enumerate(telling))
 
 
 def everyday_key(key: str) -> str:
@@ -117,8 +117,8 @@ def _plain(title: str) -> str:
 def _spelled_out(word: str, last: bool) -> str:
     if word in _MEANING_BY_PLACE:
         return _MEANING_BY_PLACE[word][last]
-    whole = _ABBREVIATIONS.get(word) or _ABBREVIATIONS.get(_singular(word))
-    return whole or _singular(word)
+    spelled_out = _ABBREVIATIONS.get(word) or _ABBREVIATIONS.get(_singular(word))
+    return spelled_out or _singular(word)
 
 
 def _singular(word: str) -> str:

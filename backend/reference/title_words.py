@@ -1,4 +1,4 @@
-"""Which titles hold a word, a word beginning like it, or one spelled almost like it."""
+"""The word index of titles: by whole words, prefixes and near misspellings."""
 
 from __future__ import annotations
 
@@ -54,24 +54,24 @@ class WordIndex:
         total = np.zeros(self.count, np.float32)
         weight = 0.0
         for place, word in enumerate(wanted):
-            importance, found = self._one_word(word, last=place == len(wanted) - 1)
-            total += importance * found
+            importance, quality = self._one_word(word, last=place == len(wanted) - 1)
+            total += importance * quality
             weight += importance
         return total / weight if weight else total
 
     def _one_word(self, word: str, *, last: bool) -> tuple[float, Numbers]:
-        found = np.zeros(self.count, np.float32)
+        matched = np.zeros(self.count, np.float32)
         low, high = self._beginning_with(word)
-        known = low < len(self.words) and self.words[low] == word
-        if low < high and (last or not known):
-            found[self.titles[self.starts[low] : self.starts[high]]] = _PREFIX_QUALITY
-        elif not known:
+        is_word = low < len(self.words) and self.words[low] == word
+        if low < high and (last or not is_word):
+            matched[self.titles[self.starts[low] : self.starts[high]]] = _PREFIX_QUALITY
+        elif not is_word:
             for place, quality in self._almost(word):
                 titles = self._titles_of(place)
-                found[titles] = np.maximum(found[titles], quality)
-        if known:
-            found[self._titles_of(low)] = 1.0
-        return (float(self.rarity[low]) if known else float(np.log(1 + self.count / 100))), found
+                matched[titles] = np.maximum(matched[titles], quality)
+        if is_word:
+            matched[self._titles_of(low)] = 1.0
+        return (float(self.rarity[low]) if is_word else float(np.log(1 + self.count / 100))), matched
 
     def _beginning_with(self, word: str) -> tuple[int, int]:
         return bisect_left(self.words, word), bisect_left(self.words, f"{word}\U0010ffff")

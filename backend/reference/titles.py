@@ -1,4 +1,4 @@
-"""Finding the occupation behind a job title: exact where it is certain, else the five most likely."""
+"""Job title search: the exact occupation where it is certain, else the five most likely."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ class TitleSearch:
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
+class JobTitle:
     code: str
     title: str
     kind: TitleKind
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedOccupation:
     """What ranking needs to know of an occupation."""
 
     title: str
@@ -88,7 +88,7 @@ class _Ranked:
     code: str
     score: float
     similarity: float
-    title: Title
+    title: JobTitle
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +99,17 @@ class TitleIndex:
     `weights` what an occupation adds.
     """
 
-    occupations: Mapping[str, Listed]
+    occupations: Mapping[str, ListedOccupation]
     codes: tuple[str, ...]
     weights: Numbers
-    titles: tuple[Title, ...]
+    titles: tuple[JobTitle, ...]
     keys: list[str]
     words: WordIndex
     kinds: Numbers
     owners: Places
 
     @classmethod
-    def of(cls, titles: Iterable[Title], occupations: Mapping[str, Listed]) -> TitleIndex:
+    def of(cls, titles: Iterable[JobTitle], occupations: Mapping[str, ListedOccupation]) -> TitleIndex:
         keyed = sorted(
             ((title_key(title.title), title) for title in titles),
             key=lambda pair: (pair[0], pair[1].code, pair[1].title),
@@ -132,15 +132,15 @@ class TitleIndex:
         key = self._known_spelling(title_key(query))
         if not self.titles:
             return TitleSearch(False, ())
-        found = self._candidates(key)
-        if not found.places.size:
+        candidates = self._candidates(key)
+        if not candidates.places.size:
             return TitleSearch(False, ())
-        ranked = self._ranked(found, query, max(limit, 2))
+        ranked = self._ranked(candidates, query, max(limit, 2))
         exact = key not in AMBIGUOUS and _is_clear(ranked)
         return TitleSearch(exact, self._matches(ranked[:limit], exact))
 
     def _known_spelling(self, key: str) -> str:
-        """The first way of saying it that is somebody's title, else the most official way."""
+        """The first spelling that is a known title, else the everyday one."""
         everyday = everyday_key(key)
         slang = " " not in key
         for spelling in (everyday if slang else key, everyday, without_seniority(everyday)):
@@ -165,54 +165,60 @@ class TitleIndex:
         keys = [self.keys[place] for place in places]
         letters = process.cdist([key], keys, scorer=fuzz.token_sort_ratio, dtype=np.float32)[0] / 100
         similar = _NEVER_THE_SAME * (letters + overlap[places]) / 2
-        return np.where([found == key for found in keys], np.float32(1), similar)
+        return np.where([other == key for other in keys], np.float32(1), similar)
 
-    def _ranked(self, found: _Candidates, query: str, limit: int) -> list[_Ranked]:
+    def _ranked(self, candidates: _Candidates, query: str, limit: int) -> list[_Ranked]:
         """Occupations with this very title first, the others by score; every similar title counts.
 
         An occupation's score is the log of the sum of the exponentials of its titles' scores.
         """
-        owners = self.owners[found.places]
-        evidence = np.bincount(owners, np.exp(found.scores - found.scores.max()), len(self.codes))
-        rising = np.argsort(found.scores, kind="stable")
+        owners = self.owners[candidates.places]
+        evidence = np.bincount(owners, np.exp(candidates.scores - candidates.scores.max()), len(self.codes))
+        rising = np.argsort(candidates.scores, kind="stable")
         best = np.zeros(len(self.codes), np.int64)
         best[owners[rising]] = rising
         named = np.flatnonzero(evidence)
         total = np.log(evidence[named]) + self.weights[named]
-        order = np.lexsort((-total, found.similarity[best[named]] < 1))[:limit]
+        order = np.lexsort((-total, candidates.similarity[best[named]] < 1))[:limit]
         return [
-            self._rank(found, owners == owner, int(best[owner]), score, query)
+            self._rank(candidates, owners == owner, int(best[owner]), score, query)
             for owner, score in zip(named[order], total[order].tolist(), strict=True)
         ]
 
-    def _rank(self, found: _Candidates, own: Flags, best: int, score: float, query: str) -> _Ranked:
+    def _rank(self, candidates: _Candidates, own: Flags, best: int, score: float, query: str) -> _Ranked:
         """A title typed letter by letter is the one to show, else the most similar."""
         typed = query.strip().casefold()
-        shown = self.titles[found.places[best]]
-        titles = [self.titles[place] for place in found.places[own]]
+        shown = self.titles[candidates.places[best]]
+        titles = [self.titles[place] for place in candidates.places[own]]
         shown = next((title for title in titles if title.title.casefold() == typed), shown)
-        return _Ranked(shown.code, score, float(found.similarity[best]), shown)
+        return _Ranked(shown.code, score, float(candidates.similarity[best]), shown)
 
     def _matches(self, ranked: Sequence[_Ranked], exact: bool) -> tuple[TitleMatch, ...]:
         return tuple(
-            TitleMatch(one.code, self.occupations[one.code].title, one.title.title, one.title.kind, sure)
-            for one, sure in zip(ranked, _confidences(ranked, exact), strict=True)
+            TitleMatch(
+                occupation.code,
+                self.occupations[occupation.code].title,
+                occupation.title.title,
+                occupation.title.kind,
+                sure,
+            )
+            for occupation, sure in zip(ranked, _confidences(ranked, exact), strict=True)
         )
 
 
 def _is_clear(ranked: Sequence[_Ranked]) -> bool:
     """One occupation with this very title, or one well ahead of the others that have it."""
-    same = [one.score for one in ranked if one.similarity == 1.0]
-    return bool(same) and (len(same) == 1 or same[0] - same[1] >= _CLEAR_LEAD)
+    exact = [occupation.score for occupation in ranked if occupation.similarity == 1.0]
+    return bool(exact) and (len(exact) == 1 or exact[0] - exact[1] >= _CLEAR_LEAD)
 
 
 def _confidences(ranked: Sequence[_Ranked], exact: bool) -> list[float]:
     """How much of the evidence each has, times how similar its title is; never rising with rank."""
-    evidence = np.exp([one.score - ranked[0].score for one in ranked])
+    evidence = np.exp([occupation.score - ranked[0].score for occupation in ranked])
     shares = evidence / evidence.sum()
-    confidence, found = _CERTAIN, []
-    for place, one in enumerate(ranked):
-        sure = _CERTAIN if exact and place == 0 else (shares[place] * one.similarity) ** _CALIBRATION
+    confidence, confidences = _CERTAIN, []
+    for place, occupation in enumerate(ranked):
+        sure = _CERTAIN if exact and place == 0 else (shares[place] * occupation.similarity) ** _CALIBRATION
         confidence = min(confidence, sure)
-        found.append(round(float(confidence), 2))
-    return found
+        confidences.append(round(float(confidence), 2))
+    return confidences

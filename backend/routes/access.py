@@ -1,6 +1,6 @@
-"""May whoever asks do so? Every route declares its access; one that does not is refused.
+"""Access: each route declares what it demands of its caller, and one that declares nothing is refused.
 
-Who asks is found out in `caller.py`; routes import its names from here, with what they declare.
+`caller.py` finds out who asks; routes import its names from here, beside what they declare.
 """
 
 from __future__ import annotations

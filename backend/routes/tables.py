@@ -1,4 +1,4 @@
-"""An answer as the caller wants it: JSON or CSV, and nothing where nothing changed."""
+"""Answers in JSON or CSV, each with an ETag: 304 where the caller has the answer already."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from backend.routes.schemas.metrics import ResultResponse, result_csv
 Form = Literal["json", "csv"]
 
 
-def answered(result: Result, form: Form, name: str) -> Response:
-    """A result of the catalogue."""
+def result_response(result: Result, form: Form, name: str) -> Response:
+    """The response to a question of the metric catalogue."""
     text = result_csv(result) if form == "csv" else ResultResponse.of(result).model_dump_json()
-    return written(text, form, f"{name}_demo" if result.demo else name, result.query.period, result.version)
+    return table_response(text, form, f"{name}_demo" if result.demo else name, result.query.period, result.version)
 
 
-def written(text: str, form: Form, name: str, period: Period, version: str) -> Response:
+def table_response(text: str, form: Form, name: str, period: Period, version: str) -> Response:
     """With an ETag that stands for the question and what the lake holds: `as_of` alone makes no new answer."""
     response = Response(text, mimetype="text/csv" if form == "csv" else "application/json")
     if form == "csv":

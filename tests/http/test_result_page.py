@@ -11,7 +11,7 @@ import pytest
 from flask import render_template
 
 from backend.assessments.job_impact.model.result import Answers, Family, Moves, Outlook
-from backend.assessments.job_impact.presentation.page import Counted, PayFields, ResultForms, result_page
+from backend.assessments.job_impact.presentation.page import CountedAnswers, PayFields, ResultForms, result_page
 from backend.assessments.job_impact.presentation.week import lines
 from tests.conftest import make_app, make_settings
 from tests.factories_result import NURSE, assessment, move
@@ -45,7 +45,9 @@ def show(tmp_path_factory):
             pay=PayFields(salary, "year", "40"),
             **{"errors": {}, "share_url": None, "share_until": DAY, "in_my_account": False, **given},
         )
-        page = result_page(a, answers or Answers(a.code), None, None if read_only else forms, Counted("", "", ""))
+        page = result_page(
+            a, answers or Answers(a.code), None, None if read_only else forms, CountedAnswers("", "", "")
+        )
         with app.test_request_context("/"):
             return render_template("job_impact/result.html", page=page)
 

@@ -46,13 +46,13 @@ def moves(*related, today=TODAY, area=None, drop=None):
 
 
 def test_moves_are_sorted_by_pay_gain():
-    found = moves(there("a"), there("b", pay=90_000), there("c", pay=47_500)).found
+    found = moves(there("a"), there("b", pay=90_000), there("c", pay=47_500)).passing
     assert [move.code for move in found] == ["b", "a", "c"]
     assert [move.pay_change for move in found] == pytest.approx([80, 20, -5])
 
 
 def test_similarity_is_the_rank_among_the_related():
-    found = moves(there("a"), there("b"), there("c"), there("d")).found
+    found = moves(there("a"), there("b"), there("c"), there("d")).passing
     assert {move.code: move.similarity for move in found} == {"a": 100, "b": 75, "c": 50, "d": 25}
 
 
@@ -65,7 +65,7 @@ def test_similarity_is_the_rank_among_the_related():
 )
 def test_a_near_miss_says_which_filter_it_failed(more, missed):
     result = moves(there("a", **more))
-    assert result.found == ()
+    assert result.passing == ()
     assert [move.missed for move in result.near_misses] == [missed]
 
 
@@ -83,18 +83,18 @@ def test_a_smaller_drop_in_exposure_is_a_near_miss(drop, missed):
 
 
 def test_ten_points_less_exposed_passes():
-    assert moves(there("a"), drop=10.0).found[0].missed is None
+    assert moves(there("a"), drop=10.0).passing[0].missed is None
 
 
 @pytest.mark.parametrize("more", [{"pay": 39_000}, {"job_zone": 5.5}, {"pay": 42_000, "job_zone": 5.0}])
 def test_what_fails_by_far_or_twice_is_not_shown(more):
     result = moves(there("a", **more))
-    assert (result.found, result.near_misses) == ((), ())
+    assert (result.passing, result.near_misses) == ((), ())
 
 
 def test_a_professional_degree_is_no_hurdle_for_who_needs_one_today():
     degree = "Doctoral or professional degree"
-    assert moves(there("a", entry_education=degree), today=replace(TODAY, entry_education=degree)).found
+    assert moves(there("a", entry_education=degree), today=replace(TODAY, entry_education=degree)).passing
 
 
 def test_at_most_three_near_misses_the_most_similar_first():
@@ -105,12 +105,12 @@ def test_at_most_three_near_misses_the_most_similar_first():
 @pytest.mark.parametrize("more", [{"pay": None}, {"job_zone": None}, {"employment": None}])
 def test_what_is_unknown_cannot_pass(more):
     result = moves(there("a", **more), there("b"))
-    assert [move.code for move in result.found] == ["b"]
+    assert [move.code for move in result.passing] == ["b"]
 
 
 def test_pay_is_compared_in_the_state_where_both_are_published():
     local = {"00-0000": Pay(None, None, 80_000, None, None), "a": Pay(None, None, 100_000, None, None)}
-    found = moves(there("a"), there("b"), area=Area("Georgia", local.get)).found
+    found = moves(there("a"), there("b"), area=Area("Georgia", local.get)).passing
     assert {move.code: (move.median_pay, move.area) for move in found} == {
         "a": (100_000, "Georgia"),
         "b": (60_000, "United States"),
@@ -119,7 +119,7 @@ def test_pay_is_compared_in_the_state_where_both_are_published():
 
 def test_preparation_is_told_in_plain_words():
     hard = there("a", job_zone=4.0, related_experience="Less than 5 years", on_the_job_training="Internship/residency")
-    assert moves(hard).found[0].preparation == (
+    assert moves(hard).passing[0].preparation == (
         "Less than 5 years of related experience, internship or residency, "
         "about 2 years more preparation than today's job"
     )
@@ -147,7 +147,7 @@ def test_extra_years_follow_the_job_zones(today, zone, years):
 )
 def test_without_moves_the_advice_names_the_filter_to_relax(related, advice):
     result = moves(*(there(str(n), **more) for n, more in enumerate(related)))
-    assert result.found == ()
+    assert result.passing == ()
     assert advice in result.advice
 
 

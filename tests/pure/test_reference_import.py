@@ -231,7 +231,7 @@ def test_pay_that_falls_from_one_percentile_to_the_next_is_refused(tmp_path):
     path.parent.mkdir()
     text = "fips,soc,emp,med,p10,p25,p75,p90\n01,29-1141,10,50,60,40,70,80\n"
     path.write_bytes(gzip.compress(text.encode()))
-    state = places.State("AL", "01", "Alabama", 90.0)
+    state = places.StateRow("AL", "01", "Alabama", 90.0)
     with pytest.raises(ReferenceImportError, match="row 2: pay percentiles do not rise"):
         places.read_state_pay(places.SourceFolder(tmp_path), [state], {"29-1141"})
 

@@ -12,7 +12,7 @@ from backend.assessments.job_impact.presentation.figure import (
     WIDE,
     FamilyRow,
     Label,
-    Named,
+    NamedMark,
     apart,
     exposure_figure,
     growth_bars,
@@ -87,7 +87,7 @@ def test_rows_follow_one_another_and_end_at_the_axis(found: dict[str, float]) ->
 @given(places, places, names, names)
 def test_two_marks_can_always_be_named(one: float, other: float, first: str, second: str) -> None:
     low, high = sorted((one, other))
-    assert_tidy(name_two(Named(low, first), Named(high, second), 50, WIDE), WIDE)
+    assert_tidy(name_two(NamedMark(low, first), NamedMark(high, second), 50, WIDE), WIDE)
 
 
 @given(places, places)
@@ -134,13 +134,13 @@ def test_nurses_look_as_in_the_study() -> None:
 
 
 def test_two_high_measures_are_named_on_the_left() -> None:
-    low, high = name_two(Named(97.0, "Microsoft"), Named(99.0, "Anthropic"), 50, NARROW)
+    low, high = name_two(NamedMark(97.0, "Microsoft"), NamedMark(99.0, "Anthropic"), 50, NARROW)
     assert (low.text, high.text) == ("Microsoft 97", "Anthropic 99")
     assert low.anchor == high.anchor == "end"
 
 
 def test_two_low_measures_are_named_on_the_right() -> None:
-    low, high = name_two(Named(4.0, "Microsoft"), Named(9.0, "Anthropic"), 50, NARROW)
+    low, high = name_two(NamedMark(4.0, "Microsoft"), NamedMark(9.0, "Anthropic"), 50, NARROW)
     assert (low.text, high.text) == ("4 Microsoft", "9 Anthropic")
     assert low.anchor == high.anchor == "start"
 

@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 from backend.reference.loading import load_reference
 from backend.reference.tables import TitleKind
 from backend.reference.title_keys import everyday_key, title_key, without_seniority
-from backend.reference.titles import AMBIGUOUS, Listed, Title, TitleIndex, TitleMatch
+from backend.reference.titles import AMBIGUOUS, JobTitle, ListedOccupation, TitleIndex, TitleMatch
 
 TITLES = load_reference().titles
 JOBS = {
-    "11-0001": Listed("Bakers", 1_000_000),
-    "22-0002": Listed("Brewers", 1_000),
-    "33-0003": Listed("Makers, all other", 1_000_000),
+    "11-0001": ListedOccupation("Bakers", 1_000_000),
+    "22-0002": ListedOccupation("Brewers", 1_000),
+    "33-0003": ListedOccupation("Makers, all other", 1_000_000),
 }
 
 
 def index(*titles):
-    return TitleIndex.of([Title(*title) for title in titles], JOBS)
+    return TitleIndex.of([JobTitle(*title) for title in titles], JOBS)
 
 
 def codes(query, among=TITLES):
@@ -46,7 +46,7 @@ def test_a_title_of_several_occupations_without_a_clear_winner_is_asked_about():
     shared = index(
         ("11-0001", "Mixer", TitleKind.ALTERNATE), ("33-0003", "Mixer", TitleKind.REPORTED),
     )  # fmt: skip
-    close = TitleIndex.of(shared.titles, JOBS | {"33-0003": Listed("Makers", 1_000_000)})
+    close = TitleIndex.of(shared.titles, JOBS | {"33-0003": ListedOccupation("Makers", 1_000_000)})
     assert shared.search("mixer").exact
     assert not close.search("mixer").exact
     assert set(codes("mixer", close)) == {"11-0001", "33-0003"}
@@ -63,11 +63,11 @@ def test_all_other_occupations_stand_behind():
 
 
 def test_the_occupations_own_title_goes_before_an_alternate_one():
-    jobs = {code: Listed("Same", 1000) for code in JOBS}
+    jobs = {code: ListedOccupation("Same", 1000) for code in JOBS}
     same = TitleIndex.of(
         [
-            Title("11-0001", "Dough Mixer", TitleKind.ALTERNATE),
-            Title("22-0002", "Dough Mixer", TitleKind.OCCUPATION),
+            JobTitle("11-0001", "Dough Mixer", TitleKind.ALTERNATE),
+            JobTitle("22-0002", "Dough Mixer", TitleKind.OCCUPATION),
         ],
         jobs,
     )

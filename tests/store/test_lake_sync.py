@@ -282,13 +282,13 @@ def test_a_postgresql_restored_into_a_new_cluster_is_refused_until_the_lake_is_r
 def test_a_rebuild_ends_although_the_site_never_rests(engine, monkeypatch):
     store(engine, 6)
     sync()
-    take, busy = LakeSync._take_batch, []
+    take, busy = LakeSync._add_batch, []
 
     def take_while_more_comes(self, session):
         busy.append(store(engine, 1))
         return take(self, session)
 
-    monkeypatch.setattr(LakeSync, "_take_batch", take_while_more_comes)
+    monkeypatch.setattr(LakeSync, "_add_batch", take_while_more_comes)
     get(LakeSync).rebuild()
     sync()
 

@@ -75,8 +75,8 @@ function thinned(axis, room) {
   if (!axis?.ticktext) return axis;
   const need = Math.max(...axis.ticktext.map((text) => text.length)) * 6.5 + 14;
   const every = Math.ceil((axis.ticktext.length * need) / room);
-  const kept = (list) => list.filter((_, place) => place % every === 0);
-  return { ...axis, tickvals: kept(axis.tickvals), ticktext: kept(axis.ticktext) };
+  const thinned = (list) => list.filter((_, place) => place % every === 0);
+  return { ...axis, tickvals: thinned(axis.tickvals), ticktext: thinned(axis.ticktext) };
 }
 
 function dressed(chart, width) {
@@ -141,13 +141,13 @@ function drawn(chart) {
 }
 
 function failed(chart, failure) {
-  const said = element("p", "", failure instanceof Failure ? failure.message : "Something went wrong in the browser.");
-  if (failure.request) said.append(" Request id ", element("code", "", failure.request), ".");
+  const message = element("p", "", failure instanceof Failure ? failure.message : "Something went wrong in the browser.");
+  if (failure.request) message.append(" Request id ", element("code", "", failure.request), ".");
   const again = Object.assign(element("button", "btn btn--small", "Try again"), { type: "button" });
   again.addEventListener("click", () => show(chart));
   const problem = element("div", "chart__problem empty");
   problem.setAttribute("role", "alert");
-  problem.append(element("p", "empty__title", "This chart could not be drawn"), said, again);
+  problem.append(element("p", "empty__title", "This chart could not be drawn"), message, again);
   chart.place.dataset.state = "failed";
   chart.plot.append(problem);
   chart.place.querySelector(".chart__table").open = true;

@@ -11,7 +11,7 @@
   const count = (number) => number.toLocaleString("en-US");
   const many = (number, word) => `${count(number)} ${word}${number === 1 ? "" : "s"}`;
   const state = find("state"), pause = find("pause"), summary = find("summary");
-  let stream, timer, later, paused = false, said = 0;
+  let stream, timer, later, paused = false, saidAt = 0;
 
   function element(name, properties = {}, ...children) {
     const made = document.createElement(name);
@@ -77,8 +77,8 @@
     fillList("sources", data.sources);
     fillList("countries", data.countries);
     fillList("titles", data.titles);
-    if (Date.now() - said < SAY_EVERY) return;
-    said = Date.now();
+    if (Date.now() - saidAt < SAY_EVERY) return;
+    saidAt = Date.now();
     summary.textContent = `${many(data.now, "session")} under way, ${count(data.active)} in the last half hour, ${many(data.upgrades, "upgrade")}.`;
   }
 

@@ -90,7 +90,7 @@ class Accounts:
         self._session.commit()
 
     def send_reset(self, email_index: str) -> None:
-        """The job of `ask_reset`. Commits nothing."""
+        """Mail the link of `ask_reset`, as its job. Commits nothing."""
         account = self._store.by_index(email_index)
         if account is None or account.state in CLOSED:
             return

@@ -25,7 +25,7 @@ from backend.vault.service import Vault
 ISSUER = "Mingus"
 STEP = 30
 RECOVERY_CODES = 10
-ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: no two that look alike
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, in which no two look alike
 PLACE_OF_SECRET = "accounts.totp_secret"  # noqa: S105  (a column)
 
 

@@ -12,7 +12,7 @@ LONGEST_TEXT = 200
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """An annotation of a day, whose date it marks in every zone, or of an instant; `mine`: whoever asks wrote it."""
+    """An annotation of a day, whose date it marks in every zone, or of an instant; `mine`: the reader wrote it."""
 
     public_id: UUID
     at: date | datetime
@@ -21,7 +21,7 @@ class Annotation:
     created_at: datetime
 
     def moment(self, zone: ZoneInfo) -> datetime:
-        """Where it stands on an axis: a day where it begins there, be it at one o'clock because clocks are set."""
+        """The instant on an axis: a day stands where it begins, be it at one o'clock because clocks are set."""
         if isinstance(self.at, datetime):
             return self.at.astimezone(zone)
         return datetime.combine(self.at, time(), zone).astimezone(UTC).astimezone(zone)

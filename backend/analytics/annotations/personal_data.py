@@ -16,7 +16,7 @@ SHOWN = (
 
 
 def annotation_data(session: Callable[[], Session]) -> DataClass:
-    """Who wrote which annotation; the text is the team's."""
+    """The author of each annotation; its text is the team's."""
 
     def export(subject: Subject) -> Iterator[ExportedRow]:
         own = select(*SHOWN).where(owned_by(subject, StoredAnnotation.account_id)).order_by(StoredAnnotation.id)

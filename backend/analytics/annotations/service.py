@@ -31,7 +31,7 @@ class Annotations:
         self._now = now
 
     def within(self, period: Period, account_id: int | None) -> tuple[Annotation, ...]:
-        """In the order in which they happened."""
+        """The annotations of a period, in their order."""
         if account_id is None:
             with serving(self._session, WITHOUT_ACCOUNT):
                 return self._within(period, None)
@@ -56,7 +56,7 @@ class Annotations:
         return added
 
     def delete(self, account_id: int, public_id: UUID) -> None:
-        """One of one's own. Raises NotFound."""
+        """Deletes an annotation of the account. Raises NotFound."""
         stored = self._store.get(public_id)
         if stored.account_id != account_id:
             raise no_annotation()
@@ -64,7 +64,7 @@ class Annotations:
         self._session.commit()
 
     def delete_anybodys(self, by: str, account_id: int, public_id: UUID) -> None:
-        """For an admin; one that is not their own is remembered in the audit log. Raises NotFound."""
+        """For an admin; the audit log remembers the annotation of somebody else. Raises NotFound."""
         with serving(self._session, "an admin deletes an annotation of somebody else"):
             stored = self._store.get(public_id)
             self._store.delete(stored)

@@ -20,7 +20,7 @@ class AnnotationStore:
         self._session.flush()
 
     def within(self, days: tuple[date, date], instants: tuple[datetime, datetime]) -> Sequence[StoredAnnotation]:
-        """Those on days, both included, and those on instants, the last not included."""
+        """Annotations of days, both included, and of instants, the last not included."""
         on_days = StoredAnnotation.day.between(*days)
         between = (StoredAnnotation.instant >= instants[0]) & (StoredAnnotation.instant < instants[1])
         in_period = select(StoredAnnotation).where(on_days | between).order_by(StoredAnnotation.id)

@@ -33,7 +33,7 @@ SENTENCES = {
 
 
 class Receipt:
-    """One request's clock: when it came, and by how much its sender's clock is off.
+    """The clock of one request: `received_at`, and by how much the sender's clock is off.
 
     The offset is `received_at - sent_at`, as Segment's specification has it. Up to a second is the way through the
     network and corrects nothing.

@@ -1,4 +1,4 @@
-"""An event once parsed: what it may say, by its name, and who sent it."""
+"""A parsed event, its properties by name, and its sender."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Event(Struct, frozen=True, gc=False):
 
 
 class Sender(Struct, frozen=True):
-    """Who sent the events of one request, as far as may be known."""
+    """The sender of the events of one request, as far as may be known."""
 
     visitor_id: str | None = None
     country: str | None = None

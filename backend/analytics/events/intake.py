@@ -1,4 +1,4 @@
-"""The way of a request's events: who sent them, when they happened, and then to the landing table or to quarantine."""
+"""The intake of a request's events: sender, corrected time, then the landing table or quarantine."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class EnvelopeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 @dataclass(frozen=True, slots=True)
 class IntakeResult:
-    """What became of the events of a request: all of it is durable."""
+    """The outcome of the events of a request: all of it is durable."""
 
     recorded: Recorded
     quarantined: Sequence[Misplaced]
@@ -55,7 +55,7 @@ class EventIntake:
         facts: RequestFacts | None,
         rejected: Container[int] = (),
     ) -> IntakeResult:
-        """`facts` come with a browser's request; a server with an API key says what it knows of whom it speaks for.
+        """`facts` come with a browser's request; a server with an API key tells its visitors' facts in the envelope.
 
         `rejected` holds the places in the request that gave no event.
         """
@@ -67,8 +67,12 @@ class EventIntake:
 
     def _sender(self, envelope: EnvelopeFields, facts: RequestFacts | None) -> Sender:
         if facts is None:
-            where = place(envelope.country, envelope.region)
+            origin = place(envelope.country, envelope.region)
             return Sender(
-                envelope.visitor_id, where.country, where.region, envelope.device, envelope.is_bot or envelope.webdriver
+                envelope.visitor_id,
+                origin.country,
+                origin.region,
+                envelope.device,
+                envelope.is_bot or envelope.webdriver,
             )
         return self._senders.identify(facts, envelope.visitor_id, webdriver=envelope.webdriver)

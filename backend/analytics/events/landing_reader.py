@@ -93,13 +93,13 @@ class LandingReader:
         return self._behind_transactions(after, end, limit) if self._is_postgresql() else self._behind_id(after, limit)
 
     def between(self, after: int, position: int) -> Sequence[tuple[Any, ...]]:
-        """What is left of the rows that a batch once held."""
+        """The remaining rows of a batch."""
         if self._is_postgresql():
             return self._rows("transaction_id >= %s AND transaction_id < %s", (after, position))
         return self._rows("id > ? AND id <= ?", (after, position))
 
     def rows(self, ids: Sequence[int]) -> Sequence[tuple[Any, ...]]:
-        """What is left of these rows."""
+        """The remaining ones of these rows."""
         if self._is_postgresql():
             return self._rows("id = ANY(%s)", (list(ids),))
         return self._rows("id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),))

@@ -77,7 +77,7 @@ class VisitorSalt(Model):
 
 
 class EventCursor(Model):
-    """How far a reader of the landing table has come."""
+    """The position of a reader of the landing table."""
 
     __tablename__ = "event_cursors"
 

@@ -20,7 +20,7 @@ SHOWN = {repr(pattern): words for pattern, words in WORDS.items()}
 
 
 def in_words(error: Exception) -> str:
-    """What the parser says, with what a text should be in the place of a pattern."""
+    """The parser's message, with a description of the text in the place of a pattern."""
     message = str(error)
     mismatch = MISMATCH.fullmatch(message)
     return f"Expected {SHOWN[mismatch['pattern']]}{mismatch['where'] or ''}" if mismatch else message

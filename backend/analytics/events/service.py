@@ -20,7 +20,7 @@ OUR_OWN = frozenset(EventName)
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """How many events were new, and how many were here already."""
+    """The numbers of new events and of duplicates."""
 
     accepted: int
     duplicates: int
@@ -37,9 +37,9 @@ class EventTracker:
         if not events:
             return Recorded(0, 0)
         rows = rows_of(events, sender, self._now())
-        there = self._landing.commit(rows)
-        self._report([(row[1], row[3]) for key, row in rows.own.items() if key not in there], sender)
-        accepted = len(rows.own) - len(there)
+        duplicates = self._landing.commit(rows)
+        self._report([(row[1], row[3]) for key, row in rows.own.items() if key not in duplicates], sender)
+        accepted = len(rows.own) - len(duplicates)
         return Recorded(accepted, len(events) - accepted)
 
     def _report(self, stored: Sequence[tuple[str, str]], sender: Sender) -> None:

@@ -64,7 +64,7 @@ class PlacedBar:
 
 
 def bars(ranking: Ranking) -> Figure:
-    """The longest first; what rests on too few comes last and has no bar."""
+    """The longest bar first; values of too few come last and have none."""
     ordered = ranked(ranking.bars)
     if not ordered:
         why = "Nothing was counted in this period."
@@ -117,26 +117,26 @@ def placed(ordered: Iterable[Bar], letters: int, *, compared: bool) -> Iterator[
 
 
 def finding(ranking: Ranking, ordered: Sequence[Bar]) -> str:
-    """Which comes first, with how much of the whole; for rates, between what they lie."""
+    """The first bar and its share of the total; of rates, the lowest and the highest."""
     quantity, known = ranking.quantity, [bar for bar in ordered if bar.value is not None]
     if not known:
         return f"Too few for {quantity.noun} by {ranking.dimension}"
     first, last = known[0], known[-1]
-    most = quantity.say(first.value)
-    level = [bar for bar in known if quantity.say(bar.value) == most]
+    greatest = quantity.say(first.value)
+    level = [bar for bar in known if quantity.say(bar.value) == greatest]
     if quantity.adds and ranking.total:
         of = quantity.phrase(ranking.total)
         if len(level) > 1:
-            return f"{_together(ranking, level)} lead with {most} each of {of}"
-        return f"{first.label} leads with {most} of {of} ({share((first.value or 0) / ranking.total)})"
+            return f"{_together(ranking, level)} lead with {greatest} each of {of}"
+        return f"{first.label} leads with {greatest} of {of} ({share((first.value or 0) / ranking.total)})"
     if len(level) == len(known):
-        return f"{quantity.name}: {most} for {'each of ' if len(level) > 2 else ''}{_together(ranking, level)}"
+        return f"{quantity.name}: {greatest} for {'each of ' if len(level) > 2 else ''}{_together(ranking, level)}"
     low = f"{quantity.say(last.value)} ({last.label})"
     return f"{quantity.name}: from {low} to {quantity.say(first.value)} ({first.label})"
 
 
 def _together(ranking: Ranking, level: Sequence[Bar]) -> str:
-    """One or two by name, more by their number; the bars that are not shown may be level too."""
+    """One or two bars by name, more by their number; bars that are not shown may be level too."""
     if len(level) < 3:
         return " and ".join(bar.label for bar in level)
     return count(len(level)) + (" or more" if ranking.others and len(level) == len(ranking.bars) else "")

@@ -1,4 +1,4 @@
-"""A chart as data: what Plotly draws, the sentence it proves, on how many it rests, and the same numbers as a table."""
+"""A chart as data: traces for Plotly, title, n, and the same numbers as a table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Shapes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A line of the legend: the class of its swatch, and what it stands for."""
+    """A line of the legend: the class of its swatch, and its label."""
 
     swatch: str
     label: str
@@ -60,7 +60,7 @@ class FigureTable:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What Plotly draws, on so many pixels from top to bottom."""
+    """The data and layout for Plotly; `height` in pixels."""
 
     height: int
     data: tuple[PlotlyPart, ...]
@@ -91,7 +91,7 @@ class Figure:
     empty: str = ""
 
     def plain(self) -> dict[str, Plain]:
-        """What the browser is sent: everything but the table, which stands in the page."""
+        """The figure as the browser gets it: everything but the table, which stands in the page."""
         return {
             "title": self.title,
             "description": self.description,

@@ -13,7 +13,7 @@ from backend.formats import count, counted, duration, share
 
 LINE_HEIGHT, BAR, THIN, GAP = 20, 16, 4, 12
 ENOUGH = 10
-COLUMNS = ("StepBar", "Of first", "Of step before", "Drop-off", "Median time", "p90 time")
+COLUMNS = ("Step", "Of first", "Of step before", "Drop-off", "Median time", "p90 time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +102,10 @@ def _loss(bars: StepBars) -> str:
     lost = [(before.n - step.n, before, step) for before, step in pairwise(bars.steps)]
     if not lost:
         return ""
-    most, before, step = max(lost, key=lambda loss: loss[0])
+    greatest, before, step = max(lost, key=lambda loss: loss[0])
     return (
-        f"Most left between “{before.label}” and “{step.label}”: {count(most)} ({rate(most, before.n)})."
-        if most
+        f"Most left between “{before.label}” and “{step.label}”: {count(greatest)} ({rate(greatest, before.n)})."
+        if greatest
         else ""
     )
 
@@ -145,9 +145,9 @@ def _texts(first: int, row: PlacedStep) -> Iterator[PlotlyPart]:
     if first >= ENOUGH:
         yield theme.words(share(step.n / first), 1, row.top, **right, font=pale)
     if row.number > 1 and (lost := row.before - step.n):
-        left = f"−{count(lost)}" + ("" if row.before < ENOUGH else f" ({share(lost / row.before)})")
+        lost_text = f"−{count(lost)}" + ("" if row.before < ENOUGH else f" ({share(lost / row.before)})")
         beside = -theme.SHARES - theme.COUNTS
-        yield theme.words(left, 1, row.top, **right, font=theme.font(theme.INK_3), name=theme.WIDE, xshift=beside)
+        yield theme.words(lost_text, 1, row.top, **right, font=theme.font(theme.INK_3), name=theme.WIDE, xshift=beside)
 
 
 def _hover(bars: StepBars, row: PlacedStep) -> str:

@@ -42,7 +42,7 @@ class MapPlace:
 
 @dataclass(frozen=True, slots=True)
 class MapPlaces:
-    """`unknown`: how many of n came from nobody knows where, and so are on no map."""
+    """`unknown`: how many of n came from an unknown place, and so are on no map."""
 
     quantity: Quantity
     shapes: Shapes
@@ -110,9 +110,9 @@ def classes(quantity: Quantity, values: Sequence[float]) -> tuple[float, ...]:
 
 def _ranking(places: MapPlaces) -> Ranking:
     bars = tuple(Bar(p.name, p.value, p.n, p.previous, p.href) for p in places.places)
-    named = DIMENSIONS[places.shapes]
+    dimension = DIMENSIONS[places.shapes]
     compared, before = places.compared, places.previous_total
-    return Ranking(places.quantity, named, bars, places.total, places.n, places.counted, compared, before)
+    return Ranking(places.quantity, dimension, bars, places.total, places.n, places.counted, compared, before)
 
 
 def _view(shapes: Shapes) -> PlotlyPart:
@@ -157,10 +157,10 @@ def _colors(number: int) -> tuple[str, ...]:
     return tuple(deep[round(step * (len(deep) - 1) / (number - 1))] for step in range(number))
 
 
-def _legend(quantity: Quantity, limits: Sequence[float], most: float) -> tuple[Key, ...]:
+def _legend(quantity: Quantity, limits: Sequence[float], greatest: float) -> tuple[Key, ...]:
     colors = [f"swatch--q{color.rpartition('-')[2]}" for color in _colors(len(limits))]
     texts = [_between(quantity, start, end) for start, end in pairwise(limits)]
-    texts.append(quantity.tick(limits[-1]) + (" or more" if most else ""))
+    texts.append(quantity.tick(limits[-1]) + (" or more" if greatest else ""))
     return tuple(Key(color, text) for color, text in zip(colors, texts, strict=True))
 
 

@@ -87,7 +87,7 @@ class Parts:
 
 
 def lines(trend: Trend) -> Figure:
-    """The period as a line, the earlier one paler and dashed under it, what is not over dotted."""
+    """The period as a line, the earlier one paler and dashed under it, the partial bucket dotted."""
     columns = _columns(trend)
     if not any(point.value is not None for point in trend.points):
         why = f"Nothing was counted in these {moments.HEADINGS[trend.grain].lower()}s."
@@ -156,12 +156,12 @@ def _line(values: Sequence[float | None], line: PlotlyPart, **parts: Plain) -> P
 def _with_partial(
     values: Sequence[float | None], hover: Sequence[str] | None, color: str, partial: bool, area: str = ""
 ) -> list[PlotlyPart]:
-    """The line of what is over, and dotted the way to the last point, which is not."""
+    """The line of complete buckets, and dotted the way to the last point, which is partial."""
     over = list(values[:-1]) if partial else list(values)
     dots = [6 if alone else 0 for alone in _alone(over)]
     hover_texts: dict[str, Plain] = {"hoverinfo": "text", "hovertext": list(hover)} if hover else {}
-    whole = area and None not in over
-    fill: dict[str, Plain] = {"fill": "tozeroy", "fillcolor": area} if whole else {}
+    is_filled = area and None not in over
+    fill: dict[str, Plain] = {"fill": "tozeroy", "fillcolor": area} if is_filled else {}
     marker: dict[str, Plain] = {"color": color, "size": dots, "opacity": 1}
     drawn = [_line(over, theme.line(color), mode="lines+markers", marker=marker, **fill, **hover_texts)]
     if partial:
@@ -174,8 +174,8 @@ def _with_partial(
                 "hoverinfo": ["skip"] * (len(ends) - 1) + ["text"],
                 "hovertext": list(hover or ())[-len(ends) :],
             }
-        rest: dict[str, Plain] = {"x": ends, "mode": "lines+markers", "marker": open_dot, **hover_texts}
-        drawn.append(_line([values[place] for place in ends], theme.line(color, 2, theme.DOTTED), **rest))
+        partial_line: dict[str, Plain] = {"x": ends, "mode": "lines+markers", "marker": open_dot, **hover_texts}
+        drawn.append(_line([values[place] for place in ends], theme.line(color, 2, theme.DOTTED), **partial_line))
     return drawn
 
 
@@ -230,7 +230,7 @@ def _pointer() -> PlotlyPart:
 
 
 def _marks(trend: Trend) -> list[tuple[float, Mark]]:
-    """Where each annotation stands, in the bucket that it fell into."""
+    """The position and mark of each annotation, in the bucket that it fell into."""
     marks: list[tuple[float, Mark]] = []
     for annotation in sorted(trend.annotations, key=lambda annotation: annotation.at):
         place = bisect([point.at.timestamp() for point in trend.points], annotation.at.timestamp()) - 1
@@ -246,13 +246,13 @@ def _mark_line(place: float) -> PlotlyPart:
 
 
 def _mark_letters(marks: Sequence[tuple[float, Mark]]) -> list[PlotlyPart]:
-    """Those of one bucket stand side by side."""
-    where: dict[str, Plain] = {"xref": "x", "yref": "paper", "xanchor": "center", "yanchor": "bottom"}
-    where["font"] = theme.font(theme.INK_2, weight=theme.BOLD)
+    """Letters of one bucket stand side by side."""
+    position: dict[str, Plain] = {"xref": "x", "yref": "paper", "xanchor": "center", "yanchor": "bottom"}
+    position["font"] = theme.font(theme.INK_2, weight=theme.BOLD)
     letters: dict[float, list[str]] = {}
     for place, mark in marks:
         letters.setdefault(place, []).append(mark.letter)
-    return [theme.words(", ".join(side_by_side), place, 1, **where) for place, side_by_side in letters.items()]
+    return [theme.words(", ".join(side_by_side), place, 1, **position) for place, side_by_side in letters.items()]
 
 
 def _hover(trend: Trend, point: Point) -> str:
@@ -274,10 +274,10 @@ def _hover_parts(parts: Parts, place: int) -> str:
 
 def _legend(trend: Trend) -> tuple[Key, ...]:
     """A line alone needs no key."""
-    rest = [Key("swatch--line swatch--compare", trend.compared.capitalize())] if trend.compared else []
+    keys = [Key("swatch--line swatch--compare", trend.compared.capitalize())] if trend.compared else []
     if trend.until and trend.points[-1].value is not None:
-        rest.append(Key("swatch--line swatch--partial", f"Not over: until {trend.until}"))
-    return (Key("swatch--line swatch--1", "This period"), *rest) if rest else ()
+        keys.append(Key("swatch--line swatch--partial", f"Not over: until {trend.until}"))
+    return (Key("swatch--line swatch--1", "This period"), *keys) if keys else ()
 
 
 def _title(trend: Trend) -> str:
@@ -294,9 +294,9 @@ def _title(trend: Trend) -> str:
 def _description(trend: Trend) -> str:
     low, high = _extremes(trend)
     quantity = trend.quantity
-    where = _span([point.at for point in trend.points], trend.grain)
+    axis_span = _span([point.at for point in trend.points], trend.grain)
     sentence = (
-        f"Line chart: {quantity.noun} by {trend.grain}, {where}. "
+        f"Line chart: {quantity.noun} by {trend.grain}, {axis_span}. "
         f"Lowest {quantity.say(low.value)} ({moments.long(low.at, trend.grain)}), "
         f"highest {quantity.say(high.value)} ({moments.long(high.at, trend.grain)})."
     )
@@ -308,7 +308,7 @@ def _span(at: Sequence[datetime], grain: moments.Grain) -> str:
 
 
 def _extremes(trend: Trend) -> tuple[Point, Point]:
-    """Lowest and highest; what is not over counts only where there is nothing else."""
+    """Lowest and highest point; a partial bucket counts only where there is no other."""
     known = [point for point in trend.points if point.value is not None]
     over = [point for point in known if not (trend.until and point is trend.points[-1])]
     known = over if any(point.value for point in over) else known

@@ -29,7 +29,7 @@ def long(at: datetime, grain: str, *, year: bool = False) -> str:
 
 
 def span(first: datetime, last: datetime, grain: str) -> str:
-    """From where to where an axis goes, for those who cannot see it."""
+    """The first and last bucket of an axis, for readers who cannot see it."""
     years = first.year != last.year
     return f"{long(first, grain, year=years)} to {long(last, grain, year=True)}"
 

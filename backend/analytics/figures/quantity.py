@@ -1,4 +1,4 @@
-"""What a chart measures: how its values read, where its axis is divided, and what a change of it is called."""
+"""What a chart measures: how values read, the ticks of its axis, and the words for a change."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Quantity:
         return self.noun[:1].upper() + self.noun[1:]
 
     def say(self, value: float | None) -> str:
-        """In full. None is a rate or an average of too few; of what adds up, it is unknown."""
+        """The value in full. None is a rate or an average of too few, or an unknown sum."""
         if value is None:
             return UNKNOWN if self.adds else TOO_FEW
         sign, size = ("−" if value < 0 else ""), abs(value)
@@ -63,8 +63,8 @@ class Quantity:
             case QuantityUnit.SHARE:
                 text = "<0.1%" if 0 < size < 0.0005 else share(size, 1)
             case QuantityUnit.CENTS:
-                whole = size >= 10_000 or size % 100 == 0
-                text = self._money(f"{size / 100:,.0f}" if whole else f"{size / 100:,.2f}")
+                without_cents = size >= 10_000 or size % 100 == 0
+                text = self._money(f"{size / 100:,.0f}" if without_cents else f"{size / 100:,.2f}")
             case QuantityUnit.SECONDS:
                 text = duration(size)
             case QuantityUnit.COUNT:
@@ -78,7 +78,7 @@ class Quantity:
         return " ".join((self.say(value), noun.removesuffix("s") if is_singular else noun, *rest))
 
     def tick(self, value: float) -> str:
-        """As short as an axis wants it."""
+        """The value in short, for an axis."""
         sign, size = ("−" if value < 0 else ""), abs(value)
         match self.unit:
             case QuantityUnit.SHARE:
@@ -99,7 +99,7 @@ class Quantity:
         return tuple(number * step for number in range(first, last + 1))
 
     def change(self, value: float | None, before: float | None) -> Change | None:
-        """None when either is unknown, or there is nothing that a percentage could rest on."""
+        """The change between two values; None where either is unknown, or the denominator is zero."""
         if value is None or before is None:
             return None
         if self.unit is QuantityUnit.SHARE:

@@ -26,7 +26,7 @@ def font(color: str, size: int = SMALL, weight: int = 400) -> PlotlyPart:
 
 
 def layout(height: int, **parts: Plain) -> PlotlyPart:
-    """What every chart shares: quiet furniture, no zoom (a page scrolls over it), room for nothing but the marks."""
+    """The layout of every chart: no legend, no zoom (a page scrolls over it), no margins."""
     return {
         "height": height,
         "autosize": True,

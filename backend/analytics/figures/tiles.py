@@ -1,4 +1,4 @@
-"""One number at a glance: what it is, how it changed, on how many it rests, and its course as a small line."""
+"""One number at a glance: label, change, n, and its course as a small line."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def tile(
     partial: bool,
     href: str = "",
 ) -> Tile:
-    """`counted`: what n are. `partial`: the last bucket of `now` is not over."""
+    """`counted`: the noun of n. `partial`: the last bucket of `now` is not over."""
     change = quantity.change(now.value, before.value) if before else None
     return Tile(
         label=label,

@@ -37,7 +37,7 @@ class KnownIds:
         connection.execute("CREATE TABLE known (day DATE, id UUID)")
 
     def read(self, base: DeltaTable, days: list[date]) -> None:
-        """Know these days as `base` holds them. A day's mark tells whether somebody changed it since."""
+        """Reads the ids of these days in `base`. A day's mark tells whether it changed since."""
         stale = [day for day in days if self._as_of.get(day, NEVER) != _as_of(base, day)]
         if not stale:
             return
@@ -49,7 +49,7 @@ class KnownIds:
         self._as_of |= {day: _as_of(base, day) for day in stale}
 
     def add(self, rows: pa.Table, base: DeltaTable | None) -> None:
-        """These rows are in `base` now."""
+        """Remembers rows that are in `base` now."""
         self._connection.register("added", rows.select(["day", "id"]))
         self._connection.execute("INSERT INTO known FROM added")
         self._connection.unregister("added")
@@ -94,7 +94,7 @@ class Appender:
         return f"import/{self._identity()}"
 
     def append(self, staged: Staged) -> int:
-        """Append what the lake lacks of a block, and say how many rows that was."""
+        """Appends the rows of a block that the lake lacks; returns how many."""
         import duckdb
         from deltalake.exceptions import CommitFailedError, DeltaError
 
@@ -133,7 +133,7 @@ class Appender:
 
 
 class DryAppender(Appender):
-    """Counts what would be appended, and writes nothing."""
+    """Counts the rows that would be appended, and writes nothing."""
 
     def __init__(
         self, lake: Lake, stage: Stage, identity: Callable[[], str], waits: Callable[[], None], faults: Faults

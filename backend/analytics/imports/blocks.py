@@ -14,7 +14,7 @@ MOST_ROW_BYTES = 8 * 2**20
 
 
 def block_bytes(memory: str) -> int:
-    """How much of a file to hold at once where DuckDB may use `memory`, such as 512MB."""
+    """The size of a block where DuckDB may use `memory`, such as 512MB."""
     unit = 2**20 if memory.endswith("MB") else 2**30
     return max(LEAST_BLOCK_BYTES, min(MOST_BLOCK_BYTES, int(memory[:-2]) * unit // 8))
 

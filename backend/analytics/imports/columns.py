@@ -50,7 +50,7 @@ def _text(name: str, column: str, kind: str, mapping: ColumnMapping) -> str:
 
 
 def _instant(column: str, kind: str, mapping: ColumnMapping) -> str:
-    """A time in the text of RFC 3339; what cannot be read as one stays as it is, and is judged so."""
+    """A time in the text of RFC 3339; a text that is none stays as it is, and is judged so."""
     as_it_is = f"nullif(CAST({column} AS VARCHAR), '')"
     if mapping.time_format in (SECONDS, MILLISECONDS):
         micros = 1_000_000 if mapping.time_format == SECONDS else 1_000

@@ -150,7 +150,7 @@ class CsvFile:
 
 
 def record_ends(data: bytes, ends: np.ndarray) -> np.ndarray:
-    """Which lines end a record: those before whose end every quote is closed."""
+    """The lines that end a record: every quote is closed before their end."""
     import numpy as np
 
     quotes = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord('"'))
@@ -172,7 +172,7 @@ def split(record: str, delimiter: str) -> list[str] | None:
 
 
 def read_header(path: Path) -> tuple[list[str], str, int]:
-    """Names of the columns, what stands between them, and the lines the header takes."""
+    """Names of the columns, the delimiter, and the number of lines of the header."""
     head = next(Reader(path).pieces(HEADER_BYTES), None)
     if head is None:
         raise UnusableFile(f"{path} is empty.")

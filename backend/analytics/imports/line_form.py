@@ -54,7 +54,7 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def form_of(lines: Iterable[bytes]) -> LineForm:
-    """How these lines are written, judged by the one with most members; nothing where they cannot be understood."""
+    """The form of these lines, judged by the one with most members; an empty form where they cannot be parsed."""
     form, with_nulls = LineForm(), set[str]()
     for line in lines:
         try:
@@ -63,7 +63,9 @@ def form_of(lines: Iterable[bytes]) -> LineForm:
             continue
         with_nulls |= {name for name, value in members.items() if bytes(value) == NULL}
         for comma, colon in SIGNS:
-            again = comma.join(f"{json.dumps(name)}{colon}{bytes(value).decode()}" for name, value in members.items())
-            if f"{{{again}}}".encode() == line.rstrip() and KNOWN.issuperset(members):
+            rewritten = comma.join(
+                f"{json.dumps(name)}{colon}{bytes(value).decode()}" for name, value in members.items()
+            )
+            if f"{{{rewritten}}}".encode() == line.rstrip() and KNOWN.issuperset(members):
                 form = max(form, LineForm([*members], frozenset(), comma, colon), key=lambda f: len(f.names))
     return LineForm(form.names, frozenset(with_nulls), form.comma, form.colon)

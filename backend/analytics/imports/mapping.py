@@ -19,7 +19,7 @@ SECONDS, MILLISECONDS = "unix", "unix_ms"
 
 
 class Kind(StrEnum):
-    """How the text of a column becomes a property. What does not fit stays a text, and is judged as one."""
+    """The type of a property of a text column. A text that does not fit stays a text, and is judged as one."""
 
     TEXT = "text"
     WHOLE = "whole"
@@ -32,7 +32,7 @@ KINDS = {"step": Kind.WHOLE, "price_cents": Kind.WHOLE, "seconds": Kind.NUMBER}
 
 
 class WrittenMapping(Struct, frozen=True, forbid_unknown_fields=True):
-    """A mapping as a file or a command line says it; a column that is null is left out."""
+    """A mapping as a file or a command line has it; a column that is null is left out."""
 
     columns: dict[str, str | None] = {}
     constants: dict[str, str] = {}
@@ -57,7 +57,7 @@ class EventField:
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
-    """Columns by what they fill, constants by what they fill, and how times are written that name no zone."""
+    """The fields that columns and constants fill, and the format and zone of times."""
 
     columns: Mapping[str, EventField | None] = field(default_factory=dict)
     constants: Mapping[EventField, str] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class ColumnMapping:
     time_zone: str = "UTC"
 
     def over(self, header: Sequence[str]) -> dict[str, EventField]:
-        """What each column of this header fills; columns that nobody speaks of fill what they are named after."""
+        """The field that each column of a header fills; an unmapped column fills the field of its name."""
         absent = [name for name in self.columns if name not in header]
         if absent:
             raise UnusableFile(f"There is no column {absent[0]!r}; there are {', '.join(map(repr, header))}.")
@@ -103,7 +103,7 @@ def understood(written: WrittenMapping) -> ColumnMapping:
 
 
 def _sure_of(time_format: str) -> None:
-    """DuckDB will read the times, so it is asked what it can read."""
+    """Raises UnusableFile for a format that DuckDB, which will read the times, does not know."""
     import duckdb
 
     with duckdb.connect() as connection:

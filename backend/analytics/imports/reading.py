@@ -14,11 +14,11 @@ from backend.analytics.events.event import Event, Sender
 from backend.analytics.events.reasons import in_words
 
 ReadEvents = Callable[[Sequence[bytes], datetime], Sequence[Event | str]]
-"""ReadRow lines of JSON received at an instant as the API does: an event, or the reason why a line is none."""
+"""Reads lines of JSON received at an instant as the API does: an event, or the reason why a line is none."""
 
 
 class SenderFields(Struct, frozen=True):
-    """What a file may say of an event's sender, beyond what the API takes."""
+    """The fields of a sender in a file, of which the API takes fewer."""
 
     visitor_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}(?!\n)$")] | None = None
     country: Annotated[str, Meta(pattern=r"^[A-Z]{2}(?!\n)$")] | None = None
@@ -43,7 +43,7 @@ class DoubtfulRow:
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """What came of a row: an event and its sender, or a reason."""
+    """The outcome of a row: an event and its sender, or a reason."""
 
     row: DoubtfulRow
     event: Event | str
@@ -60,7 +60,7 @@ def read_rows(rows: Sequence[DoubtfulRow], read: ReadEvents, received_at: dateti
 
 
 def _take_apart(row: DoubtfulRow) -> tuple[bytes, Sender] | str:
-    """What the API's parser is to read, and the sender; or a reason."""
+    """The event for the API's parser, and the sender; or a reason."""
     content = row.content.encode()
     try:
         members = MEMBERS.decode(content)

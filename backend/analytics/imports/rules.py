@@ -160,7 +160,7 @@ def fields_of_lines(lines: str, before: str, after: str, data: str) -> str:
 
 
 def _whole() -> str:
-    """Whether a line that is good JSON says what it must, and everything once."""
+    """Whether a line of good JSON has every demanded member, and each once."""
     paths = ", ".join(f"'$.{name}'" for name in ALL_FIELDS)
     members = f"{_number_present(ENVELOPE)} + (data IS NOT NULL)::INT"
     once = f"""CASE WHEN keys = {members} THEN true

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Imported:
-    """What became of a file's rows, in three numbers that add up, and why it was not read to its end if it was not."""
+    """The outcome of a file's rows, in three numbers that add up; `cut_short`: why it was not read to its end."""
 
     accepted: int = 0
     duplicates: int = 0
@@ -41,7 +41,7 @@ class Imported:
 
 
 class Listener(Protocol):
-    """Who hears how an import goes on."""
+    """Shows the progress of an import."""
 
     def begins(self, size: int, notes: Sequence[str]) -> None: ...
 
@@ -55,7 +55,7 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DuckLimits:
-    """What DuckDB may use."""
+    """Memory and threads that DuckDB may use."""
 
     memory: str
     threads: int
@@ -152,7 +152,7 @@ class ImportThreads:
 
 
 class PendingAppend:
-    """One block is being appended while the next one is read, and no more."""
+    """The one block that is being appended while the next one is read."""
 
     def __init__(self, imported: Imported, listener: Listener) -> None:
         self._imported = imported

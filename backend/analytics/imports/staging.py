@@ -84,9 +84,9 @@ class Stage:
         good, rejected = rows.drop_columns(list(JUDGED)), block.rejected
         if not pc.all(rows["certain"]).as_py():
             doubtful = rows.filter(pc.invert(rows["certain"])).select(["n", "content", "event_id"]).sort_by("n")
-            closer, more = self._look_closer(doubtful, block, received_at)
-            good = pa.concat_tables([good.filter(rows["certain"]), *closer])
-            rejected = sorted([*rejected, *more], key=lambda bad: bad.line)
+            read_again, newly_rejected = self._look_closer(doubtful, block, received_at)
+            good = pa.concat_tables([good.filter(rows["certain"]), *read_again])
+            rejected = sorted([*rejected, *newly_rejected], key=lambda bad: bad.line)
         return Staged(good, rejected, block.last, block.position)
 
     def _shaped(self, landing: str, beside: Sequence[str], values: dict[str, object]) -> pa.Table:

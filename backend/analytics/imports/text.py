@@ -96,14 +96,14 @@ def shown(original: bytes) -> str:
 
 
 def ends_of_lines(data: bytes) -> np.ndarray:
-    """Where each line of `data` ends, its newline included."""
+    """The end of each line of `data`, its newline included."""
     import numpy as np
 
     return np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n")) + 1
 
 
 def first_lines(path: Path) -> list[bytes]:
-    """Some lines from a file's beginning; none where it is damaged there."""
+    """Lines from a file's beginning; none where it is damaged there."""
     try:
         text = next(Reader(path).pieces(FIRST_BYTES), None)
     except UnusableFile:

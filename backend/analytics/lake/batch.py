@@ -80,7 +80,7 @@ def days_of(rows: pa.Table) -> frozenset[date]:
 
 
 def without_known(rows: pa.Table, base: DeltaTable, days: Iterable[date]) -> pa.Table:
-    """Leave out the events whose ids the lake already holds on these days."""
+    """The rows without events whose ids the lake already holds on these days."""
     within = ", ".join(f"'{day.isoformat()}'" for day in sorted(days))
     if not within:
         return rows
@@ -93,7 +93,7 @@ def without_known(rows: pa.Table, base: DeltaTable, days: Iterable[date]) -> pa.
 
 
 def _weight(session: Session, after: int, position: int) -> int:
-    """How much the rows' documents weigh: each may have 16 KiB, and a batch has to fit into memory."""
+    """The size of the rows' documents: each may have 16 KiB, and a batch has to fit into memory."""
     if session.connection().dialect.name == "postgresql":
         rows = f"transaction_id >= {after:d} AND transaction_id < {position:d}"
         weight = f"SELECT coalesce(sum(octet_length(event_data::text)), 0)::bigint FROM analytics_events WHERE {rows}"  # noqa: S608

@@ -75,7 +75,7 @@ class Lake:
 
     @property
     def folder(self) -> Path | None:
-        """Where the lake is on this machine; None when it is in an object store."""
+        """The lake's folder on this machine; None where it is in an object store."""
         return None if "://" in self.url else Path(self.url)
 
     def open(self, name: str) -> DeltaTable:
@@ -131,7 +131,7 @@ class Lake:
 
     @contextmanager
     def writing(self, base: DeltaTable) -> Iterator[None]:
-        """Around the writing of files and their commit; who loses it takes them away, if the lake is a folder."""
+        """Surrounds the writing of files and their commit; a lost commit's are swept, if the lake is a folder."""
         from deltalake.exceptions import CommitFailedError, DeltaError
 
         try:
@@ -144,7 +144,7 @@ class Lake:
 
     @contextmanager
     def nobody_writing(self, seconds: float = SOON) -> Iterator[bool]:
-        """Whether all files that no version names are there for good; of an object store nobody can know it."""
+        """Whether no writer is active, so that files without a version can go; False in an object store."""
         if self._turns is None:
             yield False
             return
@@ -153,12 +153,12 @@ class Lake:
             yield alone
 
     def sweep(self, name: str, seconds: float = SOON) -> int | None:
-        """Delete the files of lost commits and killed writers; says how many, None if somebody keeps writing."""
+        """Deletes the files of lost commits and killed writers; returns how many, None if a writer stays active."""
         with self.nobody_writing(seconds) as alone:
             return strays.sweep(self.open(name), self.folder / name) if alone and self.folder else None
 
     def vacuum(self, name: str, hours: int, *, full: bool) -> int:
-        """Delete what no version of the last hours names; `full`: also what none ever did, if it is as old."""
+        """Deletes files that no version of the last hours names; `full`: also as old ones that none ever did."""
         return len(
             self.open(name).vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False, full=full)
         )

@@ -45,5 +45,5 @@ def demo_marks(rows: pa.Table, base: DeltaTable) -> dict[str, int]:
 
 
 def demo_rows(sessions: Sequence[str | None] | None) -> int:
-    """How many of these are of demo visits; a file that cannot be read counts as one."""
+    """The number of these that are of demo visits; a file that cannot be read counts as one."""
     return 1 if sessions is None else sum(1 for session in sessions if session and session.startswith(DEMO_SESSIONS))

@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom to erase: all events of a session, of a user, or of a visitor."""
+    """The person to erase: all events of a session, of a user, or of a visitor."""
 
     column: str
     value: str
@@ -44,7 +44,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many events were deleted where; what was made of them is gone too."""
+    """The numbers of deleted events; sessions made of them are gone too."""
 
     landing: int
     quarantined: int
@@ -52,7 +52,7 @@ class Erased:
 
 
 class FilesMayBeLeft(Unavailable):
-    """Writers did not end in time, so that their files could not be told from those that nobody will commit."""
+    """Writers did not end in time, so that their files could not be told from files without a commit."""
 
     code = "files_may_be_left"
     title = "The lake is being written"
@@ -84,13 +84,13 @@ class Erasure:
         return Erased(landing, quarantined, self._erase(person.column, partial(self._erase_from, person=person)))
 
     def erase_demo(self) -> Erased:
-        """Erase all demo visits, in the same way; their name tells of nobody, so that one commit may tell it."""
+        """Erases all demo visits in the same way; their ids identify no person, so a commit may name them."""
         with self._sessions() as session:
             landing, quarantined = erase_demo(session)
         return Erased(landing, quarantined, self._erase("session_id", self._erase_demo_from))
 
     def demo_left(self) -> int:
-        """How many rows of demo visits there are, wherever."""
+        """The number of rows of demo visits, wherever."""
         with self._sessions() as session:
             rows = count_demo(session)
         tables = [table for table in self._lake.tables if "session_id" in table.columns]
@@ -103,7 +103,7 @@ class Erasure:
             )
 
     def _erase(self, column: str, erase_from: Callable[[LakeTable], tuple[int, set[date]]]) -> int:
-        """How many events went from the lake. What was made of them is made again, and old files go at once."""
+        """Returns how many events went from the lake. Their sessions are made again, and old files go at once."""
         self._fence()
         erased, touched = 0, set[date]()
         for table in self._lake.tables:
@@ -163,12 +163,12 @@ class Erasure:
 
     def _delete(self, base: DeltaTable, table: LakeTable, rows: Sequence[tuple[date, Key]]) -> None:
         days, keys = {day for day, _ in rows}, {key for _, key in rows}
-        named = ", ".join(str(key) if isinstance(key, int) else f"'{key}'" for key in keys)
+        key_list = ", ".join(str(key) if isinstance(key, int) else f"'{key}'" for key in keys)
         marks = moved_days(base, days) if table.name == EVENTS.name else {}
-        self._lake.delete(base, f"{within(days)} AND {table.key} IN ({named})", marks)
+        self._lake.delete(base, f"{within(days)} AND {table.key} IN ({key_list})", marks)
 
     def _insist(self, name: str, act: Callable[[DeltaTable], T]) -> T:
-        """Do it on the newest version, until nobody else's commit comes between."""
+        """Runs a commit on the newest version, again while others come between."""
         from deltalake.exceptions import CommitFailedError
 
         for _ in range(TRIES):

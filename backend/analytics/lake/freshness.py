@@ -13,7 +13,7 @@ from backend.clock import Clock
 
 
 class Freshness:
-    """Sees to it, before a question is asked, that the lake is not older than it may be; one for a process."""
+    """Syncs before a question where the lake is older than allowed; one for a process."""
 
     def __init__(
         self, sync: Callable[[], Synced | None], sessions: Callable[[], Session], allowed: timedelta, now: Clock

@@ -1,4 +1,4 @@
-"""How the lake is, told from its progress row and one look at its folder: nothing of Delta or Arrow is loaded."""
+"""Health of the lake, by its progress row and one look at its folder: nothing of Delta or Arrow is loaded."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LakeHealth:
         self._now = now
 
     def look(self) -> Health:
-        """It is there, takes events, and while a scheduler runs is not older than allowed."""
+        """Healthy is a lake that is there, takes events, and while a scheduler runs is not older than allowed."""
         store = ProgressStore(self._session)
         try:
             last, refused, heartbeat = store.last(), store.is_refused(), self._leases.heartbeat_age(SCHEDULER)
@@ -40,7 +40,7 @@ class LakeHealth:
         return self._age_of(last, scheduled=heartbeat is not None and heartbeat <= 2 * LEASE)
 
     def _age_of(self, last: Progress, *, scheduled: bool) -> Health:
-        """Without a scheduler only questions bring it up to date, and nobody may have asked any."""
+        """Without a scheduler only questions bring the lake up to date, and there may have been none."""
         age = self._now() - last.as_of
         reason = f"as of {max(age.total_seconds(), 0):.0f} s ago"
         late = scheduled and age > self._allowed

@@ -1,4 +1,4 @@
-"""What the lake has to do with the landing table beside reading it on."""
+"""The lake's dealings with the landing table, beside reading it on."""
 
 from __future__ import annotations
 
@@ -90,13 +90,13 @@ def erase_demo(session: Session) -> tuple[int, int]:
 
 
 def count_demo(session: Session) -> int:
-    """How many events of demo visits there are, in the landing table and in quarantine."""
+    """The number of events of demo visits in the landing table and in quarantine."""
     landed = session.scalars(sa.select(sa.func.count()).select_from(AnalyticsEvent).where(IS_DEMO)).one()
     return landed + QuarantineStore(session).count_demo()
 
 
 class LandingRetention:
-    """Drops landing rows whose time is over and which everyone who reads the table has read."""
+    """Deletes landing rows whose retention is over and which every reader has read."""
 
     def __init__(
         self, lake: Lake, sessions: Callable[[], Session], retention: timedelta, readers: Collection[str], now: Clock
@@ -108,7 +108,7 @@ class LandingRetention:
         self._now = now
 
     def drop(self) -> int:
-        """In batches, each committed: it may be killed and goes on the next time. Says how many rows."""
+        """Deletes in batches, each committed, so that a killed run goes on the next time; returns how many rows."""
         received_before, dropped = self._now() - self._retention, 0
         with self._sessions() as session:
             bound = self._read_by_all(session)

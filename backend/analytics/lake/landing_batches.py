@@ -66,7 +66,7 @@ class LandingBatches:
 
 
 def warn_of_loss(session: Session, base: DeltaTable) -> None:
-    """Whoever opened the lake last, maybe a question, made an empty one where events had been."""
+    """Warns where the lake is new though it had come further: a question or a sync has made an empty one."""
     if base.transaction_version(LANDING) is not None:
         return
     with reading(session):
@@ -77,7 +77,7 @@ def warn_of_loss(session: Session, base: DeltaTable) -> None:
 
 @contextmanager
 def reading(session: Session) -> Iterator[LandingReader]:
-    """A transaction that lets others write, over before anything is done with what was read."""
+    """A transaction that lets others write, over before the rows are used."""
     session.connection(execution_options={"reads_only": True})
     try:
         yield LandingReader(session)

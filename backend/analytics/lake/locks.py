@@ -11,7 +11,7 @@ PAUSE = 0.02
 
 
 class Lock:
-    """One holder on this machine, thread or process; ends with it, however it ends."""
+    """A lock of this machine for one thread or process; it ends with its holder, however that ends."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -24,7 +24,7 @@ class Lock:
 
 
 class Turns:
-    """Many write at once, or one sweeps while nobody writes; a turn ends with its thread or process, however it ends.
+    """Many write at once, or one sweeps while none writes; a turn ends with its thread or process, however that ends.
 
     The file lies in the folder that is written, so that all who write there meet at it. Turns are not to be nested.
     """

@@ -18,7 +18,7 @@ from backend.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class LakeOverview:
-    """How the lake stands: its tables, and how far it is behind the landing table."""
+    """The state of the lake: its tables, and how far it is behind the landing table."""
 
     tables: tuple[TableState, ...]
     watermark: int

@@ -25,7 +25,7 @@ LANDED = (
 
 @dataclass(frozen=True, slots=True)
 class EventRetention:
-    """For how many days events are kept, and where."""
+    """The retention of events in days, in the landing table and in the lake."""
 
     landing: int
     lake: int
@@ -61,7 +61,7 @@ class EventData:
         classes.holds_nobodys("visitor_salts", "random bytes of two days, from which visitors' daily numbers are made")
 
     def export(self, subject: Subject) -> Iterator[ExportedRow]:
-        """What is in the lake and not yet gone from the landing table is shown from both."""
+        """An event that is in the lake and still in the landing table is exported from both."""
         landed = select(*LANDED).where(AnalyticsEvent.user_id == subject.public_id).order_by(AnalyticsEvent.id)
         rows = self._session().execute(landed).mappings()
         yield from ({"kept": "as it came", **plain(row)} for row in rows)

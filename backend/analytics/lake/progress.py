@@ -14,14 +14,14 @@ REFUSED = "lake/refused"  # a row of this name: the last sync refused the landin
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the lake was known to be: everything acknowledged before `as_of` was in it."""
+    """The last known state of the lake: everything acknowledged before `as_of` was in it."""
 
     watermark: int
     as_of: datetime
 
 
 class ProgressStore:
-    """Where every process can see cheaply how fresh the lake is; the truth about rows is in the lake itself."""
+    """A cheap view, for every process, of how fresh the lake is; the truth about rows is in the lake itself."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -37,6 +37,6 @@ class ProgressStore:
         self._session.merge(EventCursor(name=REFUSED, position=position, updated_at=since))
 
     def save(self, progress: Progress) -> None:
-        """Of a sync that succeeded; whatever was refused before is no more."""
+        """Saves the progress of a sync that succeeded, and forgets an earlier refusal."""
         self._session.execute(sa.delete(EventCursor).where(EventCursor.name == REFUSED))
         self._session.merge(EventCursor(name=NAME, position=progress.watermark, updated_at=progress.as_of))

@@ -24,7 +24,7 @@ def current(base: DeltaTable) -> frozenset[str]:
 
 
 def left_out(base: DeltaTable, *, full: bool) -> list[str]:
-    """What former versions named, or `full` also what none does."""
+    """Files that only former versions name; `full`: also those that none does."""
     return base.vacuum(retention_hours=0, dry_run=True, enforce_retention_duration=False, full=full)
 
 
@@ -46,7 +46,7 @@ def sweep(base: DeltaTable, folder: Path) -> int:
 
 
 def outside(base: DeltaTable, folder: Path | None) -> frozenset[str]:
-    """Files that the newest version does not hold, whoever does."""
+    """Files that the newest version does not hold."""
     return in_folder(folder) - current(base) if folder else frozenset(left_out(base, full=True))
 
 

@@ -1,4 +1,4 @@
-"""Subscribers of the lake: who is called with the days whose events changed."""
+"""Subscribers of the lake, called with the days whose events changed."""
 
 from __future__ import annotations
 

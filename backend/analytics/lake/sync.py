@@ -34,7 +34,7 @@ TRIES = 20
 
 @dataclass(frozen=True, slots=True)
 class BatchCommit:
-    """What one commit added, and how far it got."""
+    """The rows and days that one commit added, and its position."""
 
     rows: int
     days: frozenset[date]
@@ -43,7 +43,7 @@ class BatchCommit:
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What a sync added, to which days, and how far the lake is now."""
+    """The rows and days that a sync added, and the progress of the lake."""
 
     rows: int
     days: frozenset[date]
@@ -124,7 +124,7 @@ class LakeSync:
         return Synced(added, days, progress)
 
     def _add_batch(self, session: Session) -> tuple[DeltaTable, BatchCommit | None]:
-        """The version that is now, and what was added; None when there was nothing to read."""
+        """The newest version, and the commit; None where there was nothing to read."""
         from deltalake.exceptions import CommitFailedError
 
         for last_try in [False] * TRIES + [True]:

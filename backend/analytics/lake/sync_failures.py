@@ -1,4 +1,4 @@
-"""How a sync fails: as one kind of error, counted each time, logged once."""
+"""Failures of a sync: one kind of error, counted each time, logged once."""
 
 from __future__ import annotations
 

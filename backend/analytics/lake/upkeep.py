@@ -1,4 +1,4 @@
-"""Keep the lake quick to read and no larger than it must be. Everything here may run beside syncs and questions."""
+"""Compaction, vacuum and retention of the lake. All may run beside syncs and questions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEPT_HOURS = 1
 
 @dataclass(frozen=True, slots=True)
 class Compacted:
-    """How many small files became how many large ones."""
+    """The numbers of small files that were joined, and of large ones made of them."""
 
     removed: int
     added: int
@@ -76,14 +76,14 @@ class LakeUpkeep:
 
         try:
             with self._lake.writing(base):
-                done = base.optimize.compact(
+                metrics = base.optimize.compact(
                     partition_filters=[("day", "=", day.isoformat())],
                     target_size=TARGET_FILE_BYTES,
                     writer_properties=writer_properties(base),
                 )
         except CommitFailedError:
             return Compacted(0, 0)
-        return Compacted(done["numFilesRemoved"], done["numFilesAdded"])
+        return Compacted(metrics["numFilesRemoved"], metrics["numFilesAdded"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def crowded_days(base: DeltaTable, small_files: int) -> list[date]:
 
 
 def _files(base: DeltaTable) -> list[tuple[date, int, int]]:
-    """Of each file its day, bytes and rows."""
+    """The day, bytes and rows of each file."""
     import pyarrow as pa
 
     actions = pa.table(base.get_add_actions(flatten=True))

@@ -44,7 +44,7 @@ def holds_demo(demo: DemoDays | None, *periods: Period) -> bool:
 
 
 def shift_names(changes: int) -> tuple[str, ...]:
-    """The parameters that say how far local time is from UTC, where clocks are set so many times."""
+    """The parameters for offsets of local time, where clocks are set so many times."""
     return ("offset", *(name for number in range(changes) for name in (f"change_{number}", f"offset_{number}")))
 
 
@@ -57,7 +57,7 @@ def shift_values(period: Period) -> dict[str, int]:
 
 
 def shift_at(instant: IntegerValue, shifts: Sequence[IntegerValue]) -> IntegerValue:
-    """How far local time is from UTC at an instant; `shifts` are the parameters of `shift_names`, in their order."""
+    """The offset of local time at an instant; `shifts` are the parameters of `shift_names`, in their order."""
     import ibis
 
     offset, *changes = shifts

@@ -65,7 +65,7 @@ class Period:
         return (self.end - timedelta(microseconds=1)).astimezone(ZoneInfo(self.timezone)).date()
 
     def preceding(self, compare: Compare, now: datetime) -> Period:
-        """What this one is compared with. Whole days stay whole days, also where clocks are set.
+        """The period to compare with. Whole days stay whole days, also where clocks are set.
 
         Where this one is not over, the other ends as far in, by its own clock, as this one has come: to the minute.
         """
@@ -95,11 +95,11 @@ class Period:
         return Period(self.start - back, self.end - back, self.timezone)
 
     def until(self, now: datetime) -> Period:
-        """As much of it as is over; all of it, where that is nothing."""
+        """The part that is over; all of the period, where none is."""
         return replace(self, end=min(self.end, now)) if self.start < now else self
 
     def buckets(self, grain: Grain) -> Iterator[date | datetime]:
-        """Where each bucket that has a part in the period begins: local days; for hours, instants in the zone."""
+        """The beginning of each bucket with a part in the period: local days; for hours, instants in the zone."""
         if grain is Grain.HOUR:
             yield from self._hours()
             return
@@ -113,12 +113,12 @@ class Period:
 
     def _hours(self) -> Iterator[datetime]:
         zone = ZoneInfo(self.timezone)
-        seen, start = self.start.astimezone(UTC), None
-        while seen < self.end:
-            hour = _hour(seen, zone)
+        reached, start = self.start.astimezone(UTC), None
+        while reached < self.end:
+            hour = _hour(reached, zone)
             if hour != start:
                 yield hour.astimezone(zone)
-            start, seen = hour, hour + HOUR
+            start, reached = hour, hour + HOUR
 
     @property
     def is_of_days(self) -> bool:
@@ -130,21 +130,21 @@ class Period:
         )
 
     def shifts(self) -> tuple[timedelta, tuple[tuple[datetime, timedelta], ...]]:
-        """How far local time is from UTC at the start, and each instant in the period from which it is otherwise."""
+        """The offset of local time at the start, and each instant in the period from which it differs."""
         zone = ZoneInfo(self.timezone)
         first = latest = _offset(self.start, zone)
-        changes, seen = [], self.start.astimezone(UTC)
-        while seen < self.end:
-            ahead = min(seen + LOOK_AHEAD, self.end.astimezone(UTC))
+        changes, reached = [], self.start.astimezone(UTC)
+        while reached < self.end:
+            ahead = min(reached + LOOK_AHEAD, self.end.astimezone(UTC))
             if (offset := _offset(ahead, zone)) != latest:
-                changes.append((_change(seen, ahead, zone), offset))
+                changes.append((_change(reached, ahead, zone), offset))
                 latest = offset
-            seen = ahead
+            reached = ahead
         return first, tuple(changes)
 
 
 def hours_beside(period: Period, compared: Period) -> dict[str | None, str]:
-    """To each hour of `compared`, in ISO 8601, the one it stands beside: of whole days by the clock, else by turn.
+    """For each hour of `compared`, in ISO 8601, the hour beside it: of whole days by the clock, else by turn.
 
     Where clocks are set, both hours of one name then stand beside one, and a skipped hour's beside the next.
     """

@@ -16,7 +16,7 @@ SHOWN = (
 
 
 def view_data(session: Callable[[], Session]) -> DataClass:
-    """What an account kept of the dashboards."""
+    """The saved views of an account."""
 
     def export(subject: Subject) -> Iterator[ExportedRow]:
         own = select(*SHOWN).where(owned_by(subject, StoredView.account_id)).order_by(StoredView.id)

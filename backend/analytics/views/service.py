@@ -26,7 +26,7 @@ class SavedViews:
         self._now = now
 
     def seen_by(self, account_id: int | None) -> tuple[SavedView, ...]:
-        """One's own and those that others share, by name; without an account those that are shared."""
+        """The views of an account and those that others share, by name; without an account the shared ones."""
         if account_id is None:
             with serving(self._session, WITHOUT_ACCOUNT):
                 return self._seen_by(None)
@@ -36,9 +36,11 @@ class SavedViews:
         """Raises InvalidRequest if the name is taken, or there are as many as one may have."""
         if self._store.count(account_id) >= MOST_OF_AN_ACCOUNT:
             raise _bad_name(f"You have {MOST_OF_AN_ACCOUNT} saved views. Delete one first.", "too_many")
-        taken = _bad_name("You have saved something of this name. Choose another name, or delete that first.", "taken")
+        name_taken = _bad_name(
+            "You have saved something of this name. Choose another name, or delete that first.", "taken"
+        )
         if self._store.has(account_id, new.name):
-            raise taken
+            raise name_taken
         view = StoredView(
             public_id=uuid4(),
             account_id=account_id,
@@ -53,7 +55,7 @@ class SavedViews:
             self._store.add(view)
         except IntegrityError:  # the form was sent twice in the same moment
             self._session.rollback()
-            raise taken from None
+            raise name_taken from None
         saved = _shown(view, account_id)
         self._session.commit()
         return saved
@@ -65,8 +67,8 @@ class SavedViews:
 
     def _seen_by(self, account_id: int | None) -> tuple[SavedView, ...]:
         with reading():
-            seen = [_shown(view, account_id) for view in self._store.seen_by(account_id)]
-        return tuple(sorted(seen, key=lambda view: view.name.casefold()))
+            views = [_shown(view, account_id) for view in self._store.seen_by(account_id)]
+        return tuple(sorted(views, key=lambda view: view.name.casefold()))
 
 
 def _shown(view: StoredView, account_id: int | None) -> SavedView:

@@ -20,9 +20,9 @@ class ViewStore:
         self._session.flush()
 
     def seen_by(self, account_id: int | None) -> Sequence[StoredView]:
-        """Those of an account, and those that others share."""
-        seen = (StoredView.account_id == account_id) | StoredView.shared
-        return self._session.scalars(select(StoredView).where(seen).order_by(StoredView.id)).all()
+        """The views of an account, and those that others share."""
+        visible = (StoredView.account_id == account_id) | StoredView.shared
+        return self._session.scalars(select(StoredView).where(visible).order_by(StoredView.id)).all()
 
     def count(self, account_id: int) -> int:
         own = select(func.count()).select_from(StoredView).where(StoredView.account_id == account_id)

@@ -1,4 +1,4 @@
-"""What people keep of the dashboards, to come back to it."""
+"""Saved views: pages of the dashboards kept under a name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ViewKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewView:
-    """Something to be kept. A segment is of no page."""
+    """A view to be saved. A segment is of no page."""
 
     name: str
     kind: ViewKind
@@ -34,7 +34,7 @@ class NewView:
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """Something that was kept, as one who may see it sees it: `mine` or somebody else's, who shares it."""
+    """A saved view as its reader sees it: `mine`, or shared by somebody else."""
 
     public_id: UUID
     name: str

@@ -69,8 +69,8 @@ class ClickHouseEngine:
             "open_sessions": f"SELECT * REPLACE (toInt64(events) AS events), {PERSON} AS person FROM ({open_days})",  # noqa: S608
             SESSIONS.name: f"{closed_sessions(snapshot)} UNION ALL {open_sessions(f'intDiv(started_at, {DAY})')}",
         }
-        named = ", ".join(f"{name} AS ({sql})" for name, sql in relations.items())
-        return f"WITH {named} SELECT * FROM ({question.sql('clickhouse', values)}) SETTINGS {SETTINGS}"  # noqa: S608
+        with_clauses = ", ".join(f"{name} AS ({sql})" for name, sql in relations.items())
+        return f"WITH {with_clauses} SELECT * FROM ({question.sql('clickhouse', values)}) SETTINGS {SETTINGS}"  # noqa: S608
 
     def _client(self) -> Client:
         with self._connecting:

@@ -93,7 +93,7 @@ class DuckEngine:
 
     @contextmanager
     def _seeing(self, snapshot: Snapshot, *, with_open: bool) -> Iterator[DuckDBPyConnection]:
-        """This thread's connection, its names standing for what is in the snapshot."""
+        """This thread's connection, with the relations of the snapshot."""
         import duckdb
 
         cursor = self._cursor()
@@ -133,8 +133,8 @@ class DuckEngine:
         cursor.execute(f"CREATE OR REPLACE VIEW {CLOSED} AS {_select(SESSIONS, snapshot.sessions)}")
         sessions = closed_sessions(snapshot)
         if with_open:
-            made = _sessions_of_days(snapshot.open_from, FAR)
-            cursor.execute(f"CREATE OR REPLACE TABLE open_sessions AS {made}")
+            open_days = _sessions_of_days(snapshot.open_from, FAR)
+            cursor.execute(f"CREATE OR REPLACE TABLE open_sessions AS {open_days}")
             sessions = f"{sessions} UNION ALL {open_sessions(f'started_at // {DAY}')}"
         cursor.execute(f"CREATE OR REPLACE VIEW {SESSIONS.name} AS {sessions}")
 

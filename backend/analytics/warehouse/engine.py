@@ -1,4 +1,4 @@
-"""What answers questions to the lake."""
+"""Engines, which answer questions to the lake."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ FAR = 1_000_000  # a day that never comes
 
 @dataclass(frozen=True, slots=True)
 class TableVersion:
-    """One version of one Delta table, and the files that hold it."""
+    """One version of one Delta table, and its files. `table`: the id that Delta gave it when it was made."""
 
+    table: str
     location: str
     version: int
     files: tuple[str, ...]
@@ -32,7 +33,7 @@ class TableVersion:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What one question sees: one version of each table; sessions of days before `open_from` are made already.
+    """The one version of each table that a question sees; sessions of days before `open_from` are made already.
 
     `demo`: the days that hold demo visits.
     """
@@ -43,9 +44,9 @@ class Snapshot:
     demo: DemoDays | None = None
 
     @property
-    def key(self) -> tuple[int, ...]:
-        """Equal for equal contents."""
-        return self.events.version, self.sessions.version, self.open_from
+    def key(self) -> tuple[str | int, ...]:
+        """Equal for equal contents: a lake that was lost and made anew counts its versions from the beginning."""
+        return self.events.table, self.events.version, self.sessions.table, self.sessions.version, self.open_from
 
 
 class EngineFailed(Exception):

@@ -27,7 +27,7 @@ TEXTS = 1_000  # that are kept: questions of the catalogue have as many shapes a
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of the lake, as an expression over its relations and its whole-number parameters.
+    """A question to the lake, as an expression over its relations and its whole-number parameters.
 
     `build` is given `parameter`; two questions with the same name are the same question.
     """

@@ -37,7 +37,7 @@ class WarehouseUnavailable(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Rows, how fresh they are, who found them, the `version` of the lake they are of, and its days of demo visits."""
+    """Rows, their freshness, the engine, the `version` of the lake, and its days of demo visits."""
 
     rows: Sequence[AnswerRow]
     as_of: datetime
@@ -47,7 +47,7 @@ class Answer:
 
 
 class Warehouse:
-    """One for a process. AnswerCache are remembered for as long as the lake has not changed."""
+    """One for a process. Answers are remembered for as long as the lake has not changed."""
 
     def __init__(self, engine: Engine, snapshots: Snapshots, fresh_as_of: Callable[[], datetime | None]) -> None:
         self._engine = engine
@@ -67,7 +67,7 @@ class Warehouse:
             raise WarehouseUnavailable(detail) from error
 
     def begin(self) -> None:
-        """Ask something cheap, where there is a lake: what a first answer waits for is loaded then."""
+        """Asks something cheap, where there is a lake, so that the first answer need not wait for imports."""
         from deltalake.exceptions import DeltaError
 
         try:
@@ -100,7 +100,7 @@ class Warehouse:
 
 
 class AnswerCache:
-    """The latest answers; who asks what somebody is finding out already waits for it."""
+    """The latest answers; a question that is being answered for another thread waits for that answer."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[Key, Sequence[AnswerRow]] = OrderedDict()

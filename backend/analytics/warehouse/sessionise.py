@@ -21,7 +21,7 @@ SESSION = ("session_key", "run_started_at", "session_no")
 FIRST_EVENT = ("visitor_id", "country", "region", "device")
 OPENING = ("source", "medium", "campaign", "referrer")
 SUBMISSION = ("job_title", "occupation", "industry", "experience", "education", "risk_level")
-TOLD = (FIRST_EVENT, OPENING, SUBMISSION)
+FACT_GROUPS = (FIRST_EVENT, OPENING, SUBMISSION)
 PLACES = tuple(range(1, len(STEP_COLUMNS) + 1))
 SUBMITTED, UPGRADE = 6, 8
 CURRENCY = UpgradeClicked(price_cents=0).currency
@@ -44,8 +44,8 @@ def carry(sessions: Table, day: IntegerValue) -> Table:
 def sessions_of_days(events: Table, sessions: Table, first: IntegerValue, last: IntegerValue) -> Table:
     """The sessions that begin on the days from `first` to `last`; `sessions` holds those of the two days before."""
     # A session lasts less than 24 hours: it may go on into the day after its own, never further.
-    made = sessionise(events.filter(events.day >= first, events.day <= last + 1), carry(sessions, first))
-    return made.filter(made.started_at < (last + 1) * DAY)
+    begun = sessionise(events.filter(events.day >= first, events.day <= last + 1), carry(sessions, first))
+    return begun.filter(begun.started_at < (last + 1) * DAY)
 
 
 def sessionise(events: Table, carried: Table) -> Table:
@@ -65,8 +65,8 @@ def sessionise(events: Table, carried: Table) -> Table:
     plain = streams.filter(_is_plain(streams))
     plain = plain.mutate(run_started_at=plain.started_at, session_no=_int(0), **_steps_by_firsts(plain))
     slow = streams.filter(~_is_plain(streams)).select("session_key").union(carried.select("session_key"))
-    chosen = _numbered(events.semi_join(slow, "session_key").left_join(carried, "session_key"))
-    return _finished(plain).union(_finished(_carefully(chosen)))
+    numbered = _numbered(events.semi_join(slow, "session_key").left_join(carried, "session_key"))
+    return _finished(plain).union(_finished(_carefully(numbered)))
 
 
 def _placed(events: Table) -> Table:
@@ -87,7 +87,7 @@ def _placed(events: Table) -> Table:
 
 
 def _facts(events: Table) -> dict[str, Value]:
-    """What any group of events tells: of each thing the first telling, of submissions the last."""
+    """The facts of a group of events: the first value of each, of submissions the last."""
     firsts = {f"first_{place}": events.timestamp.min(where=events.place == place) for place in PLACES}
     opened, submitted, upgraded = (events.place == place for place in (1, SUBMITTED, UPGRADE))
     order = _struct(events, ("timestamp", "event_id"))
@@ -98,9 +98,9 @@ def _facts(events: Table) -> dict[str, Value]:
         "events": events.count(),
         "is_bot": events.is_bot.any(),
         "user_id": events.user_id.argmin(order, where=events.user_id.notnull()),
-        "told_0": _struct(events, FIRST_EVENT).argmin(order),
-        "told_1": _struct(events, OPENING).argmin(order, where=opened),
-        "told_2": _struct(events, SUBMISSION).argmax(order, where=submitted),
+        "facts_0": _struct(events, FIRST_EVENT).argmin(order),
+        "facts_1": _struct(events, OPENING).argmin(order, where=opened),
+        "facts_2": _struct(events, SUBMISSION).argmax(order, where=submitted),
         "currency": events.currency.argmin(order, where=upgraded),
         **firsts,
         "step_1_at": firsts["first_1"],
@@ -112,7 +112,7 @@ def _facts(events: Table) -> dict[str, Value]:
 
 def _finished(sessions: Table) -> Table:
     return sessions.mutate(
-        **{name: sessions[f"told_{number}"][name] for number, names in enumerate(TOLD) for name in names}
+        **{name: sessions[f"facts_{number}"][name] for number, names in enumerate(FACT_GROUPS) for name in names}
     ).select(COLUMNS)
 
 

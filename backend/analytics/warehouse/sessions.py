@@ -161,11 +161,11 @@ class Sessions:
         while last + 1 < bases.open_from and self._carries_otherwise(rows, first, last, snapshot):
             last = min(last + (last - first) + 1, bases.open_from - 1)
             rows = self._engine.sessions(first, last, snapshot)
-        made = range(first, last + 1)
-        marks = {day_mark(date_of(day)): bases.state(day) for day in made}
+        days = range(first, last + 1)
+        marks = {day_mark(date_of(day)): bases.state(day) for day in days}
         marks |= {OPEN_FROM: max(bases.open_from, last + 1), ALONE: bases.sessions.version() + 1}
-        self._lake.replace(bases.sessions, map(date_of, made), lake_rows(rows), marks)
-        return made
+        self._lake.replace(bases.sessions, map(date_of, days), lake_rows(rows), marks)
+        return days
 
     def _carries_otherwise(self, rows: pa.Table, first: int, last: int, snapshot: Snapshot) -> bool:
         """Whether other runs than the table knows may go on after the last day."""
@@ -183,7 +183,7 @@ class Sessions:
 def lake_rows(rows: pa.Table) -> pa.Table:
     """Sessions in the sessions table's own types: days and instants instead of whole numbers.
 
-    Robots apart and in the order of time: what a question leaves out lies together, and need not be read.
+    Robots apart and in the order of time: rows that a question leaves out lie together, and need not be read.
     """
     import pyarrow as pa
     import pyarrow.compute as pc

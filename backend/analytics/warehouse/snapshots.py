@@ -58,4 +58,4 @@ class Snapshots:
 
 
 def version_of(table: DeltaTable, location: str) -> TableVersion:
-    return TableVersion(location, table.version(), tuple(sorted(table.file_uris())))
+    return TableVersion(str(table.metadata().id), location, table.version(), tuple(sorted(table.file_uris())))

@@ -98,7 +98,7 @@ class JobImpactAnswers(DraftAnswers[JobImpactReply]):
 
     @property
     def experience_band(self) -> str | None:
-        """Years in the occupation as they are counted by: coarse enough to say nothing about one person."""
+        """The band of years that analytics counts by: too coarse to identify a person."""
         if self.experience_years is None:
             return None
         return next((name for most, name in EXPERIENCE_BANDS if self.experience_years < most), LONGEST_EXPERIENCE)

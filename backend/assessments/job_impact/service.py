@@ -23,11 +23,11 @@ JobImpactDraft = SavedDraft[JobImpactAnswers]
 
 
 class JobImpactDrafts(Drafts[JobImpactAnswers, JobImpactReply]):
-    """Named so that the registry can tell it from another calculator's drafts."""
+    """The job impact calculator's drafts: a type of its own, because the registry builds services by type."""
 
 
 class JobImpactLinks(SharedLinks[JobImpactAnswers]):
-    """Named for the same reason."""
+    """The job impact calculator's shared links."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class AssessmentStore:
         self._session = session
 
     def put(self, assessment: StoredAssessment) -> None:
-        """Store it, or bring the stored one up to date; whose it is, when it began and how long it took stay."""
+        """Insert or update an assessment; its owner, creation time and completion time stay."""
         earlier = self._session.scalar(
             select(StoredAssessment).where(StoredAssessment.assessment_id == assessment.assessment_id)
         )

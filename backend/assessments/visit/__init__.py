@@ -1,1 +1,1 @@
-"""The way of a visitor through any calculator: drafts of their answers, and links to what came of them."""
+"""What every calculator needs for its visitors: drafts of their answers, and shared links to their results."""

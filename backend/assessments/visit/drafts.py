@@ -23,7 +23,7 @@ AnswersT = TypeVar("AnswersT", bound=DraftAnswers[Any])
 
 @dataclass(frozen=True, slots=True)
 class SavedDraft(Generic[AnswersT]):
-    """A visitor's answers as they are kept, and until when. `assessment_id` is that of the result they lead to."""
+    """A visitor's stored answers and their expiry. `assessment_id` is that of the result they lead to."""
 
     token: str
     assessment_id: UUID
@@ -34,9 +34,9 @@ class SavedDraft(Generic[AnswersT]):
 
 
 class AssessmentRecorder(Protocol[AnswersT]):
-    """What a calculator makes of complete answers and stores, in the transaction of the last reply or of a later one.
+    """The calculator's storage of assessments, in the transaction of each reply that leaves a draft complete.
 
-    `user_id`: the public id of whoever is signed in; a result that is nobody's yet becomes theirs.
+    `user_id`: the public id of whoever is signed in; an assessment without an owner becomes theirs.
     """
 
     def record(self, draft: SavedDraft[AnswersT], user_id: str | None) -> None: ...
@@ -105,7 +105,7 @@ class Drafts(Generic[AnswersT, ReplyT]):
 
 
 class DraftRetention:
-    """The end of every calculator's drafts. Needs no figures and no model, so that it is quick at every start."""
+    """Retention of every calculator's drafts. Loads no figures and no model, so that it is quick at every start."""
 
     def __init__(self, session: Session, now: Clock) -> None:
         self._session = session

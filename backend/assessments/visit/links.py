@@ -1,4 +1,4 @@
-"""Links to a calculator's results: made by whoever holds the draft, and withdrawn by them."""
+"""Shared links to a calculator's results: the visitor who holds the draft creates and withdraws them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drafts and shared links as personal data: whose they are is only known by the assessments made of them."""
+"""Drafts and shared links as personal data: only the assessment made from a draft says which account it belongs to."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ def calculator_query(question: PageQuestion) -> FunnelQuery:
 
 
 def funnel_chart(report: FunnelReport, question: PageQuestion) -> Chart:
-    """How far sessions came; a bar leads to those behind it."""
+    """The calculator's funnel; a bar leads to the list of its sessions."""
     before = report.before.steps if report.before else (None,) * len(report.funnel.steps)
     shared = question.shared()
     bar = {"outcome": str(Outcome.REACHED)}

@@ -1,4 +1,4 @@
-"""The form in which a funnel is changed: its steps in order, and the rest of what it is asked."""
+"""The form in which a funnel is changed: its steps in order, and its other parameters."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SCOPES = {"session": "Each session", "visitor": "Each visitor, through all sessi
 
 @dataclass(frozen=True, slots=True)
 class StepField:
-    """One step of the form. `says`: how the event is called, or that none such was received."""
+    """One step of the form. `says`: the label of the event, or that none such was received."""
 
     name: str
     number: int
@@ -40,7 +40,7 @@ class StepField:
 
 @dataclass(frozen=True, slots=True)
 class FunnelForm:
-    """`known`: events to choose from, with how they are called. `fields`: the parameters that it sets."""
+    """`known`: events to choose from, with their labels. `fields`: the parameters that the form sets."""
 
     steps: tuple[StepField, ...]
     known: Mapping[str, str]
@@ -53,11 +53,11 @@ class FunnelForm:
     scopes: ClassVar = SCOPES
 
     @classmethod
-    def of(cls, question: FunnelQuestion, seen: Result | None) -> Self:
+    def of(cls, question: FunnelQuestion, events: Result | None) -> Self:
         """`seen`: the events of the period; None where the period is unknown."""
-        received = [row.keys[0] or "" for row in seen.rows] if seen else []
+        received = [row.keys[0] or "" for row in events.rows] if events else []
         known = LABELS | {name: "" for name in received if name not in LABELS}
-        steps = tuple(_steps(question, _all_of(seen) if seen else frozenset()))
+        steps = tuple(_steps(question, _all_of(events) if events else frozenset()))
         return cls(steps, known, question, not question.is_default)
 
     @property
@@ -82,21 +82,21 @@ def events_of(period: Period) -> Query:
     return Query(("events",), period, dimensions=("event_type",), order="-events", limit=MOST_KNOWN)
 
 
-def unsent(page: FunnelPage, seen: Result) -> tuple[str, ...]:
-    """Events of the funnel, also such as end the way, that nobody sent in its days.
+def unsent(page: FunnelPage, received_events: Result) -> tuple[str, ...]:
+    """Events of the funnel, also excluded ones, that were not received in its days.
 
-    A step may be reached after them. Where nothing at all was received, the spelling is not what is wrong.
+    A step may be reached after those days. Where nothing at all was received, no spelling is to blame.
     """
-    received = _all_of(seen)
+    received = _all_of(received_events)
     unreached = (row.step.name for row in page.rows if not row.step.sessions)
     names = (*unreached, *(match.name for match in page.query.exclude))
-    events = dict.fromkeys(name.partition(":")[0] for name in names)
-    return tuple(name for name in events if name not in received | CALCULATORS) if received else ()
+    asked_events = dict.fromkeys(name.partition(":")[0] for name in names)
+    return tuple(name for name in asked_events if name not in received | CALCULATORS) if received else ()
 
 
-def _all_of(seen: Result) -> frozenset[str]:
-    """None where there are too many to know all."""
-    return frozenset() if seen.more else frozenset(row.keys[0] or "" for row in seen.rows)
+def _all_of(events: Result) -> frozenset[str]:
+    """The names of all events; none where there are too many to list all."""
+    return frozenset() if events.more else frozenset(row.keys[0] or "" for row in events.rows)
 
 
 def _steps(question: FunnelQuestion, received: frozenset[str]) -> Iterator[StepField]:

@@ -1,4 +1,4 @@
-"""The funnel as its page tells it."""
+"""The funnel as its page shows it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from backend.dashboards.names import Names
 from backend.dashboards.question import Address, PageQuestion
 from backend.formats import count, counted, share
 
-TOLD = {
+ORDER_WORDS = {
     Order.ORDERED: "in order",
     Order.STRICT: "one right after the other",
     Order.UNORDERED: "in any order",
@@ -31,7 +31,7 @@ LENGTHS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """How addresses are made: of the page, and of those behind a bar."""
+    """How addresses are made: of the page, and of the list behind a bar."""
 
     page: Callable[[PageQuestion], str]
     bar: Callable[[Address], str]
@@ -82,7 +82,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class FunnelPage:
-    """The funnel as its page tells it. `compared`: the other period, in words."""
+    """The funnel as its page shows it. `compared`: the other period, in words."""
 
     query: FunnelQuery
     rows: tuple[FunnelRow, ...]
@@ -133,7 +133,7 @@ class FunnelPage:
     @property
     def how(self) -> str:
         """in order, within 24 hours of the first step"""
-        terms = f"{TOLD[self.query.order]}, within {spelled(self.query.window)} of the first step"
+        terms = f"{ORDER_WORDS[self.query.order]}, within {spelled(self.query.window)} of the first step"
         without = " or ".join(match.label for match in self.query.exclude)
         through = ", through all sessions of a visitor" if self.query.scope is FunnelScope.VISITOR else ""
         return terms + through + (f", without “{without}” between" if without else "")
@@ -173,8 +173,8 @@ class FunnelPage:
 
     def _tile(self, label: str, row: FunnelRow) -> Tile:
         earlier = row.previous.sessions if row.previous else None
-        made = self._change(label, Quantity(self.counted), row.step.sessions, earlier)
-        return replace(made, n=rate_of(row.step.from_first, self.of_them(self.n)), href=row.reached_by)
+        plain = self._change(label, Quantity(self.counted), row.step.sessions, earlier)
+        return replace(plain, n=rate_of(row.step.from_first, self.of_them(self.n)), href=row.reached_by)
 
     def _lost(self) -> Tile:
         label = "Largest drop-off" + ("" if self.goal is self.rows[-1] else " before the result")
@@ -182,10 +182,10 @@ class FunnelPage:
             return Tile(label, "0", f"all came to “{self.goal.step.label}”")
         quantity = Quantity("loss", QuantityUnit.SHARE, adds=False, less_is_better=True)
         now, before = TileValue(self.loss.rate, self.loss.of), self.loss.earlier
-        made = tile(label, quantity, self.counted, now, before, partial=self.partial)
-        where = f"{self.loss.before} → {self.loss.after}, {rate_of(self.loss.rate, count(self.loss.of))}"
-        previous = f"a loss of {made.previous}" if made.previous else ""
-        return replace(made, value=f"−{count(self.loss.lost)}", n=where, previous=previous)
+        plain = tile(label, quantity, self.counted, now, before, partial=self.partial)
+        detail = f"{self.loss.before} → {self.loss.after}, {rate_of(self.loss.rate, count(self.loss.of))}"
+        previous = f"a loss of {plain.previous}" if plain.previous else ""
+        return replace(plain, value=f"−{count(self.loss.lost)}", n=detail, previous=previous)
 
     def _change(self, label: str, quantity: Quantity, now: int, earlier: int | None) -> Tile:
         previous = self.rows[0].previous
@@ -194,7 +194,7 @@ class FunnelPage:
 
 
 def _lost_of(step: FunnelStep) -> float | None:
-    """Of those who came to the step before."""
+    """The share of the step before that was lost."""
     return None if step.from_previous is None else 1 - step.from_previous
 
 
@@ -242,11 +242,11 @@ def _rows(funnel: FunnelCounts, before: FunnelCounts | None, bar: Callable[[int,
     earlier = before.steps if before else (None,) * len(funnel.steps)
     first_before = before.steps[0].sessions or 1 if before else 1
     along = zip((funnel.steps[0], *funnel.steps), funnel.steps, earlier, strict=False)
-    for number, (left, step, previous) in enumerate(along, 1):
+    for number, (before_step, step, previous) in enumerate(along, 1):
         yield FunnelRow(
             step,
             step.sessions / first,
-            left.sessions / first,
+            before_step.sessions / first,
             previous,
             previous.sessions / first_before if previous else 0,
             bar(number, Outcome.REACHED) if step.sessions else "",

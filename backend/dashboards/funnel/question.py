@@ -1,4 +1,4 @@
-"""What the address of the funnel's pages asks, and how the form of its steps changes it."""
+"""The question in the address of the funnel's pages, and how the form of its steps changes it."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ class FunnelQuestion:
         try:
             query = asked.query(page.period or _any(now), page.filters, page.compare)
         except InvalidRequest as error:
-            page = replace(page, errors=(*page.errors, *_told(error.errors, rows)))
+            page = replace(page, errors=(*page.errors, *_page_errors(error.errors, rows)))
             return cls(page, asked, rows, None, moved)
         return cls(page, asked, rows, query if page.period else None, moved)
 
     def answerable(self) -> FunnelQuery:
-        """The question, for those who can't show the form again."""
+        """The question, for callers that cannot show the form again."""
         if self.query is None:
             raise InvalidRequest(self.page.errors)
         return self.query
@@ -83,19 +83,19 @@ class FunnelQuestion:
         return replace(self.page, own=own)
 
     def bar(self, step: int, outcome: Outcome, key: str | None = None, *, others: bool = False) -> Address:
-        """The address of those behind a bar; `key` is of a group, where there are groups."""
+        """The address of the list behind a bar; `key` is of a group, where there are groups."""
         parts: Address = {"step": step, "outcome": str(outcome)}
         return self.page.address() | parts | ({"others": 1} if others else {} if key is None else {"group": key})
 
     def alone(self, key: str | None) -> PageQuestion:
-        """The same about one group of the breakdown, whole."""
+        """The same question about one group of the breakdown, undivided."""
         own = {name: value for name, value in self.page.own.items() if name != "breakdown"}
         return replace(self.page, own=own).with_filter(self.asked.breakdown, key)
 
 
 @dataclass(frozen=True, slots=True)
 class BarQuestion:
-    """Which bar of a funnel is looked behind, and which page of the list, from 1."""
+    """The bar of a funnel whose sessions are listed, and the page of the list, from 1."""
 
     funnel: FunnelQuestion
     bar: FunnelBar
@@ -103,7 +103,7 @@ class BarQuestion:
 
     @classmethod
     def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime) -> Self:
-        """Links alone lead here, so what is wrong is refused and not shown to be mended."""
+        """Only links lead here, so a wrong parameter is refused and not shown to be mended."""
         funnel = FunnelQuestion.parse(args, default_zone, now)
         funnel.answerable()
         errors: list[FieldError] = []
@@ -118,7 +118,7 @@ class BarQuestion:
 
     @property
     def before(self) -> int:
-        """How many pages lie before this one."""
+        """The number of pages before this one."""
         return self.number - 1
 
     def address(self, number: int = 1) -> Address:
@@ -136,20 +136,20 @@ def _rows(args: MultiDict[str, str]) -> Iterator[str]:
 
 def _changed(rows: tuple[str, ...], change: str) -> tuple[tuple[str, ...], str | None]:
     """The rows after a button of the form, and which field comes next; `show` forgets the empty ones."""
-    what, _, place = change.partition(":")
+    action, _, place = change.partition(":")
     at = int(place) if place.isascii() and place.isdecimal() and len(place) < 3 else -1
-    if what == "add" and len(rows) < MOST_STEPS:
+    if action == "add" and len(rows) < MOST_STEPS:
         return (*rows, ""), f"steps.{len(rows)}"
     if not 0 <= at < len(rows):
         filled = tuple(row for row in rows if row)
-        return ((() if filled == CALCULATORS else filled), "") if what == "show" else (rows, None)
-    left = (*rows[:at], *rows[at + 1 :])
-    if what == "remove":
-        return left, f"steps.{min(at, len(left) - 1)}"
-    to = {"up": max(at - 1, 0), "down": min(at + 1, len(left))}.get(what)
+        return ((() if filled == CALCULATORS else filled), "") if action == "show" else (rows, None)
+    others = (*rows[:at], *rows[at + 1 :])
+    if action == "remove":
+        return others, f"steps.{min(at, len(others) - 1)}"
+    to = {"up": max(at - 1, 0), "down": min(at + 1, len(others))}.get(action)
     if to is None:
         return rows, None
-    return (*left[:to], rows[at], *left[to:]), f"steps.{to}"
+    return (*others[:to], rows[at], *others[to:]), f"steps.{to}"
 
 
 def _own(asked: AskedFunnel, rows: tuple[str, ...]) -> dict[str, str]:
@@ -159,8 +159,8 @@ def _own(asked: AskedFunnel, rows: tuple[str, ...]) -> dict[str, str]:
     return {name: value for name, value in parameters.items() if value}
 
 
-def _told(errors: tuple[FieldError, ...], rows: tuple[str, ...]) -> Iterator[FieldError]:
-    """In the page's words, beside the row that the page shows; how many there are is said beside the last."""
+def _page_errors(errors: tuple[FieldError, ...], rows: tuple[str, ...]) -> Iterator[FieldError]:
+    """Errors in the page's words, beside the row that the page shows; one about the number of steps beside the last."""
     filled = [place for place, row in enumerate(rows) if row]
     for error in errors:
         name, _, place = error.field.partition(".")
@@ -177,5 +177,5 @@ def _whole(args: MultiDict[str, str], name: str, errors: list[FieldError]) -> in
 
 
 def _any(now: datetime) -> Period:
-    """In place of one that was refused, so that the rest is looked at too."""
+    """A stand-in for a period that was refused, so that the rest is checked too."""
     return Period(now - timedelta(days=1), now, "UTC")

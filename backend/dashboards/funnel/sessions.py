@@ -1,4 +1,4 @@
-"""Those behind a bar of the funnel, as their page lists them."""
+"""The sessions behind a bar of the funnel, as a page lists them."""
 
 from __future__ import annotations
 
@@ -62,17 +62,17 @@ class SessionsPage:
 
     @property
     def in_file(self) -> int:
-        """How many rows the CSV holds."""
+        """The number of rows in the CSV."""
         return min(self.total, MOST_ROWS)
 
 
 def _title(journeys: JourneyList) -> str:
     labels = [step.label for step in journeys.query.steps]
     step = journeys.bar.step
-    who = counted(journeys.total, str(journeys.query.scope))
+    subject = counted(journeys.total, str(journeys.query.scope))
     if journeys.bar.outcome is Outcome.REACHED:
-        return f"{who} came to “{labels[step - 1]}”"
-    return f"{who} came to “{labels[max(step - 2, 0)]}” but not to “{labels[step - 1]}”"
+        return f"{subject} came to “{labels[step - 1]}”"
+    return f"{subject} came to “{labels[max(step - 2, 0)]}” but not to “{labels[step - 1]}”"
 
 
 def _group(journeys: JourneyList, question: BarQuestion, names: Names) -> str:

@@ -1,4 +1,4 @@
-"""The conversions: what goes on to an offer and a plan."""
+"""The conversions: offers seen and plans asked for, of assessments."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from backend.dashboards.question import Own, PageQuestion
 
 
 class Conversions(BoardPage):
-    """What goes on to an offer and a plan."""
+    """Rates of offers and upgrades, over time and by a dimension."""
 
     name: ClassVar = "conversions"
     title: ClassVar = "Conversions"

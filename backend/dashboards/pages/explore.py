@@ -40,7 +40,7 @@ class Explore(BoardPage):
         return board_of(over_time, (), *rankings, trend(over_time, measure, setting))
 
     def completed(self, board: Board, setting: Setting, results: Sequence[Result], services: Services) -> Board:
-        """With the largest parts of each ranking over time."""
+        """The board with the largest parts of each ranking over time."""
         return board.with_charts(
             self._lines(setting, ranking, services.catalogue.answer(self._over_time(setting.question, ranking)))
             for ranking in results[1:]

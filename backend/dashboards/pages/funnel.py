@@ -11,7 +11,7 @@ from backend.dashboards.question import Address, Own
 
 
 class Funnel(Page):
-    """Where visitors leave. What its parameters may be, its question says."""
+    """Where visitors leave. Its parameters are parsed by `FunnelQuestion`."""
 
     name: ClassVar = "funnel"
     title: ClassVar = "Funnel"

@@ -1,4 +1,4 @@
-"""What happens just now, in the menu."""
+"""The live view in the menu."""
 
 from __future__ import annotations
 

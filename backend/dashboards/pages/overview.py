@@ -1,4 +1,4 @@
-"""The overview: how it goes, and what is behind it."""
+"""The overview: the main measures, their sources and the funnel."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from backend.dashboards.services import Services
 
 
 class Overview(BoardPage):
-    """How it goes, and what is behind it."""
+    """The main measures over time, sources, job titles and the funnel."""
 
     name: ClassVar = "overview"
     title: ClassVar = "Overview"
@@ -52,7 +52,7 @@ class Overview(BoardPage):
         )
 
     def completed(self, board: Board, setting: Setting, results: Sequence[Result], services: Services) -> Board:
-        """With how far sessions came through the calculator, and who is here now."""
+        """The board with the calculator's funnel and the number of sessions under way."""
         report = services.funnel.answer(calculator_query(setting.question))
         return replace(
             board.with_charts([funnel_chart(report, setting.question)]), visits_now=services.live.latest().now

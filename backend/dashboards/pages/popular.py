@@ -1,4 +1,4 @@
-"""The popular: what people come for."""
+"""The popular: the job titles and other traits that are assessed most."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from backend.dashboards.question import Own, PageQuestion
 
 
 class Popular(BoardPage):
-    """What people come for."""
+    """Assessments by job title, occupation and other traits."""
 
     name: ClassVar = "popular"
     title: ClassVar = "Popular"

@@ -1,4 +1,4 @@
-"""The revenue: what was asked to be paid, and which channels are credited with it."""
+"""The revenue, and the channels that are credited with it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ CHANNELS = {By.SOURCE: "Source", By.SOURCE_MEDIUM: "Source and medium", By.CAMPA
 
 
 class Revenue(BoardPage):
-    """What was asked to be paid, and who is to be thanked."""
+    """Revenue over time, and the channels that are credited with it."""
 
     name: ClassVar = "revenue"
     title: ClassVar = "Revenue"
@@ -71,13 +71,13 @@ class Revenue(BoardPage):
         return board_of(over_time, tiles, trend(over_time, "revenue", setting))
 
     def completed(self, board: Board, setting: Setting, results: Sequence[Result], services: Services) -> Board:
-        """With the channels that the revenue is credited to."""
+        """The board with the channels that revenue is credited to."""
         attribution = services.attribution.revenue(_credit_query(setting.question))
         return board.with_charts([_credit_chart(attribution, setting)])
 
 
 def _credit_query(question: PageQuestion) -> AttributionQuery:
-    """By the model the address says, or the first."""
+    """The query of attribution, by the model of the address."""
     return AttributionQuery(
         question.answerable(),
         Model(chosen(question, "model", list(MODELS))),
@@ -95,7 +95,7 @@ def _credit_csv(question: PageQuestion, query: AttributionQuery) -> str:
 
 
 def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
-    """Sources by what they are credited with; the visits of the same people in the days before count."""
+    """Channels by the revenue they are credited with; earlier sessions of the same people count."""
     query, before = attribution.query, attribution.before
     figure = bars(
         Ranking(
@@ -125,7 +125,7 @@ def _credit_tabs(setting: Setting) -> tuple[Tabs, ...]:
 
 
 def _bar(row: AttributedRevenue, by: By, setting: Setting) -> Bar:
-    """Only sources are a dimension of visits that the page can be narrowed to."""
+    """Only a source is a dimension that the page can be filtered by."""
     name = row.channel or "direct"
     return Bar(
         setting.names.name("source", name),

@@ -26,7 +26,7 @@ class Crosswalk:
         by_soc: dict[str, list[float]] = defaultdict(list)
         for onet, value in values.items():
             by_soc[onet[:7]].append(value)
-        return self.from_soc({soc: fmean(found) for soc, found in by_soc.items()})
+        return self.from_soc({soc: fmean(children) for soc, children in by_soc.items()})
 
     def from_soc(self, values: Mapping[str, float]) -> dict[str, float]:
         """A value published for the matrix code itself goes before the mean of its SOC codes."""
@@ -34,7 +34,7 @@ class Crosswalk:
         for soc, value in values.items():
             if soc in self.matrix_of_soc:
                 by_matrix[self.matrix_of_soc[soc]].append(value)
-        means = {code: fmean(found) for code, found in by_matrix.items()}
+        means = {code: fmean(parts) for code, parts in by_matrix.items()}
         published = {code: values[code] for code in set(self.matrix_of_onet.values()) & values.keys()}
         return means | published
 
@@ -44,18 +44,18 @@ class Crosswalk:
             soc: [values[parent] for parent in parents if parent in values]
             for soc, parents in self.parents_2010.items()
         }
-        return self.from_soc({soc: fmean(found) for soc, found in by_soc.items() if found})
+        return self.from_soc({soc: fmean(published) for soc, published in by_soc.items() if published})
 
     def shares_of_onet(self, present: set[str]) -> dict[str, float]:
         """How much each O*NET code in `present` counts in its matrix code; sums to 1 per matrix code."""
-        known = {onet for onet in present if onet in self.matrix_of_onet}
+        mapped = {onet for onet in present if onet in self.matrix_of_onet}
         children: dict[str, int] = defaultdict(int)
-        for onet in known:
+        for onet in mapped:
             children[onet[:7]] += 1
         socs: dict[str, int] = defaultdict(int)
         for soc in children:
             socs[self.matrix_of_soc[soc]] += 1
-        return {onet: 1 / children[onet[:7]] / socs[self.matrix_of_onet[onet]] for onet in known}
+        return {onet: 1 / children[onet[:7]] / socs[self.matrix_of_onet[onet]] for onet in mapped}
 
 
 def read_crosswalk(folder: SourceFolder) -> Crosswalk:
@@ -68,5 +68,5 @@ def read_crosswalk(folder: SourceFolder) -> Crosswalk:
     return Crosswalk(
         matrix_of_onet=onet,
         matrix_of_soc={code[:7]: matrix for code, matrix in onet.items()},
-        parents_2010={soc: tuple(dict.fromkeys(found)) for soc, found in parents.items()},
+        parents_2010={soc: tuple(dict.fromkeys(codes_2010)) for soc, codes_2010 in parents.items()},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backend.reference.rows import Row, SourceFolder
+from backend.reference.rows import SourceFolder, SourceRow
 
 PROJECTIONS = "bls_projections/occupation.xlsx"
 EDUCATION = "bls_projections/education.xlsx"
@@ -34,7 +34,7 @@ ATTAINMENT_LEVELS = tuple(_ATTAINMENT)
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class ProjectedOutlook:
     """One line of projections Table 1.2; experience and training are None where none is usually needed."""
 
     title: str
@@ -47,7 +47,7 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Projections:
-    occupations: Mapping[str, Outlook]
+    occupations: Mapping[str, ProjectedOutlook]
     all_jobs_growth_percent: float
 
 
@@ -69,8 +69,8 @@ def read_projections(folder: SourceFolder) -> Projections:
     return Projections(dict(sorted(occupations.items())), totals[0].number_at(_GROWTH))
 
 
-def _outlook(row: Row) -> Outlook:
-    return Outlook(
+def _outlook(row: SourceRow) -> ProjectedOutlook:
+    return ProjectedOutlook(
         title=row.text(_TITLE),
         growth_percent=row.number_at(_GROWTH),
         openings=round(row.within(_OPENINGS, 0, 1e5) * 1000),
@@ -96,7 +96,7 @@ def read_national_pay(folder: SourceFolder) -> dict[str, NationalPay]:
     }
 
 
-def whole(row: Row, column: str) -> int | None:
+def whole(row: SourceRow, column: str) -> int | None:
     """A published figure as a whole number; suppressed stays None and is never 0."""
     figure = row.number_or_none(column)
     if figure is not None and figure <= 0:
@@ -104,9 +104,9 @@ def whole(row: Row, column: str) -> int | None:
     return None if figure is None else round(figure)
 
 
-def rising(row: Row, percentiles: tuple[int | None, ...]) -> tuple[int | None, ...]:
-    known = [figure for figure in percentiles if figure is not None]
-    if known != sorted(known):
+def rising(row: SourceRow, percentiles: tuple[int | None, ...]) -> tuple[int | None, ...]:
+    published = [figure for figure in percentiles if figure is not None]
+    if published != sorted(published):
         raise row.wrong("pay percentiles do not rise")
     return percentiles
 

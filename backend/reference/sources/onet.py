@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from backend.reference.rows import ONET_CODE, Row, SourceFolder
+from backend.reference.rows import ONET_CODE, SourceFolder, SourceRow
 from backend.reference.sources.crosswalk import Crosswalk
 from backend.reference.tables import TitleKind
 
@@ -23,7 +23,7 @@ _SPELLED_OUT = re.compile(r"(?P<outside>.+?) ?\((?P<inside>.+)\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
+class OnetTitle:
     code: str
     title: str
     kind: TitleKind
@@ -44,15 +44,15 @@ def read_related(folder: SourceFolder, crosswalk: Crosswalk) -> dict[str, tuple[
     """Related occupations by tier and rank; of several children naming the same one, the best place wins."""
     columns = (_CODE, "Related O*NET-SOC Code", "Relatedness Tier", "Index")
     places = sorted(_place(row) for row in folder.read_tsv(RELATED, columns))
-    found: dict[str, dict[str, None]] = {}
+    related_to: dict[str, dict[str, None]] = {}
     for _, _, source, target in places:
         code, related = crosswalk.matrix_of_onet.get(source), crosswalk.matrix_of_onet.get(target)
         if code is not None and related is not None and code != related:
-            found.setdefault(code, {})[related] = None
-    return {code: tuple(related) for code, related in sorted(found.items())}
+            related_to.setdefault(code, {})[related] = None
+    return {code: tuple(related) for code, related in sorted(related_to.items())}
 
 
-def _place(row: Row) -> tuple[float, float, str, str]:
+def _place(row: SourceRow) -> tuple[float, float, str, str]:
     return (
         row.one_of("Relatedness Tier", _TIERS),
         row.number_at("Index"),
@@ -61,21 +61,21 @@ def _place(row: Row) -> tuple[float, float, str, str]:
     )
 
 
-def read_titles(folder: SourceFolder, crosswalk: Crosswalk, names: Mapping[str, str]) -> list[Title]:
+def read_titles(folder: SourceFolder, crosswalk: Crosswalk, names: Mapping[str, str]) -> list[OnetTitle]:
     """Every title of every occupation once, under its best kind; `names` are the matrix's own titles."""
-    found: dict[tuple[str, str], Title] = {}
+    titles: dict[tuple[str, str], OnetTitle] = {}
     for title in _all_titles(folder, crosswalk, names):
-        found.setdefault((title.code, title.title.casefold()), title)
+        titles.setdefault((title.code, title.title.casefold()), title)
     kinds = list(TitleKind)
-    return sorted(found.values(), key=lambda title: (title.code, kinds.index(title.kind), title.title))
+    return sorted(titles.values(), key=lambda title: (title.code, kinds.index(title.kind), title.title))
 
 
-def _all_titles(folder: SourceFolder, crosswalk: Crosswalk, names: Mapping[str, str]) -> Iterator[Title]:
-    yield from (Title(code, name, TitleKind.OCCUPATION) for code, name in names.items())
+def _all_titles(folder: SourceFolder, crosswalk: Crosswalk, names: Mapping[str, str]) -> Iterator[OnetTitle]:
+    yield from (OnetTitle(code, name, TitleKind.OCCUPATION) for code, name in names.items())
     matrix = crosswalk.matrix_of_onet
     for row in folder.read_tsv(OCCUPATIONS, (_CODE, "Title")):
         if row.code(_CODE, ONET_CODE) in matrix:
-            yield Title(matrix[row.text(_CODE)], row.text("Title"), TitleKind.OCCUPATION)
+            yield OnetTitle(matrix[row.text(_CODE)], row.text("Title"), TitleKind.OCCUPATION)
     alternates = folder.read_tsv(ALTERNATE_TITLES, (_CODE, "Alternate Title", "Short Title"))
     reported = folder.read_tsv(REPORTED_TITLES, (_CODE, "Reported Job Title"))
     short = {row.text("Alternate Title"): row.text("Short Title") for row in alternates}
@@ -88,14 +88,14 @@ def _all_titles(folder: SourceFolder, crosswalk: Crosswalk, names: Mapping[str, 
                 yield from _spellings(matrix[row.text(_CODE)], row.text(column), short, kind)
 
 
-def _spellings(code: str, title: str, short: Mapping[str, str], kind: TitleKind) -> Iterator[Title]:
+def _spellings(code: str, title: str, short: Mapping[str, str], kind: TitleKind) -> Iterator[OnetTitle]:
     """Split "Registered Nurse (RN)", whose short title is "RN", in two; other brackets are left alone."""
     brief = short.get(title, "n/a")
     both = _SPELLED_OUT.fullmatch(title)
     if brief == "n/a":
-        yield Title(code, title, kind)
+        yield OnetTitle(code, title, kind)
     elif both is not None and brief in both.groups():
-        yield from (Title(code, part, kind) for part in both.groups())
+        yield from (OnetTitle(code, part, kind) for part in both.groups())
     else:
-        yield Title(code, title, kind)
-        yield Title(code, brief, TitleKind.SHORT)
+        yield OnetTitle(code, title, kind)
+        yield OnetTitle(code, brief, TitleKind.SHORT)

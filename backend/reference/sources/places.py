@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backend.reference.rows import Row, SourceFolder
+from backend.reference.rows import SourceFolder, SourceRow
 from backend.reference.sources.occupations import rising, whole
 
 STATES = "geo/us_states.csv"
@@ -20,7 +20,7 @@ _STATE_COLUMNS = ("p10", "p25", "med", "p75", "p90")
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class StateRow:
     postal: str
     fips: str
     name: str
@@ -28,7 +28,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class StatePay:
+class StatePayRow:
     postal: str
     code: str
     employment: int | None
@@ -43,7 +43,7 @@ class Industries:
     shares: Mapping[str, Mapping[str, float]]
 
 
-def read_states(folder: SourceFolder) -> list[State]:
+def read_states(folder: SourceFolder) -> list[StateRow]:
     parities = {
         row.text("GeoFIPS")[:2]: row
         for row in folder.read_csv(PRICE_PARITIES, ("GeoFIPS", "LineCode", "2023"), notes=True)
@@ -54,29 +54,29 @@ def read_states(folder: SourceFolder) -> list[State]:
     return sorted(states, key=lambda state: state.postal)
 
 
-def _state(row: Row, parities: Mapping[str, Row]) -> State:
+def _state(row: SourceRow, parities: Mapping[str, SourceRow]) -> StateRow:
     fips = row.text("fips")
     if fips not in parities:
         raise row.wrong(f"state {fips!r} has no price parity in {PRICE_PARITIES}")
-    return State(row.text("postal"), fips, row.text("state"), parities[fips].within("2023", 50, 200))
+    return StateRow(row.text("postal"), fips, row.text("state"), parities[fips].within("2023", 50, 200))
 
 
-def read_state_pay(folder: SourceFolder, states: list[State], codes: set[str]) -> list[StatePay]:
+def read_state_pay(folder: SourceFolder, states: list[StateRow], codes: set[str]) -> list[StatePayRow]:
     postal = {state.fips: state.postal for state in states}
-    found = [
+    state_pay = [
         _state_pay(row, postal)
         for row in folder.read_csv(STATE_PAY, ("fips", "soc", "emp", *_STATE_COLUMNS))
         if row.code("soc") in codes
     ]
-    return sorted(found, key=lambda pay: (pay.postal, pay.code))
+    return sorted(state_pay, key=lambda pay: (pay.postal, pay.code))
 
 
-def _state_pay(row: Row, postal: Mapping[str, str]) -> StatePay:
+def _state_pay(row: SourceRow, postal: Mapping[str, str]) -> StatePayRow:
     fips = row.text("fips")
     if fips not in postal:
         raise row.wrong(f"column 'fips' holds {fips[:40]!r}, not a state")
     percentiles = tuple(whole(row, column) for column in _STATE_COLUMNS)
-    return StatePay(postal[fips], row.code("soc"), whole(row, "emp"), rising(row, percentiles))
+    return StatePayRow(postal[fips], row.code("soc"), whole(row, "emp"), rising(row, percentiles))
 
 
 def read_industries(folder: SourceFolder, codes: set[str]) -> Industries:
@@ -89,7 +89,7 @@ def read_industries(folder: SourceFolder, codes: set[str]) -> Industries:
         if row.text("O_GROUP") == "detailed" and code in codes and employment is not None:
             jobs[code][sector] = employment
     shares = {
-        code: {sector: round(count / sum(found.values()), 6) for sector, count in sorted(found.items())}
-        for code, found in jobs.items()
+        code: {sector: round(count / sum(jobs_of.values()), 6) for sector, count in sorted(jobs_of.items())}
+        for code, jobs_of in jobs.items()
     }
     return Industries(dict(sorted(names.items())), shares)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from backend.reference.rows import ONET_CODE, Row, SourceFolder
+from backend.reference.rows import ONET_CODE, SourceFolder, SourceRow
 from backend.reference.sources.crosswalk import Crosswalk
 
 RATINGS = "gpts_are_gpts/full_labelset.tsv"
@@ -70,7 +70,7 @@ def read_tasks(folder: SourceFolder) -> list[Task]:
     return [_task(row) for row in folder.read_tsv(RATINGS, columns, quoted=True)]
 
 
-def _task(row: Row) -> Task:
+def _task(row: SourceRow) -> Task:
     for column in ("human_labels", "gpt4_exposure"):
         row.one_of(column, _BETA)
     return Task(
@@ -85,43 +85,43 @@ def _task(row: Row) -> Task:
 
 def read_activities_of_tasks(folder: SourceFolder) -> dict[int, tuple[str, ...]]:
     """The distinct intermediate work activities of each task; a DWA id is its IWA's id plus one part."""
-    found: dict[int, set[str]] = defaultdict(set)
+    activities_of: dict[int, set[str]] = defaultdict(set)
     for row in folder.read_tsv(TASKS_TO_ACTIVITIES, ("Task ID", "DWA ID")):
         activity, _, detail = row.text("DWA ID").rpartition(".")
         if not activity or not detail.startswith("D"):
             raise row.wrong(f"column 'DWA ID' holds {row.text('DWA ID')[:40]!r}, not a work activity")
-        found[round(row.number_at("Task ID"))].add(activity)
-    return {task: tuple(sorted(activities)) for task, activities in found.items()}
+        activities_of[round(row.number_at("Task ID"))].add(activity)
+    return {task: tuple(sorted(activities)) for task, activities in activities_of.items()}
 
 
 def weights_in_occupations(tasks: Iterable[Task], crosswalk: Crosswalk) -> list[tuple[str, float, Task]]:
     """(occupation, weight, task); weights sum to 1 per occupation and every O*NET child counts equally."""
     totals: dict[str, float] = defaultdict(float)
-    known = list(tasks)
-    for task in known:
+    rated = list(tasks)
+    for task in rated:
         totals[task.onet] += task.weight
     shares = crosswalk.shares_of_onet(set(totals))
     return [
         (crosswalk.matrix_of_onet[task.onet], shares[task.onet] * task.weight / totals[task.onet], task)
-        for task in known
+        for task in rated
         if task.onet in shares
     ]
 
 
 def work_by_occupation(weighted: Iterable[tuple[str, float, Task]]) -> dict[str, Work]:
-    found: dict[str, Work] = defaultdict(Work)
+    work: dict[str, Work] = defaultdict(Work)
     for code, weight, task in weighted:
-        found[code].add(weight, task)
-    return dict(found)
+        work[code].add(weight, task)
+    return dict(work)
 
 
 def work_by_activity(
     weighted: Iterable[tuple[str, float, Task]], activities: Mapping[int, tuple[str, ...]]
 ) -> dict[str, dict[str, Work]]:
     """Each task's weight split evenly over its activities; tasks without one go to "other"."""
-    found: dict[str, dict[str, Work]] = defaultdict(lambda: defaultdict(Work))
+    work: dict[str, dict[str, Work]] = defaultdict(lambda: defaultdict(Work))
     for code, weight, task in weighted:
         ids = activities.get(task.id, (OTHER,))
         for activity in ids:
-            found[code][activity].add(weight / len(ids), task)
-    return {code: dict(sorted(works.items())) for code, works in found.items()}
+            work[code][activity].add(weight / len(ids), task)
+    return {code: dict(sorted(works.items())) for code, works in work.items()}

@@ -25,7 +25,7 @@ from backend.routes.schemas.funnel import (
 )
 from backend.routes.schemas.metrics import DashboardQuery, ResultResponse
 from backend.routes.schemas.problem import problems
-from backend.routes.tables import answered, written
+from backend.routes.tables import result_response, table_response
 
 bp = APIBlueprint(
     "dashboard",
@@ -46,7 +46,7 @@ def funnel(query: FunnelParameters) -> Response:
     """
     report = get(FunnelService).answer(query.query(current_app.config["TIMEZONE"], utc_now()))
     text = funnel_csv(report) if query.format == "csv" else FunnelResponse.of(report).model_dump_json()
-    return written(text, query.format, "funnel_demo" if report.demo else "funnel", report.period, report.version)
+    return table_response(text, query.format, "funnel_demo" if report.demo else "funnel", report.period, report.version)
 
 
 @bp.get("/funnel/sessions", responses={200: JourneysResponse, **problems(400, 401, 403, 422)})
@@ -60,7 +60,7 @@ def funnel_sessions(query: JourneyParameters) -> Response:
     journeys = get(FunnelService).behind(question, query.bar(), query.limit, query.offset)
     text = journeys_csv(journeys) if query.format == "csv" else JourneysResponse.of(journeys).model_dump_json()
     name = "funnel_sessions_demo" if journeys.demo else "funnel_sessions"
-    return written(text, query.format, name, question.period, journeys.version)
+    return table_response(text, query.format, name, question.period, journeys.version)
 
 
 @bp.get("/conversions", responses=RESPONSES)
@@ -86,7 +86,7 @@ def revenue(query: RevenueQuery) -> Response:
     """
     report = get(AttributionService).revenue(query.query(current_app.config["TIMEZONE"], utc_now()))
     text = revenue_csv(report) if query.format == "csv" else RevenueResponse.of(report).model_dump_json()
-    return written(
+    return table_response(
         text, query.format, "revenue_demo" if report.demo else "revenue", report.query.period, report.version
     )
 
@@ -103,4 +103,4 @@ def geographic(query: DashboardQuery) -> Response:
 
 def _answered(dashboard: Dashboard, query: DashboardQuery) -> Response:
     question = query.query(dashboard.measures, dashboard.breakdown, current_app.config["TIMEZONE"], utc_now())
-    return answered(get(CatalogueService).answer(question), query.format, dashboard.name)
+    return result_response(get(CatalogueService).answer(question), query.format, dashboard.name)

@@ -14,7 +14,7 @@ from backend.routes.access import require
 from backend.routes.schemas.answer import Answer
 from backend.routes.schemas.metrics import CatalogueOut, CatalogueResponse, QueryBody, ResultResponse
 from backend.routes.schemas.problem import problems
-from backend.routes.tables import answered
+from backend.routes.tables import result_response
 
 bp = APIBlueprint(
     "metrics",
@@ -39,4 +39,4 @@ def query(body: QueryBody) -> Response:
     Dashboards ask the same. Unknown names are refused with the nearest ones there are.
     """
     result = get(CatalogueService).answer(body.query(current_app.config["TIMEZONE"], utc_now()))
-    return answered(result, body.format, "query")
+    return result_response(result, body.format, "query")

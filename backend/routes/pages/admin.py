@@ -21,7 +21,7 @@ from backend.routes.schemas.account import ROLES
 from backend.routes.schemas.admin import AccountsQuestion, Invitation, RoleChange
 
 bp = Blueprint("admin", __name__, url_prefix="/admin/accounts")
-ONE = "/<uuid:public_id>"
+ACCOUNT = "/<uuid:public_id>"
 CONFLICT: dict[type[MingusError], str] = {AccountConflict: "main"}
 accounts_page = partial(form_page, "admin/accounts.html", roles=ROLES)
 invite_page = partial(form_page, "admin/invite.html", roles=ROLES)
@@ -65,13 +65,13 @@ def invite() -> ResponseReturnValue:
     return redirect(url_for(".accounts"), 303)
 
 
-@bp.get(ONE)
+@bp.get(ACCOUNT)
 @require(Scope.ACCOUNTS_MANAGE)
 def account(public_id: UUID) -> ResponseReturnValue:
     return account_page(public_id=public_id)
 
 
-@bp.post(f"{ONE}/role")
+@bp.post(f"{ACCOUNT}/role")
 @require(Scope.ACCOUNTS_MANAGE, fresh=True, rate=Rate.GRANT)
 @if_refused(account_page, CONFLICT)
 def change_role(public_id: UUID) -> ResponseReturnValue:
@@ -80,7 +80,7 @@ def change_role(public_id: UUID) -> ResponseReturnValue:
     return _done(public_id, f"The role is now: {ROLES[role][0]}. They are signed out everywhere.")
 
 
-@bp.post(f"{ONE}/disable")
+@bp.post(f"{ACCOUNT}/disable")
 @require(Scope.ACCOUNTS_MANAGE, fresh=True)
 @if_refused(account_page, CONFLICT)
 def disable(public_id: UUID) -> ResponseReturnValue:
@@ -88,7 +88,7 @@ def disable(public_id: UUID) -> ResponseReturnValue:
     return _done(public_id, "The account is disabled, and signed out everywhere.")
 
 
-@bp.post(f"{ONE}/enable")
+@bp.post(f"{ACCOUNT}/enable")
 @require(Scope.ACCOUNTS_MANAGE, fresh=True, rate=Rate.GRANT)
 @if_refused(account_page, CONFLICT)
 def enable(public_id: UUID) -> ResponseReturnValue:
@@ -96,7 +96,7 @@ def enable(public_id: UUID) -> ResponseReturnValue:
     return _done(public_id, "The account is enabled: its owner can sign in again.")
 
 
-@bp.post(f"{ONE}/end-sign-ins")
+@bp.post(f"{ACCOUNT}/end-sign-ins")
 @require(Scope.ACCOUNTS_MANAGE, fresh=True)
 @if_refused(account_page, CONFLICT)
 def end_sign_ins(public_id: UUID) -> ResponseReturnValue:
@@ -104,7 +104,7 @@ def end_sign_ins(public_id: UUID) -> ResponseReturnValue:
     return _done(public_id, "They are signed out everywhere.")
 
 
-@bp.post(f"{ONE}/invitation")
+@bp.post(f"{ACCOUNT}/invitation")
 @require(Scope.ACCOUNTS_MANAGE, fresh=True, rate=Rate.GRANT)
 @if_refused(account_page, CONFLICT)
 def invite_again(public_id: UUID) -> ResponseReturnValue:
@@ -112,7 +112,7 @@ def invite_again(public_id: UUID) -> ResponseReturnValue:
     return _done(public_id, "A new invitation is on its way. The link in the one before no longer works.")
 
 
-@bp.get(f"{ONE}/<any(role, disable, enable, 'end-sign-ins', invitation):_deed>")
+@bp.get(f"{ACCOUNT}/<any(role, disable, enable, 'end-sign-ins', invitation):_deed>")
 @require(Scope.ACCOUNTS_MANAGE)
 def back_to_account(public_id: UUID, _deed: str) -> ResponseReturnValue:
     """Where someone lands who reloads the address of a form."""

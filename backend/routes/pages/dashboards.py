@@ -22,7 +22,7 @@ from backend.routes.access import require
 from backend.routes.pages.annotations import annotations_in
 from backend.routes.pages.dashboard_answers import completed_board
 from backend.routes.pages.dashboard_controls import controls, failed, names, question_here, resolved
-from backend.routes.tables import answered
+from backend.routes.tables import result_response
 
 bp = Blueprint("dashboards", __name__, url_prefix=BASE)
 bp.register_error_handler(WarehouseUnavailable, failed)
@@ -56,7 +56,7 @@ def table() -> ResponseReturnValue:
     """The rows behind a chart."""
     query = table_query(request.args, question_here(TABLE))
     name = "_by_".join([query.measures[0], *query.keys])
-    return answered(get(CatalogueService).answer(query), "csv", name)
+    return result_response(get(CatalogueService).answer(query), "csv", name)
 
 
 def _render(page: BoardPage, question: PageQuestion, board: Board | None, **more: object) -> str:

@@ -7,7 +7,7 @@ them out. `app/errors.py` asks here before it renders an error.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -34,7 +34,7 @@ class SentForm:
         if field is None and not isinstance(error, InvalidRequest):
             return None
         errors = error.errors or (FieldError(field or "main", str(error)),)
-        return self.page({bad.field: bad.message for bad in errors}, **(request.view_args or {})), error.status
+        return self.page(by_field(errors), **(request.view_args or {})), error.status
 
 
 def if_refused(
@@ -53,6 +53,10 @@ def refused_form(error: MingusError) -> ResponseReturnValue | None:
     """The page of the form that was sent here; None where no form was, or the error is not about it."""
     form: SentForm | None = getattr(current_app.view_functions.get(request.endpoint or ""), "sent_form", None)
     return form.answer(error) if form else None
+
+
+def by_field(errors: Iterable[FieldError]) -> Errors:
+    return {error.field: error.message for error in errors}
 
 
 def form_page(template: str, errors: Errors = NO_ERRORS, **shown: Any) -> str:

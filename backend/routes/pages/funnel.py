@@ -20,7 +20,7 @@ from backend.plugins import get
 from backend.routes.access import require
 from backend.routes.pages.dashboard_controls import controls, failed, names, resolved
 from backend.routes.schemas.funnel import funnel_csv, journeys_csv
-from backend.routes.tables import written
+from backend.routes.tables import table_response
 
 bp = Blueprint("funnel_pages", __name__, url_prefix="/analytics")
 bp.register_error_handler(WarehouseUnavailable, failed)
@@ -44,7 +44,7 @@ def funnel() -> ResponseReturnValue:
 def table() -> ResponseReturnValue:
     report = get(FunnelService).answer(_question().answerable())
     name = "funnel_demo" if report.demo else "funnel"
-    return written(funnel_csv(report), "csv", name, report.period, report.version)
+    return table_response(funnel_csv(report), "csv", name, report.period, report.version)
 
 
 @bp.get("/funnel/sessions")
@@ -63,7 +63,7 @@ def sessions_table() -> ResponseReturnValue:
     """All pages of them, up to as many rows as any table has."""
     journeys = _behind(_bar(), MOST_ROWS)
     name = "funnel_sessions_demo" if journeys.demo else "funnel_sessions"
-    return written(journeys_csv(journeys), "csv", name, journeys.query.period, journeys.version)
+    return table_response(journeys_csv(journeys), "csv", name, journeys.query.period, journeys.version)
 
 
 def _question() -> FunnelQuestion:

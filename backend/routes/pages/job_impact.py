@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
-from backend.assessments.job_impact.presentation.page import Counted, PayFields, ResultForms, result_page
+from backend.assessments.job_impact.presentation.page import CountedAnswers, PayFields, ResultForms, result_page
 from backend.assessments.job_impact.presentation.pdf import result_pdf
 from backend.assessments.job_impact.presentation.question_fields import (
     JobFields,
@@ -30,10 +30,10 @@ from backend.assessments.job_impact.service import (
     JobImpactResults,
 )
 from backend.assessments.visit.errors import AskedTooEarly, DraftGone
-from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.routes.access import my_public_id, public
+from backend.routes.pages.forms import NO_ERRORS, Errors, by_field, if_refused
 from backend.routes.schemas import job_impact_form as forms
 
 bp = Blueprint("assessment", __name__)
@@ -41,18 +41,32 @@ PAGE = "ai-job-impact-calculator.html"
 BASE = "/ai-job-impact-calculator"
 QUESTION = f"{BASE}/<token>/<any(job, place, background, week):question>"
 OWN = "a visitor's own answers, by a secret address"
-Errors = tuple[FieldError, ...]
+
+
+def first_page(errors: Errors = NO_ERRORS) -> str:
+    """The first question, before there is a draft."""
+    return _question_page(JobImpactQuestion.JOB, None, errors)
+
+
+def question_page(errors: Errors = NO_ERRORS, *, token: str, question: str) -> str:
+    saved = get(JobImpactDrafts).open(token, JobImpactQuestion(question))
+    return _question_page(JobImpactQuestion(question), saved, errors)
+
+
+def own_result_page(errors: Errors = NO_ERRORS, *, token: str) -> str:
+    return _result_page(get(JobImpactResults).of_draft(token), errors)
 
 
 @bp.get("/", endpoint="home")
 @bp.get(BASE)
 @public("the calculator is open to everyone")
 def start() -> ResponseReturnValue:
-    return _question_page(JobImpactQuestion.JOB, None, forms.search_problems(request.args))
+    return first_page(by_field(forms.search_problems(request.args)))
 
 
 @bp.post(BASE)
 @public("the calculator is open to everyone")
+@if_refused(first_page)
 def begin() -> ResponseReturnValue:
     reply = forms.job_reply(request.form, get(Reference).occupations)
     saved = get(JobImpactDrafts).begin(JobImpactAnswers.of_job(reply), forms.session_of(request.form))
@@ -62,7 +76,7 @@ def begin() -> ResponseReturnValue:
 @bp.get(f"{BASE}/<token>")
 @public(OWN)
 def resume(token: str) -> ResponseReturnValue:
-    """Where this visitor left off."""
+    """The next unanswered question, or the result."""
     saved = get(JobImpactDrafts).open(token, JobImpactQuestion.JOB)
     return _onward(saved, tuple(JobImpactQuestion)[saved.answers.answered - 1])
 
@@ -70,12 +84,12 @@ def resume(token: str) -> ResponseReturnValue:
 @bp.get(QUESTION)
 @public(OWN)
 def ask(token: str, question: str) -> ResponseReturnValue:
-    saved = get(JobImpactDrafts).open(token, JobImpactQuestion(question))
-    return _question_page(JobImpactQuestion(question), saved, forms.search_problems(request.args))
+    return question_page(by_field(forms.search_problems(request.args)), token=token, question=question)
 
 
 @bp.post(QUESTION)
 @public(OWN)
+@if_refused(question_page)
 def answer(token: str, question: str) -> ResponseReturnValue:
     saved = get(JobImpactDrafts).open(token, JobImpactQuestion(question))
     saved = get(JobImpactDrafts).answer(token, _reply(JobImpactQuestion(question), saved), my_public_id())
@@ -85,11 +99,12 @@ def answer(token: str, question: str) -> ResponseReturnValue:
 @bp.get(f"{BASE}/<token>/result")
 @public(OWN)
 def result(token: str) -> ResponseReturnValue:
-    return _result_page(get(JobImpactResults).of_draft(token))
+    return own_result_page(token=token)
 
 
 @bp.post(f"{BASE}/<token>/pay")
 @public(OWN)
+@if_refused(own_result_page)
 def pay(token: str) -> ResponseReturnValue:
     """Place a salary among the published ones, on this one page; it is kept nowhere."""
     get(JobImpactDrafts).open_complete(token)
@@ -99,7 +114,7 @@ def pay(token: str) -> ResponseReturnValue:
 @bp.get(f"{BASE}/<token>/<any(pay, share, unshare):_action>")
 @public(OWN)
 def back_to_result(token: str, _action: str) -> ResponseReturnValue:
-    """Where someone lands who reloads the address of a form."""
+    """The address of a form, opened with GET: back to the result."""
     return redirect(url_for(".result", token=token), 303)
 
 
@@ -142,17 +157,6 @@ def ask_that_first(error: AskedTooEarly) -> ResponseReturnValue:
     return redirect(url_for(".ask", token=(request.view_args or {})["token"], question=error.question), 303)
 
 
-@bp.errorhandler(InvalidRequest)
-def ask_again(error: InvalidRequest) -> ResponseReturnValue:
-    """The same page, with what was typed and a sentence for each bad field."""
-    where = request.view_args or {}
-    if request.endpoint == "assessment.pay":
-        return _result_page(get(JobImpactResults).of_draft(where["token"]), error.errors), 422
-    question = JobImpactQuestion(where.get("question", JobImpactQuestion.JOB))
-    saved = get(JobImpactDrafts).open(where["token"], question) if "token" in where else None
-    return _question_page(question, saved, error.errors), 422
-
-
 @bp.after_request
 def keep_private(response: Response) -> Response:
     """Answers and shared results stay out of search engines, and their addresses out of other sites' logs."""
@@ -186,7 +190,7 @@ def _onward(saved: JobImpactDraft, done: JobImpactQuestion) -> ResponseReturnVal
     return redirect(url_for(".result", token=saved.token), 303)
 
 
-def _question_page(question: JobImpactQuestion, saved: JobImpactDraft | None, errors: Errors = ()) -> str:
+def _question_page(question: JobImpactQuestion, saved: JobImpactDraft | None, errors: Errors) -> str:
     return render_template(
         PAGE,
         view=question,
@@ -197,7 +201,7 @@ def _question_page(question: JobImpactQuestion, saved: JobImpactDraft | None, er
         back=_back(question, saved),
         job=get(Reference).occupations[saved.answers.occupation].title if saved else None,
         retention_days=current_app.config["ANSWERS_RETENTION_DAYS"],
-        errors=_by_field(errors),
+        errors=_of_every_field(errors),
         fields=_fields(question, saved),
     )
 
@@ -211,7 +215,7 @@ def _back(question: JobImpactQuestion, saved: JobImpactDraft | None) -> str | No
 
 
 def _fields(question: JobImpactQuestion, saved: JobImpactDraft | None) -> QuestionFields:
-    """What was just typed, else what the draft holds."""
+    """The fields of a question with the values just submitted, else those of the draft."""
     if saved is None or question is JobImpactQuestion.JOB:
         return _job_fields(saved)
     typed = request.form if request.method == "POST" else None
@@ -241,19 +245,20 @@ def _week(saved: JobImpactDraft) -> list[WeekLine]:
     return lines(get(JobImpactCalculator).profile(answers.occupation).activities, answers.activities)
 
 
-def _by_field(errors: Errors) -> Mapping[str, str]:
-    return defaultdict(str, {error.field: error.message for error in errors})
+def _of_every_field(errors: Errors) -> Mapping[str, str]:
+    """The errors for templates that look up every field: empty where nothing is wrong."""
+    return defaultdict(str, errors)
 
 
-def _result_page(result: JobImpactResult, errors: Errors = ()) -> str:
+def _result_page(result: JobImpactResult, errors: Errors = NO_ERRORS) -> str:
     return render_template(PAGE, **_result(result, own=True, errors=errors))
 
 
-def _result(result: JobImpactResult, *, own: bool, errors: Errors = ()) -> dict[str, Any]:
+def _result(result: JobImpactResult, *, own: bool, errors: Errors = NO_ERRORS) -> dict[str, Any]:
     """What the result needs; whoever only holds a shared link gets nothing that could change it."""
     draft, answers = result.draft, result.draft.answers
     industry, experience = get(Reference).industries.get(answers.industry or ""), answers.experience_band
-    counted = Counted(industry or "", experience or "", answers.education or "")
+    counted = CountedAnswers(industry or "", experience or "", answers.education or "")
     forms = _result_forms(result, errors) if own else None
     return {
         "view": "result",
@@ -261,7 +266,7 @@ def _result(result: JobImpactResult, *, own: bool, errors: Errors = ()) -> dict[
         "token": draft.token if own else None,
         "answered": answers.answered,
         "back": url_for(".ask", token=draft.token, question=JobImpactQuestion.WEEK) if own else None,
-        "errors": _by_field(errors),
+        "errors": _of_every_field(errors),
         "page": result_page(result.assessment, result.answers, _state_name(result), forms, counted),
     }
 
@@ -272,7 +277,7 @@ def _result_forms(result: JobImpactResult, errors: Errors) -> ResultForms:
         address=url_for(".resume", token=draft.token),
         week=tuple(lines(result.assessment.activities, draft.answers.activities)),
         pay=PayFields(form.get("salary", ""), form.get("period", "year"), form.get("hours", "40")),
-        errors=_by_field(errors),
+        errors=_of_every_field(errors),
         share_url=url_for(".shared", link=result.link, _external=True) if result.link else None,
         share_until=draft.expires_at,
         in_my_account=result.owner is not None and result.owner == my_public_id(),

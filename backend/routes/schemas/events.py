@@ -48,12 +48,12 @@ class EventsRecorded(BaseModel):
     quarantined: list[InQuarantine]
 
     @classmethod
-    def of(cls, taken: IntakeResult, refused: Sequence[RefusedEvent]) -> Self:
+    def of(cls, result: IntakeResult, refused: Sequence[RefusedEvent]) -> Self:
         return cls(
-            accepted=taken.recorded.accepted,
-            duplicates=taken.recorded.duplicates,
+            accepted=result.recorded.accepted,
+            duplicates=result.recorded.duplicates,
             rejected=[Rejection(index=event.index, error=event.error) for event in refused],
             quarantined=[
-                InQuarantine(index=misplaced.index, reason=misplaced.reason) for misplaced in taken.quarantined
+                InQuarantine(index=misplaced.index, reason=misplaced.reason) for misplaced in result.quarantined
             ],
         )

@@ -299,7 +299,7 @@ class AssessResponse(Out):
             activities=[ActivityOut.model_validate(place) for place in assessment.activities],
             pay=PayOut.model_validate(assessment.pay) if assessment.pay else None,
             outlook=OutlookOut.model_validate(assessment.outlook) if assessment.outlook else None,
-            moves=[MoveOut.model_validate(move) for move in assessment.moves.found],
+            moves=[MoveOut.model_validate(move) for move in assessment.moves.passing],
             near_misses=[MoveOut.model_validate(move) for move in assessment.moves.near_misses],
             advice=assessment.moves.advice,
             context=[FactOut.model_validate(fact) for fact in assessment.context],

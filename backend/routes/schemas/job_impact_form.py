@@ -33,17 +33,17 @@ PERIODS: Mapping[str, str] = {"h": "hour", "w": "week", "m": "month", "y": "year
 
 
 class Problems:
-    """Collects bad fields, so that a visitor hears of all of them at once."""
+    """The bad fields of a form, reported to the visitor all at once."""
 
     def __init__(self) -> None:
-        self._found: list[FieldError] = []
+        self._errors: list[FieldError] = []
 
     def add(self, field: str, message: str) -> None:
-        self._found.append(FieldError(field, message))
+        self._errors.append(FieldError(field, message))
 
     def check(self) -> None:
-        if self._found:
-            raise InvalidRequest(self._found)
+        if self._errors:
+            raise InvalidRequest(self._errors)
 
 
 def searched(text: str) -> str:
@@ -52,19 +52,19 @@ def searched(text: str) -> str:
 
 
 def search_problems(query: Form) -> tuple[FieldError, ...]:
-    """Looking nothing up is a slip; not looking up at all is none."""
+    """An empty search is an error; a page without a search is not."""
     empty = "q" in query and not searched(query["q"])
     return (FieldError("q", "Enter a job title"),) if empty else ()
 
 
-def job_reply(form: Form, known: Container[str]) -> JobReply:
+def job_reply(form: Form, occupations: Container[str]) -> JobReply:
     problems = Problems()
     title, code = searched(form.get("job_title", "")), form.get("occupation", "")
     if code == NONE_OF_THESE:
         problems.add("q", "Try a plainer job title: the kind of work, without grade or employer, such as “bookkeeper”")
     elif not title and not code:
         problems.add("q", "Enter a job title")
-    elif code not in known:
+    elif code not in occupations:
         problems.add("occupation", "Choose the job that is closest to yours")
     problems.check()
     return JobReply(code, title)
@@ -72,8 +72,8 @@ def job_reply(form: Form, known: Container[str]) -> JobReply:
 
 def session_of(form: Form) -> str | None:
     """The visit this draft belongs to, where the browser keeps one."""
-    given = form.get("session_id", "")
-    return given if SESSION_ID.fullmatch(given) else None
+    session_id = form.get("session_id", "")
+    return session_id if SESSION_ID.fullmatch(session_id) else None
 
 
 def place_reply(form: Form, states: Container[str], industries: Container[str]) -> PlaceReply:
@@ -121,8 +121,8 @@ def week_reply(form: Form, week: Sequence[WeekLine]) -> WeekReply:
 def annual_pay(form: Form) -> float:
     """US dollars a year, from “52,000”, “$52k” or “25/hour”; a period in the text wins over the list."""
     problems = Problems()
-    read = _pay(form.get("salary", ""))
-    if read is None:
+    parsed = _pay(form.get("salary", ""))
+    if parsed is None:
         problems.add("salary", "Enter your pay as an amount, such as 52,000 or 25/hour")
     hours = _number(form.get("hours", "") or "40")
     if hours is None or not 0 < hours <= HOURS_IN_A_WEEK:
@@ -131,11 +131,11 @@ def annual_pay(form: Form) -> float:
     if listed not in A_YEAR:
         problems.add("period", "Choose the year, the month, the week or the hour")
     problems.check()
-    assert read is not None
+    assert parsed is not None
     assert hours is not None
-    written = read["period"] or read["adverb"]
+    written = parsed["period"] or parsed["adverb"]
     period = PERIODS[written[0].lower()] if written else listed
-    amount = float(read["amount"].replace(",", "")) * (1000 if read["thousands"] else 1)
+    amount = float(parsed["amount"].replace(",", "")) * (1000 if parsed["thousands"] else 1)
     pay = amount * A_YEAR[period] * (hours if period == "hour" else 1)
     if not LEAST_PAY <= pay <= HIGHEST_SALARY:
         problems.add("salary", f"That comes to ${pay:,.0f} a year. Check the amount and the period")

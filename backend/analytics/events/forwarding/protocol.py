@@ -92,7 +92,7 @@ def body_of(client_id: str, events: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def requests(events: Sequence[tuple[int, Ga4Event]]) -> list[list[int]]:
-    """Split numbered events into requests by what one may hold; each is given by its numbers."""
+    """Splits numbered events into requests by their limits; a request is the list of its numbers."""
     open_requests: dict[str, list[int]] = {}
     sizes: dict[str, int] = {}
     full: list[list[int]] = []
@@ -143,7 +143,7 @@ def _fit(value: Any) -> str | int | float | None:
 
 
 def _cut(text: str) -> str:
-    """Counted as JavaScript and Java count, two for what lies beyond the basic plane."""
+    """Characters are counted in UTF-16, as JavaScript and Java count them."""
     return text.encode("utf-16-le", "replace")[: 2 * VALUE_CHARACTERS].decode("utf-16-le", "ignore")
 
 

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 class Forwarding(Protocol):
-    """What the schedule and the jobs ask for."""
+    """The door of the schedule and the jobs."""
 
     def forward(self) -> int: ...
 
@@ -71,8 +71,8 @@ class Ga4Forwarding:
         self._faults = faults
 
     def forward(self) -> int:
-        """Make a job of each request that the new rows need; say how many. The first time, begin with what comes."""
-        return sum(len(made) for made in self._batches())
+        """Makes a job of each request that the new rows need; returns how many. The first time only sets the cursor."""
+        return sum(len(job_ids) for job_ids in self._batches())
 
     def send(self, job: ClaimedJob) -> None:
         """Post the rows of one request, as many as are left and still young enough."""
@@ -99,13 +99,13 @@ class Ga4Forwarding:
 
     def _batches(self) -> Iterable[Sequence[int]]:
         for _ in range(MOST_BATCHES):
-            made = self._batch()
-            if made is None:
+            job_ids = self._batch()
+            if job_ids is None:
                 return
-            yield made
+            yield job_ids
 
     def _batch(self) -> Sequence[int] | None:
-        """One batch of rows to jobs, in one transaction with the cursor; None when there is nothing more."""
+        """The jobs of one batch, in one transaction with the cursor; None when there is nothing more."""
         now = self._now()
         # SQLite has one write lock: it is not to be held while we read and think.
         self._session.rollback()
@@ -119,15 +119,15 @@ class Ga4Forwarding:
         if not self._cursors.move(before, batch.position, now):
             self._session.rollback()
             return None
-        made = [self._jobs.add(SEND, {"rows": ids}, unique_key=f"{SEND} {min(ids)}") for ids in requests(events)]
+        added = [self._jobs.add(SEND, {"rows": ids}, unique_key=f"{SEND} {min(ids)}") for ids in requests(events)]
         self._faults.reach("ga4.moved")
         self._session.commit()
         self._faults.reach("ga4.forwarded")
         _report_skipped(self._telemetry, skipped)
-        return [job_id for job_id in made if job_id is not None] if batch.rows else None
+        return [job_id for job_id in added if job_id is not None] if batch.rows else None
 
     def _read(self, position: int | None) -> LandingBatch:
-        """The rows behind the cursor; none of those that were there before there was a cursor, or a restore."""
+        """The rows behind the cursor; none that are older than the cursor itself, or than a restore."""
         if position is None:
             return LandingBatch((), self._reader.end())
         try:

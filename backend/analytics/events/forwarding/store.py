@@ -16,7 +16,7 @@ FIRST = text(
 
 
 class CursorStore:
-    """How far forwarding has come in the landing table."""
+    """The position of forwarding in the landing table."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -25,7 +25,7 @@ class CursorStore:
         return self._session.scalar(select(EventCursor.position).where(EventCursor.name == NAME))
 
     def move(self, before: int | None, after: int, now: datetime) -> bool:
-        """Set the cursor, unless somebody else has set it meanwhile."""
+        """Sets the cursor, unless another process has moved it meanwhile."""
         if before is None:
             begun = self._session.execute(FIRST, {"name": NAME, "position": after, "now": now})
             return cast("CursorResult[Any]", begun).rowcount == 1

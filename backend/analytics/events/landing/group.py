@@ -33,13 +33,13 @@ class LandingWriter(Protocol):
 
 
 class Deposit:
-    """What one request brings, and what became of it."""
+    """The rows of one request, and their outcome."""
 
-    __slots__ = ("_settled", "failure", "leads", "rows", "there")
+    __slots__ = ("_settled", "duplicates", "failure", "leads", "rows")
 
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
-        self.there: set[bytes] = set()
+        self.duplicates: set[bytes] = set()
         self.failure: Exception | None = Unavailable(NOT_STORED)
         self.leads = False
         self._settled = Lock()
@@ -53,7 +53,7 @@ class Deposit:
 
 
 class GroupCommit:
-    """The first request to come leads: it commits everything that waits, and hands the lead on to whoever came since.
+    """The first request leads: it commits everything that waits, and hands the lead on to the first that came since.
 
     No thread of its own: nothing to start or stop, nothing to lose in a fork, and no hand-over when there is no crowd.
     """
@@ -75,10 +75,10 @@ class GroupCommit:
             self._lead()
         if deposit.failure is not None:
             raise deposit.failure
-        return deposit.there
+        return deposit.duplicates
 
     def _enter(self, deposit: Deposit) -> bool:
-        """Queue up; true for whoever has to lead."""
+        """Queues a deposit; true if its request has to lead."""
         with self._lock:
             if self._waiting and self._waiting + len(deposit.rows.own) > self._limit:
                 raise Unavailable("Too many events are waiting to be stored. Please send these again.")
@@ -105,9 +105,9 @@ class GroupCommit:
             return group
 
     def _store(self, group: Sequence[Deposit]) -> None:
-        """All in one transaction; if that is refused, each alone, so that nobody fails for a neighbour."""
+        """Stores all in one transaction; if that is refused, each alone, so that no request fails for another."""
         try:
-            there = self._writer.insert(_distinct(group))
+            duplicates = self._writer.insert(_distinct(group))
         except Unavailable as failure:
             _refuse(group, failure)
         except RowsRefused as failure:
@@ -117,11 +117,11 @@ class GroupCommit:
                     self._store([deposit])
         else:
             for deposit in group:
-                deposit.there.update(key for key in there if key in deposit.rows.own)
+                deposit.duplicates.update(key for key in duplicates if key in deposit.rows.own)
                 deposit.failure = None
 
     def _settle(self, group: Sequence[Deposit]) -> None:
-        """Hand the lead to the first who came meanwhile, then wake everybody of this group."""
+        """Hands the lead to the first request that came meanwhile, then wakes all of this group."""
         with self._lock:
             self._waiting -= sum(len(deposit.rows.own) for deposit in group)
             successor = self._queue[0] if self._queue else None
@@ -144,10 +144,10 @@ def _fail(group: Sequence[Deposit], failure: Exception) -> None:
 
 
 def _distinct(group: Sequence[Deposit]) -> list[Rows]:
-    """Each id once: of two requests the earlier has it, and for the later it is there already."""
-    taken: set[bytes] = set()
+    """The rows with each id once: it belongs to the earlier of two requests, and is a duplicate in the later."""
+    earlier: set[bytes] = set()
     for deposit in group:
-        deposit.there = taken & deposit.rows.own.keys()
+        deposit.duplicates = earlier & deposit.rows.own.keys()
         if len(group) > 1:
-            taken.update(deposit.rows.own)
-    return [deposit.rows.without(deposit.there) for deposit in group]
+            earlier.update(deposit.rows.own)
+    return [deposit.rows.without(deposit.duplicates) for deposit in group]

@@ -82,13 +82,13 @@ class PostgresqlWriter:
 
 def _insert_many(connection: psycopg.Connection[Any], ordered: list[Landing]) -> Collection[bytes]:
     ids, received_at = "{" + ",".join([row[0].hex() for row, _ in ordered]) + "}", ordered[0][1][0]
-    there: Collection[bytes] = ()
+    duplicates: Collection[bytes] = ()
     if connection.execute(TAKE_IDS, (ids, received_at)).rowcount < len(ordered):
-        there = _bytes(connection.execute(TAKEN_BEFORE, (ids,)))
-        ordered = [landing for landing in ordered if _event_id(landing) not in there]
+        duplicates = _bytes(connection.execute(TAKEN_BEFORE, (ids,)))
+        ordered = [landing for landing in ordered if _event_id(landing) not in duplicates]
     with connection.cursor().copy(COPY) as copy:
         copy.write("".join(map(_as_line, ordered)))
-    return there
+    return duplicates
 
 
 def _event_id(landing: Landing) -> bytes:

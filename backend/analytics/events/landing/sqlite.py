@@ -33,7 +33,7 @@ def _statement(values: list[str]) -> str:
 
 
 def _of_one_request(rows: int) -> str:
-    """What the rows share is bound once, as the first parameters."""
+    """Shared columns are bound once, as the first parameters."""
     shared = [f"?{n}" for n in range(1, len(SHARED) + 1)]
     return _statement([f"({', '.join([*shared, *'?' * len(OWN)])})"] * rows)
 
@@ -67,17 +67,17 @@ class SqliteWriter:
             os.close(queue)
 
     def insert(self, batches: Sequence[Rows]) -> Collection[bytes]:
-        there = None
+        duplicates = None
         try:
-            there = _insert(self._connection.get(), batches)
+            duplicates = _insert(self._connection.get(), batches)
         except sqlite3.OperationalError as error:
             raise Unavailable(NOT_STORED) from error
         except sqlite3.Error as error:
             raise RowsRefused(str(error)) from error
         finally:
-            if there is None:  # whatever went wrong: a transaction left open would lock all others out
+            if duplicates is None:  # whatever went wrong: a transaction left open would lock all others out
                 self._connection.close()
-        return there
+        return duplicates
 
     def close(self) -> None:
         self._connection.close()
@@ -94,14 +94,14 @@ class SqliteWriter:
 def _insert(connection: sqlite3.Connection, batches: Sequence[Rows]) -> Collection[bytes]:
     connection.execute("BEGIN IMMEDIATE")
     [last] = connection.execute(LAST_ID).fetchone()
-    there: Collection[bytes] = ()
+    duplicates: Collection[bytes] = ()
     sent = sum(len(rows.own) for rows in batches)
     insert = _insert_few if len(batches) > 1 and sent <= FEW else _insert_many
     if insert(connection, batches) < sent:
         new = {event_id for [event_id] in connection.execute(NEW, (last,))}
-        there = {key for rows in batches for key in rows.own if key not in new}
+        duplicates = {key for rows in batches for key in rows.own if key not in new}
     connection.execute("COMMIT")
-    return there
+    return duplicates
 
 
 def _insert_few(connection: sqlite3.Connection, batches: Sequence[Rows]) -> int:
@@ -114,7 +114,7 @@ def _insert_many(connection: sqlite3.Connection, batches: Sequence[Rows]) -> int
 
 
 def _insert_new(connection: sqlite3.Connection, rows: Rows) -> int:
-    """In the order of their ids, which keeps to few pages of the index; returns how many were new."""
+    """Inserts in the order of ids, which keeps to few pages of the index; returns how many were new."""
     ordered, start, new = sorted(rows.own.values(), key=itemgetter(0)), 0, 0
     for size in SIZES:
         while start + size <= len(ordered):

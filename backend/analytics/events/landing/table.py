@@ -67,7 +67,7 @@ class LandingTable:
         return next(filter(None, dropped), 0) or self._count(OLD_ON_POSTGRESQL, limits)
 
     def _add_partition(self, month: datetime) -> None:
-        """Only the owner of tables makes and drops them: by functions of the migrations, which take a month."""
+        """Only the owner of tables may make a partition: by a function of the migrations, which takes a month."""
         self._session.execute(text("SELECT add_landing_partition(:month)"), {"month": month.date()})
 
     def _drop_partition(self, month: datetime, position: int) -> int:
@@ -78,8 +78,8 @@ class LandingTable:
         """
         unread, values = "count(*) FILTER (WHERE transaction_id >= :position)", {"position": position}
         counts = text(f"SELECT count(*), {unread} FROM {name_of(month)}")  # noqa: S608
-        rows, left = self._session.execute(counts, values).one()
-        if left:
+        rows, unread_rows = self._session.execute(counts, values).one()
+        if unread_rows:
             return 0
         with self._session.begin_nested() as locked:
             self._session.execute(text(PATIENCE))

@@ -1,4 +1,4 @@
-"""What PostgreSQL's landing table needs by the clock: partitions made ahead of time, old event ids forgotten."""
+"""Upkeep of PostgreSQL's landing table: partitions made ahead of time, old event ids deleted."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class LandingPartitions:
         months = [first_of_month(self._now())]
         for _ in range(MONTHS_AHEAD):
             months.append(after(months[-1]))
-        made = self._table.add_partitions(frozenset(months))
+        missing = self._table.add_partitions(frozenset(months))
         self._session.commit()
-        return made
+        return missing
 
 
 class EventIds:
@@ -49,9 +49,9 @@ class EventIds:
         """Delete ids older than a week, in batches so that nobody waits; returns how many."""
         forgotten, values = 0, {"received_before": self._now() - IDS_KEPT, "batch_size": BATCH_SIZE}
         while self._table.is_partitioned:
-            gone = int(self._session.execute(text(FORGET), values).rowcount)  # type: ignore[attr-defined]
+            deleted = int(self._session.execute(text(FORGET), values).rowcount)  # type: ignore[attr-defined]
             self._session.commit()
-            forgotten += gone
-            if gone < BATCH_SIZE:
+            forgotten += deleted
+            if deleted < BATCH_SIZE:
                 break
         return forgotten

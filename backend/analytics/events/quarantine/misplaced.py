@@ -22,7 +22,7 @@ class Misplaced(Struct, frozen=True):
 def sift(
     events: Sequence[Event], receipt: Receipt, rejected: Container[int] = ()
 ) -> tuple[Sequence[Event], Sequence[Misplaced]]:
-    """The events as of when they really happened, and those for which that cannot be.
+    """The events with corrected times, and the events with impossible ones.
 
     `rejected` holds the places in the request that gave no event.
     """
@@ -31,11 +31,11 @@ def sift(
     timely, misplaced = [], []
     places = (index for index in itertools.count() if index not in rejected)
     for index, event in zip(places, events, strict=False):
-        placed = receipt.place(event.timestamp)
-        if isinstance(placed, Impossible):
-            misplaced.append(Misplaced(index, placed, event))
+        instant = receipt.place(event.timestamp)
+        if isinstance(instant, Impossible):
+            misplaced.append(Misplaced(index, instant, event))
         else:
-            timely.append(msgspec.structs.replace(event, timestamp=placed))
+            timely.append(msgspec.structs.replace(event, timestamp=instant))
     return timely, misplaced
 
 

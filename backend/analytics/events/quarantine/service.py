@@ -21,7 +21,7 @@ from backend.errors import FieldError, InvalidRequest
 
 
 class Quarantine:
-    """In sessions of its own, so that a request which brings nothing impossible opens none."""
+    """Quarantine opens database sessions of its own, so that a request without impossible times opens none."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Quarantine:
     def release(self, event_id: UUID, timestamp: datetime | None = None) -> Recorded:
         """Let an event go the way of all others, as of `timestamp` or the time it says, if that is possible by now.
 
-        It is stored before it leaves: whoever is interrupted in between releases it again, and its id counts once.
+        The event is stored before it leaves: after an interruption it is released again, and its id counts once.
         """
         quarantined = self.get(event_id)
         event, sender = event_of(quarantined.event), sender_of(quarantined.sender)
@@ -78,7 +78,7 @@ class Quarantine:
             session.commit()
 
     def forget(self) -> int:
-        """Delete what nobody released in its time; how many events that was."""
+        """Deletes events that were not released in time; returns how many."""
         with self._session() as session:
             deleted = QuarantineStore(session).delete_until(self._now() - self._kept_for)
             session.commit()

@@ -24,7 +24,7 @@ class QuarantineStore:
     def add(
         self, misplaced: Sequence[Misplaced], sender: Sender, sent_at: datetime | None, received_at: datetime
     ) -> int:
-        """Keep the events that are not kept yet; how many those were.
+        """Adds the events that are not in quarantine yet; returns how many.
 
         In the order of their ids: two batches that share events then wait for each other instead of locking up.
         """
@@ -68,7 +68,7 @@ class QuarantineStore:
     def erase(
         self, *, sessions: Collection[str] = (), users: Collection[str] = (), visitors: Collection[str] = ()
     ) -> int:
-        """Delete what these sessions, users or visitors sent; how many events that was."""
+        """Deletes the events of these sessions, users or visitors; returns how many."""
         session, user = (QuarantinedEvent.event[name].as_string() for name in ("session_id", "user_id"))
         visitor = QuarantinedEvent.sender["visitor_id"].as_string()
         return self._delete(session.in_(sessions) | user.in_(users) | visitor.in_(visitors))

@@ -1,1 +1,1 @@
-"""Who sent an event: person or robot, on what, where, and the same one as before?"""
+"""The sender of an event: person or robot, device, place, and the visitor id."""

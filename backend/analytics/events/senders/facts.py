@@ -12,7 +12,7 @@ class Headers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RequestFacts:
-    """What a request says of its sender. The address stays here: it is neither shown, stored nor logged."""
+    """Facts of a request about its sender. The address stays here: it is neither shown, stored nor logged."""
 
     host: str
     headers: Headers = field(repr=False)

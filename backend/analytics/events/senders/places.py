@@ -1,4 +1,4 @@
-"""In which country and region a sender is; the address is looked at and let go."""
+"""Country and region of a sender; the address is looked up and not kept."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ NOWHERE = Place()
 
 
 class Places(Protocol):
-    """Where a request comes from."""
+    """Finds the place of a request."""
 
     def find(self, address: Address | None, headers: Headers) -> Place: ...
 
 
 class UnknownPlaces:
-    """Knows no place."""
+    """Finds no place."""
 
     def find(self, address: Address | None, headers: Headers) -> Place:
         return NOWHERE
@@ -78,15 +78,15 @@ def place(country: str | None, region: str | None) -> Place:
 
 
 def _read(record: Any) -> Place:
-    """What the file says: a City file names the country and its subdivisions, the largest first."""
+    """The place in a record: a City file names the country and its subdivisions, the largest first."""
     if not isinstance(record, dict):
         return NOWHERE
     regions = record.get("subdivisions")
     return place(_code(record.get("country")), _code(regions[0]) if isinstance(regions, list) and regions else None)
 
 
-def _code(named: Any) -> str | None:
-    code = named.get("iso_code") if isinstance(named, dict) else None
+def _code(record: Any) -> str | None:
+    code = record.get("iso_code") if isinstance(record, dict) else None
     return code if isinstance(code, str) else None
 
 

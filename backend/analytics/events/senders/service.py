@@ -1,4 +1,4 @@
-"""Who sent a request's events, as far as may be known."""
+"""Identifies the sender of a request's events, as far as may be known."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class SenderIdentifier:
         self._now = now
 
     def identify(self, facts: RequestFacts, visitor_id: str | None = None, *, webdriver: bool = False) -> Sender:
-        """A browser. `visitor_id` is the one it was given by consent; without one it gets that of the day."""
+        """The browser as a sender. `visitor_id` is its lasting one, by consent; by default it gets that of the day."""
         header = facts.headers.get
         user_agent = header("User-Agent") or ""
         address = _address(facts.address)

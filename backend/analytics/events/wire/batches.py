@@ -1,6 +1,6 @@
 """Events checked all together: patterns tried on each event cost more than all else that reading it takes.
 
-`WireEvent` says what is good. Here is the same in other words; whoever finds anything amiss asks it, event by event.
+`WireEvent` defines a good event. These checks are equal to it; where one fails, events are parsed one by one.
 """
 
 from __future__ import annotations

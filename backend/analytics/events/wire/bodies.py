@@ -1,6 +1,6 @@
-"""Read the body of an event request: at once where all of it is good, else event by event to say what is not.
+"""Parses the body of an event request: at once where all of it is good, else event by event to name faults.
 
-Both ways agree on what is good; the second also says what is not.
+Both ways accept the same events; the second names the faults of the others.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ class Envelope(EnvelopeFields, frozen=True, kw_only=True, forbid_unknown_fields=
 
 @dataclass(frozen=True, slots=True)
 class ParsedBatch:
-    """What a request held: good events, bad ones with reasons, and the fields of its envelope."""
+    """The events of a request, its rejected events with reasons, and the fields of its envelope."""
 
     events: tuple[Event, ...]
     rejected: tuple[RefusedEvent, ...]
     envelope: EnvelopeFields
 
     def as_from(self, user_id: str | None, *, lasting: bool) -> ParsedBatch:
-        """As a browser may say it: whose it is and where, the server knows; a lasting id counts only with consent."""
+        """The batch as a browser may send it: the server knows its user; a lasting id counts only with consent."""
         events = self.events
         if any(event.user_id != user_id for event in events):
             events = tuple(msgspec.structs.replace(event, user_id=user_id) for event in events)
@@ -78,7 +78,7 @@ ENVELOPE_FIELDS = msgspec.json.Decoder(EnvelopeFields)
 
 
 def parse(body: bytes, media_type: str, limits: Limits, received_at: datetime) -> ParsedBatch:
-    """Sort a request's events into good and bad; refuse what cannot be read, is too much, or holds nothing good."""
+    """Sorts events into good and bad; refuses a body that cannot be read, is too large or holds no good one."""
     if media_type not in MEDIA_TYPES:
         raise UnsupportedMediaType(f"Send events as {', '.join(MEDIA_TYPES)}.")
     if len(body) > limits.size:
@@ -133,7 +133,7 @@ def _one_by_one(body: bytes, media_type: str, limits: Limits, received_at: datet
 
 
 def _items(body: bytes) -> tuple[Sequence[Raw | bytes], EnvelopeFields]:
-    """The events, each still to be read: what is wrong within one is no matter of the others."""
+    """The events, each still to be parsed: a fault in one does not touch the others."""
     try:
         if body.lstrip()[:1] == b"[":
             return ITEMS.decode(body), NO_ENVELOPE
@@ -156,8 +156,8 @@ def _envelope_fields(members: dict[str, Raw]) -> EnvelopeFields:
     try:
         return ENVELOPE_FIELDS.decode(msgspec.json.encode(members))
     except msgspec.ValidationError as error:
-        what, _, where = in_words(error).partition(" - at `$.")
-        raise InvalidRequest([FieldError(where.rstrip("`") or "envelope", what)]) from None
+        reason, _, member = in_words(error).partition(" - at `$.")
+        raise InvalidRequest([FieldError(member.rstrip("`") or "envelope", reason)]) from None
 
 
 def _event(wire: WireEvent, default_timestamp: datetime) -> Event:

@@ -18,7 +18,7 @@ NOTHING = Raw(b"null")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one request may hold."""
+    """The largest body and number of events of one request."""
 
     size: int
     events: int

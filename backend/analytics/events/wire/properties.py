@@ -1,4 +1,4 @@
-"""What `event_data` may be: an object, not too large nor too deep, and of the members its event is known to have."""
+"""Checks of `event_data`: an object, not too large nor too deep, with the properties of its event."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def check(event_type: str, data: bytes) -> None:
         if event_type in TYPED:
             TYPED[event_type](data)
     except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$")
-        raise ValueError(f"{what} - at `$.event_data{where or '`'}") from None
+        reason, _, path = str(error).partition(" - at `$")
+        raise ValueError(f"{reason} - at `$.event_data{path or '`'}") from None
     if b"\\u0000" in data and _holds_nul(properties):
         raise ValueError("event_data holds a NUL character")
     if data.count(b"{") + data.count(b"[") > DEEPEST and _depth(properties) > DEEPEST:

@@ -1,4 +1,4 @@
-"""Whose revenue it is: eight ways to share out what was paid among the channels that led to it.
+"""Models of attribution: eight ways to divide revenue among the channels that led to it.
 
 Each way but one weighs the touches of a path with whole numbers; `markov` weighs channels by all paths together. Cents
 are shared out by the largest remainder, so that they always add up to what was paid.
@@ -68,7 +68,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """How people went who paid nothing: how many came first to a channel, from one to another, and left from one.
+    """The ways of people who paid nothing: how many came first to a channel, from one to another, and left from one.
 
     Of paths that convert to nothing a chain of order 1 needs no more; there are far fewer moves than paths.
     """
@@ -99,7 +99,7 @@ NOBODY = Lost({}, {}, {})
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """What a channel is credited with: whole cents, and a share of conversions that may be a fraction."""
+    """The credit of a channel: whole cents, and a share of conversions that may be a fraction."""
 
     channel: Channel
     cents: int
@@ -247,7 +247,7 @@ def _removal(
 def _counts(
     paths: Iterable[Path], lost: Lost, places: Mapping[Channel, int]
 ) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    """How often people began with a channel, went from one to another, converted from one and left from one."""
+    """How many people began with a channel, went from one to another, converted from one and left from one."""
     begun, converted, left = (np.zeros(len(places)) for _ in range(3))
     moves = np.zeros((len(places), len(places)))
     for path in paths:

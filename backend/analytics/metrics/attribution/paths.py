@@ -1,4 +1,4 @@
-"""The ways people came before they paid: the touches of each, in order, counted by one question.
+"""Paths to conversions: the touches of each person, in order, counted by one question.
 
 A touch is a session, its channel where it came from. Equal ways are counted together, so that what comes back grows
 with the number of ways, not of visitors.
@@ -50,7 +50,7 @@ class SessionSelection:
     def holds(self, sessions: Table) -> BooleanValue:
         import ibis
 
-        return ibis.and_(ibis.literal(True), *(holds(sessions, chosen) for chosen in self.filters))
+        return ibis.and_(ibis.literal(True), *(holds(sessions, condition) for condition in self.filters))
 
 
 @cache
@@ -66,7 +66,7 @@ def paths_question(by: By, selection: SessionSelection, *, aged: bool) -> Questi
 
 @cache
 def lost_question(by: By, selection: SessionSelection) -> Question:
-    """How those who paid nothing went: the channel before, the channel, whether it was their last, and how many times.
+    """Rows of moves without a conversion: the channel before, the channel, whether it was the last, and how many times.
 
     There is no channel before the first one.
     """
@@ -97,7 +97,7 @@ def lost_in(rows: Sequence[AnswerRow]) -> Lost:
 def _paths(
     start: IntegerValue, end: IntegerValue, lookback: IntegerValue, *, by: By, selection: SessionSelection, aged: bool
 ) -> Table:
-    """Put together by person, among those who paid: to look at sessions more often takes ClickHouse seconds to plan."""
+    """Grouped by person, among those who paid: more looks at the sessions take ClickHouse seconds to plan."""
     import ibis
 
     sessions = _sessions(start - lookback, end, selection)
@@ -125,7 +125,7 @@ def _people(touches: Table) -> Table:
 
 
 def _sessions(start: IntegerValue, end: IntegerValue, selection: SessionSelection) -> Table:
-    sessions = with_first_seen(relation(SESSIONS), (chosen.field for chosen in selection.filters))
+    sessions = with_first_seen(relation(SESSIONS), (condition.field for condition in selection.filters))
     sessions = sessions.filter(sessions.day >= start // DAY, sessions.day <= end // DAY, sessions.started_at < end)
     return sessions if selection.bots else sessions.filter(~sessions.is_bot)
 
@@ -138,7 +138,7 @@ def _payers(sessions: Table, paid: BooleanValue) -> Table:
     return sessions.filter(paid).select("person")
 
 
-def _touches(sessions: Table, by: By, paid: BooleanValue, **rest: Value) -> Table:
+def _touches(sessions: Table, by: By, paid: BooleanValue, **more_columns: Value) -> Table:
     """Without nulls, which engines sort to different ends. `paid_at` is 0 where nothing was paid in the period."""
     import ibis
 
@@ -149,12 +149,12 @@ def _touches(sessions: Table, by: By, paid: BooleanValue, **rest: Value) -> Tabl
         paid_at=ibis.ifelse(paid, sessions.upgrade_at, 0),
         cents=sessions.revenue_cents.fill_null(0),
         currency=sessions.currency.fill_null(""),
-        **rest,
+        **more_columns,
     )
 
 
 def _channel(sessions: Table, by: By) -> StringValue:
-    """Direct is what has no source, or says so; as a campaign, what has no campaign either."""
+    """Direct is a session without a source, or named so; by campaign, one without a campaign either."""
     import ibis
 
     source, medium, campaign = (sessions[name].nullif("") for name in ("source", "medium", "campaign"))
@@ -186,7 +186,7 @@ def _counted(ways: Table, lookback: IntegerValue, *, aged: bool) -> Table:
 def _lost(
     start: IntegerValue, end: IntegerValue, lookback: IntegerValue, *, by: By, selection: SessionSelection
 ) -> Table:
-    """Of people who visited in the period, looked back at from their last visit as far as at conversions."""
+    """Moves of people without a conversion, within the lookback before their last session in the period."""
     import ibis
 
     sessions = _sessions(start - lookback, end, selection)

@@ -1,4 +1,4 @@
-"""Answer who is to be thanked for the revenue of a period."""
+"""Answers queries of attribution."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ OTHER = "(other)"
 
 @dataclass(frozen=True, slots=True)
 class AttributionQuery:
-    """Who gets the credit for upgrades in the period, by the visits of the same people in so many days before.
+    """The credit for upgrades in the period, by the sessions of the same people in the lookback before.
 
-    A filter keeps upgrades by what is known of the session that asked for them, not the visits before it.
+    A filter is about the session with the upgrade, not the sessions before it.
     """
 
     period: Period
@@ -55,7 +55,7 @@ class AttributionQuery:
 
 @dataclass(frozen=True, slots=True)
 class AttributedRevenue:
-    """What a channel is credited with; None is direct. `first_touches`: conversions whose path it began."""
+    """The credit of a channel; None is direct. `first_touches`: conversions whose path it began."""
 
     channel: Channel
     credited_cents: int
@@ -67,7 +67,7 @@ class AttributedRevenue:
 
 @dataclass(frozen=True, slots=True)
 class CurrencyTotal:
-    """What was paid in another currency, which no sum here holds."""
+    """The revenue in another currency, which no sum here holds."""
 
     currency: str
     cents: int
@@ -105,7 +105,7 @@ class AttributionService:
         self._now = now
 
     def revenue(self, query: AttributionQuery) -> Attribution:
-        """The credits, and where there is something to compare with, those of then beside them."""
+        """The credits; where the query compares, with those of the other period."""
         report = self._of(query)
         if query.compare is None:
             return report
@@ -153,7 +153,7 @@ def _faults(query: AttributionQuery) -> Iterator[FieldError]:
 
 
 def _beside(after: Attribution, before: Attribution) -> tuple[AttributedRevenue, ...]:
-    """Each channel with what it was before; those that have nothing any more come last."""
+    """Each channel with its credit before; channels that have none any more come last."""
     now, then = ({row.channel: row for row in attribution.rows} for attribution in (after, before))
     return tuple(
         replace(now.get(channel) or _nothing(channel, after), previous=then.get(channel) or _nothing(channel, before))
@@ -184,17 +184,17 @@ def _rows(paths: Sequence[Path], model: Model, lost: Lost) -> tuple[AttributedRe
 
 
 def _fewer(paths: Sequence[Path], lost: Lost) -> tuple[Sequence[Path], Lost, int]:
-    """Anybody may send any source: channels beyond the hundred met most become one, so that all can be shown."""
-    met = Counter[Channel](lost.begun)
+    """Anybody may send any source: channels beyond the hundred most frequent become one, so that all can be shown."""
+    touches = Counter[Channel](lost.begun)
     for (_, there), times in lost.moves.items():
-        met[there] += times
+        touches[there] += times
     for path in paths:
         for channel in path.channels:
-            met[channel] += path.conversions
-    if len(met) <= MOST_CHANNELS:
+            touches[channel] += path.conversions
+    if len(touches) <= MOST_CHANNELS:
         return paths, lost, 0
-    most = sorted(met, key=lambda channel: (channel is not None, -met[channel], channel or ""))
-    names = {channel: channel if place < MOST_CHANNELS - 1 else OTHER for place, channel in enumerate(most)}
+    by_touches = sorted(touches, key=lambda channel: (channel is not None, -touches[channel], channel or ""))
+    names = {channel: channel if place < MOST_CHANNELS - 1 else OTHER for place, channel in enumerate(by_touches)}
     fewer = [replace(path, channels=tuple(names[channel] for channel in path.channels)) for path in paths]
     begun, moves, left = Counter[Channel](), Counter[tuple[Channel, Channel]](), Counter[Channel]()
     for channel, times in lost.begun.items():
@@ -203,7 +203,7 @@ def _fewer(paths: Sequence[Path], lost: Lost) -> tuple[Sequence[Path], Lost, int
         moves[names[here], names[there]] += times
     for channel, times in lost.left.items():
         left[names[channel]] += times
-    return fewer, Lost(begun, moves, left), len(met) - MOST_CHANNELS + 1
+    return fewer, Lost(begun, moves, left), len(touches) - MOST_CHANNELS + 1
 
 
 def _others(rows: Iterable[AnswerRow], currency: str) -> tuple[CurrencyTotal, ...]:

@@ -1,4 +1,4 @@
-"""By what a measure can be broken down and filtered: each column defined once, by name."""
+"""Dimensions, by which measures are broken down and filtered: each defined once, by name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COHORTS = frozenset({"first_seen_week", "first_seen_month"})
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """A text that groups rows. `nothing`: how people call it where there is none."""
+    """A text that groups rows. `nothing`: the label where there is none."""
 
     name: str
     label: str
@@ -46,7 +46,7 @@ def _date(day: IntegerValue) -> StringValue:
 
 
 def with_first_seen(sessions: Table, names: Iterable[str]) -> Table:
-    """The sessions with what these dimensions need to know of their persons' other ones."""
+    """The sessions with the first day of their persons, where one of these dimensions needs it."""
     if not COHORTS & set(names):
         return sessions
     every = relation(SESSIONS)
@@ -55,7 +55,7 @@ def with_first_seen(sessions: Table, names: Iterable[str]) -> Table:
 
 
 _DEFINED = (
-    _column("source", "Relation", "Where the visitor came from: `utm_source`, the site before, or `direct`."),
+    _column("source", "Source", "Where the visitor came from: `utm_source`, the site before, or `direct`."),
     _column("medium", "Medium", "What kind of way it was: `cpc`, `organic`, `email`.", nothing="No medium"),
     _column("campaign", "Campaign", "Which campaign brought them.", nothing="No campaign"),
     _column("referrer", "Referrer", "The site whose link was followed.", nothing="No referrer"),

@@ -28,7 +28,7 @@ CURRENCIES = "counted_currencies"
 
 @dataclass(frozen=True, slots=True)
 class RelationQuestion:
-    """What one relation is asked: the measures, in the order of the answer's columns, after the query's keys."""
+    """The question to one relation: its measures in the order of the answer's columns, after the query's keys."""
 
     source: Relation
     measures: tuple[str, ...]
@@ -66,13 +66,13 @@ def _expression(
     *numbers: IntegerValue, query: Query, source: Relation, names: tuple[str, ...], limit: int, shifts: int
 ) -> Table:
     (start, end, first, last), local = numbers[: len(BOUNDS)], numbers[len(BOUNDS) :]
-    named = (*query.dimensions, *(chosen.field for chosen in query.filters))
-    table = with_first_seen(relation(SESSIONS), named) if source is Relation.SESSIONS else relation(EVENTS)
+    fields = (*query.dimensions, *(condition.field for condition in query.filters))
+    table = with_first_seen(relation(SESSIONS), fields) if source is Relation.SESSIONS else relation(EVENTS)
     instant = table[INSTANTS[source]]
     conditions = [table.day >= first, table.day <= last, instant >= start, instant < end]
     if not query.bots:
         conditions.append(~table.is_bot)
-    table = table.filter(*conditions, *(holds(table, chosen) for chosen in query.filters))
+    table = table.filter(*conditions, *(holds(table, condition) for condition in query.filters))
     keys: dict[str, Value] = {}
     if query.grain:
         moved, *months = local[shifts:]
@@ -106,14 +106,14 @@ def _needed(name: str) -> tuple[str, ...]:
 
 
 def _ordered(rows: Table, query: Query, names: tuple[str, ...]) -> Table:
-    """By the query's order, and where that says nothing by the keys, so that every engine gives the same rows."""
+    """The rows in the query's order, then by keys, so that every engine gives the same rows."""
     import ibis
 
     keys = {name: f"key_{number}" for number, name in enumerate(query.keys)}
     columns = keys | {name: f"value_{number}" for number, name in enumerate(names)}
-    chosen = query.order or ("" if query.grain else f"-{names[0]}")
-    column = columns.get(chosen.removeprefix("-"))
-    order = [ibis.desc(column) if chosen.startswith("-") else ibis.asc(column)] if column else []
+    sort_by = query.order or ("" if query.grain else f"-{names[0]}")
+    column = columns.get(sort_by.removeprefix("-"))
+    order = [ibis.desc(column) if sort_by.startswith("-") else ibis.asc(column)] if column else []
     return rows.order_by(*order, *(ibis.asc(key) for key in keys.values()))
 
 
@@ -141,15 +141,15 @@ def _bucket(
     return day
 
 
-def holds(table: Table, chosen: Filter) -> BooleanValue:
-    column: StringValue = DIMENSIONS[chosen.field].column(table)
-    match chosen.op:
+def holds(table: Table, condition: Filter) -> BooleanValue:
+    column: StringValue = DIMENSIONS[condition.field].column(table)
+    match condition.op:
         case Operator.EQ | Operator.IN:
-            return _is_any(column, chosen.values)
+            return _is_any(column, condition.values)
         case Operator.NE | Operator.NOT_IN:
-            return ~_is_any(column, chosen.values)
+            return ~_is_any(column, condition.values)
         case Operator.CONTAINS:
-            return column.lower().contains(chosen.values[0].lower()).fill_null(False)
+            return column.lower().contains(condition.values[0].lower()).fill_null(False)
         case Operator.IS_NULL:
             return column.isnull()
         case Operator.NOT_NULL:
@@ -157,7 +157,7 @@ def holds(table: Table, chosen: Filter) -> BooleanValue:
 
 
 def _is_any(column: StringValue, values: tuple[str, ...]) -> BooleanValue:
-    """Never null, so that its opposite holds where there is nothing."""
+    """A condition that is never null, so that its opposite holds where there is nothing."""
     import ibis
 
     texts = [value for value in values if value]

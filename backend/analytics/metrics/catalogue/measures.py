@@ -1,4 +1,4 @@
-"""What can be measured: each number defined once, by name."""
+"""Measures: each number defined once, by name."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Ratio:
 
 
 def _sessions(name: str, label: str, description: str, column: str) -> Measure:
-    """How many sessions have a value in a column."""
+    """The number of sessions that have a value in a column."""
     return Measure(name, label, Unit.COUNT, description, Relation.SESSIONS, True, name, lambda t, _: t[column].count())
 
 

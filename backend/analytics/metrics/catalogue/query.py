@@ -58,7 +58,7 @@ class Query:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What stands before the measures in each row: the grain, then the dimensions."""
+        """The columns before the measures in each row: the grain, then the dimensions."""
         return (*([self.grain.value] if self.grain else []), *self.dimensions)
 
     def for_totals(self) -> Query:
@@ -110,7 +110,7 @@ class Result:
 def _faults(query: Query) -> Iterator[FieldError]:
     yield from unknown_names("measures", query.measures, MEASURES)
     yield from unknown_names("dimensions", query.dimensions, DIMENSIONS)
-    yield from unknown_names("filters", (chosen.field for chosen in query.filters), DIMENSIONS, ".field")
+    yield from unknown_names("filters", (condition.field for condition in query.filters), DIMENSIONS, ".field")
     yield from _sizes(query)
     yield from value_faults(query.filters)
     order = (query.order or "").removeprefix("-")
@@ -146,19 +146,19 @@ def _sizes(query: Query) -> Iterator[FieldError]:
 
 
 def value_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:
-    for index, chosen in enumerate(filters):
+    for index, condition in enumerate(filters):
         needs = {Operator.IS_NULL: (0, 0), Operator.NOT_NULL: (0, 0), Operator.CONTAINS: (1, 1)}
-        least, most = needs.get(chosen.op, (1, MOST_VALUES))
-        if not least <= len(chosen.values) <= most:
+        least, most = needs.get(condition.op, (1, MOST_VALUES))
+        if not least <= len(condition.values) <= most:
             expected = f"{least} to {most} values" if least < most else "one value" if most else "no value"
-            yield FieldError(f"filters.{index}.value", f"{chosen.op} takes {expected}")
-        if any(len(value) > LONGEST_VALUE or "\0" in value for value in chosen.values):
+            yield FieldError(f"filters.{index}.value", f"{condition.op} takes {expected}")
+        if any(len(value) > LONGEST_VALUE or "\0" in value for value in condition.values):
             yield FieldError(f"filters.{index}.value", f"must be texts of {LONGEST_VALUE} characters at most")
 
 
 def session_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:
-    """Where only sessions are counted."""
-    fields = [chosen.field for chosen in filters]
+    """Faults of filters where only sessions are counted."""
+    fields = [condition.field for condition in filters]
     yield from unknown_names("filters", fields, DIMENSIONS, ".field")
     for index, name in enumerate(fields):
         if name in DIMENSIONS and Relation.SESSIONS not in DIMENSIONS[name].sources:
@@ -166,8 +166,8 @@ def session_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:
 
 
 def _sources(query: Query) -> Iterator[FieldError]:
-    """What is counted in events has no source or job: those belong to sessions."""
-    used = [*query.dimensions, *(chosen.field for chosen in query.filters)]
+    """Measures of events have no source or job: those belong to sessions."""
+    used = [*query.dimensions, *(condition.field for condition in query.filters)]
     for measure in query.measures:
         source = MEASURES[measure].source if measure in MEASURES else None
         for name in used:

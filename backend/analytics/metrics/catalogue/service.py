@@ -22,7 +22,7 @@ Found = dict[Keys, dict[str, Value]]
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedRows:
     """The rows of one query by their keys, in order, and the warehouse's answers they come from."""
 
     rows: Found
@@ -30,7 +30,7 @@ class Counted:
 
 
 class CatalogueService:
-    """Every number anybody sees comes from here, so that no two pages can disagree."""
+    """The one source of numbers, so that no two pages can disagree."""
 
     def __init__(self, warehouse: Warehouse, now: Clock) -> None:
         self._warehouse = warehouse
@@ -72,7 +72,7 @@ class CatalogueService:
     def _earlier(self, query: Query, compared: Period) -> Found:
         """The rows of the period compared with, under the keys of today's.
 
-        Days and what is made of them are moved on, and hours beside their own.
+        Days, weeks and months are moved on, and hours placed beside their own.
         """
         rows = self._rows(replace(query, compare=None), limited=False, of=compared).rows
         if query.grain is not Grain.HOUR:
@@ -85,7 +85,7 @@ class CatalogueService:
                 placed[keys] = _both(placed[keys], values) if keys in placed else values
         return placed
 
-    def _rows(self, query: Query, *, limited: bool, of: Period | None = None) -> Counted:
+    def _rows(self, query: Query, *, limited: bool, of: Period | None = None) -> CountedRows:
         """`of`: the period whose rows they are, where it is not the query's."""
         questions = parts(query, limited=limited, of=of)
         answers = [self._warehouse.ask(question.question, **question.values) for question in questions]
@@ -96,10 +96,10 @@ class CatalogueService:
                 keys = _keys(row[:width], query)
                 values = rows.setdefault(keys, dict(_nothing(query)))
                 values.update(zip(question.measures, row[width:], strict=False))
-        return Counted(_sorted(rows, query) if len(questions) > 1 else rows, answers)
+        return CountedRows(_sorted(rows, query) if len(questions) > 1 else rows, answers)
 
     def _totals(self, query: Query, over_all: Query) -> tuple[Totals, tuple[str, ...]]:
-        """Asked apart: people are not the sum of their days."""
+        """Totals have a question of their own: people are not the sum of their days."""
         values: dict[str, Value] = {}
         n, currencies = 0, ()
         for part in parts(over_all, limited=False):
@@ -138,7 +138,7 @@ def _bucket_key(number: int, grain: Grain, timezone: str) -> str:
 
 
 def _nothing(query: Query) -> Mapping[str, Value]:
-    """What is said of a row that one relation has and another has not, or that was not there before."""
+    """The values of a row that only another relation has, or that was not there before."""
     return {name: 0 if MEASURES[name].sums or name == "visitors" else None for name in query.measures}
 
 
@@ -155,24 +155,24 @@ def _bucket_keys(period: Period, grain: Grain) -> list[str]:
 
 
 def _both(first: Mapping[str, Value], second: Mapping[str, Value]) -> dict[str, Value]:
-    """Two hours as one, as far as that can be known."""
+    """The values of two hours as one, as far as they add up."""
     return {name: (first[name] or 0) + (second[name] or 0) if MEASURES[name].sums else None for name in first}
 
 
 def _beside(rows: Sequence[ResultRow], earlier: Found, query: Query) -> Iterator[ResultRow]:
-    """Each row with what was before; then those there are no more, unless the limit may have cut them off."""
+    """Each row with its values before; then rows that are no more, unless the limit may have cut them off."""
     for row in rows:
         yield replace(row, previous=earlier.get(row.keys) or _nothing(query))
     if query.dimensions and len(rows) <= query.limit:
         known = {row.keys for row in rows}
-        gone = ((keys, values) for keys, values in earlier.items() if keys not in known)
-        yield from (ResultRow(keys, _nothing(query), values) for keys, values in gone)
+        dropped = ((keys, values) for keys, values in earlier.items() if keys not in known)
+        yield from (ResultRow(keys, _nothing(query), values) for keys, values in dropped)
 
 
 def _sorted(rows: Found, query: Query) -> Found:
-    """As the warehouse orders the rows of one relation."""
-    chosen = query.order or ("" if query.grain else f"-{query.measures[0]}")
-    name = chosen.removeprefix("-")
+    """The rows in the order in which the warehouse answers those of one relation."""
+    sort_by = query.order or ("" if query.grain else f"-{query.measures[0]}")
+    name = sort_by.removeprefix("-")
 
     def by_keys(item: tuple[Keys, Mapping[str, Value]]) -> tuple[tuple[bool, str], ...]:
         return tuple((key is None, key or "") for key in item[0])
@@ -180,7 +180,7 @@ def _sorted(rows: Found, query: Query) -> Found:
     in_order = sorted(rows.items(), key=by_keys)
     if not name:
         return dict(in_order)
-    return dict(_stable(in_order, name, query, falling=chosen.startswith("-")))
+    return dict(_stable(in_order, name, query, falling=sort_by.startswith("-")))
 
 
 def _stable(

@@ -1,4 +1,4 @@
-"""What is asked of a funnel beside its days and filters: texts as they were entered, parsed for page and API alike."""
+"""The parameters of a funnel beside its days and filters: entered texts, parsed for page and API alike."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class AskedFunnel:
         return query
 
     def bar(self, step: int, outcome: Outcome, group: str | None, *, others: bool) -> FunnelBar:
-        """One bar of it; the empty group stands for none."""
+        """A bar of the funnel; the empty group stands for none."""
         errors = []
         if not 1 <= step <= (len(self.steps) or len(CALCULATOR)):
             errors.append(FieldError("step", "The funnel has no such step."))
@@ -84,7 +84,7 @@ class AskedFunnel:
 
 
 def names(text: str | None) -> tuple[str, ...]:
-    """Of one text, by commas."""
+    """The names in one text, separated by commas."""
     return tuple(name.strip() for name in text.split(",")) if text else ()
 
 
@@ -93,7 +93,7 @@ def _known(matches: Iterable[EventMatch | None]) -> tuple[EventMatch, ...]:
 
 
 def _further(refusal: InvalidRequest, errors: list[FieldError]) -> Iterator[FieldError]:
-    """What was found besides, of other fields."""
+    """The further errors, of other fields."""
     refused = {error.field.partition(".")[0] for error in errors}
     return (error for error in refusal.errors if error.field not in refused)
 

@@ -1,4 +1,4 @@
-"""What a funnel may be asked: its steps, their order, how long it may take, and whose way is counted."""
+"""The definition of a funnel: steps, order, window and scope."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ CALCULATOR = tuple(EventMatch.parse(step.name) for step in STEPS)
 
 @dataclass(frozen=True, slots=True)
 class FunnelQuery:
-    """A funnel over a period. Whoever takes step 1 in it enters, once, and has `window` from then on.
+    """A funnel over a period. A session or visitor enters once, with step 1, and has `window` from then on.
 
     `exclude`: events that end the way when they happen between two steps. With a `breakdown`, the `limit` groups with
     the most entries stand alone.

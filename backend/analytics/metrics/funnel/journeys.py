@@ -60,7 +60,9 @@ def _of_columns(query: FunnelQuery, numbers: Numbers) -> Table:
     if query.window < query.scope.longest:
         until = steps[0] + numbers.window
         steps = [ibis.cases((step <= until, step)) for step in steps]
-    return sessions.select(**_told(sessions, query), **{f"reached_{n}": step for n, step in enumerate(steps, 1)})
+    return sessions.select(
+        **_listed_columns(sessions, query), **{f"reached_{n}": step for n, step in enumerate(steps, 1)}
+    )
 
 
 def _of_events(query: FunnelQuery, numbers: Numbers) -> Table:
@@ -77,15 +79,15 @@ def _of_events(query: FunnelQuery, numbers: Numbers) -> Table:
 
 
 def _sessions(query: FunnelQuery, numbers: Numbers, filters: tuple[Filter, ...]) -> Table:
-    named = [chosen.field for chosen in query.filters] + ([query.breakdown] if query.breakdown else [])
-    sessions = with_first_seen(relation(SESSIONS), named)
+    fields = [condition.field for condition in query.filters] + ([query.breakdown] if query.breakdown else [])
+    sessions = with_first_seen(relation(SESSIONS), fields)
     conditions = [sessions.day >= numbers.first_day, sessions.day <= numbers.last_day]
     conditions += [] if query.bots else [~sessions.is_bot]
-    return sessions.filter(*conditions, *(holds(sessions, chosen) for chosen in filters))
+    return sessions.filter(*conditions, *(holds(sessions, condition) for condition in filters))
 
 
-def _told(sessions: Table, query: FunnelQuery) -> dict[str, Value]:
-    """What a session says of a way that begins in it."""
+def _listed_columns(sessions: Table, query: FunnelQuery) -> dict[str, Value]:
+    """The columns that a way takes from the session in which it begins."""
     group = {GROUP: DIMENSIONS[query.breakdown].column(sessions)} if query.breakdown else {}
     return {name: sessions[name] for name in LISTED} | group
 
@@ -100,7 +102,7 @@ def _met(query: FunnelQuery, numbers: Numbers, kinds: Kinds) -> Table:
     else:
         sessions = _sessions(query, numbers, ())
         owner = {"person": sessions.person, "keeps": _all(sessions, query.filters)}
-    sessions = sessions.select("day", "ended_at", **_told(sessions, query), **owner)
+    sessions = sessions.select("day", "ended_at", **_listed_columns(sessions, query), **owner)
     # A session goes on into the day after its own at most. With days in it the join stays small, whatever a sender
     # calls one session.
     after = (sessions.day + 1).cast("int32")
@@ -141,7 +143,7 @@ def _by_session(met: Table, opens: BooleanValue, columns: tuple[str, ...]) -> Ta
 
 
 def _by_person(met: Table, begins: BooleanValue, columns: tuple[str, ...], base: IntegerValue) -> Table:
-    """What is said of a visitor is what that session says in which they took step 1."""
+    """A visitor's way takes its columns from the session with step 1."""
     import ibis
 
     entry = ibis.struct({name: met[name] for name in (*columns, "keeps")})
@@ -156,4 +158,4 @@ def _by_person(met: Table, begins: BooleanValue, columns: tuple[str, ...], base:
 def _all(sessions: Table, filters: tuple[Filter, ...]) -> BooleanValue:
     import ibis
 
-    return ibis.and_(ibis.literal(True), *(holds(sessions, chosen) for chosen in filters))
+    return ibis.and_(ibis.literal(True), *(holds(sessions, condition) for condition in filters))

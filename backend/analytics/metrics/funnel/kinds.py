@@ -51,14 +51,14 @@ class Kinds:
         exact_first = sorted(enumerate(self.matches), key=lambda numbered: numbered[1].number is None)
         branches = []
         for number, match in exact_first:
-            named = events.event_type == match.event
-            holds = named if match.number is None else named & (events.step == match.number)
+            has_name = events.event_type == match.event
+            holds = has_name if match.number is None else has_name & (events.step == match.number)
             branches.append((holds, ibis.literal(number, "int64")))
         return ibis.cases(*branches, else_=ibis.literal(self.others, "int64"))
 
 
 def _numbers(kinds: list[EventMatch], wanted: tuple[EventMatch, ...]) -> tuple[int, ...]:
-    """A kind that is all of a name leaves out what has a kind of its own: whoever wants all wants both."""
+    """The kind of a bare name leaves out matches with kinds of their own: wanting the name means wanting both."""
     return tuple(
         number
         for number, kind in enumerate(kinds)

@@ -1,4 +1,4 @@
-"""What is asked of the lake about a funnel: counts, the largest groups, and who stands behind a bar."""
+"""Questions about a funnel: counts, the largest groups, and the ways behind a bar."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class FunnelBar:
 
     @property
     def range(self) -> tuple[int, int]:
-        """How many steps they came to, at least and at most. Nobody drops before step 1."""
+        """The least and the greatest number of steps reached. Nobody drops before step 1."""
         if self.outcome is Outcome.REACHED:
             return self.step, MOST_STEPS
         return max(self.step - 1, 1), self.step - 1
@@ -65,7 +65,7 @@ def largest_groups(query: FunnelQuery) -> Question:
 
 
 def count_behind(query: FunnelQuery, group: Group | None) -> Question:
-    """How many came to `least` steps and to `most` at most."""
+    """The number of ways that came to `least` steps or more, and to `most` at most."""
     return _question(f"how many in {group!r}", query, partial(_count_behind, group=group), "least", "most")
 
 
@@ -153,12 +153,12 @@ def _standing(query: FunnelQuery, ways: Table, least: IntegerValue, most: Intege
     ways = ways.filter(ways.came >= least, ways.came <= most)
     if group is None:
         return ways
-    chosen = _is_any(ways[GROUP], group.keys)
-    return ways.filter(~chosen if group.others else chosen)
+    in_group = _is_any(ways[GROUP], group.keys)
+    return ways.filter(~in_group if group.others else in_group)
 
 
 def _is_any(key: StringValue, keys: Keys) -> BooleanValue:
-    """Never null."""
+    """A condition that is never null."""
     import ibis
 
     texts = [text for text in keys if text is not None]

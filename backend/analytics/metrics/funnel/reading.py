@@ -50,8 +50,8 @@ class WayReader:
         following = self._next_strictly if self.query.order is Order.STRICT else self._next
         for step in range(1, len(self.query.steps)):
             ways = following(ways, step)
-        taken = {n: ways[f"taken_{n}"] for n in range(1, len(self.query.steps) + 1)}
-        return ways.mutate(**{f"reached_{n}": self._instant(ways, code) for n, code in taken.items()})
+        codes = {n: ways[f"taken_{n}"] for n in range(1, len(self.query.steps) + 1)}
+        return ways.mutate(**{f"reached_{n}": self._instant(ways, code) for n, code in codes.items()})
 
     def _next(self, ways: Table, step: int) -> Table:
         """The first event not before the step before it, unless something excluded lies between step 1 and it."""
@@ -90,13 +90,13 @@ class WayReader:
         begun = done = self._time(ways.taken_1)
         ways = ways.mutate(begun_1=begun, done_1=done)
         for n in range(2, len(self.query.steps) + 1):
-            time, taken = self._time(ways[f"taken_{n}"]), ways[f"taken_{n}"] < NEVER
+            time, is_taken = self._time(ways[f"taken_{n}"]), ways[f"taken_{n}"] < NEVER
             begun = ibis.least(ways[f"begun_{n - 1}"], time)
-            done = ibis.cases((taken & ways[f"done_{n - 1}"].notnull(), ibis.greatest(ways[f"done_{n - 1}"], time)))
+            done = ibis.cases((is_taken & ways[f"done_{n - 1}"].notnull(), ibis.greatest(ways[f"done_{n - 1}"], time)))
             ways = ways.mutate(**{f"begun_{n}": begun, f"done_{n}": done})
             if self.kinds.of_excluded:
-                whole = self._excluded(ways, n) == 0
-                ways = ways.mutate(**{f"done_{n}": ibis.cases((whole, ways[f"done_{n}"]))})
+                is_uninterrupted = self._excluded(ways, n) == 0
+                ways = ways.mutate(**{f"done_{n}": ibis.cases((is_uninterrupted, ways[f"done_{n}"]))})
         numbers = range(2, len(self.query.steps) + 1)
         later = {f"reached_{n}": ways.base + ways[f"done_{n}"] for n in numbers}
         return ways.mutate(reached_1=self._instant(ways, ways.taken_1), **later)
@@ -110,7 +110,7 @@ class WayReader:
         return near
 
     def _excluded(self, ways: Table, n: int) -> IntegerValue:
-        """How many excluded events lie between the first and the last of `n` steps."""
+        """The number of excluded events between the first and the last of `n` steps."""
         begun, done = ways[f"begun_{n}"], ways[f"done_{n}"]
 
         def between(code: IntegerValue) -> BooleanValue:

@@ -1,4 +1,4 @@
-"""Answer funnels, and say who stands behind a bar."""
+"""Answers funnels, and lists the ways behind a bar."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class FunnelReport:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """How far one session came, or a visitor who took step 1 in it; `seconds` from step 1 to the last step reached."""
+    """The way of a session, or of a visitor who took step 1 in it; `seconds` from step 1 to the last step reached."""
 
     session_key: int
     started_at: datetime
@@ -80,7 +80,7 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class JourneyList:
-    """One page of those behind a bar, the latest first, and how many there are."""
+    """One page of the ways behind a bar, the latest first, and their total number."""
 
     query: FunnelQuery
     bar: FunnelBar
@@ -94,7 +94,7 @@ class JourneyList:
 
     @property
     def version(self) -> str:
-        """As of a report."""
+        """As a report's."""
         return repr((self.query, self.rows, self.total))
 
 
@@ -106,7 +106,7 @@ class FunnelService:
         self._now = now
 
     def answer(self, query: FunnelQuery) -> FunnelReport:
-        """How far those who took step 1 in the period came, also where they went on after it."""
+        """The funnel of everybody who took step 1 in the period, also where they went on after it."""
         keys = self._largest_groups(query) if query.breakdown else ()
         compared = query.period.preceding(query.compare, self._now()) if query.compare else None
         earlier = replace(query, period=compared) if compared else None
@@ -123,7 +123,7 @@ class FunnelService:
         return tuple(row[0] for row in self._warehouse.ask(largest_groups(query), **self._numbers(query)).rows)
 
     def behind(self, query: FunnelQuery, bar: FunnelBar, limit: int, offset: int) -> JourneyList:
-        """Who came to a step, or left before it: as many as the bar says.
+        """The ways that came to a step, or left before it: as many as the bar counts.
 
         The others of a breakdown are those whose groups do not stand alone by the query's limit.
         """
@@ -174,7 +174,7 @@ class FunnelService:
 
 
 def _beside(query: FunnelQuery, groups: Sequence[FunnelGroup], earlier: Sequence[FunnelGroup]) -> Iterator[FunnelGroup]:
-    """Each group with what it was before; nothing, where nobody was in it."""
+    """Each group with its funnel before; an empty one where nobody was in it."""
     known = {(group.key, group.others): group.funnel for group in earlier}
     nobody = funnel([Reached(0)] * len(query.steps), 0, query.steps)
     for group in groups:
@@ -194,7 +194,7 @@ def _funnel(row: AnswerRow, query: FunnelQuery) -> FunnelCounts:
 
 
 def _seconds(quantiles: list[float] | None, reached: int) -> tuple[float | None, float | None]:
-    """To the microsecond: engines interpolate alike but for the last bit."""
+    """Seconds to the microsecond: engines interpolate alike but for the last bit."""
     if not reached or quantiles is None:
         return None, None
     median, p90 = (round(quantile) / SECOND for quantile in quantiles)

@@ -1,4 +1,4 @@
-"""From what was counted to what is said about it."""
+"""Rates and times of a funnel, out of its counts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class NamedStep(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How many sessions came to a step, and the median and 90th percentile of the seconds since the step before."""
+    """The sessions that came to a step, and the median and 90th percentile of the seconds since the step before."""
 
     sessions: int
     median_seconds: float | None = None
@@ -29,9 +29,9 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class FunnelStep:
-    """How many sessions came this far, and how long the way from the step before took.
+    """A step: how many sessions came to it, and the time since the step before.
 
-    Rates are fractions; they are None where fewer than ten sessions would be divided by.
+    Rates are fractions; they are None where the denominator is below ten.
     """
 
     name: str
@@ -53,7 +53,7 @@ class FunnelCounts:
 
 
 def funnel(counted: Sequence[Reached], immature: int, definitions: Sequence[NamedStep] = STEPS) -> FunnelCounts:
-    """What the counts of each step say."""
+    """The funnel of the counts of its steps."""
     return FunnelCounts(tuple(_steps(counted, definitions)), immature)
 
 

@@ -30,7 +30,7 @@ class SubscriberLimits:
 
 
 class Subscription:
-    """One of the subscriptions that a process has to give. It ends once, however often it is ended."""
+    """One of a limited number of subscriptions. Ending it twice ends it once."""
 
     def __init__(self, available: BoundedSemaphore) -> None:
         self._available: BoundedSemaphore | None = available

@@ -1,4 +1,4 @@
-"""What the live view asks of the lake: one question, so that all of its numbers are of one snapshot."""
+"""The question of the live view: only one, so that all of its numbers are of one snapshot."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _live(start: IntegerValue, recent: IntegerValue, end: IntegerValue) -> Table
 
 
 def _list(sessions: Table, name: str) -> Table:
-    """The values most sessions have, with them how many sessions; of jobs only those that were told."""
+    """The most frequent values, with their sessions; of jobs only those that were entered."""
     import ibis
 
     column = DIMENSIONS[name].column(sessions)

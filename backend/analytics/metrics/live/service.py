@@ -1,4 +1,4 @@
-"""What happens on the site just now."""
+"""The live view: the last half hour of the site."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Minute:
 
 @dataclass(frozen=True, slots=True)
 class ValueCount:
-    """How many sessions have a value; None is "there is none"."""
+    """The number of sessions with a value; None is "there is none"."""
 
     value: str | None
     sessions: int
@@ -48,7 +48,7 @@ class ValueCount:
 
 @dataclass(frozen=True, slots=True)
 class StepCount:
-    """How many sessions under way came to this step last."""
+    """The number of sessions under way that came to this step last."""
 
     name: str
     label: str
@@ -93,8 +93,8 @@ class LiveService:
         self._now = now
 
     def look(self) -> LiveState:
-        this = self._now().replace(second=0, microsecond=0)
-        end = this + MINUTE
+        minute = self._now().replace(second=0, microsecond=0)
+        end = minute + MINUTE
         start = end - MINUTES * MINUTE
         answer = self._warehouse.ask(LIVE, start=micros(start), recent=micros(end - RECENT), end=micros(end))
         counts: dict[str, dict[str | None, int]] = defaultdict(dict)

@@ -212,9 +212,9 @@ def normalised(answers: Answers) -> Answers:
 
 
 def _share_problems(shares: Mapping[str, float], occupation: Occupation | None) -> Iterator[FieldError]:
-    known = {activity.id for activity in occupation.activities} if occupation else shares.keys()
+    allowed = {activity.id for activity in occupation.activities} if occupation else shares.keys()
     for key, share in shares.items():
-        if key not in known:
+        if key not in allowed:
             yield FieldError(f"activities.{key}", "is not an activity of this occupation")
         elif not isfinite(share) or share < 0:
             yield FieldError(f"activities.{key}", "must be a number of at least 0")
@@ -222,8 +222,8 @@ def _share_problems(shares: Mapping[str, float], occupation: Occupation | None) 
         yield FieldError("activities", "needs at least one share above 0")
 
 
-def _scored(found: Exposure | TooLittleEvidence) -> Exposure | None:
-    return found if isinstance(found, Exposure) else None
+def _scored(outcome: Exposure | TooLittleEvidence) -> Exposure | None:
+    return outcome if isinstance(outcome, Exposure) else None
 
 
 def _outside(measures: tuple[MeasurePlace, ...], typical: Exposure | TooLittleEvidence) -> tuple[MeasurePlace, ...]:

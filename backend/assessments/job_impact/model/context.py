@@ -19,13 +19,13 @@ DEGREES = {
 
 def facts(reference: Reference, occupation: Occupation, answers: Answers) -> tuple[Fact, ...]:
     """One fact for each part of the context that was given and about which something is published."""
-    found = (
+    candidates = (
         _industry(reference, occupation, answers.industry),
         _education(reference, occupation, answers.education),
         _experience(reference, occupation, answers.experience_years),
         _prices(reference, answers.state),
     )
-    return tuple(fact for fact in found if fact is not None)
+    return tuple(fact for fact in candidates if fact is not None)
 
 
 def _industry(reference: Reference, occupation: Occupation, industry: str | None) -> Fact | None:
@@ -49,8 +49,12 @@ def _experience(reference: Reference, occupation: Occupation, years: float | Non
     if years is None or not occupation.entry_education:
         return None
     usual = occupation.related_experience
-    asked = f"{usual[0].lower()}{usual[1:]} of work in a related job" if usual else "no earlier work in a related job"
-    return Fact("experience", f"To enter this job, people usually need {asked}.", _source(reference, "bls_projections"))
+    required = (
+        f"{usual[0].lower()}{usual[1:]} of work in a related job" if usual else "no earlier work in a related job"
+    )
+    return Fact(
+        "experience", f"To enter this job, people usually need {required}.", _source(reference, "bls_projections")
+    )
 
 
 def _prices(reference: Reference, state: str | None) -> Fact | None:

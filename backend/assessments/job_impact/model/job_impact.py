@@ -171,9 +171,9 @@ def combine(families: Mapping[Family, float]) -> Exposure | TooLittleEvidence:
 
 def _reason(families: Mapping[Family, float]) -> str:
     kinds = {Family.TASK: "its tasks", Family.ABILITY: "its abilities", Family.USAGE: "how AI is used"}
-    known = " and ".join(kinds[family] for family in families)
-    found = f"only one kind, about {known}," if known else "none"
-    return f"The evidence is too thin for a score: at least two kinds are needed and {found} covers this job."
+    covered = " and ".join(kinds[family] for family in families)
+    evidence = f"only one kind, about {covered}," if covered else "none"
+    return f"The evidence is too thin for a score: at least two kinds are needed and {evidence} covers this job."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,7 +200,7 @@ class ExposureModel:
         return cls(
             occupations={row.code: row for row in rows},
             places=places,
-            typicals={code: combine(_families(found)) for code, found in places.items()},
+            typicals={code: combine(_families(placed)) for code, placed in places.items()},
             task_scale=_scale(single, _by_default(weekly_exposure)),
             usage_scale=_scale(single, _by_default(weekly_usage)),
         )
@@ -245,17 +245,17 @@ def _by_default(total: WeeklyTotal) -> Callable[[Occupation], float | None]:
 
 
 def _scale(rows: Iterable[Occupation], read: Callable[[Occupation], float | None]) -> Scale | None:
-    known = [(value, row.employment) for row in rows if row.employment and (value := read(row)) is not None]
-    return Scale.of([value for value, _ in known], [workers for _, workers in known]) if known else None
+    valued = [(value, row.employment) for row in rows if row.employment and (value := read(row)) is not None]
+    return Scale.of([value for value, _ in valued], [workers for _, workers in valued]) if valued else None
 
 
 def _places(row: Occupation, scales: Mapping[Measure, Scale | None]) -> dict[Measure, float]:
-    found = {}
+    places = {}
     for measure, scale in scales.items():
         value = row.measures.get(measure)
         if row.employment and scale is not None and value is not None:
-            found[measure] = scale.place(value)
-    return found
+            places[measure] = scale.place(value)
+    return places
 
 
 def _families(places: Mapping[Measure, float], usage_change: float = 0.0) -> dict[Family, float]:

@@ -24,7 +24,7 @@ ZONES = (1.0, 2.0, 3.0, 4.0, 5.0)
 ZONE_YEARS = (0.25, 1.0, 2.0, 4.0, 8.0)
 
 
-class Filter(StrEnum):
+class MoveFilter(StrEnum):
     """What a move must pass; the value says what relaxing it would mean."""
 
     EXPOSURE = "did not ask for 10 points less exposure"
@@ -34,10 +34,10 @@ class Filter(StrEnum):
 
 
 SUBJECTS = {
-    Filter.EXPOSURE: "exposure",
-    Filter.PAY: "pay",
-    Filter.PREPARATION: "preparation",
-    Filter.DEGREE: "degree",
+    MoveFilter.EXPOSURE: "exposure",
+    MoveFilter.PAY: "pay",
+    MoveFilter.PREPARATION: "preparation",
+    MoveFilter.DEGREE: "degree",
 }
 
 
@@ -80,13 +80,13 @@ class Candidate:
     next_degree: bool
 
     @property
-    def misses(self) -> tuple[Filter, ...]:
+    def misses(self) -> tuple[MoveFilter, ...]:
         """Every filter it fails."""
         failed = {
-            Filter.EXPOSURE: self.drop < LESS_EXPOSED_BY,
-            Filter.PAY: self.pay_kept < PAY_KEPT,
-            Filter.PREPARATION: self.zones > ZONES_ABOVE,
-            Filter.DEGREE: self.longer_degree,
+            MoveFilter.EXPOSURE: self.drop < LESS_EXPOSED_BY,
+            MoveFilter.PAY: self.pay_kept < PAY_KEPT,
+            MoveFilter.PREPARATION: self.zones > ZONES_ABOVE,
+            MoveFilter.DEGREE: self.longer_degree,
         }
         return tuple(name for name, fails in failed.items() if fails)
 
@@ -105,7 +105,7 @@ class Candidate:
 def find_moves(today: Occupation, score: float | None, model: ExposureModel, area: Area | None) -> Moves:
     """Moves from today's occupation for a person who scores `score`, in percent of US workers; None if unscored.
 
-    Found moves are sorted by pay gain, near misses by similarity. Medians are the area's where both occupations
+    Passing moves are sorted by pay gain, near misses by similarity. Medians are the area's where both occupations
     have one there, else national.
     """
     if score is None:
@@ -116,25 +116,25 @@ def find_moves(today: Occupation, score: float | None, model: ExposureModel, are
         return _none("No national median pay is published for this job, so pay cannot be compared.")
     start = Start(today, score, today.job_zone)
     candidates = _candidates(start, model, area)
-    found = [candidate for candidate in candidates if not candidate.misses]
+    passing = [candidate for candidate in candidates if not candidate.misses]
     close = [candidate for candidate in candidates if candidate.close]
     return Moves(
-        found=tuple(_move(c) for c in sorted(found, key=lambda c: (-c.pay_kept, c.occupation.code))),
+        passing=tuple(_move(c) for c in sorted(passing, key=lambda c: (-c.pay_kept, c.occupation.code))),
         near_misses=tuple(_move(c) for c in close[:MOST_NEAR_MISSES]),
-        advice=None if found else _advice(score, candidates),
+        advice=None if passing else _advice(score, candidates),
     )
 
 
 def _none(advice: str) -> Moves:
-    return Moves(found=(), near_misses=(), advice=advice)
+    return Moves(passing=(), near_misses=(), advice=advice)
 
 
 def _candidates(start: Start, model: ExposureModel, area: Area | None) -> list[Candidate]:
     """Those with a score, a median and a job zone, most similar first; what is unknown cannot pass a filter."""
     related = start.occupation.related
     places = ((code, round(100 * (len(related) - rank) / len(related))) for rank, code in enumerate(related))
-    found = (_candidate(start, code, similarity, model, area) for code, similarity in places)
-    return [candidate for candidate in found if candidate is not None]
+    candidates = (_candidate(start, code, similarity, model, area) for code, similarity in places)
+    return [candidate for candidate in candidates if candidate is not None]
 
 
 def _candidate(start: Start, code: str, similarity: int, model: ExposureModel, area: Area | None) -> Candidate | None:
@@ -222,10 +222,10 @@ def _length(years: float) -> str:
 
 def _missed(candidate: Candidate) -> str:
     words = {
-        Filter.EXPOSURE: f"only {int(candidate.drop)} points less exposed",
-        Filter.PAY: f"pays {100.0 - candidate.pay_kept:.1f}% less",
-        Filter.PREPARATION: f"needs {_length(candidate.years)} more preparation",
-        Filter.DEGREE: "needs a doctoral or professional degree",
+        MoveFilter.EXPOSURE: f"only {int(candidate.drop)} points less exposed",
+        MoveFilter.PAY: f"pays {100.0 - candidate.pay_kept:.1f}% less",
+        MoveFilter.PREPARATION: f"needs {_length(candidate.years)} more preparation",
+        MoveFilter.DEGREE: "needs a doctoral or professional degree",
     }
     return words[candidate.misses[0]]
 
@@ -238,10 +238,10 @@ def _advice(score: float, candidates: Sequence[Candidate]) -> str:
     alone = Counter(candidate.misses[0] for candidate in candidates if len(candidate.misses) == 1)
     among = f"Of {len(candidates)} related jobs that can be compared,"
     if alone:
-        easiest = max(Filter, key=lambda name: alone[name])
+        easiest = max(MoveFilter, key=lambda name: alone[name])
         return f"{among} {alone[easiest]} would pass if you {easiest.value}."
-    every = Counter(name for candidate in candidates for name in candidate.misses)
-    first, second = sorted(Filter, key=lambda name: -every[name])[:2]
+    failures = Counter(name for candidate in candidates for name in candidate.misses)
+    first, second = sorted(MoveFilter, key=lambda name: -failures[name])[:2]
     return (
         f"{among} each misses two filters or more, "
         f"most often {SUBJECTS[first]} and {SUBJECTS[second]}: relax both to see more."

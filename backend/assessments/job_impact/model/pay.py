@@ -43,15 +43,15 @@ class PayDistribution:
         or falls from one percentile to the next.
         """
         published = (pay.p10, pay.p25, pay.p50, pay.p75, pay.p90)
-        known = [(score, dollars) for score, dollars in zip(SCORES, published, strict=True) if dollars is not None]
-        if len(known) < fewest:
+        points = [(score, dollars) for score, dollars in zip(SCORES, published, strict=True) if dollars is not None]
+        if len(points) < fewest:
             return None
-        if any(low > high for (_, low), (_, high) in pairwise(known)) or known[0][1] <= 0:
+        if any(low > high for (_, low), (_, high) in pairwise(points)) or points[0][1] <= 0:
             raise ValueError("pay percentiles are positive and never fall")
-        logs = [log(known[0][1])]
-        for _, dollars in known[1:]:
+        logs = [log(points[0][1])]
+        for _, dollars in points[1:]:
             logs.append(max(log(dollars), logs[-1] + SMALLEST_STEP))
-        return cls(tuple(score for score, _ in known), tuple(logs))
+        return cls(tuple(score for score, _ in points), tuple(logs))
 
     def percentile(self, salary: float) -> float:
         """Percent of workers paid less than `salary` (annual US dollars), between 1 and 99.

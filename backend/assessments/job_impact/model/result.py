@@ -160,7 +160,7 @@ class Move:
 class Moves:
     """Moves that pass every filter, the near misses, and, when none pass, which filter to relax."""
 
-    found: tuple[Move, ...]
+    passing: tuple[Move, ...]
     near_misses: tuple[Move, ...]
     advice: str | None
 

@@ -9,7 +9,7 @@ from backend.assessments.job_impact.presentation import wording
 from backend.assessments.job_impact.presentation.figure import (
     FAMILY_NAMES,
     ExposureFigure,
-    Standing,
+    ScoreInRange,
     exposure_figure,
 )
 from backend.formats import points, whole
@@ -95,7 +95,7 @@ def _note(a: Assessment, typical: Exposure) -> str:
 
 
 def _figure_text(figure: ExposureFigure) -> str:
-    """The figure for those who do not see it."""
+    """The exposure figure in sentences, for screen readers."""
     if figure.typical:
         scores = f"Your week: {_in_range(figure.yours)}. A typical week: {_in_range(figure.typical)}."
     else:
@@ -104,7 +104,7 @@ def _figure_text(figure: ExposureFigure) -> str:
     return " ".join((scores, *rows, "The table below has every number."))
 
 
-def _in_range(standing: Standing) -> str:
+def _in_range(standing: ScoreInRange) -> str:
     low, high = whole(standing.band.low), whole(standing.band.high)
     return f"{whole(standing.score)}, with a range of {low} to {high}"
 

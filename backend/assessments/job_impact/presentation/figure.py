@@ -67,7 +67,7 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedMark:
     """A value to be labelled: its number stands next to its mark, its name further out."""
 
     x: float
@@ -85,7 +85,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ScoreInRange:
     """A score in its range: the row the figure opens with. `top` is where it begins."""
 
     top: float
@@ -121,8 +121,8 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class ExposureFigure:
-    yours: Standing
-    typical: Standing | None
+    yours: ScoreInRange
+    typical: ScoreInRange | None
     rows: tuple[FamilyRow, ...]
     guides: tuple[Guide, ...]
     axis: float
@@ -182,7 +182,7 @@ def right_of(text: str, x: float, y: float, gap: float = GAP) -> Label:
     return Label(text, x, y, gap, "start")
 
 
-def name_one(mark: Named, y: float, plot: float) -> tuple[Label, ...]:
+def name_one(mark: NamedMark, y: float, plot: float) -> tuple[Label, ...]:
     """Right of the mark, else left of it, else above."""
     for label in (right_of(mark.after(), mark.x, y + 4), left_of(mark.before(), mark.x, y + 4)):
         if _inside(label, plot):
@@ -190,7 +190,7 @@ def name_one(mark: Named, y: float, plot: float) -> tuple[Label, ...]:
     return _around(mark, mark, y, plot)[:1]
 
 
-def name_two(low: Named, high: Named, y: float, plot: float) -> tuple[Label, ...]:
+def name_two(low: NamedMark, high: NamedMark, y: float, plot: float) -> tuple[Label, ...]:
     """The lower on its left and the higher on its right; else both on the roomy side; else above and below."""
     sides = (left_of(low.before(), low.x, y + 4), right_of(high.after(), high.x, y + 4))
     left = (left_of(low.before(), low.x, y - 4), left_of(high.before(), low.x, y + 12))
@@ -202,11 +202,11 @@ def name_two(low: Named, high: Named, y: float, plot: float) -> tuple[Label, ...
     return _around(low, high, y, plot)
 
 
-def _around(low: Named, high: Named, y: float, plot: float) -> tuple[Label, Label]:
+def _around(low: NamedMark, high: NamedMark, y: float, plot: float) -> tuple[Label, Label]:
     return _over(low, y - 12, plot), _over(high, y + 20, plot)
 
 
-def _over(mark: Named, y: float, plot: float) -> Label:
+def _over(mark: NamedMark, y: float, plot: float) -> Label:
     """Beginning or ending at the mark, on the side with more room."""
     label = Label(mark.after(), mark.x, y, 0.0, "start")
     return label if mark.x <= 50.0 or _inside(label, plot) else Label(mark.before(), mark.x, y, 0.0, "end")
@@ -260,17 +260,17 @@ def pay_figure(pay: PayPlace | None, salary: float | None) -> PayFigure | None:
     """A strip from the lowest to the highest published percentile; None with fewer than two of them."""
     if pay is None:
         return None
-    known = [(p, d) for p, d in ((10, pay.p10), (25, pay.p25), (50, pay.p50), (75, pay.p75), (90, pay.p90)) if d]
-    if len(known) < 2:
+    published = [(p, d) for p, d in ((10, pay.p10), (25, pay.p25), (50, pay.p50), (75, pay.p75), (90, pay.p90)) if d]
+    if len(published) < 2:
         return None
-    at = {p: _pay_x(d, known[0][1], known[-1][1]) for p, d in known}
-    you = None if salary is None else _pay_x(salary, known[0][1], known[-1][1])
+    at = {p: _pay_x(d, published[0][1], published[-1][1]) for p, d in published}
+    you = None if salary is None else _pay_x(salary, published[0][1], published[-1][1])
     return PayFigure(
-        line=(at[known[0][0]], at[known[-1][0]]),
+        line=(at[published[0][0]], at[published[-1][0]]),
         box=(at[25], at[75]) if 25 in at and 75 in at else None,
         middle=at.get(50),
         you=None if you is None else Label("You", you, 24.0, 0.0, _inwards(you)),
-        labels=_pay_labels(dict(known), at),
+        labels=_pay_labels(dict(published), at),
     )
 
 
@@ -289,9 +289,9 @@ def _growth_bar(value: float, zero: float, scale: float) -> GrowthBar:
     return GrowthBar(x=min(zero, end), width=max(abs(value) * scale, 0.3), end=end, falls=value < 0)
 
 
-def _standing(title: str, exposure: Exposure, top: float, down: float) -> Standing:
+def _standing(title: str, exposure: Exposure, top: float, down: float) -> ScoreInRange:
     score, band, y = exposure.score, exposure.band, top + down
-    return Standing(
+    return ScoreInRange(
         top=top,
         title=_title(title, top + 24.0, left=score > 50.0),
         score=score,
@@ -344,13 +344,13 @@ def _row_labels(published: list[MeasurePlace], y: float) -> Labels:
 
 
 def _named(ordered: list[MeasurePlace], y: float, short: int, plot: float) -> tuple[Label, ...]:
-    marks = [Named(m.percentile, MEASURE_NAMES.get(m.id, (m.name, m.name))[short]) for m in ordered]
+    marks = [NamedMark(m.percentile, MEASURE_NAMES.get(m.id, (m.name, m.name))[short]) for m in ordered]
     if len(marks) == 1:
         return name_one(marks[0], y, plot)
     return name_two(marks[0], marks[-1], y, plot)
 
 
-def _guides(published: Standing, rows: tuple[FamilyRow, ...]) -> tuple[Guide, ...]:
+def _guides(published: ScoreInRange, rows: tuple[FamilyRow, ...]) -> tuple[Guide, ...]:
     scored = [(row.score, row.y) for row in rows if row.score is not None]
     (low, low_y), (high, high_y) = min(scored), max(scored)
     return Guide(low, published.y + 9.0, low_y), Guide(high, published.y + 9.0, high_y)
@@ -375,19 +375,19 @@ def _pay_x(dollars: float, low: int, high: int) -> float:
     return min(max(place, 2.0), 98.0)
 
 
-def _pay_labels(known: dict[int, int], at: dict[int, float]) -> tuple[Label, ...]:
+def _pay_labels(published: dict[int, int], at: dict[int, float]) -> tuple[Label, ...]:
     """As many as fit under a narrow strip: the middle and the ends first. All of them are in the text beside it."""
     placed: list[Label] = []
     for percentile in (50, 10, 90, 25, 75):
-        if percentile not in known:
+        if percentile not in published:
             continue
-        label = Label(f"${known[percentile] / 1000:.0f}k", at[percentile], 72.0, 0.0, "middle")
+        label = Label(f"${published[percentile] / 1000:.0f}k", at[percentile], 72.0, 0.0, "middle")
         if all(apart(label, other, NARROW) for other in placed):
             placed.append(label)
     return tuple(sorted(placed, key=lambda label: label.x))
 
 
-def apart(one: Label, other: Label, plot: float) -> bool:
+def apart(label: Label, other: Label, plot: float) -> bool:
     """Whether two labels do not touch on a plot `plot` px wide."""
-    a, b = one.box(plot), other.box(plot)
+    a, b = label.box(plot), other.box(plot)
     return a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]

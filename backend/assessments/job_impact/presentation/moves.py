@@ -14,7 +14,7 @@ SAME_PAY = 0.5
 
 @dataclass(frozen=True, slots=True)
 class MoveRow:
-    """A related job. `missed` says what it nearly fails by; `area` is empty where the whole table is of one area.
+    """A related job. `missed` is the filter it narrowly fails, or empty; `area` is empty in a table of one area.
 
     `growth` and `openings` are None where nothing is published; `change_kind`: better, worse or flat.
     """
@@ -45,7 +45,7 @@ class MovesSection:
 
 def moves_section(a: Assessment) -> MovesSection:
     several_areas = len(wording.move_areas(a)) > 1
-    passing = tuple(_move_row(move, several_areas) for move in a.moves.found)
+    passing = tuple(_move_row(move, several_areas) for move in a.moves.passing)
     close = tuple(_move_row(move, several_areas) for move in a.moves.near_misses)
     return MovesSection(
         lead=wording.moves_lead(a),

@@ -11,7 +11,7 @@ from backend.assessments.job_impact.presentation import wording
 from backend.assessments.job_impact.presentation.activities import WeekSection, week_section
 from backend.assessments.job_impact.presentation.exposure import ExposureSection, NoScore, exposure_section, no_score
 from backend.assessments.job_impact.presentation.moves import MovesSection, moves_section
-from backend.assessments.job_impact.presentation.next_steps import Step, next_steps
+from backend.assessments.job_impact.presentation.next_steps import NextStep, next_steps
 from backend.assessments.job_impact.presentation.pay_outlook import (
     OutlookSection,
     PaySection,
@@ -36,7 +36,7 @@ class PayFields:
 
 @dataclass(frozen=True, slots=True)
 class ResultForms:
-    """What whoever holds the draft may do with the result. `address` is the draft's; `errors` are by field name.
+    """The forms of a result for the visitor who holds the draft. `address` is the draft's; `errors` are by field name.
 
     `share_url` is None while there is no link; `share_until` is when the draft expires.
     """
@@ -51,8 +51,8 @@ class ResultForms:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """What is counted about a result besides its occupation and level; empty where it was not answered."""
+class CountedAnswers:
+    """The properties that analytics counts besides occupation and level; empty where a question was not answered."""
 
     industry: str
     experience: str
@@ -61,7 +61,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How the result was worked out, and from what."""
+    """The method of the result, and the vintage of each source."""
 
     sentence: str
     vintages: tuple[tuple[str, str], ...]
@@ -79,7 +79,7 @@ class ResultPage:
     area: str
     score: str
     level: str
-    counted: Counted
+    counted: CountedAnswers
     forms: ResultForms | None
     announcement: str
     headline: tuple[str, str]
@@ -92,7 +92,7 @@ class ResultPage:
     outlook: OutlookSection
     context: tuple[SourcedSentence, ...]
     moves: MovesSection
-    steps: tuple[Step, ...]
+    steps: tuple[NextStep, ...]
     method: Method
 
 
@@ -101,7 +101,7 @@ def result_page(
     answers: Answers,
     state_name: str | None,
     forms: ResultForms | None,
-    counted: Counted,
+    counted: CountedAnswers,
 ) -> ResultPage:
     return ResultPage(
         code=a.code,

@@ -16,7 +16,7 @@ from backend.assessments.job_impact.presentation.figure import (
     FAMILY_NAMES,
     ExposureFigure,
     Label,
-    Standing,
+    ScoreInRange,
     exposure_figure,
     growth_bars,
     pay_figure,
@@ -35,7 +35,7 @@ Data = dict[str, object]
 def result_pdf(assessment: Assessment, answers: Answers, state_name: str | None) -> bytes:
     """One or two US letter pages. The text goes in as JSON and is never read as markup."""
     document = json.dumps(result_data(assessment, answers, state_name), ensure_ascii=False, allow_nan=False)
-    made = typst.compile(
+    pdf = typst.compile(
         _template(),
         format="pdf",
         ignore_system_fonts=True,
@@ -43,9 +43,9 @@ def result_pdf(assessment: Assessment, answers: Answers, state_name: str | None)
         pdf_standards=["ua-1"],
         timestamp=EPOCH,
     )
-    if not isinstance(made, bytes):
+    if not isinstance(pdf, bytes):
         raise TypeError("a PDF is one file")
-    return made
+    return pdf
 
 
 @cache
@@ -54,7 +54,7 @@ def _template() -> bytes:
 
 
 def result_data(a: Assessment, answers: Answers, state_name: str | None) -> Data:
-    """Everything the paper says, in the words of the page."""
+    """The content of the PDF, in the words of the result page."""
     figure = exposure_figure(a)
     return {
         "title": f"{a.title}: AI job impact",
@@ -108,7 +108,7 @@ def _figure(a: Assessment, figure: ExposureFigure) -> Data:
     }
 
 
-def _standing(standing: Standing) -> Data:
+def _standing(standing: ScoreInRange) -> Data:
     return {
         "top": standing.top,
         "title": asdict(standing.title),
@@ -162,14 +162,14 @@ def _activity(activity: ActivityPlace) -> Data:
 
 
 def _pay(a: Assessment, salary: float | None, state_name: str | None) -> Data:
-    said = [wording.pay_sentence(a, salary), wording.pay_gap(a.pay, state_name)]
+    sentences = [wording.pay_sentence(a, salary), wording.pay_gap(a.pay, state_name)]
     if a.pay is None:
-        return {"title": "Pay", "stat": "Not published", "text": [text for text in said if text], "drawing": None}
+        return {"title": "Pay", "stat": "Not published", "text": [text for text in sentences if text], "drawing": None}
     strip = pay_figure(a.pay, salary)
     return {
         "title": f"Median pay, {a.pay.area}, {a.pay.vintage}",
         "stat": "Not published" if a.pay.p50 is None else dollars(a.pay.p50),
-        "text": [text for text in said if text] or [wording.pay_description(a.pay)],
+        "text": [text for text in sentences if text] or [wording.pay_description(a.pay)],
         "kind": "strip",
         "alt": wording.pay_description(a.pay),
         "drawing": asdict(strip) if strip else None,
@@ -195,13 +195,13 @@ def _outlook(a: Assessment) -> Data:
 
 
 def _moves(a: Assessment) -> Data:
-    every = (*a.moves.found, *a.moves.near_misses)
-    left = len(every) - MOST_MOVES
+    moves = (*a.moves.passing, *a.moves.near_misses)
+    left = len(moves) - MOST_MOVES
     more = f" {left} more on the page." if left > 0 else ""
     return {
         "lead": wording.moves_lead(a),
         "growth": f"Growth {wording.years(a.outlook.horizon)}" if a.outlook else "Growth",
-        "rows": [_move(move) for move in every[:MOST_MOVES]],
+        "rows": [_move(move) for move in moves[:MOST_MOVES]],
         "area": f"{wording.moves_area(a)}{more}",
     }
 

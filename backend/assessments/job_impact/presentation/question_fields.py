@@ -1,4 +1,4 @@
-"""What the fields of the four questions offer and hold."""
+"""The form fields of the four questions: their options and current values."""
 
 from __future__ import annotations
 

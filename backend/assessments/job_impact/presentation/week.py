@@ -1,4 +1,4 @@
-"""A week in hours: how activities are shown for changing, and what a changed week says."""
+"""The week in hours: activities as form fields, and the hours of an edited week."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def lines(activities: Sequence[ActivityPlace], hours: Mapping[str, float]) -> li
 
 
 def stated(week: Sequence[WeekLine], typed: Mapping[str, float]) -> dict[str, float]:
-    """What was typed, with the exact figure where a field was left as it was shown; empty if that is a typical week."""
+    """The typed hours, exact where a field was left as it was shown; empty for a typical week."""
     hours = {line.id: _exact(line, typed[line.id]) for line in week}
     return {} if hours == {line.id: line.typical for line in week} else hours
 
@@ -48,7 +48,7 @@ def _exact(line: WeekLine, typed: float) -> float:
 
 
 def typical_hours(exact: float) -> str:
-    """To the half hour, below one hour to the tenth; never nothing, which would read as work that is not done."""
+    """Hours rounded to the half hour, below one hour to the tenth, and never down to 0."""
     if exact == 0:
         return "0"
     return f"{round(exact * 2) / 2:g}" if exact >= 1 else f"{max(round(exact, 1), 0.1):g}"

@@ -77,8 +77,11 @@ def changed(a: Assessment) -> bool:
 def headline(a: Assessment) -> tuple[str, str]:
     """Two clauses: the place among US workers, and the range; or that there is no score, and why."""
     if a.yours is None:
-        here = [name for name, part in (("pay", a.pay), ("outlook", a.outlook)) if part is not None]
-        return "The evidence is too thin for a score.", f"Its {joined(here)} {_is(here)} below." if here else ""
+        published = [name for name, part in (("pay", a.pay), ("outlook", a.outlook)) if part is not None]
+        return (
+            "The evidence is too thin for a score.",
+            f"Its {joined(published)} {_is(published)} below." if published else "",
+        )
     who = "With your week, more exposed" if changed(a) else "More exposed"
     kinds = "the measures" if changed(a) else "published measures"
     low, high = whole(a.yours.band.low), whole(a.yours.band.high)
@@ -132,7 +135,7 @@ def agreement_fact(a: Assessment, exposure: Exposure) -> Finding:
 
 
 def outside_note(a: Assessment) -> str:
-    """Names the measures beyond the range of the typical week, as whole numbers show it."""
+    """The measures beyond the range of the typical week, as whole numbers show it."""
     if a.typical is None:
         return ""
     low, high = whole(a.typical.band.low), whole(a.typical.band.high)
@@ -140,8 +143,8 @@ def outside_note(a: Assessment) -> str:
     named = [f"{_measure(m.id, m.name)} at {whole(m.percentile)}" for m in beyond]
     if not named:
         return ""
-    those = "One measure lies" if len(named) == 1 else f"{COUNTS[len(named)]} measures lie"
-    return f"{those} outside the range{' of a typical week' if changed(a) else ''}: {joined(named)}."
+    measures = "One measure lies" if len(named) == 1 else f"{COUNTS[len(named)]} measures lie"
+    return f"{measures} outside the range{' of a typical week' if changed(a) else ''}: {joined(named)}."
 
 
 def _measure(identifier: str, name: str) -> str:
@@ -180,7 +183,7 @@ def week_lead(a: Assessment) -> str:
 
 
 def week_lead_on_paper(a: Assessment) -> str:
-    """Where nothing can be changed."""
+    """The sentence below the heading of the week where the week cannot be edited: shared pages and the PDF."""
     if a.yours is None or a.typical is None:
         return "Its activities are rated even where the job as a whole has too few measures for a score."
     if not changed(a):
@@ -190,7 +193,7 @@ def week_lead_on_paper(a: Assessment) -> str:
 
 
 def _grown(activities: Sequence[ActivityPlace]) -> str:
-    """The activity that takes more of this week than of a typical one, if any does by much."""
+    """The sentence on the activity that grew most against a typical week, or nothing below a notable change."""
     more = max(activities, key=lambda activity: activity.share - activity.typical_share, default=None)
     if more is None or more.share - more.typical_share < NOTABLE_CHANGE:
         return ""
@@ -221,7 +224,7 @@ def least_exposed(a: Assessment) -> tuple[ActivityPlace, ...]:
 
 
 def notable_note(a: Assessment) -> str:
-    """Says so when small activities were left out of the lists."""
+    """The note that small activities were left out of the lists, or nothing."""
     left_out = len(notable(a)) < len(named_activities(a))
     return f"Among activities that take at least {NOTABLE_SHARE:.0f}% of the week." if left_out else ""
 
@@ -238,7 +241,7 @@ def named_activities(a: Assessment) -> tuple[ActivityPlace, ...]:
 
 
 def pay_sentence(a: Assessment, salary: float | None) -> str | None:
-    """Where the salary lies, when one was given and enough is published to say so."""
+    """The salary's place among published pay; None without a salary or with too few published percentiles."""
     pay = a.pay
     if salary is None or pay is None or pay.percentile is None:
         return None
@@ -251,7 +254,7 @@ def the(area: str) -> str:
 
 
 def pay_gap(pay: PayPlace | None, state_name: str | None) -> str | None:
-    """What is missing from the published pay, if anything."""
+    """The sentence on missing pay figures, or None when all are published."""
     if pay is None:
         return "BLS publishes no annual pay for this job, so there is nothing to compare with."
     missing = [name for name, value in _percentiles(pay) if value is None]
@@ -276,32 +279,32 @@ def _percentiles(pay: PayPlace) -> tuple[tuple[str, int | None], ...]:
 
 
 def pay_description(pay: PayPlace) -> str:
-    """The whole strip in one sentence, for those who do not see it."""
+    """The pay figure in one sentence, for screen readers."""
     words = ("one in ten earns under", "a quarter under", "half under", "three quarters under", "nine in ten under")
-    said = [f"{word} {dollars(v)}" for word, (_, v) in zip(words, _percentiles(pay), strict=True) if v is not None]
-    return f"Pay in this job in {the(pay.area)}: {', '.join(said)}."
+    parts = [f"{word} {dollars(v)}" for word, (_, v) in zip(words, _percentiles(pay), strict=True) if v is not None]
+    return f"Pay in this job in {the(pay.area)}: {', '.join(parts)}."
 
 
 def outlook_sentence(outlook: Outlook) -> str:
-    growth, every = outlook.growth_percent, outlook.all_jobs_growth_percent
+    growth, all_jobs = outlook.growth_percent, outlook.all_jobs_growth_percent
     openings = f"with about {count(outlook.openings)} openings a year."
-    if growth < 0 <= every:
-        return f"Projected to shrink while all US jobs grow ({signed(every)}), {openings}"
-    if abs(growth - every) < ABOUT_AS_FAST:
-        return f"About as fast as all US jobs ({signed(every)}), {openings}"
-    return f"{'Faster' if growth > every else 'Slower'} than all US jobs ({signed(every)}), {openings}"
+    if growth < 0 <= all_jobs:
+        return f"Projected to shrink while all US jobs grow ({signed(all_jobs)}), {openings}"
+    if abs(growth - all_jobs) < ABOUT_AS_FAST:
+        return f"About as fast as all US jobs ({signed(all_jobs)}), {openings}"
+    return f"{'Faster' if growth > all_jobs else 'Slower'} than all US jobs ({signed(all_jobs)}), {openings}"
 
 
 def moves_lead(a: Assessment) -> str:
     if a.yours is None:
         return typeset(a.moves.advice or "")
     rule = "At least 10 points less exposed, at least 95% of today’s median pay, and at most one step more preparation."
-    found, near = len(a.moves.found), len(a.moves.near_misses)
-    if found:
-        passes = f"{_count(found)} related {'job passes' if found == 1 else 'jobs pass'}"
-        close = f"; {_count(near).lower()} more {_come(near)} close" if near else ""
+    passing, nearly = len(a.moves.passing), len(a.moves.near_misses)
+    if passing:
+        passes = f"{_count(passing)} related {'job passes' if passing == 1 else 'jobs pass'}"
+        close = f"; {_count(nearly).lower()} more {_come(nearly)} close" if nearly else ""
         return f"{rule} {passes}{close}."
-    close = f"; {_count(near).lower()} {_come(near)} close" if near else ""
+    close = f"; {_count(nearly).lower()} {_come(nearly)} close" if nearly else ""
     return f"{rule} No job found{close}. {typeset(a.moves.advice or '')}".strip()
 
 
@@ -318,7 +321,7 @@ def _count(number: int) -> str:
 
 
 def moves_area(a: Assessment) -> str:
-    """Which area the pay in the table is of."""
+    """The area that the median pay in the table belongs to."""
     areas = move_areas(a)
     if len(areas) < 2:
         return f"Median pay is for {the(areas[0])}." if areas else ""
@@ -327,7 +330,7 @@ def moves_area(a: Assessment) -> str:
 
 
 def move_areas(a: Assessment) -> tuple[str, ...]:
-    return tuple(sorted({move.area for move in (*a.moves.found, *a.moves.near_misses)}))
+    return tuple(sorted({move.area for move in (*a.moves.passing, *a.moves.near_misses)}))
 
 
 def years(horizon: str) -> str:
@@ -345,11 +348,11 @@ def lower_first(text: str) -> str:
 
 
 def vintages(a: Assessment) -> tuple[tuple[str, str], ...]:
-    """What this result rests on, and how old each part is."""
+    """The sources of this result with their vintages."""
     measures = dict.fromkeys(f"{_authors(m.source)} {m.year}" for m in a.measures)
-    known = {VINTAGES[key]: years(vintage) for key, vintage in a.provenance.vintages.items() if key in VINTAGES}
-    found = {"Exposure measures": "; ".join(measures), **known} if measures else known
-    return tuple(found.items())
+    figures = {VINTAGES[key]: years(vintage) for key, vintage in a.provenance.vintages.items() if key in VINTAGES}
+    all_vintages = {"Exposure measures": "; ".join(measures), **figures} if measures else figures
+    return tuple(all_vintages.items())
 
 
 def _authors(source: str) -> str:
