@@ -121,6 +121,27 @@ def test_links_between_documents_lead_somewhere():
     assert [f"{path.name}: {target}" for path, target in links if not (path.parent / target).exists()] == []
 
 
+NAMED = re.compile(r"(?<![\w./-])(?:app|backend|benchmarks|config|docs|migrations|tests)/[\w./*-]*")
+
+
+@pytest.mark.parametrize("path", [path for path in DOCS if path.name != "CHANGELOG.md"], ids=lambda path: path.name)
+def test_every_path_that_is_named_exists(path):
+    """A name that is to be filled in, `<name>`, ends the path."""
+    named = {name.rstrip(".") for name in NAMED.findall(path.read_text())}
+
+    assert [name for name in sorted(named) if not any(PROJECT.glob(name))] == []
+
+
+def test_the_recipes_name_files():
+    assert len(set(NAMED.findall(doc("recipes.md")))) > 30
+
+
+def test_every_decision_is_linked_from_where_a_reader_would_look():
+    pages = "".join(path.read_text() for path in DOCS if path.parent.name != "adr" and path.name != "CHANGELOG.md")
+
+    assert [path.name for path in sorted(PROJECT.glob("docs/adr/*.md")) if f"adr/{path.name})" not in pages] == []
+
+
 def anchors(text):
     """The anchors of the headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
@@ -163,8 +184,9 @@ def test_each_word_to_use_is_a_term():
     assert set(words) <= {term for group in terms_of_the_glossary() for term in group}
 
 
-def test_contributors_are_led_to_the_glossary():
-    assert "](docs/glossary.md)" in (PROJECT / "CONTRIBUTING.md").read_text()
+@pytest.mark.parametrize("name", ["architecture.md", "glossary.md", "recipes.md"])
+def test_contributors_are_led_to_what_they_need(name):
+    assert f"](docs/{name})" in (PROJECT / "CONTRIBUTING.md").read_text()
 
 
 def test_every_document_is_reached_from_the_readme():

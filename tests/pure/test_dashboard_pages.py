@@ -1,4 +1,4 @@
-"""The one list of the dashboards' pages, and what of a page may be kept and shown."""
+"""The one list of the dashboards' pages, and what of a page may be saved and shown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from backend.dashboards.pages import PAGES
 from backend.dashboards.question import EVERYWHERE
 from backend.dashboards.saved import known_parameters, page_at
 
-KEPT = [page for page in PAGES if page.can_be_saved]
+SAVABLE = [page for page in PAGES if page.can_be_saved]
 
 
 def name_of(page):
@@ -39,8 +39,8 @@ def test_every_file_of_a_page_is_in_the_list():
     assert classes == {type(page) for page in PAGES}
 
 
-@pytest.mark.parametrize("page", KEPT, ids=name_of)
-def test_what_is_kept_of_a_page_is_what_every_page_knows_and_its_own(page):
+@pytest.mark.parametrize("page", SAVABLE, ids=name_of)
+def test_what_can_be_saved_of_a_page_is_what_every_page_knows_and_its_own(page):
     kind = ViewKind.FUNNEL if page.name == "funnel" else ViewKind.VIEW
 
     assert page_at(page.path) is page
@@ -48,7 +48,7 @@ def test_what_is_kept_of_a_page_is_what_every_page_knows_and_its_own(page):
     assert set(page.own).isdisjoint(EVERYWHERE)
 
 
-def test_the_live_page_has_no_question_that_could_be_kept():
+def test_the_live_page_has_no_question_that_could_be_saved():
     [live] = [page for page in PAGES if not page.can_be_saved]
 
     assert live.name == "live"
@@ -56,7 +56,7 @@ def test_the_live_page_has_no_question_that_could_be_kept():
     assert live.own == live.sample == {}
 
 
-@pytest.mark.parametrize("page", KEPT, ids=name_of)
+@pytest.mark.parametrize("page", SAVABLE, ids=name_of)
 def test_a_sample_is_made_of_parameters_that_the_page_knows(page):
     assert set(page.sample) <= {*EVERYWHERE, *page.own}
     if isinstance(page, BoardPage):
