@@ -69,15 +69,15 @@ def is_connected(port):
     return any(here.endswith(f":{port:04X}") and state in {OPEN, HALF_CLOSED} for _, here, _, state, *_ in sockets)
 
 
-def empty(database, migrated):
-    """Leave the rows that migrations made."""
+def empty(database, pattern):
+    """Leave the rows of another database with the same tables, such as one that was only migrated."""
     with closing(sqlite3.connect(database, timeout=20, isolation_level=None)) as connection:
-        connection.execute("ATTACH ? AS migrated", [str(migrated)])
+        connection.execute("ATTACH ? AS pattern", [str(pattern)])
         connection.execute("BEGIN IMMEDIATE")
         names = {name for (name,) in connection.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'")}
         for name in names - KEPT_TABLES - {"sqlite_sequence"}:
             connection.execute(f"DELETE FROM main.{name}")
-            connection.execute(f"INSERT INTO main.{name} SELECT * FROM migrated.{name}")
+            connection.execute(f"INSERT INTO main.{name} SELECT * FROM pattern.{name}")
         connection.execute("COMMIT")
 
 

@@ -35,15 +35,17 @@ def visited(tmp_path_factory, migrated_sqlite):
         assert sent.json["accepted"] == 12
         get(LakeSync).run()
     close(app)
+    shutil.copy(instance / "mingus.db", instance / "visited.db")
     with gunicorn(server_environ(instance), instance / "gunicorn.log") as server:
         yield server.url, instance
 
 
 @pytest.fixture
-def instance(visited, migrated_sqlite):
-    """The visits stay in the lake; what another test has saved or annotated is gone."""
-    empty(visited[1] / "mingus.db", migrated_sqlite)
-    return visited[1]
+def instance(visited):
+    """The visits stay, in the lake and in the database it follows; what another test has saved or annotated is gone."""
+    _, folder = visited
+    empty(folder / "mingus.db", folder / "visited.db")
+    return folder
 
 
 @pytest.fixture
