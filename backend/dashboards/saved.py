@@ -152,6 +152,7 @@ def _bad_question(new: NewView, default_zone: str, now: datetime) -> Iterator[Fi
     if new.kind is ViewKind.FUNNEL:
         errors = FunnelQuestion.parse(args, default_zone, now).page.errors
     else:
-        errors = PageQuestion.parse(args, default_zone, now, new.parameters).errors
+        own = SAVABLE[new.page].own if new.page else {}
+        errors = PageQuestion.parse(args, default_zone, now, own).within(own).errors
     for error in errors:
         yield FieldError(f"parameters.{error.field}", error.message, error.code)

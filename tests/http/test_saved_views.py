@@ -80,6 +80,7 @@ def test_a_period_that_moves_is_kept_as_one(mine):
         ({"more": 1}, {"more"}),
         ({"parameters": {"breakdown": ["a"]}}, {"parameters.breakdown"}),
         ({"parameters": {"model": ["first", "last"]}}, {"parameters.model"}),
+        ({"parameters": {"model": ["no such model"]}}, {"parameters.model"}),
         ({"parameters": {"source": ["\0"]}}, {"parameters.source"}),
         ({"parameters": {"source": ["x" * 201]}}, {"parameters.source"}),
         ({"parameters": {"source": ["x" * 190] * 16}}, {"parameters"}),

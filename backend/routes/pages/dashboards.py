@@ -47,7 +47,8 @@ def view_of(page: BoardPage) -> Callable[[], ResponseReturnValue]:
 
 
 for board_page in BOARD_PAGES:
-    bp.add_url_rule(board_page.path.removeprefix(BASE), board_page.name, view_of(board_page), strict_slashes=False)
+    below = board_page.path.removeprefix(BASE)
+    bp.add_url_rule(below, board_page.name, view_of(board_page), strict_slashes=bool(below))
 
 
 @bp.get("/table.csv")
