@@ -9,6 +9,7 @@ import pytest
 from tests.servers import PROJECT
 
 CSS = PROJECT / "app/static/css"
+SHEETS = sorted(path.name for path in CSS.glob("*.css") if path.name != "tokens.css")
 COLOR = re.compile(r"#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(", re.IGNORECASE)
 PALETTE = re.compile(r"--((cat|seq|div)-|grid$|(better|worse)-soft$)")
 METHODS = {f"method--{method}" for method in ("get", "post", "put", "patch", "delete")}
@@ -39,7 +40,7 @@ def named_classes():
     return words | {*in_blocks} | METHODS | CHANGES | SWATCHES | COLUMNS | OF_PLOTLY | MAPS | TILES
 
 
-@pytest.mark.parametrize("name", ["components.css", "pages.css", "analytics.css"])
+@pytest.mark.parametrize("name", SHEETS)
 def test_every_class_with_a_rule_is_used(name):
     selectors = "".join(re.findall(r"([^{};]*)\{", style(name)))
 
@@ -53,7 +54,7 @@ def test_every_token_is_used_except_the_palette_charts_grow_into():
     assert {token for token in tokens if f"var({token})" not in used} == set()
 
 
-@pytest.mark.parametrize("name", ["components.css", "pages.css", "accounts.css", "analytics.css"])
+@pytest.mark.parametrize("name", SHEETS)
 def test_colors_are_tokens(name):
     assert COLOR.findall(style(name)) == []
 

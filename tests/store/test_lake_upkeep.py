@@ -88,7 +88,7 @@ def test_a_vacuum_keeps_what_readers_may_still_need(lake, tmp_path):
 
 def test_a_vacuum_deletes_what_a_killed_writer_left(lake, tmp_path):
     ids = fill(1)
-    [file] = parquet(tmp_path)
+    [file] = parquet(tmp_path, "events")
     for name in ("part-left-behind.parquet", "part-in-pieces.parquet#1"):
         file.with_name(name).write_bytes(file.read_bytes())
 
@@ -98,8 +98,8 @@ def test_a_vacuum_deletes_what_a_killed_writer_left(lake, tmp_path):
     assert in_lake(lake) == sorted(ids)
 
 
-def parquet(folder):
-    return {path for path in (folder / "lake").rglob("*.parquet") if "_delta_log" not in path.parts}
+def parquet(folder, table="*"):
+    return {path for path in (folder / "lake").glob(f"{table}/**/*.parquet") if "_delta_log" not in path.parts}
 
 
 def test_days_leave_the_lake_when_their_time_is_over(lake):

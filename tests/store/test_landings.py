@@ -5,9 +5,9 @@ from __future__ import annotations
 from operator import itemgetter
 
 from backend.analytics.lake.delta import Lake
-from backend.analytics.warehouse.engine import ALL_SESSIONS
 from backend.analytics.warehouse.service import Warehouse
 from backend.plugins import get
+from tests.sessions_oracle import ALL_SESSIONS
 from tests.store.conftest import fill
 
 
