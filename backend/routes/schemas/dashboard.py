@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from backend.analytics.metrics.period import Period
 from backend.errors import FieldError, InvalidRequest
 from backend.routes.schemas.answer import Out
+from backend.routes.schemas.parameters import Parameters
 
 EXAMPLE = "a day such as 2026-11-21 or an instant such as 2026-11-21T09:00:00Z"
 
@@ -46,10 +47,8 @@ Moment = Annotated[
 Zone = Annotated[str | None, BeforeValidator(_zone, json_schema_input_type=str)]
 
 
-class DaysQuery(BaseModel):
+class DaysQuery(Parameters):
     """?start=2026-11-01&end=2026-11-21&tz=America/New_York; days count whole, both included."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     start: Moment = None
     end: Moment = None

@@ -21,6 +21,7 @@ from backend.assessments.job_impact.model.result import (
 from backend.reference.tables import TitleKind
 from backend.reference.titles import TitleSearch
 from backend.routes.schemas.answer import FourDecimals, OneDecimal, Out, ThreeDecimals, TwoDecimals
+from backend.routes.schemas.parameters import Parameters
 
 MOST_ACTIVITIES = 64  # the occupation with the most has 63
 
@@ -29,10 +30,8 @@ ActivityId = Annotated[str, Field(min_length=1, max_length=40)]
 Share = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
-class OccupationSearch(BaseModel):
+class OccupationSearch(Parameters):
     """?q=rn"""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     q: Annotated[str, Field(min_length=1, max_length=100, description="A job title, or the start of one.")]
 
