@@ -68,7 +68,8 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     """Attach each database's connection rules to this app's engines. Opens no connection."""
-    event.listen(db.session, "after_begin", row_security.tell)
+    if not event.contains(db.session, "after_begin", row_security.tell):  # sessions are of one kind in all apps
+        event.listen(db.session, "after_begin", row_security.tell)
     with app.app_context():
         for engine in db.engines.values():
             if engine.dialect.name == "sqlite":

@@ -18,7 +18,7 @@ from backend.database import get_db_session
 from backend.extensions import db
 from backend.plugins import get
 from backend.routes.access import public, require
-from backend.row_security import act_for, serving
+from backend.row_security import TELL, act_for, serving
 from tests.accounts import make_account, make_sign_in, signed_in
 from tests.conftest import as_owner, close, make_app, make_settings, of_postgresql
 
@@ -176,3 +176,13 @@ def test_a_view_that_forgets_to_ask_whose_shows_only_ones_own(app, people):
     assert signed_in(app.test_client(), second).get("/b").text == f"[{second.id}]"
     assert signed_in(app.test_client(), admin).get("/b").text == f"[{admin.id}]"
     assert signed_in(app.test_client(), admin).get("/c").text == f"[{first.id}, {second.id}, {admin.id}]"
+
+
+def test_a_transaction_is_told_once_however_many_apps_the_process_has_made(app, tmp_path):
+    close(make_app(make_settings(tmp_path)))
+    told = []
+    with app.app_context():
+        sa.event.listen(db.engine, "before_cursor_execute", lambda *given: told.append(given[2]))
+        get_db_session().execute(sa.text("SELECT 1"))
+
+    assert [statement for statement in told if "set_config" in statement] == [TELL]
