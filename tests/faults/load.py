@@ -28,7 +28,8 @@ HEADERS = {
     "Sec-Fetch-Site": "same-origin",
     "User-Agent": "Mozilla/5.0 Firefox/140.0",
 }
-PATIENCE = 60
+PATIENCE = 180  # on a machine busy with other tests
+PAUSE = 0.05  # a sender's, between batches: enough for some to be on their way whenever something breaks
 
 
 @dataclass
@@ -50,6 +51,7 @@ class Load:
             deadline = time.monotonic() + PATIENCE
             while time.monotonic() < deadline and not self._deliver(events):
                 time.sleep(0.05)
+            time.sleep(PAUSE)
 
     def _event(self) -> dict[str, object]:
         return {"event_id": str(uuid4()), "event_type": "ai_calculator_opened", "session_id": uuid4().hex[:12]}

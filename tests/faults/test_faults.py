@@ -68,7 +68,7 @@ def test_two_syncs_at_once_under_load(world, instance):
             command = [sys.executable, "-m", "flask", "lake", "sync"]
             syncs = [subprocess.Popen(command, cwd=PROJECT, env=world, stdout=subprocess.DEVNULL) for _ in range(2)]
             for one in syncs:
-                one.wait(timeout=60)
+                one.wait(timeout=180)
         assert set(in_lake(world["LAKE_URL"]).values()) == {1}
 
     assert_all_kept(sent, world)
