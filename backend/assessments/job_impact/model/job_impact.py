@@ -96,7 +96,7 @@ class Scale:
         """Percent of US workers below `value`: exact at a known value, linear between two, flat beyond the ends."""
         return self.places([value])[0]
 
-    def places(self, values: ArrayLike) -> list[float]:
+    def places(self, values: Sequence[float]) -> list[float]:
         """The place of each of `values`, shape (n,)."""
         places: list[float] = np.interp(values, self.values, self.ranks).tolist()
         return places
