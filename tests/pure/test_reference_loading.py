@@ -168,7 +168,7 @@ def test_a_missing_table_is_named(tmp_path):
         load_reference(folder)
 
 
-def test_the_tables_take_twenty_megabytes_at_most_most_of_it_shared():
+def test_the_tables_take_twenty_megabytes_at_most():
     done = subprocess.run(
         [sys.executable, "-c", MEASURE_MEMORY], cwd=PROJECT, check=True, capture_output=True, text=True
     )
