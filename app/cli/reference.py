@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from app.cli.commands import Commands
-from backend.reference.errors import ReferenceImportError
+from backend.reference.errors import ReferenceDataError, ShippedDataError
 from backend.reference.importing import import_reference
 from backend.reference.loading import SHIPPED
+from backend.reference.snapshot import SNAPSHOT, write_snapshot
 
 group = Commands("reference", help="The public figures that ship with Mingus.")
 
@@ -18,8 +19,18 @@ def import_figures(source: Path) -> None:
     """Turn the public files in SOURCE into the tables that ship with Mingus."""
     try:
         report = import_reference(source, SHIPPED)
-    except ReferenceImportError as error:
+    except ReferenceDataError as error:
         raise click.ClickException(str(error)) from None
     for table, rows in report.rows.items():
         click.echo(f"{rows:7,}  {table}")
     click.echo(f"Data {report.data_version}, {report.total_bytes / 1e6:.1f} MB")
+
+
+@group.command("snapshot")
+def write_snapshot_anew() -> None:
+    """Write the snapshot of the shipped tables anew, after a change to how titles are read."""
+    try:
+        write_snapshot(SHIPPED)
+    except ShippedDataError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{(SHIPPED / SNAPSHOT).stat().st_size / 1e6:.1f} MB in {SNAPSHOT}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from backend.reference.assembling import read_tables
 from backend.reference.errors import ReferenceImportError
 from backend.reference.rows import SourceFolder
+from backend.reference.snapshot import write_snapshot
 from backend.reference.sources.catalogue import EDITION, SOURCES, as_markdown
 from backend.reference.writing import (
     MANIFEST,
@@ -39,9 +40,9 @@ def import_reference(source_dir: Path, target_dir: Path) -> ImportReport:
     files["SOURCES.md"] = as_markdown(SOURCES)
     manifest = manifest_of(files, EDITION)
     files[MANIFEST] = json_text(manifest)
-    replace_folder(target_dir, files)
+    replace_folder(target_dir, files, write_snapshot)
     return ImportReport(
         data_version=str(manifest["data_version"]),
         rows={table.name: len(table.rows) for table in tables},
-        total_bytes=sum(len(text.encode()) for text in files.values()),
+        total_bytes=sum(path.stat().st_size for path in target_dir.iterdir()),
     )

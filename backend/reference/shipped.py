@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -104,6 +105,11 @@ class ShippedTables:
         except (ValueError, KeyError, TypeError) as error:
             raise ShippedDataError("manifest.json", f"is malformed ({error})") from error
 
+    def digest(self, names: Iterable[str]) -> str:
+        """SHA-256 of these files and their names."""
+        hashes = "".join(f"{sha256(self._bytes(name)).hexdigest()} {name}\n" for name in names)
+        return sha256(hashes.encode()).hexdigest()
+
     def _activities(self) -> dict[str, list[Activity]]:
         named = dict(self._each("activities.csv", lambda row: (row[0], (row[1], float(row[2])))))
         activities: dict[str, list[Activity]] = defaultdict(list)
@@ -138,6 +144,12 @@ class ShippedTables:
         try:
             return (self.directory / name).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
+            raise ShippedDataError(name, f"cannot be read ({error})") from error
+
+    def _bytes(self, name: str) -> bytes:
+        try:
+            return (self.directory / name).read_bytes()
+        except OSError as error:
             raise ShippedDataError(name, f"cannot be read ({error})") from error
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+
+from backend.reference.texts import Array, Texts
 
 Numbers = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int32]
@@ -23,7 +25,10 @@ _FORGIVEN_FROM = 4  # letters a word needs before a slip of the finger is forgiv
 
 @dataclass(frozen=True, slots=True)
 class WordIndex:
-    """Postings in alphabetical order of words, so that all words with one beginning lie side by side."""
+    """Postings in alphabetical order of words, so that all words with one beginning lie side by side.
+
+    The titles with word n are `titles[starts[n] : starts[n + 1]]`; `count` titles are indexed.
+    """
 
     words: list[str]
     starts: Places
@@ -34,20 +39,13 @@ class WordIndex:
     @classmethod
     def of(cls, keys: Sequence[str]) -> WordIndex:
         """`keys[n]` is the key of title n."""
-        seen: dict[str, int] = {}
-        word_ids, title_ids = array("i"), array("i")
-        for title, key in enumerate(keys):
-            for word in set(key.split()):
-                word_ids.append(seen.setdefault(word, len(seen)))
-                title_ids.append(title)
-        words = sorted(seen)
-        rank = np.empty(len(words), np.int32)
-        rank[[seen[word] for word in words]] = np.arange(len(words), dtype=np.int32)
-        ranked = rank[np.frombuffer(word_ids, np.int32)]
-        order = np.argsort(ranked, kind="stable")
-        starts = np.searchsorted(ranked[order], np.arange(len(words) + 1)).astype(np.int32)
-        rarity = np.log(1 + len(keys) / np.maximum(np.diff(starts), 1)).astype(np.float32)
-        return cls(words, starts, np.frombuffer(title_ids, np.int32)[order], rarity, len(keys))
+        return cls.from_arrays(word_arrays(keys), len(keys))
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array], count: int) -> WordIndex:
+        starts = arrays["words.postings"].view(np.int32)
+        rarity = np.log(1 + count / np.maximum(np.diff(starts), 1)).astype(np.float32)
+        return cls(Texts.from_arrays("words", arrays)[:], starts, arrays["postings"].view(np.int32), rarity, count)
 
     def overlap(self, wanted: Sequence[str]) -> Numbers:
         """Share of the wanted words each title holds; rare words count more, the last may be unfinished."""
@@ -88,3 +86,23 @@ class WordIndex:
         near = process.extract(word, self.words[low:high], scorer=OSA.distance, score_cutoff=slips, limit=8)
         for _, distance, place in near:
             yield low + place, _MISSPELLED_QUALITY if distance == 1 else _MISSPELLED_QUALITY - 0.1
+
+
+def word_arrays(keys: Sequence[str]) -> dict[str, Array]:
+    """What `WordIndex.from_arrays` reads; `keys[n]` is the key of title n."""
+    seen: dict[str, int] = {}
+    word_ids, title_ids = array("i"), array("i")
+    for title, key in enumerate(keys):
+        for word in dict.fromkeys(key.split()):
+            word_ids.append(seen.setdefault(word, len(seen)))
+            title_ids.append(title)
+    words = sorted(seen)
+    rank = np.empty(len(words), np.int32)
+    rank[[seen[word] for word in words]] = np.arange(len(words), dtype=np.int32)
+    ranked = rank[np.frombuffer(word_ids, np.int32)]
+    order = np.argsort(ranked, kind="stable")
+    return {
+        **Texts.of(words).arrays("words"),
+        "words.postings": np.searchsorted(ranked[order], np.arange(len(words) + 1)).astype(np.int32),
+        "postings": np.frombuffer(title_ids, np.int32)[order],
+    }

@@ -7,11 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from backend.reference.tables import TitleKind
+from backend.reference.texts import Array, Texts
 from backend.reference.title_keys import everyday_key, title_key, without_seniority
-from backend.reference.title_words import Flags, Numbers, Places, WordIndex
+from backend.reference.title_words import Flags, Numbers, Places, WordIndex, word_arrays
+
+Kinds = npt.NDArray[np.uint8]
 
 AMBIGUOUS = frozenset({"teacher", "server", "doctor", "therapist", "project manager"})
 
@@ -21,6 +25,8 @@ _KIND_WEIGHT = {
     TitleKind.ALTERNATE: 0.3,
     TitleKind.SHORT: 0.3,
 }
+_KINDS = tuple(TitleKind)
+_STRETCH = 64
 _SIMILARITY_WEIGHT = 14.0
 _NEVER_THE_SAME = 0.95  # keeps any other title below the same title of a lesser kind
 _EMPLOYMENT_WEIGHT = 0.45
@@ -95,49 +101,66 @@ class _Ranked:
 class TitleIndex:
     """All titles in the order of their keys.
 
-    `kinds` is what its kind adds to a title's score, `owners` the place in `codes` of its occupation, and
-    `weights` what an occupation adds.
+    `kinds` is the place of each title's kind in TitleKind and `kind_weights` what that adds to its score, `owners` the
+    place in `codes` of its occupation, and `weights` what an occupation adds. `landmarks` are every 64th key.
     """
 
     occupations: Mapping[str, ListedOccupation]
     codes: tuple[str, ...]
     weights: Numbers
-    titles: tuple[JobTitle, ...]
-    keys: list[str]
+    texts: Texts
+    keys: Texts
+    landmarks: list[str]
     words: WordIndex
-    kinds: Numbers
+    kinds: Kinds
+    kind_weights: Numbers
     owners: Places
 
     @classmethod
     def of(cls, titles: Iterable[JobTitle], occupations: Mapping[str, ListedOccupation]) -> TitleIndex:
-        keyed = sorted(
-            ((title_key(title.title), title) for title in titles),
-            key=lambda pair: (pair[0], pair[1].code, pair[1].title),
-        )
-        place = {code: number for number, code in enumerate(occupations)}
-        keys = [key for key, _ in keyed]
+        return cls.from_arrays(title_arrays(titles, occupations), occupations)
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array], occupations: Mapping[str, ListedOccupation]) -> TitleIndex:
+        keys, kinds = Texts.from_arrays("keys", arrays), arrays["titles.kinds"].view(np.uint8)
         return cls(
             occupations=occupations,
             codes=tuple(occupations),
             weights=np.array([listed.weight for listed in occupations.values()], np.float32),
-            titles=tuple(title for _, title in keyed),
+            texts=Texts.from_arrays("titles", arrays),
             keys=keys,
-            words=WordIndex.of(keys),
-            kinds=np.array([_KIND_WEIGHT[title.kind] for _, title in keyed], np.float32),
-            owners=np.array([place[title.code] for _, title in keyed], np.int32),
+            landmarks=keys[::_STRETCH],
+            words=WordIndex.from_arrays(arrays, len(keys)),
+            kinds=kinds,
+            kind_weights=np.array([_KIND_WEIGHT[kind] for kind in _KINDS], np.float32)[kinds],
+            owners=arrays["titles.owners"].view(np.int32),
         )
+
+    @property
+    def titles(self) -> tuple[JobTitle, ...]:
+        """Every title as an object of its own: tens of thousands, made anew each time."""
+        return tuple(self._title(place) for place in range(len(self.texts)))
 
     def search(self, query: str, limit: int = 5) -> TitleSearch:
         """The best occupations for a title as a person types it; never raises, whatever is typed."""
         key = self._known_spelling(title_key(query))
-        if not self.titles:
+        if not self.texts:
             return TitleSearch(False, ())
         candidates = self._candidates(key)
         if not candidates.places.size:
             return TitleSearch(False, ())
-        ranked = self._ranked(candidates, query, max(limit, 2))
+        ranked = self._ranked(candidates, self._typed(query), max(limit, 2))
         exact = key not in AMBIGUOUS and _is_clear(ranked)
         return TitleSearch(exact, self._matches(ranked[:limit], exact))
+
+    def _title(self, place: int) -> JobTitle:
+        return JobTitle(self.codes[self.owners[place]], self.texts[place], _KINDS[self.kinds[place]])
+
+    def _typed(self, query: str) -> set[int]:
+        """Places of the titles that are the query letter by letter; they have its key."""
+        typed = query.strip().casefold()
+        low, high = self._same_key(title_key(query))
+        return {low + place for place, text in enumerate(self.texts[low:high]) if text.casefold() == typed}
 
     def _known_spelling(self, key: str) -> str:
         """The first spelling that is a known title, else the everyday one."""
@@ -150,24 +173,29 @@ class TitleIndex:
         return everyday
 
     def _same_key(self, key: str) -> tuple[int, int]:
-        return bisect_left(self.keys, key), bisect_right(self.keys, key)
+        """First and end of the titles with this key; only the stretch where they can be is decoded."""
+        first = _STRETCH * max(bisect_left(self.landmarks, key) - 1, 0)
+        end = _STRETCH * bisect_right(self.landmarks, key)
+        stretch = self.keys[first:end]
+        return first + bisect_left(stretch, key), first + bisect_right(stretch, key)
 
     def _candidates(self, key: str) -> _Candidates:
         overlap = self.words.overlap(key.split())
-        promise = np.where(overlap > 0, _SIMILARITY_WEIGHT * overlap + self.kinds, -np.inf)
+        promise = np.where(overlap > 0, _SIMILARITY_WEIGHT * overlap + self.kind_weights, -np.inf)
         few = np.argpartition(-promise, min(_CANDIDATES, len(promise) - 1))[:_CANDIDATES]
         places: Places = np.sort(few[overlap[few] > 0]).astype(np.int32)
         similarity = self._similarity(key, places, overlap)
-        return _Candidates(places, similarity, _SIMILARITY_WEIGHT * similarity + self.kinds[places])
+        return _Candidates(places, similarity, _SIMILARITY_WEIGHT * similarity + self.kind_weights[places])
 
     def _similarity(self, key: str, places: Places, overlap: Numbers) -> Numbers:
         """1 for the same key; otherwise words in common and letters in common, half and half."""
-        keys = [self.keys[place] for place in places]
+        keys = self.keys.at(places)
         letters = process.cdist([key], keys, scorer=fuzz.token_sort_ratio, dtype=np.float32)[0] / 100
         similar = _NEVER_THE_SAME * (letters + overlap[places]) / 2
-        return np.where([other == key for other in keys], np.float32(1), similar)
+        low, high = self._same_key(key)
+        return np.where((low <= places) & (places < high), np.float32(1), similar)
 
-    def _ranked(self, candidates: _Candidates, query: str, limit: int) -> list[_Ranked]:
+    def _ranked(self, candidates: _Candidates, typed: set[int], limit: int) -> list[_Ranked]:
         """Occupations with this very title first, the others by score; every similar title counts.
 
         An occupation's score is the log of the sum of the exponentials of its titles' scores.
@@ -181,16 +209,14 @@ class TitleIndex:
         total = np.log(evidence[named]) + self.weights[named]
         order = np.lexsort((-total, candidates.similarity[best[named]] < 1))[:limit]
         return [
-            self._rank(candidates, owners == owner, int(best[owner]), score, query)
+            self._rank(candidates, owners == owner, int(best[owner]), score, typed)
             for owner, score in zip(named[order], total[order].tolist(), strict=True)
         ]
 
-    def _rank(self, candidates: _Candidates, own: Flags, best: int, score: float, query: str) -> _Ranked:
+    def _rank(self, candidates: _Candidates, own: Flags, best: int, score: float, typed: set[int]) -> _Ranked:
         """A title typed letter by letter is the one to show, else the most similar."""
-        typed = query.strip().casefold()
-        shown = self.titles[candidates.places[best]]
-        titles = [self.titles[place] for place in candidates.places[own]]
-        shown = next((title for title in titles if title.title.casefold() == typed), shown)
+        places = candidates.places[own].tolist() if typed else []
+        shown = self._title(next((place for place in places if place in typed), int(candidates.places[best])))
         return _Ranked(shown.code, score, float(candidates.similarity[best]), shown)
 
     def _matches(self, ranked: Sequence[_Ranked], exact: bool) -> tuple[TitleMatch, ...]:
@@ -204,6 +230,23 @@ class TitleIndex:
             )
             for occupation, sure in zip(ranked, _confidences(ranked, exact), strict=True)
         )
+
+
+def title_arrays(titles: Iterable[JobTitle], occupations: Mapping[str, ListedOccupation]) -> dict[str, Array]:
+    """What `TitleIndex.from_arrays` reads, of `occupations` in the same order."""
+    keyed = sorted(
+        ((title_key(title.title), title) for title in titles),
+        key=lambda pair: (pair[0], pair[1].code, pair[1].title),
+    )
+    place = {code: number for number, code in enumerate(occupations)}
+    keys = [key for key, _ in keyed]
+    return {
+        **Texts.of(title.title for _, title in keyed).arrays("titles"),
+        "titles.kinds": np.array([_KINDS.index(title.kind) for _, title in keyed], np.uint8),
+        "titles.owners": np.array([place[title.code] for _, title in keyed], np.int32),
+        **Texts.of(keys).arrays("keys"),
+        **word_arrays(keys),
+    }
 
 
 def _is_clear(ranked: Sequence[_Ranked]) -> bool:

@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,14 +62,18 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def replace_folder(target: Path, files: Mapping[str, str]) -> None:
-    """Write everything beside the target first; only a complete folder is moved into its place."""
+def replace_folder(target: Path, files: Mapping[str, str], complete: Callable[[Path], None]) -> None:
+    """Write everything beside the target first; only a complete folder is moved into its place.
+
+    `complete` adds to the folder what is made of its files.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
         fresh, old = Path(scratch, "fresh"), Path(scratch, "old")
         fresh.mkdir()
         for name, text in files.items():
             (fresh / name).write_bytes(text.encode())
+        complete(fresh)
         _swap(target, fresh, old)
 
 

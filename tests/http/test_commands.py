@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
 from backend.audit.models import AuditEntry
 from backend.database import get_db_session
+from backend.reference.loading import SHIPPED
+from backend.reference.snapshot import SNAPSHOT
 from tests.accounts import make_account
 from tests.conftest import close, make_app, make_settings
 
@@ -71,3 +75,28 @@ def test_a_copy_that_cannot_be_written_is_a_sentence(app, tmp_path):
     said = app.test_cli_runner().invoke(args=["privacy", "export", account.public_id, str(file)])
 
     assert (said.exit_code, said.output) == (1, f"Error: {file}: No such file or directory.\n")
+
+
+@pytest.fixture
+def tables(tmp_path, monkeypatch):
+    """A copy of the shipped tables, for commands that write beside them."""
+    folder = shutil.copytree(SHIPPED, tmp_path / "tables")
+    monkeypatch.setattr("app.cli.reference.SHIPPED", folder)
+    return folder
+
+
+def test_the_snapshot_of_the_reference_tables_is_written_anew(app, tables):
+    (tables / SNAPSHOT).unlink()
+
+    said = app.test_cli_runner().invoke(args=["reference", "snapshot"])
+
+    assert (said.exit_code, said.output) == (0, "5.8 MB in snapshot.npz\n")
+    assert (tables / SNAPSHOT).read_bytes() == (SHIPPED / SNAPSHOT).read_bytes()
+
+
+def test_a_damaged_table_of_which_a_snapshot_is_wanted_is_named(app, tables):
+    (tables / "measures.csv").write_text("code,x\n1\n", encoding="utf-8")
+
+    said = app.test_cli_runner().invoke(args=["reference", "snapshot"])
+
+    assert (said.exit_code, said.output) == (1, "Error: measures.csv, row 2: has 1 cells instead of 2\n")

@@ -168,8 +168,8 @@ def test_a_missing_table_is_named(tmp_path):
         load_reference(folder)
 
 
-def test_the_tables_take_sixty_megabytes_at_most():
+def test_the_tables_take_twenty_megabytes_at_most():
     done = subprocess.run(
         [sys.executable, "-c", MEASURE_MEMORY], cwd=PROJECT, check=True, capture_output=True, text=True
     )
-    assert float(done.stdout) <= 60
+    assert float(done.stdout) <= 20

@@ -165,8 +165,10 @@ _USED_IN = {
 _OPENING = """# Sources of the shipped tables
 
 Written by `flask reference import ../shared/data`, together with the tables beside it; edit neither by
-hand. `manifest.json` holds the data version and the SHA-256 of every file; the version ends in a digest of
-those, so no file can change without it. `sources.json` holds what follows for the methodology page.
+hand. `manifest.json` holds the data version and the SHA-256 of every text file; the version ends in a digest
+of those, so none can change without it. `sources.json` holds what follows for the methodology page.
+`snapshot.npz` holds what the tables say once more, for servers to map into memory; `numpy.load` opens it, and
+`flask reference snapshot` writes it anew from the tables.
 
 Only figures, codes, names and titles are shipped: no task statements, no sentences. Everything is computed
 from the raw files, none of it from a ready-made join; tests compare it with the published occupation files.

@@ -5,7 +5,7 @@ Exposure is a place among US workers, not a probability. The cut-offs and the sh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import fsum, isfinite
@@ -94,7 +94,12 @@ class Scale:
 
     def place(self, value: float) -> float:
         """Percent of US workers below `value`: exact at a known value, linear between two, flat beyond the ends."""
-        return float(np.interp(value, self.values, self.ranks))
+        return self.places([value])[0]
+
+    def places(self, values: Sequence[float]) -> list[float]:
+        """The place of each of `values`, shape (n,)."""
+        places: list[float] = np.interp(values, self.values, self.ranks).tolist()
+        return places
 
 
 def week(activities: tuple[Activity, ...], shares: Mapping[str, float]) -> tuple[float, ...]:
@@ -119,12 +124,12 @@ def week(activities: tuple[Activity, ...], shares: Mapping[str, float]) -> tuple
 
 def weekly_exposure(activities: tuple[Activity, ...], weights: tuple[float, ...]) -> float:
     """Sum of omega_i b_i, in [0, 1]."""
-    return fsum(weight * activity.exposure for activity, weight in zip(activities, weights, strict=True))
+    return fsum([weight * activity.exposure for activity, weight in zip(activities, weights, strict=True)])
 
 
 def weekly_usage(activities: tuple[Activity, ...], weights: tuple[float, ...]) -> float:
     """Sum of omega_i v_i, in [0, 1]."""
-    return fsum(weight * activity.usage for activity, weight in zip(activities, weights, strict=True))
+    return fsum([weight * activity.usage for activity, weight in zip(activities, weights, strict=True)])
 
 
 def lean_label(share: float | None) -> Lean:
@@ -196,7 +201,7 @@ class ExposureModel:
         rows = sorted(occupations, key=lambda row: row.code)
         single = [row for row in rows if row.activities and row.code not in JOINED_LINES]
         scales = {measure: _scale(rows, _reader(measure)) for measure in Measure}
-        places = {row.code: _places(row, scales) for row in rows}
+        places = _places(rows, scales)
         return cls(
             occupations={row.code: row for row in rows},
             places=places,
@@ -241,7 +246,7 @@ def _reader(measure: Measure) -> Callable[[Occupation], float | None]:
 
 
 def _by_default(total: WeeklyTotal) -> Callable[[Occupation], float | None]:
-    return lambda row: total(row.activities, tuple(a.share for a in row.activities))
+    return lambda row: total(row.activities, tuple([a.share for a in row.activities]))
 
 
 def _scale(rows: Iterable[Occupation], read: Callable[[Occupation], float | None]) -> Scale | None:
@@ -249,12 +254,13 @@ def _scale(rows: Iterable[Occupation], read: Callable[[Occupation], float | None
     return Scale.of([value for value, _ in valued], [workers for _, workers in valued]) if valued else None
 
 
-def _places(row: Occupation, scales: Mapping[Measure, Scale | None]) -> dict[Measure, float]:
-    places = {}
+def _places(rows: Sequence[Occupation], scales: Mapping[Measure, Scale | None]) -> dict[str, dict[Measure, float]]:
+    places: dict[str, dict[Measure, float]] = {row.code: {} for row in rows}
     for measure, scale in scales.items():
-        value = row.measures.get(measure)
-        if row.employment and scale is not None and value is not None:
-            places[measure] = scale.place(value)
+        if scale is not None:
+            placed = [row for row in rows if row.employment and measure in row.measures]
+            for row, place in zip(placed, scale.places([row.measures[measure] for row in placed]), strict=True):
+                places[row.code][measure] = place
     return places
 
 
