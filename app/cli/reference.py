@@ -5,9 +5,6 @@ from pathlib import Path
 import click
 
 from app.cli.commands import Commands
-from backend.reference.errors import ReferenceImportError
-from backend.reference.importing import import_reference
-from backend.reference.loading import SHIPPED
 
 group = Commands("reference", help="The public figures that ship with Mingus.")
 
@@ -16,6 +13,10 @@ group = Commands("reference", help="The public figures that ship with Mingus.")
 @click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def import_figures(source: Path) -> None:
     """Turn the public files in SOURCE into the tables that ship with Mingus."""
+    from backend.reference.errors import ReferenceImportError
+    from backend.reference.importing import import_reference
+    from backend.reference.loading import SHIPPED
+
     try:
         report = import_reference(source, SHIPPED)
     except ReferenceImportError as error:
