@@ -8,9 +8,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli, errors, headers, limits, logs, navigation, pages, site, tokens, wiring
 from app.openapi import Mingus
 from backend import database
-from backend.extensions import cache, compress, csrf, db, migrate
+from backend.extensions import cache, compress, csrf, db
 from backend.routes import API_BLUEPRINTS, PAGE_BLUEPRINTS, access
-from config.settings import PROJECT, Settings
+from config.settings import Settings
 
 
 def create_app(settings: Settings) -> Flask:
@@ -26,7 +26,6 @@ def create_app(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     for extension in (db, cache, compress):
         extension.init_app(app)
-    migrate.init_app(app, db, directory=str(PROJECT / "migrations"))
     database.init_app(app)
     tokens.init_app(app, settings)
     wiring.init_app(app, settings)

@@ -13,11 +13,11 @@ from flask import Flask, current_app, g, request
 from flask_limiter import ApplicationLimit, Limiter
 from limits.storage import MemoryStorage, Storage
 from limits.strategies import STRATEGIES
-from redis import RedisError
 
 from backend.accounts.people.addresses import LONGEST, normal
 from backend.database import SAFE_METHODS
 from backend.errors import Unavailable
+from backend.extensions import redis_error
 from backend.routes.access import Rate, access_here, caller, identify
 from config.settings import Settings
 
@@ -153,7 +153,7 @@ def seconds_to_wait() -> int | None:
     [limiter] = current_app.extensions["limiter"]
     try:
         return int(limiter.current_limit.reset_at - time()) if limiter.current_limit else None
-    except RedisError:
+    except redis_error():
         return None
 
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any
 
-import psycopg
 from pythonjsonlogger.core import LogData
 from pythonjsonlogger.json import JsonFormatter
 
@@ -77,6 +76,8 @@ def masked(name: str, value: Any) -> Any:
 
 def rows_repeated(error: BaseException | None) -> Iterator[str]:
     """Words of PostgreSQL about rows and values, in an error and in those behind it."""
+    import psycopg
+
     met: set[int] = set()
     waiting = [error]
     while waiting:

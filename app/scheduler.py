@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -87,6 +88,7 @@ def main() -> None:
     if settings.CELERY_BROKER_URL.get_secret_value():
         sys.exit("CELERY_BROKER_URL is set: background work is done by `celery -A app.celery worker` and `beat`.")
     app, alarm = create_app(settings), Alarm()
+    gc.freeze()
     leader = Leader(app)
     scheduler = EmbeddedScheduler(app, leader, alarm)
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -10,7 +10,6 @@ from time import sleep
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, has_request_context, request
-from psycopg.errors import ReadOnlySqlTransaction
 from sqlalchemy import Connection, Engine, event, make_url
 
 from backend import row_security
@@ -122,6 +121,8 @@ def empty_log(session: Session) -> bool:
 
 def _leave_a_standby(failed: ExceptionContext) -> None:
     """Drop a connection whose server became a standby in a failover: it answers, and refuses to write."""
+    from psycopg.errors import ReadOnlySqlTransaction
+
     if isinstance(failed.original_exception, ReadOnlySqlTransaction):
         failed.is_disconnect = True
 

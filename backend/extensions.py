@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_caching import Cache
 from flask_compress import Compress
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import JSON, DateTime, Dialect, MetaData
@@ -54,7 +53,13 @@ class Model(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Model)
-migrate = Migrate()
 cache = Cache()
 compress = Compress()
 csrf = CSRFProtect()
+
+
+def redis_error() -> type[Exception]:
+    """What Redis raises, for `except`, which asks only once something failed: most installations never import Redis."""
+    from redis.exceptions import RedisError
+
+    return RedisError

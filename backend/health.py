@@ -6,13 +6,12 @@ import secrets
 from collections.abc import Callable, Mapping
 
 from flask_caching import Cache
-from psycopg.errors import UndefinedTable
-from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from backend.app_role import UNHELD, escapes_policies
+from backend.extensions import redis_error
 from backend.jobs.overview import BackgroundWork
 from backend.plugins import Health
 from backend.row_security import serving
@@ -84,7 +83,7 @@ class HealthService:
         try:
             self._cache.set("health", probe, timeout=5)
             returned = self._cache.get("health")
-        except (OSError, RedisError) as error:
+        except (OSError, redis_error()) as error:
             return Health(ok=False, reason=f"no answer ({type(error).__name__})")
         return Health(ok=returned == probe, reason="" if returned == probe else "lost what it was given")
 
@@ -97,4 +96,6 @@ class HealthService:
 
 
 def lacks_a_table(error: DBAPIError) -> bool:
+    from psycopg.errors import UndefinedTable
+
     return isinstance(error.orig, UndefinedTable) or "no such table" in str(error.orig)

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import has_request_context
-from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -65,6 +64,8 @@ def _tell_again(session: Session) -> None:
     """Change the setting in the middle of a transaction, unless it has failed and can read nothing any more."""
     if session.get_bind().dialect.name != "postgresql" or not (session.in_transaction() and session.is_active):
         return
+    from psycopg.pq import TransactionStatus
+
     connection = session.connection()
     if connection.connection.driver_connection.info.transaction_status == TransactionStatus.INTRANS:  # type: ignore[union-attr]
         connection.exec_driver_sql(TELL, _whose(session))

@@ -1,4 +1,4 @@
-"""Gunicorn's configuration. Plugins start in each worker, never in the master that forks them."""
+"""Gunicorn's configuration. The master makes the app, whose memory workers share; plugins start in each worker."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ OBJECTS_BETWEEN_COLLECTIONS = 50_000
 settings = Settings.from_env(os.environ)
 
 wsgi_app = "wsgi:app"
+preload_app = True
 bind = f"{settings.HOST}:{settings.PORT}"
 workers = settings.WEB_WORKERS
 threads = settings.WEB_THREADS
@@ -54,8 +55,6 @@ def post_worker_init(worker: Worker) -> None:
     registry = worker.wsgi.extensions["mingus"]
     registry.ends_when(lambda: not worker.alive)
     registry.start()
-    gc.collect()
-    gc.freeze()
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
 
 
@@ -63,4 +62,3 @@ def worker_exit(server: Arbiter, worker: Worker) -> None:
     app = getattr(worker, "wsgi", None)  # a worker that failed to boot has none
     if app is not None:
         app.extensions["mingus"].stop()
-    gc.unfreeze()  # or DuckDB's binding reports leaked objects

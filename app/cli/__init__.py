@@ -16,12 +16,14 @@ from app.cli import (
     keys,
     lake,
     metrics,
+    migrations,
     privacy,
     reference,
 )
 
 
 def init_app(app: Flask) -> None:
+    migrations.init_app(app)
     events.group.add_command(events_import.import_events)
     for room in (access, accounts, assessments, audit, demo, events, jobs, keys, lake, metrics, privacy, reference):
         app.cli.add_command(room.group)

@@ -5,10 +5,6 @@ from pathlib import Path
 import click
 
 from app.cli.commands import Commands
-from backend.reference.errors import ReferenceDataError, ShippedDataError
-from backend.reference.importing import import_reference
-from backend.reference.loading import SHIPPED
-from backend.reference.snapshot import SNAPSHOT, write_snapshot
 
 group = Commands("reference", help="The public figures that ship with Mingus.")
 
@@ -17,6 +13,10 @@ group = Commands("reference", help="The public figures that ship with Mingus.")
 @click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def import_figures(source: Path) -> None:
     """Turn the public files in SOURCE into the tables that ship with Mingus."""
+    from backend.reference.errors import ReferenceDataError
+    from backend.reference.importing import import_reference
+    from backend.reference.loading import SHIPPED
+
     try:
         report = import_reference(source, SHIPPED)
     except ReferenceDataError as error:
@@ -29,6 +29,10 @@ def import_figures(source: Path) -> None:
 @group.command("snapshot")
 def write_snapshot_anew() -> None:
     """Write the snapshot of the shipped tables anew, after a change to how titles are read."""
+    from backend.reference.errors import ShippedDataError
+    from backend.reference.loading import SHIPPED
+    from backend.reference.snapshot import SNAPSHOT, write_snapshot
+
     try:
         write_snapshot(SHIPPED)
     except ShippedDataError as error:

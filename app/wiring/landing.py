@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import make_url
 
 from backend.analytics.events.landing.group import GroupCommit, LandingWriter
-from backend.analytics.events.landing.postgresql import PostgresqlWriter
 from backend.analytics.events.landing.sqlite import SqliteWriter
 from backend.analytics.events.landing.table import LandingTable
 from backend.analytics.events.landing.upkeep import EventIds, LandingPartitions
@@ -35,4 +34,6 @@ def writer(settings: Settings) -> LandingWriter:
     """The writer for the settings' database, which connects with the first event."""
     if make_url(settings.database_url).get_backend_name() == "sqlite":
         return SqliteWriter(lambda: db.engine)
+    from backend.analytics.events.landing.postgresql import PostgresqlWriter
+
     return PostgresqlWriter(lambda: db.engine)
