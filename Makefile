@@ -4,13 +4,14 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+unexport PYTHONDONTWRITEBYTECODE  # or each process compiles Mingus anew, for a second
 
 .PHONY: help run test test-fast lint types faults bench lock clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(VENV)/.runtime ## Install, migrate and serve Mingus with its background work on HOST:PORT (127.0.0.1:5000)
-	@$(BIN)/flask db upgrade
+	@$(BIN)/python -m config.migrations || $(BIN)/flask db upgrade
 	@exec $(BIN)/python -m config.serve
 
 test: $(VENV)/.dev ## Install what tests need, then run them all on real servers; what fails runs once more

@@ -37,6 +37,7 @@ pytest_plugins = ["tests.costs", "tests.databases", "tests.order", "tests.second
 hypothesis.settings.register_profile("mingus", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("mingus")
 expect.set_options(timeout=20_000)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each process that a test starts compiles Mingus anew
 share_url_builders()
 write_to_memory()
 SECRET = "only for tests, and long enough to be taken"

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import functools
 import logging
-import re
 
 from flask import Flask
 
@@ -12,11 +10,9 @@ from backend.health import HealthService
 from backend.jobs.overview import BackgroundWork
 from backend.plugins import Registry, get
 from backend.vault.service import Vault
-from config.settings import PROJECT, Settings
+from config.migrations import newest_migration
+from config.settings import Settings
 
-# Read as text: Alembic takes longer to import than the whole health check.
-REVISION = re.compile(r"(?m)^revision = ['\"](\w+)")
-REVISION_BEFORE = re.compile(r"(?m)^down_revision = ['\"](\w+)")
 logger = logging.getLogger(__name__)
 
 
@@ -38,11 +34,3 @@ def log_dangers(app: Flask) -> None:
             logger.critical(master_key.reason)
         if app.config["PRODUCTION"] and not (row_security := checks.row_security()).ok:
             logger.warning(row_security.reason)
-
-
-@functools.cache
-def newest_migration() -> str:
-    """The migration that this version of the code needs: the one that no other one follows."""
-    scripts = "\n".join(script.read_text() for script in (PROJECT / "migrations" / "versions").glob("*.py"))
-    [newest] = set(REVISION.findall(scripts)) - set(REVISION_BEFORE.findall(scripts))
-    return str(newest)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import functools
 import shutil
+import sqlite3
 import threading
+from contextlib import closing
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
@@ -17,6 +21,7 @@ from sqlalchemy.orm import Session
 from backend.assessments.visit.models import Draft, SharedResult
 from backend.database import in_models
 from backend.extensions import db
+from config.migrations import is_migrated, newest_migration
 from tests.conftest import close, execute, make_app, make_settings
 from tests.servers import PROJECT
 
@@ -40,6 +45,30 @@ def empty_app(request, tmp_path):
 
 def tables():
     return set(sa.inspect(db.engine).get_table_names())
+
+
+def test_the_newest_migration_is_the_head_of_alembic():
+    config = Config()
+    config.set_main_option("script_location", str(PROJECT / "migrations"))
+    head = ScriptDirectory.from_config(config).get_current_head()
+
+    assert newest_migration() == head
+
+
+def test_the_database_command_is_that_of_flask_migrate(app):
+    assert "Upgrade to a later version" in app.test_cli_runner().invoke(args=["db", "--help"]).output
+
+
+def test_make_run_migrates_only_where_there_is_something_to_migrate(tmp_path, instance):
+    new, url = make_settings(tmp_path / "new"), SecretStr("postgresql+psycopg://app@127.0.0.1:9/mingus")
+
+    assert is_migrated(make_settings(instance))
+    assert not is_migrated(new)
+    assert not is_migrated(make_settings(instance, DATABASE_URL=url))
+    with closing(sqlite3.connect(instance / "mingus.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '76e6cb86265d'")
+        database.commit()
+    assert not is_migrated(make_settings(instance))
 
 
 def test_migrations_go_up_and_down_and_up_again(empty_app):

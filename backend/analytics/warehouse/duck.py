@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -112,6 +114,7 @@ class DuckEngine:
                     import duckdb
 
                     self._database = duckdb.connect(config=self._config)
+                    atexit.register(gc.unfreeze)  # its binding reports, at the end, what only frozen objects hold
                     self._database.execute("SET GLOBAL TimeZone = 'UTC'; SET GLOBAL parquet_metadata_cache = true")
                 self._own.cursor = self._database.cursor()
         cursor: DuckDBPyConnection = self._own.cursor
