@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter, defaultdict
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
 from threading import RLock, Timer
 from time import time
 from typing import Any
@@ -19,6 +19,7 @@ from backend.accounts.people.addresses import LONGEST, normal
 from backend.database import SAFE_METHODS
 from backend.errors import Unavailable
 from backend.routes.access import Rate, access_here, caller, identify
+from backend.routes.client_address import client_address
 from config.settings import Settings
 
 REDIS_PATIENCE: dict[str, Any] = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
@@ -131,7 +132,7 @@ class Allowances:
         return self._hidden(who.name) if who else self._address()
 
     def _address(self) -> str:
-        return self._hidden(client_address())
+        return self._hidden(household())
 
     def _account(self) -> str:
         return self._hidden(f"account {g.named_account}")
@@ -157,15 +158,12 @@ def seconds_to_wait() -> int | None:
         return None
 
 
-def client_address() -> str:
-    """The IPv4 address, else the IPv6 /64 that one household or host is given."""
-    try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+def household() -> str:
+    """The IPv4 address, else the IPv6 /64 that one household or host is given; all without an address share one."""
+    address = client_address()
+    if isinstance(address, IPv6Address):
         return f"{int(address) >> 64:x}::/64"
-    return str(getattr(address, "ipv4_mapped", None) or address)
+    return str(address or "unknown")
 
 
 def _find_named_account() -> None:

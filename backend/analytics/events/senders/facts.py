@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address
 from typing import Protocol
+
+Address = IPv4Address | IPv6Address
 
 
 class Headers(Protocol):
@@ -16,4 +19,4 @@ class RequestFacts:
 
     host: str
     headers: Headers = field(repr=False)
-    address: str | None = field(repr=False)
+    address: Address | None = field(repr=False)
