@@ -58,7 +58,8 @@ class Ledger:
         if not self._read_with_this_key():
             raise LedgerMissing(
                 f"There is no ledger of erasures at {self._path}, or it is empty: nobody was erased again."
-                " Put your copy of it there, or name its place in ERASURE_LEDGER. If nobody was ever erased, nothing is to be done."
+                " Put your copy of it there, or name its place in ERASURE_LEDGER."
+                " If nobody was ever erased, nothing is to be done."
             )
 
     def add(self, name: str, at: datetime) -> None:
