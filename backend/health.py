@@ -16,6 +16,7 @@ from backend.app_role import UNHELD, escapes_policies
 from backend.jobs.overview import BackgroundWork
 from backend.plugins import Health
 from backend.row_security import serving
+from backend.vault.key_checks import KeyChecks
 from backend.vault.service import MasterKeyLost, Vault
 
 
@@ -27,6 +28,7 @@ class HealthService:
         revision: str,
         work: BackgroundWork,
         vault: Vault,
+        keys: KeyChecks,
         plugins: Callable[[], Mapping[str, Health]],
     ) -> None:
         self._session = session
@@ -34,6 +36,7 @@ class HealthService:
         self._revision = revision
         self._work = work
         self._vault = vault
+        self._keys = keys
         self._plugins = plugins
 
     def database(self) -> Health:
@@ -59,6 +62,22 @@ class HealthService:
             self._session.rollback()
             return Health(ok=False, reason=f"no answer ({type(error).__name__})")
         return Health(ok=True)
+
+    def secrets(self) -> Health:
+        """OK when SECRET_KEY and AUDIT_KEY are those that this database was used with."""
+        try:
+            changed = self._keys.changed()
+        except SQLAlchemyError as error:
+            self._session.rollback()
+            return Health(ok=False, reason=f"no answer ({type(error).__name__})", vital=False)
+        return Health(ok=not changed, reason=" ".join(changed), vital=False)
+
+    def keep_key_checks(self) -> None:
+        """Keep what later starts are compared with, unless the database takes no writes just now."""
+        try:
+            self._keys.keep()
+        except SQLAlchemyError:
+            self._session.rollback()
 
     def row_security(self) -> Health:
         """OK when row-level security binds the app's role; always OK on SQLite."""

@@ -42,6 +42,7 @@ def overview() -> Answer:
     """Every part at once"""
     checks = get(HealthService)
     parts = {"database": checks.database(), "master_key": checks.master_key(), "cache": checks.cache()}
+    parts["secrets"] = checks.secrets()
     if current_app.config["PRODUCTION"]:
         parts["row_security"] = checks.row_security()
     return _answer({**parts, "background_work": checks.background_work(), **checks.plugins()})
