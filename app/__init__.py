@@ -69,6 +69,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "STATSD_HOST": settings.STATSD_HOST,
         "STATSD_PORT": settings.STATSD_PORT,
         "TIMEZONE": settings.TIMEZONE,
+        "TRUSTED_PROXIES": settings.TRUSTED_PROXIES,
         "ADMIN_NETWORKS": settings.admin_networks,
         "FORWARDS_TO_GA4": bool(settings.GA4_MEASUREMENT_ID),
         "RECOGNISE_VISITORS": settings.RECOGNISE_VISITORS,

@@ -19,6 +19,11 @@ from backend.row_security import serving
 from backend.vault.key_checks import KeyChecks
 from backend.vault.service import MasterKeyLost, Vault
 
+NO_PROXY = (
+    "TRUSTED_PROXIES is 0, so every client behind a proxy has the proxy's address: all of them share one allowance, and"
+    " nobody's place is known. Set it to the number of proxies in front, which set X-Forwarded-For."
+)
+
 
 class HealthService:
     def __init__(
@@ -71,6 +76,10 @@ class HealthService:
             self._session.rollback()
             return Health(ok=False, reason=f"no answer ({type(error).__name__})", vital=False)
         return Health(ok=not changed, reason=" ".join(changed), vital=False)
+
+    def proxies(self, trusted: int) -> Health:
+        """OK when a proxy is trusted, which production needs: its cookies travel over HTTPS alone."""
+        return Health(ok=True, vital=False) if trusted else Health(ok=False, reason=NO_PROXY, vital=False)
 
     def keep_key_checks(self) -> None:
         """Keep what later starts are compared with, unless the database takes no writes just now."""

@@ -31,6 +31,8 @@ def log_dangers(app: Flask) -> None:
     """Log, at the start of each process, what nobody would notice until somebody's data is lost or exposed."""
     with app.app_context():
         checks = get(HealthService)
+        if app.config["PRODUCTION"] and not (proxies := checks.proxies(app.config["TRUSTED_PROXIES"])).ok:
+            logger.warning(proxies.reason)
         if not checks.database().ok:
             return
         checks.keep_key_checks()

@@ -45,6 +45,7 @@ def overview() -> Answer:
     parts["secrets"] = checks.secrets()
     if current_app.config["PRODUCTION"]:
         parts["row_security"] = checks.row_security()
+        parts["proxies"] = checks.proxies(current_app.config["TRUSTED_PROXIES"])
     return _answer({**parts, "background_work": checks.background_work(), **checks.plugins()})
 
 
