@@ -87,7 +87,7 @@ class SmtpPost:
 def refusal(code: int, words: bytes, where: str) -> RecipientRefused | NotDelivered:
     """The error for an answer of the server: only 5.1.x and 5.2.1 say that the mailbox is gone.
 
-    A policy (5.7.x) is for the operator to settle with the server, so the log says so, and the letter is kept meanwhile.
+    The operator has to settle a policy (5.7.x) with the server: the log says so, and the letter is kept meanwhile.
     """
     match = STATUS.match(words)
     status = match[0].decode() if match else ""

@@ -202,7 +202,7 @@ def test_only_a_status_that_says_so_means_that_the_mailbox_is_gone(answer, gone)
     assert str(error).count(code) == 1
 
 
-def test_a_policy_alarms_the_operator_and_the_letter_waits(office, caplog):
+def test_a_policy_alarms_the_operator_and_the_letter_waits(office, capsys):
     with mail_server() as server:
         app = office(server.port)
         ask(app)
@@ -213,8 +213,9 @@ def test_a_policy_alarms_the_operator_and_the_letter_waits(office, caplog):
         try_again(app)
 
     assert len(server.received) == 1
-    [line] = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert "refuses letters by its policy (550 5.7.1)" in line.getMessage()
+    lines = map(json.loads, capsys.readouterr().err.splitlines())
+    [told] = [line for line in lines if (line["level"], line["name"]) == ("ERROR", "backend.mail.smtp")]
+    assert "refuses letters by its policy (550 5.7.1)" in told["message"]
 
 
 class Lines(logging.Handler):
