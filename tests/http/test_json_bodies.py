@@ -17,7 +17,7 @@ ROUTES = {
     "/api/calculator/assess": {"occupation": "\ud800"},
     "/api/v1/auth/login": {"email": "\ud800@example.org", "password": "\ud800"},
 }
-HALF, DEEP = "holds half of a character", "nested too deeply"
+HALF, DEEP, NO_NUMBER = "holds half of a character", "nested too deeply", "is no JSON"
 ODD = {
     "a list without end": ("[" * 5_000, DEEP),
     "lists": ("[" * 5_000 + "]" * 5_000, DEEP),
@@ -25,6 +25,8 @@ ODD = {
     "what Python itself still reads": ("[" * 900 + "]" * 900, DEEP),
     "half a character": ('"\\ud800"', HALF),
     "half a character as a name": ('{"\\udc00": 1}', HALF),
+    "what is no number": ('{"measures": [NaN]}', NO_NUMBER),
+    "no end of a number": ('{"limit": -Infinity}', NO_NUMBER),
 }
 
 
