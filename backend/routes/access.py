@@ -233,9 +233,20 @@ def _refuse_other_networks(access: Access) -> None:
 
 def _refuse_foreign_form() -> None:
     """Forms come from our own pages: the browser says so, and the token proves it."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if (site or "same-origin") != "same-origin" or not _is_ours(origin, site):
         raise Forbidden("This form came from another site.")
     csrf.protect()
+
+
+def _is_ours(origin: str | None, site: str | None) -> bool:
+    """Whether a form may come from this origin; `null` says nothing, so another header has to.
+
+    The scheme is the proxy's affair.
+    """
+    if origin in {None, "null"}:
+        return origin is None or site is not None
+    return origin == current_app.config["PUBLIC_URL"] or origin.partition("://")[2] == request.host
 
 
 def _refuse_unreadable_json() -> None:
