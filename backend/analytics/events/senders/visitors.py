@@ -12,7 +12,7 @@ from threading import Lock
 
 from sqlalchemy.orm import Session
 
-from backend.analytics.events.senders.places import Address
+from backend.analytics.events.senders.facts import Address
 from backend.analytics.events.senders.store import SaltStore
 from backend.database import leaving_no_trace
 
