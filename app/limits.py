@@ -71,8 +71,10 @@ class Allowances:
         self._limiter = SharedLimiter(
             self._who,
             app=app,
+            request_identifier=lambda: request.endpoint or "nowhere",  # without a name nothing is counted
             application_limits=[
                 ApplicationLimit(self._general, scope="general"),
+                ApplicationLimit(self._nowhere, scope="nowhere"),
                 ApplicationLimit(self._events, scope="events"),
                 ApplicationLimit(self._assess, scope="assess"),
                 ApplicationLimit(self._attempts, scope="sign-in", key_function=self._address),
@@ -88,8 +90,13 @@ class Allowances:
         )
 
     def _general(self) -> str:
-        if _rate() not in GENERAL:
-            return ""
+        return "" if _leads_nowhere() or _rate() not in GENERAL else self._general_amount()
+
+    def _nowhere(self) -> str:
+        """As much again for addresses and methods that do not exist: whoever tries them out uses up nothing else."""
+        return self._general_amount() if _leads_nowhere() else ""
+
+    def _general_amount(self) -> str:
         return self._settings.RATE_LIMIT_MEMBER if caller() else self._settings.RATE_LIMIT_ANONYMOUS
 
     def _events(self) -> str:
@@ -186,6 +193,11 @@ def _named_account() -> str:
 
 def _json() -> object:
     return request.get_json(silent=True)  # what cannot be read is refused later, as what it is
+
+
+def _leads_nowhere() -> bool:
+    """Whether the answer is 404, 405 or a redirect to the right spelling, before any route is asked."""
+    return request.routing_exception is not None
 
 
 def _acts(rate: Rate) -> bool:

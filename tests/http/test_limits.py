@@ -89,6 +89,14 @@ def test_an_attempt_counts_as_a_request_too(instance, made):
     assert [guess(app, "a@b.org") for _ in range(3)] == [200, 200, 429]
 
 
+@pytest.mark.parametrize(("method", "url", "status"), [("GET", "/nowhere", 404), ("DELETE", "/api/docs", 405)])
+def test_what_does_not_exist_has_an_allowance_of_its_own(instance, made, method, url, status):
+    client = made(instance, RATE_LIMIT_ANONYMOUS="2/minute").test_client()
+
+    assert [client.open(url, method=method).status_code for _ in range(3)] == [status, status, 429]
+    assert [client.get(INFORM).status_code for _ in range(3)] == [200, 200, 429]
+
+
 def test_assessments_have_a_tighter_allowance(instance, made):
     client = made(instance, RATE_LIMIT_ASSESS="1/minute").test_client()
 
