@@ -1,28 +1,10 @@
-"""The client's address, parsed in one place, so that limits, networks and places agree on what has none."""
-
 from __future__ import annotations
-
-import re
-from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from flask import request
 
-Address = IPv4Address | IPv6Address
-# Some proxies write ports into X-Forwarded-For: an IPv6 address then stands in brackets, maybe quoted.
-WITH_PORT = re.compile(r'"?(?:\[(?P<ipv6>[^][]+)\]|(?P<ipv4>[0-9.]+))(?::[0-9]{1,5})?"?', re.ASCII)
+from backend.client_address import Address, parse_address
 
 
 def client_address() -> Address | None:
     """The address this request came from; None where proxy or server name none, or something else."""
     return parse_address(request.remote_addr or "")
-
-
-def parse_address(text: str) -> Address | None:
-    """The address without port, brackets and interface, IPv4 also where it is written as IPv6; None if it is none."""
-    match = WITH_PORT.fullmatch(text.strip())
-    bare = (match["ipv6"] or match["ipv4"]) if match else text.strip()
-    try:
-        address = ip_address(bare.partition("%")[0])
-    except ValueError:
-        return None
-    return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address

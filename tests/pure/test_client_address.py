@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from backend.routes.client_address import parse_address
+from backend.client_address import parse_address
 
 
 @pytest.mark.parametrize(

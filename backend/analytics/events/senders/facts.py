@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address
 from typing import Protocol
 
-Address = IPv4Address | IPv6Address
+from backend.client_address import Address
 
 
 class Headers(Protocol):

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 import maxminddb
 
-from backend.analytics.events.senders.facts import Address, Headers
+from backend.analytics.events.senders.facts import Headers
+from backend.client_address import Address
 
 KOSOVO = "XK"  # not in ISO 3166, but what MaxMind and others say
 SUBDIVISION = re.compile(r"(?:([A-Z]{2})-)?([A-Z0-9]{1,3})", re.ASCII)
