@@ -68,6 +68,8 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "STATSD_HOST": settings.STATSD_HOST,
         "STATSD_PORT": settings.STATSD_PORT,
         "TIMEZONE": settings.TIMEZONE,
+        "OUTBOX": "" if settings.production or settings.SMTP_HOST else str(settings.INSTANCE_DIR / "outbox"),
+        "TRUSTED_PROXIES": settings.TRUSTED_PROXIES,
         "ADMIN_NETWORKS": settings.admin_networks,
         "FORWARDS_TO_GA4": bool(settings.GA4_MEASUREMENT_ID),
         "RECOGNISE_VISITORS": settings.RECOGNISE_VISITORS,

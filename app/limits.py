@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter, defaultdict
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
 from threading import RLock, Timer
 from time import time
 from typing import Any
@@ -19,6 +19,7 @@ from backend.database import SAFE_METHODS
 from backend.errors import Unavailable
 from backend.extensions import redis_error
 from backend.routes.access import Rate, access_here, caller, identify
+from backend.routes.client_address import client_address
 from config.settings import Settings
 
 REDIS_PATIENCE: dict[str, Any] = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
@@ -70,8 +71,10 @@ class Allowances:
         self._limiter = SharedLimiter(
             self._who,
             app=app,
+            request_identifier=lambda: request.endpoint or "nowhere",  # without a name nothing is counted
             application_limits=[
                 ApplicationLimit(self._general, scope="general"),
+                ApplicationLimit(self._nowhere, scope="nowhere"),
                 ApplicationLimit(self._events, scope="events"),
                 ApplicationLimit(self._assess, scope="assess"),
                 ApplicationLimit(self._attempts, scope="sign-in", key_function=self._address),
@@ -87,8 +90,13 @@ class Allowances:
         )
 
     def _general(self) -> str:
-        if _rate() not in GENERAL:
-            return ""
+        return "" if _leads_nowhere() or _rate() not in GENERAL else self._general_amount()
+
+    def _nowhere(self) -> str:
+        """As much again for addresses and methods that do not exist: whoever tries them out uses up nothing else."""
+        return self._general_amount() if _leads_nowhere() else ""
+
+    def _general_amount(self) -> str:
         return self._settings.RATE_LIMIT_MEMBER if caller() else self._settings.RATE_LIMIT_ANONYMOUS
 
     def _events(self) -> str:
@@ -131,7 +139,7 @@ class Allowances:
         return self._hidden(who.name) if who else self._address()
 
     def _address(self) -> str:
-        return self._hidden(client_address())
+        return self._hidden(household())
 
     def _account(self) -> str:
         return self._hidden(f"account {g.named_account}")
@@ -157,15 +165,12 @@ def seconds_to_wait() -> int | None:
         return None
 
 
-def client_address() -> str:
-    """The IPv4 address, else the IPv6 /64 that one household or host is given."""
-    try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+def household() -> str:
+    """The IPv4 address, else the IPv6 /64 that one household or host is given; all without an address share one."""
+    address = client_address()
+    if isinstance(address, IPv6Address):
         return f"{int(address) >> 64:x}::/64"
-    return str(getattr(address, "ipv4_mapped", None) or address)
+    return str(address or "unknown")
 
 
 def _find_named_account() -> None:
@@ -188,6 +193,11 @@ def _named_account() -> str:
 
 def _json() -> object:
     return request.get_json(silent=True)  # what cannot be read is refused later, as what it is
+
+
+def _leads_nowhere() -> bool:
+    """Whether the answer is 404, 405 or a redirect to the right spelling, before any route is asked."""
+    return request.routing_exception is not None
 
 
 def _acts(rate: Rate) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 from json import JSONDecodeError
-from typing import Any
+from typing import IO, Any, cast
 
 import msgspec
 from flask import Request, g, request
 from flask.json.provider import DefaultJSONProvider
 from flask_openapi3 import Info, OpenAPI
 from flask_openapi3.models import OPENAPI3_REF_PREFIX
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.utils import cached_property
+from werkzeug.wsgi import LimitedStream
 
 from app.errors import refuse_invalid
 from backend.analytics.events.wire.bodies import Envelope
@@ -42,8 +45,24 @@ SECURITY = {
 }
 
 
+class WholeBody(LimitedStream):
+    """Werkzeug's, but a body that comes in chunks and is too long is refused, where only its beginning was read."""
+
+    def readall(self) -> bytes:
+        body = super().readall()
+        if self.is_exhausted and self._stream.read(1):
+            raise RequestEntityTooLarge
+        return body
+
+
 class PlainRequest(Request):
     """Flask's, but what is no JSON is refused in our own words, with the place."""
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        if self.content_length is None and self.max_content_length and self.environ.get("wsgi.input_terminated"):
+            return cast("IO[bytes]", WholeBody(self.environ["wsgi.input"], self.max_content_length, is_max=True))
+        return super().stream
 
     def on_json_loading_failed(self, error: ValueError | None) -> Any:
         if isinstance(error, json_bodies.Unfit):

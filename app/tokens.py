@@ -22,7 +22,7 @@ ALGORITHM, ISSUER, AUDIENCE = "HS256", "mingus", "mingus-api"
 LONGEST = 2_000
 HEADER = frozenset({"alg", "typ", "kid"})  # whatever else there may be, such as `jku`, names keys of somebody else's
 TYPES = {Use.ACCESS: "at+jwt", Use.REFRESH: "rt+jwt"}  # RFC 9068 names the first
-BAD = (PyJWTError, JWTExtendedException, RecursionError, KeyError, TypeError, ValueError)
+BAD = (PyJWTError, JWTExtendedException, RecursionError, KeyError, TypeError, ValueError, ArithmeticError)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -78,4 +78,6 @@ def _key(header: dict[str, Any], unverified: dict[str, Any]) -> str:
 def _claims(claims: dict[str, Any], use: Use) -> Claims:
     if claims["type"] != use or not {"exp", "iat", "nbf"} <= set(claims):
         raise ValueError("not for this use, or for ever")
-    return Claims(use, str(claims["jti"]), UUID(claims["sub"]), UUID(claims["family"]), int(claims["epoch"]))
+    if type(claims["epoch"]) is not int:
+        raise ValueError("no epoch")
+    return Claims(use, str(claims["jti"]), UUID(claims["sub"]), UUID(claims["family"]), claims["epoch"])

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from itertools import chain
 from typing import Any
+from unicodedata import category
 
 # Excel, LibreOffice and Google Sheets read these as the beginning of a formula, also in full width.
 FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
+UNSEEN = frozenset({"Cf", "Zs", "Zl", "Zp"})  # spaces, U+200B, U+FEFF: spreadsheets skip them, or a person deletes them
 
 
 def csv_lines(header: Sequence[object], rows: Iterable[Sequence[object]]) -> Iterable[str]:
@@ -34,4 +36,10 @@ def cell(value: object) -> object:
     if value is None or isinstance(value, int | float):
         return value
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"'{text}" if text.startswith(("'", *FORMULA)) else text
+    return f"'{text}" if text.startswith(("'", *FORMULA)) or _seen(text).startswith(FORMULA) else text
+
+
+def _seen(text: str) -> str:
+    """The text from its first visible letter on."""
+    start = next((place for place, letter in enumerate(text) if category(letter) not in UNSEEN), len(text))
+    return text[start:]

@@ -15,7 +15,13 @@ from backend.extensions import redis_error
 from backend.jobs.overview import BackgroundWork
 from backend.plugins import Health
 from backend.row_security import serving
+from backend.vault.key_checks import KeyChecks
 from backend.vault.service import MasterKeyLost, Vault
+
+NO_PROXY = (
+    "TRUSTED_PROXIES is 0, so every client behind a proxy has the proxy's address: all of them share one allowance, and"
+    " nobody's place is known. Set it to the number of proxies in front, which set X-Forwarded-For."
+)
 
 
 class HealthService:
@@ -26,6 +32,7 @@ class HealthService:
         revision: str,
         work: BackgroundWork,
         vault: Vault,
+        keys: KeyChecks,
         plugins: Callable[[], Mapping[str, Health]],
     ) -> None:
         self._session = session
@@ -33,6 +40,7 @@ class HealthService:
         self._revision = revision
         self._work = work
         self._vault = vault
+        self._keys = keys
         self._plugins = plugins
 
     def database(self) -> Health:
@@ -58,6 +66,26 @@ class HealthService:
             self._session.rollback()
             return Health(ok=False, reason=f"no answer ({type(error).__name__})")
         return Health(ok=True)
+
+    def secrets(self) -> Health:
+        """OK when SECRET_KEY and AUDIT_KEY are those that this database was used with."""
+        try:
+            changed = self._keys.changed()
+        except SQLAlchemyError as error:
+            self._session.rollback()
+            return Health(ok=False, reason=f"no answer ({type(error).__name__})", vital=False)
+        return Health(ok=not changed, reason=" ".join(changed), vital=False)
+
+    def proxies(self, trusted: int) -> Health:
+        """OK when a proxy is trusted, which production needs: its cookies travel over HTTPS alone."""
+        return Health(ok=True, vital=False) if trusted else Health(ok=False, reason=NO_PROXY, vital=False)
+
+    def keep_key_checks(self) -> None:
+        """Keep what later starts are compared with, unless the database takes no writes just now."""
+        try:
+            self._keys.keep()
+        except SQLAlchemyError:
+            self._session.rollback()
 
     def row_security(self) -> Health:
         """OK when row-level security binds the app's role; always OK on SQLite."""

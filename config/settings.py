@@ -16,6 +16,7 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
+from config.names import unknown_names
 from config.values import (
     ClickHouseUrl,
     CollectUrl,
@@ -46,6 +47,7 @@ NEW_MASTER_KEY = (
     "Made a new master key, {}. Keep a copy, apart from the database: what people entrust to this installation can be"
     " read with it alone. If there was another one before, put that back.\n"
 )
+SECRETS = ("SECRET_KEY", "MASTER_KEY", "AUDIT_KEY")
 Network = IPv4Network | IPv6Network
 
 
@@ -288,6 +290,13 @@ class Settings(BaseModel):
     def plugin_paths(self) -> tuple[str, ...]:
         return tuple(filter(None, (path.strip() for path in self.ANALYTICS_PLUGINS.split(","))))
 
+    def equal_secrets(self) -> list[str]:
+        """The names of the first secrets that have one value, which no backup could keep apart."""
+        names: dict[str, list[str]] = {}
+        for name in SECRETS:
+            names.setdefault(getattr(self, name).get_secret_value(), []).append(name)
+        return next((equal for secret, equal in names.items() if secret and len(equal) > 1), [])
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Read every setting. Raises InvalidSettings with a sentence for each bad one."""
@@ -297,11 +306,17 @@ class Settings(BaseModel):
         except ValidationError as error:
             problems = (f"{p['loc'][0]} {cls._sentence(p)}" for p in error.errors())
             raise InvalidSettings("Mingus cannot start:\n  " + "\n  ".join(problems)) from None
+        if settings.production and (equal := settings.equal_secrets()):
+            raise InvalidSettings(
+                f"Mingus cannot start:\n  {' and '.join(equal)} must be different: each guards the others."
+            )
         if not settings.MASTER_KEY and not (settings.INSTANCE_DIR / "master_key").exists():
             sys.stderr.write(NEW_MASTER_KEY.format(settings.INSTANCE_DIR / "master_key"))
+        for sentence in unknown_names(environ, cls.model_fields):
+            sys.stderr.write(sentence)
         made = {
             name: SecretStr(development_secret(settings.INSTANCE_DIR, name.lower()))
-            for name in ("SECRET_KEY", "MASTER_KEY", "AUDIT_KEY")
+            for name in SECRETS
             if not getattr(settings, name)
         }
         return settings.model_copy(update=made)

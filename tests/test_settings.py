@@ -157,6 +157,34 @@ def test_letters_are_set_up_safely_or_not_at_all(given, reason):
     assert "canary" not in str(stopped.value)
 
 
+def test_production_refuses_one_value_for_several_keys():
+    given = {**PRODUCTION, "PUBLIC_URL": "https://mingus.example"}
+
+    with pytest.raises(InvalidSettings, match="SECRET_KEY and MASTER_KEY and AUDIT_KEY must be different") as stopped:
+        Settings.from_env(given)
+    assert LONG not in str(stopped.value)
+    with pytest.raises(InvalidSettings, match="SECRET_KEY and AUDIT_KEY must be different"):
+        Settings.from_env({**given, "MASTER_KEY": "m" * 40})
+    assert Settings.from_env({**given, "MASTER_KEY": "m" * 40, "AUDIT_KEY": "a" * 40}).production
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("REDIS_ULR", "REDIS_ULR is no setting of Mingus and is ignored. Did you mean REDIS_URL?\n"),
+        ("SMTP_USERNAME", "SMTP_USERNAME is no setting of Mingus and is ignored. Did you mean SMTP_USER?\n"),
+        ("LAKE_FOLDER", "LAKE_FOLDER is no setting of Mingus and is ignored.\n"),
+        ("HOSTNAME", ""),
+        ("DATABASE_HOST", ""),
+        ("XDG_RUNTIME_DIR", ""),
+    ],
+)
+def test_a_name_that_is_like_a_setting_is_told(name, told, tmp_path, capsys):
+    Settings.from_env({"SECRET_KEY": LONG, "MASTER_KEY": LONG, "INSTANCE_DIR": str(tmp_path), name: "x"})
+
+    assert capsys.readouterr().err == told
+
+
 def test_links_lead_to_this_machine_unless_a_site_is_named():
     assert Settings.from_env({"SECRET_KEY": LONG, "PORT": "5001"}).public_url == "http://127.0.0.1:5001"
     assert Settings.from_env({"SECRET_KEY": LONG, "MAIL_FROM": "a@b.example"}).MAIL_FROM == "a@b.example"

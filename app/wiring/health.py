@@ -9,6 +9,7 @@ from backend.extensions import cache
 from backend.health import HealthService
 from backend.jobs.overview import BackgroundWork
 from backend.plugins import Registry, get
+from backend.vault.key_checks import KeyChecks
 from backend.vault.service import Vault
 from config.migrations import newest_migration
 from config.settings import Settings
@@ -18,8 +19,8 @@ logger = logging.getLogger(__name__)
 
 def fit_out(registry: Registry, settings: Settings) -> None:
     def checks() -> HealthService:
-        work, vault = registry.build(BackgroundWork), registry.build(Vault)
-        return HealthService(get_db_session(), cache, newest_migration(), work, vault, registry.health)
+        work, vault, keys = registry.build(BackgroundWork), registry.build(Vault), registry.build(KeyChecks)
+        return HealthService(get_db_session(), cache, newest_migration(), work, vault, keys, registry.health)
 
     registry.add_service(HealthService, checks)
 
@@ -28,9 +29,14 @@ def log_dangers(app: Flask) -> None:
     """Log, at the start of each process, what nobody would notice until somebody's data is lost or exposed."""
     with app.app_context():
         checks = get(HealthService)
+        if app.config["PRODUCTION"] and not (proxies := checks.proxies(app.config["TRUSTED_PROXIES"])).ok:
+            logger.warning(proxies.reason)
         if not checks.database().ok:
             return
+        checks.keep_key_checks()
         if not (master_key := checks.master_key()).ok:
             logger.critical(master_key.reason)
+        if not (secrets := checks.secrets()).ok:
+            logger.critical(secrets.reason)
         if app.config["PRODUCTION"] and not (row_security := checks.row_security()).ok:
             logger.warning(row_security.reason)

@@ -24,6 +24,7 @@ from backend.jobs.service import Jobs
 from backend.mail.service import Mail
 from backend.personal_data import DataClasses
 from backend.plugins import Registry
+from backend.vault.key_checks import KeyChecks
 from backend.vault.service import Vault
 from config.settings import Settings
 
@@ -55,7 +56,8 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
     def reindexing() -> Reindexing:
         index_of = registry.build(EmailIndex).of
-        return Reindexing(get_db_session(), registry.build(Vault), registry.build(AuditLog), index_of)
+        vault, keys = registry.build(Vault), registry.build(KeyChecks)
+        return Reindexing(get_db_session(), vault, keys, registry.build(AuditLog), index_of)
 
     def rotation() -> Rotation:
         return Rotation(registry.build(Vault), get_db_session(), registry.build(AuditLog))

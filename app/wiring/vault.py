@@ -4,6 +4,7 @@ from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.personal_data import DataClasses
 from backend.plugins import Registry
+from backend.vault.key_checks import KeyChecks
 from backend.vault.service import MasterKey, Vault
 from backend.vault.store import DataKeyStore
 from config.settings import Settings
@@ -12,6 +13,8 @@ from config.settings import Settings
 def fit_out(registry: Registry, settings: Settings) -> None:
     """To be called before the rooms that hold personal data, which add it to the `DataClasses` made here."""
     classes = DataClasses()
+    classes.holds_nobodys("key_checks", "which secrets this database was used with, as hashes")
+    secrets = {"SECRET_KEY": settings.secret_key, "AUDIT_KEY": settings.AUDIT_KEY.get_secret_value()}
     masters = [MasterKey.of(text) for text in settings.master_keys]
 
     def vault() -> Vault:
@@ -20,3 +23,4 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
     registry.add_shared(DataClasses, lambda: classes)
     registry.add_service(Vault, vault)
+    registry.add_service(KeyChecks, lambda: KeyChecks(get_db_session(), secrets))

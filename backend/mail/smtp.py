@@ -1,7 +1,12 @@
-"""Letters by SMTP. A server's answer may repeat an address, so errors carry only its codes."""
+"""Letters by SMTP. A server's answer may repeat an address, so errors carry only its codes.
+
+What an answer means is in its enhanced status code (RFC 3463): a plain 550 may be a dead mailbox or a policy.
+"""
 
 from __future__ import annotations
 
+import logging
+import re
 import smtplib
 import ssl
 from contextlib import suppress
@@ -14,6 +19,9 @@ from backend.mail.message import as_message
 from backend.mail.post import MailEnvelope, NotDelivered, RecipientRefused
 
 SECONDS = 10
+STATUS = re.compile(rb"([45])\.(\d{1,3})\.(\d{1,3})(?=\s|$)")
+OF_THE_SENDER = frozenset({"5.1.7", "5.1.8"})
+logger = logging.getLogger(__name__)
 
 
 class Security(StrEnum):
@@ -47,12 +55,11 @@ class SmtpPost:
         try:
             self._send(message, envelope.to)
         except smtplib.SMTPRecipientsRefused as error:
-            codes = [code for code, _ in error.recipients.values()]
-            if all(code >= 500 for code in codes):
-                raise RecipientRefused(f"the mail server refuses the recipient for good ({codes[0]})") from None
-            raise NotDelivered(f"the mail server refuses the recipient for now ({codes[0]})") from None
+            [(code, words)] = error.recipients.values()
+            raise refusal(code, words, "RCPT") from None
         except smtplib.SMTPResponseException as error:
-            raise NotDelivered(f"the mail server answered {error.smtp_code} ({type(error).__name__})") from None
+            words = error.smtp_error if isinstance(error.smtp_error, bytes) else error.smtp_error.encode()
+            raise refusal(error.smtp_code, words, type(error).__name__) from None
         except (smtplib.SMTPException, OSError) as error:
             raise NotDelivered(f"the mail server cannot be used ({type(error).__name__})") from None
 
@@ -75,3 +82,22 @@ class SmtpPost:
             context = ssl.create_default_context()
             return smtplib.SMTP_SSL(host, port, local_hostname=name, timeout=SECONDS, context=context)
         return smtplib.SMTP(host, port, local_hostname=name, timeout=SECONDS)
+
+
+def refusal(code: int, words: bytes, where: str) -> RecipientRefused | NotDelivered:
+    """The error for an answer of the server: only 5.1.x and 5.2.1 say that the mailbox is gone.
+
+    The operator has to settle a policy (5.7.x) with the server: the log says so, and the letter is kept meanwhile.
+    """
+    match = STATUS.match(words)
+    status = match[0].decode() if match else ""
+    answer = f"{code} {status}".rstrip()
+    if (status.startswith("5.1.") and status not in OF_THE_SENDER) or status == "5.2.1":
+        return RecipientRefused(f"the mail server refuses the recipient for good ({answer})")
+    if status.startswith("5.7."):
+        logger.error(
+            "The mail server refuses letters by its policy (%s): see whether it lets MAIL_FROM send, and SPF and DKIM.",
+            answer,
+        )
+        return NotDelivered(f"the mail server refuses letters by its policy ({answer})")
+    return NotDelivered(f"the mail server answered {answer} ({where})")

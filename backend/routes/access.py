@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_address
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
@@ -42,6 +41,7 @@ from backend.routes.caller import (
     wants_page,
     whose_browser,
 )
+from backend.routes.client_address import client_address
 from backend.row_security import serve
 
 __all__ = [
@@ -226,17 +226,27 @@ def _refuse_other_networks(access: Access) -> None:
     networks = current_app.config["ADMIN_NETWORKS"]
     if not networks or not (access.scope in GUARDED or f"{request.path}/".startswith("/admin/")):
         return
-    address = ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104  (a client without an address is nowhere)
-    address = getattr(address, "ipv4_mapped", None) or address
-    if not any(address in network for network in networks):
+    address = client_address()
+    if address is None or not any(address in network for network in networks):
         raise Forbidden("This is not open to the network you come from.")
 
 
 def _refuse_foreign_form() -> None:
     """Forms come from our own pages: the browser says so, and the token proves it."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if (site or "same-origin") != "same-origin" or not _is_ours(origin, site):
         raise Forbidden("This form came from another site.")
     csrf.protect()
+
+
+def _is_ours(origin: str | None, site: str | None) -> bool:
+    """Whether a form may come from this origin; `null` says nothing, so another header has to.
+
+    The scheme is the proxy's affair.
+    """
+    if origin in {None, "null"}:
+        return origin is None or site is not None
+    return origin == current_app.config["PUBLIC_URL"] or origin.partition("://")[2] == request.host
 
 
 def _refuse_unreadable_json() -> None:

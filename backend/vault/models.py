@@ -20,3 +20,12 @@ class DataKey(Model):
     wrapped: Mapped[bytes] = mapped_column(LargeBinary(100))
     master_key: Mapped[str] = mapped_column(String(16), index=True)
     created_at: Mapped[datetime]
+
+
+class KeyCheck(Model):
+    """A keyed hash that proves which secret, by the name of its setting, this database was used with."""
+
+    __tablename__ = "key_checks"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(32))

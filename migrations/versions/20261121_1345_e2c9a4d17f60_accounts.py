@@ -191,6 +191,9 @@ def that_goes_with_it(table: str) -> sa.ForeignKeyConstraint:
 
 def downgrade() -> None:
     op.drop_index('ix_assessments_user_id', 'assessments')
+    # Without its owner, its end and its limit a key would do more than was granted, here and after another upgrade.
+    op.execute("UPDATE api_keys SET revoked_at = CURRENT_TIMESTAMP WHERE revoked_at IS NULL"
+               " AND (account_id IS NOT NULL OR expires_at IS NOT NULL OR hourly_limit IS NOT NULL)")
     with op.batch_alter_table('api_keys') as table:
         table.drop_constraint('fk_api_keys_account_id_accounts', type_='foreignkey')
         table.drop_index('ix_api_keys_account_id')

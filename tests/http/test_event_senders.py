@@ -84,12 +84,12 @@ def test_an_address_is_placed_by_the_file_and_not_by_headers_that_anyone_can_sen
 
 def test_behind_a_proxy_its_headers_name_place_and_address(installed):
     app = installed(TRUSTED_PROXIES=1, GEO_COUNTRY_HEADER="CF-IPCountry", GEO_REGION_HEADER="CF-Region-Code")
-    for address in (ADDRESS, "198.51.100.1"):
+    for address in (ADDRESS, f"{ADDRESS}:50123", "198.51.100.1:50123"):
         post(app, address="10.0.0.1", X_Forwarded_For=address, CF_IPCountry="US", CF_Region_Code="NY")
 
-    one, other = senders(app)
+    one, with_port, other = senders(app)
     assert (one.country, one.region) == ("US", "US-NY")
-    assert one.visitor_id != other.visitor_id
+    assert one.visitor_id == with_port.visitor_id != other.visitor_id
 
 
 def test_at_midnight_utc_everyone_becomes_somebody_else(any_app):

@@ -11,10 +11,11 @@ from pydantic import SecretStr
 
 from backend.clock import utc_now
 from backend.extensions import db
+from backend.health import NO_PROXY
 from backend.jobs.leases import SCHEDULER, Leases
 from backend.jobs.models import Job, JobState, Lease, ScheduledTask
 from backend.plugins import KEY, get
-from tests.conftest import as_owner, make_app, make_settings
+from tests.conftest import as_owner, close, make_app, make_settings
 
 
 @pytest.fixture
@@ -70,6 +71,21 @@ def test_a_landing_table_that_is_gone_is_noticed(any_app):
 
     assert parts["database"]["ok"]
     assert parts["landing_table"]["reason"].startswith("no answer")
+
+
+@pytest.mark.parametrize(("trusted", "part"), [(0, False), (1, True)])
+def test_production_that_trusts_no_proxy_says_so(instance, capsys, trusted, part):
+    site = {"MINGUS_ENV": "production", "PUBLIC_URL": "https://mingus.example"}
+    app = make_app(make_settings(instance, TRUSTED_PROXIES=trusted, **site))
+    app.extensions[KEY].start(warm=False)
+    app.extensions[KEY].stop()
+
+    answer = app.test_client().get("/health/", base_url="https://mingus.example")
+    close(app)
+
+    assert answer.status_code == 200
+    assert answer.json["parts"]["proxies"] == {"ok": part, "reason": "" if part else NO_PROXY, "vital": False}
+    assert (NO_PROXY in capsys.readouterr().err) is not part
 
 
 def test_redis_answers_for_the_cache(instance, redis_url):

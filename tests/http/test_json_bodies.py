@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 
 import pytest
 
@@ -17,7 +18,7 @@ ROUTES = {
     "/api/calculator/assess": {"occupation": "\ud800"},
     "/api/v1/auth/login": {"email": "\ud800@example.org", "password": "\ud800"},
 }
-HALF, DEEP = "holds half of a character", "nested too deeply"
+HALF, DEEP, NO_NUMBER = "holds half of a character", "nested too deeply", "is no JSON"
 ODD = {
     "a list without end": ("[" * 5_000, DEEP),
     "lists": ("[" * 5_000 + "]" * 5_000, DEEP),
@@ -25,6 +26,8 @@ ODD = {
     "what Python itself still reads": ("[" * 900 + "]" * 900, DEEP),
     "half a character": ('"\\ud800"', HALF),
     "half a character as a name": ('{"\\udc00": 1}', HALF),
+    "what is no number": ('{"measures": [NaN]}', NO_NUMBER),
+    "no end of a number": ('{"limit": -Infinity}', NO_NUMBER),
 }
 
 
@@ -48,6 +51,31 @@ def test_these_are_all_routes_that_take_json(app):
     }
 
     assert rules == set(ROUTES) == described - {"/api/analytics/event"}
+
+
+def in_chunks(body):
+    """As gunicorn hands on a body whose length no header tells."""
+    return {"input_stream": BytesIO(body), "environ_overrides": {"wsgi.input_terminated": True}}
+
+
+@pytest.mark.parametrize("url", ROUTES)
+@pytest.mark.parametrize(("length", "status"), [(64 * 1024 + 1, 413), (10**6, 413), (64 * 1024, 422)])
+def test_a_body_in_chunks_is_refused_by_its_length_too(client, make_key, url, length, status):
+    key = make_key(Scope.DASHBOARDS_READ)
+    headers = {"Authorization": f"Bearer {key}"} if url.startswith("/api/analytics/") else {}
+
+    body = b'{"x": 1' + b" " * (length - 8) + b"}"
+    answer = client.post(url, content_type="application/json", headers=headers, **in_chunks(body))
+
+    assert answer.status_code == status
+
+
+def test_a_form_in_chunks_is_refused_by_its_length_too(client):
+    form = b"email=" + b"a" * 64 * 1024
+
+    answer = client.post("/sign-in", content_type="application/x-www-form-urlencoded", **in_chunks(form))
+
+    assert answer.status_code == 413
 
 
 @pytest.mark.parametrize("odd", ODD)

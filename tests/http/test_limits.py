@@ -89,6 +89,14 @@ def test_an_attempt_counts_as_a_request_too(instance, made):
     assert [guess(app, "a@b.org") for _ in range(3)] == [200, 200, 429]
 
 
+@pytest.mark.parametrize(("method", "url", "status"), [("GET", "/nowhere", 404), ("DELETE", "/api/docs", 405)])
+def test_what_does_not_exist_has_an_allowance_of_its_own(instance, made, method, url, status):
+    client = made(instance, RATE_LIMIT_ANONYMOUS="2/minute").test_client()
+
+    assert [client.open(url, method=method).status_code for _ in range(3)] == [status, status, 429]
+    assert [client.get(INFORM).status_code for _ in range(3)] == [200, 200, 429]
+
+
 def test_assessments_have_a_tighter_allowance(instance, made):
     client = made(instance, RATE_LIMIT_ASSESS="1/minute").test_client()
 
@@ -114,6 +122,10 @@ def test_redis_learns_no_address(instance, made, redis_url):
         ("2001:db8::1", "2001:db8:0:1::1", False),
         ("::ffff:203.0.113.1", "203.0.113.1", True),
         ("::ffff:203.0.113.1", "::ffff:203.0.113.2", False),
+        ("203.0.113.1:50123", "203.0.113.1:50124", True),
+        ("203.0.113.1:50123", "203.0.113.2:50123", False),
+        ("[2001:db8::1]:443", "[2001:db8:0:1::1]:443", False),
+        ("unknown", "_hidden", True),
     ],
 )
 def test_a_household_shares_an_allowance(instance, made, first, second, shared):
@@ -205,7 +217,18 @@ class TestNetworksOfOperators:
 
     @pytest.mark.parametrize(
         ("address", "status"),
-        [("10.1.2.3", 200), ("2001:db8::5", 200), ("::ffff:10.0.0.1", 200), ("11.0.0.1", 403), ("2001:db9::1", 403)],
+        [
+            ("10.1.2.3", 200),
+            ("2001:db8::5", 200),
+            ("::ffff:10.0.0.1", 200),
+            ("10.1.2.3:50123", 200),
+            ("[2001:db8::5]:443", 200),
+            ("11.0.0.1", 403),
+            ("11.0.0.1:50123", 403),
+            ("2001:db9::1", 403),
+            ("unknown", 403),
+            ("_hidden", 403),
+        ],
     )
     def test_the_pages_answer_to_these_networks_only(self, guarded, address, status):
         base = {"REMOTE_ADDR": "192.0.2.1"}

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from backend.app_role import UNHELD
 from backend.extensions import db
 from backend.plugins import KEY
+from backend.vault.key_checks import CHANGED
 from backend.vault.service import LOST
 from backend.vault.store import DataKeyStore
 from tests.accounts import BROWSER, form_token, make_account, sign_in_by_form, signed_in
@@ -105,6 +106,39 @@ def test_the_names_of_all_master_keys_in_use_are_known(any_app, restarted):
     make_account(restarted(MASTER_KEY=OTHER, MASTER_KEYS_BEFORE=MASTER_KEY))
     with any_app.app_context():
         assert len(list(DataKeyStore(db.session()).master_keys())) == 2
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "AUDIT_KEY"])
+def test_another_secret_than_the_database_was_used_with_is_told(restarted, capsys, name):
+    before = restarted()
+    begin(before)
+    assert secrets_part(before)["ok"]
+
+    app = restarted(**{name: OTHER})
+    begin(app)
+
+    [line] = capsys.readouterr().err.splitlines()
+    assert (json.loads(line)["level"], json.loads(line)["message"]) == ("CRITICAL", CHANGED[name])
+    assert secrets_part(app) == {"ok": False, "reason": CHANGED[name], "vital": False}
+
+
+def test_a_secret_key_that_was_changed_on_purpose_is_the_right_one_after_reindexing(restarted):
+    before = restarted()
+    begin(before)
+    app = restarted(SECRET_KEY=OTHER)
+    assert app.test_cli_runner().invoke(args=["privacy", "reindex"]).exit_code == 0
+
+    assert secrets_part(app)["ok"]
+    assert not secrets_part(before)["ok"]
+
+
+def begin(app):
+    app.extensions[KEY].start(warm=False)
+    app.extensions[KEY].stop()
+
+
+def secrets_part(app):
+    return app.test_client().get("/health/").json["parts"]["secrets"]
 
 
 @pytest.mark.parametrize(("role", "held"), [("app", True), ("owner", False), ("mingus", False)])

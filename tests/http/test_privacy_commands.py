@@ -6,8 +6,10 @@ import json
 from uuid import uuid4
 
 import pytest
+from pydantic import SecretStr
 
 from tests.accounts import make_account
+from tests.conftest import close, make_app, make_settings
 
 
 @pytest.fixture
@@ -31,6 +33,29 @@ def test_erasing_says_so_every_time(app, run):
     said = [run("erase", "--yes", account.public_id) for _ in range(2)]
 
     assert [(one.exit_code, one.output) for one in said] == [(0, f"Nothing is left of {account.public_id}.\n")] * 2
+
+
+def test_a_replay_without_the_ledger_says_so_and_fails(app, run, tmp_path):
+    account = make_account(app)
+    run("erase", "--yes", account.public_id)
+    assert (run("replay").exit_code, run("replay").output) == (0, "Erased 0 people again.\n")
+    (tmp_path / "erasures.ledger").unlink()
+
+    said = run("replay")
+
+    assert said.exit_code == 1
+    assert said.output.startswith(f"Error: There is no ledger of erasures at {tmp_path / 'erasures.ledger'}")
+
+
+def test_a_replay_with_another_audit_key_says_so_and_fails(app, run, tmp_path):
+    run("erase", "--yes", make_account(app).public_id)
+    restored = make_app(make_settings(tmp_path, AUDIT_KEY=SecretStr("another key than the ledger was written with")))
+
+    said = restored.test_cli_runner().invoke(args=["privacy", "replay"])
+    close(restored)
+
+    assert said.exit_code == 1
+    assert "another AUDIT_KEY" in said.output
 
 
 @pytest.mark.parametrize("command", [["erase", "--yes"], ["export"]])

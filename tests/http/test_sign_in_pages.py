@@ -158,6 +158,26 @@ def test_a_form_without_its_token_or_from_another_site_is_refused(browser, analy
     assert browser.post("/sign-in", data=form, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
 
 
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("headers", "taken"),
+    [
+        ({"Origin": "https://other.example"}, False),
+        ({"Origin": "http://localhost.other.example"}, False),
+        ({"Origin": "https://other.example", "Sec-Fetch-Site": "same-origin"}, False),
+        ({"Origin": "null"}, False),
+        ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, True),
+        ({"Origin": "http://localhost"}, True),
+        ({"Origin": "https://localhost"}, True),
+        ({}, True),
+    ],
+)
+def test_a_form_with_its_token_comes_from_this_site(browser, headers, taken):
+    answer = browser.post("/sign-in", data={"csrf_token": form_token(browser)}, headers={**BROWSER, **headers})
+
+    assert answer.status_code == (422 if taken else 403)
+
+
 def test_five_wrong_codes_end_the_half_finished_sign_in(any_app, browser, analyst):
     post(browser, "/sign-in", email=analyst.email, password=analyst.password)
     answers = [post(browser, "/sign-in/code", code="000000") for _ in range(4)]

@@ -12,7 +12,7 @@ from backend.accounts.permissions import Role
 from backend.database import get_db_session
 from backend.plugins import get
 from tests.accounts import BROWSER, PASSWORD, form_token, make_account, sign_in_by_form, signed_in
-from tests.conftest import ON_SQLITE
+from tests.conftest import ON_SQLITE, close, make_app, make_settings
 from tests.letters import deliver, outbox
 
 ADDRESS = "ada@example.com"
@@ -32,6 +32,25 @@ def mailed_path(app, folder):
     """The path of the link in the newest letter."""
     deliver(app)
     return re.search(r"http://127\.0\.0\.1:5000(/\w+/[\w-]{43})\n", outbox(folder)[-1].body)[1]
+
+
+@pytest.mark.parametrize("page", ["/sign-up/sent", "/reset/sent"])
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, True),
+        ({"SMTP_HOST": "mail.example"}, False),
+        ({"MINGUS_ENV": "production", "PUBLIC_URL": "https://mingus.example"}, False),
+    ],
+)
+def test_without_a_mail_server_a_developer_is_told_where_the_letter_is(instance, page, given, told):
+    app = make_app(make_settings(instance, **given))
+
+    answer = app.test_client().get(page, headers=BROWSER, base_url="https://mingus.example")
+    close(app)
+
+    assert answer.status_code == 200
+    assert (str(instance / "outbox") in answer.text) is told
 
 
 def test_a_stranger_becomes_a_member(any_app, browser, tmp_path):

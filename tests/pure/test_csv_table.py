@@ -16,10 +16,33 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 
 @pytest.mark.parametrize(
-    "text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠A1"]
+    "text",
+    [
+        "=cmd|' /C calc'!A0",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠A1",
+        "\ufeff=1",
+        "\u200b=1",
+        " =1",
+        "\u00a0\u2060 +1",
+        " \t=1",
+    ],
 )
 def test_no_text_becomes_a_formula(text):
     assert cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200b", " a=1", "a-b"])
+def test_other_texts_stay_as_they_are(text):
+    assert cell(text) == text
 
 
 @pytest.mark.parametrize("number", [-5, 0, 2.5, -0.1, True])

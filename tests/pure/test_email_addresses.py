@@ -16,6 +16,10 @@ from backend.accounts.sign_in.browser import browser_of
         ("o'hara@mail.example.org", "o'hara@mail.example.org"),
         ("ada@bücher.example", "ada@xn--bcher-kva.example"),
         ("ada@xn--bcher-kva.example", "ada@xn--bcher-kva.example"),
+        ("ada@faß.de", "ada@xn--fa-hia.de"),
+        ("ada@FAẞ.de", "ada@xn--fa-hia.de"),
+        ("ada@σς.example", "ada@xn--3xab.example"),
+        ("ada@Ｅxample。com", "ada@example.com"),
     ],
 )
 def test_an_address_is_taken_as_mail_would_go_to_it(typed, taken):
@@ -52,6 +56,12 @@ def test_what_mail_cannot_go_to_is_no_address(typed):
 def test_a_refused_address_says_which_part_is_wrong(typed, said):
     assert said in why_not(typed)
     assert deliverable(typed) is None
+
+
+def test_sharp_s_and_double_s_are_two_domains():
+    index = EmailIndex(b"key")
+
+    assert index.of("ada@faß.de") == index.of("ada@xn--fa-hia.de") != index.of("ada@fass.de")
 
 
 def test_two_spellings_of_one_address_are_found_as_one():

@@ -21,7 +21,7 @@ from backend.analytics.events.senders.visitors import cookieless_id
 SALT = b"s" * 32
 HOME = ip_address("203.0.113.7")
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 Version/26.6 Mobile/15E148"
-FACTS = RequestFacts("mingus.example", {"User-Agent": PHONE, "Country": "US", "Region": "CA"}, str(HOME))
+FACTS = RequestFacts("mingus.example", {"User-Agent": PHONE, "Country": "US", "Region": "CA"}, HOME)
 
 
 class SaltOfTheDay:
@@ -50,7 +50,7 @@ def test_the_same_visitor_has_the_same_id_all_day_and_another_one_the_next():
 @pytest.mark.parametrize(
     "other",
     [
-        replace(FACTS, address="203.0.113.8"),
+        replace(FACTS, address=ip_address("203.0.113.8")),
         replace(FACTS, host="other.example"),
         replace(FACTS, headers={"User-Agent": PHONE + " "}),
     ],
@@ -60,21 +60,19 @@ def test_another_address_host_or_browser_is_another_visitor(other):
     assert identify(other).visitor_id != identify().visitor_id
 
 
-def test_a_household_on_ipv6_is_its_64_and_ipv4_stays_itself_when_written_as_ipv6():
+def test_a_household_on_ipv6_is_its_64():
     def of(address):
-        return identify(replace(FACTS, address=address)).visitor_id
+        return identify(replace(FACTS, address=ip_address(address))).visitor_id
 
     assert of("2001:db8:1:2::1") == of("2001:db8:1:2:ffff::9") != of("2001:db8:1:3::1")
-    assert of(f"::ffff:{HOME}") == of(str(HOME)) != of("::ffff:203.0.113.8")
 
 
 def test_an_id_given_by_consent_wins():
     assert identify(visitor_id="v" * 16).visitor_id == "v" * 16
 
 
-@pytest.mark.parametrize("address", [None, "", "unknown", "203.0.113.7:80"])
-def test_a_request_without_an_address_is_identified_by_the_rest(address):
-    assert len(identify(replace(FACTS, address=address)).visitor_id) == 22
+def test_a_request_without_an_address_is_identified_by_the_rest():
+    assert len(identify(replace(FACTS, address=None)).visitor_id) == 22
 
 
 def test_a_browser_without_headers_is_a_robot_nowhere():

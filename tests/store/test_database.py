@@ -18,10 +18,14 @@ from flask_migrate import downgrade, upgrade
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
+from backend.accounts.keys.service import KeyService
+from backend.accounts.permissions import Scope
 from backend.assessments.visit.models import Draft, SharedResult
 from backend.database import in_models
 from backend.extensions import db
+from backend.plugins import get
 from config.migrations import is_migrated, newest_migration
+from tests.accounts import make_account
 from tests.conftest import close, execute, make_app, make_settings
 from tests.servers import PROJECT
 
@@ -79,6 +83,22 @@ def test_migrations_go_up_and_down_and_up_again(empty_app):
         assert tables() == {"alembic_version"}
         upgrade()
         assert "analytics_events" in tables()
+
+
+def test_keys_that_lose_their_owner_end_or_limit_in_a_downgrade_come_back_revoked(empty_app):
+    with empty_app.app_context():
+        upgrade()
+        account = make_account(empty_app)
+        keys = get(KeyService)
+        scopes = [Scope.DASHBOARDS_READ]
+        free = keys.create("free", scopes)
+        bound = [keys.create("owned", scopes, account_id=account.id), keys.create("limited", scopes, hourly_limit=5)]
+        db.session.rollback()
+        downgrade(revision="c41d09e7b5a2")
+        upgrade()
+
+        found = db.session.execute(sa.text("SELECT key_id, revoked_at IS NOT NULL FROM api_keys")).all()
+        assert {key: bool(revoked) for key, revoked in found} == {key.id: key is not free for key in (free, *bound)}
 
 
 def test_models_and_migrations_agree(any_app):

@@ -38,7 +38,7 @@ from backend.tasks.schedule import schedule
 from backend.vault.models import DataKey
 from tests.accounts import make_account
 from tests.canary import CANARY, NOTED, can_be_read, make_canary, make_events, places_with
-from tests.conftest import make_settings
+from tests.conftest import SECRET, make_settings
 from tests.landing_rows import in_lake, store
 
 
@@ -247,7 +247,37 @@ def test_a_torn_line_of_the_ledger_spoils_no_other(tmp_path):
     ledger.add(names[1], utc_now())
 
     assert ledger.names() == set(names)
-    assert len(path.read_text().splitlines()) == 3
+    assert len(path.read_text().splitlines()) == 4
+
+
+def test_the_first_line_of_the_ledger_proves_its_key(tmp_path):
+    ledger, other = Ledger(tmp_path / "ledger", b"key"), Ledger(tmp_path / "ledger", b"other")
+    ledger.demand_writable()
+    ledger.add("a" * 64, utc_now())
+
+    assert [line.split()[0] == "key" for line in (tmp_path / "ledger").read_text().splitlines()] == [True, False]
+    for use in (other.names, other.demand_writable, other.demand_complete):
+        with pytest.raises(LedgerUnwritable, match="another AUDIT_KEY"):
+            use()
+
+
+def test_ledgers_of_one_key_can_be_put_together(tmp_path):
+    for name, person in (("one", "a"), ("two", "b")):
+        Ledger(tmp_path / name, b"key").add(person * 64, utc_now())
+    (tmp_path / "both").write_text((tmp_path / "one").read_text() + (tmp_path / "two").read_text())
+
+    assert Ledger(tmp_path / "both", b"key").names() == {"a" * 64, "b" * 64}
+
+
+def test_a_ledger_from_before_the_key_was_proved_is_read_and_proves_it_from_the_next_line_on(tmp_path):
+    ledger = Ledger(tmp_path / "ledger", b"key")
+    (tmp_path / "ledger").write_text(f"2026-11-21T12:00:00 {'a' * 64}\n")
+    ledger.demand_complete()
+    ledger.add("b" * 64, utc_now())
+
+    assert ledger.names() == {"a" * 64, "b" * 64}
+    with pytest.raises(LedgerUnwritable):
+        Ledger(tmp_path / "ledger", b"other").names()
 
 
 def written_beside(database, work):
@@ -290,6 +320,7 @@ def test_others_write_while_an_erasure_waits_for_readers_and_for_the_lake(app, t
 
 def test_a_replay_holds_no_lock_while_it_looks_through_the_lake(app, tmp_path, monkeypatch):
     make_canary(app)
+    Ledger(tmp_path / "erasures.ledger", SECRET.encode()).demand_writable()
 
     def write(_lake, _name):
         with closing(sqlite3.connect(tmp_path / "mingus.db", timeout=0)) as writer, writer:

@@ -7,6 +7,7 @@ import logging
 import shutil
 import threading
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pyarrow as pa
 import pytest
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
+from backend.analytics.events.models import AnalyticsEvent
 from backend.analytics.lake import batch as batch_module
 from backend.analytics.lake import landing_batches as batches_module
 from backend.analytics.lake.delta import LANDING, REBUILDING, Lake, day_mark, import_mark
@@ -222,6 +224,21 @@ def test_a_landing_table_restored_from_a_backup_is_refused_until_the_lake_is_reb
 
         assert in_lake(get(Lake)) == sorted(old | lost | new)
         assert sync().rows == 0
+
+
+def test_events_that_a_restore_lost_and_their_senders_repeat_are_in_the_lake_once(engine):
+    kept, lost = store(engine, 2), store(engine, 3)
+    sync()
+    with engine.begin() as connection:
+        connection.execute(sa.delete(AnalyticsEvent).where(AnalyticsEvent.event_id.in_(map(UUID, lost))))
+    get(LakeSync).rebuild()
+
+    new = store(engine, 1)
+    for event_id in lost:
+        store(engine, event_id=UUID(event_id))
+    sync()
+
+    assert in_lake(get(Lake)) == sorted(kept | lost | new) == landed(engine)
 
 
 def restore(instance):

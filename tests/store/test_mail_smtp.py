@@ -17,7 +17,9 @@ from backend.health import HealthService
 from backend.jobs.models import Job, JobState
 from backend.jobs.service import Jobs
 from backend.mail.letter import Letter
+from backend.mail.post import NotDelivered, RecipientRefused
 from backend.mail.service import Mail
+from backend.mail.smtp import refusal
 from backend.plugins import get
 from tests.accounts import make_account
 from tests.certificates import certificate
@@ -125,7 +127,7 @@ def test_a_recipient_who_is_refused_for_good_is_not_tried_again(office):
         deliver(app)
 
     assert job(app).state == JobState.DEAD
-    assert job(app).last_error == "the mail server refuses the recipient for good (550)"
+    assert job(app).last_error == "the mail server refuses the recipient for good (550 5.1.1)"
 
 
 def test_a_letter_that_is_tried_again_is_recognisable(office):
@@ -174,6 +176,46 @@ def test_a_refusal_for_now_is_tried_again(office):
         try_again(app)
 
     assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "gone"),
+    [
+        ("550 5.1.1 no such person", True),
+        ("550 5.1.10 recipient not found", True),
+        ("550 5.2.1 mailbox disabled", True),
+        ("550 5.7.1 blocked by policy", False),
+        ("552 5.2.2 mailbox full", False),
+        ("553 5.1.8 sender's domain not found", False),
+        ("550 no", False),
+        ("451 4.7.1 greylisted", False),
+        ("421 4.3.2 closing", False),
+        ("554 see 5.1.1 in our rules", False),
+    ],
+)
+def test_only_a_status_that_says_so_means_that_the_mailbox_is_gone(answer, gone):
+    code, _, words = answer.partition(" ")
+
+    error = refusal(int(code), words.encode(), "RCPT")
+
+    assert isinstance(error, RecipientRefused if gone else NotDelivered)
+    assert str(error).count(code) == 1
+
+
+def test_a_policy_alarms_the_operator_and_the_letter_waits(office, capsys):
+    with mail_server() as server:
+        app = office(server.port)
+        ask(app)
+        server.refusal = "550 5.7.1 not from you"
+        deliver(app)
+        assert job(app).state == JobState.WAITING
+        server.refusal = ""
+        try_again(app)
+
+    assert len(server.received) == 1
+    lines = map(json.loads, capsys.readouterr().err.splitlines())
+    [told] = [line for line in lines if (line["level"], line["name"]) == ("ERROR", "backend.mail.smtp")]
+    assert "refuses letters by its policy (550 5.7.1)" in told["message"]
 
 
 class Lines(logging.Handler):

@@ -50,6 +50,8 @@ def add(lake, *rows):
 
 
 def test_an_empty_lake_has_no_sessions(lake, engine):
+    lake.open("events")
+
     assert Warehouse(engine, Snapshots(lake), lambda: NOW).ask(ALL_SESSIONS).rows == []
 
 

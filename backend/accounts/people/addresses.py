@@ -5,6 +5,8 @@ from __future__ import annotations
 import hmac
 import re
 
+import idna
+
 LONGEST = 254
 LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -58,9 +60,10 @@ class EmailIndex:
 
 
 def _ascii(domain: str) -> str | None:
+    """By IDNA 2008 as browsers write it (UTS 46): by that of 2003 ß became ss, which is somebody else's domain."""
     try:
-        labels = domain.encode("idna").decode().lower().split(".")
-    except UnicodeError:
+        labels = idna.encode(domain, uts46=True, transitional=False).decode().lower().split(".")
+    except (idna.IDNAError, UnicodeError):
         return None
     sound = len(labels) > 1 and all(map(LABEL.fullmatch, labels)) and not labels[-1].isdigit()
     return ".".join(labels) if sound else None

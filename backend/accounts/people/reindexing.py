@@ -13,6 +13,7 @@ from backend.accounts.people.personal_data import account_ids
 from backend.audit.actions import Action
 from backend.audit.service import AuditLog
 from backend.vault.cipher import Unreadable
+from backend.vault.key_checks import KeyChecks
 from backend.vault.service import Vault
 
 logger = logging.getLogger(__name__)
@@ -22,10 +23,13 @@ BATCH_SIZE = 500
 class Reindexing:
     """`index_of` makes the index of an address with the current key."""
 
-    def __init__(self, session: Session, vault: Vault, audit: AuditLog, index_of: Callable[[str], str]) -> None:
+    def __init__(
+        self, session: Session, vault: Vault, keys: KeyChecks, audit: AuditLog, index_of: Callable[[str], str]
+    ) -> None:
         self._session = session
         self._audit = audit
         self._vault = vault
+        self._keys = keys
         self._index_of = index_of
 
     def run(self, by: str) -> int:
@@ -36,6 +40,7 @@ class Reindexing:
             changed += sum(self._reindex(account_id) for account_id in batch)
             self._session.commit()
             last = batch[-1]
+        self._keys.renew("SECRET_KEY")
         self._audit.record(by, Action.ADDRESSES_REINDEXED, "accounts:all", count=changed)
         self._session.commit()
         return changed

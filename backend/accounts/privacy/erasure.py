@@ -79,7 +79,11 @@ class Erasures:
         return self._requests.resume()
 
     def replay(self, by: str) -> int:
-        """After a restore: erase everybody again whom the ledger names and a store still holds; how many. Commits."""
+        """After a restore: erase everybody again whom the ledger names and a store still holds; how many. Commits.
+
+        Raises LedgerMissing, LedgerUnwritable.
+        """
+        self._ledger.demand_complete()
         names, erased = self._ledger.names(), 0
         with reading():
             unfinished = self._store.unfinished()

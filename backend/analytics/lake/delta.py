@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LANDING = "landing"  # the mark of the position behind the landing rows that are here
 REBUILDING, REFUSED = "rebuilding", "refused"  # 1: ids must be compared; the landing table is not the one it was
+RESTORED = "restored"  # the day of the last rebuild: until it, the landing table may have lost what the lake holds
 ROW_GROUP = 131_072
 TARGET_FILE_BYTES = 128 * 2**20
 SOON = 5.0  # seconds to wait for writers, where the next vacuum may do it as well
@@ -40,6 +41,12 @@ def day_mark(day: date) -> str:
 def import_mark(day: date) -> str:
     """The application transaction that says: this day holds events that came by file, so ids must be compared."""
     return f"import/{day.isoformat()}"
+
+
+def may_be_known(base: DeltaTable, day: date) -> bool:
+    """Whether an event of this day that is new to the landing table may be in the lake all the same."""
+    restored = base.transaction_version(RESTORED) or 0
+    return bool(day.toordinal() <= restored or base.transaction_version(import_mark(day)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from backend.analytics.lake.batch import ArrowBatch, days_of, without_known
-from backend.analytics.lake.delta import LANDING, REBUILDING, REFUSED, Lake, import_mark, moved_days
+from backend.analytics.lake.delta import LANDING, REBUILDING, REFUSED, RESTORED, Lake, may_be_known, moved_days
 from backend.analytics.lake.landing import LAST_ID, batch_marks, held_back, renumber
 from backend.analytics.lake.landing_batches import LandingBatches, reading, warn_of_loss
 from backend.analytics.lake.locks import Lock
@@ -85,7 +85,8 @@ class LakeSync:
     def rebuild(self) -> Synced | None:
         """Start over from the first landing row, adding what the lake lacks; None if another process is at it.
 
-        Until all rows that are there now have been read, also by later syncs, ids are compared.
+        Until all rows that are there now have been read, also by later syncs, ids are compared. Senders may repeat
+        what a restored landing table has lost, so events of the days until today are compared from then on.
         """
         with self._failures.reported(self._telemetry):
             with self._lock.held() as alone:
@@ -95,7 +96,7 @@ class LakeSync:
                     with self._sessions() as session:
                         warn_of_loss(session, base)
                         marks = {LANDING: 0, LAST_ID: 0, REFUSED: 0, REBUILDING: renumber(session)}
-                    self._lake.commit(base, marks | days)
+                    self._lake.commit(base, marks | days | {RESTORED: self._now().date().toordinal() + 1})
                 synced = self._catch_up() if alone else None
             if synced:
                 self._telemetry.count("lake.synced_rows", synced.rows)
@@ -141,7 +142,7 @@ class LakeSync:
     def _add(self, base: DeltaTable, batch: ArrowBatch) -> BatchCommit:
         rows = batch.shaped()
         days, rebuilding = days_of(rows), base.transaction_version(REBUILDING)
-        comparing = [day for day in days if rebuilding or base.transaction_version(import_mark(day))]
+        comparing = [day for day in days if rebuilding or may_be_known(base, day)]
         fresh = without_known(rows, base, comparing)
         self._lake.append(base, self._handing_over(fresh), batch_marks(base, batch, fresh, days))
         self._faults.reach("lake.sync.appended")

@@ -23,6 +23,10 @@ from backend.analytics.warehouse.snapshots import Snapshots
 from backend.errors import Unavailable
 
 REMEMBERED = 256
+UNREADABLE = (
+    "The lake cannot be read now. Whoever runs this site finds in its log why, and in docs/lake.md what to do; events"
+    " are accepted meanwhile."
+)
 GAVE_UP = "The warehouse gave up on this question. A shorter period may help; the server's log says why."
 logger = logging.getLogger(__name__)
 Key = tuple[object, ...]
@@ -59,12 +63,14 @@ class Warehouse:
         as_of = self._fresh_as_of()
         if as_of is None:
             raise WarehouseUnavailable("The lake has not been filled yet. Try again in a moment.")
+        from deltalake.exceptions import DeltaError
+
         try:
             return self._answer_of_files_there(question, values, as_of)
-        except EngineFailed as error:
+        except (OSError, DeltaError, EngineFailed) as error:
             logger.exception("Not answered: %s", question.name)
-            detail = "The lake's files cannot be read now." if isinstance(error, FilesAreGone) else GAVE_UP
-            raise WarehouseUnavailable(detail) from error
+            gave_up = isinstance(error, EngineFailed) and not isinstance(error, FilesAreGone)
+            raise WarehouseUnavailable(GAVE_UP if gave_up else UNREADABLE) from error
 
     def begin(self) -> None:
         """Asks something cheap, where there is a lake, so that the first answer need not wait for imports."""
@@ -82,13 +88,16 @@ class Warehouse:
 
         try:
             return self._snapshots.newest().demo
-        except (OSError, DeltaError):
+        except (OSError, DeltaError, FilesAreGone):
             return None
 
     def _answer_of_files_there(self, question: Question, values: Mapping[str, int], as_of: datetime) -> Answer:
+        """A lake that was moved away or made anew meanwhile is opened again once."""
+        from deltalake.exceptions import DeltaError
+
         try:
             return self._answer(question, values, as_of)
-        except FilesAreGone:
+        except (OSError, DeltaError, FilesAreGone):
             self._snapshots.forget()
             return self._answer(question, values, as_of)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.demo import DemoDays, demo_days
 from backend.analytics.lake.tables import EVENTS
-from backend.analytics.warehouse.engine import Snapshot, TableVersion
+from backend.analytics.warehouse.engine import FilesAreGone, Snapshot, TableVersion
 from backend.analytics.warehouse.relations import SESSIONS
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ class Snapshots:
         self._lock = Lock()
 
     def exist(self) -> bool:
-        """Whether both tables are there; `newest` makes them."""
+        """Whether both tables are there."""
         return self._lake.exists(EVENTS.name) and self._lake.exists(SESSIONS.name)
 
     def newest(self) -> Snapshot:
-        """The newest version of each table; never events older than the sessions made from them."""
+        """The newest version of each table, never events older than their sessions. Raises FilesAreGone."""
         with self._lock:
             sessions = self._version(SESSIONS.name)
             open_from = self._opened[SESSIONS.name].transaction_version(OPEN_FROM)
@@ -47,6 +47,8 @@ class Snapshots:
     def _version(self, name: str) -> TableVersion:
         if name in self._opened:
             self._opened[name].update_incremental()
+        elif name == EVENTS.name and not self._lake.exists(name):
+            raise FilesAreGone("The table of events is gone.")  # to open it would make an empty one, and zeros of it
         else:
             self._opened[name] = self._lake.open(name)
         table = self._opened[name]

@@ -16,6 +16,7 @@ from backend.analytics.events.wire.bodies import ParsedBatch
 from backend.analytics.events.wire.event import BROWSER, WITH_KEY, Limits
 from backend.errors import Forbidden
 from backend.routes.access import caller, demand
+from backend.routes.client_address import client_address
 from backend.routes.consent import asks_not_to_be_tracked, may_recognise, recognised_member
 
 
@@ -54,7 +55,7 @@ class BrowserSender:
         return batch.as_from(recognised_member(), lasting=may_recognise())
 
     def facts(self) -> RequestFacts:
-        return RequestFacts(request.host, request.headers, request.remote_addr)
+        return RequestFacts(request.host, request.headers, client_address())
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,10 @@ def overview() -> Answer:
     """Every part at once"""
     checks = get(HealthService)
     parts = {"database": checks.database(), "master_key": checks.master_key(), "cache": checks.cache()}
+    parts["secrets"] = checks.secrets()
     if current_app.config["PRODUCTION"]:
         parts["row_security"] = checks.row_security()
+        parts["proxies"] = checks.proxies(current_app.config["TRUSTED_PROXIES"])
     return _answer({**parts, "background_work": checks.background_work(), **checks.plugins()})
 
 

@@ -17,7 +17,7 @@ class Unfit(ValueError):
 def loads(body: str | bytes, **options: Any) -> Any:
     """In place of `json.loads`."""
     try:
-        read = json.loads(body, **options)
+        read = json.loads(body, parse_constant=_refuse_constant, **options)
     except RecursionError:
         raise Unfit("The body is nested too deeply.") from None
     level = [read]
@@ -26,6 +26,11 @@ def loads(body: str | bytes, **options: Any) -> Any:
         if not level:
             return read
     raise Unfit("The body is nested too deeply.")
+
+
+def _refuse_constant(name: str) -> None:
+    """Python reads NaN and Infinity, which JSON does not know and whole numbers cannot be made of."""
+    raise Unfit(f"{name} in the body is no JSON.")
 
 
 def _members(value: object) -> list[Any]:

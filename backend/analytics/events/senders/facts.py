@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from backend.client_address import Address
+
 
 class Headers(Protocol):
     """Headers of a request, by name in any case."""
@@ -16,4 +18,4 @@ class RequestFacts:
 
     host: str
     headers: Headers = field(repr=False)
-    address: str | None = field(repr=False)
+    address: Address | None = field(repr=False)

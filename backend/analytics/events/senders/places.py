@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from importlib.resources import files
-from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Any, Protocol
 
 import maxminddb
 
 from backend.analytics.events.senders.facts import Headers
-
-Address = IPv4Address | IPv6Address
+from backend.client_address import Address
 
 KOSOVO = "XK"  # not in ISO 3166, but what MaxMind and others say
 SUBDIVISION = re.compile(r"(?:([A-Z]{2})-)?([A-Z0-9]{1,3})", re.ASCII)

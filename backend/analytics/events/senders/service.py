@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address
-
 from backend.analytics.events.event import Sender
 from backend.analytics.events.senders.bots import BotList
 from backend.analytics.events.senders.devices import device_of
 from backend.analytics.events.senders.facts import RequestFacts
-from backend.analytics.events.senders.places import Address, Places
+from backend.analytics.events.senders.places import Places
 from backend.analytics.events.senders.visitors import VisitorSalts, cookieless_id
 from backend.clock import Clock
 
@@ -24,21 +22,11 @@ class SenderIdentifier:
         """The browser as a sender. `visitor_id` is its lasting one, by consent; by default it gets that of the day."""
         header = facts.headers.get
         user_agent = header("User-Agent") or ""
-        address = _address(facts.address)
-        place = self._places.find(address, facts.headers)
+        place = self._places.find(facts.address, facts.headers)
         return Sender(
-            visitor_id or cookieless_id(self._salts.of(self._now().date()), address, user_agent, facts.host),
+            visitor_id or cookieless_id(self._salts.of(self._now().date()), facts.address, user_agent, facts.host),
             place.country,
             place.region,
             device_of(user_agent, header("Sec-CH-UA-Mobile") or ""),
             self._bots.is_bot(user_agent, header("Sec-CH-UA") or "", webdriver=webdriver),
         )
-
-
-def _address(text: str | None) -> Address | None:
-    """The address, IPv4 also where it is written as IPv6."""
-    try:
-        address = ip_address(text or "")
-    except ValueError:
-        return None
-    return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address

@@ -12,8 +12,8 @@ from threading import Lock
 
 from sqlalchemy.orm import Session
 
-from backend.analytics.events.senders.places import Address
 from backend.analytics.events.senders.store import SaltStore
+from backend.client_address import Address
 from backend.database import leaving_no_trace
 
 KEPT = timedelta(hours=48)
