@@ -254,6 +254,7 @@ Bad,s,x,5
 empty,s,,
 open,s,"never closed,6
 last,s,x,7
+whole,s,x,7.0
 """
 
 
@@ -268,7 +269,8 @@ def test_csv_is_read_as_it_is_written_and_loses_only_what_is_bad(run, rows, tmp_
         (6, "Expected 4 columns, got 2")
     ]
     assert [reject["line"] for reject in rejects] == [6, 9, 12]
-    assert (result.exit_code, numbers(result)) == (1, (7, 0, 3))
+    assert (result.exit_code, numbers(result)) == (1, (8, 0, 3))
+    assert found["whole"] == {"note": "x", "step": 7}
     assert found["quoted"] == {"note": 'he said "hi", twice', "step": 2}
     assert found["two_lines"] == {"note": "one\ntwo", "step": 3}
     assert found["inches"] == {"note": '5" pipe', "step": 4}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -34,13 +34,17 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows that stand together in a file. `last` is the line after which the next block begins."""
+    """Rows that stand together in a file. `last` is the line after which the next block begins.
+
+    `lost` counts, by column, the values that JSON cannot hold; they are null.
+    """
 
     rows: pa.Table
     rejected: list[Rejected]
     last: int
     position: int
     original: Callable[[int], str]
+    lost: Mapping[str, int] = field(default_factory=dict)
 
 
 def first_line(error: Exception) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from backend.analytics.imports.blocks import Block, Rejected, UnusableFile
-from backend.analytics.imports.columns import WRITTEN_TEXT, fields_of_columns
+from backend.analytics.imports.columns import WRITTEN_TEXT, fields_of_columns, relation_name
 from backend.analytics.imports.mapping import ColumnMapping
 from backend.analytics.imports.text import Reader, Text, ends_of_lines, shown
 
@@ -43,7 +43,8 @@ class CsvFile:
         targets = mapping.over(self._header)
         left_out = [name for name in self._header if name not in targets]
         self.notes = [f"Left out: {', '.join(left_out)}."] if left_out else []
-        self.fields = fields_of_columns(targets, mapping, dict.fromkeys(targets, WRITTEN_TEXT))
+        fields = {relation_name(at): targets[name] for at, name in enumerate(self._header) if name in targets}
+        self.fields = fields_of_columns(fields, mapping, dict.fromkeys(fields, WRITTEN_TEXT))
 
     def blocks(self) -> Iterator[Block]:
         """A record may go on in the next piece: what is left of one piece comes before the next."""
@@ -73,7 +74,7 @@ class CsvFile:
         rest = text.data[ends[whole[-1]] :] if len(whole) else text.data
         if records is None or (rest and (final or rest.count(b"\n") > MOST_LINES)):
             records, rest = self._line_by_line(text, final=final)
-        names = [*map(str, self._header), "n"]
+        names = [*map(relation_name, range(len(self._header))), "n"]
         table = pa.table([*records.columns, pa.array(np.asarray(records.lines, np.int64))], names=names)
         lines = text.data.count(b"\n") - rest.count(b"\n")
 

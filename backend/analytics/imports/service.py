@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
@@ -28,12 +29,16 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Imported:
-    """The outcome of a file's rows, in three numbers that add up; `cut_short`: why it was not read to its end."""
+    """The outcome of a file's rows, in three numbers that add up; `cut_short`: why it was not read to its end.
+
+    `lost` counts, by column, the values that JSON cannot hold.
+    """
 
     accepted: int = 0
     duplicates: int = 0
     rejected: int = 0
     cut_short: str = ""
+    lost: Counter[str] = field(default_factory=Counter)
 
     @property
     def rows(self) -> int:
@@ -97,6 +102,7 @@ class EventImport:
             under_way = PendingAppend(imported, listener)
             try:
                 for block in source.blocks():
+                    imported.lost.update(block.lost)
                     staged = hands.stage(source, block, received_at).result()
                     under_way.next(staged, hands.append(appender, staged))
             except UnusableFile as error:
