@@ -87,7 +87,7 @@ def lines(draw, signs=None):
     """Events as they usually are, with something odd about every other one."""
     name = draw(st.sampled_from([*TYPICAL]))
     odd = WORDS | NUMBERS | strings("low", "USD", "usd") | st.sampled_from(ODD)
-    data = changed(draw, dict(TYPICAL[name]), dict.fromkeys([*TYPICAL[name], "new", "source"], odd), signs)
+    data = changed(draw, dict(TYPICAL[name]), dict.fromkeys([*TYPICAL[name], "new", "source", "price"], odd), signs)
     event = {"event_type": f'"{name}"', "session_id": '"s-1"', "user_id": "null", "event_data": data}
     event |= {"event_id": f'"{ID}"', "timestamp": '"2026-11-21T08:00:00.123Z"', "country": '"US"'}
     choices = {field: good | st.sampled_from(ODD) for field, good in GOOD.items()}

@@ -82,10 +82,10 @@ def _is_sound(field: str) -> str:
 
 
 # What the five calculator events must say: names are of the struct p, values are JSON texts.
-_OPENING = ("source", "medium", "campaign", "referrer")
+_OPENING = ("source", "medium", "campaign", "referrer", "click_id")
 _SUBMISSION = ("job_title", "industry", "experience", "education")
 _WORDS = (*_OPENING, *_SUBMISSION, "occupation", "risk_level", "offer")
-PROPERTIES = (*_WORDS, "step", "seconds", "price_cents", "currency")
+PROPERTIES = (*_WORDS, "step", "seconds", "price_cents", "price", "value", "currency")
 
 
 def _words(*names: str) -> str:
@@ -105,9 +105,10 @@ _KNOWN = {
     """ AND (p.risk_level IS NULL OR p.risk_level IN ('"low"', '"medium"', '"high"'))""",
     "conversion_offer_viewed": _words("offer"),
     "paid_upgrade_clicked": matches("p.price_cents", "0|[1-9][0-9]{0,7}")
+    + " AND p.price IS NULL AND p.value IS NULL"
     + " AND CASE WHEN p.currency IS NULL THEN NOT contains(event_data, 'currency') ELSE "
     + matches("p.currency", '"[A-Z]{3}"')
-    + f" END AND {_words('source', 'medium', 'campaign')}",
+    + f" END AND {_words(*_OPENING)}",
 }
 _BY_NAME = " ".join(f"WHEN '{name}' THEN {rule}" for name, rule in _KNOWN.items())
 
