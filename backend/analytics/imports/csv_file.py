@@ -6,6 +6,7 @@ DuckDB's reject store loses that: docs/adr/0016-csv-is-read-by-our-own-lines.md 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 DELIMITERS = ",;\t|"
+SEPARATOR = re.compile(rf'"?sep=([{re.escape(DELIMITERS)}])"?\s*$')  # Excel's first line, which is no header
 MOST_LINES = 1_000
 HEADER_BYTES = 2**20
 UNCLOSED = "A quote is opened and not closed"
@@ -179,11 +181,13 @@ def read_header(path: Path) -> tuple[list[str], str, int]:
         raise UnusableFile(f"{path} is empty.")
     try:
         lines = head.data.decode(errors="surrogateescape").splitlines(keepends=True)
-        delimiter = max(DELIMITERS, key=lines[0].count)
-        reader = csv.reader(lines, delimiter=delimiter)
+        said = SEPARATOR.match(lines[0])
+        before = 1 if said and len(lines) > 1 else 0
+        delimiter = said[1] if said else max(DELIMITERS, key=lines[0].count)
+        reader = csv.reader(lines[before:], delimiter=delimiter)
         header = [name.strip() for name in next(reader)]
     except csv.Error as error:
         raise UnusableFile(f"{path} does not begin with a header: {error}.") from None
     if len(set(header)) < len(header) or not all(name and name.isprintable() for name in header):
         raise UnusableFile(f"{path} does not begin with a header of columns that are named, each by its own name.")
-    return header, delimiter, reader.line_num
+    return header, delimiter, reader.line_num + before
