@@ -10,10 +10,16 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from backend.reference.tables import TitleKind
-from backend.reference.title_keys import everyday_key, title_key, without_seniority
+from backend.reference.title_keys import (
+    everyday_key,
+    has_everyday_title,
+    is_no_occupation,
+    title_key,
+    without_seniority,
+)
 from backend.reference.title_words import Flags, Numbers, Places, WordIndex
 
-AMBIGUOUS = frozenset({"teacher", "server", "doctor", "therapist", "project manager"})
+AMBIGUOUS = frozenset({"teacher", "server", "doctor", "therapist", "project manager", "product manager"})
 
 _KIND_WEIGHT = {
     TitleKind.OCCUPATION: 0.9,
@@ -130,7 +136,7 @@ class TitleIndex:
     def search(self, query: str, limit: int = 5) -> TitleSearch:
         """The best occupations for a title as a person types it; never raises, whatever is typed."""
         key = self._known_spelling(title_key(query))
-        if not self.titles:
+        if not self.titles or is_no_occupation(key):
             return TitleSearch(False, ())
         candidates = self._candidates(key)
         if not candidates.places.size:
@@ -142,7 +148,7 @@ class TitleIndex:
     def _known_spelling(self, key: str) -> str:
         """The first spelling that is a known title, else the everyday one."""
         everyday = everyday_key(key)
-        slang = " " not in key
+        slang = " " not in key or has_everyday_title(key)
         for spelling in (everyday if slang else key, everyday, without_seniority(everyday)):
             low, high = self._same_key(spelling)
             if low < high:
