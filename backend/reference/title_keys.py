@@ -109,6 +109,7 @@ def _no_occupations() -> frozenset[str]:
 
 
 def _rows() -> list[dict[str, str]]:
+    """Our own list: a title as it is typed, and one that is known, or none where it names no occupation."""
     with EVERYDAY_FILE.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

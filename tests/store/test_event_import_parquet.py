@@ -118,7 +118,7 @@ def test_half_a_cent_is_no_whole_number(read):
 
     rows, [rejected], _ = read(clicks)
 
-    assert (rows, rejected.reason) == ([], "Expected `int`, got `float` - at `$.event_data.price_cents`")
+    assert (rows, rejected.reason) == ([], "Expected `int | null`, got `float` - at `$.event_data.price_cents`")
 
 
 def test_a_column_called_n_is_a_column_like_any_other(read):

@@ -26,4 +26,4 @@ def minor_units(amount: Decimal, currency: str) -> int:
 
 def major_units(units: int, currency: str) -> float:
     """4999 in USD is 49.99: for what leaves us, where others count so."""
-    return units / 10 ** EXPONENTS.get(currency, USUAL)
+    return float(Decimal(units).scaleb(-EXPONENTS.get(currency, USUAL)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,6 +18,9 @@ def block_bytes(memory: str) -> int:
     """The size of a block where DuckDB may use `memory`, such as 512MB."""
     unit = 2**20 if memory.endswith("MB") else 2**30
     return max(LEAST_BLOCK_BYTES, min(MOST_BLOCK_BYTES, int(memory[:-2]) * unit // 8))
+
+
+Losses = Counter[str]
 
 
 class UnusableFile(Exception):
@@ -44,7 +48,7 @@ class Block:
     last: int
     position: int
     original: Callable[[int], str]
-    lost: Mapping[str, int] = field(default_factory=dict)
+    lost: Losses = field(default_factory=Losses)
 
 
 def first_line(error: Exception) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backend.analytics.imports.blocks import Block, UnusableFile, first_line
+from backend.analytics.imports.blocks import Block, Losses, UnusableFile, first_line
 from backend.analytics.imports.columns import fields_of_columns, relation_name
 from backend.analytics.imports.mapping import ColumnMapping, EventField, Kind
 from backend.analytics.imports.parquet_values import readable
@@ -97,14 +96,14 @@ class ParquetFile:
         numbered = table.append_column("n", pa.array(range(done + 1, last + 1), pa.int64()))
         return Block(numbered, [], last, last, original, lost)
 
-    def _readable(self, table: pa.Table, targets: Sequence[EventField]) -> tuple[pa.Table, Counter[str]]:
+    def _readable(self, table: pa.Table, targets: Sequence[EventField]) -> tuple[pa.Table, Losses]:
         import pyarrow as pa
 
-        columns, lost = [], Counter[str]()
+        columns, lost = [], Losses()
         for name, column, target in zip(table.column_names, table.columns, targets, strict=True):
             values, count = readable(column, is_timestamp=target.name == "timestamp")
             columns.append(values)
-            lost += Counter({name: count})
+            lost += Losses({name: count})
         return pa.table(columns, names=[relation_name(at) for at in range(len(columns))]), lost
 
 

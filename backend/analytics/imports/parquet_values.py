@@ -14,13 +14,14 @@ PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 DUCKDB_DIGITS = 38
 
 
-def readable(column: pa.ChunkedArray, *, is_timestamp: bool) -> tuple[pa.ChunkedArray, int]:
+def readable(column: Any, *, is_timestamp: bool) -> tuple[Any, int]:
     """A column as DuckDB can read it and JSON can hold it, and how many of its values had to become null."""
     import pyarrow as pa
 
     kind = column.type
     if isinstance(kind, pa.JsonType):
-        return pa.chunked_array([chunk.storage for chunk in column.chunks], kind.storage_type), 0
+        text: Any = kind.storage_type
+        return pa.chunked_array([chunk.storage for chunk in column.chunks], text), 0
     if is_timestamp and pa.types.is_timestamp(kind):
         return _microseconds(column), 0
     if pa.types.is_float16(kind):
@@ -35,7 +36,7 @@ def readable(column: pa.ChunkedArray, *, is_timestamp: bool) -> tuple[pa.Chunked
     return pa.chunked_array([chunk for chunk, _ in finite]), sum(count for _, count in finite)
 
 
-def _microseconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _microseconds(column: Any) -> Any:
     """DuckDB reads no nanoseconds with a zone, and no time beyond its calendar: such a time stays beyond ours."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -43,7 +44,8 @@ def _microseconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
     per_second = PER_SECOND[column.type.unit]
     earliest, latest = ((end - EPOCH) // MICROSECOND * per_second // 1_000_000 for end in (YEAR_1, YEAR_9999))
     most = 2**63 - 1
-    within = pc.max_element_wise(column.cast(pa.int64()), max(earliest, -most), skip_nulls=False)
+    within: Any = column.cast(pa.int64())
+    within = pc.max_element_wise(within, max(earliest, -most), skip_nulls=False)
     within = pc.min_element_wise(within, min(latest, most), skip_nulls=False)
     if per_second > PER_SECOND["us"]:
         within = pc.divide(within, per_second // PER_SECOND["us"])

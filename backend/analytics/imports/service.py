@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
 
 from backend.analytics.imports.appending import Appender, DryAppender
-from backend.analytics.imports.blocks import Block, FileSource, Rejected, UnusableFile, block_bytes
+from backend.analytics.imports.blocks import Block, FileSource, Losses, Rejected, UnusableFile, block_bytes
 from backend.analytics.imports.mapping import WrittenMapping
 from backend.analytics.imports.opening import Format, identity, open_source
 from backend.analytics.imports.reading import ReadEvents
@@ -38,7 +37,7 @@ class Imported:
     duplicates: int = 0
     rejected: int = 0
     cut_short: str = ""
-    lost: Counter[str] = field(default_factory=Counter)
+    lost: Losses = field(default_factory=Losses)
 
     @property
     def rows(self) -> int:

@@ -82,8 +82,8 @@ class Stage:
         except duckdb.InterruptException:
             raise
         except (duckdb.Error, pa.ArrowException) as error:
-            rows = f"rows {block.last - block.rows.num_rows + 1} to {block.last}"
-            raise UnusableFile(f"{source.name}: {rows} cannot be read: {first_line(error)}") from None
+            place = f"rows {block.last - block.rows.num_rows + 1} to {block.last}"
+            raise UnusableFile(f"{source.name}: {place} cannot be read: {first_line(error)}") from None
         finally:
             self._judging.unregister("rows")
         good, rejected = rows.drop_columns(list(JUDGED)), block.rejected
