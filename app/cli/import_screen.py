@@ -62,6 +62,11 @@ class Screen:
             f"{imported.rejected:,} rejected of {counted(imported.rows, 'row')}; "
             f"{seconds:.1f} s, {imported.rows / seconds:,.0f} rows/s"
         )
+        for column, values in imported.lost.items():
+            click.echo(
+                f"{self._path}: {counted(values, 'value')} of {column} NaN or infinite: JSON has none, kept as null.",
+                err=True,
+            )
         if imported.rejected and not self._rejects:
             click.echo("Give the command again with --rejects FILE to get the rejected rows and the reasons.", err=True)
         if imported.cut_short:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
+EVERYDAY_FILE = Path(__file__).parent / "everyday_titles.csv"
 _WORDS = re.compile(r"[^\W_]+")
+_LETTERS = re.compile(r"\b(?!u\.s\.)(?:[a-z]\.){2,}[a-z]?(?![a-z])")  # c.p.a.; official titles say U.S. in two words
+_APOSTROPHES = str.maketrans(dict.fromkeys("'\u2019\u2018\u02bc\u2032\u00b4`", ""))
 _SIGNS = (
     ("c++", "cplusplus"),
     ("c#", "csharp"),
     (".net", "dotnet"),
     ("&", " and "),
-    ("'", ""),
-    ("\u2019", ""),
 )
 _IGNORED = frozenset({"a", "an", "and", "at", "for", "in", "of", "the", "to", "with"})
 _SENIORITY = frozenset({"senior", "junior", "lead", "principal", "staff", "entry", "level", "i", "ii", "iii"})
@@ -94,8 +97,36 @@ def title_key(title: str) -> str:
     return " ".join(_spelled_out(word, place == last) for place, word in enumerate(telling))
 
 
+@cache
+def _everyday_titles() -> dict[str, str]:
+    """Keys of whole titles as people say them, in Spanish too, each with the key of a title that is known."""
+    return {title_key(row["typed"]): title_key(row["title"]) for row in _rows() if row["title"]}
+
+
+@cache
+def _no_occupations() -> frozenset[str]:
+    return frozenset(title_key(row["typed"]) for row in _rows() if not row["title"])
+
+
+def _rows() -> list[dict[str, str]]:
+    """Our own list: a title as it is typed, and one that is known, or none where it names no occupation."""
+    with EVERYDAY_FILE.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def is_no_occupation(key: str) -> bool:
+    """Whether a title says what a person is instead of a job: any job that sounds alike would be wrong."""
+    return key in _no_occupations()
+
+
+def has_everyday_title(key: str) -> bool:
+    return without_seniority(key) in _everyday_titles()
+
+
 def everyday_key(key: str) -> str:
     """The key with brand names and slang said the way the official titles say it."""
+    if has_everyday_title(key):
+        return _everyday_titles()[without_seniority(key)]
     return " ".join(_EVERYDAY_NAMES.get(word, word) for word in key.split())
 
 
@@ -104,13 +135,13 @@ def without_seniority(key: str) -> str:
 
 
 def _plain(title: str) -> str:
-    text = title.casefold()
+    text = title.casefold().translate(_APOSTROPHES)
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text).casefold()
         text = "".join(character for character in decomposed if not unicodedata.combining(character))
     for sign, spelling in _SIGNS:
         text = text.replace(sign, spelling)
-    return text
+    return _LETTERS.sub(lambda letters: letters[0].replace(".", ""), text)
 
 
 @lru_cache(maxsize=1 << 15)

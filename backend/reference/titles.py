@@ -12,12 +12,18 @@ from rapidfuzz import fuzz, process
 
 from backend.reference.tables import TitleKind
 from backend.reference.texts import Array, Texts
-from backend.reference.title_keys import everyday_key, title_key, without_seniority
+from backend.reference.title_keys import (
+    everyday_key,
+    has_everyday_title,
+    is_no_occupation,
+    title_key,
+    without_seniority,
+)
 from backend.reference.title_words import Flags, Numbers, Places, WordIndex, word_arrays
 
 Kinds = npt.NDArray[np.uint8]
 
-AMBIGUOUS = frozenset({"teacher", "server", "doctor", "therapist", "project manager"})
+AMBIGUOUS = frozenset({"teacher", "server", "doctor", "therapist", "project manager", "product manager"})
 
 _KIND_WEIGHT = {
     TitleKind.OCCUPATION: 0.9,
@@ -144,7 +150,7 @@ class TitleIndex:
     def search(self, query: str, limit: int = 5) -> TitleSearch:
         """The best occupations for a title as a person types it; never raises, whatever is typed."""
         key = self._known_spelling(title_key(query))
-        if not self.texts:
+        if not self.texts or is_no_occupation(key):
             return TitleSearch(False, ())
         candidates = self._candidates(key)
         if not candidates.places.size:
@@ -165,7 +171,7 @@ class TitleIndex:
     def _known_spelling(self, key: str) -> str:
         """The first spelling that is a known title, else the everyday one."""
         everyday = everyday_key(key)
-        slang = " " not in key
+        slang = " " not in key or has_everyday_title(key)
         for spelling in (everyday if slang else key, everyday, without_seniority(everyday)):
             low, high = self._same_key(spelling)
             if low < high:

@@ -11,6 +11,7 @@ from tests.browser.conftest import SharedServer
 from tests.browser.test_accessibility import assert_sound
 
 START = "/ai-job-impact-calculator"
+VISIT = "JSON.parse(localStorage['mingus.visit']).id"
 VISITOR = "localStorage['mingus.visitor'] ?? null"
 
 
@@ -61,6 +62,24 @@ def test_yes_and_no_look_alike_and_what_was_said_is_done(server, page):
     expect(page.get_by_text("You said no on")).to_be_visible()
     page.goto(server.url + START)
     assert page.evaluate(VISITOR) is None
+
+
+def test_a_no_reaches_pages_that_are_open(server, context):
+    calculator, privacy = context.new_page(), context.new_page()
+    privacy.goto(f"{server.url}/privacy")
+    privacy.get_by_role("button", name="Yes, you may").click()
+    calculator.goto(server.url + START)
+    assert len(calculator.evaluate(VISITOR)) == 36
+    before = calculator.evaluate(VISIT)
+
+    privacy.get_by_role("button", name="No, you may not").click()
+    expect(privacy.get_by_text("You said no on")).to_be_visible()
+
+    calculator.wait_for_function("!('mingus.visitor' in localStorage || 'mingus.visit' in localStorage)")
+    calculator.wait_for_function("document.querySelector('[name=session_id]').value === ''")
+    calculator.evaluate("mingus.track('button_pressed')")
+    assert calculator.evaluate(VISIT) != before
+    assert calculator.evaluate(VISITOR) is None
 
 
 def test_choosing_and_deleting_need_no_script(app, server, chromium):

@@ -101,6 +101,37 @@ def test_the_source_of_a_visit_is_where_it_began(context, server):
     assert bodies[0]["events"][0]["event_data"] == {"source": "news", "medium": "email"}
 
 
+def test_who_led_a_visitor_here_is_told_by_the_page_before_and_the_name_of_a_click_id(context, server):
+    page = open_any_page(context, server)
+    page.evaluate("localStorage.clear()")
+    bodies = watch_requests(context)
+    page.goto(f"{server.url}/any?gclid=secret&gad_campaignid=7&utm_campaign=", referer="https://www.google.com/")
+    page.evaluate("trackCalculatorOpened()")
+    until(page, lambda: bodies)
+
+    assert bodies[0]["events"][0]["event_data"] == {
+        "source": "www.google.com",
+        "referrer": "www.google.com",
+        "click_id": "gclid",
+    }
+    assert "secret" not in page.evaluate("JSON.stringify(localStorage)")
+
+
+def test_a_page_that_nobody_sees_begins_no_visit(context, server, instance):
+    """As a page prerendered, or opened in a tab behind."""
+    page = context.new_page()
+    page.add_init_script("Object.defineProperty(document, 'hidden', { get: () => !self.seen, configurable: true })")
+    page.goto(f"{server.url}/ai-job-impact-calculator?utm_source=news")
+    page.wait_for_function("self.mingus && document.readyState === 'complete'")
+    assert page.evaluate(KEPT) == []
+
+    page.evaluate("self.seen = true; document.dispatchEvent(new Event('visibilitychange'))")
+
+    assert page.evaluate(f"{VISIT}.from") == {"source": "news"}
+    assert page.evaluate("document.querySelector('[name=session_id]').value") == page.evaluate(f"{VISIT}.id")
+    until(page, lambda: len(stored(instance)) == 1)
+
+
 def test_only_the_newest_thousand_of_two_days_are_kept(context, page, server, instance):
     hour, limit = 3_600_000, 48 * 3_600_000
     old = [made(limit + hour)]

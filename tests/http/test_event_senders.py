@@ -153,15 +153,17 @@ def test_a_server_with_a_key_says_whom_it_speaks_for(any_app):
     with any_app.app_context():
         key = get(KeyService).create("server", [Scope.EVENTS_WRITE])
     client, headers = any_app.test_client(), {"Authorization": f"Bearer {key}"}
-    for said in (SAID, {"country": "US", "region": "CA-ON"}, {"country": "ZZ", "region": "ZZ-1"}):
+    small, tor = {"country": "us", "region": "ca"}, {"country": "T1"}
+    for said in (SAID, {"country": "US", "region": "CA-ON"}, {"country": "ZZ", "region": "ZZ-1"}, small, tor):
         assert client.post(URL, json={"events": [OPENED], **said}, headers=headers).status_code == 202
 
     assert senders(any_app) == [
         Sender(None, "US", "US-CA", "tablet", is_bot=True), Sender(None, "US"), Sender(),
+        Sender(None, "US", "US-CA"), Sender(),
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("said", [{"country": "us"}, {"region": "CA"}, {"device": "watch"}, {"is_bot": 1}])
+@pytest.mark.parametrize("said", [{"country": 1}, {"region": ["CA"]}, {"device": "watch"}, {"is_bot": 1}])
 def test_what_a_server_says_must_be_right(client, make_key, said):
     headers = {"Authorization": f"Bearer {make_key('events:write')}"}
     answer = client.post(URL, json={"events": [OPENED], **said}, headers=headers)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import msgspec
@@ -129,6 +131,32 @@ def test_half_an_emoji_is_replaced_and_nothing_is_lost(form):
     [data] = [bytes(event.event_data) for event in batch.events if event.event_type == "it_happened"]
     assert json.loads(data) == {"title": "\ufffd", "\\ud83d 😀": "\ufffd\n"}
     assert len(batch.events) == events.count("event_type")
+
+
+PARTS = st.sampled_from(["\\", "u", "d83d", "0000", '"', "\ud83d", "\ude00", "\0", "é", "😀"])
+
+
+@given(st.lists(PARTS, max_size=12).map("".join))
+def test_half_characters_are_replaced_as_javascript_would_and_nul_is_dropped(text):
+    sent = json.dumps({"event_type": "it_happened", "session_id": "s", "event_data": {"a": text}}).encode()
+
+    [event] = parse(sent, JSON, WITH_KEY, NOW).events
+
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    assert json.loads(bytes(event.event_data)) == {"a": whole.replace("\0", "")}
+
+
+@pytest.mark.parametrize("text", [b"\\", b"\\ud83d", b"\\udc00", b"\\u0000", b'\\"'])
+def test_eight_megabytes_of_escapes_cost_little(text):
+    """Three seconds of processor it was, when each escape was a call."""
+    event = b'{"event_type": "it_happened", "session_id": "s", "event_data": {"a": "%s"}}'
+    body = event % (text * ((WITH_KEY.size - len(event)) // len(text)))
+    before = time.process_time()
+
+    with suppress(MingusError):
+        parse(body, JSON, WITH_KEY, NOW)
+
+    assert time.process_time() - before < 1
 
 
 @pytest.mark.parametrize("bad", [b'{"a": 1e999}', b'{"a": "\xff"}', b'{"\xff": 1}'])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 from backend.reference.loading import load_reference
+from backend.reference.title_keys import EVERYDAY_FILE, title_key
 
 EVERYDAY = {
     "rn": "29-1141",
@@ -140,3 +143,58 @@ def test_the_right_occupation_is_among_five_for_95_in_100_everyday_titles(found)
 
 def test_every_expected_occupation_exists():
     assert set(EVERYDAY.values()) <= load_reference().occupations.keys()
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("C.P.A.", "13-2011"),
+        ("C.N.A.", "31-1131"),
+        ("c.e.o", "11-1011"),
+        ("R.N.", "29-1141"),
+        ("ux designer", "15-1255"),
+        ("backend engineer", "15-1252"),
+        ("Senior Backend Engineer", "15-1252"),
+        ("sous chef", "35-1011"),
+        ("enfermera", "29-1141"),
+        ("abogado", "23-1011"),
+        ("contador", "13-2011"),
+        *((f"teacher{apostrophe}s aide", "25-9045") for apostrophe in "'\u2019\u2018\u02bc`\u00b4"),
+    ],
+)
+def test_a_way_of_writing_or_saying_a_title_does_not_hide_it(typed, code):
+    search = load_reference().titles.search(typed)
+
+    assert (search.exact, search.matches[0].code) == (True, code)
+
+
+@pytest.mark.parametrize(
+    ("typed", "family"),
+    [("dr.", "29-12"), ("M.D.", "29-12"), ("médico", "29-12"), ("surgeon", "29-"), ("cocinero", "35-")],
+)
+def test_a_title_of_several_occupations_is_asked_about(typed, family):
+    search = load_reference().titles.search(typed)
+
+    assert not search.exact
+    assert all(match.code.startswith(family) for match in search.matches[:4])
+
+
+@pytest.mark.parametrize("typed", ["student", "Unemployed", "retired", "homemaker", "jubilado"])
+def test_what_is_no_occupation_leads_to_none(typed):
+    assert load_reference().titles.search(typed).matches == ()
+
+
+def test_every_everyday_title_leads_to_one_that_is_known():
+    keys = {title_key(title) for title in known_titles()}
+
+    assert [typed for typed, title in everyday_titles() if title and title_key(title) not in keys] == []
+
+
+def known_titles():
+    with (EVERYDAY_FILE.parent / "data" / "titles.csv").open(encoding="utf-8", newline="") as file:
+        return [row["title"] for row in csv.DictReader(file)]
+
+
+def everyday_titles():
+    with EVERYDAY_FILE.open(encoding="utf-8", newline="") as file:
+        return [(row["typed"], row["title"]) for row in csv.DictReader(file)]

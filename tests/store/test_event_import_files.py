@@ -187,6 +187,8 @@ def damaged_gzip(path):
         ("empty.csv", lambda path: path.write_text(""), "is empty"),
         ("no_type.csv", lambda path: path.write_text("session_id\ns\n"), "No column fills event_type"),
         ("twice.csv", lambda path: path.write_text("a,a\n1,2\n"), "does not begin with a header"),
+        ("words.csv", lambda path: path.write_text("event_type,session_id\nseen,s\n", "utf-16"), "iconv -f UTF-16"),
+        ("windows.ndjson", lambda path: path.write_text("{}", "utf-16-be"), "iconv -f UTF-16"),
         ("not.ndjson.gz", lambda path: path.write_bytes(b"\x1f\x8bnot gzip"), "cannot be read beyond line 0"),
     ],
 )
@@ -254,6 +256,7 @@ Bad,s,x,5
 empty,s,,
 open,s,"never closed,6
 last,s,x,7
+whole,s,x,7.0
 """
 
 
@@ -268,7 +271,8 @@ def test_csv_is_read_as_it_is_written_and_loses_only_what_is_bad(run, rows, tmp_
         (6, "Expected 4 columns, got 2")
     ]
     assert [reject["line"] for reject in rejects] == [6, 9, 12]
-    assert (result.exit_code, numbers(result)) == (1, (7, 0, 3))
+    assert (result.exit_code, numbers(result)) == (1, (8, 0, 3))
+    assert found["whole"] == {"note": "x", "step": 7}
     assert found["quoted"] == {"note": 'he said "hi", twice', "step": 2}
     assert found["two_lines"] == {"note": "one\ntwo", "step": 3}
     assert found["inches"] == {"note": '5" pipe', "step": 4}
@@ -311,6 +315,25 @@ def test_times_are_read_as_the_mapping_says(run, rows, tmp_path):
         datetime(2026, 7, 1, 10, 30, tzinfo=UTC),
     }
     assert {row["event_data"] for row in rows()} == {'{"amount":9.5,"by":"shop"}', '{"amount":1,"by":"shop"}'}
+
+
+EXCEL = """sep=;
+event_type;session_id;timestamp
+twice;s;25/10/2026 02:30
+skipped;s;29/03/2026 02:30
+"""
+
+
+def test_a_line_that_names_the_separator_is_heeded_and_odd_local_times_are_read_as_documented(run, rows, tmp_path):
+    (tmp_path / "excel.csv").write_text(EXCEL)
+
+    result = run(tmp_path / "excel.csv", "--time-format", "%d/%m/%Y %H:%M", "--time-zone", "Europe/Berlin")
+
+    assert (result.exit_code, numbers(result)) == (0, (2, 0, 0)), result.stderr
+    assert [(row["event_type"], row["timestamp"]) for row in rows()] == [
+        ("skipped", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        ("twice", datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
+    ]
 
 
 def test_a_lake_that_cannot_be_written_is_a_sentence(run, instance, tmp_path):

@@ -49,8 +49,8 @@ GOOD = {
     | strings("2026-11-21T08:00:00.1234567Z", "9999-12-31T23:59:59-23:59", "2026-11-21T08:00:00-00:00", "1763715600"),
     "event_data": JSON.map(json.dumps),
     "visitor_id": strings("v-1", "v" * 64, "v" * 65, "v v"),
-    "country": strings("US", "us", "USA"),
-    "region": strings("US-CA", "CA", "US-CALI"),
+    "country": strings("US", "us", "USA", "ZZ"),
+    "region": strings("US-CA", "CA", "US-CALI", "CA-ON"),
     "device": strings("mobile", "phone"),
     "is_bot": st.sampled_from(["true", "false", '"true"', "1"]),
     "unknown": st.just("1"),
@@ -87,7 +87,7 @@ def lines(draw, signs=None):
     """Events as they usually are, with something odd about every other one."""
     name = draw(st.sampled_from([*TYPICAL]))
     odd = WORDS | NUMBERS | strings("low", "USD", "usd") | st.sampled_from(ODD)
-    data = changed(draw, dict(TYPICAL[name]), dict.fromkeys([*TYPICAL[name], "new", "source"], odd), signs)
+    data = changed(draw, dict(TYPICAL[name]), dict.fromkeys([*TYPICAL[name], "new", "source", "price"], odd), signs)
     event = {"event_type": f'"{name}"', "session_id": '"s-1"', "user_id": "null", "event_data": data}
     event |= {"event_id": f'"{ID}"', "timestamp": '"2026-11-21T08:00:00.123Z"', "country": '"US"'}
     choices = {field: good | st.sampled_from(ODD) for field, good in GOOD.items()}

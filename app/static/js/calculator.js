@@ -87,12 +87,20 @@ function takeUpgrades() {
   });
 }
 
-countAnswer();
-if (page.question) timeQuestion();
-if (page.question === "1" && !page.draft && !find(".error-summary")) {
-  once(`opened:${find("input[name=session_id]").value}`, () => trackCalculatorOpened());
+// A page that was prerendered, or opened in a tab behind, counts from when it is first in sight: perhaps it never is.
+function whenSeen(action) {
+  if (document.hidden) document.addEventListener("visibilitychange", action, { once: true });
+  else action();
 }
-watchOffer();
+
+whenSeen(() => {
+  countAnswer();
+  if (page.question) timeQuestion();
+  if (page.question === "1" && !page.draft && !find(".error-summary")) {
+    once(`opened:${find("input[name=session_id]").value}`, () => trackCalculatorOpened());
+  }
+  watchOffer();
+});
 takeUpgrades();
 
 // 2 The job title: an editable combobox with a list (WAI-ARIA) ---------------

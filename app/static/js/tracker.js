@@ -1,4 +1,3 @@
-// Why it is so: docs/tracker.md.
 (() => {
   "use strict";
   if (self.mingus) return;
@@ -6,31 +5,30 @@
   const silent = !!navigator.globalPrivacyControl || navigator.doNotTrack === "1";
   const flying = new Set();
   let store = {}, timer, wait = 1e3, until = 0;
-  for (const kind of ["sessionStorage", "localStorage"]) try { store = self[kind] ?? store; } catch { /* blocked */ }
+  for (const kind of ["sessionStorage", "localStorage"]) try { store = self[kind] ?? store; } catch {}
 
   const keys = (start) => Object.keys(store).filter((key) => key.startsWith(start)).sort();
   const drop = (key) => delete store[key];
-  const write = (key, text) => { try { store[key] = text; } catch { /* full */ store = { ...store, [key]: text }; } };
+  const write = (key, text) => { try { store[key] = text; } catch { store = { ...store, [key]: text }; } };
 
-  // UUIDv7
   const uuid = () => Date.now().toString(16).padStart(12, "0").replace(/.{8}/, "$&-") + "-7xxx-8xxx-xxxxxxxxxxxx".replace(/x/g,
     () => (crypto.getRandomValues(new Uint8Array(1))[0] & 15).toString(16));
 
   function origin() {
-    const asked = new URLSearchParams(location.search), host = document.referrer.split("/")[2], found = {};
-    for (const name of ["source", "medium", "campaign"]) {
-      const value = words(asked.get("utm_" + name));
-      if (value) found[name] = value;
+    const host = document.referrer.split("/")[2], found = { source: "direct" };
+    if (host && host !== location.host) found.referrer = found.source = host;
+    for (const [name, value] of new URLSearchParams(location.search)) {
+      const [, utm, click] = /^utm_(source|medium|campaign)$|^(\w{1,9}([cC]l?k?|bra|t_|sh)id)$/.exec(name) ?? [];
+      if (utm && value) found[utm] = words(value);
+      if (click) found.click_id = click;
     }
-    if (!host || host === location.host) return { source: "direct", ...found };
-    found.referrer = host;
-    return found.source ? found : { source: host, medium: "referral", ...found };
+    return found;
   }
 
   function visit() {
     if (silent) return {};
     let found;
-    try { found = JSON.parse(store[visitKey]); } catch { /* the first */ }
+    try { found = JSON.parse(store[visitKey]); } catch {}
     if (!(Date.now() - found?.seen < 18e5)) found = { id: uuid(), from: origin() };
     found.seen = Date.now();
     write(visitKey, JSON.stringify(found));
@@ -41,7 +39,7 @@
     if (silent) return;
     const event_id = uuid();
     write(prefix + event_id, JSON.stringify({ event_id, event_type, session_id: visit().id, timestamp: new Date(), event_data }));
-    if (typeof gtag === "function") gtag("event", event_type, event_data);
+    self.gtag?.("event", event_type, event_data);
     if (document.hidden) queueMicrotask(leave);
     timer ||= setTimeout(flush, wait);
     return event_id;
@@ -99,23 +97,28 @@
     else [visitorKey, visitKey].forEach(drop);
   }
 
-  const words = (text) => (text ? String(text).slice(0, 200) : null);
+  function look() {
+    if (document.hidden) return leave();
+    const { id } = visit();
+    for (const field of document.querySelectorAll("input[name=session_id]")) field.value = id;
+  }
+
+  const words = (text) => (text ? `${text}`.slice(0, 200) : null);
   const data = (name) => document.querySelector(`[data-${name}]`)?.dataset ?? {};
   self.mingus = { silent, track, consent };
   self.trackCalculatorOpened = () => track("ai_calculator_opened", visit().from);
   self.trackStepCompleted = (step, seconds) => track("calculator_step_completed", { step, seconds });
   self.trackAssessmentSubmitted = (title, industry, risk, more) =>
     track("assessment_submitted", { job_title: words(title), industry: words(industry), risk_level: risk || null, ...more });
-  self.trackOfferViewed = () => track("conversion_offer_viewed", { offer: data("offer").offer ?? null });
+  self.trackOfferViewed = () => track("conversion_offer_viewed", { offer: data("offer").offer });
   self.trackUpgradeClicked = () => track("paid_upgrade_clicked", { price_cents: +(data("upgrade").priceCents ?? 0), currency: "USD", ...visit().from });
 
   if (silent) return keys("mingus.").forEach(drop);
   addEventListener("pagehide", leave);
-  document.addEventListener("visibilitychange", () => document.hidden && leave());
+  document.addEventListener("visibilitychange", look);
   addEventListener("online", () => { wait = 1e3; flush(); });
-  addEventListener("pageshow", ({ persisted }) => { if (persisted) { flying.clear(); flush(); } });
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) { flying.clear(); look(); flush(); } });
   setInterval(flush, 6e4);
   timer = setTimeout(flush, wait);
-  const { id } = visit();
-  for (const field of document.querySelectorAll("input[name=session_id]")) field.value = id;
+  look();
 })();

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Raw, Struct
 
+from backend.analytics.events.money import minor_units
 from backend.analytics.events.names import EventName
 
+HIGHEST_PRICE = 100_000_000
+USUAL_CURRENCY = "USD"
 Words = Annotated[str, Meta(max_length=200)]
 
 
@@ -45,12 +49,16 @@ def as_json(properties: Mapping[str, Any]) -> Raw:
 
 
 class CalculatorOpened(Struct, frozen=True):
-    """Where the visitor came from; `referrer` is the host of the page whose link was followed."""
+    """Where the visitor came from; `referrer` is the host of the page whose link was followed.
+
+    `click_id` is the name of the parameter that an advertiser puts into the address, never its value.
+    """
 
     source: Words | None = None
     medium: Words | None = None
     campaign: Words | None = None
     referrer: Words | None = None
+    click_id: Words | None = None
 
 
 class StepCompleted(Struct, frozen=True):
@@ -78,13 +86,32 @@ class OfferViewed(Struct, frozen=True):
 
 
 class UpgradeClicked(Struct, frozen=True):
-    """What was asked for it, in integer cents, and what it is credited to."""
+    """What was asked for it, and what it is credited to.
 
-    price_cents: Annotated[int, Meta(ge=0, le=100_000_000)]
-    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}(?!\n)$")] = "USD"
+    In minor units it is `price_cents`, in whole ones `price` or GA4's `value`; where several are sent they agree.
+    """
+
+    price_cents: Annotated[int, Meta(ge=0, le=HIGHEST_PRICE)] | None = None
+    price: Decimal | None = None
+    value: Decimal | None = None
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}(?!\n)$")] = USUAL_CURRENCY
     source: Words | None = None
     medium: Words | None = None
     campaign: Words | None = None
+    referrer: Words | None = None
+    click_id: Words | None = None
+
+    def __post_init__(self) -> None:
+        amounts = [amount for amount in (self.price, self.value) if amount is not None]
+        prices = {minor_units(amount, self.currency) for amount in amounts}
+        if self.price_cents is not None:
+            prices.add(self.price_cents)
+        if not prices:
+            raise ValueError("Object missing required field `price_cents`, or `price` in whole units")
+        if len(prices) > 1:
+            raise ValueError("`price_cents`, `price` and `value` must be the same amount")
+        if not 0 <= prices.pop() <= HIGHEST_PRICE:
+            raise ValueError(f"The price must be 0 to {HIGHEST_PRICE} in minor units")
 
 
 PROPERTIES: dict[str, type[Struct]] = {

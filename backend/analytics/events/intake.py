@@ -20,6 +20,8 @@ from backend.analytics.events.senders.service import SenderIdentifier
 from backend.analytics.events.service import EventTracker, Recorded
 from backend.clock import Clock
 
+PlaceCode = Annotated[str, Meta(max_length=100)]  # `place` knows which there are; any other is unknown
+
 
 class EnvelopeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The envelope but for its events. From `country` on only a sender with a key is believed."""
@@ -27,8 +29,8 @@ class EnvelopeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     sent_at: Annotated[datetime, Meta(tz=True)] | None = None
     visitor_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{16,64}(?!\n)$")] | None = None
     webdriver: bool = False
-    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}(?!\n)$")] | None = None
-    region: Annotated[str, Meta(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}(?!\n)$")] | None = None
+    country: PlaceCode | None = None
+    region: PlaceCode | None = None
     device: Device | None = None
     is_bot: bool = False
 

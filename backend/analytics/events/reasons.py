@@ -11,8 +11,6 @@ WORDS = {
     r"^[A-Za-z0-9._:-]{1,64}(?!\n)$": "1 to 64 ASCII letters, digits, hyphens, dots, colons and underscores",
     r"^[A-Za-z0-9_-]{16,64}(?!\n)$": "16 to 64 ASCII letters, digits, hyphens and underscores",
     r"^[^\x00]{1,100}(?!\n)$": "1 to 100 characters, none of them NUL",
-    r"^[A-Z]{2}(?!\n)$": "two capital letters, such as US",
-    r"^[A-Z]{2}-[A-Z0-9]{1,3}(?!\n)$": "a country and its region, such as US-CA",
     r"^[0-9]{2}-[0-9]{4}(?!\n)$": "an occupation's code, such as 29-1141",
     r"^[A-Z]{3}(?!\n)$": "three capital letters, such as USD",
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ def block_bytes(memory: str) -> int:
     """The size of a block where DuckDB may use `memory`, such as 512MB."""
     unit = 2**20 if memory.endswith("MB") else 2**30
     return max(LEAST_BLOCK_BYTES, min(MOST_BLOCK_BYTES, int(memory[:-2]) * unit // 8))
+
+
+Losses = Counter[str]
 
 
 class UnusableFile(Exception):
@@ -34,13 +38,17 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows that stand together in a file. `last` is the line after which the next block begins."""
+    """Rows that stand together in a file. `last` is the line after which the next block begins.
+
+    `lost` counts, by column, the values that JSON cannot hold; they are null.
+    """
 
     rows: pa.Table
     rejected: list[Rejected]
     last: int
     position: int
     original: Callable[[int], str]
+    lost: Losses = field(default_factory=Losses)
 
 
 def first_line(error: Exception) -> str:

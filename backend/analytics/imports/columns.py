@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from backend.analytics.imports.mapping import MILLISECONDS, SECONDS, ColumnMapping, EventField, Kind
+from backend.analytics.imports.mapping import KINDS, MILLISECONDS, SECONDS, ColumnMapping, EventField, Kind
 from backend.analytics.imports.rules import (
     ALL_FIELDS,
     NUMBER,
@@ -16,16 +16,18 @@ from backend.analytics.imports.rules import (
 )
 
 WRITTEN_TEXT = "VARCHAR"
+ZERO_DECIMALS = r"^(-?[0-9]+)\.0$"
 AS_SENT = "%Y-%m-%dT%H:%M:%S.%f"
 
 
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def relation_name(at: int) -> str:
+    """What a file's column is called in the relation `rows`: its own name may be `n`, or differ by case alone."""
+    return f"column_{at}"
 
 
 def fields_of_columns(fields: Mapping[str, EventField], mapping: ColumnMapping, types: Mapping[str, str]) -> str:
     """The query that takes the relation `rows` of these columns apart. `types` are DuckDB's, by column."""
-    values = {target: (quoted(name), types[name]) for name, target in fields.items()}
+    values = {target: (name, types[name]) for name, target in fields.items()}
     values |= {target: (sql_text(value), WRITTEN_TEXT) for target, value in mapping.constants.items()}
     texts = {
         target.name: _text(target.name, *value, mapping) for target, value in values.items() if not target.property
@@ -44,8 +46,8 @@ def _text(name: str, column: str, kind: str, mapping: ColumnMapping) -> str:
         return _instant(column, kind, mapping)
     if kind == WRITTEN_TEXT:
         return f"nullif({column}, '')"
-    if name == "event_data" and kind != "JSON":
-        return f"CAST(to_json({column}) AS VARCHAR)"
+    if name == "event_data":
+        return without_zero_decimals(f"CAST(to_json({column}) AS VARCHAR)")
     return f"CAST({column} AS VARCHAR)"
 
 
@@ -64,7 +66,7 @@ def _instant(column: str, kind: str, mapping: ColumnMapping) -> str:
         local = f"{column}::TIMESTAMP AT TIME ZONE {sql_text(mapping.time_zone)}"
     else:
         return as_it_is
-    return f"coalesce(strftime(({local}) AT TIME ZONE 'UTC', '{AS_SENT}') || 'Z', {as_it_is})"
+    return f"coalesce(TRY(strftime(({local}) AT TIME ZONE 'UTC', '{AS_SENT}')) || 'Z', {as_it_is})"
 
 
 def _property(target: EventField, column: str, kind: str) -> str:
@@ -76,13 +78,26 @@ def _property(target: EventField, column: str, kind: str) -> str:
 def _json(wanted: Kind, column: str, kind: str) -> str:
     as_text = f"CAST(to_json({column}) AS VARCHAR)"
     if kind != WRITTEN_TEXT:
-        return as_text
-    patterns = {Kind.WHOLE: WHOLE_NUMBER, Kind.NUMBER: NUMBER, Kind.TRUTH: "true|false"}
+        return f"regexp_replace({as_text}, {sql_text(ZERO_DECIMALS)}, '\\1')" if wanted is Kind.WHOLE else as_text
+    if wanted is Kind.WHOLE:
+        whole = matches(column, rf"{WHOLE_NUMBER}(?:\.0+)?")
+        return f"CASE WHEN {whole} THEN split_part({column}, '.', 1) ELSE {_written(column)} END"
+    patterns = {Kind.NUMBER: NUMBER, Kind.TRUTH: "true|false"}
     if wanted in patterns:
         return f"CASE WHEN {matches(column, patterns[wanted])} THEN {column} ELSE {_written(column)} END"
     if wanted is Kind.JSON:
         return f"CASE WHEN json_valid({column}) THEN {column} ELSE {_written(column)} END"
     return _written(column)
+
+
+def without_zero_decimals(json_text: str) -> str:
+    """Our whole numbers without `.0`: many programs turn a column of them into floats when one is absent.
+
+    Within a string the quotes before and after a name are escaped, so nothing there is touched.
+    """
+    names = "|".join(name for name, kind in KINDS.items() if kind is Kind.WHOLE)
+    pattern = sql_text(rf'("(?:{names})":-?[0-9]+)\.0([,}}])')
+    return f"regexp_replace({json_text}, {pattern}, '\\1\\2', 'g')"
 
 
 def _written(column: str) -> str:

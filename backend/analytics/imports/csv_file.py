@@ -6,13 +6,14 @@ DuckDB's reject store loses that: docs/adr/0016-csv-is-read-by-our-own-lines.md 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from backend.analytics.imports.blocks import Block, Rejected, UnusableFile
-from backend.analytics.imports.columns import WRITTEN_TEXT, fields_of_columns
+from backend.analytics.imports.columns import WRITTEN_TEXT, fields_of_columns, relation_name
 from backend.analytics.imports.mapping import ColumnMapping
 from backend.analytics.imports.text import Reader, Text, ends_of_lines, shown
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 DELIMITERS = ",;\t|"
+SEPARATOR = re.compile(rf'"?sep=([{re.escape(DELIMITERS)}])"?\s*$')  # Excel's first line, which is no header
 MOST_LINES = 1_000
 HEADER_BYTES = 2**20
 UNCLOSED = "A quote is opened and not closed"
@@ -43,7 +45,8 @@ class CsvFile:
         targets = mapping.over(self._header)
         left_out = [name for name in self._header if name not in targets]
         self.notes = [f"Left out: {', '.join(left_out)}."] if left_out else []
-        self.fields = fields_of_columns(targets, mapping, dict.fromkeys(targets, WRITTEN_TEXT))
+        fields = {relation_name(at): targets[name] for at, name in enumerate(self._header) if name in targets}
+        self.fields = fields_of_columns(fields, mapping, dict.fromkeys(fields, WRITTEN_TEXT))
 
     def blocks(self) -> Iterator[Block]:
         """A record may go on in the next piece: what is left of one piece comes before the next."""
@@ -73,7 +76,7 @@ class CsvFile:
         rest = text.data[ends[whole[-1]] :] if len(whole) else text.data
         if records is None or (rest and (final or rest.count(b"\n") > MOST_LINES)):
             records, rest = self._line_by_line(text, final=final)
-        names = [*map(str, self._header), "n"]
+        names = [*map(relation_name, range(len(self._header))), "n"]
         table = pa.table([*records.columns, pa.array(np.asarray(records.lines, np.int64))], names=names)
         lines = text.data.count(b"\n") - rest.count(b"\n")
 
@@ -178,11 +181,13 @@ def read_header(path: Path) -> tuple[list[str], str, int]:
         raise UnusableFile(f"{path} is empty.")
     try:
         lines = head.data.decode(errors="surrogateescape").splitlines(keepends=True)
-        delimiter = max(DELIMITERS, key=lines[0].count)
-        reader = csv.reader(lines, delimiter=delimiter)
+        said = SEPARATOR.match(lines[0])
+        before = 1 if said and len(lines) > 1 else 0
+        delimiter = said[1] if said else max(DELIMITERS, key=lines[0].count)
+        reader = csv.reader(lines[before:], delimiter=delimiter)
         header = [name.strip() for name in next(reader)]
     except csv.Error as error:
         raise UnusableFile(f"{path} does not begin with a header: {error}.") from None
     if len(set(header)) < len(header) or not all(name and name.isprintable() for name in header):
         raise UnusableFile(f"{path} does not begin with a header of columns that are named, each by its own name.")
-    return header, delimiter, reader.line_num
+    return header, delimiter, reader.line_num + before

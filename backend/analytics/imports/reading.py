@@ -11,7 +11,9 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 
 from backend.analytics.events.event import Event, Sender
+from backend.analytics.events.intake import PlaceCode
 from backend.analytics.events.reasons import in_words
+from backend.analytics.events.senders.places import place
 
 ReadEvents = Callable[[Sequence[bytes], datetime], Sequence[Event | str]]
 """Reads lines of JSON received at an instant as the API does: an event, or the reason why a line is none."""
@@ -21,8 +23,8 @@ class SenderFields(Struct, frozen=True):
     """The fields of a sender in a file, of which the API takes fewer."""
 
     visitor_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}(?!\n)$")] | None = None
-    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}(?!\n)$")] | None = None
-    region: Annotated[str, Meta(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}(?!\n)$")] | None = None
+    country: PlaceCode | None = None
+    region: PlaceCode | None = None
     device: Literal["desktop", "mobile", "tablet", "other"] | None = None
     is_bot: bool | None = None
 
@@ -73,6 +75,6 @@ def _take_apart(row: DoubtfulRow) -> tuple[bytes, Sender] | str:
         sender = SENDER_FIELDS.decode(msgspec.json.encode(fields))
     except UNREADABLE as error:
         return in_words(error)
-    is_bot = bool(sender.is_bot)
-    who = Sender(sender.visitor_id, sender.country, sender.region, sender.device, is_bot)
+    origin = place(sender.country, sender.region)
+    who = Sender(sender.visitor_id, origin.country, origin.region, sender.device, bool(sender.is_bot))
     return msgspec.json.encode(members), who

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 
+from backend.analytics.events.senders.places import COUNTRIES
+
 FIELDS = ("event_id", "event_type", "session_id", "user_id", "timestamp", "event_data")
 SENDER_FIELDS = ("visitor_id", "country", "region", "device", "is_bot")
 ALL_FIELDS = (*FIELDS, *SENDER_FIELDS)
@@ -40,7 +42,7 @@ TEXTS = {
     "timestamp": r"[2-9][0-9]{3}-[01][0-9]-[0-3][0-9]T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
     r"(?:\.[0-9]{1,6})?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])",
     "visitor_id": "[A-Za-z0-9._:-]+",
-    "country": "[A-Z]{2}",
+    "country": "|".join(sorted(COUNTRIES)),
     "region": "[A-Z]{2}-[A-Z0-9]{1,3}",
     "device": "desktop|mobile|tablet|other",
 }
@@ -82,10 +84,10 @@ def _is_sound(field: str) -> str:
 
 
 # What the five calculator events must say: names are of the struct p, values are JSON texts.
-_OPENING = ("source", "medium", "campaign", "referrer")
+_OPENING = ("source", "medium", "campaign", "referrer", "click_id")
 _SUBMISSION = ("job_title", "industry", "experience", "education")
 _WORDS = (*_OPENING, *_SUBMISSION, "occupation", "risk_level", "offer")
-PROPERTIES = (*_WORDS, "step", "seconds", "price_cents", "currency")
+PROPERTIES = (*_WORDS, "step", "seconds", "price_cents", "price", "value", "currency")
 
 
 def _words(*names: str) -> str:
@@ -105,9 +107,10 @@ _KNOWN = {
     """ AND (p.risk_level IS NULL OR p.risk_level IN ('"low"', '"medium"', '"high"'))""",
     "conversion_offer_viewed": _words("offer"),
     "paid_upgrade_clicked": matches("p.price_cents", "0|[1-9][0-9]{0,7}")
+    + " AND p.price IS NULL AND p.value IS NULL"
     + " AND CASE WHEN p.currency IS NULL THEN NOT contains(event_data, 'currency') ELSE "
     + matches("p.currency", '"[A-Z]{3}"')
-    + f" END AND {_words('source', 'medium', 'campaign')}",
+    + f" END AND {_words(*_OPENING)}",
 }
 _BY_NAME = " ".join(f"WHEN '{name}' THEN {rule}" for name, rule in _KNOWN.items())
 
@@ -126,6 +129,7 @@ _CERTAIN = " AND ".join(
         "sound",
         *(f"(length({field}) <= {most}) IS NOT FALSE" for field, most in LENGTHS.items()),
         "(timestamp IS NULL OR coalesce(instant BETWEEN '2000-01-01T00:00:00Z'::TIMESTAMPTZ AND $received_at, false))",
+        "(region IS NULL OR coalesce(starts_with(region, country || '-'), false))",
         f"strlen(content) <= {MOST_BYTES}",
         "(CASE WHEN data_keys IS NULL OR data_keys = "
         + _number_present(PROPERTIES, "p.")

@@ -6,13 +6,13 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
 
 from backend.analytics.imports.appending import Appender, DryAppender
-from backend.analytics.imports.blocks import Block, FileSource, Rejected, UnusableFile, block_bytes
+from backend.analytics.imports.blocks import Block, FileSource, Losses, Rejected, UnusableFile, block_bytes
 from backend.analytics.imports.mapping import WrittenMapping
 from backend.analytics.imports.opening import Format, identity, open_source
 from backend.analytics.imports.reading import ReadEvents
@@ -28,12 +28,16 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Imported:
-    """The outcome of a file's rows, in three numbers that add up; `cut_short`: why it was not read to its end."""
+    """The outcome of a file's rows, in three numbers that add up; `cut_short`: why it was not read to its end.
+
+    `lost` counts, by column, the values that JSON cannot hold.
+    """
 
     accepted: int = 0
     duplicates: int = 0
     rejected: int = 0
     cut_short: str = ""
+    lost: Losses = field(default_factory=Losses)
 
     @property
     def rows(self) -> int:
@@ -97,6 +101,7 @@ class EventImport:
             under_way = PendingAppend(imported, listener)
             try:
                 for block in source.blocks():
+                    imported.lost.update(block.lost)
                     staged = hands.stage(source, block, received_at).result()
                     under_way.next(staged, hands.append(appender, staged))
             except UnusableFile as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from backend.analytics.events.event import Event
-from backend.analytics.imports.blocks import Block, FileSource, Rejected, UnusableFile
+from backend.analytics.imports.blocks import Block, FileSource, Rejected, UnusableFile, first_line
 from backend.analytics.imports.reading import DoubtfulRow, ReadEvents, ReadRow, read_rows
 from backend.analytics.imports.rules import judged
 from backend.analytics.lake.shape import lake_rows, shaping_connection
@@ -79,6 +79,11 @@ class Stage:
             rows = self._shaped(f"({judged(source.fields)})", (*PLACE, *JUDGED), {"received_at": received_at})
         except duckdb.OutOfMemoryException:
             raise UnusableFile(f"{source.name}: DuckDB needs more memory than DUCKDB_MEMORY gives it.") from None
+        except duckdb.InterruptException:
+            raise
+        except (duckdb.Error, pa.ArrowException) as error:
+            place = f"rows {block.last - block.rows.num_rows + 1} to {block.last}"
+            raise UnusableFile(f"{source.name}: {place} cannot be read: {first_line(error)}") from None
         finally:
             self._judging.unregister("rows")
         good, rejected = rows.drop_columns(list(JUDGED)), block.rejected

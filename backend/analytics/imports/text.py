@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MARK = b"\xef\xbb\xbf"
+UTF_16, NUL_BYTES = (b"\xff\xfe", b"\xfe\xff"), 64
 GZIPPED = b"\x1f\x8b"
 SHOWN = 2_000
 STEP = 2**20
@@ -52,7 +53,7 @@ class Reader:
             rest = b""
             for data in self._reads(stream, size - len(rest)):
                 if self.first == 1 and not rest:
-                    data = data.removeprefix(MARK)  # noqa: PLW2901
+                    data = self._beginning(data)  # noqa: PLW2901
                 whole, rest = cut(rest + data if rest else data)
                 if whole:
                     yield self._text(whole, file.tell())
@@ -60,6 +61,12 @@ class Reader:
                     raise UnusableFile(f"{self.path}: line {self.first} is longer than {MOST_ROW_BYTES} bytes.")
             if rest:
                 yield self._text(rest + b"\n", file.tell())
+
+    def _beginning(self, data: bytes) -> bytes:
+        """Windows calls UTF-16 Unicode, and Excel writes it so: every other byte of plain words is NUL."""
+        if data.startswith(UTF_16) or b"\0" in data[:NUL_BYTES]:
+            raise UnusableFile(f"{self.path} is not UTF-8 but UTF-16 or no text: iconv -f UTF-16 -t UTF-8 converts it.")
+        return data.removeprefix(MARK)
 
     def _reads(self, stream: BufferedReader, size: int) -> Iterator[bytes]:
         """Zipped, step by step: what comes before a damage must not be lost with it."""

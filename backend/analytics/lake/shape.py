@@ -7,6 +7,10 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from backend.analytics.events.money import EXPONENTS, USUAL
+from backend.analytics.events.names import EventName
+from backend.analytics.lake.origin import with_origin
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -14,9 +18,14 @@ TEXTS = (
     "source", "medium", "campaign", "referrer", "job_title", "occupation", "industry", "experience", "education",
     "risk_level", "offer", "currency",
 )  # fmt: skip
-_PROPERTIES = dict.fromkeys((*TEXTS, "step", "seconds", "price_cents"), "VARCHAR")
+_PROPERTIES = dict.fromkeys((*TEXTS, "click_id", "step", "seconds", "price_cents", "price", "value"), "VARCHAR")
 _WHOLE = "-?[0-9]+"
 _NUMBER = r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
+
+# The intake has seen that it is a whole number of them.
+_DIGITS = " ".join(f"WHEN '{currency}' THEN {10**digits}" for currency, digits in EXPONENTS.items())
+_AMOUNT = "TRY_CAST(coalesce(properties.price, properties.value) AS DECIMAL(18, 4))"
+_MINOR_UNITS = f"CAST({_AMOUNT} * CASE properties.currency {_DIGITS} ELSE {10**USUAL} END AS BIGINT)"
 
 # Cannot fail, whatever was sent: a row that stops a batch would stop the lake.
 _EXPRESSIONS = {
@@ -33,23 +42,24 @@ _EXPRESSIONS = {
     "country": "country",
     "region": "region",
     "device": "device",
-    "source": "properties.source",
-    "medium": "properties.medium",
-    "campaign": "properties.campaign",
-    "referrer": "properties.referrer",
+    "source": "origin.source",
+    "medium": "origin.medium",
+    "campaign": "origin.campaign",
+    "referrer": "origin.referrer",
     "step": f"CASE WHEN regexp_full_match(properties.step, '{_WHOLE}') THEN TRY_CAST(properties.step AS INTEGER) END",
     "seconds": f"CASE WHEN regexp_full_match(properties.seconds, '{_NUMBER}')"
     " AND isfinite(TRY_CAST(properties.seconds AS DOUBLE)) THEN TRY_CAST(properties.seconds AS DOUBLE) END",
-    "job_title": "properties.job_title",
-    "occupation": "properties.occupation",
-    "industry": "properties.industry",
-    "experience": "properties.experience",
-    "education": "properties.education",
-    "risk_level": "properties.risk_level",
-    "offer": "properties.offer",
+    "job_title": "nullif(trim(properties.job_title), '')",
+    "occupation": "nullif(trim(properties.occupation), '')",
+    "industry": "nullif(trim(properties.industry), '')",
+    "experience": "nullif(trim(properties.experience), '')",
+    "education": "nullif(trim(properties.education), '')",
+    "risk_level": "nullif(trim(properties.risk_level), '')",
+    "offer": "nullif(trim(properties.offer), '')",
     "price_cents": f"CASE WHEN regexp_full_match(properties.price_cents, '{_WHOLE}')"
-    " THEN TRY_CAST(properties.price_cents AS BIGINT) END",
-    "currency": "properties.currency",
+    f" THEN TRY_CAST(properties.price_cents AS BIGINT) WHEN event_type = '{EventName.UPGRADE_CLICKED}'"
+    f" AND properties.price_cents IS NULL THEN {_MINOR_UNITS} END",
+    "currency": "nullif(trim(properties.currency), '')",
     "event_data": "event_data",
 }
 
@@ -64,12 +74,14 @@ def lake_rows(landing: str, beside: Sequence[str] = ()) -> str:
     come out in UTC.
 
     A property that is a string gives its text; a number, a truth value, a list or an object gives its JSON.
+    A text loses its outer spaces; an empty one is null. Where the visitor came from is told by the rule in `origin.py`.
     `step` and `price_cents` take whole numbers, `seconds` finite ones, also written as strings; all else is null.
     """
     shaped = (f"{expression} AS {name}" for name, expression in _EXPRESSIONS.items())
     columns = ",\n  ".join((*shaped, *beside))
     transform = f"TRY(json_transform(event_data, '{json.dumps(_PROPERTIES)}'))"
-    return f"SELECT\n  {columns}\nFROM (SELECT *, {transform} AS properties FROM {landing})"  # noqa: S608
+    rows = with_origin(f"SELECT *, {transform} AS properties FROM {landing}")  # noqa: S608
+    return f"SELECT\n  {columns}\nFROM ({rows})"
 
 
 def session_key(session_id: str) -> int:

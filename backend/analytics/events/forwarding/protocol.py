@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +17,7 @@ import msgspec
 
 from backend.analytics.events.demo import DEMO_SESSIONS
 from backend.analytics.events.landing_reader import LandingRow
+from backend.analytics.events.money import major_units, minor_units
 
 EVENTS_A_REQUEST = 25
 NAME_CHARACTERS = 40
@@ -149,12 +151,23 @@ def _cut(text: str) -> str:
 
 def _money(data: Mapping[str, Any]) -> dict[str, Any]:
     """GA4 takes a value only together with its currency."""
-    cents, currency = data.get("price_cents"), data.get("currency", "USD")
+    cents, currency = _price_cents(data), data.get("currency", "USD")
     if not isinstance(cents, int) or isinstance(cents, bool) or not 0 <= cents <= EXACT:
         return {}
     if not (isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isupper()):
         return {}
-    return {"value": cents / 100, "currency": currency}
+    return {"value": major_units(cents, currency), "currency": currency}
+
+
+def _price_cents(data: Mapping[str, Any]) -> object:
+    """What was sent in whole units instead is a float here, exact enough for cents after the intake's check."""
+    amount = next((data[name] for name in ("price", "value") if data.get(name) is not None), None)
+    if data.get("price_cents") is not None or isinstance(amount, bool) or not isinstance(amount, int | float | str):
+        return data.get("price_cents")
+    try:
+        return minor_units(Decimal(str(amount)), str(data.get("currency", "USD")))
+    except (ArithmeticError, ValueError):
+        return None
 
 
 def _engagement(seconds: object) -> int:

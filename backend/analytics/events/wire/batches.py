@@ -16,6 +16,7 @@ from msgspec import Raw, Struct
 from backend.analytics.events.event import Event
 from backend.analytics.events.ids import new_event_ids
 from backend.analytics.events.intake import EnvelopeFields
+from backend.analytics.events.wire.escapes import NUL, without_nul
 from backend.analytics.events.wire.event import NOTHING, Moment
 from backend.analytics.events.wire.properties import check_all
 
@@ -49,6 +50,8 @@ def checked(wires: Sequence[UncheckedEvent], default_timestamp: datetime) -> tup
     data = [bytes(wire.event_data) for wire in wires]
     if b"null" in data:
         data = [b"{}" if text == b"null" else text for text in data]
+    if any(NUL in text for text in data):
+        data = [without_nul(text) for text in data]
     check_all(event_types, data)
     ids = iter(new_event_ids(sum([wire.event_id is None for wire in wires])))
     return tuple(

@@ -5,7 +5,6 @@ Both ways accept the same events; the second names the faults of the others.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,16 +19,12 @@ from backend.analytics.events.ids import new_event_id
 from backend.analytics.events.intake import EnvelopeFields
 from backend.analytics.events.reasons import in_words
 from backend.analytics.events.wire.batches import NO_PROPERTIES, UncheckedEnvelope, UncheckedEvent, checked
+from backend.analytics.events.wire.escapes import NUL, well_formed, without_nul
 from backend.analytics.events.wire.event import MEDIA_TYPES, NDJSON, NOTHING, Limits, RefusedEvent, WireEvent
 from backend.analytics.events.wire.properties import check
 from backend.errors import BadRequest, FieldError, InvalidRequest, TooLarge, UnsupportedMediaType
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-# The escapes of a text: a pair that is one character, half of a pair, any other.
-ESCAPES = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
-    re.DOTALL,
-)
 NO_ENVELOPE = EnvelopeFields()
 
 
@@ -88,7 +83,7 @@ def parse(body: bytes, media_type: str, limits: Limits, received_at: datetime) -
     try:
         batch = _at_once(body, media_type, received_at)
     except (ValueError, RecursionError):
-        batch = _one_by_one(_well_formed(body), media_type, limits, received_at)
+        batch = _one_by_one(well_formed(body), media_type, limits, received_at)
     _refuse_too_many(len(batch.events) + len(batch.rejected), limits)
     if not batch.events:
         raise InvalidRequest(
@@ -113,11 +108,6 @@ def _wires(body: bytes, media_type: str) -> tuple[Sequence[UncheckedEvent], Enve
         envelope = ENVELOPE.decode(body)
         return envelope.events, envelope
     return [UNCHECKED.decode(body)], NO_ENVELOPE
-
-
-def _well_formed(body: bytes) -> bytes:
-    """JavaScript cuts a text in the middle of an emoji and sends the half; it is mended as `toWellFormed` would."""
-    return ESCAPES.sub(lambda escape: rb"\ufffd" if escape["half"] else escape[0], body)
 
 
 def _one_by_one(body: bytes, media_type: str, limits: Limits, received_at: datetime) -> ParsedBatch:
@@ -164,6 +154,8 @@ def _event(wire: WireEvent, default_timestamp: datetime) -> Event:
     timestamp, data = wire.timestamp or default_timestamp, wire.event_data
     if data is NOTHING or bytes(data) == b"null":
         data = NO_PROPERTIES
+    if NUL in bytes(data):
+        data = Raw(without_nul(bytes(data)))
     check(wire.event_type, bytes(data))
     return Event(wire.event_id or new_event_id(), wire.event_type, wire.session_id, wire.user_id, timestamp, data)
 

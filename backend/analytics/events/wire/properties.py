@@ -28,7 +28,7 @@ def check_all(event_types: Sequence[str], data: Sequence[bytes]) -> None:
             _as_list([text for text, event_type in zip(data, event_types, strict=True) if event_type == name])
         )
     is_flat = together.count(b"{") + together.count(b"[") - len(data) <= DEEPEST
-    if not is_flat or b"\\u0000" in together or max(map(len, data), default=0) > PROPERTY_BYTES:
+    if not is_flat or max(map(len, data), default=0) > PROPERTY_BYTES:
         for event_type, text in zip(event_types, data, strict=True):
             check(event_type, text)
 
@@ -44,23 +44,12 @@ def check(event_type: str, data: bytes) -> None:
     except msgspec.ValidationError as error:
         reason, _, path = str(error).partition(" - at `$")
         raise ValueError(f"{reason} - at `$.event_data{path or '`'}") from None
-    if b"\\u0000" in data and _holds_nul(properties):
-        raise ValueError("event_data holds a NUL character")
     if data.count(b"{") + data.count(b"[") > DEEPEST and _depth(properties) > DEEPEST:
         raise ValueError(f"event_data is nested deeper than {DEEPEST} levels")
 
 
 def _as_list(data: Sequence[bytes]) -> bytes:
     return b"[%b]" % b",".join(data)
-
-
-def _holds_nul(value: Any) -> bool:
-    """PostgreSQL cannot store it; the six characters \\u0000 in a text are another thing."""
-    if isinstance(value, dict):
-        return any(_holds_nul(part) for pair in value.items() for part in pair)
-    if isinstance(value, list):
-        return any(_holds_nul(part) for part in value)
-    return isinstance(value, str) and "\0" in value
 
 
 def _depth(value: Any) -> int:
