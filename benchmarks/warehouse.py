@@ -134,7 +134,7 @@ class Dashboards:
 
     def __init__(self, warehouse: Warehouse) -> None:
         self._funnels = FunnelService(warehouse, utc_now)
-        self._catalogue = CatalogueService(warehouse, utc_now)
+        self._catalogue = CatalogueService(warehouse, utc_now, timedelta(hours=24))
         self._attribution = AttributionService(warehouse, utc_now)
 
     def five_steps(self, period: Period) -> object:

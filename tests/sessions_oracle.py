@@ -91,13 +91,20 @@ def _session(run, number, rows):
         **{name: opened[0][name] if opened else None for name in OPENING},
         **{name: submitted[-1][name] if submitted else None for name in SUBMISSION},
         **dict(zip([f"step_{n}_at" for n in range(1, 9)], _steps(rows), strict=True)),
-        "submitted_at": micros(submitted[-1]["timestamp"]) if submitted else None,
-        "offer_viewed_at": micros(offered[0]["timestamp"]) if offered else None,
-        "upgrade_at": micros(upgraded[0]["timestamp"]) if upgraded else None,
+        **_first_and_last(submitted, "first_submitted_at", "submitted_at"),
+        **_first_and_last(offered, "offer_viewed_at", "last_offer_viewed_at"),
+        **_first_and_last(upgraded, "upgrade_at", "last_upgrade_at"),
         "revenue_cents": sum(prices) if prices else None,
         "currency": currency,
     }
     return tuple(facts[name] for name in COLUMNS)
+
+
+def _first_and_last(rows, first, last):
+    return {
+        first: micros(rows[0]["timestamp"]) if rows else None,
+        last: micros(rows[-1]["timestamp"]) if rows else None,
+    }
 
 
 def _person(user_id, visitor_id, session_id):

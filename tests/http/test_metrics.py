@@ -42,9 +42,10 @@ def visits(analyst):
     return analyst
 
 
-def send(client, session, name, **data):
-    event = {"session_id": session, "event_type": name, "timestamp": f"{DAY}T10:00:00Z", "event_data": data}
-    assert client.post("/api/analytics/event", json=event).status_code == 202
+def send(client, session, name, at="10:00", visitor=None, **data):
+    event = {"session_id": session, "event_type": name, "timestamp": f"{DAY}T{at}:00Z", "event_data": data}
+    envelope = {"events": [event]} | ({"visitor_id": visitor} if visitor else {})
+    assert client.post("/api/analytics/event", json=envelope).status_code == 202
 
 
 def ask(client, **body):
@@ -57,11 +58,24 @@ def test_a_query_answers_with_rows_totals_and_what_it_understood(visits):
     answer = ask(visits, measures=["sessions", "completion_rate", "revenue"], dimensions=["source"], order="-sessions")
 
     assert answer["data"] == [
-        {"source": "newsletter", "sessions": 12, "completion_rate": 0.5, "revenue": 8_700},
-        {"source": None, "sessions": 1, "completion_rate": None, "revenue": 0},
+        {
+            "source": "newsletter",
+            "sessions": 12,
+            "completion_rate": 0.5,
+            "assessments": 6,
+            "opened": 12,
+            "revenue": 8_700,
+        },
+        {"source": None, "sessions": 1, "completion_rate": None, "assessments": 0, "opened": 1, "revenue": 0},
     ]
     meta = answer["meta"]
-    assert meta["totals"] == {"sessions": 13, "completion_rate": 0.461538, "revenue": 8_700}
+    assert meta["totals"] == {
+        "sessions": 13,
+        "completion_rate": 0.461538,
+        "assessments": 6,
+        "opened": 13,
+        "revenue": 8_700,
+    }
     assert (meta["n"], meta["more"], meta["currencies"], meta["engine"]) == (13, False, ["USD"], "duckdb")
     assert meta["plan"]["dimensions"] == ["source"]
     assert meta["as_of"]
@@ -85,6 +99,32 @@ def test_rates_rest_on_ten_sessions_or_are_not_given(visits):
     [row] = visits.get(f"/api/analytics/dashboard/conversions?start={DAY}&end={DAY}&risk_level=low").json["data"]
 
     assert (row["assessments"], row["upgrades"], row["conversion_rate"]) == (6, 3, None)
+
+
+def test_a_rate_counts_people_with_a_result_and_of_them_those_who_asked_later_in_whichever_session(analyst):
+    """Two hours after their results ten people press the button in sessions of their own, and so does an eleventh."""
+    for number in range(10):
+        send(analyst, f"r{number}", "ai_calculator_opened", visitor=f"a-lasting-visitor-{number}", source="google")
+        submitted = {"job_title": "Nurse", "risk_level": "high"}
+        send(analyst, f"r{number}", "assessment_submitted", visitor=f"a-lasting-visitor-{number}", **submitted)
+    for number in range(11):
+        send(analyst, f"u{number}", "paid_upgrade_clicked", "12:00", f"a-lasting-visitor-{number}", price_cents=2_900)
+        if number % 2:
+            send(analyst, f"u{number}", "conversion_offer_viewed", "12:00", f"a-lasting-visitor-{number}")
+    whole = {"conversion_rate": 1.0, "plan_visitors": 10, "result_visitors": 10}
+    nothing = {"conversion_rate": None, "plan_visitors": 0, "result_visitors": 0}
+
+    for shape, key in ({"dimensions": ["source"]}, "google"), ({"dimensions": ["risk_level"]}, "high"):
+        answer = ask(analyst, measures=["conversion_rate"], order="-conversion_rate", **shape)
+        [dimension] = shape["dimensions"]
+        assert answer["data"] == [{dimension: key, **whole}, {dimension: None, **nothing}]
+        assert answer["meta"]["totals"] == whole
+    [day] = ask(analyst, measures=["offer_rate"], grain="day", compare="previous_period")["data"]
+    previous = {"offer_rate": None, "offer_visitors": 0, "result_visitors": 0}
+    assert day == {"day": DAY, "offer_rate": 0.5, "offer_visitors": 5, "result_visitors": 10, "previous": previous}
+    body = PERIOD | {"measures": ["conversion_rate"], "format": "csv"}
+    table = analyst.post(QUERY, json=body).text.splitlines()
+    assert table == ["conversion_rate,plan_visitors,result_visitors", "1.0,10,10"]
 
 
 def test_filters_are_query_parameters_and_the_empty_one_is_none(visits):
@@ -117,13 +157,21 @@ def test_csv_is_the_same_rows_and_no_text_becomes_a_formula(visits):
     assert [row["previous_assessments"] for row in table] == ["0"] * len(rows)
 
 
+def test_totals_of_events_that_nobody_sent_are_zero(visits):
+    counts = {"leads": 0, "emails_sent": 0, "payments_failed": 0}
+
+    meta = ask(visits, measures=[*counts], start="2026-03-01", end="2026-03-01", compare="previous_period")["meta"]
+
+    assert (meta["totals"], meta["compare"]["totals"]) == (counts, counts)
+
+
 def test_a_table_says_in_its_head_what_is_in_cents(visits):
     body = PERIOD | {"measures": ["sessions", "revenue", "revenue_per_upgrade"], "compare": "previous_period"}
     table = visits.post("/api/analytics/query", json=body | {"format": "csv"}).text.splitlines()
 
     assert table[0] == (
-        "sessions,revenue_cents,revenue_per_upgrade_cents,"
-        "previous_sessions,previous_revenue_cents,previous_revenue_per_upgrade_cents"
+        "sessions,revenue_cents,revenue_per_upgrade_cents,upgrades,"
+        "previous_sessions,previous_revenue_cents,previous_revenue_per_upgrade_cents,previous_upgrades"
     )
     assert table[1].startswith("13,8700,")
     [row] = ask(visits, **body)["data"]

@@ -23,7 +23,7 @@ OPENING = ("source", "medium", "campaign", "referrer")
 SUBMISSION = ("job_title", "occupation", "industry", "experience", "education", "risk_level")
 FACT_GROUPS = (FIRST_EVENT, OPENING, SUBMISSION)
 PLACES = tuple(range(1, len(STEP_COLUMNS) + 1))
-SUBMITTED, UPGRADE = 6, 8
+SUBMITTED, OFFERED, UPGRADE = 6, 7, 8
 CURRENCY = UpgradeClicked(price_cents=0).currency
 COLUMNS = tuple(name for name in SESSIONS.columns if name not in ("day", "person"))
 EVENT = ("session_key", "session_id", "timestamp", "event_id", "event_type", "step", "is_bot", "user_id")
@@ -79,7 +79,7 @@ def _placed(events: Table) -> Table:
         (kind == EventName.CALCULATOR_OPENED, _int(1)),
         (question.fill_null(False), events.step.cast("int64") + 1),
         (kind == EventName.ASSESSMENT_SUBMITTED, _int(SUBMITTED)),
-        (kind == EventName.OFFER_VIEWED, _int(UPGRADE - 1)),
+        (kind == EventName.OFFER_VIEWED, _int(OFFERED)),
         (kind == EventName.UPGRADE_CLICKED, _int(UPGRADE)),
         else_=_int(0),
     )
@@ -89,7 +89,7 @@ def _placed(events: Table) -> Table:
 def _facts(events: Table) -> dict[str, Value]:
     """The facts of a group of events: the first value of each, of submissions the last."""
     firsts = {f"first_{place}": events.timestamp.min(where=events.place == place) for place in PLACES}
-    opened, submitted, upgraded = (events.place == place for place in (1, SUBMITTED, UPGRADE))
+    opened, submitted, offered, upgraded = (events.place == place for place in (1, SUBMITTED, OFFERED, UPGRADE))
     order = _struct(events, ("timestamp", "event_id"))
     return {
         "session_id": events.session_id.arbitrary(),
@@ -104,9 +104,12 @@ def _facts(events: Table) -> dict[str, Value]:
         "currency": events.currency.argmin(order, where=upgraded),
         **firsts,
         "step_1_at": firsts["first_1"],
-        "offer_viewed_at": firsts[f"first_{UPGRADE - 1}"],
-        "upgrade_at": firsts[f"first_{UPGRADE}"],
+        "first_submitted_at": firsts[f"first_{SUBMITTED}"],
         "submitted_at": events.timestamp.max(where=submitted),
+        "offer_viewed_at": firsts[f"first_{OFFERED}"],
+        "last_offer_viewed_at": events.timestamp.max(where=offered),
+        "upgrade_at": firsts[f"first_{UPGRADE}"],
+        "last_upgrade_at": events.timestamp.max(where=upgraded),
     }
 
 

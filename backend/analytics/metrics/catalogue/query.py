@@ -61,6 +61,16 @@ class Query:
         """The columns before the measures in each row: the grain, then the dimensions."""
         return (*([self.grain.value] if self.grain else []), *self.dimensions)
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The measures, each rate with the two numbers that it divides."""
+        return tuple(dict.fromkeys(part for name in self.measures for part in (name, *MEASURES[name].parts)))
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The measures that are shown and the counts on which they rest."""
+        return tuple(dict.fromkeys((*self.shown, *(MEASURES[name].rests_on for name in self.measures))))
+
     def for_totals(self) -> Query:
         """The query for the totals: the same without being broken down."""
         return replace(self, dimensions=(), grain=None, order=None, compare=None)
@@ -68,7 +78,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One row: a key for each of the query's `keys`, a value for each measure, and the values before, if compared.
+    """One row: a key for each of the query's `keys`, a value for each name in `counted`, and those before, if compared.
 
     A key of time is the first local day of the bucket, or the instant an hour began.
     """
