@@ -19,12 +19,18 @@ RATIOS = {
     "offer_rate": ("offer_visitors", "result_visitors"),
     "conversion_rate": ("plan_visitors", "result_visitors"),
     "revenue_per_visitor": ("revenue", "visitors"),
-    "revenue_per_upgrade": ("revenue", "upgrades"),
+    "revenue_per_upgrade": ("revenue", "priced_upgrades"),
 }
 
 
 def person(row):
     return row["user_id"] or row["visitor_id"] or row["session_id"]
+
+
+def revenue(row):
+    """What a session asked to pay, by currency."""
+    amounts = (amount.split(":") for amount in (row["revenue"] or "").split())
+    return {currency: int(cents) for currency, cents in amounts}
 
 
 def with_first_seen(visits):
@@ -82,8 +88,12 @@ def of_sessions(sessions, everybody, window, currency="USD"):
     counts["result_visitors"] = len({person(row) for row in results})
     counts["offer_visitors"] = len(followed(results, everybody, "offers", window))
     counts["plan_visitors"] = len(followed(results, everybody, "upgrades_asked", window))
-    counts["revenue"] = sum(row["revenue_cents"] or 0 for row in sessions if row["currency"] == currency)
+    prices = [asked[currency] for asked in map(revenue, sessions) if currency in asked]
+    counts |= {"priced_upgrades": len(prices), "revenue": sum(prices)}
     took = [row["submitted_at"] - row["step_1_at"] for row in sessions if row["submitted_at"] and row["step_1_at"]]
+    counts["mistimed_results"] = sum(wait < 0 for wait in took)
+    took = [wait for wait in took if wait >= 0]
+    counts["timed_results"] = len(took)
     counts["median_time_to_result"], counts["p90_time_to_result"] = quantile(took, 0.5), quantile(took, 0.9)
     counts["median_duration"] = quantile([row["ended_at"] - row["started_at"] for row in sessions], 0.5)
     for name, (part, whole) in RATIOS.items():

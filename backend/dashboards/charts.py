@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,7 @@ def ask(question: PageQuestion, *measures: str, by: tuple[str, ...] = (), over_t
         compare=question.compare,
         order=f"-{measures[0]}" if by and not over_time else None,
         limit=10_000 if over_time else 300,
+        currency=question.currency,
     )
 
 
@@ -250,7 +252,16 @@ def _tile(result: Result, name: str, href: str) -> Tile:
         earlier = tuple(row.previous[name] if row.previous else None for row in result.rows)
         before = TileValue(result.before.values[name], int(result.before.values[denominator] or 0), earlier)
     quantity = quantity_of(name, result.query.currency)
-    return tile(MEASURES[name].label, quantity, _noun(denominator), now, before, partial=is_partial(result), href=href)
+    made = tile(MEASURES[name].label, quantity, _noun(denominator), now, before, partial=is_partial(result), href=href)
+    left_out = other_currencies(result, name)
+    return replace(made, n=f"{made.n}; {', '.join(left_out)} left out") if left_out else made
+
+
+def other_currencies(result: Result, name: str) -> tuple[str, ...]:
+    """The currencies in which there are amounts too, which a sum of money leaves out."""
+    if MEASURES[name].unit is not Unit.CENTS:
+        return ()
+    return tuple(currency for currency in result.currencies if currency != result.query.currency)
 
 
 def _course(rows: tuple[ResultRow, ...], name: str) -> tuple[Value, ...]:

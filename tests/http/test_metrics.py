@@ -127,6 +127,35 @@ def test_a_rate_counts_people_with_a_result_and_of_them_those_who_asked_later_in
     assert table == ["conversion_rate,plan_visitors,result_visitors", "1.0,10,10"]
 
 
+def test_money_is_of_one_currency_and_equal_clicks_of_a_session_are_one_intent(analyst):
+    for number in range(10):
+        send(analyst, f"p{number}", "paid_upgrade_clicked", price_cents=1_000, currency="USD" if not number else "EUR")
+    for at, cents, currency in ("10:05", 1_000, "EUR"), ("10:06", 1_000, "EUR"), ("10:07", 500, "USD"):
+        send(analyst, "p1", "paid_upgrade_clicked", at, price_cents=cents, currency=currency)
+    measures = ["upgrades", "revenue", "revenue_per_upgrade"]
+
+    dollars, euros = (ask(analyst, measures=measures, currency=name)["meta"] for name in ("USD", "EUR"))
+
+    per_upgrade = {"revenue_per_upgrade": None}
+    assert dollars["totals"] == {"upgrades": 10, "revenue": 1_500, **per_upgrade, "priced_upgrades": 2}
+    assert euros["totals"] == {"upgrades": 10, "revenue": 9_000, **per_upgrade, "priced_upgrades": 9}
+    assert dollars["currencies"] == ["EUR", "USD"]
+    page = analyst.get(f"/analytics/revenue?start={DAY}&end={DAY}&tz=UTC&currency=EUR").text
+    assert "€90" in page
+    assert "n = 9 upgrades in the currency; USD left out" in page
+    assert "Amounts in USD are left out; currency=USD in the address shows them." in page
+
+
+def test_a_result_that_a_clock_puts_before_its_opening_has_no_time_and_is_counted_beside(analyst):
+    for session, opened, result in ("wrong", "10:10", "10:00"), ("right", "10:00", "10:05"):
+        send(analyst, session, "ai_calculator_opened", opened)
+        send(analyst, session, "assessment_submitted", result, job_title="Nurse")
+
+    totals = ask(analyst, measures=["median_time_to_result", "timed_results", "mistimed_results"])["meta"]["totals"]
+
+    assert totals == {"median_time_to_result": 300.0, "timed_results": 1, "mistimed_results": 1}
+
+
 def test_filters_are_query_parameters_and_the_empty_one_is_none(visits):
     def sessions(query):
         answer = visits.get(f"/api/analytics/dashboard/geographic?start={DAY}&end={DAY}&tz=UTC&{query}")
@@ -170,8 +199,8 @@ def test_a_table_says_in_its_head_what_is_in_cents(visits):
     table = visits.post("/api/analytics/query", json=body | {"format": "csv"}).text.splitlines()
 
     assert table[0] == (
-        "sessions,revenue_cents,revenue_per_upgrade_cents,upgrades,"
-        "previous_sessions,previous_revenue_cents,previous_revenue_per_upgrade_cents,previous_upgrades"
+        "sessions,revenue_cents,revenue_per_upgrade_cents,priced_upgrades,"
+        "previous_sessions,previous_revenue_cents,previous_revenue_per_upgrade_cents,previous_priced_upgrades"
     )
     assert table[1].startswith("13,8700,")
     [row] = ask(visits, **body)["data"]
@@ -190,6 +219,7 @@ def test_a_table_says_in_its_head_what_is_in_cents(visits):
         ({"measures": ["sessions"], "order": "-revenue"}, "order", "sessions"),
         ({"measures": ["sessions"], "limit": 0}, "limit", "between 1 and"),
         ({"measures": ["sessions"], "currency": "dollars"}, "currency", "USD"),
+        ({"measures": ["sessions"], "currency": "usd"}, "currency", "USD"),
         ({"measures": ["sessions"], "filters": [{"field": "source", "op": "contains"}]}, "filters.0.value", "one"),
         ({"measures": ["sessions"], "grain": "minute"}, "grain", ""),
         ({"measures": ["sessions"], "start": "2026-03-09", "end": "2026-03-08"}, "start", "before end"),

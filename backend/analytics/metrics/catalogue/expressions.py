@@ -16,7 +16,7 @@ from backend.analytics.metrics.catalogue.query import MOST_ROWS, Filter, Operato
 from backend.analytics.metrics.parameters import BOUNDS, MICROSECOND, bounds, micros, monday, shift_at, shift_values
 from backend.analytics.metrics.period import Grain, Period
 from backend.analytics.warehouse.question import LATEST, Question
-from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS, relation
+from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS, currencies_of, relation
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table, Value
@@ -105,7 +105,7 @@ def _counted(table: Table, query: Query, source: Relation, names: tuple[str, ...
         columns[f"value_{number}"] = measure.of(counts) if isinstance(measure, Ratio) else counts[name]
     columns[COUNT] = table.count()
     if not query.keys and source is Relation.SESSIONS:
-        columns[CURRENCIES] = table.currency.collect(where=table.revenue_cents.notnull(), distinct=True)
+        columns[CURRENCIES] = currencies_of(table.revenue).collect(distinct=True)
     return columns
 
 

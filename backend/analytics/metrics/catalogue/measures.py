@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from backend.analytics.metrics.quotients import SMALLEST_DENOMINATOR
-from backend.analytics.warehouse.relations import SECOND
+from backend.analytics.warehouse.relations import SECOND, revenue_in
 
 if TYPE_CHECKING:
     from ibis.expr.types import NumericValue, Table
@@ -106,7 +106,11 @@ def _people(name: str, label: str, description: str, column: str) -> Measure:
 
 def _quantile(name: str, label: str, description: str, rests_on: str, share: float, begin: str, end: str) -> Measure:
     def seconds(sessions: Table, _: str) -> NumericValue:
-        return (sessions[end] - sessions[begin]).quantile(share) / SECOND
+        import ibis
+
+        # By clocks that were set meanwhile something may end before it begins.
+        in_order = sessions[end] >= sessions[begin]
+        return ibis.cases((in_order, sessions[end] - sessions[begin])).quantile(share) / SECOND
 
     return Measure(name, label, Unit.SECONDS, description, Relation.SESSIONS, False, rests_on, seconds)
 
@@ -120,7 +124,11 @@ def _event(name: str, label: str, event: str) -> Measure:
 
 
 def _revenue(sessions: Table, currency: str) -> NumericValue:
-    return sessions.revenue_cents.sum(where=sessions.currency == currency).fill_null(0)
+    return revenue_in(sessions.revenue, currency).sum().fill_null(0)
+
+
+def _priced(sessions: Table, currency: str) -> NumericValue:
+    return revenue_in(sessions.revenue, currency).count()
 
 
 _DEFINED: tuple[Measure, ...] = (
@@ -162,16 +170,31 @@ _DEFINED: tuple[Measure, ...] = (
         UPGRADE_FOLLOWED,
     ),
     Measure(
-        "revenue", "Revenue", Unit.CENTS, "What sessions asked to pay, in the one currency of the question.",
-        Relation.SESSIONS, True, "upgrades", _revenue,
+        "priced_upgrades", "Upgrades in the currency", Unit.COUNT,
+        "Sessions that asked for a paid plan at a price in the one currency of the question.",
+        Relation.SESSIONS, True, "priced_upgrades", _priced,
+    ),
+    Measure(
+        "revenue", "Revenue", Unit.CENTS,
+        "What sessions asked to pay, in the one currency of the question; of equal clicks in a session one counts.",
+        Relation.SESSIONS, True, "priced_upgrades", _revenue,
+    ),
+    Measure(
+        "timed_results", "Results with a time", Unit.COUNT, "Sessions with a result at or after the opening.",
+        Relation.SESSIONS, True, "timed_results", lambda t, _: (t.submitted_at >= t.step_1_at).sum().fill_null(0),
+    ),
+    Measure(
+        "mistimed_results", "Results before the opening", Unit.COUNT,
+        "Sessions whose clock puts the result before the opening; the times to a result leave them out.",
+        Relation.SESSIONS, True, "mistimed_results", lambda t, _: (t.submitted_at < t.step_1_at).sum().fill_null(0),
     ),
     _quantile(
         "median_time_to_result", "Time to result, median", "From opening the calculator to its last result.",
-        "assessments", 0.5, "step_1_at", "submitted_at",
+        "timed_results", 0.5, "step_1_at", "submitted_at",
     ),
     _quantile(
         "p90_time_to_result", "Time to result, 90th percentile", "Nine of ten sessions with a result took less.",
-        "assessments", 0.9, "step_1_at", "submitted_at",
+        "timed_results", 0.9, "step_1_at", "submitted_at",
     ),
     _quantile(
         "median_duration", "Duration, median", "From the first event of a session to its last.",
@@ -207,7 +230,8 @@ _DIVIDED: tuple[Ratio, ...] = (
         "revenue_per_visitor", "Revenue per visitor", Unit.CENTS, "Revenue divided by visitors.", "revenue", "visitors"
     ),
     Ratio(
-        "revenue_per_upgrade", "Revenue per upgrade", Unit.CENTS, "Revenue divided by upgrades.", "revenue", "upgrades"
+        "revenue_per_upgrade", "Revenue per upgrade", Unit.CENTS, "Revenue divided by the upgrades in its currency.",
+        "revenue", "priced_upgrades",
     ),
     Ratio(
         "email_open_rate", "E-mails opened of delivered", Unit.FRACTION, "Openings divided by deliveries.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from enum import StrEnum
+from re import fullmatch
 
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Relation
@@ -15,6 +16,7 @@ from backend.errors import FieldError, InvalidRequest
 
 MOST_ROWS = 10_000
 MOST_MEASURES, MOST_DIMENSIONS, MOST_FILTERS, MOST_VALUES, LONGEST_VALUE = 20, 4, 20, 100, 200
+DEFAULT_CURRENCY, CURRENCY = "USD", "[A-Z]{3}"
 Value = int | float | None
 
 
@@ -49,7 +51,7 @@ class Query:
     compare: Compare | None = None
     order: str | None = None
     limit: int = 1_000
-    currency: str = "USD"
+    currency: str = DEFAULT_CURRENCY
     bots: bool = False
 
     def __post_init__(self) -> None:
@@ -151,8 +153,8 @@ def _sizes(query: Query) -> Iterator[FieldError]:
             yield FieldError(field, "must not name one twice")
     if not 1 <= query.limit <= MOST_ROWS:
         yield FieldError("limit", f"must lie between 1 and {MOST_ROWS:,}")
-    if len(query.currency) != 3 or not (query.currency.isascii() and query.currency.isalpha()):
-        yield FieldError("currency", "must be three letters such as USD")
+    if not fullmatch(CURRENCY, query.currency):
+        yield FieldError("currency", "must be three capital letters such as USD")
 
 
 def value_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:

@@ -110,7 +110,7 @@ class CatalogueService:
             values |= dict(zip(part.measures, row, strict=False))
             n = max(n, row[len(part.measures)])
             if len(row) > len(part.measures) + 1:
-                currencies = tuple(sorted(row[-1] or ()))
+                currencies = tuple(sorted({name for names in row[-1] or () for name in names.split()}))
         return Totals({name: values[name] for name in query.counted}, n), currencies
 
 
