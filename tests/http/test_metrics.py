@@ -76,9 +76,17 @@ def test_a_query_answers_with_rows_totals_and_what_it_understood(visits):
         "opened": 13,
         "revenue": 8_700,
     }
-    assert (meta["n"], meta["more"], meta["currencies"], meta["engine"]) == (13, False, ["USD"], "duckdb")
+    assert meta["n"] == {"sessions": 13, "completion_rate": 13, "revenue": 3}
+    assert (meta["more"], meta["currencies"], meta["engine"]) == (False, ["USD"], "duckdb")
     assert meta["plan"]["dimensions"] == ["source"]
     assert meta["as_of"]
+
+
+def test_measures_of_sessions_and_of_events_in_one_query_each_say_on_how_many_they_rest(visits):
+    meta = ask(visits, measures=["events", "sessions", "conversion_rate"], compare="previous_period")["meta"]
+
+    assert meta["n"] == {"events": 22, "sessions": 13, "conversion_rate": 6}
+    assert meta["compare"]["n"] == {"events": 0, "sessions": 0, "conversion_rate": 0}
 
 
 def test_the_same_number_is_the_same_everywhere(visits):

@@ -132,19 +132,20 @@ class CompareOut(Out):
     start: datetime
     end: datetime
     totals: dict[str, int | float | None]
-    n: int
+    n: dict[str, int]
 
 
 class ResultMeta(Covered):
     """What the rows cover: all events accepted before `as_of`.
 
     `totals` are over everything the filters keep, also what the limit cut off (`more`); people count once in them.
-    `n` is how many sessions or events that is. `demo`: the days asked for hold visits of `flask demo visits`.
+    `n` is for each measure the count that it rests on: the denominator of a rate. `demo`: the days asked for hold
+    visits of `flask demo visits`.
     """
 
     plan: PlanOut
     totals: dict[str, int | float | None]
-    n: int
+    n: dict[str, int]
     more: bool
     currencies: list[str]
     compare: CompareOut | None
@@ -166,7 +167,7 @@ class ResultResponse(TableOut):
                 **covered(period, result),
                 plan=_plan(query),
                 totals=shown(query, result.totals.values),
-                n=result.totals.n,
+                n=_rests_on(query, result.totals),
                 more=result.more,
                 currencies=list(result.currencies),
                 compare=_compare(query, result.compared, result.before, zone),
@@ -214,6 +215,10 @@ def _plan(query: Query) -> PlanOut:
     )
 
 
+def _rests_on(query: Query, totals: Totals) -> dict[str, int]:
+    return {name: int(totals.values[MEASURES[name].rests_on] or 0) for name in query.measures}
+
+
 def _compare(query: Query, compared: Period | None, before: Totals | None, zone: ZoneInfo) -> CompareOut | None:
     if compared is None or before is None:
         return None
@@ -221,7 +226,7 @@ def _compare(query: Query, compared: Period | None, before: Totals | None, zone:
         start=compared.start.astimezone(zone),
         end=compared.end.astimezone(zone),
         totals=shown(query, before.values),
-        n=before.n,
+        n=_rests_on(query, before),
     )
 
 
