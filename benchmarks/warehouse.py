@@ -134,7 +134,7 @@ class Dashboards:
 
     def __init__(self, warehouse: Warehouse) -> None:
         self._funnels = FunnelService(warehouse, utc_now)
-        self._catalogue = CatalogueService(warehouse, utc_now)
+        self._catalogue = CatalogueService(warehouse, utc_now, timedelta(hours=24))
         self._attribution = AttributionService(warehouse, utc_now)
 
     def five_steps(self, period: Period) -> object:
@@ -257,8 +257,8 @@ HAND = {
     " min(timestamp) FILTER (event_type = 'conversion_offer_viewed') AS offered,"
     " min(timestamp) FILTER (event_type = 'paid_upgrade_clicked') AS upgraded"
     f" FROM events WHERE NOT is_bot AND {IN_PERIOD} GROUP BY session_key) WHERE submitted IS NOT NULL GROUP BY ALL",
-    ("revenue", "sessions"): f"SELECT timezone('{ZONE}', started_at)::DATE, source, currency, sum(revenue_cents)"
-    f" FROM sessions WHERE revenue_cents IS NOT NULL AND {BEGAN} GROUP BY ALL",
+    ("revenue", "sessions"): f"SELECT timezone('{ZONE}', started_at)::DATE, source, revenue[:3],"
+    f" sum(revenue[5:]::BIGINT) FROM sessions WHERE revenue IS NOT NULL AND {BEGAN} GROUP BY ALL",
     ("revenue", "events"): f"SELECT timezone('{ZONE}', started)::DATE, source, currency, sum(cents) FROM (SELECT"
     " min(timestamp) AS started, max(source) AS source, max(currency) AS currency, sum(price_cents) AS cents"
     f" FROM events WHERE NOT is_bot AND {IN_PERIOD} GROUP BY session_key) WHERE cents IS NOT NULL GROUP BY ALL",

@@ -216,6 +216,10 @@ class Settings(BaseModel):
     LAKE_MAX_STALENESS: Annotated[int, Field(ge=0, le=86_400)] = Field(
         10, description="Seconds the lake may lag before a question brings it up to date first."
     )
+    CONVERSION_WINDOW_HOURS: Annotated[int, Field(ge=24, le=720)] = Field(
+        24,
+        description="Hours after a result in which an offer or upgrade counts in `offer_rate` and `conversion_rate`.",
+    )
     LIVE_STREAMS: Annotated[int, Field(ge=0, le=32)] = Field(
         4,
         description="Live views that one server process streams to, at most half its threads; "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from backend.analytics.metrics.attribution.paths import LONGEST, By
+from tests.catalogue_oracle import revenue
 
 HOUR = 3_600_000_000
 
@@ -18,10 +19,11 @@ def paths(visits, bounds, by, *, aged, bots, keeps=lambda visit: True):
             if (until := paid_at(paid, start, end)) and keeps(paid):
                 touches = [visit for visit in own[: place + 1] if visit["started_at"] >= until - lookback][-LONGEST:]
                 hours = tuple((until - visit["started_at"]) // HOUR for visit in touches)
-                way = (paid["currency"], tuple(channel(visit, by) for visit in touches), *([hours] if aged else []))
-                counts[way] += 1
-                cents[way] += paid["revenue_cents"]
-    return sorted(((*way[:2], times, cents[way], *way[2:]) for way, times in counts.items()), key=repr)
+                for currency, amount in revenue(paid).items():
+                    way = (currency, tuple(channel(visit, by) for visit in touches), *([hours] if aged else []))
+                    counts[way] += amount > 0
+                    cents[way] += amount
+    return sorted(((*way[:2], times, cents[way], *way[2:]) for way, times in counts.items() if times), key=repr)
 
 
 def lost(visits, bounds, by, *, bots, keeps=lambda visit: True):
@@ -52,7 +54,7 @@ def people(visits, bounds, by, *, bots):
 
 
 def paid_at(visit, start, end):
-    paid = visit["revenue_cents"] is not None and start <= visit["upgrade_at"] < end
+    paid = any(revenue(visit).values()) and start <= visit["upgrade_at"] < end
     return visit["upgrade_at"] if paid else 0
 
 

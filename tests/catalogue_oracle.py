@@ -9,17 +9,28 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LEAST = 10
 STEPS = {"opened": 1, "question_1": 2, "question_2": 3, "question_3": 4, "question_4": 5}
 HAPPENED = {"assessments": "submitted_at", "offers_viewed": "offer_viewed_at", "upgrades": "upgrade_at"}
+DOINGS = {
+    "assessment_submitted": "results",
+    "conversion_offer_viewed": "offers",
+    "paid_upgrade_clicked": "upgrades_asked",
+}
 RATIOS = {
     "completion_rate": ("assessments", "opened"),
-    "offer_rate": ("offers_viewed", "assessments"),
-    "conversion_rate": ("upgrades", "assessments"),
+    "offer_rate": ("offer_visitors", "result_visitors"),
+    "conversion_rate": ("plan_visitors", "result_visitors"),
     "revenue_per_visitor": ("revenue", "visitors"),
-    "revenue_per_upgrade": ("revenue", "upgrades"),
+    "revenue_per_upgrade": ("revenue", "priced_upgrades"),
 }
 
 
 def person(row):
     return row["user_id"] or row["visitor_id"] or row["session_id"]
+
+
+def revenue(row):
+    """What a session asked to pay, by currency."""
+    amounts = (amount.split(":") for amount in (row["revenue"] or "").split())
+    return {currency: int(cents) for currency, cents in amounts}
 
 
 def with_first_seen(visits):
@@ -65,21 +76,59 @@ def rows_by(rows, instant, grain, dimensions, zone):
     return groups
 
 
-def of_sessions(sessions, currency="USD"):
-    """Every measure of sessions, over some."""
+def of_sessions(sessions, everybody, window, currency="USD"):
+    """Every measure of some sessions; what followed their results may be in any session of everybody's."""
     counts = {"sessions": len(sessions), "session_events": sum(row["events"] for row in sessions)}
     counts["visitors"] = len({person(row) for row in sessions})
     for name, number in STEPS.items():
         counts[name] = sum(row[f"step_{number}_at"] is not None for row in sessions)
     for name, column in HAPPENED.items():
         counts[name] = sum(row[column] is not None for row in sessions)
-    counts["revenue"] = sum(row["revenue_cents"] or 0 for row in sessions if row["currency"] == currency)
+    results = [row for row in sessions if row["submitted_at"]]
+    counts["result_visitors"] = len({person(row) for row in results})
+    counts["offer_visitors"] = len(followed(results, everybody, "offers", window))
+    counts["plan_visitors"] = len(followed(results, everybody, "upgrades_asked", window))
+    prices = [asked[currency] for asked in map(revenue, sessions) if currency in asked]
+    counts |= {"priced_upgrades": len(prices), "revenue": sum(prices)}
     took = [row["submitted_at"] - row["step_1_at"] for row in sessions if row["submitted_at"] and row["step_1_at"]]
+    counts["mistimed_results"] = sum(wait < 0 for wait in took)
+    took = [wait for wait in took if wait >= 0]
+    counts["timed_results"] = len(took)
     counts["median_time_to_result"], counts["p90_time_to_result"] = quantile(took, 0.5), quantile(took, 0.9)
     counts["median_duration"] = quantile([row["ended_at"] - row["started_at"] for row in sessions], 0.5)
     for name, (part, whole) in RATIOS.items():
         counts[name] = counts[part] / counts[whole] if counts[whole] >= LEAST else None
     return counts
+
+
+def with_doings(visits, events):
+    """The visits, each with the instants of its results, offers and upgrades, event by event."""
+    by_stream = {}
+    for row in visits:
+        row |= {name: [] for name in DOINGS.values()}
+        by_stream.setdefault(row["session_id"], []).append(row)
+    for event in events:
+        if name := DOINGS.get(event["event_type"]):
+            [visit] = [
+                row
+                for row in by_stream[event["session_id"]]
+                if moment(row["started_at"]) <= event["timestamp"] <= moment(row["ended_at"])
+            ]
+            visit[name].append(event["timestamp"])
+    return visits
+
+
+def followed(results, everybody, name, window):
+    """The people who did something in a window after a result of theirs, whichever session that was."""
+    did = {}
+    for row in everybody:
+        did.setdefault(person(row), []).extend(row[name])
+    return {
+        person(row)
+        for row in results
+        for result in row["results"]
+        if any(result <= at <= result + window for at in did.get(person(row), ()))
+    }
 
 
 def quantile(waits, share):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 
 from backend.analytics.events.steps import STEPS
 from backend.analytics.metrics.funnel.definition import WINDOW
 from backend.analytics.metrics.funnel.statistics import Reached
 from backend.analytics.metrics.funnel.statistics import funnel as funnel_of
+
+IDLE = timedelta(minutes=30)  # after which a session is over
 
 
 def funnel(visits, now, definitions=STEPS, window=WINDOW, before=None):
@@ -17,11 +21,11 @@ def funnel(visits, now, definitions=STEPS, window=WINDOW, before=None):
     first event not before the step before it and not later than `window` after step 1. One event never serves
     two steps.
     """
-    paths = [path for visit in visits.values() if (path := _path(visit, definitions, window))]
+    found = [(path, max(visit)[0]) for visit in visits.values() if (path := _path(visit, definitions, window))]
     if before is not None:
-        paths = [path for path in paths if path[0] < before]
-    last = len(definitions)
-    immature = sum(len(path) < last and now - path[0] < window for path in paths)
+        found = [(path, ended) for path, ended in found if path[0] < before]
+    last, paths = len(definitions), [path for path, _ in found]
+    immature = sum(len(path) < last and now - path[0] < window and now - ended <= IDLE for path, ended in found)
     return funnel_of([_reached(paths, index) for index in range(last)], immature, definitions)
 
 
@@ -122,7 +126,10 @@ def rank(event, query):
     return (served[0] if served else len(query.steps), len(served), event[1], event[2] or 0)
 
 
-def of_walks(walks, now, query):
-    """The funnel of those who entered."""
-    immature = sum(len(walk) < len(query.steps) and now - walk[0] < query.window for walk in walks)
+def of_walks(walks, now, query, ended=None):
+    """The funnel of those who entered. `ended`: of sessions, when the last event of each was, in their order."""
+    immature = sum(
+        len(walk) < len(query.steps) and now - walk[0] < query.window and (ended is None or now - ended[n] <= IDLE)
+        for n, walk in enumerate(walks)
+    )
     return funnel_of([_reached(walks, n) for n in range(len(query.steps))], immature, query.steps)

@@ -74,9 +74,6 @@ def _session(run, number, rows):
     submitted = [row for row in rows if row["event_type"] == EventName.ASSESSMENT_SUBMITTED]
     offered = [row for row in rows if row["event_type"] == EventName.OFFER_VIEWED]
     upgraded = [row for row in rows if row["event_type"] == EventName.UPGRADE_CLICKED]
-    currency = (upgraded[0]["currency"] or "USD") if upgraded else None
-    prices = [row["price_cents"] for row in upgraded if (row["currency"] or "USD") == currency]
-    prices = [price for price in prices if price is not None]
     user_id = next((row["user_id"] for row in rows if row["user_id"] is not None), None)
     facts = {
         **first,
@@ -91,13 +88,28 @@ def _session(run, number, rows):
         **{name: opened[0][name] if opened else None for name in OPENING},
         **{name: submitted[-1][name] if submitted else None for name in SUBMISSION},
         **dict(zip([f"step_{n}_at" for n in range(1, 9)], _steps(rows), strict=True)),
-        "submitted_at": micros(submitted[-1]["timestamp"]) if submitted else None,
-        "offer_viewed_at": micros(offered[0]["timestamp"]) if offered else None,
-        "upgrade_at": micros(upgraded[0]["timestamp"]) if upgraded else None,
-        "revenue_cents": sum(prices) if prices else None,
-        "currency": currency,
+        **_first_and_last(submitted, "first_submitted_at", "submitted_at"),
+        **_first_and_last(offered, "offer_viewed_at", "last_offer_viewed_at"),
+        **_first_and_last(upgraded, "upgrade_at", "last_upgrade_at"),
+        "revenue": " ".join(f"{currency}:{cents}" for currency, cents in sorted(_revenue(upgraded).items())) or None,
     }
     return tuple(facts[name] for name in COLUMNS)
+
+
+def _revenue(upgraded):
+    """What was asked for in each currency, equal clicks counted once."""
+    sums = {}
+    for _, currency, cents in {(row["offer"], row["currency"] or "USD", row["price_cents"]) for row in upgraded}:
+        if cents is not None:
+            sums[currency] = sums.get(currency, 0) + cents
+    return sums
+
+
+def _first_and_last(rows, first, last):
+    return {
+        first: micros(rows[0]["timestamp"]) if rows else None,
+        last: micros(rows[-1]["timestamp"]) if rows else None,
+    }
 
 
 def _person(user_id, visitor_id, session_id):

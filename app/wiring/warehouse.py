@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.freshness import Freshness
 from backend.analytics.lake.subscribers import Subscribers
@@ -39,4 +41,5 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_service(FunnelService, lambda: FunnelService(warehouse, utc_now))
     limits = SubscriberLimits(min(settings.LIVE_STREAMS, settings.WEB_THREADS // 2), settings.LIVE_STREAM_SECONDS)
     registry.add_shared(LiveFeed, lambda: LiveFeed(LiveService(warehouse, utc_now).look, limits, registry.is_ending))
-    registry.add_service(CatalogueService, lambda: CatalogueService(warehouse, utc_now))
+    conversion_window = timedelta(hours=settings.CONVERSION_WINDOW_HOURS)
+    registry.add_service(CatalogueService, lambda: CatalogueService(warehouse, utc_now, conversion_window))

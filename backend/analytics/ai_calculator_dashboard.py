@@ -38,7 +38,7 @@ class AiCalculatorDashboard:
         return get(FunnelService).answer(FunnelQuery(period(start_date, end_date)))
 
     def get_conversion_rates_by_risk_level(self, start_date: datetime, end_date: datetime) -> Result:
-        """Of the sessions with a result, how many saw an offer and asked to upgrade, by exposure level."""
+        """Of the visitors with a result, how many then saw an offer and asked to upgrade, by exposure level."""
         return _answer(CONVERSIONS, start_date, end_date)
 
     def get_popular_content(self, start_date: datetime, end_date: datetime) -> Result:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Figure, Shapes
 from backend.analytics.figures.geography import MapPlace, MapPlaces, geography
 from backend.analytics.figures.lines import MOST_SERIES, ChartAnnotation, Parts, Point, Series, Trend, lines, several
-from backend.analytics.figures.quantity import Quantity, QuantityUnit
+from backend.analytics.figures.quantity import Quantity, QuantityUnit, rests_on
 from backend.analytics.figures.tiles import Tile, TileValue, tile
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
@@ -36,15 +37,10 @@ def quantity_of(name: str, currency: str) -> Quantity:
     return Quantity(noun, QUANTITY_UNITS[measure.unit], measure.sums, currency)
 
 
-def with_denominators(*names: str) -> tuple[str, ...]:
-    """The measures and the counts they rest on, each once."""
-    return tuple(dict.fromkeys(measure for name in names for measure in (name, MEASURES[name].rests_on)))
-
-
 def ask(question: PageQuestion, *measures: str, by: tuple[str, ...] = (), over_time: bool = False) -> Query:
     """The page's question to the catalogue."""
     return Query(
-        with_denominators(*measures),
+        measures,
         question.answerable(),
         dimensions=by,
         filters=question.filters,
@@ -52,6 +48,7 @@ def ask(question: PageQuestion, *measures: str, by: tuple[str, ...] = (), over_t
         compare=question.compare,
         order=f"-{measures[0]}" if by and not over_time else None,
         limit=10_000 if over_time else 300,
+        currency=question.currency,
     )
 
 
@@ -80,14 +77,21 @@ def tiles_of(result: Result, names: tuple[str, ...], link: Callable[[str], str])
 
 def trend_of(result: Result, name: str, annotations: tuple[ChartAnnotation, ...] = ()) -> Figure:
     """A measure over time, beside the compared period."""
-    query, denominator = result.query, MEASURES[name].rests_on
+    query, denominator, numerator = result.query, MEASURES[name].rests_on, _numerator(name)
     grain = query.grain
     if grain is None:
         raise ValueError("rows are not of buckets")
     zone = ZoneInfo(query.period.timezone)
     at = [datetime.fromisoformat(row.keys[0] or "") for row in result.rows]
     points = tuple(
-        Point(_local(now, zone), row.values[name], then, row.previous[name] if row.previous else None)
+        Point(
+            _local(now, zone),
+            row.values[name],
+            then,
+            row.previous[name] if row.previous else None,
+            _part(row.values, numerator, query.currency),
+            int(row.values[denominator] or 0),
+        )
         for now, then, row in zip(at, _then(result, at), result.rows, strict=True)
     )
     return lines(
@@ -102,6 +106,8 @@ def trend_of(result: Result, name: str, annotations: tuple[ChartAnnotation, ...]
             result.before.values[name] if result.before else None,
             _until(result, grain) if is_partial(result) else "",
             annotations,
+            _part(result.totals.values, numerator, query.currency),
+            _noun(numerator) if numerator else "",
         )
     )
 
@@ -146,7 +152,10 @@ def several_of(result: Result, ranked: Result, name: str, names: Names) -> Figur
     zone = ZoneInfo(query.period.timezone)
     at = tuple(_local(bucket, zone) for bucket in buckets)
     n, until = int(result.totals.values[denominator] or 0), _until(result, grain) if is_partial(result) else ""
-    return several(Parts(quantity_of(name, query.currency), grain.value, at, series, n, _noun(denominator), until))
+    numerator = _numerator(name)
+    part = _part(result.totals.values, numerator, query.currency)
+    counted = rests_on(_noun(denominator), part, _noun(numerator) if numerator else "")
+    return several(Parts(quantity_of(name, query.currency), grain.value, at, series, n, counted, until))
 
 
 def ranking_of(
@@ -154,7 +163,7 @@ def ranking_of(
 ) -> Figure:
     """A measure by one dimension, also where it fell to nothing; a bar leads to the page of that value alone."""
     query, denominator = result.query, MEASURES[name].rests_on
-    [dimension] = query.dimensions
+    [dimension], numerator = query.dimensions, _numerator(name)
     rows = [row for row in result.rows if row.values[denominator] or (row.previous and row.previous[denominator])]
     shown = len(rows) if len(rows) <= bar_limit + 1 else bar_limit  # to say that one is left out takes its room
     shown_bars = tuple(
@@ -164,6 +173,7 @@ def ranking_of(
             int(row.values[denominator] or 0),
             row.previous[name] if row.previous else None,
             link(question.with_filter(dimension, row.keys[0])),
+            _part(row.values, numerator, query.currency),
         )
         for row in rows[:shown]
     )
@@ -178,6 +188,8 @@ def ranking_of(
             compared(query.compare, query.period),
             result.before.values[name] if result.before else None,
             len(rows) - shown,
+            _part(result.totals.values, numerator, query.currency),
+            _noun(numerator) if numerator else "",
         )
     )
 
@@ -185,7 +197,7 @@ def ranking_of(
 def map_of(result: Result, name: str, shapes: Shapes, names: Names, question: PageQuestion, link: Link) -> Figure:
     """A measure by country or by state of the US, on a map."""
     query, denominator = result.query, MEASURES[name].rests_on
-    [dimension] = query.dimensions
+    [dimension], numerator = query.dimensions, _numerator(name)
     known = [row for row in result.rows if row.keys[0]]
     return geography(
         MapPlaces(
@@ -199,6 +211,7 @@ def map_of(result: Result, name: str, shapes: Shapes, names: Names, question: Pa
                     int(row.values[denominator] or 0),
                     row.previous[name] if row.previous else None,
                     link(question.with_filter(dimension, row.keys[0])),
+                    _part(row.values, numerator, query.currency),
                 )
                 for row in known
             ),
@@ -208,8 +221,19 @@ def map_of(result: Result, name: str, shapes: Shapes, names: Names, question: Pa
             sum(int(row.values[denominator] or 0) for row in result.rows if not row.keys[0]),
             compared(query.compare, query.period),
             result.before.values[name] if result.before else None,
+            _part(result.totals.values, numerator, query.currency),
+            _noun(numerator) if numerator else "",
         )
     )
+
+
+def _numerator(name: str) -> str:
+    """What a quotient divides by the count it rests on."""
+    return next(iter(MEASURES[name].parts), "")
+
+
+def _part(values: Mapping[str, Value], numerator: str, currency: str) -> str:
+    return quantity_of(numerator, currency).say(values[numerator]) if numerator else ""
 
 
 def _until(result: Result, grain: Grain) -> str:
@@ -220,13 +244,24 @@ def _until(result: Result, grain: Grain) -> str:
 
 def _tile(result: Result, name: str, href: str) -> Tile:
     denominator = MEASURES[name].rests_on
-    now = TileValue(result.totals.values[name], int(result.totals.values[denominator] or 0), _course(result.rows, name))
+    totals, numerator = result.totals.values, _numerator(name)
+    part = f"{_part(totals, numerator, result.query.currency)} {_noun(numerator)}" if numerator else ""
+    now = TileValue(totals[name], int(totals[denominator] or 0), _course(result.rows, name), part)
     before = None
     if result.before:
         earlier = tuple(row.previous[name] if row.previous else None for row in result.rows)
         before = TileValue(result.before.values[name], int(result.before.values[denominator] or 0), earlier)
     quantity = quantity_of(name, result.query.currency)
-    return tile(MEASURES[name].label, quantity, _noun(denominator), now, before, partial=is_partial(result), href=href)
+    made = tile(MEASURES[name].label, quantity, _noun(denominator), now, before, partial=is_partial(result), href=href)
+    left_out = other_currencies(result, name)
+    return replace(made, n=f"{made.n}; {', '.join(left_out)} left out") if left_out else made
+
+
+def other_currencies(result: Result, name: str) -> tuple[str, ...]:
+    """The currencies in which there are amounts too, which a sum of money leaves out."""
+    if MEASURES[name].unit is not Unit.CENTS:
+        return ()
+    return tuple(currency for currency in result.currencies if currency != result.query.currency)
 
 
 def _course(rows: tuple[ResultRow, ...], name: str) -> tuple[Value, ...]:

@@ -14,7 +14,7 @@ from backend.analytics.figures.tiles import Tile
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.addresses import BASE, address_of
-from backend.dashboards.charts import MOST_BARS, is_partial, ranking_of, trend_of
+from backend.dashboards.charts import MOST_BARS, is_partial, other_currencies, ranking_of, trend_of
 from backend.dashboards.names import Names
 from backend.dashboards.question import Address, Chip, Own, PageQuestion
 from backend.dashboards.services import Services
@@ -160,7 +160,17 @@ def board_of(first: Result, tiles: tuple[Tile, ...], *charts: Chart) -> Board:
 
 
 def trend(result: Result, measure: str, setting: Setting) -> Chart:
-    return Chart(TREND, trend_of(result, measure, setting.annotations), setting.csv(result.query))
+    figure = with_currencies(trend_of(result, measure, setting.annotations), result, measure)
+    return Chart(TREND, figure, setting.csv(result.query))
+
+
+def with_currencies(figure: Figure, result: Result, measure: str) -> Figure:
+    """The figure, of money with a word on the currencies that are not in it."""
+    others = other_currencies(result, measure)
+    if not others:
+        return figure
+    note = f"Amounts in {', '.join(others)} are left out; currency={others[0]} in the address shows them."
+    return replace(figure, note=f"{figure.note} {note}".strip())
 
 
 def ranked(
@@ -168,6 +178,7 @@ def ranked(
 ) -> Chart:
     bar_limit = MOST_BARS if span == WHOLE else MOST_BARS // 2
     figure = ranking_of(result, measure, setting.names, setting.question, setting.address, bar_limit)
+    figure = with_currencies(figure, result, measure)
     return Chart(id_, figure, setting.csv(result.query), span, tabs)
 
 

@@ -8,19 +8,27 @@ from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from itertools import islice
+from re import fullmatch
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, SESSIONS_ONLY
-from backend.analytics.metrics.catalogue.query import LONGEST_VALUE, MOST_VALUES, Filter, Operator
+from backend.analytics.metrics.catalogue.query import (
+    CURRENCY,
+    DEFAULT_CURRENCY,
+    LONGEST_VALUE,
+    MOST_VALUES,
+    Filter,
+    Operator,
+)
 from backend.analytics.metrics.period import DEFAULT_DAYS, LONGEST, Compare, Grain, Period
 from backend.errors import FieldError, InvalidRequest
 
 FILTERS = tuple(name for name, dimension in DIMENSIONS.items() if dimension.sources >= SESSIONS_ONLY)
 FILTER_CHOICES = tuple((name, DIMENSIONS[name].label) for name in FILTERS)
-EVERYWHERE = ("period", "start", "end", "tz", "compare", *FILTERS)  # parameters of every page
+EVERYWHERE = ("period", "start", "end", "tz", "compare", "currency", *FILTERS)  # parameters of every page
 SENT = frozenset({"field", "value", "typed", "shown"})  # by forms; no link says it
 Chip = tuple[str, str, str]  # what it is about, which, and the address without it
 Own = Mapping[str, Sequence[str]]  # parameters of one page, and what they may be
@@ -88,6 +96,7 @@ class PageQuestion:
     own: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[FieldError, ...] = ()
     adding: Adding | None = None
+    currency: str = DEFAULT_CURRENCY
 
     @classmethod
     def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime, own: Iterable[str] = ()) -> Self:
@@ -102,13 +111,15 @@ class PageQuestion:
         preset = _preset(args, errors)
         start, end = (preset.first_day(today), today) if preset else _days(args, today, errors)
         compare, adding = _compare(args, errors), _adding(args, errors)
-        filters = tuple(_filters(args, adding, errors))
+        filters, currency = tuple(_filters(args, adding, errors)), _currency(args, errors)
         own_values = {name: args[name] for name in own if args.get(name)}
         if errors:
             entered = args.get("start", ""), args.get("end", "")
-            return cls(preset, *entered, tz, None, compare, filters, own_values, tuple(errors))
+            return cls(preset, *entered, tz, None, compare, filters, own_values, tuple(errors), currency=currency)
         period = Period.between(start, end, tz, now)
-        return cls(preset, f"{start}", f"{end}", tz, period, compare, filters, own_values, adding=adding)
+        return cls(
+            preset, f"{start}", f"{end}", tz, period, compare, filters, own_values, adding=adding, currency=currency
+        )
 
     def answerable(self) -> Period:
         """The period, for callers that cannot show a form again."""
@@ -124,6 +135,7 @@ class PageQuestion:
         days = {"period": str(self.preset)} if self.preset else {"start": self.start, "end": self.end}
         parts: Address = {**days, "tz": self.tz}
         parts |= {"compare": str(self.compare)} if self.compare else {}
+        parts |= {"currency": self.currency} if self.currency != DEFAULT_CURRENCY else {}
         parts |= {condition.field: list(condition.values) for condition in self.filters}
         return parts | dict(self.own)
 
@@ -246,6 +258,14 @@ def _compare(args: Mapping[str, str], errors: list[FieldError]) -> Compare | Non
     if text and text not in list(Compare):
         errors.append(FieldError("compare", "Choose the previous period, the previous year, or nothing."))
     return Compare(text) if text in list(Compare) else None
+
+
+def _currency(args: Mapping[str, str], errors: list[FieldError]) -> str:
+    text = args.get("currency", "") or DEFAULT_CURRENCY
+    if fullmatch(CURRENCY, text):
+        return text
+    errors.append(FieldError("currency", "A currency is three capital letters, such as USD."))
+    return DEFAULT_CURRENCY
 
 
 def _adding(args: MultiDict[str, str], errors: list[FieldError]) -> Adding | None:

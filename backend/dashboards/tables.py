@@ -15,7 +15,11 @@ OWN = ("measures", "by", "grain", "order")
 def table_address(query: Query, question: PageQuestion) -> Address:
     """The parameters that make the same rows again."""
     filters = {condition.field: list(condition.values) for condition in query.filters}
-    days = {name: value for name, value in question.address().items() if name in ("period", "start", "end", "tz")}
+    days = {
+        name: value
+        for name, value in question.address().items()
+        if name in ("period", "start", "end", "tz", "currency")
+    }
     shape: Address = {"measures": list(query.measures), "by": list(query.dimensions)}
     options = {"grain": query.grain, "compare": query.compare, "order": query.order}
     return days | filters | shape | {name: str(value) for name, value in options.items() if value}
@@ -34,4 +38,5 @@ def table_query(args: MultiDict[str, str], question: PageQuestion) -> Query:
         compare=question.compare,
         order=args.get("order"),
         limit=MOST_ROWS,
+        currency=question.currency,
     )

@@ -141,6 +141,8 @@ def test_rates_are_broken_down_by_what_the_page_is_asked(analyst, visits):
     assert "newsletter" in by_source
     assert 'aria-current="true">Source<' in by_source
     assert "n &lt; 10" in by_source  # eight came directly
+    assert "n = 20 visitors with a result; 5 visitors who then asked for a plan" in by_level
+    assert '<th scope="col" class="num">Visitors who then asked for a plan</th>' in by_level
 
 
 def test_codes_are_called_by_their_names(analyst, visits):
@@ -154,7 +156,7 @@ def test_the_rows_of_each_chart_are_there_as_csv(analyst, visits):
     }
     rows = list(csv.DictReader(StringIO(analyst.get(href).text)))
 
-    assert {row["source"]: (row["assessments"], row["upgrades"]) for row in rows} == {
+    assert {row["source"]: (row["result_visitors"], row["plan_visitors"]) for row in rows} == {
         "newsletter": ("12", "5"),
         "direct": ("8", "0"),
     }

@@ -234,7 +234,8 @@ def test_the_largest_loss_is_compared_by_its_rate(now, before, tone, change, pre
 
 
 def test_sessions_inside_their_window_are_announced():
-    assert shown(1, 8).immature == 1
+    assert shown(1, 8, began=NOW - timedelta(minutes=10)).immature == 1
+    assert shown(1, 8, began=NOW - timedelta(hours=2)).immature == 0  # the session is over, not the window
     assert shown(1, began=NOW - WINDOW).immature == 0
 
 

@@ -42,9 +42,10 @@ def visits(analyst):
     return analyst
 
 
-def send(client, session, name, **data):
-    event = {"session_id": session, "event_type": name, "timestamp": f"{DAY}T10:00:00Z", "event_data": data}
-    assert client.post("/api/analytics/event", json=event).status_code == 202
+def send(client, session, name, at="10:00", visitor=None, **data):
+    event = {"session_id": session, "event_type": name, "timestamp": f"{DAY}T{at}:00Z", "event_data": data}
+    envelope = {"events": [event]} | ({"visitor_id": visitor} if visitor else {})
+    assert client.post("/api/analytics/event", json=envelope).status_code == 202
 
 
 def ask(client, **body):
@@ -57,14 +58,35 @@ def test_a_query_answers_with_rows_totals_and_what_it_understood(visits):
     answer = ask(visits, measures=["sessions", "completion_rate", "revenue"], dimensions=["source"], order="-sessions")
 
     assert answer["data"] == [
-        {"source": "newsletter", "sessions": 12, "completion_rate": 0.5, "revenue": 8_700},
-        {"source": None, "sessions": 1, "completion_rate": None, "revenue": 0},
+        {
+            "source": "newsletter",
+            "sessions": 12,
+            "completion_rate": 0.5,
+            "assessments": 6,
+            "opened": 12,
+            "revenue": 8_700,
+        },
+        {"source": None, "sessions": 1, "completion_rate": None, "assessments": 0, "opened": 1, "revenue": 0},
     ]
     meta = answer["meta"]
-    assert meta["totals"] == {"sessions": 13, "completion_rate": 0.461538, "revenue": 8_700}
-    assert (meta["n"], meta["more"], meta["currencies"], meta["engine"]) == (13, False, ["USD"], "duckdb")
+    assert meta["totals"] == {
+        "sessions": 13,
+        "completion_rate": 0.461538,
+        "assessments": 6,
+        "opened": 13,
+        "revenue": 8_700,
+    }
+    assert meta["n"] == {"sessions": 13, "completion_rate": 13, "revenue": 3}
+    assert (meta["more"], meta["currencies"], meta["engine"]) == (False, ["USD"], "duckdb")
     assert meta["plan"]["dimensions"] == ["source"]
     assert meta["as_of"]
+
+
+def test_measures_of_sessions_and_of_events_in_one_query_each_say_on_how_many_they_rest(visits):
+    meta = ask(visits, measures=["events", "sessions", "conversion_rate"], compare="previous_period")["meta"]
+
+    assert meta["n"] == {"events": 22, "sessions": 13, "conversion_rate": 6}
+    assert meta["compare"]["n"] == {"events": 0, "sessions": 0, "conversion_rate": 0}
 
 
 def test_the_same_number_is_the_same_everywhere(visits):
@@ -85,6 +107,61 @@ def test_rates_rest_on_ten_sessions_or_are_not_given(visits):
     [row] = visits.get(f"/api/analytics/dashboard/conversions?start={DAY}&end={DAY}&risk_level=low").json["data"]
 
     assert (row["assessments"], row["upgrades"], row["conversion_rate"]) == (6, 3, None)
+
+
+def test_a_rate_counts_people_with_a_result_and_of_them_those_who_asked_later_in_whichever_session(analyst):
+    """Two hours after their results ten people press the button in sessions of their own, and so does an eleventh."""
+    for number in range(10):
+        send(analyst, f"r{number}", "ai_calculator_opened", visitor=f"a-lasting-visitor-{number}", source="google")
+        submitted = {"job_title": "Nurse", "risk_level": "high"}
+        send(analyst, f"r{number}", "assessment_submitted", visitor=f"a-lasting-visitor-{number}", **submitted)
+    for number in range(11):
+        send(analyst, f"u{number}", "paid_upgrade_clicked", "12:00", f"a-lasting-visitor-{number}", price_cents=2_900)
+        if number % 2:
+            send(analyst, f"u{number}", "conversion_offer_viewed", "12:00", f"a-lasting-visitor-{number}")
+    whole = {"conversion_rate": 1.0, "plan_visitors": 10, "result_visitors": 10}
+    nothing = {"conversion_rate": None, "plan_visitors": 0, "result_visitors": 0}
+
+    for shape, key in ({"dimensions": ["source"]}, "google"), ({"dimensions": ["risk_level"]}, "high"):
+        answer = ask(analyst, measures=["conversion_rate"], order="-conversion_rate", **shape)
+        [dimension] = shape["dimensions"]
+        assert answer["data"] == [{dimension: key, **whole}, {dimension: None, **nothing}]
+        assert answer["meta"]["totals"] == whole
+    [day] = ask(analyst, measures=["offer_rate"], grain="day", compare="previous_period")["data"]
+    previous = {"offer_rate": None, "offer_visitors": 0, "result_visitors": 0}
+    assert day == {"day": DAY, "offer_rate": 0.5, "offer_visitors": 5, "result_visitors": 10, "previous": previous}
+    body = PERIOD | {"measures": ["conversion_rate"], "format": "csv"}
+    table = analyst.post(QUERY, json=body).text.splitlines()
+    assert table == ["conversion_rate,plan_visitors,result_visitors", "1.0,10,10"]
+
+
+def test_money_is_of_one_currency_and_equal_clicks_of_a_session_are_one_intent(analyst):
+    for number in range(10):
+        send(analyst, f"p{number}", "paid_upgrade_clicked", price_cents=1_000, currency="USD" if not number else "EUR")
+    for at, cents, currency in ("10:05", 1_000, "EUR"), ("10:06", 1_000, "EUR"), ("10:07", 500, "USD"):
+        send(analyst, "p1", "paid_upgrade_clicked", at, price_cents=cents, currency=currency)
+    measures = ["upgrades", "revenue", "revenue_per_upgrade"]
+
+    dollars, euros = (ask(analyst, measures=measures, currency=name)["meta"] for name in ("USD", "EUR"))
+
+    per_upgrade = {"revenue_per_upgrade": None}
+    assert dollars["totals"] == {"upgrades": 10, "revenue": 1_500, **per_upgrade, "priced_upgrades": 2}
+    assert euros["totals"] == {"upgrades": 10, "revenue": 9_000, **per_upgrade, "priced_upgrades": 9}
+    assert dollars["currencies"] == ["EUR", "USD"]
+    page = analyst.get(f"/analytics/revenue?start={DAY}&end={DAY}&tz=UTC&currency=EUR").text
+    assert "€90" in page
+    assert "n = 9 upgrades in the currency; USD left out" in page
+    assert "Amounts in USD are left out; currency=USD in the address shows them." in page
+
+
+def test_a_result_that_a_clock_puts_before_its_opening_has_no_time_and_is_counted_beside(analyst):
+    for session, opened, result in ("wrong", "10:10", "10:00"), ("right", "10:00", "10:05"):
+        send(analyst, session, "ai_calculator_opened", opened)
+        send(analyst, session, "assessment_submitted", result, job_title="Nurse")
+
+    totals = ask(analyst, measures=["median_time_to_result", "timed_results", "mistimed_results"])["meta"]["totals"]
+
+    assert totals == {"median_time_to_result": 300.0, "timed_results": 1, "mistimed_results": 1}
 
 
 def test_filters_are_query_parameters_and_the_empty_one_is_none(visits):
@@ -117,13 +194,21 @@ def test_csv_is_the_same_rows_and_no_text_becomes_a_formula(visits):
     assert [row["previous_assessments"] for row in table] == ["0"] * len(rows)
 
 
+def test_totals_of_events_that_nobody_sent_are_zero(visits):
+    counts = {"leads": 0, "emails_sent": 0, "payments_failed": 0}
+
+    meta = ask(visits, measures=[*counts], start="2026-03-01", end="2026-03-01", compare="previous_period")["meta"]
+
+    assert (meta["totals"], meta["compare"]["totals"]) == (counts, counts)
+
+
 def test_a_table_says_in_its_head_what_is_in_cents(visits):
     body = PERIOD | {"measures": ["sessions", "revenue", "revenue_per_upgrade"], "compare": "previous_period"}
     table = visits.post("/api/analytics/query", json=body | {"format": "csv"}).text.splitlines()
 
     assert table[0] == (
-        "sessions,revenue_cents,revenue_per_upgrade_cents,"
-        "previous_sessions,previous_revenue_cents,previous_revenue_per_upgrade_cents"
+        "sessions,revenue_cents,revenue_per_upgrade_cents,priced_upgrades,"
+        "previous_sessions,previous_revenue_cents,previous_revenue_per_upgrade_cents,previous_priced_upgrades"
     )
     assert table[1].startswith("13,8700,")
     [row] = ask(visits, **body)["data"]
@@ -142,6 +227,7 @@ def test_a_table_says_in_its_head_what_is_in_cents(visits):
         ({"measures": ["sessions"], "order": "-revenue"}, "order", "sessions"),
         ({"measures": ["sessions"], "limit": 0}, "limit", "between 1 and"),
         ({"measures": ["sessions"], "currency": "dollars"}, "currency", "USD"),
+        ({"measures": ["sessions"], "currency": "usd"}, "currency", "USD"),
         ({"measures": ["sessions"], "filters": [{"field": "source", "op": "contains"}]}, "filters.0.value", "one"),
         ({"measures": ["sessions"], "grain": "minute"}, "grain", ""),
         ({"measures": ["sessions"], "start": "2026-03-09", "end": "2026-03-08"}, "start", "before end"),

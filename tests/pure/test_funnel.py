@@ -64,8 +64,9 @@ def test_times_are_between_steps_and_rates_need_ten_sessions():
 def test_sessions_still_inside_the_window_are_immature():
     visits = {"open": visit(("a", 0)), "done": visit(("a", 0), ("b", 1), ("c", 2)), "none": visit(("b", 0))}
 
-    assert funnel(visits, NOON + timedelta(minutes=59), ABC, WINDOW).immature == 1
-    assert funnel(visits, NOON + timedelta(minutes=60), ABC, WINDOW).immature == 0
+    assert funnel(visits, NOON + timedelta(minutes=30), ABC, WINDOW).immature == 1
+    assert funnel(visits, NOON + timedelta(minutes=31), ABC, WINDOW).immature == 0
+    assert funnel(visits, NOON + timedelta(minutes=20), ABC, timedelta(minutes=20)).immature == 0
 
 
 def test_a_session_belongs_to_the_period_it_began_in_and_keeps_what_came_after():

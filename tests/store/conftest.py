@@ -21,7 +21,7 @@ from backend.analytics.warehouse.snapshots import Snapshots
 from backend.clock import utc_now
 from backend.extensions import db
 from backend.plugins import get
-from tests.catalogue_oracle import with_first_seen
+from tests.catalogue_oracle import with_doings, with_first_seen
 from tests.conftest import close, make_app, make_settings
 from tests.landing_rows import landing_row
 from tests.sessions_oracle import COLUMNS, sessions
@@ -120,7 +120,8 @@ def events(world_app):
 @pytest.fixture(scope="module")
 def visits(events):
     """Every session by the rule, as a mapping, and when its person was first seen."""
-    return with_first_seen([dict(zip(COLUMNS, row, strict=True)) for row in sessions(events)])
+    rows = with_first_seen([dict(zip(COLUMNS, row, strict=True)) for row in sessions(events)])
+    return with_doings(rows, events)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from backend.analytics.warehouse.sessions import Sessions
 from backend.analytics.warehouse.snapshots import Snapshots
 from backend.errors import InvalidRequest
 from tests import attribution_oracle
-from tests.catalogue_oracle import with_first_seen
+from tests.catalogue_oracle import revenue, with_first_seen
 from tests.sessions_oracle import COLUMNS, DAY, SECOND, event, micros, sessions
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -98,7 +98,7 @@ def visit(session, began, who, random, *, pays=True):
     names += [EventName.UPGRADE_CLICKED] * random.choice([0, 0, 0, 1, 1, 2] if pays else [0])
     for place, name in enumerate(names):
         paid = {
-            "price_cents": random.choice([900, 4_900, None]),
+            "price_cents": random.choice([900, 4_900, 0, None]),
             "currency": random.choice(["USD", "USD", "EUR", None]),
         }
         given = paid if name == EventName.UPGRADE_CLICKED else told
@@ -203,8 +203,9 @@ def test_the_world_has_what_is_hard(world):
 def test_every_cent_is_credited_whatever_the_model(world, model):
     paid = Counter()
     for visit_ in world.visits:
-        if visit_["revenue_cents"] is not None and START <= visit_["upgrade_at"] < END and not visit_["is_bot"]:
-            paid[visit_["currency"]] += visit_["revenue_cents"]
+        if visit_["revenue"] and START <= visit_["upgrade_at"] < END and not visit_["is_bot"]:
+            paid.update(revenue(visit_))
+    paid = +paid
     service = serve(world)
 
     for currency in paid:

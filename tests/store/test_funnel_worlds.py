@@ -75,8 +75,8 @@ def expected(rows, query):
         mine = [row for row in rows if row["session_id"] == found["session_id"]]
         way = walk([(row["timestamp"], row["event_type"], row["step"]) for row in mine], query)
         if way and PERIOD.start <= way[0] < PERIOD.end:
-            ways.append(way)
-    return of_walks(ways, NOW, query)
+            ways.append((way, max(row["timestamp"] for row in mine)))
+    return of_walks([way for way, _ in ways], NOW, query, [ended for _, ended in ways])
 
 
 @pytest.mark.parametrize(("order", "names", "excluded"), list(product(Order, STEPS, EXCLUDED)))

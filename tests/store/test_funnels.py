@@ -14,6 +14,7 @@ from backend.analytics.metrics.funnel.questions import OTHERS, FunnelBar, Group
 from backend.analytics.metrics.funnel.service import FunnelService
 from backend.clock import utc_now
 from tests.catalogue_oracle import key
+from tests.catalogue_oracle import moment as moment_of
 from tests.funnel_oracle import of_walks, walk
 from tests.sessions_oracle import micros
 
@@ -73,6 +74,13 @@ def walks(paths, query):
     return [(visit, way) for visit, way in found if way and query.period.start <= way[0] < query.period.end]
 
 
+def rule(entered_in, moment, query):
+    """The funnel of walks by its rule; a session is over half an hour after its last event."""
+    sessions = query.scope is FunnelScope.SESSION
+    ended = [moment_of(visit["ended_at"]) for visit, _ in entered_in] if sessions else None
+    return of_walks([way for _, way in entered_in], moment, query, ended)
+
+
 def by_person(paths):
     people = defaultdict(list)
     for visit, path in paths:
@@ -106,7 +114,7 @@ def test_funnels_of_every_order_window_and_exclusion_are_those_of_their_rules(fu
     seen = set()
     for query in asked(periods[3]):
         found = funnels.answer(query).funnel
-        same(found, of_walks([way for _, way in walks(paths, query)], moment, query))
+        same(found, rule(walks(paths, query), moment, query))
         seen.add(tuple(step.sessions for step in found.steps))
 
     assert len(seen) > 10
@@ -118,7 +126,7 @@ def test_visitors_go_on_in_later_sessions(funnels, paths, periods, moment):
         query = FunnelQuery(
             period, matches(OPENED, RESULT, UPGRADE), window, order, FunnelScope.VISITOR, matches(OFFER)
         )
-        same(funnels.answer(query).funnel, of_walks([way for _, way in walks(paths, query)], moment, query))
+        same(funnels.answer(query).funnel, rule(walks(paths, query), moment, query))
 
 
 def test_the_calculators_steps_are_the_same_from_sessions_and_from_events(funnels, periods):
@@ -141,8 +149,8 @@ def test_groups_are_those_of_the_session_and_the_others_are_summed(funnels, path
         assert [sizes[key] for key in alone] == sorted(sizes.values(), reverse=True)[:limit]
         for group in report.groups:
             wanted = set(sizes) - set(alone) if group.others else {group.key}
-            ways = [way for visit, way in entered_in if key(visit, name) in wanted]
-            same(group.funnel, of_walks(ways, moment, query))
+            ways = [pair for pair in entered_in if key(pair[0], name) in wanted]
+            same(group.funnel, rule(ways, moment, query))
             assert group.keys == len(wanted)
         assert sum(group.funnel.immature for group in report.groups) == report.funnel.immature
 

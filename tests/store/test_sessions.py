@@ -46,6 +46,7 @@ def streams(draw, name):
             "source": draw(st.sampled_from([None, "search", "mail"])),
             "risk_level": draw(st.sampled_from([None, "low", "high"])),
             "price_cents": draw(st.sampled_from([None, 500, 700])),
+            "offer": draw(st.sampled_from([None, "plan"])),
             "currency": draw(st.sampled_from([None, "USD", "USD", "EUR"])),
             "user_id": draw(st.sampled_from([None, None, "u1", "u2"])),
             "country": draw(st.sampled_from(["US", "US", "IN", None])),

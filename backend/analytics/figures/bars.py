@@ -19,7 +19,7 @@ from backend.analytics.figures.figure import (
     nothing,
     shown,
 )
-from backend.analytics.figures.quantity import Quantity
+from backend.analytics.figures.quantity import Quantity, rests_on
 from backend.formats import count, share
 
 LINE_HEIGHT, BAR, THIN, GAP = 18, 10, 4, 14
@@ -28,18 +28,22 @@ NARROW, WIDE = 34, 56  # letters beside a value on a phone and in half a page
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`value` is None where too few were counted; `href` leads to what is behind the bar."""
+    """`value` is None where too few were counted; `part` is what n divides; `href` leads to what is behind the bar."""
 
     label: str
     value: float | None
     n: int
     previous: float | None = None
     href: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The values of one measure by one dimension. `others`: how many more there are than bars."""
+    """The values of one measure by one dimension. `others`: how many more there are than bars.
+
+    `parted`: of a quotient what it divides by n, `part` in all.
+    """
 
     quantity: Quantity
     dimension: str
@@ -50,6 +54,8 @@ class Ranking:
     compared: str = ""
     previous_total: float | None = None
     others: int = 0
+    part: str = ""
+    parted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ def bars(ranking: Ranking) -> Figure:
         title=title,
         description=f"Bar chart: {ranking.quantity.noun} by {ranking.dimension}, {len(ordered)} bars. {title}.",
         n=ranking.n,
-        counted=ranking.counted,
+        counted=rests_on(ranking.counted, ranking.part, ranking.parted),
         table=table(ranking, ordered),
         height=wide.height,
         data=wide.data,
@@ -147,14 +153,16 @@ def columns(ranking: Ranking) -> tuple[Column, ...]:
     titles = [Column(ranking.dimension.capitalize(), number=False), Column(quantity.name)]
     if quantity.adds:
         titles.append(Column("Share"))
+    if ranking.parted:
+        titles.append(Column(ranking.parted.capitalize()))
     if ranking.counted != quantity.noun:
         titles.append(Column(ranking.counted.capitalize()))
     return (*titles, Column(ranking.compared.capitalize()), Column("Change")) if ranking.compared else tuple(titles)
 
 
 def table(ranking: Ranking, ordered: Sequence[Bar]) -> FigureTable:
-    rows = tuple(_cells(ranking, Bar(bar.label, bar.value, bar.n, bar.previous, bar.href)) for bar in ordered)
-    total = Bar(f"All {ranking.counted}", ranking.total, ranking.n, ranking.previous_total)
+    rows = tuple(_cells(ranking, bar) for bar in ordered)
+    total = Bar(f"All {ranking.counted}", ranking.total, ranking.n, ranking.previous_total, part=ranking.part)
     return FigureTable(columns(ranking), rows, _cells(ranking, total))
 
 
@@ -163,6 +171,8 @@ def _cells(ranking: Ranking, bar: Bar) -> tuple[Cell, ...]:
     cells = [Cell(bar.label, bar.href), Cell(quantity.say(bar.value), muted=bar.value is None)]
     if quantity.adds:
         cells.append(Cell(share((bar.value or 0) / ranking.total, 1) if ranking.total else "–"))
+    if ranking.parted:
+        cells.append(Cell(bar.part))
     if ranking.counted != quantity.noun:
         cells.append(Cell(count(bar.n)))
     if not ranking.compared:
@@ -212,7 +222,7 @@ def _hover(ranking: Ranking, bar: Bar) -> str:
     quantity = ranking.quantity
     lines = [shown(bar.label), f"{quantity.name}: {quantity.say(bar.value)}"]
     if ranking.counted != quantity.noun:
-        lines.append(f"n = {count(bar.n)} {ranking.counted}")
+        lines.append(f"n = {count(bar.n)} {rests_on(ranking.counted, bar.part, ranking.parted)}")
     if ranking.compared:
         change = quantity.change(bar.value, bar.previous)
         lines.append(

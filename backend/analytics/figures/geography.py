@@ -12,7 +12,7 @@ from math import floor, log10
 from backend.analytics.figures import theme
 from backend.analytics.figures.bars import Bar, Ranking, columns, finding, ranked, table
 from backend.analytics.figures.figure import Figure, Key, Plain, PlotlyPart, Shapes, nothing, shown
-from backend.analytics.figures.quantity import Quantity, QuantityUnit
+from backend.analytics.figures.quantity import Quantity, QuantityUnit, rests_on
 from backend.formats import count
 
 CLASSES = len(theme.SEQUENCE)
@@ -38,6 +38,7 @@ class MapPlace:
     n: int
     previous: float | None = None
     href: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class MapPlaces:
     unknown: int = 0
     compared: str = ""
     previous_total: float | None = None
+    part: str = ""
+    parted: str = ""
 
 
 @cache
@@ -77,7 +80,7 @@ def geography(places: MapPlaces) -> Figure:
         title=title,
         description=f"Map: {places.quantity.noun} by {ranking.dimension}, {len(drawn)} of them shaded. {title}.",
         n=places.n,
-        counted=places.counted,
+        counted=rests_on(places.counted, places.part, places.parted),
         table=table(ranking, ordered),
         height=HEIGHT,
         data=(_ground(), _shaded(places, drawn, limits)) if drawn else (_ground(),),
@@ -109,10 +112,20 @@ def classes(quantity: Quantity, values: Sequence[float]) -> tuple[float, ...]:
 
 
 def _ranking(places: MapPlaces) -> Ranking:
-    bars = tuple(Bar(p.name, p.value, p.n, p.previous, p.href) for p in places.places)
+    bars = tuple(Bar(p.name, p.value, p.n, p.previous, p.href, p.part) for p in places.places)
     dimension = DIMENSIONS[places.shapes]
-    compared, before = places.compared, places.previous_total
-    return Ranking(places.quantity, dimension, bars, places.total, places.n, places.counted, compared, before)
+    return Ranking(
+        places.quantity,
+        dimension,
+        bars,
+        places.total,
+        places.n,
+        places.counted,
+        places.compared,
+        places.previous_total,
+        part=places.part,
+        parted=places.parted,
+    )
 
 
 def _view(shapes: Shapes) -> PlotlyPart:
@@ -174,7 +187,7 @@ def _hover(places: MapPlaces, place: MapPlace) -> str:
     quantity = places.quantity
     lines = [shown(place.name), f"{quantity.name}: {quantity.say(place.value)}"]
     if places.counted != quantity.noun:
-        lines.append(f"n = {count(place.n)} {places.counted}")
+        lines.append(f"n = {count(place.n)} {rests_on(places.counted, place.part, places.parted)}")
     if places.compared and (change := quantity.change(place.value, place.previous)):
         lines.append(f"{change.words} on {places.compared}")
     return "<br>".join(lines)

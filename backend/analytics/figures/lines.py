@@ -21,7 +21,8 @@ from backend.analytics.figures.figure import (
     nothing,
     shown,
 )
-from backend.analytics.figures.quantity import Quantity
+from backend.analytics.figures.quantity import Quantity, rests_on
+from backend.formats import count
 
 HEIGHT = 240
 TOP, BOTTOM = 16, 28
@@ -30,12 +31,17 @@ MOST_SERIES = len(theme.SERIES)
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One bucket, named by the local time at which it begins; `value` is None where too few were counted."""
+    """One bucket, named by the local time at which it begins; `value` is None where too few were counted.
+
+    Of a quotient, `part` is what it divides by `n`.
+    """
 
     at: datetime
     value: float | None
     previous_at: datetime | None = None
     previous: float | None = None
+    part: str = ""
+    n: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,8 @@ class Trend:
     previous_total: float | None = None
     until: str = ""
     annotations: tuple[ChartAnnotation, ...] = ()
+    part: str = ""
+    parted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,7 @@ def lines(trend: Trend) -> Figure:
         title=_title(trend),
         description=_description(trend),
         n=trend.n,
-        counted=trend.counted,
+        counted=rests_on(trend.counted, trend.part, trend.parted),
         table=FigureTable(columns, tuple(_row(trend, point) for point in trend.points)),
         height=HEIGHT,
         data=tuple(drawn),
@@ -259,6 +267,8 @@ def _hover(trend: Trend, point: Point) -> str:
     quantity, last = trend.quantity, trend.until and point is trend.points[-1]
     when = moments.long(point.at, trend.grain) + (f", until {trend.until}" if last else "")
     lines = [shown(when), f"{quantity.name}: {quantity.say(point.value)}"]
+    if trend.parted:
+        lines.append(f"n = {count(point.n)} {rests_on(trend.counted, point.part, trend.parted)}")
     if trend.compared and point.previous_at:
         then = moments.long(point.previous_at, trend.grain, year=point.previous_at.year != point.at.year)
         change = quantity.change(point.value, point.previous)
@@ -317,14 +327,18 @@ def _extremes(trend: Trend) -> tuple[Point, Point]:
 
 
 def _columns(trend: Trend) -> tuple[Column, ...]:
-    first = (Column(moments.HEADINGS[trend.grain], number=False), Column(trend.quantity.name))
+    first: tuple[Column, ...] = (Column(moments.HEADINGS[trend.grain], number=False), Column(trend.quantity.name))
+    if trend.parted:
+        first += (Column(trend.parted.capitalize()), Column(trend.counted.capitalize()))
     return (*first, Column(trend.compared.capitalize()), Column("Change")) if trend.compared else first
 
 
 def _row(trend: Trend, point: Point) -> tuple[Cell, ...]:
     last = trend.until and point is trend.points[-1]
     name = Cell(moments.long(point.at, trend.grain) + (f" (until {trend.until})" if last else ""))
-    cells = (name, _number(trend.quantity, point.value))
+    cells: tuple[Cell, ...] = (name, _number(trend.quantity, point.value))
+    if trend.parted:
+        cells += (Cell(point.part), Cell(count(point.n)))
     if not trend.compared:
         return cells
     change = trend.quantity.change(point.value, point.previous)

@@ -27,6 +27,11 @@ class Way(StrEnum):
     SAME = "same"
 
 
+def rests_on(counted: str, part: str, parted: str) -> str:
+    """What n are, and of a quotient the number that n divides: visitors with a result; 12 visitors who then asked."""
+    return f"{counted}; {part} {parted}" if part else counted
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """From one period to another: which way, by how much in words, and whether that is good; None: neither."""

@@ -44,11 +44,12 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class TileValue:
-    """A number of a period: its total, on how many it rests, and its course."""
+    """A number of a period: its total, on how many it rests, and its course. `part`: what n divides, in words."""
 
     value: float | None
     n: int
     course: tuple[float | None, ...] = ()
+    part: str = ""
 
 
 def tile(
@@ -66,7 +67,7 @@ def tile(
     return Tile(
         label=label,
         value=quantity.say(now.value),
-        n=f"n = {count(now.n)} {counted}",
+        n=f"n = {count(now.n)} {counted}" + (f"; {now.part}" if now.part else ""),
         change=change,
         previous=quantity.say(before.value) if before and before.value is not None else "",
         noise=is_noise(quantity, now, before) if before and change else False,

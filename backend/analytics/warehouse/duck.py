@@ -22,7 +22,7 @@ from backend.analytics.warehouse.engine import (
     closed_sessions,
     open_sessions,
 )
-from backend.analytics.warehouse.question import Question
+from backend.analytics.warehouse.question import LATEST, Question
 from backend.analytics.warehouse.relations import CLOSED, DAY, SESSIONS, select_list
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ class DuckEngine:
 
     def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[AnswerRow]:
         # Sessions of open days begin after midnight of the first one.
-        asks_for_open = values.get("end", (snapshot.open_from + 1) * DAY) > snapshot.open_from * DAY
+        end = values.get(LATEST, values.get("end", (snapshot.open_from + 1) * DAY))
+        asks_for_open = end > snapshot.open_from * DAY
         with self._seeing(snapshot, with_open=asks_for_open) as cursor:
             return cursor.execute(question.sql("duckdb", values)).fetchall()
 

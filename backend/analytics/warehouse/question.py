@@ -21,6 +21,7 @@ MARKED: Mapping[Dialect, re.Pattern[str]] = {
     "duckdb": re.compile(r"'(?:[^']|'')*'|\b8111000000000000(\d{3})\b"),
     "clickhouse": re.compile(r"'(?:[^'\\]|\\.|'')*'|\b8111000000000000(\d{3})\b", re.DOTALL),
 }
+LATEST = "latest"  # the parameter after which a question looks at no session; without it, `end`
 COMPILING = RLock()
 TEXTS = 1_000  # that are kept: questions of the catalogue have as many shapes as people think of
 

@@ -13,7 +13,7 @@ from backend.analytics.events.steps import STEPS
 from backend.analytics.lake.tables import INSTANT, LakeTable
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table
+    from ibis.expr.types import IntegerValue, StringValue, Table
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
@@ -43,7 +43,8 @@ SESSIONS = LakeTable(
         "campaign": "string",
         "referrer": "string",
         **dict.fromkeys(STEP_COLUMNS, INSTANT),
-        "submitted_at": INSTANT,
+        "first_submitted_at": INSTANT,
+        "submitted_at": INSTANT,  # the last time, of which the columns after it tell
         "job_title": "string",
         "occupation": "string",
         "industry": "string",
@@ -51,9 +52,10 @@ SESSIONS = LakeTable(
         "education": "string",
         "risk_level": "string",
         "offer_viewed_at": INSTANT,
+        "last_offer_viewed_at": INSTANT,
         "upgrade_at": INSTANT,
-        "revenue_cents": "int64",
-        "currency": "string",
+        "last_upgrade_at": INSTANT,
+        "revenue": "string",  # the sum in each currency, such as "EUR:900 USD:4900"
     },
     key="session_key",
     skip_by=("started_at", "session_key"),
@@ -66,6 +68,16 @@ def relation(table: LakeTable, name: str = "") -> Table:
     import ibis
 
     return ibis.table({name: _type(kind) for name, kind in table.columns.items()}, name=name or table.name)
+
+
+def revenue_in(revenue: StringValue, currency: str) -> IntegerValue:
+    """The cents of a session in one currency; null where it has no price in it."""
+    return revenue.fill_null("").re_extract(f"{currency}:([0-9]+)", 1).nullif("").cast("int64")
+
+
+def currencies_of(revenue: StringValue) -> StringValue:
+    """The names alone: EUR USD."""
+    return revenue.fill_null("").re_replace(":[0-9]+", "")
 
 
 def select_list(table: LakeTable, instant: str, day: str) -> str:

@@ -14,7 +14,7 @@ from backend.analytics.events.names import EventName
 from backend.analytics.warehouse.relations import DAY, SECOND, SESSIONS, STEP_COLUMNS
 
 if TYPE_CHECKING:
-    from ibis.expr.types import BooleanValue, IntegerValue, Table, Value
+    from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table, Value
 
 GAP = 30 * 60 * SECOND
 SESSION = ("session_key", "run_started_at", "session_no")
@@ -23,11 +23,11 @@ OPENING = ("source", "medium", "campaign", "referrer")
 SUBMISSION = ("job_title", "occupation", "industry", "experience", "education", "risk_level")
 FACT_GROUPS = (FIRST_EVENT, OPENING, SUBMISSION)
 PLACES = tuple(range(1, len(STEP_COLUMNS) + 1))
-SUBMITTED, UPGRADE = 6, 8
+SUBMITTED, OFFERED, UPGRADE = 6, 7, 8
 CURRENCY = UpgradeClicked(price_cents=0).currency
 COLUMNS = tuple(name for name in SESSIONS.columns if name not in ("day", "person"))
 EVENT = ("session_key", "session_id", "timestamp", "event_id", "event_type", "step", "is_bot", "user_id")
-USED = (*EVENT, "price_cents", "currency", *FIRST_EVENT, *OPENING, *SUBMISSION)
+USED = (*EVENT, "offer", "price_cents", "currency", *FIRST_EVENT, *OPENING, *SUBMISSION)
 
 
 def carry(sessions: Table, day: IntegerValue) -> Table:
@@ -58,12 +58,17 @@ def sessionise(events: Table, carried: Table) -> Table:
     streams = events.group_by("session_key").aggregate(
         **_facts(events),
         revenue_cents=events.price_cents.sum(where=upgraded),
-        least_currency=events.currency.min(where=upgraded),
-        greatest_currency=events.currency.max(where=upgraded),
+        upgrade_currency=events.currency.min(where=upgraded),
+        upgrades=upgraded.sum(),
     )
     streams = streams.anti_join(carried, "session_key")
     plain = streams.filter(_is_plain(streams))
-    plain = plain.mutate(run_started_at=plain.started_at, session_no=_int(0), **_steps_by_firsts(plain))
+    plain = plain.mutate(
+        run_started_at=plain.started_at,
+        session_no=_int(0),
+        revenue=_amount(plain.upgrade_currency, plain.revenue_cents),
+        **_steps_by_firsts(plain),
+    )
     slow = streams.filter(~_is_plain(streams)).select("session_key").union(carried.select("session_key"))
     numbered = _numbered(events.semi_join(slow, "session_key").left_join(carried, "session_key"))
     return _finished(plain).union(_finished(_carefully(numbered)))
@@ -79,7 +84,7 @@ def _placed(events: Table) -> Table:
         (kind == EventName.CALCULATOR_OPENED, _int(1)),
         (question.fill_null(False), events.step.cast("int64") + 1),
         (kind == EventName.ASSESSMENT_SUBMITTED, _int(SUBMITTED)),
-        (kind == EventName.OFFER_VIEWED, _int(UPGRADE - 1)),
+        (kind == EventName.OFFER_VIEWED, _int(OFFERED)),
         (kind == EventName.UPGRADE_CLICKED, _int(UPGRADE)),
         else_=_int(0),
     )
@@ -89,7 +94,7 @@ def _placed(events: Table) -> Table:
 def _facts(events: Table) -> dict[str, Value]:
     """The facts of a group of events: the first value of each, of submissions the last."""
     firsts = {f"first_{place}": events.timestamp.min(where=events.place == place) for place in PLACES}
-    opened, submitted, upgraded = (events.place == place for place in (1, SUBMITTED, UPGRADE))
+    opened, submitted, offered, upgraded = (events.place == place for place in (1, SUBMITTED, OFFERED, UPGRADE))
     order = _struct(events, ("timestamp", "event_id"))
     return {
         "session_id": events.session_id.arbitrary(),
@@ -101,12 +106,14 @@ def _facts(events: Table) -> dict[str, Value]:
         "facts_0": _struct(events, FIRST_EVENT).argmin(order),
         "facts_1": _struct(events, OPENING).argmin(order, where=opened),
         "facts_2": _struct(events, SUBMISSION).argmax(order, where=submitted),
-        "currency": events.currency.argmin(order, where=upgraded),
         **firsts,
         "step_1_at": firsts["first_1"],
-        "offer_viewed_at": firsts[f"first_{UPGRADE - 1}"],
-        "upgrade_at": firsts[f"first_{UPGRADE}"],
+        "first_submitted_at": firsts[f"first_{SUBMITTED}"],
         "submitted_at": events.timestamp.max(where=submitted),
+        "offer_viewed_at": firsts[f"first_{OFFERED}"],
+        "last_offer_viewed_at": events.timestamp.max(where=offered),
+        "upgrade_at": firsts[f"first_{UPGRADE}"],
+        "last_upgrade_at": events.timestamp.max(where=upgraded),
     }
 
 
@@ -117,7 +124,7 @@ def _finished(sessions: Table) -> Table:
 
 
 def _is_plain(streams: Table) -> BooleanValue:
-    """Whether a stream is one session, paid in one currency, whose steps were first taken in order."""
+    """Whether a stream is one session with one upgrade at most, whose steps were first taken in order."""
     import ibis
 
     steps = _steps_by_firsts(streams)
@@ -125,7 +132,7 @@ def _is_plain(streams: Table) -> BooleanValue:
         streams[f"first_{place}"] < steps.get(STEP_COLUMNS[place - 2], streams.step_1_at) for place in PLACES[1:]
     ]
     too_long = streams.ended_at - streams.started_at > GAP
-    odd = [too_long, streams.least_currency != streams.greatest_currency, *went_back]
+    odd = [too_long, streams.upgrades > 1, *went_back]
     return ~ibis.or_(*(condition.fill_null(False) for condition in odd))
 
 
@@ -163,18 +170,26 @@ def _numbered(events: Table) -> Table:
 
 
 def _carefully(events: Table) -> Table:
-    """Sessions of numbered events, whatever their order and their currencies."""
-    upgrades = events.filter(events.place == UPGRADE)
-    order = _struct(upgrades, ("timestamp", "event_id"))
-    paid_in = upgrades.group_by(*SESSION).aggregate(paid_in=upgrades.currency.argmin(order))
-    events = events.left_join(paid_in, SESSION).select(events, paid_in.paid_in)
-    in_one_currency = (events.place == UPGRADE) & (events.currency == events.paid_in)
+    """Sessions of numbered events, whatever their order and however many their upgrades."""
     times = {f"times_{place}": events.timestamp.collect(where=events.place == place) for place in PLACES[1:]}
-    revenue = events.price_cents.sum(where=in_one_currency)
-    sessions = events.group_by(*SESSION).aggregate(**_facts(events), **times, revenue_cents=revenue)
+    sessions = events.group_by(*SESSION).aggregate(**_facts(events), **times)
+    revenue = _revenue(events.filter(events.place == UPGRADE, events.price_cents.notnull()))
+    sessions = sessions.left_join(revenue, SESSION).select(sessions, revenue.revenue)
     for place in PLACES[1:]:
         sessions = sessions.mutate(**{STEP_COLUMNS[place - 1]: _next(sessions, place)})
     return sessions
+
+
+def _revenue(upgrades: Table) -> Table:
+    """The revenue of sessions. A click is an intent: of equal ones, for one offer at one price, one counts."""
+    intents = upgrades.select(*SESSION, "offer", "currency", "price_cents").distinct()
+    sums = intents.group_by(*SESSION, "currency").aggregate(cents=intents.price_cents.sum())
+    sums = sums.mutate(amount=_amount(sums.currency, sums.cents))
+    return sums.group_by(*SESSION).aggregate(revenue=sums.amount.collect().sort().join(" "))
+
+
+def _amount(currency: StringValue, cents: IntegerValue) -> StringValue:
+    return currency + ":" + cents.cast("string")
 
 
 def _next(sessions: Table, place: int) -> IntegerValue:

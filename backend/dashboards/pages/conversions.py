@@ -1,4 +1,4 @@
-"""The conversions: offers seen and plans asked for, of assessments."""
+"""The conversions: of visitors with a result, who then saw an offer and asked for a plan."""
 
 from __future__ import annotations
 

@@ -82,6 +82,7 @@ def _credit_query(question: PageQuestion) -> AttributionQuery:
         question.answerable(),
         Model(chosen(question, "model", list(MODELS))),
         By(chosen(question, "by", list(CHANNELS))),
+        currency=question.currency,
         lookback_days=int(chosen(question, "lookback_days", LOOKBACKS)),
         filters=question.filters,
         compare=question.compare,

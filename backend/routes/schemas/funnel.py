@@ -140,7 +140,7 @@ class EarlierFunnel(Out):
 class FunnelMeta(Covered):
     """What the numbers cover: all events accepted before `as_of`.
 
-    `counted` are sessions or visitors. `immature_sessions` are still inside the window and may yet go on. `demo`: the
+    `counted` are sessions or visitors. `immature_sessions` may yet go on: within the window, and not over. `demo`: the
     days asked for hold visits of `flask demo visits`.
     """
 

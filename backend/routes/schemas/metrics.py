@@ -132,26 +132,27 @@ class CompareOut(Out):
     start: datetime
     end: datetime
     totals: dict[str, int | float | None]
-    n: int
+    n: dict[str, int]
 
 
 class ResultMeta(Covered):
     """What the rows cover: all events accepted before `as_of`.
 
     `totals` are over everything the filters keep, also what the limit cut off (`more`); people count once in them.
-    `n` is how many sessions or events that is. `demo`: the days asked for hold visits of `flask demo visits`.
+    `n` is for each measure the count that it rests on: the denominator of a rate. `demo`: the days asked for hold
+    visits of `flask demo visits`.
     """
 
     plan: PlanOut
     totals: dict[str, int | float | None]
-    n: int
+    n: dict[str, int]
     more: bool
     currencies: list[str]
     compare: CompareOut | None
 
 
 class ResultResponse(TableOut):
-    """A row holds its keys and its measures by name; rates are fractions, null on fewer than ten."""
+    """A row holds its keys and measures by name; rates are fractions with both numbers, null on fewer than ten."""
 
     data: list[dict[str, Cell | dict[str, int | float | None]]]
     meta: ResultMeta
@@ -165,11 +166,11 @@ class ResultResponse(TableOut):
             meta=ResultMeta(
                 **covered(period, result),
                 plan=_plan(query),
-                totals=rounded(result.totals.values),
-                n=result.totals.n,
+                totals=shown(query, result.totals.values),
+                n=_rests_on(query, result.totals),
                 more=result.more,
                 currencies=list(result.currencies),
-                compare=_compare(result.compared, result.before, zone),
+                compare=_compare(query, result.compared, result.before, zone),
             ),
         )
 
@@ -177,10 +178,10 @@ class ResultResponse(TableOut):
 def result_csv(result: Result) -> str:
     """The rows as a table: keys, measures, and those before, named `previous_<measure>`; money ends in `_cents`."""
     query = result.query
-    measures = [_column(name) for name in query.measures]
+    measures = [_column(name) for name in query.shown]
     earlier = [f"previous_{column}" for column in measures] if query.compare else []
     rows = (
-        [*row.keys, *rounded(row.values).values(), *(rounded(row.previous).values() if row.previous else ())]
+        [*row.keys, *shown(query, row.values).values(), *(shown(query, row.previous).values() if row.previous else ())]
         for row in result.rows
     )
     return "".join(csv_lines([*query.keys, *measures, *earlier], rows))
@@ -191,9 +192,9 @@ def _column(measure: str) -> str:
     return f"{measure}_cents" if MEASURES[measure].unit is Unit.CENTS else measure
 
 
-def rounded(values: Mapping[str, Value]) -> dict[str, Value]:
-    """Whole numbers stay whole; the rest to as many digits as their unit has use for."""
-    return {name: _round(value, MEASURES[name].unit) for name, value in values.items()}
+def shown(query: Query, values: Mapping[str, Value]) -> dict[str, Value]:
+    """The values that are shown. Whole numbers stay whole; the rest to as many digits as their unit has use for."""
+    return {name: _round(values[name], MEASURES[name].unit) for name in query.shown}
 
 
 def _round(value: Value, unit: Unit) -> Value:
@@ -201,9 +202,10 @@ def _round(value: Value, unit: Unit) -> Value:
 
 
 def _rows(result: Result) -> Iterator[dict[str, Cell | dict[str, Value]]]:
+    query = result.query
     for row in result.rows:
-        values = dict(zip(result.query.keys, row.keys, strict=True)) | rounded(row.values)
-        yield values | ({"previous": rounded(row.previous)} if row.previous is not None else {})
+        values = dict(zip(query.keys, row.keys, strict=True)) | shown(query, row.values)
+        yield values | ({"previous": shown(query, row.previous)} if row.previous is not None else {})
 
 
 def _plan(query: Query) -> PlanOut:
@@ -213,14 +215,18 @@ def _plan(query: Query) -> PlanOut:
     )
 
 
-def _compare(compared: Period | None, before: Totals | None, zone: ZoneInfo) -> CompareOut | None:
+def _rests_on(query: Query, totals: Totals) -> dict[str, int]:
+    return {name: int(totals.values[MEASURES[name].rests_on] or 0) for name in query.measures}
+
+
+def _compare(query: Query, compared: Period | None, before: Totals | None, zone: ZoneInfo) -> CompareOut | None:
     if compared is None or before is None:
         return None
     return CompareOut(
         start=compared.start.astimezone(zone),
         end=compared.end.astimezone(zone),
-        totals=rounded(before.values),
-        n=before.n,
+        totals=shown(query, before.values),
+        n=_rests_on(query, before),
     )
 
 

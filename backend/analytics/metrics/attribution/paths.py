@@ -103,7 +103,7 @@ def _paths(
     sessions = _sessions(start - lookback, end, selection)
     paid = _paid(sessions, start, end) & selection.holds(sessions)
     people = _people(_touches(sessions, by, paid).semi_join(_payers(sessions, paid), "person"))
-    fields = ("paid_at", "cents", "currency")
+    fields = ("paid_at", "revenue")
     placed = people.touches.map(
         lambda touch, place: ibis.struct({"place": place, **{name: touch[name] for name in fields}})
     )
@@ -117,7 +117,7 @@ def _people(touches: Table) -> Table:
     """A row per person, their touches in order."""
     import ibis
 
-    fields = ("at", "channel", "paid_at", "cents", "currency")
+    fields = ("at", "channel", "paid_at", "revenue")
     people = touches.group_by("person").aggregate(
         touches=ibis.struct({name: touches[name] for name in fields}).collect()
     )
@@ -131,7 +131,9 @@ def _sessions(start: IntegerValue, end: IntegerValue, selection: SessionSelectio
 
 
 def _paid(sessions: Table, start: IntegerValue, end: IntegerValue) -> BooleanValue:
-    return sessions.revenue_cents.notnull() & (sessions.upgrade_at >= start) & (sessions.upgrade_at < end)
+    """Whether a session asked in the period to pay something; what is free is no conversion here."""
+    priced = sessions.revenue.fill_null("").re_search(":[1-9]")
+    return priced & (sessions.upgrade_at >= start) & (sessions.upgrade_at < end)
 
 
 def _payers(sessions: Table, paid: BooleanValue) -> Table:
@@ -147,8 +149,7 @@ def _touches(sessions: Table, by: By, paid: BooleanValue, **more_columns: Value)
         at=sessions.started_at,
         channel=_channel(sessions, by),
         paid_at=ibis.ifelse(paid, sessions.upgrade_at, 0),
-        cents=sessions.revenue_cents.fill_null(0),
-        currency=sessions.currency.fill_null(""),
+        revenue=sessions.revenue.fill_null(""),
         **more_columns,
     )
 
@@ -168,19 +169,24 @@ def _channel(sessions: Table, by: By) -> StringValue:
 
 
 def _counted(ways: Table, lookback: IntegerValue, *, aged: bool) -> Table:
-    """Equal ways together."""
+    """Equal ways together, each currency of a session on its own."""
     paid_at = ways.last["paid_at"]
     near = ways.touches.filter(lambda touch: touch["at"] >= paid_at - lookback)
     hours = near.map(lambda touch: (paid_at - touch["at"]) // (HOUR_SECONDS * SECOND))
     ways = ways.select(
-        currency=ways.last["currency"],
+        revenue=ways.last["revenue"],
         channels=near.map(lambda touch: touch["channel"]),
-        cents=ways.last["cents"],
         **({"hours": hours} if aged else {}),
     )
-    ages = ["hours"] if aged else []
-    counted = ways.group_by("currency", "channels", *ages).aggregate(conversions=ways.count(), cents=ways.cents.sum())
-    return counted.select("currency", "channels", "conversions", "cents", *ages)
+    kinds = ["channels", *(["hours"] if aged else [])]
+    alike = ways.group_by("revenue", *kinds).aggregate(times=ways.count())
+    amounts = alike.select(*kinds, "times", amount=alike.revenue.split(" ").unnest())
+    amounts = amounts.mutate(currency=amounts.amount.left(3), cents=amounts.amount.substr(4).cast("int64"))
+    amounts = amounts.filter(amounts.cents > 0)
+    counted = amounts.group_by("currency", *kinds).aggregate(
+        conversions=amounts.times.sum(), cents=(amounts.times * amounts.cents).sum()
+    )
+    return counted.select("currency", "channels", "conversions", "cents", *kinds[1:])
 
 
 def _lost(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, with_first_seen
+from backend.analytics.metrics.catalogue.followed import FOLLOWED_BY, with_followed
 from backend.analytics.metrics.catalogue.measures import COUNTED, MEASURES, Measure, Ratio, Relation
 from backend.analytics.metrics.catalogue.query import MOST_ROWS, Filter, Operator, Query
-from backend.analytics.metrics.parameters import BOUNDS, bounds, monday, shift_at, shift_values
+from backend.analytics.metrics.parameters import BOUNDS, MICROSECOND, bounds, micros, monday, shift_at, shift_values
 from backend.analytics.metrics.period import Grain, Period
-from backend.analytics.warehouse.question import Question
-from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS, relation
+from backend.analytics.warehouse.question import LATEST, Question
+from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS, currencies_of, relation
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table, Value
@@ -36,21 +38,25 @@ class RelationQuestion:
     values: dict[str, int]
 
 
-def parts(query: Query, *, limited: bool, of: Period | None = None) -> list[RelationQuestion]:
+def parts(query: Query, window: timedelta, *, limited: bool, of: Period | None = None) -> list[RelationQuestion]:
     """A question for each relation the query's measures count in; unlimited where rows must be found to keys.
 
-    `of`: another period, whose days stand under the names of as many of the query's own.
+    `window`: how long after a result something still follows it. `of`: another period, whose days stand under the
+    names of as many of the query's own.
     """
-    sources = dict.fromkeys(MEASURES[name].source for name in query.measures)
+    sources = dict.fromkeys(MEASURES[name].source for name in query.counted)
     # The rows of two relations are matched before they are ordered.
     limit = query.limit + 1 if limited and len(sources) == 1 else 10 * MOST_ROWS
     limit = limit if query.keys else 1
-    return [_part(query, source, limit, of or query.period) for source in sources]
+    return [_part(query, source, limit, of or query.period, window) for source in sources]
 
 
-def _part(query: Query, source: Relation, limit: int, period: Period) -> RelationQuestion:
-    names = tuple(name for name in query.measures if MEASURES[name].source is source)
+def _part(query: Query, source: Relation, limit: int, period: Period, window: timedelta) -> RelationQuestion:
+    names = tuple(name for name in query.counted if MEASURES[name].source is source)
     values = bounds(period)
+    if FOLLOWED_BY.keys() & {*names}:
+        length = window // MICROSECOND
+        values |= {LATEST: micros(period.end) + DAY + length, "window": length}
     shifts = shift_values(period) if query.grain else {}
     months = query.period.buckets(Grain.MONTH) if query.grain is Grain.MONTH else ()
     starts = {f"month_{number}": (day - EPOCH).days for number, day in enumerate(months)}
@@ -59,13 +65,14 @@ def _part(query: Query, source: Relation, limit: int, period: Period) -> Relatio
     shape = (source, names, query.keys, query.filters, query.order, limit, query.currency, query.bots)
     name = f"catalogue {shape!r}, {len(shifts)} and {len(starts)} numbers of local time"
     build = partial(_expression, query=query, source=source, names=names, limit=limit, shifts=len(shifts))
-    return RelationQuestion(source, names, Question(name, (*BOUNDS, *local), build), values | local)
+    return RelationQuestion(source, names, Question(name, (*values, *local), build), values | local)
 
 
 def _expression(
     *numbers: IntegerValue, query: Query, source: Relation, names: tuple[str, ...], limit: int, shifts: int
 ) -> Table:
     (start, end, first, last), local = numbers[: len(BOUNDS)], numbers[len(BOUNDS) :]
+    following, local = (local[:2], local[2:]) if FOLLOWED_BY.keys() & {*names} else ((), local)
     fields = (*query.dimensions, *(condition.field for condition in query.filters))
     table = with_first_seen(relation(SESSIONS), fields) if source is Relation.SESSIONS else relation(EVENTS)
     instant = table[INSTANTS[source]]
@@ -73,6 +80,8 @@ def _expression(
     if not query.bots:
         conditions.append(~table.is_bot)
     table = table.filter(*conditions, *(holds(table, condition) for condition in query.filters))
+    if following:
+        table = with_followed(table, names, first, *following, bots=query.bots)
     keys: dict[str, Value] = {}
     if query.grain:
         moved, *months = local[shifts:]
@@ -96,7 +105,7 @@ def _counted(table: Table, query: Query, source: Relation, names: tuple[str, ...
         columns[f"value_{number}"] = measure.of(counts) if isinstance(measure, Ratio) else counts[name]
     columns[COUNT] = table.count()
     if not query.keys and source is Relation.SESSIONS:
-        columns[CURRENCIES] = table.currency.collect(where=table.revenue_cents.notnull(), distinct=True)
+        columns[CURRENCIES] = currencies_of(table.revenue).collect(distinct=True)
     return columns
 
 

@@ -8,12 +8,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from backend.analytics.metrics.quotients import SMALLEST_DENOMINATOR
-from backend.analytics.warehouse.relations import SECOND
+from backend.analytics.warehouse.relations import SECOND, revenue_in
 
 if TYPE_CHECKING:
     from ibis.expr.types import NumericValue, Table
 
 Counts = Mapping[str, "NumericValue"]
+OFFER_FOLLOWED, UPGRADE_FOLLOWED = "offer_followed", "upgrade_followed"
 QUESTIONS = ("the job", "place and industry", "experience and education", "the week")
 
 
@@ -47,6 +48,12 @@ class Measure:
     sums: bool
     rests_on: str
     aggregate: Callable[[Table, str], NumericValue]
+    parts: tuple[str, ...] = ()
+
+    @property
+    def is_zero_of_nothing(self) -> bool:
+        """Whether it is 0 where there is nothing to count; a median is unknown then."""
+        return self.sums or self.unit is Unit.COUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ class Ratio:
     numerator: str
     denominator: str
     sums = False
+    is_zero_of_nothing = False
 
     @property
     def source(self) -> Relation:
@@ -68,6 +76,11 @@ class Ratio:
     @property
     def rests_on(self) -> str:
         return self.denominator
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The two numbers that are shown beside the quotient."""
+        return self.numerator, self.denominator
 
     def of(self, counts: Counts) -> NumericValue:
         """The quotient of two aggregates."""
@@ -82,23 +95,40 @@ def _sessions(name: str, label: str, description: str, column: str) -> Measure:
     return Measure(name, label, Unit.COUNT, description, Relation.SESSIONS, True, name, lambda t, _: t[column].count())
 
 
+def _people(name: str, label: str, description: str, column: str) -> Measure:
+    """The number of people in whose sessions with a result a condition holds."""
+
+    def counted(sessions: Table, _: str) -> NumericValue:
+        return sessions.person.nunique(where=sessions[column])
+
+    return Measure(name, label, Unit.COUNT, description, Relation.SESSIONS, False, name, counted)
+
+
 def _quantile(name: str, label: str, description: str, rests_on: str, share: float, begin: str, end: str) -> Measure:
     def seconds(sessions: Table, _: str) -> NumericValue:
-        return (sessions[end] - sessions[begin]).quantile(share) / SECOND
+        import ibis
+
+        # By clocks that were set meanwhile something may end before it begins.
+        in_order = sessions[end] >= sessions[begin]
+        return ibis.cases((in_order, sessions[end] - sessions[begin])).quantile(share) / SECOND
 
     return Measure(name, label, Unit.SECONDS, description, Relation.SESSIONS, False, rests_on, seconds)
 
 
 def _event(name: str, label: str, event: str) -> Measure:
     def times(events: Table, _: str) -> NumericValue:
-        return (events.event_type == event).sum()
+        return (events.event_type == event).sum().fill_null(0)
 
     description = f"How often `{event}` was sent."
     return Measure(name, label, Unit.COUNT, description, Relation.EVENTS, True, name, times)
 
 
 def _revenue(sessions: Table, currency: str) -> NumericValue:
-    return sessions.revenue_cents.sum(where=sessions.currency == currency).fill_null(0)
+    return revenue_in(sessions.revenue, currency).sum().fill_null(0)
+
+
+def _priced(sessions: Table, currency: str) -> NumericValue:
+    return revenue_in(sessions.revenue, currency).count()
 
 
 _DEFINED: tuple[Measure, ...] = (
@@ -127,16 +157,44 @@ _DEFINED: tuple[Measure, ...] = (
     _sessions("offers_viewed", "Offers viewed", "Sessions in which an offer came into view.", "offer_viewed_at"),
     _sessions("upgrades", "Upgrades", "Sessions that asked for a paid plan.", "upgrade_at"),
     Measure(
-        "revenue", "Revenue", Unit.CENTS, "What sessions asked to pay, in the one currency of the question.",
-        Relation.SESSIONS, True, "upgrades", _revenue,
+        "result_visitors", "Visitors with a result", Unit.COUNT, "People behind the sessions that came to a result.",
+        Relation.SESSIONS, False, "result_visitors", lambda t, _: t.person.nunique(where=t.submitted_at.notnull()),
+    ),
+    _people(
+        "offer_visitors", "Visitors who then saw an offer",
+        "Of these people, who saw an offer in the window after the result, in whichever session.", OFFER_FOLLOWED,
+    ),
+    _people(
+        "plan_visitors", "Visitors who then asked for a plan",
+        "Of these people, who asked for a paid plan in the window after the result, in whichever session.",
+        UPGRADE_FOLLOWED,
+    ),
+    Measure(
+        "priced_upgrades", "Upgrades in the currency", Unit.COUNT,
+        "Sessions that asked for a paid plan at a price in the one currency of the question.",
+        Relation.SESSIONS, True, "priced_upgrades", _priced,
+    ),
+    Measure(
+        "revenue", "Revenue", Unit.CENTS,
+        "What sessions asked to pay, in the one currency of the question; of equal clicks in a session one counts.",
+        Relation.SESSIONS, True, "priced_upgrades", _revenue,
+    ),
+    Measure(
+        "timed_results", "Results with a time", Unit.COUNT, "Sessions with a result at or after the opening.",
+        Relation.SESSIONS, True, "timed_results", lambda t, _: (t.submitted_at >= t.step_1_at).sum().fill_null(0),
+    ),
+    Measure(
+        "mistimed_results", "Results before the opening", Unit.COUNT,
+        "Sessions whose clock puts the result before the opening; the times to a result leave them out.",
+        Relation.SESSIONS, True, "mistimed_results", lambda t, _: (t.submitted_at < t.step_1_at).sum().fill_null(0),
     ),
     _quantile(
         "median_time_to_result", "Time to result, median", "From opening the calculator to its last result.",
-        "assessments", 0.5, "step_1_at", "submitted_at",
+        "timed_results", 0.5, "step_1_at", "submitted_at",
     ),
     _quantile(
         "p90_time_to_result", "Time to result, 90th percentile", "Nine of ten sessions with a result took less.",
-        "assessments", 0.9, "step_1_at", "submitted_at",
+        "timed_results", 0.9, "step_1_at", "submitted_at",
     ),
     _quantile(
         "median_duration", "Duration, median", "From the first event of a session to its last.",
@@ -159,18 +217,21 @@ _DIVIDED: tuple[Ratio, ...] = (
         "assessments", "opened",
     ),
     Ratio(
-        "offer_rate", "Saw an offer", Unit.FRACTION, "Sessions that saw an offer, of those with a result.",
-        "offers_viewed", "assessments",
+        "offer_rate", "Saw an offer", Unit.FRACTION,
+        "Visitors who saw an offer in the window after a result, of all with a result.",
+        "offer_visitors", "result_visitors",
     ),
     Ratio(
-        "conversion_rate", "Conversion", Unit.FRACTION, "Sessions that asked for a paid plan, of those with a result.",
-        "upgrades", "assessments",
+        "conversion_rate", "Conversion", Unit.FRACTION,
+        "Visitors who asked for a paid plan in the window after a result, of all with a result.",
+        "plan_visitors", "result_visitors",
     ),
     Ratio(
         "revenue_per_visitor", "Revenue per visitor", Unit.CENTS, "Revenue divided by visitors.", "revenue", "visitors"
     ),
     Ratio(
-        "revenue_per_upgrade", "Revenue per upgrade", Unit.CENTS, "Revenue divided by upgrades.", "revenue", "upgrades"
+        "revenue_per_upgrade", "Revenue per upgrade", Unit.CENTS, "Revenue divided by the upgrades in its currency.",
+        "revenue", "priced_upgrades",
     ),
     Ratio(
         "email_open_rate", "E-mails opened of delivered", Unit.FRACTION, "Openings divided by deliveries.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from enum import StrEnum
+from re import fullmatch
 
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Relation
@@ -15,6 +16,7 @@ from backend.errors import FieldError, InvalidRequest
 
 MOST_ROWS = 10_000
 MOST_MEASURES, MOST_DIMENSIONS, MOST_FILTERS, MOST_VALUES, LONGEST_VALUE = 20, 4, 20, 100, 200
+DEFAULT_CURRENCY, CURRENCY = "USD", "[A-Z]{3}"
 Value = int | float | None
 
 
@@ -49,7 +51,7 @@ class Query:
     compare: Compare | None = None
     order: str | None = None
     limit: int = 1_000
-    currency: str = "USD"
+    currency: str = DEFAULT_CURRENCY
     bots: bool = False
 
     def __post_init__(self) -> None:
@@ -61,6 +63,16 @@ class Query:
         """The columns before the measures in each row: the grain, then the dimensions."""
         return (*([self.grain.value] if self.grain else []), *self.dimensions)
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The measures, each rate with the two numbers that it divides."""
+        return tuple(dict.fromkeys(part for name in self.measures for part in (name, *MEASURES[name].parts)))
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The measures that are shown and the counts on which they rest."""
+        return tuple(dict.fromkeys((*self.shown, *(MEASURES[name].rests_on for name in self.measures))))
+
     def for_totals(self) -> Query:
         """The query for the totals: the same without being broken down."""
         return replace(self, dimensions=(), grain=None, order=None, compare=None)
@@ -68,7 +80,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One row: a key for each of the query's `keys`, a value for each measure, and the values before, if compared.
+    """One row: a key for each of the query's `keys`, a value for each name in `counted`, and those before, if compared.
 
     A key of time is the first local day of the bucket, or the instant an hour began.
     """
@@ -141,8 +153,8 @@ def _sizes(query: Query) -> Iterator[FieldError]:
             yield FieldError(field, "must not name one twice")
     if not 1 <= query.limit <= MOST_ROWS:
         yield FieldError("limit", f"must lie between 1 and {MOST_ROWS:,}")
-    if len(query.currency) != 3 or not (query.currency.isascii() and query.currency.isalpha()):
-        yield FieldError("currency", "must be three letters such as USD")
+    if not fullmatch(CURRENCY, query.currency):
+        yield FieldError("currency", "must be three capital letters such as USD")
 
 
 def value_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:

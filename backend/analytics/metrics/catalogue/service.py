@@ -32,9 +32,10 @@ class CountedRows:
 class CatalogueService:
     """The one source of numbers, so that no two pages can disagree."""
 
-    def __init__(self, warehouse: Warehouse, now: Clock) -> None:
+    def __init__(self, warehouse: Warehouse, now: Clock, conversion_window: timedelta) -> None:
         self._warehouse = warehouse
         self._now = now
+        self._window = conversion_window
 
     def answer(self, query: Query) -> Result:
         """The rows asked for, the totals over all of them, and the same of the period compared with."""
@@ -87,7 +88,7 @@ class CatalogueService:
 
     def _rows(self, query: Query, *, limited: bool, of: Period | None = None) -> CountedRows:
         """`of`: the period whose rows they are, where it is not the query's."""
-        questions = parts(query, limited=limited, of=of)
+        questions = parts(query, self._window, limited=limited, of=of)
         answers = [self._warehouse.ask(question.question, **question.values) for question in questions]
         rows: Found = {}
         width = len(query.keys)
@@ -102,15 +103,15 @@ class CatalogueService:
         """Totals have a question of their own: people are not the sum of their days."""
         values: dict[str, Value] = {}
         n, currencies = 0, ()
-        for part in parts(over_all, limited=False):
-            if not {*part.measures} & {*query.measures}:
+        for part in parts(over_all, self._window, limited=False):
+            if not {*part.measures} & {*query.counted}:
                 continue
             row = self._warehouse.ask(part.question, **part.values).rows[0]
             values |= dict(zip(part.measures, row, strict=False))
             n = max(n, row[len(part.measures)])
             if len(row) > len(part.measures) + 1:
-                currencies = tuple(sorted(row[-1] or ()))
-        return Totals({name: values[name] for name in query.measures}, n), currencies
+                currencies = tuple(sorted({name for names in row[-1] or () for name in names.split()}))
+        return Totals({name: values[name] for name in query.counted}, n), currencies
 
 
 def _for_totals(queries: Sequence[Query]) -> list[Query]:
@@ -139,7 +140,7 @@ def _bucket_key(number: int, grain: Grain, timezone: str) -> str:
 
 def _nothing(query: Query) -> Mapping[str, Value]:
     """The values of a row that only another relation has, or that was not there before."""
-    return {name: 0 if MEASURES[name].sums or name == "visitors" else None for name in query.measures}
+    return {name: 0 if MEASURES[name].is_zero_of_nothing else None for name in query.counted}
 
 
 def _complete(rows: Found, query: Query, now: datetime) -> Found:

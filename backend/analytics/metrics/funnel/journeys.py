@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LISTED = ("session_key", "started_at", "source", "device", "country")
 GROUP = "group_key"
+ENDED = "ended_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ PARAMETERS = tuple(field.name for field in fields(Numbers))
 
 
 def journeys(query: FunnelQuery, numbers: Numbers) -> Table:
-    """A row for each way that began in the period: `reached_1` and on, null where not; `LISTED`; the `GROUP`."""
+    """A row for each way that began in the period: `reached_1` and on, null where not; `LISTED`; `GROUP`; `ENDED`."""
     ways = _of_columns(query, numbers) if query.is_of_columns else _of_events(query, numbers)
     return ways.filter(ways.reached_1 >= numbers.entered_from, ways.reached_1 < numbers.entered_before)
 
@@ -61,14 +62,14 @@ def _of_columns(query: FunnelQuery, numbers: Numbers) -> Table:
         until = steps[0] + numbers.window
         steps = [ibis.cases((step <= until, step)) for step in steps]
     return sessions.select(
-        **_listed_columns(sessions, query), **{f"reached_{n}": step for n, step in enumerate(steps, 1)}
+        ENDED, **_listed_columns(sessions, query), **{f"reached_{n}": step for n, step in enumerate(steps, 1)}
     )
 
 
 def _of_events(query: FunnelQuery, numbers: Numbers) -> Table:
     kinds = Kinds.of(query)
     met = _met(query, numbers, kinds)
-    columns = tuple(name for name in (*LISTED, GROUP) if name in met.columns)
+    columns = tuple(name for name in (*LISTED, GROUP, ENDED) if name in met.columns)
     opens = met.kind.isin(kinds.of_steps[0])
     if query.scope is FunnelScope.SESSION:
         ways = _by_session(met, opens, columns)

@@ -8,9 +8,10 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from backend.analytics.metrics.funnel.definition import MOST_STEPS, FunnelQuery, Order, Outcome
-from backend.analytics.metrics.funnel.journeys import GROUP, LISTED, PARAMETERS, Numbers, journeys
+from backend.analytics.metrics.funnel.definition import MOST_STEPS, FunnelQuery, FunnelScope, Order, Outcome
+from backend.analytics.metrics.funnel.journeys import ENDED, GROUP, LISTED, PARAMETERS, Numbers, journeys
 from backend.analytics.warehouse.question import Question
+from backend.analytics.warehouse.sessionise import GAP
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table, Value
@@ -101,7 +102,7 @@ def _counts(query: FunnelQuery, numbers: Numbers, ways: Table) -> Table:
 def _counted(query: FunnelQuery, numbers: Numbers, ways: Table) -> dict[str, Value]:
     steps = _steps(query, ways)
     waits = {f"wait_{n}": (step - before).quantile(LIMITS) for n, (before, step) in enumerate(pairwise(steps), 2)}
-    young = steps[-1].isnull() & (numbers.now - steps[0] < numbers.window)
+    young = _is_immature(query, numbers, ways)
     return {**{f"came_{n}": step.count() for n, step in enumerate(steps, 1)}, **waits, "immature": young.sum()}
 
 
@@ -136,7 +137,7 @@ def _behind(query: FunnelQuery, numbers: Numbers, ways: Table, *marks: IntegerVa
     standing = _standing(query, ways, least, most, group)
     steps = _steps(query, standing)
     last = ibis.coalesce(*reversed(steps))
-    young = steps[-1].isnull() & (numbers.now - steps[0] < numbers.window)
+    young = _is_immature(query, numbers, standing)
     standing = standing.select(*LISTED, "came", entered_at=steps[0], last=last, immature=young)
     standing = standing.mutate(
         rank=ibis.row_number().over(order_by=[ibis.desc("entered_at"), "session_key", "started_at"])
@@ -164,6 +165,13 @@ def _is_any(key: StringValue, keys: Keys) -> BooleanValue:
     texts = [text for text in keys if text is not None]
     among = key.isin(texts).fill_null(False) if texts else ibis.literal(False)
     return among | key.isnull() if None in keys else among
+
+
+def _is_immature(query: FunnelQuery, numbers: Numbers, ways: Table) -> BooleanValue:
+    """Whether a way may yet go on: within its window, and a session's only while the session is not over."""
+    steps = _steps(query, ways)
+    young = steps[-1].isnull() & (numbers.now - steps[0] < numbers.window)
+    return young & (numbers.now - ways[ENDED] <= GAP) if query.scope is FunnelScope.SESSION else young
 
 
 def _steps(query: FunnelQuery, ways: Table) -> list[IntegerValue]:

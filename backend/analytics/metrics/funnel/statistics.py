@@ -46,7 +46,7 @@ class FunnelStep:
 
 @dataclass(frozen=True, slots=True)
 class FunnelCounts:
-    """The steps in order. `immature` sessions are still inside the window: they may yet go on."""
+    """The steps in order. `immature` sessions may yet go on: they are inside the window and not over."""
 
     steps: tuple[FunnelStep, ...]
     immature: int
