@@ -30,7 +30,7 @@ from config.settings import Settings
 from tests.accounts import cheap_passwords
 from tests.clickhouse import clickhouse
 from tests.memory import write_to_memory
-from tests.servers import CHROMIUM, CHROMIUM_ARGS, PROJECT, Gunicorn, gunicorn, postgresql, redis
+from tests.servers import CHROMIUM_ARGS, HEADLESS_SHELL, PROJECT, Gunicorn, gunicorn, postgresql, redis
 from tests.sharing import TEMPLATES, share_url_builders, shipped_reference
 
 pytest_plugins = ["tests.costs", "tests.databases", "tests.order", "tests.second_run"]
@@ -259,7 +259,7 @@ def server_environ(instance: Path, **given: str) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        browser = playwright.chromium.launch(executable_path=HEADLESS_SHELL, args=CHROMIUM_ARGS)
         yield browser
         browser.close()
 

@@ -20,7 +20,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 PROJECT = Path(__file__).resolve().parent.parent
-CHROMIUM = "/usr/bin/chromium-headless-shell"
+CHROMIUM = "/usr/bin/chromium"
+HEADLESS_SHELL = "/usr/bin/chromium-headless-shell"  # draws the same pages for two thirds of the processor time
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-gpu",

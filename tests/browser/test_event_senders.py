@@ -12,7 +12,6 @@ from tests.browser.tracking import open_any_page, stored, track, until
 from tests.servers import CHROMIUM, CHROMIUM_ARGS
 
 PHONE = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Mobile Safari/537"
-BRANDS = '"Chromium";v="150", "Not)A;Brand";v="24"'  # a headless shell names another
 UNDRIVEN = "--disable-blink-features=AutomationControlled"
 
 
@@ -44,7 +43,7 @@ def undriven(chromium):
 
 
 def test_a_browser_that_says_it_is_a_phone_is_a_person_with_one(server, undriven, instance):
-    context = undriven.new_context(user_agent=PHONE, is_mobile=True, extra_http_headers={"Sec-CH-UA": BRANDS})
+    context = undriven.new_context(user_agent=PHONE, is_mobile=True)
     track_one(open_any_page(context, server), instance)
 
     device, is_bot, _ = sender(instance)
