@@ -65,7 +65,7 @@ def test_an_erasure_killed_before_the_ledger_knew_of_it_still_happens(any_app, a
     environ = {**os.environ, **environ, "FAULT_POINT": "privacy.erase.asked"}
     killed = subprocess.run([sys.executable, "-c", ask], cwd=PROJECT, env=environ, capture_output=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    assert (tmp_path / "erasures.ledger").read_text() == ""
+    assert people_in_ledger(tmp_path) == []
 
     with any_app.app_context():
         db.session.execute(sa.update(Job).values(due_at=sa.func.now()))
@@ -73,7 +73,14 @@ def test_an_erasure_killed_before_the_ledger_knew_of_it_still_happens(any_app, a
         get(Jobs).run_due()
 
     assert places_with(any_app, tmp_path) == []
-    assert len((tmp_path / "erasures.ledger").read_text().splitlines()) == 1
+    assert len(people_in_ledger(tmp_path)) == 1
+
+
+def people_in_ledger(folder):
+    """Its lines but for the one that proves the key."""
+    key, *people = (folder / "erasures.ledger").read_text().splitlines()
+    assert key.startswith("key ")
+    return people
 
 
 def test_a_restored_backup_is_made_to_forget_whoever_was_erased_since(any_app, account, flask, tmp_path):
