@@ -50,7 +50,7 @@ IMPORT = (sys.executable, "-m", "flask", "--app", "wsgi", "events", "import")
 def in_a_process(instance, *arguments, **settings):
     """The command as an operator runs it, with little memory: a block is 4 MiB."""
     command = [*IMPORT, *map(str, arguments)]
-    environ = server_environ(instance, DUCKDB_MEMORY="32MB", **settings)
+    environ = server_environ(instance, DUCKDB_MEMORY="64MB", **settings)
     return subprocess.run(command, cwd=PROJECT, env=environ, capture_output=True, text=True, check=False)
 
 
@@ -154,7 +154,7 @@ def test_ctrl_c_stops_a_query_that_would_never_end(instance, tmp_path):
 
 def test_ctrl_c_stops_an_import_in_the_middle_of_a_query(instance, app, tmp_path):
     source = ndjson(tmp_path / "events.ndjson", [event(number) for number in range(EVENTS_OF_A_BLOCK)])
-    environ = server_environ(instance, DUCKDB_MEMORY="512MB", TMPDIR=str(tmp_path))
+    environ = server_environ(instance, DUCKDB_MEMORY="64MB", TMPDIR=str(tmp_path))
     command = [*IMPORT, str(source)]
 
     with subprocess.Popen(command, cwd=PROJECT, env=environ, stderr=subprocess.PIPE, text=True) as process:
