@@ -81,7 +81,7 @@ def test_a_copy_that_cannot_be_written_is_a_sentence(app, tmp_path):
 def tables(tmp_path, monkeypatch):
     """A copy of the shipped tables, for commands that write beside them."""
     folder = shutil.copytree(SHIPPED, tmp_path / "tables")
-    monkeypatch.setattr("app.cli.reference.SHIPPED", folder)
+    monkeypatch.setattr("backend.reference.loading.SHIPPED", folder)
     return folder
 
 
