@@ -213,14 +213,14 @@ def test_every_command_that_is_named_exists(app):
             f"{path.name}: flask {' '.join(named)}"
             for path in DOCS
             for named in COMMAND.findall(path.read_text())
-            if not is_command(cli.get_command(context, named[0]), *named[1:])
+            if not is_command(context, cli.get_command(context, named[0]), *named[1:])
         ]
 
     assert missing == []
 
 
-def is_command(group, commands, below):
-    if not isinstance(group, click.Group) or not set(commands.split("|")) <= set(group.commands):
+def is_command(context, group, commands, below):
+    if not isinstance(group, click.Group) or not set(commands.split("|")) <= set(group.list_commands(context)):
         return False
-    inner = group.commands.get(commands)
-    return not isinstance(inner, click.Group) or set(below.split("|")) <= set(inner.commands)
+    inner = group.get_command(context, commands)
+    return not isinstance(inner, click.Group) or set(below.split("|")) <= set(inner.list_commands(context))

@@ -14,15 +14,25 @@ from config.settings import PROJECT
 
 
 class Migrations(click.Group):
-    """Stands for Flask-Migrate's group until one of its commands is called."""
+    """Stands for Flask-Migrate's group until its commands are looked for."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        from flask_migrate.cli import db as commands
-
-        context: click.Context = commands.make_context(info_name, args, parent, **extra)
+        context: click.Context = _group().make_context(info_name, args, parent, **extra)
         return context
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return _group().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return _group().get_command(ctx, cmd_name)
+
+
+def _group() -> click.Group:
+    from flask_migrate.cli import db as group
+
+    return group  # type: ignore[no-any-return]
 
 
 def init_app(app: Flask) -> None:
