@@ -165,17 +165,22 @@ def test_when_the_mail_server_is_down_what_was_done_stands_and_the_letter_waits(
         assert get(HealthService).plugins()["mail"].ok
 
 
-def test_a_refusal_for_now_is_tried_again(office):
+def assert_it_waits_out(answer, office):
+    """A letter that the server refuses with this answer arrives once the server takes letters again."""
     with mail_server() as server:
         app = office(server.port)
         ask(app)
-        server.refusal = "451 4.3.0 later"
+        server.refusal = answer
         deliver(app)
         assert job(app).state == JobState.WAITING
         server.refusal = ""
         try_again(app)
 
     assert len(server.received) == 1
+
+
+def test_a_refusal_for_now_is_tried_again(office):
+    assert_it_waits_out("451 4.3.0 later", office)
 
 
 @pytest.mark.parametrize(
@@ -203,16 +208,8 @@ def test_only_a_status_that_says_so_means_that_the_mailbox_is_gone(answer, gone)
 
 
 def test_a_policy_alarms_the_operator_and_the_letter_waits(office, capsys):
-    with mail_server() as server:
-        app = office(server.port)
-        ask(app)
-        server.refusal = "550 5.7.1 not from you"
-        deliver(app)
-        assert job(app).state == JobState.WAITING
-        server.refusal = ""
-        try_again(app)
+    assert_it_waits_out("550 5.7.1 not from you", office)
 
-    assert len(server.received) == 1
     lines = map(json.loads, capsys.readouterr().err.splitlines())
     [told] = [line for line in lines if (line["level"], line["name"]) == ("ERROR", "backend.mail.smtp")]
     assert "refuses letters by its policy (550 5.7.1)" in told["message"]
