@@ -54,7 +54,7 @@ def parts(query: Query, window: timedelta, *, limited: bool, of: Period | None =
 def _part(query: Query, source: Relation, limit: int, period: Period, window: timedelta) -> RelationQuestion:
     names = tuple(name for name in query.counted if MEASURES[name].source is source)
     values = bounds(period)
-    if FOLLOWED_BY.keys() & {*names}:
+    if _asks_what_followed(names):
         length = window // MICROSECOND
         values |= {LATEST: micros(period.end) + DAY + length, "window": length}
     shifts = shift_values(period) if query.grain else {}
@@ -72,7 +72,7 @@ def _expression(
     *numbers: IntegerValue, query: Query, source: Relation, names: tuple[str, ...], limit: int, shifts: int
 ) -> Table:
     (start, end, first, last), local = numbers[: len(BOUNDS)], numbers[len(BOUNDS) :]
-    following, local = (local[:2], local[2:]) if FOLLOWED_BY.keys() & {*names} else ((), local)
+    following, local = (local[:2], local[2:]) if _asks_what_followed(names) else ((), local)
     fields = (*query.dimensions, *(condition.field for condition in query.filters))
     table = with_first_seen(relation(SESSIONS), fields) if source is Relation.SESSIONS else relation(EVENTS)
     instant = table[INSTANTS[source]]
@@ -93,6 +93,10 @@ def _expression(
         return table.aggregate(**counted)
     by = [f"key_{number}" for number in range(len(keys))]
     return _ordered(table.group_by(by).aggregate(**counted), query, names).limit(limit)
+
+
+def _asks_what_followed(names: Sequence[str]) -> bool:
+    return not FOLLOWED_BY.keys().isdisjoint(names)
 
 
 def _counted(table: Table, query: Query, source: Relation, names: tuple[str, ...]) -> dict[str, Value]:

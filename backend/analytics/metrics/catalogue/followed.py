@@ -34,8 +34,6 @@ def with_followed(
 ) -> Table:
     """The sessions with a column for each thing that these measures ask about; `until`: the end of the last window."""
     names = [FOLLOWED_BY[name] for name in measures if name in FOLLOWED_BY]
-    if not names:
-        return sessions
     every = relation(SESSIONS)
     every = every.filter(every.day >= first, every.day <= until // DAY)
     every = every if bots else every.filter(~every.is_bot)
