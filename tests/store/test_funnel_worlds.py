@@ -5,52 +5,23 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
-import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.funnel.definition import EventMatch, FunnelQuery, Order
 from backend.analytics.metrics.funnel.service import FunnelService
 from backend.analytics.metrics.period import Period
-from backend.analytics.warehouse.relations import SESSIONS
-from backend.analytics.warehouse.service import Answer
 from tests.funnel_oracle import of_walks, walk
-from tests.sessions_oracle import COLUMNS, day_number, event, micros, sessions
+from tests.sessions_oracle import COLUMNS, event, micros, sessions
+from tests.warehouse_in_memory import InMemory
 
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 NOW = MIDNIGHT + timedelta(hours=2)
 PERIOD = Period.between(date(2026, 3, 2), date(2026, 3, 2), "UTC", NOW)
-TYPES = {"date": "INTEGER", "string": "VARCHAR", "int64": "BIGINT", "int32": "INTEGER", "float64": "DOUBLE"}
 STEPS = ["a,b,c", "a,a,b", "s,s:2,s", "s:2,s", "b,a,b,a"]
 EXCLUDED = ["", "x"]
 WINDOWS = [timedelta(minutes=minutes) for minutes in (3, 20, 24 * 60)]
-
-
-class InMemory:
-    """Stands for the warehouse: two tables of a database of the test's own."""
-
-    def __init__(self, rows):
-        self._connection = duckdb.connect()
-        found = [dict(zip(COLUMNS, row, strict=True)) for row in sessions(rows)]
-        found = [row | {"day": row["started_at"] // 86_400_000_000} for row in found]
-        flat = [row | {"day": day_number(row["day"]), "timestamp": micros(row["timestamp"])} for row in rows]
-        self._fill(EVENTS, [row | {"received_at": row["timestamp"]} for row in flat])
-        self._fill(SESSIONS, found)
-
-    def _fill(self, table, rows):
-        columns = [f'"{name}" {TYPES.get(kind, "BIGINT")}' for name, kind in table.columns.items()]
-        columns = [column.replace('"is_bot" BIGINT', '"is_bot" BOOLEAN') for column in columns]
-        self._connection.execute(f"CREATE TABLE {table.name} ({', '.join(columns)})")
-        if rows:
-            marks = ", ".join("?" * len(columns))
-            values = [[row[name] for name in table.columns] for row in rows]
-            self._connection.executemany(f"INSERT INTO {table.name} VALUES ({marks})", values)
-
-    def ask(self, question, **values):
-        rows = self._connection.execute(question.sql("duckdb", values)).fetchall()
-        return Answer(rows, NOW, "duckdb", "1", None)
 
 
 @st.composite
@@ -86,7 +57,7 @@ def test_what_is_found_is_what_the_rules_say(order, names, excluded, rows, windo
     steps, exclude = ([EventMatch.parse(name) for name in text.split(",") if name] for text in (names, excluded))
     query = FunnelQuery(PERIOD, tuple(steps), window, order, exclude=tuple(exclude))
 
-    found, rule = FunnelService(InMemory(rows), lambda: NOW).answer(query).funnel, expected(rows, query)
+    found, rule = FunnelService(InMemory(rows, NOW), lambda: NOW).answer(query).funnel, expected(rows, query)
 
     assert [(step.sessions, step.dropoff) for step in found.steps] == [(s.sessions, s.dropoff) for s in rule.steps]
     assert [step.median_seconds for step in found.steps] == pytest.approx([step.median_seconds for step in rule.steps])

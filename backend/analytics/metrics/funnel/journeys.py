@@ -30,7 +30,8 @@ ENDED = "ended_at"
 class Numbers:
     """The parameters of every question about a funnel, in microseconds and days since 1970.
 
-    Events lie between `start` and `end`, or a day around; ways begin from `entered_from` up to `entered_before`.
+    Events lie between `start` and `end`, or a day around; ways begin from `entered_from` up to `entered_before`, but
+    not from `left_out_from` up to `left_out_until`.
     """
 
     start: IntegerValue
@@ -41,6 +42,8 @@ class Numbers:
     entered_before: IntegerValue
     window: IntegerValue
     now: IntegerValue
+    left_out_from: IntegerValue
+    left_out_until: IntegerValue
 
 
 PARAMETERS = tuple(field.name for field in fields(Numbers))
@@ -49,7 +52,8 @@ PARAMETERS = tuple(field.name for field in fields(Numbers))
 def journeys(query: FunnelQuery, numbers: Numbers) -> Table:
     """A row for each way that began in the period: `reached_1` and on, null where not; `LISTED`; `GROUP`; `ENDED`."""
     ways = _of_columns(query, numbers) if query.is_of_columns else _of_events(query, numbers)
-    return ways.filter(ways.reached_1 >= numbers.entered_from, ways.reached_1 < numbers.entered_before)
+    is_left_out = (ways.reached_1 >= numbers.left_out_from) & (ways.reached_1 < numbers.left_out_until)
+    return ways.filter(ways.reached_1 >= numbers.entered_from, ways.reached_1 < numbers.entered_before, ~is_left_out)
 
 
 def _of_columns(query: FunnelQuery, numbers: Numbers) -> Table:
