@@ -15,7 +15,7 @@ from backend.analytics.metrics.catalogue.expressions import holds
 from backend.analytics.metrics.catalogue.query import Filter
 from backend.analytics.metrics.funnel.definition import FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.kinds import Kinds
-from backend.analytics.metrics.funnel.reading import WayReader, code
+from backend.analytics.metrics.funnel.reading import ENTERED, LATEST, WayReader, code
 from backend.analytics.warehouse.relations import DAY, SESSIONS, STEP_COLUMNS, relation
 
 if TYPE_CHECKING:
@@ -50,37 +50,44 @@ PARAMETERS = tuple(field.name for field in fields(Numbers))
 
 
 def journeys(query: FunnelQuery, numbers: Numbers) -> Table:
-    """A row for each way that began in the period: `reached_1` and on, null where not; `LISTED`; `GROUP`; `ENDED`."""
+    """A row for each who entered in the period: `reached_1` and on, null where not; `LISTED`; `GROUP`; `ENDED`.
+
+    `LATEST`: when step 1 was last taken.
+    """
     ways = _of_columns(query, numbers) if query.is_of_columns else _of_events(query, numbers)
-    is_left_out = (ways.reached_1 >= numbers.left_out_from) & (ways.reached_1 < numbers.left_out_until)
-    return ways.filter(ways.reached_1 >= numbers.entered_from, ways.reached_1 < numbers.entered_before, ~is_left_out)
+    return ways.filter(_is_in_period(ways[ENTERED], numbers))
+
+
+def _is_in_period(instant: IntegerValue, numbers: Numbers) -> BooleanValue:
+    is_left_out = (instant >= numbers.left_out_from) & (instant < numbers.left_out_until)
+    return (instant >= numbers.entered_from) & (instant < numbers.entered_before) & ~is_left_out
 
 
 def _of_columns(query: FunnelQuery, numbers: Numbers) -> Table:
     """Sessions keep the first instant of each step that is not before the one of the step before it."""
-    import ibis
-
     sessions = _sessions(query, numbers, query.filters)
     steps = [sessions[name] for name in STEP_COLUMNS[: len(query.steps)]]
-    if query.window < query.scope.longest:
-        until = steps[0] + numbers.window
-        steps = [ibis.cases((step <= until, step)) for step in steps]
-    return sessions.select(
-        ENDED, **_listed_columns(sessions, query), **{f"reached_{n}": step for n, step in enumerate(steps, 1)}
-    )
+    reached = {f"reached_{n}": step for n, step in enumerate(steps, 1)}
+    entries = {ENTERED: steps[0], LATEST: steps[0]}
+    return sessions.select(ENDED, **_listed_columns(sessions, query), **entries, **reached)
 
 
 def _of_events(query: FunnelQuery, numbers: Numbers) -> Table:
+    import ibis
+
     kinds = Kinds.of(query)
     met = _met(query, numbers, kinds)
     columns = tuple(name for name in (*LISTED, GROUP, ENDED) if name in met.columns)
-    opens = met.kind.isin(kinds.of_steps[0])
+    opens, reader = met.kind.isin(kinds.of_steps[0]), WayReader(query, kinds, numbers.window)
     if query.scope is FunnelScope.SESSION:
         ways = _by_session(met, opens, columns)
+        ways = reader.steps(ways, ("session_key", "started_at"), lambda _: ibis.literal(True))
     else:
-        ways = _by_person(met, opens & (met.timestamp >= numbers.entered_from), columns, numbers.start - DAY)
-    reached = WayReader(query, kinds, numbers.window).steps(ways, numbers.entered_from)
-    return reached.select(*columns, *(f"reached_{n}" for n in range(1, len(query.steps) + 1)))
+        opens &= _is_in_period(met.timestamp, numbers)
+        ways = _by_person(met, opens, columns, numbers.start - DAY)
+        ways = reader.steps(ways, ("person",), lambda instant: _is_in_period(instant, numbers))
+        ways = _with_entry(ways, reader.raw(ways.taken_1), columns)
+    return ways.select(*columns, ENTERED, LATEST, *(f"reached_{n}" for n in range(1, len(query.steps) + 1)))
 
 
 def _sessions(query: FunnelQuery, numbers: Numbers, filters: tuple[Filter, ...]) -> Table:
@@ -148,14 +155,21 @@ def _by_session(met: Table, opens: BooleanValue, columns: tuple[str, ...]) -> Ta
 
 
 def _by_person(met: Table, begins: BooleanValue, columns: tuple[str, ...], base: IntegerValue) -> Table:
-    """A visitor's way takes its columns from the session with step 1."""
+    """A visitor's way. `entries`: the session of each event with which it may begin, by its code."""
     import ibis
 
-    entry = ibis.struct({name: met[name] for name in (*columns, "keeps")})
-    order = ibis.struct({name: met[name] for name in ("timestamp", "session_key", "started_at")})
-    codes = code(met.timestamp - base, met.kind).collect()
-    ways = met.group_by("person").aggregate(entry=entry.argmin(order, where=begins), codes=codes, opened=begins.any())
-    ways = ways.filter(ways.opened).mutate(base=base)
+    codes = code(met.timestamp - base, met.kind)
+    entry = ibis.struct({"code": codes, **{name: met[name] for name in (*columns, "keeps")}})
+    ways = met.group_by("person").aggregate(
+        entries=entry.collect(where=begins), codes=codes.collect(), opened=begins.any()
+    )
+    return ways.filter(ways.opened).mutate(base=base)
+
+
+def _with_entry(ways: Table, start: IntegerValue, columns: tuple[str, ...]) -> Table:
+    """A visitor's way takes its columns from the session in which it begins."""
+    ways = ways.mutate(start=start)
+    ways = ways.mutate(entry=ways.entries.filter(lambda entry: entry["code"] == ways.start).sort()[0])
     ways = ways.mutate(**{name: ways.entry[name] for name in (*columns, "keeps")})
     return ways.filter(ways.keeps)
 

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
     Condition = Callable[[IntegerValue], BooleanValue]
 
+ENTERED, LATEST = "entered", "latest"
 KIND_BITS = 5
 # For so many events of a session, or a visitor, that matter; all further ones share the last place.
 PLACE_BITS = {FunnelScope.SESSION: 16, FunnelScope.VISITOR: 12}
 NEVER = 2**63 - 1  # ends every list, so that there is always a least one to be found
+MOST_STARTS = 100  # of a session or visitor that are tried, the first ones
 
 
 def code(time: IntegerValue, kind: IntegerValue) -> IntegerValue:
@@ -32,19 +34,31 @@ class WayReader:
     kinds: Kinds
     window: IntegerValue
 
-    def steps(self, ways: Table, entered_from: IntegerValue) -> Table:
-        """The ways with `reached_1` and on. `codes` hold times since `base`; visitors begin from `entered_from` on."""
+    def steps(self, ways: Table, owner: tuple[str, ...], begins: Condition) -> Table:
+        """The ways with `reached_1` and on, the furthest of each owner; `ENTERED` and `LATEST`, by all their starts.
+
+        `codes` hold times since `base`; `begins`: whether a way may begin at an instant.
+        """
         ways = self._numbered(ways)
+        starts = ways.codes.filter(lambda code: self._serves(code, 0) & begins(ways.base + self._time(code))).sort()
+        ways = ways.mutate(starts=starts)
+        first, last = ways.starts.mins(), ways.starts.maxs()
+        ways = ways.mutate(**{ENTERED: self._instant(ways, first), LATEST: self._instant(ways, last)})
+        ways = ways.mutate(taken_1=ways.starts[: 1 if self.query.is_best_from_the_first else MOST_STARTS].unnest())
+        ways = self._in_any_order(ways) if self.query.order is Order.UNORDERED else self._in_order(ways)
+        return ways if self.query.is_best_from_the_first else self._furthest(ways, owner)
 
-        def begins(code: IntegerValue) -> BooleanValue:
-            serves = self._serves(code, 0)
-            if self.query.scope is FunnelScope.SESSION:
-                return serves
-            return serves & (ways.base + self._time(code) >= entered_from)
+    def _furthest(self, ways: Table, owner: tuple[str, ...]) -> Table:
+        """Of the ways of one owner the one that came furthest; of equal ones the first."""
+        import ibis
 
-        ways = ways.mutate(taken_1=_first(ways, begins))
-        if self.query.order is Order.UNORDERED:
-            return self._in_any_order(ways)
+        came = sum(ways[f"reached_{n}"].notnull().cast("int64") for n in range(1, len(self.query.steps) + 1))
+        ways = ways.mutate(came=came)
+        rank = ibis.row_number().over(group_by=owner, order_by=[ibis.desc("came"), ibis.asc("taken_1")])
+        ways = ways.mutate(rank=rank)
+        return ways.filter(ways["rank"] == 0)
+
+    def _in_order(self, ways: Table) -> Table:
         if self.kinds.of_excluded:
             ways = ways.mutate(ended=_first(ways, self._ends(ways)))
         following = self._next_strictly if self.query.order is Order.STRICT else self._next
@@ -52,6 +66,10 @@ class WayReader:
             ways = following(ways, step)
         codes = {n: ways[f"taken_{n}"] for n in range(1, len(self.query.steps) + 1)}
         return ways.mutate(**{f"reached_{n}": self._instant(ways, code) for n, code in codes.items()})
+
+    def raw(self, code: IntegerValue) -> IntegerValue:
+        """A code without its place in the list."""
+        return code >> self._place_bits
 
     def _next(self, ways: Table, step: int) -> Table:
         """The first event not before the step before it, unless something excluded lies between step 1 and it."""

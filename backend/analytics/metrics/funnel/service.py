@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from backend.analytics.metrics.funnel.definition import FunnelQuery, FunnelScope, Order
+from backend.analytics.metrics.funnel.definition import WINDOW, FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.questions import (
     FunnelBar,
     Group,
@@ -169,7 +169,8 @@ class FunnelService:
 
     def _moment(self, query: FunnelQuery) -> int:
         """Now, to the minute, so that the answer can be remembered; for ever, once all sessions are mature."""
-        mature = query.period.end + query.window
+        # A session of the period may take step 1 again after its end.
+        mature = query.period.end + query.window + WINDOW
         now = self._now().replace(second=0, microsecond=0)
         return micros(min(now, mature))
 
