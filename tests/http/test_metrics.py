@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import csv
+from datetime import datetime
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 
+from backend.analytics.events.event import Event, as_json
+from backend.analytics.events.service import EventTracker
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, SESSIONS_ONLY
+from backend.plugins import get
 from backend.routes.schemas.metrics import DashboardQuery
 
 QUERY = "/api/analytics/query"
@@ -101,6 +106,21 @@ def test_the_same_number_is_the_same_everywhere(visits):
         "popular": asked,
     }
     assert asked == 6
+
+
+def test_events_of_the_server_itself_are_counted_and_are_nobodys_visit(app, visits):
+    """One session longer, one visitor more or one event in a session more would show."""
+    before = ask(visits, measures=["sessions", "visitors", "session_events"])["meta"]["totals"]
+    at = datetime.fromisoformat(f"{DAY}T10:20:00Z")
+    letters = ["email_sent", "email_delivered", "payment_succeeded", "ai_calculator_opened"]
+    with app.app_context():
+        get(EventTracker).record(
+            [Event(uuid4(), name, "mingus-server-letters", None, at, as_json({"source": "mail"})) for name in letters]
+        )
+
+    assert ask(visits, measures=["sessions", "visitors", "session_events"])["meta"]["totals"] == before
+    counts = {"emails_sent": 1, "emails_delivered": 1, "payments_succeeded": 1}
+    assert ask(visits, measures=[*counts])["meta"]["totals"] == counts
 
 
 def test_rates_rest_on_ten_sessions_or_are_not_given(visits):

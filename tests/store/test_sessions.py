@@ -67,9 +67,11 @@ def long_runs(draw, name):
 
 @st.composite
 def traffic(draw):
+    """Streams of visitors, and one of the server itself beside one that is only called alike."""
     short = [draw(streams(f"s{number}")) for number in range(draw(st.integers(1, 8)))]
     long = [draw(long_runs(f"long{number}")) for number in range(draw(st.integers(0, 1)))]
-    return {row["event_id"]: row for stream in (*short, *long) for row in stream}.values()
+    own = [draw(streams("mingus-server-letters")), draw(streams("mingus-servers"))]
+    return {row["event_id"]: row for stream in (*short, *long, *own) for row in stream}.values()
 
 
 class Clockwork:
