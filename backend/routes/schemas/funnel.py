@@ -23,6 +23,7 @@ from backend.analytics.metrics.funnel.questions import FunnelBar
 from backend.analytics.metrics.funnel.service import FunnelGroup, FunnelReport, JourneyList
 from backend.analytics.metrics.funnel.statistics import FunnelCounts, FunnelStep
 from backend.csv_table import csv_lines
+from backend.routes.schemas import said_rules
 from backend.routes.schemas.answer import FourDecimals, OneDecimal, Out, TableOut
 from backend.routes.schemas.dashboard import Covered, covered
 from backend.routes.schemas.metrics import SessionQuery
@@ -36,10 +37,12 @@ class FunnelParameters(SessionQuery):
     steps: str | None = Field(
         None,
         description="Two to twelve, by commas: `ai_calculator_opened,calculator_step_completed:2`.",
+        json_schema_extra=said_rules.STEPS,
     )
     window: str = Field(
         "24h",
         description="From step 1 on: 30m, 24h; with scope=visitor up to 60d.",
+        json_schema_extra=said_rules.WINDOW,
     )
     order: Order = Field(Order.ORDERED, description="strict: no other event between; unordered: also before step 1.")
     scope: FunnelScope = Field(
@@ -48,14 +51,17 @@ class FunnelParameters(SessionQuery):
     exclude: str | None = Field(
         None,
         description="Events that end the way when they happen between two steps.",
+        json_schema_extra=said_rules.EXCLUDED,
     )
     breakdown: str | None = Field(
         None,
         description="A dimension of the session in which the way began.",
+        json_schema_extra=said_rules.optional(said_rules.OF_SESSIONS),
     )
     limit: int = Field(
         10,
         description=f"Groups of the breakdown that stand alone, up to {MOST_GROUPS}.",
+        json_schema_extra=said_rules.GROUPS,
     )
 
     def query(self, default_zone: str, now: datetime) -> FunnelQuery:
@@ -80,11 +86,13 @@ class FunnelParameters(SessionQuery):
 class JourneyParameters(FunnelParameters):
     """The question of the funnel, and which of its bars; `limit` and `offset` are of the list."""
 
-    step: Annotated[int, Field(ge=1)]
+    step: Annotated[int, Field(ge=1, json_schema_extra=said_rules.STEP)]
     outcome: Outcome = Outcome.REACHED
     group: str | None = Field(None, description="A key of the breakdown; the empty one stands for none.")
     others: bool = Field(False, description="Those whose groups do not stand alone.")
-    top: int = Field(10, description="How many groups stand alone: the `limit` of the funnel.")
+    top: int = Field(
+        10, description="How many groups stand alone: the `limit` of the funnel.", json_schema_extra=said_rules.GROUPS
+    )
     limit: Annotated[int, Field(ge=1, le=MOST_LISTED)] = 100
     offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
 

@@ -33,11 +33,15 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Keeps rows by a dimension. The empty text stands for "there is none"."""
+    """Keeps rows by a dimension. The empty text stands for "there is none".
+
+    `spelled`: the values are there in every spelling, which is more than were asked for.
+    """
 
     field: str
     op: Operator
     values: tuple[str, ...] = ()
+    spelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,23 +169,21 @@ def in_any_spelling(filters: Iterable[Filter]) -> tuple[Filter, ...]:
     What was kept before is found by the letters it came with.
     """
     return tuple(
-        replace(condition, values=tuple(dict.fromkeys((*condition.values, *_kept(condition)))))
-        if condition.field in ORIGIN and condition.op is not Operator.CONTAINS
-        else condition
+        _spelled(condition) if condition.field in ORIGIN and condition.op is not Operator.CONTAINS else condition
         for condition in filters
     )
 
 
-def _kept(condition: Filter) -> list[str]:
-    return [as_kept(condition.field, value) for value in condition.values]
+def _spelled(condition: Filter) -> Filter:
+    kept = (as_kept(condition.field, value) for value in condition.values)
+    return replace(condition, values=tuple(dict.fromkeys((*condition.values, *kept))), spelled=True)
 
 
 def value_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:
     for index, condition in enumerate(filters):
         needs = {Operator.IS_NULL: (0, 0), Operator.NOT_NULL: (0, 0), Operator.CONTAINS: (1, 1)}
         least, most = needs.get(condition.op, (1, MOST_VALUES))
-        values = {*_kept(condition)} if condition.field in ORIGIN else condition.values
-        if not least <= len(values) <= most:
+        if not least <= len(condition.values) <= most and not condition.spelled:
             expected = f"{least} to {most} values" if least < most else "one value" if most else "no value"
             yield FieldError(f"filters.{index}.value", f"{condition.op} takes {expected}")
         if any(len(value) > LONGEST_VALUE or "\0" in value for value in condition.values):
