@@ -123,6 +123,23 @@ def test_events_of_the_server_itself_are_counted_and_are_nobodys_visit(app, visi
     assert ask(visits, measures=[*counts])["meta"]["totals"] == counts
 
 
+def test_a_day_without_the_same_day_a_year_earlier_is_compared_with_null_and_not_with_0(analyst):
+    body = {"start": "2024-02-28", "end": "2024-03-01", "grain": "day", "compare": "previous_year"}
+    answer = ask(analyst, measures=["sessions", "offer_rate"], **body)
+    table = analyst.post(QUERY, json=PERIOD | body | {"measures": ["sessions"], "format": "csv"}).text.splitlines()
+    earlier = [row["previous"] for row in answer["data"]]
+
+    assert [row and row["sessions"] for row in earlier] == [0, None, 0]
+    assert table == ["day,sessions,previous_sessions", "2024-02-28,0,0", "2024-02-29,0,", "2024-03-01,0,0"]
+    body |= {"start": "2025-02-28", "end": "2025-03-01"}
+    assert ask(analyst, measures=["sessions"], **body)["meta"]["compare"]["left_out"] == "2024-02-29"
+    body |= {"start": "2024-02-29", "end": "2024-02-29"}
+    assert ask(analyst, measures=["sessions"], **body)["meta"]["compare"] is None
+    for path in ("funnel", "revenue", "conversions"):
+        query = "?start=2024-02-29&end=2024-02-29&compare=previous_year"
+        assert analyst.get(f"/api/analytics/dashboard/{path}{query}").json["meta"]["compare"] is None
+
+
 def test_rates_rest_on_ten_sessions_or_are_not_given(visits):
     [row] = visits.get(f"/api/analytics/dashboard/conversions?start={DAY}&end={DAY}&risk_level=low").json["data"]
 
