@@ -17,7 +17,7 @@ from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.relations import SESSIONS
 from backend.analytics.warehouse.sessions import Sessions
 from backend.analytics.warehouse.snapshots import Snapshots
-from tests.sessions_oracle import ALL_SESSIONS, DAY, HALF_AN_HOUR, SECOND, event, micros, sessions
+from tests.sessions_oracle import ALL_SESSIONS, COLUMNS, DAY, HALF_AN_HOUR, SECOND, event, micros, sessions
 
 # Midnight UTC and half an hour before; the hour that New York skips and the one it repeats; midnight in Kolkata and
 # in Tehran.
@@ -121,6 +121,32 @@ def test_sessions_found_on_the_fly_are_those_of_the_rule(make_lake, events):
     lake.add(events)
 
     assert lake.found() == in_order(sessions(events))
+
+
+@ENOUGH
+@given(events=traffic(), data=st.data())
+def test_sessions_that_grow_while_they_are_asked_for_are_those_of_the_rule(make_lake, events, data):
+    lake, arrived = make_lake(), []
+    rest = data.draw(st.permutations(list(events)))
+    while rest:
+        size = data.draw(st.integers(1, len(rest)))
+        lake.add(rest[:size])
+        arrived, rest = arrived + rest[:size], rest[size:]
+
+        assert lake.found() == in_order(sessions(arrived))
+
+
+def test_sessions_that_no_new_event_belongs_to_are_not_made_again(make_lake):
+    lake = make_lake()
+    lake.add([event("quiet", micros(MIDNIGHT)), event("lively", micros(MIDNIGHT))])
+    before = lake.snapshots.newest()
+    assert len(lake.found()) == 2
+    lake.add([event("lively", micros(MIDNIGHT) + 1)])
+    with lake.engine._seeing(before, with_open=True) as cursor:
+        cursor.execute("UPDATE open_sessions SET source = 'made before'")
+
+    sources = {row[COLUMNS.index("session_id")]: row[COLUMNS.index("source")] for row in lake.found()}
+    assert sources == {"quiet": "made before", "lively": None}
 
 
 @ENOUGH

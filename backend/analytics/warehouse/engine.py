@@ -48,6 +48,12 @@ class Snapshot:
         """Equal for equal contents: a lake that was lost and made anew counts its versions from the beginning."""
         return self.events.table, self.events.version, self.sessions.table, self.sessions.version, self.open_from
 
+    def only_adds_events_to(self, earlier: Snapshot) -> bool:
+        """Whether what an earlier snapshot holds is in this one as it was, beside new files of events."""
+        same_sessions = (self.sessions, self.open_from) == (earlier.sessions, earlier.open_from)
+        same_table = self.events.table == earlier.events.table
+        return same_sessions and same_table and {*earlier.events.files} <= {*self.events.files}
+
 
 class EngineFailed(Exception):
     """The engine cannot be reached, or gave up on a question."""
