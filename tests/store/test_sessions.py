@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pyarrow as pa
 import pytest
@@ -14,6 +15,8 @@ from backend.analytics.events.names import EventName
 from backend.analytics.lake.delta import Lake, moved_days
 from backend.analytics.lake.tables import EVENTS, LakeTable
 from backend.analytics.warehouse.duck import DuckEngine
+from backend.analytics.warehouse.engine import STANDING
+from backend.analytics.warehouse.question import DIALECTS, compiled_anew, standing_sql
 from backend.analytics.warehouse.relations import SESSIONS
 from backend.analytics.warehouse.sessions import Sessions
 from backend.analytics.warehouse.snapshots import Snapshots
@@ -112,6 +115,11 @@ def make_lake(tmp_path_factory):
     yield make
     for clockwork in made:
         clockwork.engine.close()
+
+
+@pytest.mark.parametrize(("question", "dialect"), list(product(STANDING, DIALECTS)))
+def test_the_sql_of_a_standing_question_is_what_its_expression_says(question, dialect):
+    assert standing_sql(question, dialect).read_text() == compiled_anew(question, dialect), "run: flask lake questions"
 
 
 @ENOUGH

@@ -77,7 +77,7 @@ def _sessions_of_days(first: IntegerValue, last: IntegerValue) -> Table:
     return sessions_of_days(relation(EVENTS), relation(SESSIONS, CLOSED), first, last).select(COLUMNS)
 
 
-SESSIONS_OF_DAYS = Question("sessions of days", ("first", "last"), _sessions_of_days)
+SESSIONS_OF_DAYS = Question("sessions of days", ("first", "last"), _sessions_of_days, standing=True)
 
 
 def _late_ends(first: IntegerValue, last: IntegerValue) -> Table:
@@ -87,7 +87,8 @@ def _late_ends(first: IntegerValue, last: IntegerValue) -> Table:
 
 
 # What the sessions table knows of the runs that may go on after the last of some days.
-LATE_ENDS = Question("late ends", ("first", "last"), _late_ends)
+LATE_ENDS = Question("late ends", ("first", "last"), _late_ends, standing=True)
+STANDING = (SESSIONS_OF_DAYS, LATE_ENDS)
 
 
 def closed_sessions(snapshot: Snapshot) -> str:

@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from ibis.expr.types import IntegerValue, Table
 
 Dialect = Literal["duckdb", "clickhouse"]
+DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
 # Numbers and texts that no question contains stand for its parameters and its texts while it is compiled: a cached text
 # of SQL answers in no time what takes Ibis some milliseconds, hundreds for the sessions.
 MARK = 8_111_000_000_000_000_000
@@ -28,13 +30,14 @@ class Question:
     """A question to the lake, as an expression over its relations, its whole-number parameters and its texts.
 
     `build` is given `parameters`, and has the marks of `texts` in it. Questions with the same name have the same
-    expression.
+    expression. The SQL of a `standing` question lies beside this file: processes that ask no other need not load Ibis.
     """
 
     name: str
     parameters: tuple[str, ...]
     build: Callable[..., Table]
     texts: tuple[str, ...] = ()
+    standing: bool = False
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -72,6 +75,15 @@ class MarkedTexts:
 @lru_cache(TEXTS)
 def compiled(question: Question, dialect: Dialect) -> str:
     """The question's SQL with marks for its parameters and its texts."""
+    return standing_sql(question, dialect).read_text() if question.standing else compiled_anew(question, dialect)
+
+
+def standing_sql(question: Question, dialect: Dialect) -> Path:
+    """The file of a standing question's SQL; `flask lake questions` writes it, and a test compares it."""
+    return Path(__file__).parent / "standing" / f"{question.name.replace(' ', '_')}.{dialect}.sql"
+
+
+def compiled_anew(question: Question, dialect: Dialect) -> str:
     with COMPILING:
         import ibis
 
