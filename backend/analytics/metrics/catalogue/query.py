@@ -169,12 +169,14 @@ def in_any_spelling(filters: Iterable[Filter]) -> tuple[Filter, ...]:
     What was kept before is found by the letters it came with.
     """
     return tuple(
-        _spelled(condition) if condition.field in ORIGIN and condition.op is not Operator.CONTAINS else condition
+        condition if condition.spelled or condition.field not in ORIGIN else _spelled(condition)
         for condition in filters
     )
 
 
 def _spelled(condition: Filter) -> Filter:
+    if condition.op is Operator.CONTAINS:  # which ignores case
+        return condition
     kept = (as_kept(condition.field, value) for value in condition.values)
     return replace(condition, values=tuple(dict.fromkeys((*condition.values, *kept))), spelled=True)
 
