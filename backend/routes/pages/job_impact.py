@@ -41,6 +41,7 @@ bp = Blueprint("assessment", __name__)
 PAGE = "ai-job-impact-calculator.html"
 BASE = "/ai-job-impact-calculator"
 QUESTION = f"{BASE}/<token>/<any(job, place, background, week):question>"
+NOT_COMPARED = {"salary": "Your pay was not compared: this page was open for too long. Send it again."}
 OWN = "a visitor's own answers, by a secret address"
 
 
@@ -115,7 +116,9 @@ def pay(token: str) -> ResponseReturnValue:
 @bp.get(f"{BASE}/<token>/<any(pay, share, unshare):_action>")
 @public(OWN)
 def back_to_result(token: str, _action: str) -> ResponseReturnValue:
-    """The address of a form, opened with GET: back to the result."""
+    """Where someone lands who opens the address of a form, or whose form was left open: a salary stands in it again."""
+    if "salary" in request.form:
+        return own_result_page(NOT_COMPARED, token=token)
     return redirect(url_for(".result", token=token), 303)
 
 
