@@ -10,6 +10,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.cli.lake import plain_errors
+from app.logs import REQUESTS
 from backend.demo.doors import AppDoor, Door, ServerDoor
 from backend.demo.service import DemoVisits
 from backend.formats import counted
@@ -70,7 +71,7 @@ def clear(*, yes: bool) -> None:
 @contextmanager
 def _no_line_for_each_request() -> Iterator[None]:
     """This process may be the one that answers them."""
-    log = logging.getLogger("mingus.access")
+    log = logging.getLogger(REQUESTS)
     before = log.level
     log.setLevel(logging.WARNING)
     try:
