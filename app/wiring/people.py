@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 
+from flask import current_app
+
 from backend.accounts.people.addresses import EmailIndex
 from backend.accounts.people.emails import Emails
 from backend.accounts.people.links import AccountLinks
@@ -13,9 +15,11 @@ from backend.accounts.people.service import Accounts
 from backend.accounts.people.store import AccountStore
 from backend.accounts.sign_in.announcements import Announcements
 from backend.accounts.sign_in.factor_store import FactorStore
+from backend.accounts.sign_in.first_look import FirstLook
 from backend.accounts.sign_in.password_check import PasswordCheck
 from backend.accounts.sign_in.service import SignIns
 from backend.accounts.sign_in.store import SignInStore
+from backend.accounts.sign_in.token import digest_of
 from backend.accounts.sign_in.totp import SecondFactor
 from backend.audit.service import AuditLog
 from backend.clock import utc_now
@@ -51,7 +55,12 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         session = get_db_session()
         store, accounts, tell = SignInStore(session), AccountStore(session), notices()
         check = PasswordCheck(accounts, index, registry.build(Passwords), tell, session)
-        return SignIns(store, check, second_factor(), Announcements(store, accounts, tell), session, utc_now)
+        link = current_app.config["FIRST_LOOK"]
+        announcements, looks = Announcements(store, accounts, tell), digest_of(link) if link else None
+        return SignIns(store, check, second_factor(), announcements, session, utc_now, looks)
+
+    def first_look() -> FirstLook:
+        return FirstLook(current_app.config["FIRST_LOOK"], accounts(), sign_ins(), get_db_session())
 
     def send_reset(job: ClaimedJob) -> None:
         accounts().send_reset(job.payload["index"])
@@ -62,4 +71,5 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_service(Accounts, accounts)
     registry.add_service(SecondFactor, second_factor)
     registry.add_service(SignIns, sign_ins)
+    registry.add_service(FirstLook, first_look)
     registry.build(JobKinds).add(RESET_ASKED, send_reset, forgets=True)

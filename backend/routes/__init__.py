@@ -14,6 +14,7 @@ from backend.routes.pages import (
     api_docs,
     audit,
     dashboards,
+    first_look,
     funnel,
     job_impact,
     jobs,
@@ -48,3 +49,5 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     privacy.bp,
     keys.bp,
 )
+# Pages of a server that nobody but the person at its machine reaches: others have no such addresses.
+LOCAL_BLUEPRINTS: tuple[Blueprint, ...] = (first_look.bp,)

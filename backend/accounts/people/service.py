@@ -28,6 +28,8 @@ NOT_SIGNED_UP_WITH = (
     "link of the newer letter."
 )
 
+LOCAL_ADMIN = "admin@localhost"  # no address that anybody can sign up with
+
 
 class Accounts:
     """Each method is one use case: what it changes, its audit entry and its letters are one transaction.
@@ -124,6 +126,17 @@ class Accounts:
         self._notices.record("cli", Action.ACCOUNT_CREATED, account, role=role)
         self._session.commit()
         return account
+
+    def local_admin(self) -> Authenticated:
+        """The admin of a first look, without a password, made on first use. Commits nothing. Raises AccountConflict."""
+        account = self._store.by_index(self._emails.index(LOCAL_ADMIN))
+        if account is None:
+            account = self._add(LOCAL_ADMIN, Role.ADMIN, AccountState.ACTIVE, None)
+            account.verified_at = account.created_at
+            self._notices.record("cli", Action.ACCOUNT_CREATED, account, role=Role.ADMIN)
+        if account.state != AccountState.ACTIVE or account.role != Role.ADMIN:
+            raise AccountConflict(f"The account {LOCAL_ADMIN} was disabled or given another role.")
+        return Authenticated.of(account)
 
     def invite(self, by: str, email: str, role: Role) -> str:
         """Make an account whose owner chooses a password by a mailed link; the link's path. Raises InvalidRequest."""
