@@ -23,8 +23,8 @@ class Job(Model):
     """Work to do once, later or now. `unique_key` names the effect: a second job with the same key is not made.
 
     `offered_until`: when the row is handed over again unless a Celery worker has begun. `fence` grows with each
-    attempt; an attempt may end the job only while the fence is still its own. `progress` is how much of the work is done,
-    in percent, where its handler tells.
+    attempt; an attempt may end the job only while the fence is still its own. `progress` is how much of the work is
+    done, in percent, where its handler tells.
     """
 
     __tablename__ = "jobs"

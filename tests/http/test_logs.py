@@ -113,10 +113,10 @@ def test_as_text_the_level_stands_where_something_is_wrong():
 
 
 def test_as_text_an_error_has_its_traceback_and_nobodys_data():
-    try:
-        raise ValueError("from canary.doe@example.org")
-    except ValueError as error:
-        line = line_of("it failed", "text", level=logging.ERROR, error=(type(error), error, error.__traceback__))
+    with pytest.raises(ValueError, match="invalid literal") as failed:
+        int("canary.doe@example.org")
+
+    line = line_of("it failed", "text", level=logging.ERROR, error=(failed.type, failed.value, failed.tb))
 
     assert line.startswith("ERROR it failed\nTraceback ")
     assert "ValueError" in line

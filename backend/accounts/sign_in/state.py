@@ -59,11 +59,8 @@ class SignInWithAccount:
 
     def _too_old(self, now: datetime) -> bool:
         age = now - self.created_at
-        if (
-            self.first_look is None
-            and self.proven_at is None
-            and (self.factor_since or Role(self.role).needs_second_factor)
-        ):
+        has_all = self.proven_at is not None or self.first_look is not None
+        if not has_all and (self.factor_since or Role(self.role).needs_second_factor):
             return age >= HALF_SIGN_IN
         if Role(self.role).needs_second_factor:
             return age >= OPERATORS_SIGN_IN
