@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-
-import pytest
-
 from config.banner import banner
 from config.settings import PROJECT
 from tests.conftest import make_settings
@@ -38,15 +33,3 @@ def test_the_link_is_its_last_line(tmp_path):
 
 def test_without_a_link_there_is_none(tmp_path):
     assert "Dashboards" not in banner(make_settings(tmp_path), "")
-
-
-@pytest.mark.parametrize("target", ["run", "test"])
-def test_installing_says_what_it_does_and_what_fails_and_nothing_else(target):
-    """pip's warnings, such as one for each retry of a slow package index, would drown the banner."""
-    recipe = subprocess.run(
-        ["make", "-n", "-B", target], cwd=PROJECT, check=True, capture_output=True, text=True
-    ).stdout
-
-    installs = re.findall(r"-m pip install (\S+)", recipe)
-    assert installs
-    assert set(installs) == {"-qq"}
