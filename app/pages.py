@@ -15,6 +15,7 @@ from backend.dashboards.addresses import address_of
 from backend.dashboards.pages import PAGES
 from backend.plugins import get
 from backend.routes.access import caller, is_signing_in, shared
+from backend.routes.caused_letters import newest_letter
 from backend.routes.consent import may_recognise, must_ask
 from config.settings import PROJECT
 
@@ -47,6 +48,7 @@ def init_app(app: Flask) -> None:
         static_url=static_url,
         caller=caller,
         is_signing_in=is_signing_in,
+        newest_letter=newest_letter,
         demo_days=lambda: get(Warehouse).demo(),
         address_of=address_of,
         dashboard_pages=PAGES,

@@ -261,6 +261,11 @@ class Settings(BaseModel):
         return not self.production and is_loopback(self.HOST) and not self.TRUSTED_PROXIES
 
     @property
+    def opens_letters(self) -> bool:
+        """Whether pages lead to the letters that a browser caused: they are files, on its own machine."""
+        return self.only_local and not self.SMTP_HOST
+
+    @property
     def log_format(self) -> Literal["text", "json"]:
         return self.LOG_FORMAT or ("json" if self.production else "text")
 

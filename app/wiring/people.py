@@ -55,15 +55,11 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         session = get_db_session()
         store, accounts, tell = SignInStore(session), AccountStore(session), notices()
         check = PasswordCheck(accounts, index, registry.build(Passwords), tell, session)
-        link = current_app.config["FIRST_LOOK"]
-        announcements, looks = Announcements(store, accounts, tell), digest_of(link) if link else None
-        return SignIns(store, check, second_factor(), announcements, session, utc_now, looks)
-
-    def first_look() -> FirstLook:
-        return FirstLook(current_app.config["FIRST_LOOK"], accounts(), sign_ins(), get_db_session())
+        announcements, printed = Announcements(store, accounts, tell), digest_of(_link()) if _link() else None
+        return SignIns(store, check, second_factor(), announcements, session, utc_now, printed)
 
     def send_reset(job: ClaimedJob) -> None:
-        accounts().send_reset(job.payload["index"])
+        accounts().send_reset(job.payload["index"], job.payload.get("promised"))
 
     registry.add_shared(EmailIndex, lambda: index)
     registry.add_shared(Passwords, Passwords)
@@ -71,5 +67,11 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_service(Accounts, accounts)
     registry.add_service(SecondFactor, second_factor)
     registry.add_service(SignIns, sign_ins)
-    registry.add_service(FirstLook, first_look)
+    registry.add_service(FirstLook, lambda: FirstLook(_link(), accounts(), sign_ins(), get_db_session()))
     registry.build(JobKinds).add(RESET_ASKED, send_reset, forgets=True)
+
+
+def _link() -> str:
+    """The token of the link that this server printed; empty if it printed none."""
+    token: str = current_app.config["FIRST_LOOK"]
+    return token

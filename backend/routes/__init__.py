@@ -19,6 +19,7 @@ from backend.routes.pages import (
     job_impact,
     jobs,
     keys,
+    letters,
     live,
     methodology,
     privacy,
@@ -50,4 +51,4 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     keys.bp,
 )
 # Pages of a server that nobody but the person at its machine reaches: others have no such addresses.
-LOCAL_BLUEPRINTS: tuple[Blueprint, ...] = (first_look.bp,)
+LOCAL_BLUEPRINTS: tuple[Blueprint, ...] = (first_look.bp, letters.bp)

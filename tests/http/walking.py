@@ -15,7 +15,7 @@ QUESTIONS = {
     "dashboards.table": "?measures=sessions",
 }
 # Pages of a mailed or printed link, which only its mail or terminal knows: without it there is nothing to see.
-MAILED = re.compile(r"/(verify|invitation|reset|email|first-look)/<token>")
+MAILED = re.compile(r"/(verify|invitation|reset|email|first-look|letters)/<token>")
 
 
 def assert_hardened(headers):

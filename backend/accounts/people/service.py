@@ -91,16 +91,16 @@ class Accounts:
         self._notices.ask_later(self._emails.index(email))
         self._session.commit()
 
-    def send_reset(self, email_index: str) -> None:
+    def send_reset(self, email_index: str, promised: str | None) -> None:
         """Mail the link of `ask_reset`, as its job. Commits nothing."""
         account = self._store.by_index(email_index)
         if account is None or account.state in CLOSED:
             return
         if account.state == AccountState.INVITED:
-            self._send_invitation(account)
+            self._send_invitation(account, promised)
             return
         token = self._links.issue(account.id, LinkPurpose.RESET)
-        self._notices.tell(account, Letter.RESET, path=f"/reset/{token}")
+        self._notices.tell(account, Letter.RESET, promised=promised, path=f"/reset/{token}")
 
     def link_works(self, purpose: LinkPurpose, token: str) -> None:
         """Raises AccountLinkGone when it does not."""
@@ -313,9 +313,9 @@ class Accounts:
         else:
             self._notices.tell(account, Letter.EXISTS)
 
-    def _send_invitation(self, account: Account) -> str:
+    def _send_invitation(self, account: Account, promised: str | None = None) -> str:
         path = f"/invitation/{self._links.issue(account.id, LinkPurpose.INVITE)}"
-        self._notices.tell(account, Letter.INVITE, path=path, role=account.role)
+        self._notices.tell(account, Letter.INVITE, promised=promised, path=path, role=account.role)
         return path
 
     def _hash_for_link(self, purpose: LinkPurpose, token: str, password: str) -> str:
