@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
 from typing import Any
@@ -123,6 +124,18 @@ def rows_repeated(error: BaseException | None) -> Iterator[str]:
             words = [cause.diag.message_detail, cause.diag.context]
             words += [cause.diag.message_primary] if isinstance(cause, psycopg.DataError) else []
             yield from filter(None, words)
+
+
+@contextmanager
+def without_request_lines() -> Iterator[None]:
+    """Inside, no request leaves a line: this process sends itself thousands."""
+    log = logging.getLogger(REQUESTS)
+    before = log.level
+    log.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def json_lines() -> MaskingFormatter:

@@ -8,7 +8,7 @@ from flask import current_app, flash, g, has_request_context, session
 
 from backend.errors import NotFound
 
-NO_MAIL = "no mail server is set up"
+NO_MAIL = "No mail server is set up"
 KEPT, SECONDS = 5, 3600
 CAUSED = "letters"  # in the session: names, and when each letter was caused
 MESSAGE = "message"  # Flask's own category; a letter's name takes its place
@@ -40,10 +40,10 @@ def newest_letter() -> str:
 
 def age_of_letter(name: str) -> int:
     """How many seconds ago this browser caused the letter. Raises NotFound for any other letter."""
-    try:
-        return int(time()) - _caused()[name]
-    except KeyError:
-        raise NotFound("There is no such letter, or you did not cause it in the last hour.") from None
+    caused = _caused()
+    if name not in caused:
+        raise NotFound("There is no such letter, or you did not cause it in the last hour.")
+    return int(time()) - caused[name]
 
 
 def _caused() -> dict[str, int]:

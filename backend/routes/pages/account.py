@@ -72,7 +72,7 @@ def change_email() -> ResponseReturnValue:
     changes = "Your address changes when you open it."
     flash_letter(
         f"We have sent a link to {change.email}. {changes}",
-        f"The link for {change.email} is in a letter that is a file: {NO_MAIL}. {changes}",
+        f"{NO_MAIL}, so the link for {change.email} was saved as a file. {changes}",
     )
     return redirect(url_for(".home"), 303)
 

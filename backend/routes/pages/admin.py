@@ -64,7 +64,7 @@ def invite() -> ResponseReturnValue:
     get(Accounts).invite(caller_name(), invited.email, invited.role)
     flash_letter(
         f"An invitation is on its way to {invited.email}.",
-        f"The invitation of {invited.email} is a letter that is a file: {NO_MAIL}.",
+        f"{NO_MAIL}, so the invitation for {invited.email} was saved as a file.",
     )
     return redirect(url_for(".accounts"), 303)
 
@@ -82,7 +82,7 @@ def change_role(public_id: UUID) -> ResponseReturnValue:
     role = RoleChange.parse(request.form).role
     get(Accounts).change_role(caller_name(), public_id, role)
     changed = f"The role is now: {ROLES[role][0]}. They are signed out everywhere."
-    return _done(public_id, changed, f"{changed} The letter that tells them is a file: {NO_MAIL}.")
+    return _done(public_id, changed, f"{changed} {NO_MAIL}, so the letter that tells them was saved as a file.")
 
 
 @bp.post(f"{ACCOUNT}/disable")
@@ -115,7 +115,7 @@ def end_sign_ins(public_id: UUID) -> ResponseReturnValue:
 def invite_again(public_id: UUID) -> ResponseReturnValue:
     get(Accounts).invite_again(caller_name(), public_id)
     before = "The link in the one before no longer works."
-    filed = f"The new invitation is a letter that is a file: {NO_MAIL}. {before}"
+    filed = f"{NO_MAIL}, so the new invitation was saved as a file. {before}"
     return _done(public_id, f"A new invitation is on its way. {before}", filed)
 
 

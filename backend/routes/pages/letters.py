@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.utils import parsedate_to_datetime
+
 from flask import Blueprint, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 
@@ -22,7 +24,9 @@ def letter(token: str) -> ResponseReturnValue:
     """The letter; while background work has yet to write it, a page that looks again."""
     age, written = age_of_letter(token), get(Outbox).letter(token)
     late = age > PATIENCE_SECONDS
-    response: Response = make_response(render_template("accounts/letter.html", letter=written, late=late))
+    sent_at = parsedate_to_datetime(written["sent_at"]) if written else None
+    page = render_template("accounts/letter.html", letter=written, sent_at=sent_at, late=late)
+    response: Response = make_response(page)
     if written is None and not late:
         response.headers["Refresh"] = "1"
     return response

@@ -75,7 +75,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
     get(Accounts).confirm_email_change(token)
     _leave()
     confirmed = "Your new e-mail address is confirmed. Sign in with it."
-    flash_letter(confirmed, f"{confirmed} The letter to the address before is a file: {NO_MAIL}.")
+    flash_letter(confirmed, f"{confirmed} {NO_MAIL}, so the letter to the old one was saved as a file.")
     return redirect(url_for("sign_in.form"), 303)
 
 
