@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from backend.clock import Clock
 from backend.demo.doors import Door
 from backend.demo.service import DemoVisits
-from backend.errors import NotFound
+from backend.errors import Unavailable
 from backend.jobs.kinds import ClaimedJob, TryAgain
 from backend.jobs.models import Job, JobState
 from backend.jobs.service import Jobs
@@ -66,18 +66,15 @@ class DemoWork:
         """Remove all demo visits, unless a job is under way; that job, else."""
         return self._ask(CLEAR)
 
+    def latest(self) -> DemoTask | None:
+        """The newest job, unless it ended long ago."""
+        job = self._jobs.latest(KINDS)
+        return None if job is None else DemoTask.of(job)
+
     def under_way(self) -> DemoTask | None:
         """The job that fills or clears now, if there is one."""
-        job = self._jobs.latest(KINDS)
-        task = None if job is None else DemoTask.of(job)
+        task = self.latest()
         return task if task and task.under_way else None
-
-    def task(self, number: int) -> DemoTask:
-        """The newest job, if this is its number. Raises NotFound."""
-        job = self._jobs.latest(KINDS)
-        if job is None or job.id != number:
-            raise NotFound("This work with demo visits is over.")
-        return DemoTask.of(job)
 
     def fill(self, job: ClaimedJob) -> None:
         """Send the world, as its job. Another attempt sends the same events, of which each is stored once."""
@@ -103,11 +100,11 @@ class DemoWork:
 
     def _ask(self, kind: str, **payload: str) -> DemoTask:
         """Two requests at once name the same key, so that one of them makes the job."""
-        last = self._jobs.latest(KINDS)
-        if last is None or not DemoTask.of(last).under_way:
-            self._jobs.add(kind, payload, unique_key=f"demo after {last.id if last else 0}")
+        task = self.latest()
+        if task is None or not task.under_way:
+            self._jobs.add(kind, payload, unique_key=f"demo after {task.number if task else 0}")
             self._session.commit()
-            last = self._jobs.latest(KINDS)
-        if last is None:
-            raise NotFound("This work with demo visits is over.")
-        return DemoTask.of(last)
+            task = self.latest()
+        if task is None:
+            raise Unavailable("The work with demo visits could not be planned. Try again.")
+        return task

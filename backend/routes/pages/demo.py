@@ -47,8 +47,10 @@ def back_to_page() -> ResponseReturnValue:
 @bp.get("/<int:number>")
 @require(Scope.DASHBOARDS_READ)
 def progress(number: int) -> ResponseReturnValue:
-    """How far a job is; once it is done, the overview."""
-    task = get(DemoWork).task(number)
+    """How far a job is; once it is done, the overview. From an earlier job to what is there now."""
+    task = get(DemoWork).latest()
+    if task is None or task.number != number:
+        return redirect(url_for(".page"), 303)
     if task.state is JobState.DONE:
         return redirect(url_for(OVERVIEW), 303)
     return render_template("dashboards/demo_page.html", task=task, sessions=SESSIONS, days=DAYS)
