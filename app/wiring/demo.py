@@ -49,7 +49,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
     registry.add_service(DemoVisits, demo)
     registry.add_service(DemoWork, work)
-    registry.build(JobKinds).add(FILL, fill, attempts=3, time_limit=timedelta(minutes=20))
+    registry.build(JobKinds).add(FILL, fill, attempts=3, time_limit=timedelta(minutes=10))
     registry.build(JobKinds).add(CLEAR, clear, attempts=5, time_limit=timedelta(minutes=10))
 
 

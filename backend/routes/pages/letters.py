@@ -15,7 +15,7 @@ from backend.routes.client_address import demand_local
 
 bp = Blueprint("letters", __name__)
 bp.before_request(demand_local)
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 90  # another job may be at work before it
 
 
 @bp.get("/letters/<token>")
