@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from backend.analytics.metrics.attribution.models import Channel, Lost, Path
 from backend.analytics.metrics.catalogue.dimensions import with_first_seen
-from backend.analytics.metrics.catalogue.expressions import holds
+from backend.analytics.metrics.catalogue.expressions import holds, with_marks
 from backend.analytics.metrics.catalogue.query import Filter
 from backend.analytics.warehouse.engine import AnswerRow
-from backend.analytics.warehouse.question import Question
+from backend.analytics.warehouse.question import MarkedTexts, Question
 from backend.analytics.warehouse.relations import DAY, SECOND, SESSIONS, relation
 
 if TYPE_CHECKING:
@@ -52,25 +52,29 @@ class SessionSelection:
 
         return ibis.and_(ibis.literal(True), *(holds(sessions, condition) for condition in self.filters))
 
+    def marked(self) -> tuple[SessionSelection, tuple[str, ...]]:
+        """The selection for a question's expression, and the texts that its marks stand for."""
+        texts = MarkedTexts()
+        return replace(self, filters=with_marks(self.filters, texts)), texts.texts
 
-@cache
+
 def paths_question(by: By, selection: SessionSelection, *, aged: bool) -> Question:
     """A row per currency and way to a conversion: channels, conversions, cents, and if `aged` each touch's whole hours.
 
     Without ages more ways are equal.
     """
-    return Question(
-        f"paths by {by}, aged {aged}, {selection!r}", PARAMETERS, partial(_paths, by=by, selection=selection, aged=aged)
-    )
+    marked, texts = selection.marked()
+    build = partial(_paths, by=by, selection=marked, aged=aged)
+    return Question(f"paths by {by}, aged {aged}, {marked!r}", PARAMETERS, build, texts)
 
 
-@cache
 def lost_question(by: By, selection: SessionSelection) -> Question:
     """Rows of moves without a conversion: the channel before, the channel, whether it was the last, and how many times.
 
     There is no channel before the first one.
     """
-    return Question(f"lost by {by}, {selection!r}", PARAMETERS, partial(_lost, by=by, selection=selection))
+    marked, texts = selection.marked()
+    return Question(f"lost by {by}, {marked!r}", PARAMETERS, partial(_lost, by=by, selection=marked), texts)
 
 
 def paths_in(rows: Sequence[AnswerRow], currency: str) -> Iterator[Path]:

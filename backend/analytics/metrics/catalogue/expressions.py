@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from backend.analytics.metrics.catalogue.measures import COUNTED, MEASURES, Meas
 from backend.analytics.metrics.catalogue.query import MOST_ROWS, Filter, Operator, Query
 from backend.analytics.metrics.parameters import BOUNDS, MICROSECOND, bounds, micros, monday, shift_at, shift_values
 from backend.analytics.metrics.period import Grain, Period
-from backend.analytics.warehouse.question import LATEST, Question
+from backend.analytics.warehouse.question import LATEST, MarkedTexts, Question
 from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS, currencies_of, relation
 
 if TYPE_CHECKING:
@@ -62,10 +62,12 @@ def _part(query: Query, source: Relation, limit: int, period: Period, window: ti
     starts = {f"month_{number}": (day - EPOCH).days for number, day in enumerate(months)}
     moved = {MOVED: (query.period.first_day - period.first_day).days} if query.grain else {}
     local = shifts | moved | starts
+    texts = MarkedTexts()
+    query = replace(query, filters=with_marks(query.filters, texts))
     shape = (source, names, query.keys, query.filters, query.order, limit, query.currency, query.bots)
     name = f"catalogue {shape!r}, {len(shifts)} and {len(starts)} numbers of local time"
     build = partial(_expression, query=query, source=source, names=names, limit=limit, shifts=len(shifts))
-    return RelationQuestion(source, names, Question(name, (*values, *local), build), values | local)
+    return RelationQuestion(source, names, Question(name, (*values, *local), build, texts.texts), values | local)
 
 
 def _expression(
@@ -154,7 +156,17 @@ def _bucket(
     return day
 
 
+def with_marks(filters: Iterable[Filter], texts: MarkedTexts) -> tuple[Filter, ...]:
+    """Filters whose values are marks, which `texts` collects; "there is none" stays as it is."""
+    return tuple(
+        replace(condition, values=tuple(value and texts.mark(value) for value in condition.values))
+        for condition in filters
+    )
+
+
 def holds(table: Table, condition: Filter) -> BooleanValue:
+    import ibis
+
     column: StringValue = DIMENSIONS[condition.field].column(table)
     match condition.op:
         case Operator.EQ | Operator.IN:
@@ -162,7 +174,7 @@ def holds(table: Table, condition: Filter) -> BooleanValue:
         case Operator.NE | Operator.NOT_IN:
             return ~_is_any(column, condition.values)
         case Operator.CONTAINS:
-            return column.lower().contains(condition.values[0].lower()).fill_null(False)
+            return column.lower().contains(ibis.literal(condition.values[0]).lower()).fill_null(False)
         case Operator.IS_NULL:
             return column.isnull()
         case Operator.NOT_NULL:
