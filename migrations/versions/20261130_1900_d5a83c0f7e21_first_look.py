@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'd5a83c0f7e21'
-down_revision = '8c1d5e2a6f73'
+down_revision = '3b7f9d20c4e1'
 branch_labels = None
 depends_on = None
 
