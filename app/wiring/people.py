@@ -19,7 +19,6 @@ from backend.accounts.sign_in.first_look import FirstLook
 from backend.accounts.sign_in.password_check import PasswordCheck
 from backend.accounts.sign_in.service import SignIns
 from backend.accounts.sign_in.store import SignInStore
-from backend.accounts.sign_in.token import digest_of
 from backend.accounts.sign_in.totp import SecondFactor
 from backend.audit.service import AuditLog
 from backend.clock import utc_now
@@ -29,6 +28,7 @@ from backend.jobs.service import Jobs
 from backend.mail.service import Mail
 from backend.plugins import Registry
 from backend.vault.service import Vault
+from backend.vault.tokens import digest_of
 from config.settings import Settings
 
 
