@@ -4,6 +4,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# What package indexes are warned about would drown the banner, and matters only when something cannot be installed.
+OR_SAY_WHY := > $(VENV)/install.log 2>&1 || { cat $(VENV)/install.log; exit 1; }
 unexport PYTHONDONTWRITEBYTECODE  # or each process compiles Mingus anew, for a second
 
 .PHONY: help run test test-fast lint types faults bench lock clean
@@ -53,10 +56,10 @@ $(VENV)/.made:
 
 $(VENV)/.runtime: requirements-analytics.txt | $(VENV)/.made
 	@echo "Installing what Mingus runs on (once)..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(INSTALL) -r $< $(OR_SAY_WHY)
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	@echo "Installing what the tests need (once)..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(INSTALL) -r $< $(OR_SAY_WHY)
 	@touch $@

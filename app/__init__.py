@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -9,13 +11,13 @@ from app import cli, errors, headers, limits, logs, navigation, pages, site, tok
 from app.openapi import Mingus
 from backend import database
 from backend.extensions import cache, compress, csrf, db
-from backend.routes import API_BLUEPRINTS, PAGE_BLUEPRINTS, access
+from backend.routes import API_BLUEPRINTS, LOCAL_BLUEPRINTS, PAGE_BLUEPRINTS, access
 from config.settings import Settings
 
 
 def create_app(settings: Settings) -> Flask:
     """Build the app. Starts nothing: no thread, no query, no network."""
-    logs.configure(settings.LOG_LEVEL)
+    logs.configure(settings.LOG_LEVEL, settings.log_format)
     app = Mingus(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config.from_mapping(flask_config(settings))
@@ -37,7 +39,8 @@ def create_app(settings: Settings) -> Flask:
     cli.init_app(app)
     for blueprint in API_BLUEPRINTS:
         app.register_api(blueprint)
-    for page in (*PAGE_BLUEPRINTS, site.bp, navigation.bp):
+    local = LOCAL_BLUEPRINTS if settings.only_local else ()
+    for page in (*PAGE_BLUEPRINTS, *local, site.bp, navigation.bp):
         app.register_blueprint(page)
     return app
 
@@ -50,6 +53,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "DATABASE_OWNER_URL": settings.DATABASE_OWNER_URL.get_secret_value(),
         "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings),
         "PRODUCTION": settings.production,
+        "FIRST_LOOK": secrets.token_urlsafe(32) if settings.only_local else "",
         "PUBLIC_URL": settings.public_url,
         "TRUSTED_HOSTS": settings.public_hosts,
         "SESSION_COOKIE_NAME": "__Host-mingus" if settings.production else "mingus",
@@ -69,6 +73,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "STATSD_PORT": settings.STATSD_PORT,
         "TIMEZONE": settings.TIMEZONE,
         "OUTBOX": "" if settings.production or settings.SMTP_HOST else str(settings.INSTANCE_DIR / "outbox"),
+        "OPENS_LETTERS": settings.opens_letters,
         "TRUSTED_PROXIES": settings.TRUSTED_PROXIES,
         "ADMIN_NETWORKS": settings.admin_networks,
         "FORWARDS_TO_GA4": bool(settings.GA4_MEASUREMENT_ID),

@@ -11,11 +11,12 @@ from time import perf_counter
 from flask import Flask, Response, g, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
+from app.logs import REQUESTS
 from backend.routes.access import caller, is_shared, sign_in_token
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 SECRETS = frozenset({"token", "link"})  # arguments of a rule that open what is one visitor's own
-logger = logging.getLogger("mingus.access")
+logger = logging.getLogger(REQUESTS)
 
 STANDING = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",

@@ -1,4 +1,4 @@
-"""JSON log lines on standard error, with personal data masked."""
+"""Log lines on standard error, as JSON or as text, with personal data masked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
 from typing import Any
@@ -17,6 +18,7 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tupl
 NAMES = r"passw|passphrase|secret|token|api_?key|salary|e-?mail|phone|authorization|cookie|otp|recovery|birth"
 NAMED = re.compile(NAMES, re.IGNORECASE)
 MASK = "…"
+REQUESTS = "mingus.access"  # the logger of a line a request
 A_CARD = 10**12
 SECRETS = (
     (re.compile(r"(?im)\b((?:set-)?cookie|authorization)(['\"]?\s*[:=]\s*).+$"), rf"\1\2{MASK}"),
@@ -49,13 +51,42 @@ class MaskingFormatter(JsonFormatter):
     """
 
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802  (logging's own name)
-        text = logging.Formatter.formatException(self, ei)
-        for repeated in rows_repeated(ei[1]):
-            text = text.replace(repeated, "…")
-        return text
+        return traceback_of(ei)
 
     def process_log_record(self, log_data: LogData) -> LogData:
         return {name: masked(name, value) for name, value in log_data.items()}
+
+
+class TextFormatter(logging.Formatter):
+    """Lines for the person at the terminal: `GET /analytics 200 84 ms`, and `WARNING …` for what is no request.
+
+    Only a traceback has more lines than one: no message can look like another record.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.name == REQUESTS:
+            return request_line(vars(record))
+        level = "" if record.levelno == logging.INFO else f"{record.levelname} "
+        line = one_line(masked_text(f"{level}{record.getMessage()}"))
+        return f"{line}\n{masked_text(traceback_of(record.exc_info))}" if record.exc_info else line
+
+
+def request_line(facts: Mapping[str, Any]) -> str:
+    """A request by its rule; the path may hold a visitor's token."""
+    where = facts["rule"] or "(no such address)"
+    return f"{facts['method']} {where} {facts['status']} {facts['milliseconds']:.0f} ms"
+
+
+def one_line(text: str) -> str:
+    """The text with line breaks and the like written as `\\n`."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def traceback_of(error: ExcInfo) -> str:
+    text = logging.Formatter().formatException(error)
+    for repeated in rows_repeated(error[1]):
+        text = text.replace(repeated, "…")
+    return text
 
 
 def masked(name: str, value: Any) -> Any:
@@ -68,7 +99,10 @@ def masked(name: str, value: Any) -> Any:
         return [masked("", inner) for inner in value]
     if value is None or isinstance(value, bool | float | datetime) or (isinstance(value, int) and abs(value) < A_CARD):
         return value
-    text = str(value)
+    return masked_text(str(value))
+
+
+def masked_text(text: str) -> str:
     for pattern, mask in SECRETS:
         text = pattern.sub(mask, text)
     return text
@@ -92,16 +126,32 @@ def rows_repeated(error: BaseException | None) -> Iterator[str]:
             yield from filter(None, words)
 
 
+@contextmanager
+def without_request_lines() -> Iterator[None]:
+    """Inside, no request leaves a line: this process sends itself thousands."""
+    log = logging.getLogger(REQUESTS)
+    before = log.level
+    log.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
 def json_lines() -> MaskingFormatter:
-    """The one form of a log line; `config/gunicorn.py` names this function."""
     fields = "{levelname}{process}{name}{message}"
     return MaskingFormatter(fields, style="{", timestamp=True, rename_fields={"levelname": "level"})
 
 
-def configure(level: str) -> None:
+def lines(log_format: str) -> logging.Formatter:
+    """The form of a log line, `text` or `json`; `config/gunicorn.py` names this function."""
+    return TextFormatter() if log_format == "text" else json_lines()
+
+
+def configure(level: str, log_format: str) -> None:
     """Send every logger of this process through the one handler."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(json_lines())
+    handler.setFormatter(lines(log_format))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -10,11 +10,14 @@ from flask import Flask, request, url_for
 from jinja2 import ChoiceLoader, DictLoader, StrictUndefined
 
 from backend import formats
+from backend.accounts.permissions import Scope
 from backend.analytics.warehouse.service import Warehouse
 from backend.dashboards.addresses import address_of
 from backend.dashboards.pages import PAGES
+from backend.demo.work import DemoWork
 from backend.plugins import get
 from backend.routes.access import caller, is_signing_in, shared
+from backend.routes.caused_letters import newest_letter
 from backend.routes.consent import may_recognise, must_ask
 from config.settings import PROJECT
 
@@ -48,7 +51,10 @@ def init_app(app: Flask) -> None:
         static_url=static_url,
         caller=caller,
         is_signing_in=is_signing_in,
+        newest_letter=newest_letter,
         demo_days=lambda: get(Warehouse).demo(),
+        demo_task=lambda: get(DemoWork).under_way(),
+        may_move_demo=lambda: (who := caller()) is not None and Scope.EVENTS_WRITE in who.scopes,
         address_of=address_of,
         dashboard_pages=PAGES,
     )

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.banner import banner
 from config.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,24 +31,21 @@ graceful_timeout = 30
 keepalive = 5
 limit_request_line = 8190  # a filter may have a hundred values in one URL
 control_socket_disable = True
+# Who reads text has the banner; that workers begin and where they listen would only come between.
+level_of_gunicorn = "WARNING" if (settings.log_format, settings.LOG_LEVEL) == ("text", "INFO") else settings.LOG_LEVEL
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "app.logs.json_lines"}},
-    "handlers": {"json": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
-    "root": {"handlers": ["json"], "level": settings.LOG_LEVEL},
-    "loggers": {"gunicorn.error": {"handlers": ["json"], "level": settings.LOG_LEVEL, "propagate": False}},
+    "formatters": {"lines": {"()": "app.logs.lines", "log_format": settings.log_format}},
+    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "lines", "stream": "ext://sys.stderr"}},
+    "root": {"handlers": ["lines"], "level": settings.LOG_LEVEL},
+    "loggers": {"gunicorn.error": {"handlers": ["lines"], "level": level_of_gunicorn, "propagate": False}},
 }
 
 
 def when_ready(server: Arbiter) -> None:
-    sys.stdout.write(f"Mingus is at http://{settings.HOST}:{settings.PORT}\n")
-    if not settings.production:
-        sys.stdout.write("The first admin: .venv/bin/flask accounts create --email you@example.com --role admin\n")
-    if not settings.SMTP_HOST:
-        sys.stdout.write(
-            f"Letters to people become files in {settings.INSTANCE_DIR / 'outbox'}: there is no SMTP_HOST\n"
-        )
+    """Say where Mingus is. The app is made already, so the link that is printed is the one that all workers know."""
+    sys.stdout.write(banner(settings, server.app.wsgi().config["FIRST_LOOK"]))
     sys.stdout.flush()
 
 

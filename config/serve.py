@@ -29,7 +29,8 @@ PR_SET_PDEATHSIG = 1
 class Pair:
     """Restarts a scheduler that died, after growing pauses; ends with the web server and with its exit code."""
 
-    def __init__(self) -> None:
+    def __init__(self, log_format: str) -> None:
+        self._log_format = log_format
         self._web = begin(WEB, signal.SIGTERM)
         self._scheduler: subprocess.Popen[bytes] | None = None
         self._began = 0.0
@@ -59,7 +60,8 @@ class Pair:
             return
         lived = monotonic() - self._began
         self._pause = 1.0 if lived > LONG_LIFE_SECONDS else min(2 * self._pause, LONGEST_PAUSE_SECONDS)
-        say(f"the scheduler ended with code {self._scheduler.returncode}; another one begins in {self._pause:.0f} s")
+        ended = f"the scheduler ended with code {self._scheduler.returncode}"
+        say(f"{ended}; another one begins in {self._pause:.0f} s", self._log_format)
         self._scheduler = None
         signal.setitimer(signal.ITIMER_REAL, self._pause)
 
@@ -91,10 +93,10 @@ def begin(command: list[str], at_my_death: signal.Signals) -> subprocess.Popen[b
     return subprocess.Popen(command, process_group=0, preexec_fn=prepare)  # noqa: PLW1509, S603  (no thread runs here)
 
 
-def say(message: str) -> None:
-    sys.stderr.write(
-        json.dumps({"level": "WARNING", "process": os.getpid(), "name": __name__, "message": message}) + "\n"
-    )
+def say(message: str, log_format: str) -> None:
+    """Write a warning as `app/logs.py` does, which takes longer to import than this process needs to start."""
+    record = {"level": "WARNING", "process": os.getpid(), "name": __name__, "message": message}
+    sys.stderr.write(f"{json.dumps(record) if log_format == 'json' else f'WARNING {message}'}\n")
 
 
 def refuse_a_taken_port(host: str, port: int) -> None:
@@ -113,7 +115,7 @@ def main() -> None:
     if settings.CELERY_BROKER_URL.get_secret_value():
         os.execv(WEB[0], WEB)  # noqa: S606  (Celery does the background work)
     signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
-    sys.exit(Pair().watch())
+    sys.exit(Pair(settings.log_format).watch())
 
 
 if __name__ == "__main__":

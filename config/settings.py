@@ -21,6 +21,7 @@ from config.values import (
     ClickHouseUrl,
     CollectUrl,
     DatabaseUrl,
+    EmptyIsNone,
     FaultPoint,
     Folder,
     ImportPaths,
@@ -39,6 +40,7 @@ from config.values import (
     Site,
     StreamSecret,
     Zone,
+    is_loopback,
 )
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -248,10 +250,29 @@ class Settings(BaseModel):
         description="Import paths of the analytics plugins to load, separated by commas.",
     )
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe message logged.")
+    LOG_FORMAT: Annotated[Literal["text", "json"] | None, EmptyIsNone] = Field(
+        None,
+        description="`text`: lines for people; `json`: objects for programs. Empty: `text` in development, `json` in "
+        "production.",
+    )
 
     @property
     def production(self) -> bool:
         return self.MINGUS_ENV == "production"
+
+    @property
+    def only_local(self) -> bool:
+        """Whether nobody but the person at this machine reaches a server of these settings, which is no production."""
+        return not self.production and is_loopback(self.HOST) and not self.TRUSTED_PROXIES
+
+    @property
+    def opens_letters(self) -> bool:
+        """Whether pages lead to the letters that a browser caused: they are files, on its own machine."""
+        return self.only_local and not self.SMTP_HOST
+
+    @property
+    def log_format(self) -> Literal["text", "json"]:
+        return self.LOG_FORMAT or ("json" if self.production else "text")
 
     @property
     def database_url(self) -> str:

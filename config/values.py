@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -13,6 +13,14 @@ import maxminddb
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
 
 LAKE_SCHEMES = ("s3", "s3a", "gs", "az", "abfs", "abfss")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address, maybe in brackets, or the name `localhost` is this machine's own."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def written_as(pattern: str, sentence: str) -> AfterValidator:
@@ -174,8 +182,9 @@ RateLimit = Annotated[
 ]
 Memory = Annotated[str, written_as(r"[1-9]\d*(MB|GB)", "must be a number of MB or GB, such as 512MB or 2GB")]
 Folder = Annotated[Path, AfterValidator(_can_be_written)]
-PathOrNone = Annotated[Path | None, BeforeValidator(_empty_is_none)]
-PlacesFile = Annotated[Path | None, BeforeValidator(_empty_is_none), AfterValidator(_knows_places)]
+EmptyIsNone = BeforeValidator(_empty_is_none)
+PathOrNone = Annotated[Path | None, EmptyIsNone]
+PlacesFile = Annotated[Path | None, EmptyIsNone, AfterValidator(_knows_places)]
 LakeUrl = Annotated[str, AfterValidator(_is_a_folder_or_a_store)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Secret = Annotated[SecretStr, AfterValidator(_is_a_secret)]

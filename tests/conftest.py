@@ -70,6 +70,7 @@ def make_settings(instance: Path, **given: object) -> Settings:
         "RATE_LIMIT_GRANT": "",
         "RATE_LIMIT_EVENTS": "",
         "LOG_LEVEL": "WARNING",
+        "LOG_FORMAT": "json",
         "LAKE_MAX_STALENESS": 0,
         "LIVE_STREAM_SECONDS": 0,
     }
@@ -247,6 +248,7 @@ def server_environ(instance: Path, **given: str) -> dict[str, str]:
         "MASTER_KEY": MASTER_KEY,
         "AUDIT_KEY": SECRET,
         "STATSD_HOST": "",
+        "LOG_FORMAT": "json",
         "RATE_LIMIT_ANONYMOUS": "",
         "RATE_LIMIT_EVENTS": "",
         "RATE_LIMIT_SIGN_IN": "",

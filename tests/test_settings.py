@@ -134,6 +134,7 @@ def test_forwarding_is_set_up_whole_or_not_at_all(given, reason):
 
 
 PRODUCTION = {"MINGUS_ENV": "production", "SECRET_KEY": LONG, "MASTER_KEY": LONG, "AUDIT_KEY": LONG}
+WHOLE = PRODUCTION | {"PUBLIC_URL": "https://mingus.example", "MASTER_KEY": "m" * 40, "AUDIT_KEY": "a" * 40}
 
 
 @pytest.mark.parametrize(
@@ -195,3 +196,36 @@ def test_a_new_master_key_is_told_of_and_one_that_is_there_is_not(tmp_path, caps
 
     assert made[0] == made[1]
     assert capsys.readouterr().err.count(f"Made a new master key, {tmp_path / 'master_key'}.") == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "form"),
+    [
+        ({}, "text"),
+        ({"LOG_FORMAT": "json"}, "json"),
+        ({"LOG_FORMAT": ""}, "text"),
+        (WHOLE, "json"),
+        (WHOLE | {"LOG_FORMAT": "text"}, "text"),
+    ],
+)
+def test_logs_are_for_people_in_development_and_for_programs_in_production(given, form, tmp_path):
+    assert Settings.from_env({**given, "INSTANCE_DIR": str(tmp_path)}).log_format == form
+
+
+@pytest.mark.parametrize(
+    ("given", "local"),
+    [
+        ({}, True),
+        ({"HOST": "localhost"}, True),
+        ({"HOST": "[::1]"}, True),
+        ({"HOST": "127.0.0.2"}, True),
+        ({"HOST": "0.0.0.0"}, False),
+        ({"HOST": "[::]"}, False),
+        ({"HOST": "mingus.example"}, False),
+        ({"HOST": ""}, False),
+        ({"TRUSTED_PROXIES": "1"}, False),
+        (WHOLE, False),
+    ],
+)
+def test_only_a_development_server_that_nobody_else_reaches_is_local(given, local, tmp_path):
+    assert Settings.from_env({**given, "INSTANCE_DIR": str(tmp_path)}).only_local is local

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from time import perf_counter
 
 import click
@@ -10,13 +7,15 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.cli.lake import plain_errors
-from backend.demo.doors import AppDoor, Door, ServerDoor
+from app.logs import without_request_lines
+from app.wiring.demo import door_of_this_process
+from backend.demo.doors import Door, ServerDoor
 from backend.demo.service import DemoVisits
+from backend.demo.work import DAYS, SEED, SESSIONS
 from backend.formats import counted
 from backend.plugins import get
 
 group = AppGroup("demo", help="Visits that nobody made, to see what the pages are for.")
-SEED = 2026
 
 
 def an_address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -26,8 +25,8 @@ def an_address(_context: click.Context, _parameter: click.Parameter, value: str 
 
 
 @group.command("visits")
-@click.option("--sessions", default=5_000, show_default=True, type=click.IntRange(1, 200_000), help="How many.")
-@click.option("--days", default=60, show_default=True, type=click.IntRange(1, 365), help="On so many days up to now.")
+@click.option("--sessions", default=SESSIONS, show_default=True, type=click.IntRange(1, 200_000), help="How many.")
+@click.option("--days", default=DAYS, show_default=True, type=click.IntRange(1, 365), help="On so many days up to now.")
 @click.option("--seed", default=SEED, show_default=True, type=int, help="Another one makes another world.")
 @click.option("--url", callback=an_address, help="A running server of this installation; else the one at PUBLIC_URL.")
 @click.option("--yes", is_flag=True, help="Do not ask, also where MINGUS_ENV is production.")
@@ -40,7 +39,7 @@ def visits(sessions: int, days: int, seed: int, url: str | None, *, yes: bool) -
         demo = get(DemoVisits)
         world = demo.world(sessions, days, seed)
         door = _door(url)
-        with click.progressbar(length=sessions, label="Sessions") as shown, _no_line_for_each_request():
+        with click.progressbar(length=sessions, label="Sessions") as shown, without_request_lines():
             sent = demo.send(world, door, shown.update)
         demo.sync()
     what = (
@@ -67,18 +66,6 @@ def clear(*, yes: bool) -> None:
     click.echo("Looked again: nothing of them is left.")
 
 
-@contextmanager
-def _no_line_for_each_request() -> Iterator[None]:
-    """This process may be the one that answers them."""
-    log = logging.getLogger("mingus.access")
-    before = log.level
-    log.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        log.setLevel(before)
-
-
 def _door(url: str | None) -> Door:
     server = ServerDoor(url or current_app.config["PUBLIC_URL"])
     if server.answers():
@@ -86,5 +73,4 @@ def _door(url: str | None) -> Door:
     if url:
         raise click.ClickException(f"No Mingus answers at {url}.")
     click.echo("No server runs at PUBLIC_URL; sending within this process.")
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
-    return AppDoor(app, (current_app.config["TRUSTED_HOSTS"] or ["localhost"])[0].lstrip("."))
+    return door_of_this_process(current_app.config["TRUSTED_HOSTS"])

@@ -18,6 +18,7 @@ from backend.mail.service import ATTEMPTS, KIND, Mail
 from backend.mail.smtp import Security, SmtpPost, SmtpServer
 from backend.personal_data import DataClasses
 from backend.plugins import Registry
+from backend.routes.caused_letters import note_letter
 from backend.vault.service import Vault
 from config.settings import Settings
 
@@ -25,11 +26,12 @@ from config.settings import Settings
 def fit_out(registry: Registry, settings: Settings) -> None:
     outbox = Outbox(settings.INSTANCE_DIR / "outbox", settings.MAIL_FROM, utc_now)
     post = smtp(settings) if settings.SMTP_HOST else outbox
+    note = note_letter if settings.opens_letters else ignore_letter
 
     def mail() -> Mail:
         vault = registry.build(Vault)
         address_of = partial(_address_of, get_db_session(), vault)
-        return Mail(registry.build(Jobs), vault, address_of, post, settings.public_url)
+        return Mail(registry.build(Jobs), vault, address_of, post, settings.public_url, note)
 
     def deliver(job: ClaimedJob) -> None:
         mail().deliver(job)
@@ -38,6 +40,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         reaches_people = bool(settings.SMTP_HOST)
         return MailOverview(get_db_session(), reaches_people=reaches_people, must_reach_people=settings.production)
 
+    registry.add_shared(Outbox, lambda: outbox)
     registry.add_service(Mail, mail)
     registry.add_service(MailOverview, overview)
     registry.add_health("mail", lambda: overview().health())
@@ -54,6 +57,10 @@ def smtp(settings: Settings) -> SmtpPost:
         settings.SMTP_PASSWORD.get_secret_value(),
     )
     return SmtpPost(server, settings.MAIL_FROM, urlsplit(settings.public_url).hostname or "localhost", utc_now)
+
+
+def ignore_letter(_name: str) -> None:
+    """Where letters are mailed, whoever caused one reads it in their mailbox, if it is theirs."""
 
 
 def _address_of(session: Session, vault: Vault, account_id: int) -> str | None:

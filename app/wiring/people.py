@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 
+from flask import current_app
+
 from backend.accounts.people.addresses import EmailIndex
 from backend.accounts.people.emails import Emails
 from backend.accounts.people.links import AccountLinks
@@ -13,6 +15,7 @@ from backend.accounts.people.service import Accounts
 from backend.accounts.people.store import AccountStore
 from backend.accounts.sign_in.announcements import Announcements
 from backend.accounts.sign_in.factor_store import FactorStore
+from backend.accounts.sign_in.first_look import FirstLook
 from backend.accounts.sign_in.password_check import PasswordCheck
 from backend.accounts.sign_in.service import SignIns
 from backend.accounts.sign_in.store import SignInStore
@@ -25,6 +28,7 @@ from backend.jobs.service import Jobs
 from backend.mail.service import Mail
 from backend.plugins import Registry
 from backend.vault.service import Vault
+from backend.vault.tokens import digest_of
 from config.settings import Settings
 
 
@@ -51,10 +55,11 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         session = get_db_session()
         store, accounts, tell = SignInStore(session), AccountStore(session), notices()
         check = PasswordCheck(accounts, index, registry.build(Passwords), tell, session)
-        return SignIns(store, check, second_factor(), Announcements(store, accounts, tell), session, utc_now)
+        announcements, printed = Announcements(store, accounts, tell), digest_of(_link()) if _link() else None
+        return SignIns(store, check, second_factor(), announcements, session, utc_now, printed)
 
     def send_reset(job: ClaimedJob) -> None:
-        accounts().send_reset(job.payload["index"])
+        accounts().send_reset(job.payload["index"], job.payload.get("promised"))
 
     registry.add_shared(EmailIndex, lambda: index)
     registry.add_shared(Passwords, Passwords)
@@ -62,4 +67,11 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_service(Accounts, accounts)
     registry.add_service(SecondFactor, second_factor)
     registry.add_service(SignIns, sign_ins)
+    registry.add_service(FirstLook, lambda: FirstLook(_link(), accounts(), sign_ins(), get_db_session()))
     registry.build(JobKinds).add(RESET_ASKED, send_reset, forgets=True)
+
+
+def _link() -> str:
+    """The token of the link that this server printed; empty if it printed none."""
+    token: str = current_app.config["FIRST_LOOK"]
+    return token

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import sleep
 
 import msgspec
@@ -64,9 +64,9 @@ class DemoVisits:
         self._erasure = erasure
         self._now = now
 
-    def world(self, sessions: int, days: int, seed: int) -> World:
-        """A world of this many sessions over the last `days` days."""
-        return World(Size(sessions, days, self._now(), seed), self._jobs())
+    def world(self, sessions: int, days: int, seed: int, until: datetime | None = None) -> World:
+        """A world of this many sessions over the last `days` days, which end now or at `until`."""
+        return World(Size(sessions, days, until or self._now(), seed), self._jobs())
 
     def send(self, world: World, door: Door, arrived: Callable[[int], object]) -> Sent:
         """Send each visitor's events with an API key that has no other scope and is revoked at the end.

@@ -23,7 +23,8 @@ class Job(Model):
     """Work to do once, later or now. `unique_key` names the effect: a second job with the same key is not made.
 
     `offered_until`: when the row is handed over again unless a Celery worker has begun. `fence` grows with each
-    attempt; an attempt may end the job only while the fence is still its own.
+    attempt; an attempt may end the job only while the fence is still its own. `progress` is how much of the work is
+    done, in percent, where its handler tells.
     """
 
     __tablename__ = "jobs"
@@ -40,6 +41,7 @@ class Job(Model):
     leased_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(BigInteger(), default=0)
     last_error: Mapped[str | None] = mapped_column(Text)
+    progress: Mapped[int | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 

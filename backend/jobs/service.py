@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -80,6 +80,17 @@ class Jobs:
     def state(self, unique_key: str) -> JobState | None:
         """The state of the job with this key; None if there is none."""
         return self._store.state(unique_key)
+
+    def latest(self, kinds: Collection[str]) -> Job | None:
+        """The newest job of these kinds; None if there is none, or it ended long ago."""
+        return self._store.latest(kinds)
+
+    def tell(self, job: ClaimedJob, percent: int) -> None:
+        """Commit how much of the work of an attempt is done. Raises JobTaken."""
+        told = self._store.tell(job, percent)
+        self._session.commit()
+        if not told:
+            raise JobTaken(f"job {job.id} was taken over")
 
     def run_due(self, most: int = BATCH_SIZE, within: TimeLimiter = unlimited) -> int:
         """Do due jobs, one after the other; how many were tried."""

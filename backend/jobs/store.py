@@ -70,8 +70,15 @@ class JobStore:
 
     def finish(self, job: ClaimedJob, **values: object) -> bool:
         """End an attempt; False if another process has taken the job over."""
-        own = (Job.id == job.id) & (Job.fence == job.fence) & (Job.state == JobState.RUNNING)
-        return self._changed(update(Job).where(own).values(leased_until=None, offered_until=None, **values)) == 1
+        ended = update(Job).where(_own(job)).values(leased_until=None, offered_until=None, **values)
+        return self._changed(ended) == 1
+
+    def tell(self, job: ClaimedJob, percent: int) -> bool:
+        """Note how much of an attempt's work is done; False if another process has taken the job over."""
+        return self._changed(update(Job).where(_own(job)).values(progress=percent)) == 1
+
+    def latest(self, kinds: Collection[str]) -> Job | None:
+        return self._session.scalar(select(Job).where(Job.kind.in_(kinds)).order_by(Job.id.desc()).limit(1))
 
     def find(self, job_id: int) -> Job | None:
         return self._locked(select(Job).where(Job.id == job_id), skip_locked=False)
@@ -135,6 +142,12 @@ class JobStore:
 
 def _fresh(due_at: datetime) -> dict[str, Any]:
     return {"state": JobState.WAITING, "attempts": 0, "due_at": due_at, "finished_at": None}
+
+
+def _own(job: ClaimedJob) -> ColumnElement[bool]:
+    """The row of an attempt, as long as no other one has begun."""
+    own: ColumnElement[bool] = (Job.id == job.id) & (Job.fence == job.fence) & (Job.state == JobState.RUNNING)
+    return own
 
 
 def _due(now: datetime, kinds: JobKinds) -> Select[Job]:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from email import message_from_bytes
 from email.policy import default
+from glob import escape
 from pathlib import Path
 
 from backend.clock import Clock
@@ -36,12 +37,19 @@ class Outbox:
 
     def letters(self, account_id: int) -> Iterator[Mapping[str, str]]:
         """The headers and text of every letter to this person."""
-        for file in sorted(self._folder.glob(f"{account_id}-*.eml")):
-            message = message_from_bytes(file.read_bytes(), policy=default)
-            heads = {"sent_at": "Date", "to": "To", "subject": "Subject"}
-            yield {name: str(message[head]) for name, head in heads.items()} | {"text": message.get_content()}
+        return map(_read, sorted(self._folder.glob(f"{account_id}-*.eml")))
+
+    def letter(self, name: str) -> Mapping[str, str] | None:
+        """The headers and text of the letter that `Mail` gave this name; None while it is not written."""
+        return next(map(_read, self._folder.glob(f"*-{escape(name)}.eml")), None)
 
     def forget(self, account_id: int | None) -> None:
         """Delete every letter to this person."""
         for letter in self._folder.glob(f"{account_id}-*.eml"):
             letter.unlink(missing_ok=True)
+
+
+def _read(file: Path) -> Mapping[str, str]:
+    message = message_from_bytes(file.read_bytes(), policy=default)
+    heads = {"sent_at": "Date", "to": "To", "subject": "Subject"}
+    return {name: str(message[head]) for name, head in heads.items()} | {"text": message.get_content()}

@@ -23,22 +23,43 @@ class Mail:
     """Letters are jobs: the row names the letter and the account's id; everything personal in it is sealed."""
 
     def __init__(
-        self, jobs: Jobs, vault: Vault, address_of: Callable[[int], str | None], post: Post, public_url: str
+        self,
+        jobs: Jobs,
+        vault: Vault,
+        address_of: Callable[[int], str | None],
+        post: Post,
+        public_url: str,
+        note: Callable[[str], None],
     ) -> None:
+        """`note` is told the name of each letter that is added or promised."""
         self._jobs = jobs
         self._vault = vault
         self._address_of = address_of
         self._post = post
         self._public_url = public_url
+        self._note = note
 
-    def send(self, account_id: int, letter: Letter, facts: Mapping[str, str], to: str | None = None) -> None:
+    def promise(self) -> str:
+        """The name of a letter that a job is to send."""
+        name = uuid4().hex
+        self._note(name)
+        return name
+
+    def send(
+        self,
+        account_id: int,
+        letter: Letter,
+        facts: Mapping[str, str],
+        to: str | None = None,
+        promised: str | None = None,
+    ) -> None:
         """Add a letter to this person, or to `to`, in the caller's transaction. Commits nothing. Raises WrongFacts.
 
         The address is looked up at delivery. An account whose data key is lost has no readable address and gets no
         letter; the change that the letter is about happens all the same.
         """
         check(letter, facts)
-        name, content = uuid4().hex, json.dumps({"facts": dict(facts), "to": to})
+        name, content = promised or uuid4().hex, json.dumps({"facts": dict(facts), "to": to})
         try:
             sealed = self._vault.seal(account_id, _place(name), content)
         except Unreadable as error:
@@ -46,6 +67,7 @@ class Mail:
             return
         payload = {"account_id": account_id, "letter": letter, "name": name, "sealed": b64encode(sealed).decode()}
         self._jobs.add(KIND, payload)
+        self._note(name)
 
     def deliver(self, job: ClaimedJob) -> None:
         """Write the letter of a job and deliver it. Raises NoUse, NotDelivered."""

@@ -14,10 +14,13 @@ from backend.routes.pages import (
     api_docs,
     audit,
     dashboards,
+    demo,
+    first_look,
     funnel,
     job_impact,
     jobs,
     keys,
+    letters,
     live,
     methodology,
     privacy,
@@ -34,6 +37,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     methodology.bp,
     api_docs.bp,
     dashboards.bp,
+    demo.bp,
     funnel.bp,
     live.bp,
     views.bp,
@@ -48,3 +52,5 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     privacy.bp,
     keys.bp,
 )
+# Pages of a server that nobody but the person at its machine reaches: others have no such addresses.
+LOCAL_BLUEPRINTS: tuple[Blueprint, ...] = (first_look.bp, letters.bp)

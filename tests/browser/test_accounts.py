@@ -57,7 +57,7 @@ def test_a_visitor_becomes_a_member_without_javascript(server, app, instance, pl
     plain.get_by_label("E-mail address").fill(ADDRESS)
     plain.get_by_label("Password").fill(PASSWORD)
     press(plain, "Sign up")
-    heading(plain, "Look into your mail")
+    heading(plain, "Confirm your address")
 
     plain.goto(mailed(app, instance, server))
     plain.get_by_label("Password").fill(PASSWORD)

@@ -48,6 +48,9 @@ ELSEWHERE = {
     "jobs.": "background work, which is the platform's: whoever runs it sees all of it",
     "sign_up.": "a link that was mailed opens once what it says, for whoever holds it",
     "reset.": "a link that was mailed, too",
+    "demo_pages.": "made-up visits, which are nobody's",
+    "letters.": "a letter, for the browser that caused it",
+    "first_look.": "a link in the terminal, for whoever started the server",
     "assessment.": "answers of whoever holds their secret address, with an account or without",
 }
 

@@ -116,7 +116,7 @@ def test_without_a_token_nothing_is_tried_again(browser, add):
 
 
 def test_says_to_operators_that_letters_become_files(browser):
-    assert "Letters reach nobody" in browser.get("/admin/jobs", headers=BROWSER).text
+    assert "Email is not going out" in browser.get("/admin/jobs", headers=BROWSER).text
 
 
 def test_an_empty_page_says_so(browser):

@@ -10,7 +10,7 @@ from io import StringIO
 
 import pytest
 
-from app.logs import json_lines
+from app.logs import REQUESTS, lines
 from backend.accounts.permissions import Role
 from backend.extensions import db
 from backend.mail.letter import Letter
@@ -48,20 +48,21 @@ SAID = [
 ]
 
 
-def line_of(message, **extra):
+def line_of(message, log_format="json", name="x", level=logging.INFO, error=None, **extra):
     """The record as a line."""
     stream = StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(json_lines())
-    record = logging.LogRecord("x", logging.INFO, "", 0, message, (), None)
+    handler.setFormatter(lines(log_format))
+    record = logging.LogRecord(name, level, "", 0, message, (), error)
     vars(record).update(extra)
     handler.emit(record)
     return stream.getvalue()
 
 
+@pytest.mark.parametrize("log_format", ["json", "text"])
 @pytest.mark.parametrize("said", SAID)
-def test_what_looks_secret_is_masked(said):
-    line = line_of(said)
+def test_what_looks_secret_is_masked(said, log_format):
+    line = line_of(said, log_format)
 
     assert not re.search(r"canary|4242|[A-Z2-7]{26}|3cana", line, re.IGNORECASE)
 
@@ -94,6 +95,32 @@ def test_no_line_can_be_forged(end):
 
     assert len(line.splitlines()) == 1
     assert json.loads(line)["level"] == "INFO"
+    assert len(line_of(f"agent{end}GET / 200 1 ms", "text").splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "line"), [("/analytics", "GET /analytics 200 84 ms"), (None, "GET (no such address) 200 84 ms")]
+)
+def test_as_text_a_request_is_one_short_line(rule, line):
+    facts = {"method": "GET", "rule": rule, "status": 200, "milliseconds": 84.3, "request_id": "x", "caller": None}
+
+    assert line_of("request", "text", REQUESTS, **facts) == f"{line}\n"
+
+
+def test_as_text_the_level_stands_where_something_is_wrong():
+    assert line_of("the lake was anchored", "text") == "the lake was anchored\n"
+    assert line_of("the lake is gone", "text", level=logging.WARNING) == "WARNING the lake is gone\n"
+
+
+def test_as_text_an_error_has_its_traceback_and_nobodys_data():
+    with pytest.raises(ValueError, match="invalid literal") as failed:
+        int("canary.doe@example.org")
+
+    line = line_of("it failed", "text", level=logging.ERROR, error=(failed.type, failed.value, failed.tb))
+
+    assert line.startswith("ERROR it failed\nTraceback ")
+    assert "ValueError" in line
+    assert "canary" not in line
 
 
 def test_a_long_line_does_not_take_long():

@@ -14,8 +14,8 @@ QUESTIONS = {
     "analytics.dashboard.funnel_sessions": "?step=1",
     "dashboards.table": "?measures=sessions",
 }
-# Pages of a mailed link, which only its mail knows: without it there is nothing to see.
-MAILED = re.compile(r"/(verify|invitation|reset|email)/<token>")
+# Pages of a mailed or printed link, which only its mail or terminal knows: without it there is nothing to see.
+MAILED = re.compile(r"/(verify|invitation|reset|email|first-look|letters)/<token>")
 
 
 def assert_hardened(headers):

@@ -8,8 +8,12 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from contextlib import contextmanager
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -43,6 +47,19 @@ def ready(installation):
             return answer.status == 200
     except OSError:
         return False
+
+
+def follow_at_once(link):
+    """The answers to eight browsers that follow a link at once, and so reach both workers."""
+    parts = urlsplit(link)
+
+    def follow(_number):
+        with closing(HTTPConnection(parts.netloc)) as connection:
+            connection.request("GET", parts.path)
+            return connection.getresponse().status
+
+    with ThreadPoolExecutor(8) as browsers:
+        return list(browsers.map(follow, range(8)))
 
 
 def family(pid):
@@ -95,14 +112,16 @@ def test_the_pair_serves_works_and_ends_with_code_0(small, ending):
     with serving(small) as process:
         everyone = family(process.pid)
         small.await_done(small.add_job())
+        *banner, dashboards = [line for line in (small.folder / "out").read_text().splitlines() if line[0] != "{"]
+        assert Counter(follow_at_once(dashboards.removeprefix("Dashboards: "))) == {303: 1, 410: 7}
         process.send_signal(ending)
         assert process.wait(timeout=40) == 0
 
     assert [pid for pid in everyone if alive(pid)] == []
-    said = [line for line in (small.folder / "out").read_text().splitlines() if not line.startswith("{")]
-    assert said == [
+    create = "accounts create --email you@example.com --role admin"
+    assert banner == [
         f"Mingus is at http://127.0.0.1:{small.environ['PORT']}",
-        "The first admin: .venv/bin/flask accounts create --email you@example.com --role admin",
+        f"The first admin: INSTANCE_DIR={small.folder} PORT={small.environ['PORT']} .venv/bin/flask {create}",
         f"Letters to people become files in {small.folder / 'outbox'}: there is no SMTP_HOST",
     ]
 

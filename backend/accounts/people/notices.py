@@ -18,8 +18,11 @@ class Notices:
         self._audit = audit
         self._jobs = jobs
 
-    def tell(self, account: Account, letter: Letter, to: str | None = None, **facts: str) -> None:
-        self._mail.send(account.id, letter, facts, to)
+    def tell(
+        self, account: Account, letter: Letter, to: str | None = None, promised: str | None = None, **facts: str
+    ) -> None:
+        """`promised` is the name that the letter got before it could be written."""
+        self._mail.send(account.id, letter, facts, to, promised)
 
     def record(self, by: str, action: Action, account: Account, **details: str | int | bool) -> None:
         """Record a change, last before the commit: until then nobody else can append to the log."""
@@ -31,7 +34,7 @@ class Notices:
 
     def ask_later(self, email_index: str) -> None:
         """Leave the lookup of an address to a job, so that the request takes as long for an unknown address."""
-        self._jobs.add(RESET_ASKED, {"index": email_index})
+        self._jobs.add(RESET_ASKED, {"index": email_index, "promised": self._mail.promise()})
 
 
 def name_of(account: Account) -> str:

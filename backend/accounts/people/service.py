@@ -28,6 +28,8 @@ NOT_SIGNED_UP_WITH = (
     "link of the newer letter."
 )
 
+LOCAL_ADMIN = "admin@localhost"  # no address that anybody can sign up with
+
 
 class Accounts:
     """Each method is one use case: what it changes, its audit entry and its letters are one transaction.
@@ -89,16 +91,16 @@ class Accounts:
         self._notices.ask_later(self._emails.index(email))
         self._session.commit()
 
-    def send_reset(self, email_index: str) -> None:
+    def send_reset(self, email_index: str, promised: str | None) -> None:
         """Mail the link of `ask_reset`, as its job. Commits nothing."""
         account = self._store.by_index(email_index)
         if account is None or account.state in CLOSED:
             return
         if account.state == AccountState.INVITED:
-            self._send_invitation(account)
+            self._send_invitation(account, promised)
             return
         token = self._links.issue(account.id, LinkPurpose.RESET)
-        self._notices.tell(account, Letter.RESET, path=f"/reset/{token}")
+        self._notices.tell(account, Letter.RESET, promised=promised, path=f"/reset/{token}")
 
     def link_works(self, purpose: LinkPurpose, token: str) -> None:
         """Raises AccountLinkGone when it does not."""
@@ -124,6 +126,17 @@ class Accounts:
         self._notices.record("cli", Action.ACCOUNT_CREATED, account, role=role)
         self._session.commit()
         return account
+
+    def local_admin(self) -> Authenticated:
+        """The admin of a first look, without a password, made on first use. Commits nothing. Raises AccountConflict."""
+        account = self._store.by_index(self._emails.index(LOCAL_ADMIN))
+        if account is None:
+            account = self._add(LOCAL_ADMIN, Role.ADMIN, AccountState.ACTIVE, None)
+            account.verified_at = account.created_at
+            self._notices.record("cli", Action.ACCOUNT_CREATED, account, role=Role.ADMIN)
+        if account.state != AccountState.ACTIVE or account.role != Role.ADMIN:
+            raise AccountConflict(f"The account {LOCAL_ADMIN} was disabled or given another role.")
+        return Authenticated.of(account)
 
     def invite(self, by: str, email: str, role: Role) -> str:
         """Make an account whose owner chooses a password by a mailed link; the link's path. Raises InvalidRequest."""
@@ -300,9 +313,9 @@ class Accounts:
         else:
             self._notices.tell(account, Letter.EXISTS)
 
-    def _send_invitation(self, account: Account) -> str:
+    def _send_invitation(self, account: Account, promised: str | None = None) -> str:
         path = f"/invitation/{self._links.issue(account.id, LinkPurpose.INVITE)}"
-        self._notices.tell(account, Letter.INVITE, path=path, role=account.role)
+        self._notices.tell(account, Letter.INVITE, promised=promised, path=path, role=account.role)
         return path
 
     def _hash_for_link(self, purpose: LinkPurpose, token: str, password: str) -> str:

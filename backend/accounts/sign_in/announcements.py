@@ -25,6 +25,11 @@ class Announcements:
         if Role(account.role).needs_second_factor and row.proven_at:
             self._notices.record(name_of(account), Action.SIGNED_IN, account)
 
+    def looked(self, row: SignIn) -> None:
+        """Tell the audit log of a first look; nobody reads letters to the local admin."""
+        account = self._accounts.get(row.account_id)
+        self._notices.record(name_of(account), Action.SIGNED_IN, account, first_look=True)
+
     def wrong_code(self, row: SignIn, *, is_last: bool) -> None:
         account = self._accounts.get(row.account_id)
         action = Action.SIGN_IN_STOPPED if is_last else Action.CODE_REFUSED

@@ -13,6 +13,7 @@ class SignIn(Model):
 
     `proven_at` is when the second factor was checked; without it an operator's sign-in gives no access.
     `confirmed_at` is when the password was last typed: dangerous changes ask for it again.
+    `first_look` is the digest of the link of `make run`, where that began it: such a link begins one sign-in.
     `wrong_codes` counts wrong codes for the second factor: after a few the sign-in ends.
     """
 
@@ -27,6 +28,7 @@ class SignIn(Model):
     seen_at: Mapped[datetime]
     confirmed_at: Mapped[datetime]
     proven_at: Mapped[datetime | None]
+    first_look: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)
     wrong_codes: Mapped[int] = mapped_column(default=0)
     ended_at: Mapped[datetime | None]
 

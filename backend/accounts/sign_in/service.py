@@ -75,13 +75,16 @@ class SignIns:
         announcements: Announcements,
         session: Session,
         now: Clock,
+        first_look: str | None = None,
     ) -> None:
+        """`first_look` is the digest of the link that this server printed, if it did."""
         self._store = store
         self._password_check = password_check
         self._factor = factor
         self._announcements = announcements
         self._session = session
         self._now = now
+        self._first_look = first_look
 
     def authenticate(self, email: str, password: str) -> Authenticated:
         """The active account with this address and password. Raises SignInRefused."""
@@ -93,10 +96,11 @@ class SignIns:
     def begin(self, email: str, password: str, device: str) -> str:
         return self.open(self.authenticate(email, password), device)
 
-    def open(self, who: Authenticated, device: str) -> str:
+    def open(self, who: Authenticated, device: str, *, first_look: bool = False) -> str:
         """Begin a sign-in for an account whose password was just verified; its token.
 
-        The token gives no access yet if a code is missing, or if an operator must first set up a second factor.
+        The token gives no access yet if a code is missing, or if an operator must first set up a second factor. Of a
+        `first_look` neither is asked. Raises IntegrityError when its link was used.
         """
         token, now = new_token(), self._now()
         row = SignIn(
@@ -107,18 +111,25 @@ class SignIns:
             created_at=now,
             seen_at=now,
             confirmed_at=now,
+            first_look=self._first_look if first_look else None,
             wrong_codes=0,
         )
         self._store.add(row)
-        if not who.has_factor:
+        if first_look:
+            self._announcements.looked(row)
+        elif not who.has_factor:
             self._announcements.opened(row)
         self._session.commit()
         return token
 
+    def is_first_look_used(self) -> bool:
+        """Whether the link that this server printed began a sign-in."""
+        return self._first_look is not None and self._store.is_first_look(self._first_look)
+
     def prove(self, token: str, code: str) -> str:
         """Check the second factor; the sign-in's new token, which replaces this one. Raises CodeRefused."""
         row, sign_in = self._for_change(token)
-        if sign_in.state(self._now()) is not SignInState.NEEDS_CODE:
+        if self._state(sign_in) is not SignInState.NEEDS_CODE:
             raise Unauthenticated("Sign in again.")
         if not self._factor.accepts(row.account_id, code):
             raise self._refused(row)
@@ -141,7 +152,7 @@ class SignIns:
     def visit(self, token: str) -> Visit:
         """As `caller`, and whether `seen` is due for this browser. One query."""
         sign_in, now = self._current(token), self._now()
-        if sign_in.state(now) is not SignInState.OPEN:
+        if self._state(sign_in) is not SignInState.OPEN:
             raise HalfSignedIn("Finish signing in first.")
         role = Role(sign_in.role)
         caller = Caller(
@@ -150,14 +161,14 @@ class SignIns:
             scopes=role.scopes,
             account_id=sign_in.account_id,
             role=role,
-            confirmed_at=sign_in.confirmed_at,
+            confirmed_at=now if sign_in.first_look else sign_in.confirmed_at,  # there is no password to be typed
         )
         return Visit(caller, now - sign_in.seen_at >= SEEN_EVERY)
 
     def state(self, token: str) -> SignInState:
         """The state of this browser's sign-in, also when there is none."""
         sign_in = self._find(token)
-        return sign_in.state(self._now()) if sign_in else SignInState.OVER
+        return self._state(sign_in) if sign_in else SignInState.OVER
 
     def role(self, token: str) -> Role:
         """Raises Unauthenticated."""
@@ -169,7 +180,7 @@ class SignIns:
         Raises Unauthenticated, and HalfSignedIn where the account has a second factor and its code is missing.
         """
         sign_in = self._current(token)
-        if sign_in.state(self._now()) is SignInState.NEEDS_CODE:
+        if self._state(sign_in) is SignInState.NEEDS_CODE:
             raise HalfSignedIn("Enter the code of your second factor first.")
         return sign_in.account_id
 
@@ -209,8 +220,8 @@ class SignIns:
 
     def list(self, account_id: int, current: str = "") -> Sequence[SignInSummary]:
         """The browsers an account is signed in with, the newest first; `current` is the token of the one that asks."""
-        now, digest = self._now(), digest_of(current)
-        rows = [row for row in self._store.of_account(account_id) if self._is_open(row.digest, now)]
+        digest = digest_of(current)
+        rows = [row for row in self._store.of_account(account_id) if self._is_open(row.digest)]
         return [SignInSummary(r.id, r.device, r.created_at, r.seen_at, r.digest == digest) for r in rows]
 
     def _refused(self, row: SignIn) -> Unauthenticated:
@@ -224,9 +235,12 @@ class SignIns:
             return CodeRefused("The code is wrong, or was used before.")
         return Unauthenticated("Sign in again.")
 
-    def _is_open(self, digest: str, now: datetime) -> bool:
+    def _is_open(self, digest: str) -> bool:
         sign_in = self._store.with_account(digest)
-        return sign_in is not None and sign_in.state(now) is SignInState.OPEN
+        return sign_in is not None and self._state(sign_in) is SignInState.OPEN
+
+    def _state(self, sign_in: SignInWithAccount) -> SignInState:
+        return sign_in.state(self._now(), self._first_look)
 
     def _find(self, token: str) -> SignInWithAccount | None:
         with serving(self._session, BY_TOKEN):
@@ -234,7 +248,7 @@ class SignIns:
 
     def _current(self, token: str) -> SignInWithAccount:
         sign_in = self._find(token)
-        if sign_in is None or sign_in.state(self._now()) is SignInState.OVER:
+        if sign_in is None or self._state(sign_in) is SignInState.OVER:
             raise Unauthenticated("This sign-in is over. Sign in again.")
         act_for(self._session, sign_in.account_id)
         return sign_in

@@ -34,6 +34,7 @@ class SignInWithAccount:
     seen_at: datetime
     confirmed_at: datetime
     proven_at: datetime | None
+    first_look: str | None
     account_id: int
     public_id: UUID
     role: str
@@ -41,9 +42,15 @@ class SignInWithAccount:
     account_epoch: int
     factor_since: datetime | None
 
-    def state(self, now: datetime) -> SignInState:
+    def state(self, now: datetime, first_look: str | None = None) -> SignInState:
+        """`first_look` is the digest of the link that this server printed, if it did.
+
+        A sign-in by that link needs no second factor; one by the link of an earlier start is over.
+        """
         if self.account_state != AccountState.ACTIVE or self.epoch != self.account_epoch or self._too_old(now):
             return SignInState.OVER
+        if self.first_look is not None:
+            return SignInState.OPEN if self.first_look == first_look else SignInState.OVER
         if self.factor_since is None and Role(self.role).needs_second_factor:
             return SignInState.NEEDS_FACTOR
         if self.factor_since is not None and self.proven_at is None:
@@ -52,7 +59,8 @@ class SignInWithAccount:
 
     def _too_old(self, now: datetime) -> bool:
         age = now - self.created_at
-        if self.proven_at is None and (self.factor_since or Role(self.role).needs_second_factor):
+        has_all = self.proven_at is not None or self.first_look is not None
+        if not has_all and (self.factor_since or Role(self.role).needs_second_factor):
             return age >= HALF_SIGN_IN
         if Role(self.role).needs_second_factor:
             return age >= OPERATORS_SIGN_IN

@@ -17,6 +17,7 @@ WITH_ACCOUNT = select(
     SignIn.seen_at,
     SignIn.confirmed_at,
     SignIn.proven_at,
+    SignIn.first_look,
     Account.id.label("account_id"),
     Account.public_id,
     Account.role,
@@ -38,6 +39,10 @@ class SignInStore:
         of_digest = WITH_ACCOUNT.where(SignIn.digest == digest, SignIn.ended_at.is_(None))
         row = self._session.execute(of_digest).mappings().one_or_none()
         return None if row is None else SignInWithAccount(**row)
+
+    def is_first_look(self, digest: str) -> bool:
+        """Whether the link with this digest began a sign-in, also one that was ended."""
+        return self._session.scalar(select(SignIn.id).where(SignIn.first_look == digest)) is not None
 
     def for_change(self, digest: str) -> SignIn | None:
         """The row, locked until the transaction ends, so that two changes at once take turns."""

@@ -25,6 +25,7 @@ from backend.routes.access import (
     sign_in_token,
     stay_signed_in,
 )
+from backend.routes.caused_letters import NO_MAIL, flash_letter
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
 from backend.routes.schemas.account import HOME, ROLES, Confirmation, EmailChange, PasswordChange, Removal, TypedAgain
 from backend.routes.schemas.onward import safe_next
@@ -68,7 +69,11 @@ def email() -> ResponseReturnValue:
 def change_email() -> ResponseReturnValue:
     change = EmailChange.parse(request.form)
     get(Accounts).ask_email_change(me(), change.password, change.email)
-    flash(f"We have sent a link to {change.email}. Your address changes when you open it.")
+    changes = "Your address changes when you open it."
+    flash_letter(
+        f"We have sent a link to {change.email}. {changes}",
+        f"{NO_MAIL}, so the link for {change.email} was saved as a file. {changes}",
+    )
     return redirect(url_for(".home"), 303)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.people.addresses import EmailIndex
@@ -16,6 +16,7 @@ from backend.accounts.permissions import Scope
 from backend.errors import MingusError
 from backend.plugins import get
 from backend.routes.access import Rate, caller_name, require
+from backend.routes.caused_letters import NO_MAIL, flash_letter
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
 from backend.routes.schemas.account import ROLES
 from backend.routes.schemas.admin import AccountsQuestion, Invitation, RoleChange
@@ -61,7 +62,10 @@ def invitation() -> ResponseReturnValue:
 def invite() -> ResponseReturnValue:
     invited = Invitation.parse(request.form)
     get(Accounts).invite(caller_name(), invited.email, invited.role)
-    flash(f"An invitation is on its way to {invited.email}.")
+    flash_letter(
+        f"An invitation is on its way to {invited.email}.",
+        f"{NO_MAIL}, so the invitation for {invited.email} was saved as a file.",
+    )
     return redirect(url_for(".accounts"), 303)
 
 
@@ -77,7 +81,8 @@ def account(public_id: UUID) -> ResponseReturnValue:
 def change_role(public_id: UUID) -> ResponseReturnValue:
     role = RoleChange.parse(request.form).role
     get(Accounts).change_role(caller_name(), public_id, role)
-    return _done(public_id, f"The role is now: {ROLES[role][0]}. They are signed out everywhere.")
+    changed = f"The role is now: {ROLES[role][0]}. They are signed out everywhere."
+    return _done(public_id, changed, f"{changed} {NO_MAIL}, so the letter that tells them was saved as a file.")
 
 
 @bp.post(f"{ACCOUNT}/disable")
@@ -109,7 +114,9 @@ def end_sign_ins(public_id: UUID) -> ResponseReturnValue:
 @if_refused(account_page, CONFLICT)
 def invite_again(public_id: UUID) -> ResponseReturnValue:
     get(Accounts).invite_again(caller_name(), public_id)
-    return _done(public_id, "A new invitation is on its way. The link in the one before no longer works.")
+    before = "The link in the one before no longer works."
+    filed = f"{NO_MAIL}, so the new invitation was saved as a file. {before}"
+    return _done(public_id, f"A new invitation is on its way. {before}", filed)
 
 
 @bp.get(f"{ACCOUNT}/<any(role, disable, enable, 'end-sign-ins', invitation):_deed>")
@@ -121,6 +128,7 @@ def back_to_account(public_id: UUID, _deed: str) -> ResponseReturnValue:
     return redirect(url_for(".account", public_id=public_id), 303)
 
 
-def _done(public_id: UUID, message: str) -> ResponseReturnValue:
-    flash(message)
+def _done(public_id: UUID, message: str, filed: str = "") -> ResponseReturnValue:
+    """`filed`: what to say of a letter where letters are files."""
+    flash_letter(message, filed or message)
     return redirect(url_for(".account", public_id=public_id), 303)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import Blueprint, Response, current_app, flash, redirect, request, session, url_for
+from flask import Blueprint, Response, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.people.conflict import AccountConflict
@@ -17,6 +17,7 @@ from backend.errors import FieldError, InvalidRequest
 from backend.personal_data import DataClasses
 from backend.plugins import get
 from backend.routes.access import Rate, caller, confirm_password, me, public, require
+from backend.routes.caused_letters import NO_MAIL, flash_letter
 from backend.routes.consent import asks_not_to_be_tracked, said
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
 from backend.routes.schemas.privacy import COOKIE, REMEMBERED, ConsentAnswer, ConsentForm, form_of, password_of
@@ -93,5 +94,6 @@ def delete() -> ResponseReturnValue:
         raise InvalidRequest([FieldError("password", "That is not your password.")])
     get(Erasures).ask(me())
     session.clear()
-    flash("Your account is closed, and your data is being deleted.")
+    closed = "Your account is closed, and your data is being deleted."
+    flash_letter(closed, f"{closed} {NO_MAIL}, so the letter that tells you was saved as a file.")
     return redirect(url_for(".notice"), 303)

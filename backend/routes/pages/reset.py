@@ -12,6 +12,7 @@ from backend.accounts.people.models import LinkPurpose
 from backend.accounts.people.service import Accounts
 from backend.plugins import get
 from backend.routes.access import Rate, public, sign_in_token, sign_out
+from backend.routes.caused_letters import NO_MAIL, flash_letter, keep_letter
 from backend.routes.pages.forms import form_page, if_refused
 from backend.routes.schemas.sign_in import address, password
 
@@ -34,6 +35,7 @@ def form() -> ResponseReturnValue:
 def ask() -> ResponseReturnValue:
     """The same answer whether the address has an account or not."""
     get(Accounts).ask_reset(address(request.form))
+    keep_letter()
     return redirect(url_for(".sent"), 303)
 
 
@@ -72,7 +74,8 @@ def new_email(token: str) -> ResponseReturnValue:
 def confirm_email(token: str) -> ResponseReturnValue:
     get(Accounts).confirm_email_change(token)
     _leave()
-    flash("Your new e-mail address is confirmed. Sign in with it.")
+    confirmed = "Your new e-mail address is confirmed. Sign in with it."
+    flash_letter(confirmed, f"{confirmed} {NO_MAIL}, so the letter to the old one was saved as a file.")
     return redirect(url_for("sign_in.form"), 303)
 
 

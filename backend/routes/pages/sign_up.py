@@ -13,6 +13,7 @@ from backend.accounts.people.passwords import Passwords
 from backend.accounts.people.service import Accounts
 from backend.plugins import get
 from backend.routes.access import Rate, caller, public
+from backend.routes.caused_letters import keep_letter
 from backend.routes.pages.forms import form_page, if_refused
 from backend.routes.pages.sign_in import begin_for
 from backend.routes.schemas.sign_in import SignUpForm, password
@@ -39,6 +40,7 @@ def sign_up() -> ResponseReturnValue:
     """The same answer whether the address has an account or not."""
     credentials = SignUpForm.parse(request.form, get(Passwords).problem)
     get(Accounts).sign_up(credentials.email, credentials.password)
+    keep_letter()
     return redirect(url_for(".sent"), 303)
 
 
