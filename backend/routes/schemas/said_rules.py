@@ -60,9 +60,9 @@ CONTROLS = "\\u0000-\\u001f\\u007f-\\u009f"
 
 
 def line(longest: int) -> Rule:
-    """A text on one line that says something, in so many characters at most."""
+    """A text on one line that says something, in so many characters at most beside blanks around it."""
     seen = f"[^{CONTROLS}\\s]"
-    return {"minLength": 1, "maxLength": longest, "pattern": f"^\\s*{seen}(?:[^{CONTROLS}]*{seen})?\\s*$"}
+    return {"minLength": 1, "pattern": f"^\\s*{seen}(?:[^{CONTROLS}]{{0,{longest - 2}}}{seen})?\\s*$"}
 
 
 def nullable(rule: Rule) -> Rule:
