@@ -40,6 +40,8 @@ TYPES = {
     "boolean": "BOOLEAN",
     "date": "DATE",
     INSTANT: "TIMESTAMPTZ",
+    "array<int64>": "BIGINT[]",
+    "array<string>": "VARCHAR[]",
 }
 
 

@@ -31,6 +31,11 @@ SESSIONS = LakeTable(
         "started_at": INSTANT,
         "ended_at": INSTANT,
         "events": "int64",
+        # Its events in the order of time. A funnel of any steps finds all it asks for in its sessions' own rows.
+        "event_times": "array<int64>",
+        "event_names": "array<string>",
+        "event_steps": "array<string>",  # the name, and `:n` behind it where the event has a step
+        "simultaneous": "boolean",  # whether two of them are of one instant
         "is_bot": "boolean",
         "person": "int64",  # whose it is, as far as may be known: numbers are counted apart five times as fast
         "visitor_id": "string",

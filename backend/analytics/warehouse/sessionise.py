@@ -21,6 +21,7 @@ SESSION = ("session_key", "run_started_at", "session_no")
 FIRST_EVENT = ("visitor_id", "country", "region", "device")
 OPENING = ("source", "medium", "campaign", "referrer")
 SUBMISSION = ("job_title", "occupation", "industry", "experience", "education", "risk_level")
+IN_ORDER = {"event_times": "timestamp", "event_names": "event_type", "event_steps": "named_step"}
 FACT_GROUPS = (FIRST_EVENT, OPENING, SUBMISSION)
 PLACES = tuple(range(1, len(STEP_COLUMNS) + 1))
 SUBMITTED, OFFERED, UPGRADE = 6, 7, 8
@@ -88,7 +89,8 @@ def _placed(events: Table) -> Table:
         (kind == EventName.UPGRADE_CLICKED, _int(UPGRADE)),
         else_=_int(0),
     )
-    return events.mutate(place=place, currency=events.currency.fill_null(CURRENCY))
+    named_step = ibis.ifelse(events.step.isnull(), kind, kind + ":" + events.step.cast("string"))
+    return events.mutate(place=place, named_step=named_step, currency=events.currency.fill_null(CURRENCY))
 
 
 def _facts(events: Table) -> dict[str, Value]:
@@ -101,6 +103,7 @@ def _facts(events: Table) -> dict[str, Value]:
         "started_at": events.timestamp.min(),
         "ended_at": events.timestamp.max(),
         "events": events.count(),
+        "in_order": _struct(events, ("timestamp", "named_step", "event_type")).collect(),
         "is_bot": events.is_bot.any(),
         "user_id": events.user_id.argmin(order, where=events.user_id.notnull()),
         "facts_0": _struct(events, FIRST_EVENT).argmin(order),
@@ -118,8 +121,12 @@ def _facts(events: Table) -> dict[str, Value]:
 
 
 def _finished(sessions: Table) -> Table:
+    sessions = sessions.mutate(in_order=sessions.in_order.sort())
+    lists = {column: sessions.in_order.map(lambda event, name=name: event[name]) for column, name in IN_ORDER.items()}
     return sessions.mutate(
-        **{name: sessions[f"facts_{number}"][name] for number, names in enumerate(FACT_GROUPS) for name in names}
+        **{name: sessions[f"facts_{number}"][name] for number, names in enumerate(FACT_GROUPS) for name in names},
+        **lists,
+        simultaneous=lists["event_times"].unique().length() < lists["event_times"].length(),
     ).select(COLUMNS)
 
 

@@ -102,9 +102,14 @@ class FunnelQuery:
             raise InvalidRequest(faults)
 
     @property
+    def lasts_all_session(self) -> bool:
+        """Whether every event of a session is within the window, whichever of them begins it."""
+        return self.scope is FunnelScope.SESSION and self.window >= self.scope.longest
+
+    @property
     def is_of_columns(self) -> bool:
         """Whether sessions themselves say when each step was reached."""
-        plain = self.order is Order.ORDERED and self.scope is FunnelScope.SESSION and not self.exclude
+        plain = self.order is Order.ORDERED and self.lasts_all_session and not self.exclude
         return plain and self.steps == CALCULATOR[: len(self.steps)]
 
 

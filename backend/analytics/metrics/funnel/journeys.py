@@ -1,7 +1,8 @@
 """Each session's way through a funnel, or each visitor's: when they reached every step.
 
-Where the steps are the calculator's, sessions say so themselves. Otherwise a way is a list of whole numbers, one for
-each event that matters, and is read by the rules of its order: lists of numbers mean the same to every engine.
+Where the steps are the calculator's, sessions say so themselves. Otherwise the events in a session's row do: the first
+of each step, or where those are not enough a list of whole numbers, one for each event that matters, which is read by
+the rules of its order. Lists of numbers mean the same to every engine.
 """
 
 from __future__ import annotations
@@ -9,17 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, with_first_seen
 from backend.analytics.metrics.catalogue.expressions import holds
 from backend.analytics.metrics.catalogue.query import Filter
 from backend.analytics.metrics.funnel.definition import FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.kinds import Kinds
-from backend.analytics.metrics.funnel.reading import WayReader, code
+from backend.analytics.metrics.funnel.plain import PlainReader
+from backend.analytics.metrics.funnel.reading import KIND_BITS, WayReader, code
 from backend.analytics.warehouse.relations import DAY, SESSIONS, STEP_COLUMNS, relation
 
 if TYPE_CHECKING:
-    from ibis.expr.types import BooleanValue, IntegerValue, Table, Value
+    from ibis.expr.types import ArrayValue, BooleanValue, IntegerValue, Table, Value
 
 LISTED = ("session_key", "started_at", "source", "device", "country")
 GROUP = "group_key"
@@ -46,9 +47,17 @@ class Numbers:
 PARAMETERS = tuple(field.name for field in fields(Numbers))
 
 
-def journeys(query: FunnelQuery, numbers: Numbers) -> Table:
-    """A row for each way that began in the period: `reached_1` and on, null where not; `LISTED`; `GROUP`; `ENDED`."""
-    ways = _of_columns(query, numbers) if query.is_of_columns else _of_events(query, numbers)
+def journeys(query: FunnelQuery, numbers: Numbers, *, listed: bool = False) -> Table:
+    """A row for each way that began in the period: `reached_1` and on, null where not; `ENDED`, `GROUP`.
+
+    With `LISTED`, if `listed`.
+    """
+    if query.is_of_columns:
+        ways = _of_columns(query, numbers)
+    elif query.scope is FunnelScope.SESSION:
+        ways = _of_sessions(query, numbers)
+    else:
+        ways = _of_visitors(query, numbers, listed=listed)
     return ways.filter(ways.reached_1 >= numbers.entered_from, ways.reached_1 < numbers.entered_before)
 
 
@@ -57,26 +66,94 @@ def _of_columns(query: FunnelQuery, numbers: Numbers) -> Table:
     import ibis
 
     sessions = _sessions(query, numbers, query.filters)
-    steps = [sessions[name] for name in STEP_COLUMNS[: len(query.steps)]]
-    if query.window < query.scope.longest:
-        until = steps[0] + numbers.window
-        steps = [ibis.cases((step <= until, step)) for step in steps]
-    return sessions.select(
-        ENDED, **_listed_columns(sessions, query), **{f"reached_{n}": step for n, step in enumerate(steps, 1)}
-    )
+    steps = {f"reached_{n}": sessions[name] for n, name in enumerate(STEP_COLUMNS[: len(query.steps)], 1)}
+    return sessions.select(ENDED, **_listed_columns(sessions, query), **steps)
 
 
-def _of_events(query: FunnelQuery, numbers: Numbers) -> Table:
+def _of_sessions(query: FunnelQuery, numbers: Numbers) -> Table:
+    """Plain ways as they are; only of the others all events are read."""
+    import ibis
+
     kinds = Kinds.of(query)
-    met = _met(query, numbers, kinds)
-    columns = tuple(name for name in (*LISTED, GROUP, ENDED) if name in met.columns)
-    opens = met.kind.isin(kinds.of_steps[0])
-    if query.scope is FunnelScope.SESSION:
-        ways = _by_session(met, opens, columns)
-    else:
-        ways = _by_person(met, opens & (met.timestamp >= numbers.entered_from), columns, numbers.start - DAY)
-    reached = WayReader(query, kinds, numbers.window).steps(ways, numbers.entered_from)
-    return reached.select(*columns, *(f"reached_{n}" for n in range(1, len(query.steps) + 1)))
+    reader = WayReader(query, kinds, numbers.window)
+    sessions = _sessions(query, numbers, query.filters)
+    sessions = sessions.mutate(**_listed_columns(sessions, query))
+    ways = PlainReader(query, kinds, numbers.window).steps(sessions)
+    none = ibis.literal([], "array<int64>")
+    ways = ways.mutate(codes=ibis.ifelse(ways.is_plain, none, reader.numbered(_codes(ways, query, kinds))))
+    begins = ways.codes.filter(lambda code: reader.serves(code, 0))
+    ways = ways.mutate(best=ibis.ifelse(ways.is_plain, none, reader.best(ways.codes, begins)))
+    reached = {
+        f"reached_{n}": ibis.ifelse(ways.is_plain, ways[f"plain_{n}"], time)
+        for n, time in reader.reached(ways.best, ways.started_at).items()
+    }
+    columns = [name for name in (*LISTED, GROUP, ENDED) if name in ways.columns]
+    return ways.select(*columns, **reached)
+
+
+def _codes(ways: Table, query: FunnelQuery, kinds: Kinds) -> ArrayValue:
+    """The codes of a session's events; for the strict order of all, as what is no step stands in the way."""
+    from backend.analytics.warehouse.lists import pairs
+
+    events = pairs(ways.event_times, ways[kinds.names])
+    codes = events.map(lambda event: code(event["left"] - ways.started_at, kinds.kind(event["right"])))
+    others = kinds.others
+    return codes if query.order is Order.STRICT else codes.filter(lambda code: code % 2**KIND_BITS != others)
+
+
+def _of_visitors(query: FunnelQuery, numbers: Numbers, *, listed: bool) -> Table:
+    """The events of all sessions of a visitor as one way."""
+    kinds = Kinds.of(query)
+    reader, base = WayReader(query, kinds, numbers.window), numbers.start - 2 * DAY
+    events = _events(query, numbers, kinds)
+    ways = events.group_by("person").aggregate(codes=code(events.timestamp - base, events.kind).collect())
+    ways = ways.mutate(codes=reader.numbered(ways.codes.sort()))
+    ways = ways.mutate(
+        **{
+            f"codes_{step}": ways.codes.filter(lambda code, step=step: reader.serves(code, step))
+            for step in range(len(query.steps))
+        }
+    )
+    begins = ways.codes_0.filter(
+        lambda code: (
+            (base + reader.time(code) >= numbers.entered_from) & (base + reader.time(code) < numbers.entered_before)
+        )
+    )
+    of_steps = [ways[f"codes_{step}"] for step in range(len(query.steps))]
+    ways = ways.filter(begins.length() > 0).mutate(best=reader.best(ways.codes, begins, of_steps))
+    ways = ways.select("person", **{f"reached_{n}": time for n, time in reader.reached(ways.best, base).items()})
+    if not (listed or query.filters or query.breakdown):
+        return ways
+    opened = events.filter(events.kind.isin(kinds.of_steps[0]))
+    return _with_sessions(ways, opened, (*LISTED, GROUP) if query.breakdown else LISTED)
+
+
+def _with_sessions(ways: Table, opened: Table, columns: tuple[str, ...]) -> Table:
+    """A visitor's way takes its columns from the session in which it begins."""
+    import ibis
+
+    session = ibis.struct({name: opened[name] for name in (*columns, "keeps")})
+    order = ibis.struct({name: opened[name] for name in ("session_key", "started_at")})
+    begun = opened.group_by("person", "timestamp").aggregate(session=session.argmin(order))
+    ways = ways.join(begun, [ways.person == begun.person, ways.reached_1 == begun.timestamp])
+    ways = ways.mutate(**{name: ways.session[name] for name in (*columns, "keeps")})
+    return ways.filter(ways.keeps)
+
+
+def _events(query: FunnelQuery, numbers: Numbers, kinds: Kinds) -> Table:
+    """The events that matter of every visitor, each with its session."""
+    from backend.analytics.warehouse.lists import pairs
+
+    sessions = _sessions(query, numbers, ())
+    events = sessions.select(
+        "person",
+        keeps=_all(sessions, query.filters),
+        **_listed_columns(sessions, query),
+        event=pairs(sessions.event_times, sessions[kinds.names]).unnest(),
+    )
+    events = events.mutate(timestamp=events.event["left"], name=events.event["right"])
+    events = events.mutate(kind=kinds.kind(events.name))
+    return events if query.order is Order.STRICT else events.filter(events.kind < kinds.others)
 
 
 def _sessions(query: FunnelQuery, numbers: Numbers, filters: tuple[Filter, ...]) -> Table:
@@ -91,69 +168,6 @@ def _listed_columns(sessions: Table, query: FunnelQuery) -> dict[str, Value]:
     """The columns that a way takes from the session in which it begins."""
     group = {GROUP: DIMENSIONS[query.breakdown].column(sessions)} if query.breakdown else {}
     return {name: sessions[name] for name in LISTED} | group
-
-
-def _met(query: FunnelQuery, numbers: Numbers, kinds: Kinds) -> Table:
-    """The events that matter, each with its session."""
-    import ibis
-
-    owner: dict[str, Value] = {}
-    if query.scope is FunnelScope.SESSION:
-        sessions = _sessions(query, numbers, query.filters)
-    else:
-        sessions = _sessions(query, numbers, ())
-        owner = {"person": sessions.person, "keeps": _all(sessions, query.filters)}
-    sessions = sessions.select("day", "ended_at", **_listed_columns(sessions, query), **owner)
-    # A session goes on into the day after its own at most. With days in it the join stays small, whatever a sender
-    # calls one session.
-    after = (sessions.day + 1).cast("int32")
-    crosses = sessions.ended_at >= after.cast("int64") * DAY
-    both, own = ibis.array([sessions.day, after]), ibis.array([sessions.day])
-    days = sessions.mutate(on_day=ibis.ifelse(crosses, both, own).unnest())
-    events = _events(query, numbers, kinds)
-    within = [
-        events.stream == days.session_key,
-        events.happened_on == days.on_day,
-        events.timestamp >= days.started_at,
-        events.timestamp <= days.ended_at,
-    ]
-    return events.join(days, within)
-
-
-def _events(query: FunnelQuery, numbers: Numbers, kinds: Kinds) -> Table:
-    """For the strict order all events: what is no step stands in the way."""
-    events = relation(EVENTS)
-    events = events.filter(
-        events.day >= numbers.first_day,
-        events.day <= numbers.last_day + 1,
-        events.timestamp >= numbers.start - DAY,
-        events.timestamp <= numbers.end + DAY,
-    )
-    if query.order is not Order.STRICT:
-        events = events.filter(events.event_type.isin(sorted({match.event for match in kinds.matches})))
-    events = events.select("timestamp", stream=events.session_key, happened_on=events.day, kind=kinds.kind(events))
-    return events if query.order is Order.STRICT else events.filter(events.kind < kinds.others)
-
-
-def _by_session(met: Table, opens: BooleanValue, columns: tuple[str, ...]) -> Table:
-    by = ("session_key", "started_at")
-    rest = {name: met[name].arbitrary() for name in columns if name not in by}
-    codes = code(met.timestamp - met.started_at, met.kind).collect()
-    ways = met.group_by(by).aggregate(**rest, codes=codes, opened=opens.any())
-    return ways.filter(ways.opened).mutate(base=ways.started_at)
-
-
-def _by_person(met: Table, begins: BooleanValue, columns: tuple[str, ...], base: IntegerValue) -> Table:
-    """A visitor's way takes its columns from the session with step 1."""
-    import ibis
-
-    entry = ibis.struct({name: met[name] for name in (*columns, "keeps")})
-    order = ibis.struct({name: met[name] for name in ("timestamp", "session_key", "started_at")})
-    codes = code(met.timestamp - base, met.kind).collect()
-    ways = met.group_by("person").aggregate(entry=entry.argmin(order, where=begins), codes=codes, opened=begins.any())
-    ways = ways.filter(ways.opened).mutate(base=base)
-    ways = ways.mutate(**{name: ways.entry[name] for name in (*columns, "keeps")})
-    return ways.filter(ways.keeps)
 
 
 def _all(sessions: Table, filters: tuple[Filter, ...]) -> BooleanValue:

@@ -73,10 +73,10 @@ def count_behind(query: FunnelQuery, group: Group | None) -> Question:
 def behind(query: FunnelQuery, group: Group | None) -> Question:
     """A row for each of them: `LISTED`, when step 1 was taken, to how many they came and when; the latest first."""
     question = partial(_behind, group=group)
-    return _question(f"behind {group!r}", query, question, "least", "most", "limit", "offset")
+    return _question(f"behind {group!r}", query, question, "least", "most", "limit", "offset", listed=True)
 
 
-def _question(name: str, query: FunnelQuery, build: Build, *more: str) -> Question:
+def _question(name: str, query: FunnelQuery, build: Build, *more: str, listed: bool = False) -> Question:
     shape = (
         [step.name for step in query.steps],
         query.order,
@@ -85,14 +85,16 @@ def _question(name: str, query: FunnelQuery, build: Build, *more: str) -> Questi
         query.filters,
         query.breakdown,
         query.bots,
-        query.window < query.scope.longest,
+        query.lasts_all_session,
     )
-    return Question(f"{name}: {shape!r}", (*PARAMETERS, *more), partial(_built, query=query, build=build))
+    return Question(
+        f"{name}: {shape!r}", (*PARAMETERS, *more), partial(_built, query=query, build=build, listed=listed)
+    )
 
 
-def _built(*marks: IntegerValue, query: FunnelQuery, build: Build) -> Table:
+def _built(*marks: IntegerValue, query: FunnelQuery, build: Build, listed: bool) -> Table:
     numbers = Numbers(*marks[: len(PARAMETERS)])
-    return build(query, numbers, journeys(query, numbers), *marks[len(PARAMETERS) :])
+    return build(query, numbers, journeys(query, numbers, listed=listed), *marks[len(PARAMETERS) :])
 
 
 def _counts(query: FunnelQuery, numbers: Numbers, ways: Table) -> Table:
