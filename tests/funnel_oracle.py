@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -17,22 +18,34 @@ IDLE = timedelta(minutes=30)  # after which a session is over
 def funnel(visits, now, definitions=STEPS, window=WINDOW, before=None):
     """Count ordered completions. `visits`: session id -> its events as (instant, step name), in any order.
 
-    A session enters with its first step-1 event, if that lies before `before`; each later step counts at its
-    first event not before the step before it and not later than `window` after step 1. One event never serves
-    two steps.
+    A session enters with its first step-1 event, if that lies before `before`. Any step-1 event may start its way;
+    each later step counts at its first event not before the step before it and not later than `window` after step 1.
+    The longest way counts, of equal ones the first. One event never serves two steps.
     """
-    found = [(path, max(visit)[0]) for visit in visits.values() if (path := _path(visit, definitions, window))]
-    if before is not None:
-        found = [(path, ended) for path, ended in found if path[0] < before]
-    last, paths = len(definitions), [path for path, _ in found]
-    immature = sum(len(path) < last and now - path[0] < window and now - ended <= IDLE for path, ended in found)
-    return funnel_of([_reached(paths, index) for index in range(last)], immature, definitions)
+    found = [(way, max(visit)[0]) for visit in visits.values() if (way := _way(visit, definitions, window))]
+    found = [(way, ended) for way, ended in found if before is None or way.entered < before]
+    return of_ways([way for way, _ in found], now, definitions, window, [ended for _, ended in found])
+
+
+@dataclass(frozen=True)
+class Way:
+    """When each step was reached; when step 1 was first taken at all, and when last."""
+
+    reached: list[datetime]
+    entered: datetime
+    latest: datetime
 
 
 def _reached(paths, index):
     reached = [path for path in paths if len(path) > index]
     waits = [(path[index] - path[index - 1]).total_seconds() for path in reached] if index else []
     return Reached(len(reached), *(float(np.quantile(waits, q)) if waits else None for q in (0.5, 0.9)))
+
+
+def _way(visit, definitions, window):
+    starts = sorted(instant for instant, name in visit if name == definitions[0].name)
+    paths = [_path([event for event in visit if event[0] >= start], definitions, window) for start in starts]
+    return Way(max(paths, key=len), starts[0], starts[-1]) if starts else None
 
 
 def _path(visit, definitions, window):
@@ -51,16 +64,23 @@ def _path(visit, definitions, window):
     return path
 
 
-def walk(events, query, since=None):
-    """When each step was reached, by the rules in words. `events`: (instant, name, number) of one way, any numbers.
+def walk(events, query, since=None, until=None):
+    """The way of these events by the rules in words. `events`: (instant, name, number), any numbers.
 
-    None where step 1 was not taken; `since`: before it, nobody begins.
+    Every event of step 1 is tried as the start of a way; the longest counts, of equal ones the first. None where step 1
+    was not taken; `since` and `until`: when ways may begin.
     """
     events = sorted(events, key=lambda event: (event[0], *rank(event, query)))
-    begins = [place for place, event in enumerate(events) if serves(event, query.steps[0]) and late(event, since)]
-    if not begins:
+    starts = [n for n, event in enumerate(events) if serves(event, query.steps[0]) and within(event[0], since, until)]
+    if not starts:
         return None
-    taken = [begins[0]]
+    ways = [way_from(start, events, query) for start in starts]
+    return Way(max(ways, key=len), events[starts[0]][0], events[starts[-1]][0])
+
+
+def way_from(start, events, query):
+    """When each step was reached by whoever took step 1 with this event."""
+    taken = [start]
     choose = {"ordered": following, "strict": very_next, "unordered": near}[query.order]
     for step in query.steps[1:]:
         chosen = choose(events, taken, step, query)
@@ -116,8 +136,8 @@ def bad(event, query):
     return any(serves(event, match) for match in query.exclude)
 
 
-def late(event, since):
-    return since is None or event[0] >= since
+def within(instant, since, until):
+    return (since is None or instant >= since) and (until is None or instant < until)
 
 
 def rank(event, query):
@@ -126,10 +146,14 @@ def rank(event, query):
     return (served[0] if served else len(query.steps), len(served), event[1], event[2] or 0)
 
 
-def of_walks(walks, now, query, ended=None):
-    """The funnel of those who entered. `ended`: of sessions, when the last event of each was, in their order."""
+def of_ways(ways, now, definitions, window, ended=None):
+    """The funnel of those who entered. `ended`: of sessions, when the last event of each was, in their order.
+
+    Who has taken step 1 within the window may yet go on, but not in a session that is over.
+    """
     immature = sum(
-        len(walk) < len(query.steps) and now - walk[0] < query.window and (ended is None or now - ended[n] <= IDLE)
-        for n, walk in enumerate(walks)
+        len(way.reached) < len(definitions) and now - way.latest < window and (ended is None or now - ended[n] <= IDLE)
+        for n, way in enumerate(ways)
     )
-    return funnel_of([_reached(walks, n) for n in range(len(query.steps))], immature, query.steps)
+    paths = [way.reached for way in ways]
+    return funnel_of([_reached(paths, n) for n in range(len(definitions))], immature, definitions)

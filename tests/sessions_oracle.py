@@ -102,8 +102,8 @@ def _in_order(rows):
     order = sorted((micros(row["timestamp"]), _named_step(row), row["event_type"]) for row in rows)
     return {
         "event_times": [at for at, _, _ in order],
-        "event_names": [name for _, _, name in order],
-        "event_steps": [step for _, step, _ in order],
+        "event_names": " ".join(name for _, _, name in order),
+        "event_steps": " ".join(step for _, step, _ in order),
         "simultaneous": len({at for at, _, _ in order}) < len(order),
     }
 

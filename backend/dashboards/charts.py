@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from backend.analytics.figures.tiles import Tile, TileValue, tile
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
 from backend.analytics.metrics.catalogue.query import Query, Result, ResultRow, Value
+from backend.analytics.metrics.comparison import Comparison
 from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.dashboards.names import Names
 from backend.dashboards.question import PageQuestion
@@ -59,7 +60,8 @@ def compared(compare: Compare | None, period: Period) -> str:
             days = (period.last_day - period.first_day).days + 1
             return "the day before" if days == 1 else f"the previous {days} days"
         case Compare.PREVIOUS_YEAR:
-            return "a year earlier"
+            other = period.preceding(compare, period.end)
+            return "a year earlier, without February 29" if other and other.left_out else "a year earlier"
         case None:
             return ""
 
@@ -92,7 +94,7 @@ def trend_of(result: Result, name: str, annotations: tuple[ChartAnnotation, ...]
             _part(row.values, numerator, query.currency),
             int(row.values[denominator] or 0),
         )
-        for now, then, row in zip(at, _then(result, at), result.rows, strict=True)
+        for now, then, row in zip(at, _then(result, zone), result.rows, strict=True)
     )
     return lines(
         Trend(
@@ -112,19 +114,14 @@ def trend_of(result: Result, name: str, annotations: tuple[ChartAnnotation, ...]
     )
 
 
-def _then(result: Result, at: Sequence[datetime]) -> Iterator[datetime | None]:
-    """The bucket of the compared period beside each of these; None beyond its end."""
-    period, other = result.query.period, result.compared
-    if other is None:
-        yield from (None for _ in at)
-        return
-    zone = ZoneInfo(period.timezone)
-    if result.query.grain is Grain.HOUR:
-        hours = [_local(hour, zone) for hour in other.buckets(Grain.HOUR)]
-        yield from (hours[place] if place < len(hours) else None for place in range(len(at)))
-        return
-    back = period.first_day - other.first_day
-    yield from (_local(now.date() - back, zone) if now.date() - back <= other.last_day else None for now in at)
+def _then(result: Result, zone: ZoneInfo) -> Iterator[datetime | None]:
+    """The bucket of the compared period beside each of the rows; None where there is none."""
+    query, beside = result.query, dict[str, date | datetime]()
+    if result.compared and query.compare and query.grain:
+        beside = Comparison(query.period, result.compared, query.compare).before(query.grain)
+    for row in result.rows:
+        at = beside.get(row.keys[0] or "")
+        yield _local(at, zone) if at else None
 
 
 def largest(ranked: Result, name: str) -> list[ResultRow]:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from backend.analytics.metrics.period import Compare, Period
+from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.dashboards.charts import compared
 
 NEW_YORK = "America/New_York"
@@ -67,3 +67,61 @@ def test_as_much_of_a_period_is_over_as_lies_before_now():
     assert period.until(MARCH).end == MARCH
     assert period.until(period.end + timedelta(days=1)) == period
     assert period.until(period.start) == period
+
+
+LONG_AFTER = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "earlier", "later", "left_out"),
+    [
+        (date(2028, 2, 28), date(2028, 3, 1), date(2027, 2, 28), date(2027, 3, 1), None),
+        (date(2028, 2, 1), date(2028, 2, 29), date(2027, 2, 1), date(2027, 2, 28), None),
+        (date(2028, 2, 29), date(2028, 3, 9), date(2027, 3, 1), date(2027, 3, 9), None),
+        (date(2029, 2, 28), date(2029, 3, 1), date(2028, 2, 28), date(2028, 3, 1), date(2028, 2, 29)),
+        (date(2029, 2, 1), date(2029, 2, 28), date(2028, 2, 1), date(2028, 2, 28), None),
+    ],
+)
+def test_a_year_earlier_are_the_same_calendar_days(first, last, earlier, later, left_out):
+    other = days(first, last).preceding(Compare.PREVIOUS_YEAR, LONG_AFTER)
+
+    assert (other.first_day, other.last_day, other.left_out) == (earlier, later, left_out)
+
+
+def test_a_year_before_the_29th_of_february_there_is_nothing_to_compare():
+    leap_day = days(date(2028, 2, 29), date(2028, 2, 29))
+    begun = days(date(2028, 2, 29), date(2028, 3, 9))
+
+    assert leap_day.preceding(Compare.PREVIOUS_YEAR, LONG_AFTER) is None
+    assert begun.preceding(Compare.PREVIOUS_YEAR, datetime(2028, 2, 29, 18, tzinfo=UTC)) is None
+    assert leap_day.preceding(Compare.PREVIOUS_PERIOD, LONG_AFTER) == days(date(2028, 2, 28), date(2028, 2, 28))
+
+
+def test_a_year_earlier_ends_at_the_same_time_of_the_same_day():
+    other = days(date(2028, 2, 27), date(2028, 3, 9)).preceding(
+        Compare.PREVIOUS_YEAR, datetime(2028, 3, 2, 17, 30, tzinfo=UTC)
+    )
+
+    assert other.end == datetime(2027, 3, 2, 17, 30, tzinfo=UTC)
+
+
+def test_the_name_of_the_other_period_says_which_day_does_not_count():
+    assert compared(Compare.PREVIOUS_YEAR, days(date(2028, 2, 1), date(2028, 3, 1))) == "a year earlier"
+    assert compared(Compare.PREVIOUS_YEAR, days(date(2029, 2, 1), date(2029, 3, 1))) == (
+        "a year earlier, without February 29"
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "names"),
+    [
+        (date(2026, 10, 4), ["01:00+10:30", "02:30+11:00", "03:00+11:00"]),
+        (date(2026, 4, 5), ["01:00+11:00", "01:30+10:30", "02:00+10:30"]),
+    ],
+)
+def test_an_hour_cut_short_where_clocks_are_set_by_half_an_hour_begins_with_the_change(day, names):
+    buckets = [hour.isoformat() for hour in days(day, day, "Australia/Lord_Howe").buckets(Grain.HOUR)]
+    hours = [name[11:16] + name[19:] for name in buckets]
+
+    assert hours[1:4] == names
+    assert len(hours) == len({*hours}) in (24, 25)

@@ -12,7 +12,8 @@ import pytest
 from backend.analytics.metrics.catalogue.measures import MEASURES, Relation
 from backend.analytics.metrics.catalogue.query import Filter, Operator, Query
 from backend.analytics.metrics.catalogue.service import CatalogueService
-from backend.analytics.metrics.period import Compare, Grain, Period, hours_beside
+from backend.analytics.metrics.comparison import Comparison
+from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.clock import utc_now
 from tests.catalogue_oracle import key, moment, of_sessions, rows_by, within
 
@@ -173,8 +174,11 @@ def test_hours_are_compared_by_the_clock_and_none_is_lost_where_clocks_are_set(c
     if day.day == 8:
         began[3] += began.pop(2, 0)
     assert {
-        int(row.keys[0][11:13]): row.previous["sessions"] for row in result.rows if row.previous["sessions"]
+        int(row.keys[0][11:13]): row.previous["sessions"]
+        for row in result.rows
+        if row.previous and row.previous["sessions"]
     } == began
+    assert [row.keys[0][11:13] for row in result.rows if row.previous is None] == (["02"] if day.day == 9 else [])
     assert result.before.values["sessions"] == began.total() > 0
 
 
@@ -183,7 +187,7 @@ def test_every_hour_stands_beside_one_of_its_name_wherever_clocks_are_set(clocks
     for day in (clocks_set, clocks_set + timedelta(days=1)):
         period = Period.between(day, day, "Australia/Sydney", LONG_AFTER)
         compared = period.preceding(Compare.PREVIOUS_PERIOD, LONG_AFTER)
-        beside = hours_beside(period, compared)
+        beside = Comparison(period, compared, Compare.PREVIOUS_PERIOD).hours()
 
         assert {*beside} == {hour.isoformat() for hour in compared.buckets(Grain.HOUR)}
         assert {now[11:13] for then, now in beside.items() if then[11:13] != now[11:13]} <= {"03"}

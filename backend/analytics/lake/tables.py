@@ -39,7 +39,6 @@ class LakeTable:
             "boolean": pa.bool_(),
             INSTANT: pa.timestamp("us", tz="UTC"),
             "array<int64>": pa.list_(pa.int64()),
-            "array<string>": pa.list_(pa.string()),
         }
         return pa.schema([(name, types[kind]) for name, kind in self.columns.items()])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,12 @@ from backend.analytics.metrics.period import Period
 from backend.analytics.warehouse.relations import DAY
 
 if TYPE_CHECKING:
-    from ibis.expr.types import IntegerValue
+    from ibis.expr.types import BooleanValue, IntegerValue
 
 MICROSECOND = timedelta(microseconds=1)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 THURSDAY = 3  # which 1970-01-01 was
+GAP = ("left_out_from", "left_out_until")
 BOUNDS = ("start", "end", "first_day", "last_day")
 
 
@@ -28,6 +29,16 @@ def bounds(period: Period) -> dict[str, int]:
     """The period in microseconds, and the days on which its sessions may have begun: they may be opened a day later."""
     start, end = micros(period.start), micros(period.end)
     return {"start": start, "end": end, "first_day": start // DAY - 1, "last_day": end // DAY}
+
+
+def gap_values(period: Period) -> dict[str, int]:
+    """The day that is left out of a period, in microseconds; where none is, it has no length."""
+    return dict(zip(GAP, map(micros, period.gap or (BEGINNING, BEGINNING)), strict=True))
+
+
+def not_left_out(instant: IntegerValue, numbers: Mapping[str, IntegerValue]) -> BooleanValue:
+    begin, end = (numbers[name] for name in GAP)
+    return (instant < begin) | (instant >= end)
 
 
 def monday(day: IntegerValue) -> IntegerValue:
@@ -64,3 +75,12 @@ def shift_at(instant: IntegerValue, shifts: Sequence[IntegerValue]) -> IntegerVa
     later = list(zip(changes[::2], changes[1::2], strict=True))
     branches = [(instant >= change, shift) for change, shift in reversed(later)]
     return ibis.cases(*branches, else_=offset) if branches else offset
+
+
+def since_shift(instant: IntegerValue, start: IntegerValue, shifts: Sequence[IntegerValue]) -> IntegerValue:
+    """The start of a bucket, but not before clocks were last set."""
+    import ibis
+
+    changes = shifts[1::2]
+    branches = [(instant >= change, ibis.greatest(start, change)) for change in reversed(changes)]
+    return ibis.cases(*branches, else_=start) if branches else start

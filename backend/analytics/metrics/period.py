@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 DEFAULT_DAYS = 30
 LONGEST = timedelta(days=400)
 LOOK_AHEAD = timedelta(hours=12)
-HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class Grain(StrEnum):
@@ -32,11 +33,15 @@ class Compare(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `start` up to but not including `end`, both aware, and the zone they are shown in."""
+    """From `start` up to but not including `end`, both aware, and the zone they are shown in.
+
+    `left_out`: a local day that does not count: the 29th of February that is compared with a year without one.
+    """
 
     start: datetime
     end: datetime
     timezone: str
+    left_out: date | None = None
 
     def __post_init__(self) -> None:
         if self.start >= self.end:
@@ -64,16 +69,20 @@ class Period:
         """The local day that holds the last instant."""
         return (self.end - timedelta(microseconds=1)).astimezone(ZoneInfo(self.timezone)).date()
 
-    def preceding(self, compare: Compare, now: datetime) -> Period:
+    def preceding(self, compare: Compare, now: datetime) -> Period | None:
         """The period to compare with. Whole days stay whole days, also where clocks are set.
 
         Where this one is not over, the other ends as far in, by its own clock, as this one has come: to the minute.
+        A year earlier the same calendar days are compared: there is no period where none of them existed.
         """
+        now = now.replace(second=0, microsecond=0)
+        is_over = not self.start < now < self.end
+        if compare is Compare.PREVIOUS_YEAR:
+            return self._year_before(self.end if is_over else now)
         zone = ZoneInfo(self.timezone)
         is_of_days = self.is_of_days
-        other = self._days_before(compare, zone) if is_of_days else self._span_before(compare)
-        now = now.replace(second=0, microsecond=0)
-        if not self.start < now < self.end:
+        other = self._days_before(zone) if is_of_days else self._span_before()
+        if is_over:
             return other
         cut = other.start + (now - self.start)
         if is_of_days:
@@ -81,18 +90,26 @@ class Period:
             cut = datetime.combine(other.first_day + (local.date() - self.first_day), local.time(), zone)
         return replace(other, end=min(other.end, cut))
 
-    def _days_before(self, compare: Compare, zone: ZoneInfo) -> Period:
+    def _days_before(self, zone: ZoneInfo) -> Period:
         first, last = self.first_day, self.last_day
-        if compare is Compare.PREVIOUS_PERIOD:
-            first, last = first - (last - first) - DAY, first - DAY
-        else:
-            first, last = _year_before(first), _year_before(last)
+        first, last = first - (last - first) - DAY, first - DAY
         return Period(_instant(first, zone, 0), _instant(last, zone, 1), self.timezone)
 
-    def _span_before(self, compare: Compare) -> Period:
-        previous = compare is Compare.PREVIOUS_PERIOD
-        back = self.end - self.start if previous else self.first_day - _year_before(self.first_day)
+    def _span_before(self) -> Period:
+        back = self.end - self.start
         return Period(self.start - back, self.end - back, self.timezone)
+
+    def _year_before(self, end: datetime) -> Period | None:
+        zone = ZoneInfo(self.timezone)
+        start, end = (_year_before(instant.astimezone(zone)) for instant in (self.start, end))
+        if start >= end:
+            return None
+        other = Period(start, end, self.timezone)
+        days = (leap_day(year) for year in {other.first_day.year, other.last_day.year})
+        left_out = next((day for day in days if day and other.first_day <= day <= other.last_day), None)
+        if left_out == other.last_day:
+            return replace(other, end=_instant(left_out, zone, 0))
+        return replace(other, left_out=left_out)
 
     def until(self, now: datetime) -> Period:
         """The part that is over; all of the period, where none is."""
@@ -103,22 +120,29 @@ class Period:
         if grain is Grain.HOUR:
             yield from self._hours()
             return
-        day = self.first_day
-        day -= {Grain.WEEK: timedelta(days=day.weekday()), Grain.MONTH: timedelta(days=day.day - 1)}.get(
-            grain, timedelta()
-        )
-        while day <= self.last_day:
-            yield day
-            day = _next_month(day) if grain is Grain.MONTH else day + (WEEK if grain is Grain.WEEK else DAY)
+        yield from dict.fromkeys(first_day_of(grain, day) for day in self.days())
+
+    def days(self) -> Iterator[date]:
+        """The local days with a part in it."""
+        for number in range((self.last_day - self.first_day).days + 1):
+            yield self.first_day + timedelta(days=number)
 
     def _hours(self) -> Iterator[datetime]:
+        """An hour cut short where clocks are set by less than one begins, or ends, with the change."""
         zone = ZoneInfo(self.timezone)
-        reached, start = self.start.astimezone(UTC), None
+        changes = [instant for instant, _ in self.shifts()[1]]
+        reached = self.start.astimezone(UTC)
         while reached < self.end:
-            hour = _hour(reached, zone)
-            if hour != start:
-                yield hour.astimezone(zone)
-            start, reached = hour, hour + HOUR
+            full = _hour(reached, zone)
+            start = max(full, *(change for change in changes if change <= reached), full)
+            yield start.astimezone(zone)
+            reached = min(full + HOUR, *(change for change in changes if change > reached), full + HOUR)
+
+    @property
+    def gap(self) -> tuple[datetime, datetime] | None:
+        """The instants of the day that is left out."""
+        zone = ZoneInfo(self.timezone)
+        return (_instant(self.left_out, zone, 0), _instant(self.left_out, zone, 1)) if self.left_out else None
 
     @property
     def is_of_days(self) -> bool:
@@ -130,10 +154,11 @@ class Period:
         )
 
     def shifts(self) -> tuple[timedelta, tuple[tuple[datetime, timedelta], ...]]:
-        """The offset of local time at the start, and each instant in the period from which it differs."""
+        """The offset of local time where its first hour begins, and each instant from then on from which it differs."""
         zone = ZoneInfo(self.timezone)
-        first = latest = _offset(self.start, zone)
-        changes, reached = [], self.start.astimezone(UTC)
+        reached = self.start.astimezone(UTC) - HOUR
+        first = latest = _offset(reached, zone)
+        changes = []
         while reached < self.end:
             ahead = min(reached + LOOK_AHEAD, self.end.astimezone(UTC))
             if (offset := _offset(ahead, zone)) != latest:
@@ -143,31 +168,22 @@ class Period:
         return first, tuple(changes)
 
 
-def hours_beside(period: Period, compared: Period) -> dict[str | None, str]:
-    """For each hour of `compared`, in ISO 8601, the hour beside it: of whole days by the clock, else by turn.
-
-    Where clocks are set, both hours of one name then stand beside one, and a skipped hour's beside the next.
-    """
-    now, then = ([hour.isoformat() for hour in span.buckets(Grain.HOUR)] for span in (period, compared))
-    if not period.is_of_days:
-        return dict(zip(then, now, strict=False))
-    by_clock = {_clock(name): name for name in reversed(now)}
-    beside = {name: _clock(name) + (period.first_day - compared.first_day) for name in then}
-    hours = {name: by_clock.get(clock) or by_clock.get(clock + HOUR) for name, clock in beside.items()}
-    return {name: hour for name, hour in hours.items() if hour is not None}
+def leap_day(year: int) -> date | None:
+    return date(year, 2, 29) if isleap(year) else None
 
 
-def _clock(hour: str) -> datetime:
-    return datetime.fromisoformat(hour).replace(tzinfo=None)
+def _year_before(local: datetime) -> datetime:
+    """The same day and time by the clock. All of the 29th of February lies where the 1st of March began."""
+    if (local.month, local.day) == (2, 29):
+        return datetime(local.year - 1, 3, 1, tzinfo=local.tzinfo)
+    return local.replace(year=local.year - 1)
 
 
-def _year_before(day: date) -> date:
-    """The 29th of February has the 28th before it."""
-    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
-
-
-def _next_month(day: date) -> date:
-    return day.replace(year=day.year + day.month // 12, month=day.month % 12 + 1)
+def first_day_of(grain: Grain, day: date) -> date:
+    """The first day of the week or month of a day, or the day itself."""
+    if grain is Grain.WEEK:
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if grain is Grain.MONTH else day
 
 
 def _hour(instant: datetime, zone: ZoneInfo) -> datetime:

@@ -41,7 +41,6 @@ TYPES = {
     "date": "DATE",
     INSTANT: "TIMESTAMPTZ",
     "array<int64>": "BIGINT[]",
-    "array<string>": "VARCHAR[]",
 }
 
 

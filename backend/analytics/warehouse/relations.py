@@ -33,8 +33,9 @@ SESSIONS = LakeTable(
         "events": "int64",
         # Its events in the order of time. A funnel of any steps finds all it asks for in its sessions' own rows.
         "event_times": "array<int64>",
-        "event_names": "array<string>",
-        "event_steps": "array<string>",  # the name, and `:n` behind it where the event has a step
+        # One text for each session, with spaces: most sessions go the same few ways, so that an engine reads each once.
+        "event_names": "string",
+        "event_steps": "string",  # the names, with `:n` behind them where the event has a step
         "simultaneous": "boolean",  # whether two of them are of one instant
         "is_bot": "boolean",
         "person": "int64",  # whose it is, as far as may be known: numbers are counted apart five times as fast

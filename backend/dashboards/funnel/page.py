@@ -100,7 +100,7 @@ class FunnelPage:
             rows=tuple(_rows(report.funnel, report.before, bar)),
             parts=tuple(_parts(report, question, names, links)),
             immature=report.funnel.immature,
-            compared=compared(report.query.compare, report.period),
+            compared=compared(report.query.compare, report.period) if report.compared else "",
             as_of=report.as_of,
             partial=report.period.start <= report.as_of < report.period.end,
         )

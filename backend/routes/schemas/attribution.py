@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
@@ -66,10 +66,11 @@ class CreditOut(CreditCounts):
 
 
 class EarlierRevenue(Out):
-    """The period compared with."""
+    """The period compared with. `left_out`: a day in it that does not count: February 29."""
 
     start: datetime
     end: datetime
+    left_out: date | None
     total_cents: int
     n: int
 
@@ -162,4 +163,5 @@ def _parts(row: AttributedRevenue) -> dict[str, Any]:
 
 def _earlier(before: Attribution, zone: ZoneInfo) -> EarlierRevenue:
     start, end = (at.astimezone(zone) for at in (before.query.period.start, before.query.period.end))
-    return EarlierRevenue(start=start, end=end, total_cents=before.total_cents, n=before.n)
+    left_out = before.query.period.left_out
+    return EarlierRevenue(start=start, end=end, left_out=left_out, total_cents=before.total_cents, n=before.n)

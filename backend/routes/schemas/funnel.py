@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
@@ -130,10 +130,11 @@ class FunnelPlan(Out):
 
 
 class EarlierFunnel(Out):
-    """The period compared with."""
+    """The period compared with. `left_out`: a day in it that does not count: February 29."""
 
     start: datetime
     end: datetime
+    left_out: date | None
     immature_sessions: int
 
 
@@ -296,8 +297,9 @@ def _plan(query: FunnelQuery) -> FunnelPlan:
 def _earlier(report: FunnelReport, zone: ZoneInfo) -> EarlierFunnel | None:
     if report.compared is None or report.before is None:
         return None
-    start, end = (at.astimezone(zone) for at in (report.compared.start, report.compared.end))
-    return EarlierFunnel(start=start, end=end, immature_sessions=report.before.immature)
+    compared = report.compared
+    start, end = (at.astimezone(zone) for at in (compared.start, compared.end))
+    return EarlierFunnel(start=start, end=end, left_out=compared.left_out, immature_sessions=report.before.immature)
 
 
 def _journeys(journeys: JourneyList) -> Iterator[JourneyOut]:

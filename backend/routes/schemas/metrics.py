@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, Dimension
 from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
-from backend.analytics.metrics.catalogue.query import MOST_ROWS, Filter, Operator, Query, Result, Totals, Value
+from backend.analytics.metrics.catalogue.query import (
+    MOST_ROWS,
+    Filter,
+    Operator,
+    Query,
+    Result,
+    ResultRow,
+    Totals,
+    Value,
+)
 from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.csv_table import csv_lines
 from backend.routes.schemas.answer import Out, TableOut
@@ -127,10 +136,14 @@ class PlanOut(Out):
 
 
 class CompareOut(Out):
-    """The period compared with. Each row's `previous` holds its values there."""
+    """The period compared with. Each row's `previous` holds its values there; null beside a bucket that was not in it.
+
+    `left_out`: a day that does not count, as no day of the period stands beside it: February 29.
+    """
 
     start: datetime
     end: datetime
+    left_out: date | None
     totals: dict[str, int | float | None]
     n: dict[str, int]
 
@@ -181,10 +194,14 @@ def result_csv(result: Result) -> str:
     measures = [_column(name) for name in query.shown]
     earlier = [f"previous_{column}" for column in measures] if query.compare else []
     rows = (
-        [*row.keys, *shown(query, row.values).values(), *(shown(query, row.previous).values() if row.previous else ())]
+        [*row.keys, *shown(query, row.values).values(), *(_previous(row, query) if query.compare else ())]
         for row in result.rows
     )
     return "".join(csv_lines([*query.keys, *measures, *earlier], rows))
+
+
+def _previous(row: ResultRow, query: Query) -> list[Value]:
+    return [*shown(query, row.previous).values()] if row.previous else [None] * len(query.shown)
 
 
 def _column(measure: str) -> str:
@@ -205,7 +222,9 @@ def _rows(result: Result) -> Iterator[dict[str, Cell | dict[str, Value]]]:
     query = result.query
     for row in result.rows:
         values = dict(zip(query.keys, row.keys, strict=True)) | shown(query, row.values)
-        yield values | ({"previous": shown(query, row.previous)} if row.previous is not None else {})
+        if query.compare:
+            values |= {"previous": shown(query, row.previous) if row.previous else None}
+        yield values
 
 
 def _plan(query: Query) -> PlanOut:
@@ -225,6 +244,7 @@ def _compare(query: Query, compared: Period | None, before: Totals | None, zone:
     return CompareOut(
         start=compared.start.astimezone(zone),
         end=compared.end.astimezone(zone),
+        left_out=compared.left_out,
         totals=shown(query, before.values),
         n=_rests_on(query, before),
     )

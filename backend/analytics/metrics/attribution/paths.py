@@ -7,7 +7,7 @@ with the number of ways, not of visitors.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, partial
@@ -17,12 +17,15 @@ from backend.analytics.metrics.attribution.models import Channel, Lost, Path
 from backend.analytics.metrics.catalogue.dimensions import with_first_seen
 from backend.analytics.metrics.catalogue.expressions import holds
 from backend.analytics.metrics.catalogue.query import Filter
+from backend.analytics.metrics.parameters import GAP, not_left_out
 from backend.analytics.warehouse.engine import AnswerRow
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.relations import DAY, SECOND, SESSIONS, relation
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table, Value
+
+    Numbers = Mapping[str, IntegerValue]
 
 PARAMETERS = ("start", "end", "lookback")
 HOUR_SECONDS = 3600
@@ -54,23 +57,27 @@ class SessionSelection:
 
 
 @cache
-def paths_question(by: By, selection: SessionSelection, *, aged: bool) -> Question:
+def paths_question(by: By, selection: SessionSelection, *, aged: bool, gap: bool = False) -> Question:
     """A row per currency and way to a conversion: channels, conversions, cents, and if `aged` each touch's whole hours.
 
-    Without ages more ways are equal.
+    Without ages more ways are equal. `gap`: a day in the period is left out.
     """
-    return Question(
-        f"paths by {by}, aged {aged}, {selection!r}", PARAMETERS, partial(_paths, by=by, selection=selection, aged=aged)
-    )
+    build = partial(_paths, by=by, selection=selection, aged=aged)
+    return Question(f"paths by {by}, aged {aged}, gap {gap}, {selection!r}", _parameters(gap=gap), build)
 
 
 @cache
-def lost_question(by: By, selection: SessionSelection) -> Question:
+def lost_question(by: By, selection: SessionSelection, *, gap: bool = False) -> Question:
     """Rows of moves without a conversion: the channel before, the channel, whether it was the last, and how many times.
 
     There is no channel before the first one.
     """
-    return Question(f"lost by {by}, {selection!r}", PARAMETERS, partial(_lost, by=by, selection=selection))
+    build = partial(_lost, by=by, selection=selection)
+    return Question(f"lost by {by}, gap {gap}, {selection!r}", _parameters(gap=gap), build)
+
+
+def _parameters(*, gap: bool) -> tuple[str, ...]:
+    return (*PARAMETERS, *GAP) if gap else PARAMETERS
 
 
 def paths_in(rows: Sequence[AnswerRow], currency: str) -> Iterator[Path]:
@@ -94,14 +101,14 @@ def lost_in(rows: Sequence[AnswerRow]) -> Lost:
     return Lost(begun, moves, left)
 
 
-def _paths(
-    start: IntegerValue, end: IntegerValue, lookback: IntegerValue, *, by: By, selection: SessionSelection, aged: bool
-) -> Table:
+def _paths(*values: IntegerValue, by: By, selection: SessionSelection, aged: bool) -> Table:
     """Grouped by person, among those who paid: more looks at the sessions take ClickHouse seconds to plan."""
     import ibis
 
-    sessions = _sessions(start - lookback, end, selection)
-    paid = _paid(sessions, start, end) & selection.holds(sessions)
+    numbers = dict(zip((*PARAMETERS, *GAP), values, strict=False))
+    lookback = numbers["lookback"]
+    sessions = _sessions(numbers, selection)
+    paid = _paid(sessions, numbers) & selection.holds(sessions)
     people = _people(_touches(sessions, by, paid).semi_join(_payers(sessions, paid), "person"))
     fields = ("paid_at", "revenue")
     placed = people.touches.map(
@@ -124,16 +131,22 @@ def _people(touches: Table) -> Table:
     return people.mutate(touches=people.touches.sort())
 
 
-def _sessions(start: IntegerValue, end: IntegerValue, selection: SessionSelection) -> Table:
+def _sessions(numbers: Numbers, selection: SessionSelection) -> Table:
+    start, end = numbers["start"] - numbers["lookback"], numbers["end"]
     sessions = with_first_seen(relation(SESSIONS), (condition.field for condition in selection.filters))
     sessions = sessions.filter(sessions.day >= start // DAY, sessions.day <= end // DAY, sessions.started_at < end)
     return sessions if selection.bots else sessions.filter(~sessions.is_bot)
 
 
-def _paid(sessions: Table, start: IntegerValue, end: IntegerValue) -> BooleanValue:
+def _paid(sessions: Table, numbers: Numbers) -> BooleanValue:
     """Whether a session asked in the period to pay something; what is free is no conversion here."""
     priced = sessions.revenue.fill_null("").re_search(":[1-9]")
-    return priced & (sessions.upgrade_at >= start) & (sessions.upgrade_at < end)
+    return priced & _is_within(sessions.upgrade_at, numbers)
+
+
+def _is_within(instant: IntegerValue, numbers: Numbers) -> BooleanValue:
+    within = (instant >= numbers["start"]) & (instant < numbers["end"])
+    return within & not_left_out(instant, numbers) if GAP[0] in numbers else within
 
 
 def _payers(sessions: Table, paid: BooleanValue) -> Table:
@@ -189,14 +202,14 @@ def _counted(ways: Table, lookback: IntegerValue, *, aged: bool) -> Table:
     return counted.select("currency", "channels", "conversions", "cents", *kinds[1:])
 
 
-def _lost(
-    start: IntegerValue, end: IntegerValue, lookback: IntegerValue, *, by: By, selection: SessionSelection
-) -> Table:
+def _lost(*values: IntegerValue, by: By, selection: SessionSelection) -> Table:
     """Moves of people without a conversion, within the lookback before their last session in the period."""
     import ibis
 
-    sessions = _sessions(start - lookback, end, selection)
-    paid = _paid(sessions, start, end)
+    numbers = dict(zip((*PARAMETERS, *GAP), values, strict=False))
+    lookback = numbers["lookback"]
+    sessions = _sessions(numbers, selection)
+    paid = _paid(sessions, numbers)
     lost = _touches(sessions, by, paid, selected=selection.holds(sessions)).anti_join(_payers(sessions, paid), "person")
     in_order = ibis.window(group_by="person", order_by=("at", "channel"))
     lost = lost.mutate(
@@ -210,6 +223,6 @@ def _lost(
         last = (lost.selected & (lost.at == lost.latest)).cast("int8")
         lost = lost.mutate(counted=last.max().over(group_by="person"))
         lost = lost.filter(lost.counted == 1)
-    lost = lost.filter(lost.latest >= start, lost.at >= lost.latest - lookback)
+    lost = lost.filter(_is_within(lost.latest, numbers), lost.at >= lost.latest - lookback)
     lost = lost.mutate(before=ibis.ifelse(lost.before_at >= lost.latest - lookback, lost.before, ibis.null("string")))
     return lost.group_by("before", "channel", "is_last").aggregate(times=lost.count())

@@ -18,7 +18,7 @@ from backend.analytics.metrics.attribution.paths import (
     paths_question,
 )
 from backend.analytics.metrics.catalogue.query import Filter, session_faults, value_faults
-from backend.analytics.metrics.parameters import holds_demo, micros
+from backend.analytics.metrics.parameters import gap_values, holds_demo, micros
 from backend.analytics.metrics.period import Compare, Period
 from backend.analytics.warehouse.engine import AnswerRow
 from backend.analytics.warehouse.relations import DAY
@@ -110,6 +110,8 @@ class AttributionService:
         if query.compare is None:
             return report
         compared = query.period.preceding(query.compare, self._now())
+        if compared is None:
+            return report
         before = self._of(replace(query, period=compared, compare=None))
         return replace(
             report,
@@ -122,13 +124,13 @@ class AttributionService:
     def _of(self, query: AttributionQuery) -> Attribution:
         period = query.period
         bounds = {"start": micros(period.start), "end": micros(period.end), "lookback": query.lookback_days * DAY}
-        selection = SessionSelection(query.filters, query.bots)
-        question = paths_question(query.by, selection, aged=query.model is Model.TIME_DECAY)
+        bounds |= gap_values(period) if period.left_out else {}
+        selection, gap = SessionSelection(query.filters, query.bots), period.left_out is not None
+        question = paths_question(query.by, selection, aged=query.model is Model.TIME_DECAY, gap=gap)
         answer = self._warehouse.ask(question, **bounds)
-        asks_for_lost = query.model is Model.MARKOV
-        lost = (
-            lost_in(self._warehouse.ask(lost_question(query.by, selection), **bounds).rows) if asks_for_lost else NOBODY
-        )
+        lost, asks_for_lost = NOBODY, query.model is Model.MARKOV
+        if asks_for_lost:
+            lost = lost_in(self._warehouse.ask(lost_question(query.by, selection, gap=gap), **bounds).rows)
         paths, lost, merged = _fewer(list(paths_in(answer.rows, query.currency)), lost)
         return Attribution(
             query=query,

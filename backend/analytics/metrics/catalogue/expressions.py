@@ -9,21 +9,21 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from backend.analytics.lake.tables import EVENTS
+from backend.analytics.metrics.catalogue.buckets import bucket, bucket_values
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, with_first_seen
 from backend.analytics.metrics.catalogue.followed import FOLLOWED_BY, with_followed
 from backend.analytics.metrics.catalogue.measures import COUNTED, MEASURES, Measure, Ratio, Relation
 from backend.analytics.metrics.catalogue.query import MOST_ROWS, Filter, Operator, Query
-from backend.analytics.metrics.parameters import BOUNDS, MICROSECOND, bounds, micros, monday, shift_at, shift_values
-from backend.analytics.metrics.period import Grain, Period
+from backend.analytics.metrics.comparison import Comparison
+from backend.analytics.metrics.parameters import BOUNDS, GAP, MICROSECOND, bounds, gap_values, micros, not_left_out
 from backend.analytics.warehouse.question import LATEST, Question
-from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS, currencies_of, relation
+from backend.analytics.warehouse.relations import DAY, SESSIONS, currencies_of, relation
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table, Value
 
-HOUR = DAY // 24
 INSTANTS = {Relation.SESSIONS: "started_at", Relation.EVENTS: "timestamp"}
-MOVED = "moved"
+WINDOW = "window"
 COUNT = "counted_rows"
 CURRENCIES = "counted_currencies"
 
@@ -38,54 +38,56 @@ class RelationQuestion:
     values: dict[str, int]
 
 
-def parts(query: Query, window: timedelta, *, limited: bool, of: Period | None = None) -> list[RelationQuestion]:
+def parts(query: Query, window: timedelta, *, limited: bool, of: Comparison | None = None) -> list[RelationQuestion]:
     """A question for each relation the query's measures count in; unlimited where rows must be found to keys.
 
-    `window`: how long after a result something still follows it. `of`: another period, whose days stand under the
-    names of as many of the query's own.
+    `window`: how long after a result something still follows it. `of`: asks about the other period of a comparison,
+    whose days stand under the names of those beside them.
     """
     sources = dict.fromkeys(MEASURES[name].source for name in query.counted)
     # The rows of two relations are matched before they are ordered.
     limit = query.limit + 1 if limited and len(sources) == 1 else 10 * MOST_ROWS
     limit = limit if query.keys else 1
-    return [_part(query, source, limit, of or query.period, window) for source in sources]
+    return [_part(query, source, limit, window, of) for source in sources]
 
 
-def _part(query: Query, source: Relation, limit: int, period: Period, window: timedelta) -> RelationQuestion:
+def _part(query: Query, source: Relation, limit: int, window: timedelta, of: Comparison | None) -> RelationQuestion:
     names = tuple(name for name in query.counted if MEASURES[name].source is source)
-    values = bounds(period)
+    period = of.other if of else query.period
+    values = bounds(period) | (gap_values(period) if period.left_out else {})
     if _asks_what_followed(names):
         length = window // MICROSECOND
-        values |= {LATEST: micros(period.end) + DAY + length, "window": length}
-    shifts = shift_values(period) if query.grain else {}
-    months = query.period.buckets(Grain.MONTH) if query.grain is Grain.MONTH else ()
-    starts = {f"month_{number}": (day - EPOCH).days for number, day in enumerate(months)}
-    moved = {MOVED: (query.period.first_day - period.first_day).days} if query.grain else {}
-    local = shifts | moved | starts
+        values |= {LATEST: micros(period.end) + DAY + length, WINDOW: length}
+    values |= bucket_values(query, of)
+    parameters = tuple(values)
     shape = (source, names, query.keys, query.filters, query.order, limit, query.currency, query.bots)
-    name = f"catalogue {shape!r}, {len(shifts)} and {len(starts)} numbers of local time"
-    build = partial(_expression, query=query, source=source, names=names, limit=limit, shifts=len(shifts))
-    return RelationQuestion(source, names, Question(name, (*values, *local), build), values | local)
+    build = partial(_expression, query=query, source=source, names=names, limit=limit, parameters=parameters)
+    return RelationQuestion(source, names, Question(f"catalogue {shape!r} {parameters}", parameters, build), values)
 
 
 def _expression(
-    *numbers: IntegerValue, query: Query, source: Relation, names: tuple[str, ...], limit: int, shifts: int
+    *values: IntegerValue,
+    query: Query,
+    source: Relation,
+    names: tuple[str, ...],
+    limit: int,
+    parameters: tuple[str, ...],
 ) -> Table:
-    (start, end, first, last), local = numbers[: len(BOUNDS)], numbers[len(BOUNDS) :]
-    following, local = (local[:2], local[2:]) if _asks_what_followed(names) else ((), local)
+    numbers = dict(zip(parameters, values, strict=True))
+    start, end, first, last = (numbers[name] for name in BOUNDS)
     fields = (*query.dimensions, *(condition.field for condition in query.filters))
     table = with_first_seen(relation(SESSIONS), fields) if source is Relation.SESSIONS else relation(EVENTS)
     instant = table[INSTANTS[source]]
     conditions = [table.day >= first, table.day <= last, instant >= start, instant < end]
+    conditions += [not_left_out(instant, numbers)] if GAP[0] in numbers else []
     if not query.bots:
         conditions.append(~table.is_bot)
     table = table.filter(*conditions, *(holds(table, condition) for condition in query.filters))
-    if following:
-        table = with_followed(table, names, first, *following, bots=query.bots)
+    if _asks_what_followed(names):
+        table = with_followed(table, names, first, numbers[LATEST], numbers[WINDOW], bots=query.bots)
     keys: dict[str, Value] = {}
     if query.grain:
-        moved, *months = local[shifts:]
-        keys[query.grain] = _bucket(table[INSTANTS[source]], query.grain, local[:shifts], moved, months)
+        keys[query.grain] = bucket(table[INSTANTS[source]], query.grain, numbers)
     keys |= {name: DIMENSIONS[name].column(table) for name in query.dimensions}
     table = table.mutate(**{f"key_{number}": value for number, value in enumerate(keys.values())})
     counted = _counted(table, query, source, names)
@@ -128,30 +130,6 @@ def _ordered(rows: Table, query: Query, names: tuple[str, ...]) -> Table:
     column = columns.get(sort_by.removeprefix("-"))
     order = [ibis.desc(column) if sort_by.startswith("-") else ibis.asc(column)] if column else []
     return rows.order_by(*order, *(ibis.asc(key) for key in keys.values()))
-
-
-def _bucket(
-    instant: IntegerValue,
-    grain: Grain,
-    shifts: Sequence[IntegerValue],
-    moved: IntegerValue,
-    months: Sequence[IntegerValue],
-) -> IntegerValue:
-    """Where the bucket of an instant began: a local day since 1970; an hour in microseconds since 1970.
-
-    `moved`: by how many days the days are moved on.
-    """
-    import ibis
-
-    shift = shift_at(instant, shifts)
-    if grain is Grain.HOUR:
-        return (instant + shift) // HOUR * HOUR - shift
-    day = (instant + shift) // DAY + moved
-    if grain is Grain.WEEK:
-        return monday(day)
-    if grain is Grain.MONTH:
-        return ibis.cases(*((day >= month, month) for month in reversed(months)))
-    return day
 
 
 def holds(table: Table, condition: Filter) -> BooleanValue:

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from backend.analytics.metrics.catalogue.expressions import parts
 from backend.analytics.metrics.catalogue.measures import MEASURES
 from backend.analytics.metrics.catalogue.query import Query, Result, ResultRow, Totals, Value
+from backend.analytics.metrics.comparison import Comparison
 from backend.analytics.metrics.parameters import BEGINNING, MICROSECOND, holds_demo
-from backend.analytics.metrics.period import Grain, Period, hours_beside
+from backend.analytics.metrics.period import Grain, Period
 from backend.analytics.warehouse.relations import EPOCH
 from backend.analytics.warehouse.service import Answer, Warehouse
 from backend.clock import Clock
@@ -49,12 +50,12 @@ class CatalogueService:
         counted = self._rows(query, limited=True)
         totals, currencies = self._totals(query, over_all)
         now = self._now()
-        compared = query.period.preceding(query.compare, now) if query.compare else None
+        compared = query.compare and query.period.preceding(query.compare, now)
         rows = [ResultRow(keys, values) for keys, values in _complete(counted.rows, query, now).items()]
         before = None
-        if compared:
+        if compared and query.compare:
             before, _ = self._totals(query, replace(over_all, period=compared))
-            rows = list(_beside(rows, self._earlier(query, compared), query))
+            rows = list(self._beside(rows, Comparison(query.period, compared, query.compare), query))
         last = counted.answers[-1]
         return Result(
             query=query,
@@ -70,15 +71,30 @@ class CatalogueService:
             demo=holds_demo(last.demo, query.period, *([compared] if compared else [])),
         )
 
-    def _earlier(self, query: Query, compared: Period) -> Found:
+    def _beside(self, rows: Sequence[ResultRow], comparison: Comparison, query: Query) -> Iterator[ResultRow]:
+        """Each row with its values before; then rows that are no more, unless the limit may have cut them off.
+
+        A bucket beside which there is no other has none.
+        """
+        earlier = self._earlier(query, comparison)
+        matched = comparison.before(query.grain) if query.grain else None
+        for row in rows:
+            has_other = matched is None or row.keys[0] in matched
+            yield replace(row, previous=(earlier.get(row.keys) or _nothing(query)) if has_other else None)
+        if query.dimensions and len(rows) <= query.limit:
+            known = {row.keys for row in rows}
+            dropped = ((keys, values) for keys, values in earlier.items() if keys not in known)
+            yield from (ResultRow(keys, _nothing(query), values) for keys, values in dropped)
+
+    def _earlier(self, query: Query, comparison: Comparison) -> Found:
         """The rows of the period compared with, under the keys of today's.
 
         Days, weeks and months are moved on, and hours placed beside their own.
         """
-        rows = self._rows(replace(query, compare=None), limited=False, of=compared).rows
-        if query.grain is not Grain.HOUR:
+        rows = self._rows(replace(query, compare=None), limited=False, of=comparison).rows
+        if query.grain is not Grain.HOUR or comparison.distance:
             return rows
-        names = hours_beside(query.period, compared)
+        names = comparison.hours()
         placed: Found = {}
         for (hour, *rest), values in rows.items():
             if hour in names:
@@ -86,8 +102,8 @@ class CatalogueService:
                 placed[keys] = _both(placed[keys], values) if keys in placed else values
         return placed
 
-    def _rows(self, query: Query, *, limited: bool, of: Period | None = None) -> CountedRows:
-        """`of`: the period whose rows they are, where it is not the query's."""
+    def _rows(self, query: Query, *, limited: bool, of: Comparison | None = None) -> CountedRows:
+        """`of`: where the rows are those of its other period."""
         questions = parts(query, self._window, limited=limited, of=of)
         answers = [self._warehouse.ask(question.question, **question.values) for question in questions]
         rows: Found = {}
@@ -158,16 +174,6 @@ def _bucket_keys(period: Period, grain: Grain) -> list[str]:
 def _both(first: Mapping[str, Value], second: Mapping[str, Value]) -> dict[str, Value]:
     """The values of two hours as one, as far as they add up."""
     return {name: (first[name] or 0) + (second[name] or 0) if MEASURES[name].sums else None for name in first}
-
-
-def _beside(rows: Sequence[ResultRow], earlier: Found, query: Query) -> Iterator[ResultRow]:
-    """Each row with its values before; then rows that are no more, unless the limit may have cut them off."""
-    for row in rows:
-        yield replace(row, previous=earlier.get(row.keys) or _nothing(query))
-    if query.dimensions and len(rows) <= query.limit:
-        known = {row.keys for row in rows}
-        dropped = ((keys, values) for keys, values in earlier.items() if keys not in known)
-        yield from (ResultRow(keys, _nothing(query), values) for keys, values in dropped)
 
 
 def _sorted(rows: Found, query: Query) -> Found:

@@ -79,7 +79,7 @@ CALCULATOR = tuple(EventMatch.parse(step.name) for step in STEPS)
 
 @dataclass(frozen=True, slots=True)
 class FunnelQuery:
-    """A funnel over a period. A session or visitor enters once, with step 1, and has `window` from then on.
+    """A funnel over a period. A session or visitor enters once; any event of step 1 may start the way within `window`.
 
     `exclude`: events that end the way when they happen between two steps. With a `breakdown`, the `limit` groups with
     the most entries stand alone.
@@ -102,15 +102,16 @@ class FunnelQuery:
             raise InvalidRequest(faults)
 
     @property
-    def lasts_all_session(self) -> bool:
-        """Whether every event of a session is within the window, whichever of them begins it."""
-        return self.scope is FunnelScope.SESSION and self.window >= self.scope.longest
-
-    @property
     def is_of_columns(self) -> bool:
         """Whether sessions themselves say when each step was reached."""
-        plain = self.order is Order.ORDERED and self.lasts_all_session and not self.exclude
+        plain = self.order is Order.ORDERED and self.is_best_from_the_first
         return plain and self.steps == CALCULATOR[: len(self.steps)]
+
+    @property
+    def is_best_from_the_first(self) -> bool:
+        """Whether no way comes further than that from the first event of step 1: the window never ends it."""
+        is_whole = self.scope is FunnelScope.SESSION and self.window >= self.scope.longest
+        return is_whole and self.order is not Order.STRICT and not self.exclude
 
 
 def duration(text: str) -> timedelta:

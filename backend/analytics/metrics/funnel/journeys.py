@@ -18,20 +18,22 @@ from backend.analytics.metrics.funnel.kinds import Kinds
 from backend.analytics.metrics.funnel.plain import PlainReader
 from backend.analytics.metrics.funnel.reading import KIND_BITS, WayReader, code
 from backend.analytics.warehouse.relations import DAY, SESSIONS, STEP_COLUMNS, relation
+from backend.analytics.warehouse.sessionise import GAP
 
 if TYPE_CHECKING:
     from ibis.expr.types import ArrayValue, BooleanValue, IntegerValue, Table, Value
 
 LISTED = ("session_key", "started_at", "source", "device", "country")
 GROUP = "group_key"
-ENDED = "ended_at"
+ENDED, ENTERED, LATEST = "ended_at", "entered", "latest"
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """The parameters of every question about a funnel, in microseconds and days since 1970.
 
-    Events lie between `start` and `end`, or a day around; ways begin from `entered_from` up to `entered_before`.
+    Events lie between `start` and `end`, or a day around; ways begin from `entered_from` up to `entered_before`, but
+    not from `left_out_from` up to `left_out_until`.
     """
 
     start: IntegerValue
@@ -42,15 +44,17 @@ class Numbers:
     entered_before: IntegerValue
     window: IntegerValue
     now: IntegerValue
+    left_out_from: IntegerValue
+    left_out_until: IntegerValue
 
 
 PARAMETERS = tuple(field.name for field in fields(Numbers))
 
 
 def journeys(query: FunnelQuery, numbers: Numbers, *, listed: bool = False) -> Table:
-    """A row for each way that began in the period: `reached_1` and on, null where not; `ENDED`, `GROUP`.
+    """A row for each who entered in the period: `reached_1` and on, null where not; `GROUP`; `ENDED`.
 
-    With `LISTED`, if `listed`.
+    `LATEST`: when step 1 was last taken, if the way may yet go on. With `LISTED`, if `listed`.
     """
     if query.is_of_columns:
         ways = _of_columns(query, numbers)
@@ -58,16 +62,21 @@ def journeys(query: FunnelQuery, numbers: Numbers, *, listed: bool = False) -> T
         ways = _of_sessions(query, numbers)
     else:
         ways = _of_visitors(query, numbers, listed=listed)
-    return ways.filter(ways.reached_1 >= numbers.entered_from, ways.reached_1 < numbers.entered_before)
+    return ways.filter(_is_in_period(ways[ENTERED], numbers))
+
+
+def _is_in_period(instant: IntegerValue, numbers: Numbers) -> BooleanValue:
+    is_left_out = (instant >= numbers.left_out_from) & (instant < numbers.left_out_until)
+    return (instant >= numbers.entered_from) & (instant < numbers.entered_before) & ~is_left_out
 
 
 def _of_columns(query: FunnelQuery, numbers: Numbers) -> Table:
     """Sessions keep the first instant of each step that is not before the one of the step before it."""
-    import ibis
-
     sessions = _sessions(query, numbers, query.filters)
-    steps = {f"reached_{n}": sessions[name] for n, name in enumerate(STEP_COLUMNS[: len(query.steps)], 1)}
-    return sessions.select(ENDED, **_listed_columns(sessions, query), **steps)
+    steps = [sessions[name] for name in STEP_COLUMNS[: len(query.steps)]]
+    reached = {f"reached_{n}": step for n, step in enumerate(steps, 1)}
+    entries = {ENTERED: steps[0], LATEST: steps[0]}
+    return sessions.select(ENDED, **_listed_columns(sessions, query), **entries, **reached)
 
 
 def _of_sessions(query: FunnelQuery, numbers: Numbers) -> Table:
@@ -78,50 +87,57 @@ def _of_sessions(query: FunnelQuery, numbers: Numbers) -> Table:
     reader = WayReader(query, kinds, numbers.window)
     sessions = _sessions(query, numbers, query.filters)
     sessions = sessions.mutate(**_listed_columns(sessions, query))
-    ways = PlainReader(query, kinds, numbers.window).steps(sessions)
+    ways = PlainReader(query, kinds, numbers.window).of_sessions(sessions)
+    # The last start matters only while the session is not over.
+    is_searched = ~ways.is_plain | (numbers.now - ways[ENDED] <= GAP)
     none = ibis.literal([], "array<int64>")
-    ways = ways.mutate(codes=ibis.ifelse(ways.is_plain, none, reader.numbered(_codes(ways, query, kinds))))
-    begins = ways.codes.filter(lambda code: reader.serves(code, 0))
-    ways = ways.mutate(best=ibis.ifelse(ways.is_plain, none, reader.best(ways.codes, begins)))
-    reached = {
-        f"reached_{n}": ibis.ifelse(ways.is_plain, ways[f"plain_{n}"], time)
-        for n, time in reader.reached(ways.best, ways.started_at).items()
-    }
+    ways = ways.mutate(codes=ibis.ifelse(is_searched, reader.numbered(_codes(ways, query, kinds)), none))
+    ways = ways.mutate(starts=ways.codes.filter(lambda code: reader.serves(code, 0)))
+    ways = ways.mutate(best=ibis.ifelse(ways.is_plain, none, reader.best(ways.codes, ways.starts)))
+    searched = reader.reached(ways.best, ways.started_at)
+    reached = {f"reached_{n}": ibis.ifelse(ways.is_plain, ways[f"plain_{n}"], time) for n, time in searched.items()}
+    is_known = ways.starts.length() > 0
+    last = ibis.ifelse(is_known, ways.started_at + reader.time(ways.starts.maxs()), ways.first_1)
     columns = [name for name in (*LISTED, GROUP, ENDED) if name in ways.columns]
-    return ways.select(*columns, **reached)
+    return ways.select(*columns, **{ENTERED: ways.first_1, LATEST: last}, **reached)
 
 
 def _codes(ways: Table, query: FunnelQuery, kinds: Kinds) -> ArrayValue:
     """The codes of a session's events; for the strict order of all, as what is no step stands in the way."""
     from backend.analytics.warehouse.lists import pairs
 
-    events = pairs(ways.event_times, ways[kinds.names])
+    events = pairs(ways.event_times, ways[kinds.names].split(" "))
     codes = events.map(lambda event: code(event["left"] - ways.started_at, kinds.kind(event["right"])))
-    others = kinds.others
-    return codes if query.order is Order.STRICT else codes.filter(lambda code: code % 2**KIND_BITS != others)
+    return codes if query.order is Order.STRICT else codes.filter(lambda code: code % 2**KIND_BITS != kinds.others)
 
 
 def _of_visitors(query: FunnelQuery, numbers: Numbers, *, listed: bool) -> Table:
     """The events of all sessions of a visitor as one way."""
+    import ibis
+
     kinds = Kinds.of(query)
-    reader, base = WayReader(query, kinds, numbers.window), numbers.start - 2 * DAY
+    plain, reader = PlainReader(query, kinds, numbers.window), WayReader(query, kinds, numbers.window)
+    base = numbers.start - 2 * DAY
     events = _events(query, numbers, kinds)
-    ways = events.group_by("person").aggregate(codes=code(events.timestamp - base, events.kind).collect())
-    ways = ways.mutate(codes=reader.numbered(ways.codes.sort()))
-    ways = ways.mutate(
-        **{
-            f"codes_{step}": ways.codes.filter(lambda code, step=step: reader.serves(code, step))
-            for step in range(len(query.steps))
-        }
+    starts = events.kind.isin(kinds.of_steps[0]) & _is_in_period(events.timestamp, numbers)
+    ways = events.group_by("person").aggregate(
+        codes=code(events.timestamp - base, events.kind).collect(),
+        **{LATEST: events.timestamp.max(where=starts)},
+        **plain.firsts(events, starts, numbers.entered_from),
     )
-    begins = ways.codes_0.filter(
-        lambda code: (
-            (base + reader.time(code) >= numbers.entered_from) & (base + reader.time(code) < numbers.entered_before)
-        )
-    )
-    of_steps = [ways[f"codes_{step}"] for step in range(len(query.steps))]
-    ways = ways.filter(begins.length() > 0).mutate(best=reader.best(ways.codes, begins, of_steps))
-    ways = ways.select("person", **{f"reached_{n}": time for n, time in reader.reached(ways.best, base).items()})
+    ways = plain.of_visitors(ways.filter(ways.first_1.notnull()))
+    none = ibis.literal([], "array<int64>")
+    ways = ways.mutate(codes=ibis.ifelse(ways.is_plain, none, reader.numbered(ways.codes.sort())))
+    of_steps = {f"codes_{step}": reader.of_step(ways.codes, step) for step in range(len(query.steps))}
+    ways = ways.mutate(**of_steps)
+    begins = ways.codes_0.filter(lambda code: _is_in_period(base + reader.time(code), numbers))
+    best = reader.best(ways.codes, begins, [ways[name] for name in of_steps])
+    ways = ways.mutate(best=ibis.ifelse(ways.is_plain, none, best))
+    reached = {
+        f"reached_{n}": ibis.ifelse(ways.is_plain, ways[f"plain_{n}"], time)
+        for n, time in reader.reached(ways.best, base).items()
+    }
+    ways = ways.select("person", LATEST, **{ENTERED: ways.first_1}, **reached)
     if not (listed or query.filters or query.breakdown):
         return ways
     opened = events.filter(events.kind.isin(kinds.of_steps[0]))
@@ -149,7 +165,7 @@ def _events(query: FunnelQuery, numbers: Numbers, kinds: Kinds) -> Table:
         "person",
         keeps=_all(sessions, query.filters),
         **_listed_columns(sessions, query),
-        event=pairs(sessions.event_times, sessions[kinds.names]).unnest(),
+        event=pairs(sessions.event_times, sessions[kinds.names].split(" ")).unnest(),
     )
     events = events.mutate(timestamp=events.event["left"], name=events.event["right"])
     events = events.mutate(kind=kinds.kind(events.name))

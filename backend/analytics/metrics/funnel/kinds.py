@@ -46,6 +46,10 @@ class Kinds:
         return tuple(n for n in range(step) if mine & set(self.of_steps[n]))
 
     @property
+    def has_rivals(self) -> bool:
+        return any(self.rivals(step) for step in range(len(self.of_steps)))
+
+    @property
     def names(self) -> str:
         """The column of sessions in which each event's name tells its kind."""
         return "event_names" if all(match.number is None for match in self.matches) else "event_steps"

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from backend.analytics.metrics.funnel.definition import MOST_STEPS, FunnelQuery, FunnelScope, Order, Outcome
-from backend.analytics.metrics.funnel.journeys import ENDED, GROUP, LISTED, PARAMETERS, Numbers, journeys
+from backend.analytics.metrics.funnel.journeys import ENDED, GROUP, LATEST, LISTED, PARAMETERS, Numbers, journeys
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.sessionise import GAP
 
@@ -61,7 +61,10 @@ def counts_by_group(query: FunnelQuery, keys: Keys) -> Question:
 
 def largest_groups(query: FunnelQuery) -> Question:
     """The keys with the most entries, as many as the query's limit."""
-    entering = replace(query, steps=query.steps[:2], order=Order.ORDERED, exclude=())
+    entering = query
+    if query.scope is FunnelScope.SESSION:  # a visitor's group is that of the session in which the way begins
+        longest = query.scope.longest
+        entering = replace(query, steps=query.steps[:2], window=longest, order=Order.ORDERED, exclude=())
     return _question(f"{query.limit} largest groups", entering, _largest_groups)
 
 
@@ -85,7 +88,7 @@ def _question(name: str, query: FunnelQuery, build: Build, *more: str, listed: b
         query.filters,
         query.breakdown,
         query.bots,
-        query.lasts_all_session,
+        query.is_best_from_the_first,
     )
     return Question(
         f"{name}: {shape!r}", (*PARAMETERS, *more), partial(_built, query=query, build=build, listed=listed)
@@ -170,9 +173,9 @@ def _is_any(key: StringValue, keys: Keys) -> BooleanValue:
 
 
 def _is_immature(query: FunnelQuery, numbers: Numbers, ways: Table) -> BooleanValue:
-    """Whether a way may yet go on: within its window, and a session's only while the session is not over."""
+    """Whether a way may yet go on: within the window of its last start, and of a session only until that is over."""
     steps = _steps(query, ways)
-    young = steps[-1].isnull() & (numbers.now - steps[0] < numbers.window)
+    young = steps[-1].isnull() & (numbers.now - ways[LATEST] < numbers.window)
     return young & (numbers.now - ways[ENDED] <= GAP) if query.scope is FunnelScope.SESSION else young
 
 

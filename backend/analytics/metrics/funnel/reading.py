@@ -13,11 +13,12 @@ from backend.analytics.metrics.funnel.definition import FunnelQuery, FunnelScope
 from backend.analytics.metrics.funnel.kinds import Kinds
 
 if TYPE_CHECKING:
-    from ibis.expr.types import ArrayValue, BooleanValue, IntegerValue, Table
+    from ibis.expr.types import ArrayValue, BooleanValue, IntegerValue
 
 KIND_BITS = 5
 # For so many events of a session, or a visitor, that matter; all further ones share the last place.
 PLACE_BITS = {FunnelScope.SESSION: 16, FunnelScope.VISITOR: 12}
+MOST_STARTS = 1_000  # of a session or visitor that are tried, the first ones
 
 
 def code(time: IntegerValue, kind: IntegerValue) -> IntegerValue:
@@ -38,8 +39,7 @@ class WayReader:
     @property
     def has_places(self) -> bool:
         """Whether codes must be in order, with their places."""
-        rivals = any(self.kinds.rivals(step) for step in range(len(self.query.steps)))
-        return rivals or self.query.order is Order.STRICT
+        return self.kinds.has_rivals or self.query.order is Order.STRICT
 
     def numbered(self, codes: ArrayValue) -> ArrayValue:
         """Codes in their order, with places where they must have them."""
@@ -54,7 +54,7 @@ class WayReader:
         """The way that came furthest, of those that the codes `begins` begin; `of_steps`: codes, each step's alone."""
         import ibis
 
-        ways = begins.map(lambda code: ibis.array([code]))
+        ways = begins[:MOST_STARTS].map(lambda code: ibis.array([code]))
         for step in range(1, len(self.query.steps)):
             ways = ways.map(
                 lambda way, step=step: self._further(way, step, of_steps[step] if of_steps else codes, codes)
@@ -73,6 +73,9 @@ class WayReader:
 
     def serves(self, code: IntegerValue, step: int) -> BooleanValue:
         return self._is(code, self.kinds.of_steps[step])
+
+    def of_step(self, codes: ArrayValue, step: int) -> ArrayValue:
+        return codes.filter(lambda code: self.serves(code, step))
 
     def time(self, code: IntegerValue) -> IntegerValue:
         return self._time(code)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from backend.analytics.metrics.funnel.definition import FunnelQuery, FunnelScope, Order
+from backend.analytics.metrics.funnel.definition import WINDOW, FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.questions import (
     FunnelBar,
     Group,
@@ -18,7 +18,7 @@ from backend.analytics.metrics.funnel.questions import (
     largest_groups,
 )
 from backend.analytics.metrics.funnel.statistics import FunnelCounts, Reached, funnel
-from backend.analytics.metrics.parameters import BEGINNING, MICROSECOND, holds_demo, micros
+from backend.analytics.metrics.parameters import BEGINNING, MICROSECOND, gap_values, holds_demo, micros
 from backend.analytics.metrics.period import Period
 from backend.analytics.warehouse.engine import AnswerRow
 from backend.analytics.warehouse.relations import DAY, SECOND
@@ -108,7 +108,7 @@ class FunnelService:
     def answer(self, query: FunnelQuery) -> FunnelReport:
         """The funnel of everybody who took step 1 in the period, also where they went on after it."""
         keys = self._largest_groups(query) if query.breakdown else ()
-        compared = query.period.preceding(query.compare, self._now()) if query.compare else None
+        compared = query.compare and query.period.preceding(query.compare, self._now())
         earlier = replace(query, period=compared) if compared else None
         groups = self._groups(query, keys) if query.breakdown else ()
         if earlier and query.breakdown:
@@ -164,11 +164,13 @@ class FunnelService:
             "entered_before": last,
             "window": window,
             "now": self._moment(query),
+            **gap_values(query.period),
         }
 
     def _moment(self, query: FunnelQuery) -> int:
         """Now, to the minute, so that the answer can be remembered; for ever, once all sessions are mature."""
-        mature = query.period.end + query.window
+        # A session of the period may take step 1 again after its end.
+        mature = query.period.end + query.window + WINDOW
         now = self._now().replace(second=0, microsecond=0)
         return micros(min(now, mature))
 
