@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 from jinja2 import ChoiceLoader, DictLoader, StrictUndefined
 
 from backend import formats
@@ -63,4 +63,9 @@ def _digest(path: Path) -> str:
 
 def static_url(filename: str) -> str:
     """The address of a static file, changing with its content, so that browsers may keep it for ever."""
+    return _static_url(filename, request.script_root)
+
+
+@lru_cache(1_000)
+def _static_url(filename: str, _beginning: str) -> str:
     return url_for("static", filename=filename, v=_digest(PROJECT / "app" / "static" / filename))

@@ -16,10 +16,11 @@ from benchmarks.capture import print_capture
 from benchmarks.importing import print_importing
 from benchmarks.lake import print_sync_speeds
 from benchmarks.load import Load, Request, at_rate, capacity, wrk_is_here
+from benchmarks.memory import print_memory
 from benchmarks.page import weigh
 from benchmarks.warehouse import LARGE, SIZES, report
 from tests.conftest import make_app, make_settings, migrate, server_environ
-from tests.servers import Gunicorn, gunicorn
+from tests.servers import gunicorn
 
 OWN_PAGE = (("Sec-Fetch-Site", "same-origin"),)
 EMPTY = Request("empty route", "/health/live")
@@ -43,7 +44,7 @@ def main() -> None:
         print_capacity(server.url)
         print_latency(server.url)
         print_pages(server.url)
-        print_memory(server)
+    print_memory()
     print_capture()
     print_sync_speeds()
     print_importing()
@@ -93,11 +94,6 @@ def print_pages(server: str) -> None:
         sizes = " | ".join(f"{size / 1000:.1f}" for size in (page.html, page.css, page.script))
         print(f"| {page.name} | {sizes} | {page.requests} | {page.lcp_ms:,.0f} | {page.cls:.3f} |")
     print()
-
-
-def print_memory(server: Gunicorn) -> None:
-    resident = [psutil.Process(pid).memory_info().rss / 2**20 for pid in server.workers()]
-    print(f"Memory of a worker after all this: {max(resident):.0f} MiB.")
 
 
 if __name__ == "__main__":

@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 
 from backend.analytics.events.models import AnalyticsEvent
 from backend.analytics.lake.sync import LakeSync
+from backend.clock import utc_now
 from backend.extensions import db
 from backend.plugins import get
 from tests.conftest import close, execute, make_app, make_settings, migrate
-from tests.landing_rows import NOW
 from tests.servers import postgresql
 
 ROWS, BATCH_SIZE = 500_000, 50_000
+BEGAN = utc_now() - timedelta(hours=1)  # events of days that are over would make sessions of those days anew
 KINDS = (
     ("ai_calculator_opened", {"source": "google", "medium": "cpc", "campaign": "autumn"}),
     ("calculator_step_completed", {"step": 2, "seconds": 14.2}),
@@ -82,7 +83,7 @@ def _fill(first: int, count: int) -> None:
     rows = []
     for number in range(first, first + count):
         name, properties = KINDS[number % 3]
-        when = NOW + timedelta(milliseconds=number)
+        when = BEGAN + timedelta(milliseconds=number)
         row = {"event_id": UUID(int=random.getrandbits(128)), "event_type": name, "event_data": properties}
         row |= {"session_id": f"s-{number // 8:032x}", "visitor_id": f"{random.getrandbits(128):032x}"}
         rows.append(row | {"timestamp": when, "created_at": when, "country": "US", "device": "mobile"})

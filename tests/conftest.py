@@ -241,6 +241,7 @@ def server(instance: Path) -> Iterator[Gunicorn]:
 
 def server_environ(instance: Path, **given: str) -> dict[str, str]:
     settings = {
+        "PYTHONPATH": str(PROJECT / "tests" / "as_served"),
         "INSTANCE_DIR": str(instance),
         "SECRET_KEY": SECRET,
         "MASTER_KEY": MASTER_KEY,

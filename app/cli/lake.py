@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 
 import click
 
@@ -10,6 +11,8 @@ from backend.analytics.lake.erasure import Erasure
 from backend.analytics.lake.overview import LakeInspection, LakeOverview
 from backend.analytics.lake.sync import LakeSync, Synced
 from backend.analytics.lake.upkeep import LakeUpkeep
+from backend.analytics.warehouse.engine import STANDING
+from backend.analytics.warehouse.question import DIALECTS, compiled_anew, standing_sql
 from backend.formats import counted, duration
 from backend.plugins import get
 
@@ -51,6 +54,15 @@ def sentence(synced: Synced) -> str:
     return (
         f"Added {counted(synced.rows, 'event')}{days}. The lake is as of {synced.progress.as_of:%Y-%m-%d %H:%M:%S} UTC."
     )
+
+
+@group.command("questions")
+def questions() -> None:
+    """Write anew the SQL of the questions that background work asks, after a change to what a session is."""
+    for question, dialect in product(STANDING, DIALECTS):
+        path = standing_sql(question, dialect)
+        path.write_text(compiled_anew(question, dialect))
+        click.echo(f"{path.stat().st_size / 1e3:.1f} kB in {path.name}")
 
 
 @group.command("status")

@@ -20,6 +20,7 @@ from backend.database import get_db_session
 from backend.personal_data import DataClasses
 from backend.plugins import Registry
 from backend.reference.loading import Reference, load_reference
+from backend.routes.pages.first_visit import FirstVisitPages
 from config.settings import Settings
 
 
@@ -27,6 +28,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.build(DataClasses).add(AssessmentData(get_db_session, settings.ANSWERS_RETENTION_DAYS).data_class())
     registry.add_shared(Reference, load_reference)
     registry.add_shared(JobImpactCalculator, lambda: JobImpactCalculator(registry.build(Reference)))
+    registry.add_shared(FirstVisitPages, FirstVisitPages)
     registry.add_service(DraftRetention, lambda: DraftRetention(get_db_session(), utc_now))
     registry.add_service(OwnResults, lambda: OwnResults(AssessmentStore(get_db_session()), utc_now))
     _job_impact(registry, timedelta(days=settings.ANSWERS_RETENTION_DAYS))

@@ -27,11 +27,14 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     lake = registry.build(Lake)
     lake.add_table(SESSIONS)
     registry.build(DataClasses).add(visit_data(lake, settings.EVENTS_RETENTION_DAYS))
-    duck = DuckEngine(settings.DUCKDB_MEMORY, settings.DUCKDB_THREADS, settings.INSTANCE_DIR / "duckdb")
+
+    def duck() -> DuckEngine:
+        return DuckEngine(settings.DUCKDB_MEMORY, settings.DUCKDB_THREADS, settings.INSTANCE_DIR / "duckdb")
+
     url = settings.WAREHOUSE_URL.get_secret_value()
-    sessions = Sessions(lake, duck, utc_now)
+    sessions = Sessions(lake, duck(), utc_now)
     warehouse = Warehouse(
-        ClickHouseEngine(url) if url else duck, Snapshots(lake), lambda: registry.build(Freshness).ensure()
+        ClickHouseEngine(url) if url else duck(), Snapshots(lake), lambda: registry.build(Freshness).ensure()
     )
     registry.add_warm_up(warehouse.begin)
     registry.build(Subscribers).add(sessions.follow, sessions.mend)

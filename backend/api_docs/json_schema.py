@@ -58,6 +58,9 @@ class SchemaReader:
         return schema
 
     def _variants(self, schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """The forms of what has several; the cases of one form add nothing to its members."""
+        if "properties" in schema:
+            return []
         variants = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf") or []
         return [variant for variant in variants if variant.get("type") != "null"]
 

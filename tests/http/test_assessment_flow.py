@@ -122,8 +122,9 @@ def test_the_assessment_belongs_to_the_visit(visitor, app):
     assert only(app, StoredAssessment).session_id == "visit-1"
 
 
-def test_a_session_id_that_cannot_be_is_replaced(visitor, app):
-    visitor.begin(session_id="<b>" * 50)
+@pytest.mark.parametrize("session_id", ["<b>" * 50, "mingus-server-letters", "mingus-demo-7"])
+def test_a_session_id_that_cannot_be_a_visits_is_replaced(visitor, app, session_id):
+    visitor.begin(session_id=session_id)
 
     assert re.fullmatch("[0-9a-f]{32}", only(app, Draft).session_id)
 

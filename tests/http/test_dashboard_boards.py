@@ -311,3 +311,9 @@ def test_what_cannot_be_counted_is_said_so_with_the_question_and_a_request_id(ap
     assert f'href="/analytics{question.replace("&", "&amp;")}">Try again' in page
     assert 'value="Asia/Kolkata" selected' in page
     assert not figures(page)
+
+
+@pytest.mark.parametrize("days", ["start=2024-02-29&end=2024-02-29", "start=2025-02-20&end=2025-03-03"])
+def test_every_page_shows_the_29th_of_february_beside_no_other_day(analyst, days):
+    for path in ("", "/conversions", "/revenue", "/popular", "/geography", "/explore", "/funnel"):
+        show(analyst, f"{path}?{days}&tz=UTC&compare=previous_year")

@@ -146,6 +146,19 @@ def test_a_server_with_a_key_is_nobodys_visit(app, make_key):
     assert senders(app) == [Sender(), Sender("v" * 22)]
 
 
+def test_the_name_of_a_stream_of_our_own_is_refused_with_a_key_too(client, make_key):
+    headers = {"Authorization": f"Bearer {make_key('events:write')}"}
+    for body in (OPENED | {"session_id": "mingus-server-letters"}, [OPENED | {"session_id": "mingus-server-"}]):
+        answer = client.post(URL, json=body, headers=headers)
+
+        assert answer.status_code == 422
+        assert "mingus-server- begins names of our own" in answer.json["errors"][0]["message"]
+    alike = OPENED | {"session_id": "mingus-servers"}
+    assert (
+        client.post(URL, json=[alike, OPENED | {"session_id": "x-mingus-server-1"}], headers=headers).status_code == 202
+    )
+
+
 SAID = {"country": "US", "region": "US-CA", "device": "tablet", "is_bot": True}
 
 

@@ -124,6 +124,7 @@ def test_keeps_the_good_events_beside_bad_ones(client, app):
         opened(surprise=1),
         opened(event_type="ends_in_a_newline\n"),
         opened(session_id="s" * 100 + "\n"),
+        opened(session_id="mingus-server-letters"),
         opened(user_id="u\0"),
         opened(event_type="calculator_step_completed", event_data={"step": "two"}),
         opened(event_type="paid_upgrade_clicked", event_data={"price_cents": 9.99}),

@@ -48,7 +48,7 @@ def ask(client, address=FUNNEL, **query):
 
 
 def counts(answer):
-    return [step["sessions"] for step in answer["data"]["steps"]]
+    return [step[answer["meta"]["counted"]] for step in answer["data"]["steps"]]
 
 
 def test_any_events_make_steps(visits):
@@ -146,6 +146,32 @@ def test_csv_is_the_same_rows(visits):
     ]
     assert len(table) == 6
     assert len(list(csv.DictReader(StringIO(listed)))) == 8
+
+
+def test_counts_of_visitors_are_named_so_everywhere(visits):
+    """Only the names of whose ways are counted differ."""
+    shape = {"steps": STEPS, "breakdown": "source", "compare": "previous_period"}
+    of_sessions, of_visitors = (ask(visits, scope=scope, **shape) for scope in ("session", "visitor"))
+
+    found, named = names_in(of_visitors), names_in(of_sessions)
+    assert found == {name.replace("sessions", "visitors") for name in named}
+    assert {"sessions", "immature_sessions"} <= named
+    assert not any("sessions" in name for name in found)
+
+
+def names_in(answer):
+    """The names of all members."""
+    if isinstance(answer, dict):
+        return {*answer, *(name for value in answer.values() for name in names_in(value))}
+    return {name for value in answer for name in names_in(value)} if isinstance(answer, list) else set()
+
+
+def test_the_table_of_who_is_behind_a_bar_is_named_after_them(visits):
+    for scope in ("session", "visitor"):
+        query = {"start": DAY, "end": DAY, "steps": STEPS, "step": 1, "scope": scope, "format": "csv"}
+        table = visits.get(SESSIONS, query_string=query)
+
+        assert f"filename=funnel_{scope}s_{DAY}" in table.headers["Content-Disposition"]
 
 
 def test_csv_says_in_its_head_whether_sessions_or_visitors_are_counted(visits):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import csv
+from datetime import datetime
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 
+from backend.analytics.events.event import Event, as_json
+from backend.analytics.events.service import EventTracker
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, SESSIONS_ONLY
+from backend.plugins import get
 from backend.routes.schemas.metrics import DashboardQuery
 
 QUERY = "/api/analytics/query"
@@ -101,6 +106,38 @@ def test_the_same_number_is_the_same_everywhere(visits):
         "popular": asked,
     }
     assert asked == 6
+
+
+def test_events_of_the_server_itself_are_counted_and_are_nobodys_visit(app, visits):
+    """One session longer, one visitor more or one event in a session more would show."""
+    before = ask(visits, measures=["sessions", "visitors", "session_events"])["meta"]["totals"]
+    at = datetime.fromisoformat(f"{DAY}T10:20:00Z")
+    letters = ["email_sent", "email_delivered", "payment_succeeded", "ai_calculator_opened"]
+    with app.app_context():
+        get(EventTracker).record(
+            [Event(uuid4(), name, "mingus-server-letters", None, at, as_json({"source": "mail"})) for name in letters]
+        )
+
+    assert ask(visits, measures=["sessions", "visitors", "session_events"])["meta"]["totals"] == before
+    counts = {"emails_sent": 1, "emails_delivered": 1, "payments_succeeded": 1}
+    assert ask(visits, measures=[*counts])["meta"]["totals"] == counts
+
+
+def test_a_day_without_the_same_day_a_year_earlier_is_compared_with_null_and_not_with_0(analyst):
+    body = {"start": "2024-02-28", "end": "2024-03-01", "grain": "day", "compare": "previous_year"}
+    answer = ask(analyst, measures=["sessions", "offer_rate"], **body)
+    table = analyst.post(QUERY, json=PERIOD | body | {"measures": ["sessions"], "format": "csv"}).text.splitlines()
+    earlier = [row["previous"] for row in answer["data"]]
+
+    assert [row and row["sessions"] for row in earlier] == [0, None, 0]
+    assert table == ["day,sessions,previous_sessions", "2024-02-28,0,0", "2024-02-29,0,", "2024-03-01,0,0"]
+    body |= {"start": "2025-02-28", "end": "2025-03-01"}
+    assert ask(analyst, measures=["sessions"], **body)["meta"]["compare"]["left_out"] == "2024-02-29"
+    body |= {"start": "2024-02-29", "end": "2024-02-29"}
+    assert ask(analyst, measures=["sessions"], **body)["meta"]["compare"] is None
+    for path in ("funnel", "revenue", "conversions"):
+        query = "?start=2024-02-29&end=2024-02-29&compare=previous_year"
+        assert analyst.get(f"/api/analytics/dashboard/{path}{query}").json["meta"]["compare"] is None
 
 
 def test_rates_rest_on_ten_sessions_or_are_not_given(visits):

@@ -125,7 +125,7 @@ def test_a_no_on_one_device_counts_on_every_other(app, inside, member):
 def test_the_question_shows_where_it_is_wanted_and_nobody_has_answered_it(instance, asks, headers):
     app = make_app(make_settings(instance, RECOGNISE_VISITORS=True))
     client = app.test_client()
-    question = "May we recognise you"
+    question = "May we recognize you"
 
     assert (question in client.get(START, headers=headers).text) is asks
     choose(client, "rejected")
@@ -134,7 +134,7 @@ def test_the_question_shows_where_it_is_wanted_and_nobody_has_answered_it(instan
 
 
 def test_nobody_is_asked_who_need_not_be(client):
-    assert "May we recognise you" not in client.get(START).text
+    assert "May we recognize you" not in client.get(START).text
 
 
 def test_the_page_says_what_is_kept_and_for_how_long(client):

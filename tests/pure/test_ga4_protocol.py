@@ -87,6 +87,10 @@ def test_a_clock_that_runs_ahead_is_not_believed():
     assert (event.payload["timestamp_micros"], event.adapted) == (micros(NOW), True)
 
 
+def test_events_of_the_server_itself_are_nobodys_and_stay():
+    assert translate(row(session_id="mingus-server-letters"), NOW) is Skip.SERVER
+
+
 @pytest.mark.parametrize(("hours", "taken"), [(71.9, True), (72, False)])
 def test_three_days_are_the_limit(hours, taken):
     translated = translate(row(timestamp=micros(NOW - timedelta(hours=hours))), NOW)

@@ -27,6 +27,7 @@ from backend.errors import InvalidRequest
 from tests import attribution_oracle
 from tests.catalogue_oracle import revenue, with_first_seen
 from tests.sessions_oracle import COLUMNS, DAY, SECOND, event, micros, sessions
+from tests.warehouse_in_memory import InMemory
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 APRIL = Period.between(date(2026, 4, 1), date(2026, 4, 30), "America/New_York", NOW)
@@ -298,3 +299,21 @@ def test_what_cannot_be_asked_is_refused(given, field):
     with pytest.raises(InvalidRequest) as refused:
         AttributionQuery(APRIL, **given)
     assert [error.field for error in refused.value.errors] == [field]
+
+
+def test_an_upgrade_for_nothing_is_no_conversion_and_ends_no_path():
+    """By mail for the free plan, a day later by itself for the paid one; another asks for the free one alone."""
+    asked = {"event_type": EventName.UPGRADE_CLICKED, "currency": "USD"}
+    rows = [
+        event("s1", START, source="mail", visitor_id="v"),
+        event("s1", START + 60 * SECOND, visitor_id="v", price_cents=0, **asked),
+        event("s2", START + DAY, visitor_id="v", price_cents=4_900, **asked),
+        event("s3", START, source="ads", visitor_id="w"),
+        event("s3", START + 60 * SECOND, visitor_id="w", price_cents=0, **asked),
+    ]
+    attribution = AttributionService(InMemory(rows, NOW), lambda: NOW)
+
+    linear, markov = (attribution.revenue(AttributionQuery(APRIL, model)) for model in (Model.LINEAR, Model.MARKOV))
+
+    assert (linear.n, linear.total_cents, markov.lost) == (1, 4_900, 1)
+    assert {row.channel: row.credited_cents for row in linear.rows} == {"mail": 2_450, None: 2_450}

@@ -14,6 +14,7 @@ from backend.analytics.metrics.catalogue.query import Filter, Operator, Query
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.comparison import Comparison
 from backend.analytics.metrics.period import Compare, Grain, Period
+from backend.analytics.warehouse.question import compiled
 from backend.clock import utc_now
 from tests.catalogue_oracle import key, moment, of_sessions, rows_by, within
 
@@ -86,7 +87,7 @@ FILTERS = [
     (Filter("major_group", Operator.EQ, ("29",)), lambda row: key(row, "major_group") == "29"),
     (Filter("first_seen_month", Operator.EQ, ("2026-03",)), lambda row: row["first_seen_month"] == "2026-03"),
     (Filter("source", Operator.EQ, ("' OR 1=1 --",)), lambda _: False),
-    (Filter("source", Operator.IN, ("\\", "8111000000000000999")), lambda _: False),
+    (Filter("source", Operator.IN, ("\\", "8111000000000000999", "text 0 of the question")), lambda _: False),
 ]
 
 
@@ -96,6 +97,20 @@ def test_filters_keep_what_they_say(catalogue, visits, periods):
         result = catalogue.answer(Query(("sessions", "revenue"), periods[3], filters=(chosen,)))
 
         assert same(result.totals.values, of_sessions([row for row in rows if keeps(row)], (), WINDOW))
+
+
+def test_another_text_of_a_filter_is_asked_for_without_being_compiled(catalogue, visits, periods):
+    def sessions_from(source):
+        filters = (Filter("source", Operator.EQ, (source,)),)
+        return catalogue.answer(Query(("sessions",), periods[3], filters=filters)).totals.n
+
+    sources = Counter(row["source"] for row in within(periods[3], visits, "started_at"))
+    search = sessions_from("search")
+    before = compiled.cache_info().misses
+
+    assert (search, sessions_from("mail")) == (sources["search"], sources["mail"])
+    assert sources["search"] != sources["mail"]
+    assert compiled.cache_info().misses == before
 
 
 def test_rows_come_in_the_order_asked_for_and_say_when_there_are_more(catalogue, periods):

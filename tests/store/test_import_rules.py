@@ -41,7 +41,7 @@ GOOD = {
     "event_id": strings(ID, ID.upper(), ID.replace("-", ""), "no id", ID + "\n"),
     "event_type": strings("calculator_step_completed", "ai_calculator_opened", "assessment_submitted")
     | strings("conversion_offer_viewed", "paid_upgrade_clicked", "own_event", "Bad", "a" * 100, "a" * 101, "a\n"),
-    "session_id": strings("s-1", "s" * 100, "s" * 101, "ü", "", "s\n"),
+    "session_id": strings("s-1", "s" * 100, "s" * 101, "ü", "", "s\n", "mingus-server-x"),
     "user_id": strings("u", "ü" * 100, "u" * 101, "", "a\nb", "u\n", "\0"),
     "timestamp": strings("2026-11-21T08:00:00Z", "2026-11-21T08:00:00.123456+05:30", "2026-11-21 08:00:00z")
     | strings("2026-02-30T00:00:00Z", "2026-11-21T08:00:60Z", "2026-11-21T24:00:00Z", "2026-11-21T08:00:00")

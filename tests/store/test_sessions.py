@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pyarrow as pa
 import pytest
@@ -14,10 +15,12 @@ from backend.analytics.events.names import EventName
 from backend.analytics.lake.delta import Lake, moved_days
 from backend.analytics.lake.tables import EVENTS, LakeTable
 from backend.analytics.warehouse.duck import DuckEngine
+from backend.analytics.warehouse.engine import STANDING
+from backend.analytics.warehouse.question import DIALECTS, compiled_anew, standing_sql
 from backend.analytics.warehouse.relations import SESSIONS
 from backend.analytics.warehouse.sessions import Sessions
 from backend.analytics.warehouse.snapshots import Snapshots
-from tests.sessions_oracle import ALL_SESSIONS, DAY, HALF_AN_HOUR, SECOND, event, micros, sessions
+from tests.sessions_oracle import ALL_SESSIONS, COLUMNS, DAY, HALF_AN_HOUR, SECOND, event, micros, sessions
 
 # Midnight UTC and half an hour before; the hour that New York skips and the one it repeats; midnight in Kolkata and
 # in Tehran.
@@ -67,9 +70,11 @@ def long_runs(draw, name):
 
 @st.composite
 def traffic(draw):
+    """Streams of visitors, and one of the server itself beside one that is only called alike."""
     short = [draw(streams(f"s{number}")) for number in range(draw(st.integers(1, 8)))]
     long = [draw(long_runs(f"long{number}")) for number in range(draw(st.integers(0, 1)))]
-    return {row["event_id"]: row for stream in (*short, *long) for row in stream}.values()
+    own = [draw(streams("mingus-server-letters")), draw(streams("mingus-servers"))]
+    return {row["event_id"]: row for stream in (*short, *long, *own) for row in stream}.values()
 
 
 class Clockwork:
@@ -114,6 +119,11 @@ def make_lake(tmp_path_factory):
         clockwork.engine.close()
 
 
+@pytest.mark.parametrize(("question", "dialect"), list(product(STANDING, DIALECTS)))
+def test_the_sql_of_a_standing_question_is_what_its_expression_says(question, dialect):
+    assert standing_sql(question, dialect).read_text() == compiled_anew(question, dialect), "run: flask lake questions"
+
+
 @ENOUGH
 @given(events=traffic())
 def test_sessions_found_on_the_fly_are_those_of_the_rule(make_lake, events):
@@ -121,6 +131,32 @@ def test_sessions_found_on_the_fly_are_those_of_the_rule(make_lake, events):
     lake.add(events)
 
     assert lake.found() == in_order(sessions(events))
+
+
+@ENOUGH
+@given(events=traffic(), data=st.data())
+def test_sessions_that_grow_while_they_are_asked_for_are_those_of_the_rule(make_lake, events, data):
+    lake, arrived = make_lake(), []
+    rest = data.draw(st.permutations(list(events)))
+    while rest:
+        size = data.draw(st.integers(1, len(rest)))
+        lake.add(rest[:size])
+        arrived, rest = arrived + rest[:size], rest[size:]
+
+        assert lake.found() == in_order(sessions(arrived))
+
+
+def test_sessions_that_no_new_event_belongs_to_are_not_made_again(make_lake):
+    lake = make_lake()
+    lake.add([event("quiet", micros(MIDNIGHT)), event("lively", micros(MIDNIGHT))])
+    before = lake.snapshots.newest()
+    assert len(lake.found()) == 2
+    lake.add([event("lively", micros(MIDNIGHT) + 1)])
+    with lake.engine._seeing(before, with_open=True) as cursor:
+        cursor.execute("UPDATE open_sessions SET source = 'made before'")
+
+    sources = {row[COLUMNS.index("session_id")]: row[COLUMNS.index("source")] for row in lake.found()}
+    assert sources == {"quiet": "made before", "lively": None}
 
 
 @ENOUGH

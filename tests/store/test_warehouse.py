@@ -5,16 +5,22 @@ from __future__ import annotations
 import threading
 from datetime import UTC, date, datetime, timedelta
 
+import duckdb
+import ibis
 import pyarrow as pa
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from backend.analytics.lake.delta import Lake, moved_days
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.period import Period
 from backend.analytics.warehouse.duck import DuckEngine
+from backend.analytics.warehouse.question import MarkedTexts, Question
 from backend.analytics.warehouse.relations import SESSIONS
 from backend.analytics.warehouse.service import Warehouse, WarehouseUnavailable
 from backend.analytics.warehouse.snapshots import Snapshots
+from tests import clickhouse
 from tests.sessions_oracle import ALL_SESSIONS, DAY, event
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -47,6 +53,25 @@ def add(lake, *rows):
     base = lake.open("events")
     table = pa.Table.from_pylist(list(rows), schema=EVENTS.arrow_schema())
     lake.append(base, table, moved_days(base, {row["day"] for row in rows}))
+
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=200)
+
+
+@given(text=TEXTS)
+@example("'' \\' \\\\ \r\n\t {}%s:name 8111000000000000000 'text 0 of the question'")
+def test_a_text_of_a_question_reaches_each_engine_as_it_was_written(text):
+    def echo():
+        return ibis.range(1).unnest().name("one").as_table().select(text=ibis.literal(MarkedTexts().mark(text)))
+
+    written = Question("echo", (), echo, (text,))
+    asked = {engine: f"SELECT hex(text) FROM ({written.sql(engine, {})})" for engine in ("duckdb", "clickhouse")}
+    answers = [
+        duckdb.sql(asked["duckdb"]).fetchall()[0][0],
+        clickhouse.engine().query(asked["clickhouse"], "TabSeparatedRaw").data().strip(),
+    ]
+
+    assert [bytes.fromhex(answer).decode() for answer in answers] == [text, text]
 
 
 def test_an_empty_lake_has_no_sessions(lake, engine):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 from backend.analytics.events.senders.places import COUNTRIES
+from backend.analytics.events.server_streams import SERVER_STREAMS
 
 FIELDS = ("event_id", "event_type", "session_id", "user_id", "timestamp", "event_data")
 SENDER_FIELDS = ("visitor_id", "country", "region", "device", "is_bot")
@@ -127,6 +128,7 @@ def _number_present(names: tuple[str, ...], prefix: str = "") -> str:
 _CERTAIN = " AND ".join(
     (
         "sound",
+        f"NOT starts_with(session_id, {sql_text(SERVER_STREAMS)})",
         *(f"(length({field}) <= {most}) IS NOT FALSE" for field, most in LENGTHS.items()),
         "(timestamp IS NULL OR coalesce(instant BETWEEN '2000-01-01T00:00:00Z'::TIMESTAMPTZ AND $received_at, false))",
         "(region IS NULL OR coalesce(starts_with(region, country || '-'), false))",

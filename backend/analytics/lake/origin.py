@@ -6,6 +6,7 @@ click id, else that of the page before. `direct`, also as Google Analytics write
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from backend.analytics.events.channels.lists import (
@@ -17,6 +18,7 @@ from backend.analytics.events.channels.lists import (
 )
 
 SAID = ("source", "medium", "campaign", "referrer", "click_id")
+ORIGIN = SAID[:4]  # the columns
 DIRECT, REFERRAL = "direct", "referral"
 NOBODY = (DIRECT, "(direct)", "(none)")
 NOTHING = (*NOBODY, "(not set)")
@@ -32,6 +34,14 @@ def clean(text: str) -> str:
     """SQL for a text in small letters, without control characters and needless spaces; null where nothing is left."""
     spaced = f"regexp_replace(regexp_replace(lower({text}), '{DROPPED}', '', 'g'), '{SPACES}', ' ', 'g')"
     return f"CASE WHEN regexp_full_match({text}, '{TIDY}') THEN lower({text}) ELSE nullif(trim({spaced}), '') END"
+
+
+def as_kept(name: str, text: str) -> str:
+    """A text that somebody filters by, as the lake keeps it in this column; empty where it names nothing."""
+    spaced = re.sub(r"\s+", " ", re.sub(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\ufeff]", "", text.lower())).strip()
+    if name == "source":
+        return DIRECT if spaced in NOBODY else spaced
+    return "" if name in ("medium", "campaign") and spaced in NOTHING else spaced
 
 
 def with_origin(rows: str) -> str:

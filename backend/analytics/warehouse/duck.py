@@ -6,6 +6,7 @@ import atexit
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock, local
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 KEPT = 4
+OPEN = "_open"  # ends the names of schemas that have the sessions of open days
 # Their first letter tells apart what is one's user id and another's visitor id.
 PERSON = "coalesce(CAST(md5_number(coalesce('u' || user_id, 'v' || visitor_id)) >> 65 AS BIGINT), session_key)"
 TYPES = {
@@ -48,7 +50,8 @@ class DuckEngine:
     """One database in memory for the process, one connection to it for each thread; opened on first use.
 
     A snapshot is a schema of views. The sessions of open days are made once for a snapshot, when a question first
-    needs them, and serve every question until the next one.
+    needs them, and serve every question until the next one; of a snapshot that only has more events, those sessions
+    that the new ones belong to are made anew, and the others copied.
     """
 
     name = "duckdb"
@@ -66,7 +69,7 @@ class DuckEngine:
         self._own = local()
         self._opening = Lock()
         self._making = Lock()
-        self._schemas: list[str] = []
+        self._schemas: dict[str, Snapshot] = {}
 
     def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[AnswerRow]:
         # Sessions of open days begin after midnight of the first one.
@@ -123,13 +126,15 @@ class DuckEngine:
         return cursor
 
     def _schema(self, snapshot: Snapshot, cursor: DuckDBPyConnection, *, with_open: bool) -> str:
-        name = "_".join(map(str, snapshot.key)) + ("_open" if with_open else "")
+        name = "_".join(map(str, snapshot.key)) + (OPEN if with_open else "")
         with self._making:
             if name not in self._schemas:
                 self._make(name, snapshot, cursor, with_open=with_open)
-                self._schemas.append(name)
+                self._schemas[name] = snapshot
                 while len(self._schemas) > KEPT:
-                    cursor.execute(f'DROP SCHEMA IF EXISTS "{self._schemas.pop(0)}" CASCADE')
+                    oldest = next(iter(self._schemas))
+                    del self._schemas[oldest]
+                    cursor.execute(f'DROP SCHEMA IF EXISTS "{oldest}" CASCADE')
         return name
 
     def _make(self, name: str, snapshot: Snapshot, cursor: DuckDBPyConnection, *, with_open: bool) -> None:
@@ -138,10 +143,23 @@ class DuckEngine:
         cursor.execute(f"CREATE OR REPLACE VIEW {CLOSED} AS {_select(SESSIONS, snapshot.sessions)}")
         sessions = closed_sessions(snapshot)
         if with_open:
-            open_days = _sessions_of_days(snapshot.open_from, FAR)
-            cursor.execute(f"CREATE OR REPLACE TABLE open_sessions AS {open_days}")
+            cursor.execute(f"CREATE OR REPLACE TABLE open_sessions AS {self._open_sessions(name, snapshot)}")
             sessions = f"{sessions} UNION ALL {open_sessions(f'started_at // {DAY}')}"
         cursor.execute(f"CREATE OR REPLACE VIEW {SESSIONS.name} AS {sessions}")
+
+    def _open_sessions(self, name: str, snapshot: Snapshot) -> str:
+        open_days = _sessions_of_days(snapshot.open_from, FAR)
+        for earlier, seen in reversed(self._schemas.items()):
+            if earlier.endswith(OPEN) and snapshot.only_adds_events_to(seen):
+                added = replace(snapshot.events, files=tuple({*snapshot.events.files} - {*seen.events.files}))
+                return (
+                    f"WITH changed AS MATERIALIZED (SELECT DISTINCT session_key FROM ({_select(EVENTS, added)})),"  # noqa: S608
+                    f' {EVENTS.name} AS (SELECT * FROM "{name}".{EVENTS.name}'
+                    f" WHERE day >= {snapshot.open_from} AND session_key IN (FROM changed))"
+                    f' SELECT * FROM "{earlier}".open_sessions WHERE session_key NOT IN (FROM changed)'
+                    f" UNION ALL SELECT * FROM ({open_days})"
+                )
+        return open_days
 
 
 def _sessions_of_days(first: int, last: int) -> str:

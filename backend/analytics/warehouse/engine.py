@@ -48,6 +48,12 @@ class Snapshot:
         """Equal for equal contents: a lake that was lost and made anew counts its versions from the beginning."""
         return self.events.table, self.events.version, self.sessions.table, self.sessions.version, self.open_from
 
+    def only_adds_events_to(self, earlier: Snapshot) -> bool:
+        """Whether what an earlier snapshot holds is in this one as it was, beside new files of events."""
+        same_sessions = (self.sessions, self.open_from) == (earlier.sessions, earlier.open_from)
+        same_table = self.events.table == earlier.events.table
+        return same_sessions and same_table and {*earlier.events.files} <= {*self.events.files}
+
 
 class EngineFailed(Exception):
     """The engine cannot be reached, or gave up on a question."""
@@ -71,7 +77,7 @@ def _sessions_of_days(first: IntegerValue, last: IntegerValue) -> Table:
     return sessions_of_days(relation(EVENTS), relation(SESSIONS, CLOSED), first, last).select(COLUMNS)
 
 
-SESSIONS_OF_DAYS = Question("sessions of days", ("first", "last"), _sessions_of_days)
+SESSIONS_OF_DAYS = Question("sessions of days", ("first", "last"), _sessions_of_days, standing=True)
 
 
 def _late_ends(first: IntegerValue, last: IntegerValue) -> Table:
@@ -81,7 +87,8 @@ def _late_ends(first: IntegerValue, last: IntegerValue) -> Table:
 
 
 # What the sessions table knows of the runs that may go on after the last of some days.
-LATE_ENDS = Question("late ends", ("first", "last"), _late_ends)
+LATE_ENDS = Question("late ends", ("first", "last"), _late_ends, standing=True)
+STANDING = (SESSIONS_OF_DAYS, LATE_ENDS)
 
 
 def closed_sessions(snapshot: Snapshot) -> str:

@@ -7,12 +7,11 @@ from typing import Any
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import ibis.expr.rules as rlz
-import sqlglot.expressions as sge
 from ibis.backends.sql.compilers import ClickHouseCompiler, DuckDBCompiler
 from ibis.expr.types import ArrayValue, IntegerValue, Value
 
 
-class ListPlace(ops.Impure):
+class ListPlace(ops.Impure):  # type: ignore[misc]
     """Called impure, so that Ibis leaves it in a projection of its own, where engines work it out once."""
 
     values: ops.Value[dt.Array]
@@ -21,27 +20,27 @@ class ListPlace(ops.Impure):
     shape = rlz.shape_like("args")
 
 
-class ListElement(ops.Impure):
+class ListElement(ops.Impure):  # type: ignore[misc]
     values: ops.Value[dt.Array]
     place: ops.Value[dt.Integer]
     shape = rlz.shape_like("args")
 
     @property
-    def dtype(self) -> dt.DataType:
+    def dtype(self) -> Any:
         return self.values.dtype.value_type
 
 
-class ListPairs(ops.Value):
+class ListPairs(ops.Value):  # type: ignore[misc]
     left: ops.Value[dt.Array]
     right: ops.Value[dt.Array]
     shape = rlz.shape_like("args")
 
     @property
-    def dtype(self) -> dt.DataType:
+    def dtype(self) -> Any:
         return dt.Array(dt.Struct({"left": self.left.dtype.value_type, "right": self.right.dtype.value_type}))
 
 
-class ListExtended(ops.Value):
+class ListExtended(ops.Value):  # type: ignore[misc]
     values: ops.Value[dt.Array]
     more: ops.Value[dt.Array]
     shape = rlz.shape_like("args")
@@ -68,43 +67,18 @@ def extended(values: ArrayValue, more: ArrayValue) -> ArrayValue:
     return ListExtended(values, more).to_expr()
 
 
-def _duck_place(self: Any, _: ListPlace, *, values: sge.Expression, wanted: sge.Expression) -> sge.Expression:
-    return self.f.list_position(values, wanted)
-
-
-def _duck_element(self: Any, _: ListElement, *, values: sge.Expression, place: sge.Expression) -> sge.Expression:
-    return self.f.list_extract(values, place)
-
-
-def _duck_pairs(self: Any, op: ListPairs, *, left: sge.Expression, right: sge.Expression) -> sge.Expression:
-    return self.cast(self.f.list_zip(left, right), op.dtype)
-
-
-def _duck_extended(self: Any, _: ListExtended, *, values: sge.Expression, more: sge.Expression) -> sge.Expression:
-    return self.f.list_concat(values, self.f.list_slice(more, 1, 1))
-
-
-def _clickhouse_place(self: Any, _: ListPlace, *, values: sge.Expression, wanted: sge.Expression) -> sge.Expression:
-    return self.cast(self.f.indexOf(values, wanted), dt.int64)
-
-
-def _clickhouse_element(self: Any, _: ListElement, *, values: sge.Expression, place: sge.Expression) -> sge.Expression:
-    return self.f.anon.arrayElementOrNull(values, place)
-
-
-def _clickhouse_pairs(self: Any, _: ListPairs, *, left: sge.Expression, right: sge.Expression) -> sge.Expression:
-    return self.f.arrayZip(left, right)
-
-
-def _clickhouse_extended(self: Any, _: ListExtended, *, values: sge.Expression, more: sge.Expression) -> sge.Expression:
-    return self.f.arrayConcat(values, self.f.arraySlice(more, 1, 1))
-
-
-DuckDBCompiler.visit_ListPlace = _duck_place
-DuckDBCompiler.visit_ListElement = _duck_element
-DuckDBCompiler.visit_ListPairs = _duck_pairs
-ClickHouseCompiler.visit_ListPlace = _clickhouse_place
-ClickHouseCompiler.visit_ListElement = _clickhouse_element
-ClickHouseCompiler.visit_ListPairs = _clickhouse_pairs
-DuckDBCompiler.visit_ListExtended = _duck_extended
-ClickHouseCompiler.visit_ListExtended = _clickhouse_extended
+# How a compiler of Ibis finds the SQL of an operation: by its name.
+DuckDBCompiler.visit_ListPlace = lambda self, _, *, values, wanted: self.f.list_position(values, wanted)
+DuckDBCompiler.visit_ListElement = lambda self, _, *, values, place: self.f.list_extract(values, place)
+DuckDBCompiler.visit_ListPairs = lambda self, op, *, left, right: self.cast(self.f.list_zip(left, right), op.dtype)
+DuckDBCompiler.visit_ListExtended = lambda self, _, *, values, more: self.f.list_concat(
+    values, self.f.list_slice(more, 1, 1)
+)
+ClickHouseCompiler.visit_ListPlace = lambda self, _, *, values, wanted: self.cast(
+    self.f.indexOf(values, wanted), dt.int64
+)
+ClickHouseCompiler.visit_ListElement = lambda self, _, *, values, place: self.f.anon.arrayElementOrNull(values, place)
+ClickHouseCompiler.visit_ListPairs = lambda self, _, *, left, right: self.f.arrayZip(left, right)
+ClickHouseCompiler.visit_ListExtended = lambda self, _, *, values, more: self.f.arrayConcat(
+    values, self.f.arraySlice(more, 1, 1)
+)

@@ -1,26 +1,25 @@
-"""Questions as SQL: an Ibis expression is compiled once per engine, its numbers are filled in at each asking."""
+"""Questions as SQL: an Ibis expression is compiled once per engine, what varies is filled in at each asking."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from ibis.expr.types import IntegerValue, Table
 
 Dialect = Literal["duckdb", "clickhouse"]
-# Numbers that no question contains stand for its parameters while it is compiled: a cached text of SQL answers in no
-# time what takes Ibis some milliseconds, hundreds for the sessions.
+DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
+# Numbers and texts that no question contains stand for its parameters and its texts while it is compiled: a cached text
+# of SQL answers in no time what takes Ibis some milliseconds, hundreds for the sessions.
 MARK = 8_111_000_000_000_000_000
-# A text that somebody filters by may look like a mark; each engine has its own way to end a text.
-MARKED: Mapping[Dialect, re.Pattern[str]] = {
-    "duckdb": re.compile(r"'(?:[^']|'')*'|\b8111000000000000(\d{3})\b"),
-    "clickhouse": re.compile(r"'(?:[^'\\]|\\.|'')*'|\b8111000000000000(\d{3})\b", re.DOTALL),
-}
+TEXT_MARK = "text {} of the question"
+MARKED = re.compile(r"\b8111000000000000(?P<number>\d{3})\b|'text (?P<text>\d+) of the question'")
 LATEST = "latest"  # the parameter after which a question looks at no session; without it, `end`
 COMPILING = RLock()
 TEXTS = 1_000  # that are kept: questions of the catalogue have as many shapes as people think of
@@ -28,30 +27,63 @@ TEXTS = 1_000  # that are kept: questions of the catalogue have as many shapes a
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question to the lake, as an expression over its relations and its whole-number parameters.
+    """A question to the lake, as an expression over its relations, its whole-number parameters and its texts.
 
-    `build` is given `parameter`; two questions with the same name are the same question.
+    `build` is given `parameters`, and has the marks of `texts` in it. Questions with the same name have the same
+    expression. The SQL of a `standing` question lies beside this file: processes that ask no other need not load Ibis.
     """
 
     name: str
     parameters: tuple[str, ...]
     build: Callable[..., Table]
+    texts: tuple[str, ...] = ()
+    standing: bool = False
 
     def __hash__(self) -> int:
         return hash(self.name)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Question) and other.name == self.name
+        return isinstance(other, Question) and (other.name, other.texts) == (self.name, self.texts)
 
     def sql(self, dialect: Dialect, values: Mapping[str, int]) -> str:
         """The text to run."""
-        numbers = [str(int(values[name])) for name in self.parameters]
-        return MARKED[dialect].sub(lambda mark: numbers[int(mark[1])] if mark[1] else mark[0], compiled(self, dialect))
+
+        def filled(mark: re.Match[str]) -> str:
+            if mark["number"]:
+                return str(int(values[self.parameters[int(mark["number"])]]))
+            return _literal(self.texts[int(mark["text"])], dialect)
+
+        return MARKED.sub(filled, compiled(replace(self, texts=()), dialect))
+
+
+class MarkedTexts:
+    """Texts of a question, collected while each is replaced by the mark that stands for it."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+
+    def mark(self, text: str) -> str:
+        self._texts.append(text)
+        return TEXT_MARK.format(len(self._texts) - 1)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """By the numbers in their marks."""
+        return tuple(self._texts)
 
 
 @lru_cache(TEXTS)
 def compiled(question: Question, dialect: Dialect) -> str:
-    """The question's SQL with marks for its parameters."""
+    """The question's SQL with marks for its parameters and its texts."""
+    return standing_sql(question, dialect).read_text() if question.standing else compiled_anew(question, dialect)
+
+
+def standing_sql(question: Question, dialect: Dialect) -> Path:
+    """The file of a standing question's SQL; `flask lake questions` writes it, and a test compares it."""
+    return Path(__file__).parent / "standing" / f"{question.name.replace(' ', '_')}.{dialect}.sql"
+
+
+def compiled_anew(question: Question, dialect: Dialect) -> str:
     with COMPILING:
         import ibis
 
@@ -63,4 +95,12 @@ def compiled(question: Question, dialect: Dialect) -> str:
     if dialect == "clickhouse":
         # ClickHouse's `quantile` samples; these two are exact and interpolate as DuckDB does.
         text = re.sub(r"\bquantile(s?)\(", r"quantile\1ExactInclusive(", text)
+        # Its `lower` leaves all letters but those of ASCII as they are.
+        text = re.sub(r"\bLOWER\(", "lowerUTF8(", text)
     return text
+
+
+def _literal(text: str, dialect: Dialect) -> str:
+    from sqlglot.expressions import Literal as StringOrNumber
+
+    return StringOrNumber.string(text).sql(dialect=dialect)

@@ -103,7 +103,7 @@ class Warehouse:
 
     def _answer(self, question: Question, values: Mapping[str, int], as_of: datetime) -> Answer:
         snapshot: Snapshot = self._snapshots.newest()
-        key = (question.name, *sorted(values.items()), snapshot.key)
+        key = (question.name, question.texts, *sorted(values.items()), snapshot.key)
         rows = self._answers.get(key, lambda: self._engine.run(question, values, snapshot))
         return Answer(rows, as_of, self._engine.name, "-".join(map(str, snapshot.key)), snapshot.demo)
 

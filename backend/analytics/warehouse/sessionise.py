@@ -1,8 +1,9 @@
 """Sessions out of events (CAP-6), written once for every engine.
 
-A stream is what its sender calls one session. A *run* is a part of a stream without a gap of more than half an hour.
-A run's n-th 24 hours are one session. Nearly all streams last less than half an hour in all and go through the steps in
-order: plain minima describe those. Only the others pay for window functions and arrays.
+A stream is what its sender calls one session; the server's own streams are none. A *run* is a part of a stream without
+a gap of more than half an hour. A run's n-th 24 hours are one session. Nearly all streams last less than half an hour
+in all and go through the steps in order: plain minima describe those. Only the others pay for window functions and
+arrays.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from backend.analytics.events.event import UpgradeClicked
 from backend.analytics.events.names import EventName
+from backend.analytics.events.server_streams import SERVER_STREAMS
 from backend.analytics.warehouse.relations import DAY, SECOND, SESSIONS, STEP_COLUMNS
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def sessionise(events: Table, carried: Table) -> Table:
         upgrade_currency=events.currency.min(where=upgraded),
         upgrades=upgraded.sum(),
     )
-    streams = streams.anti_join(carried, "session_key")
+    streams = streams.filter(~streams.session_id.startswith(SERVER_STREAMS)).anti_join(carried, "session_key")
     plain = streams.filter(_is_plain(streams))
     plain = plain.mutate(
         run_started_at=plain.started_at,

@@ -58,7 +58,7 @@ class Bases:
 
 
 class Sessions:
-    """Keeps the sessions table; DuckDB does the work, also where ClickHouse answers the questions."""
+    """Keeps the sessions table; a DuckDB of its own does the work, also where ClickHouse answers the questions."""
 
     def __init__(self, lake: Lake, engine: DuckEngine, now: Clock) -> None:
         self._lake = lake
@@ -94,8 +94,11 @@ class Sessions:
         try:
             if touched is None and self._has_other_columns():
                 self._forget_all()
-            for first, last in list(self._due(touched, over)):
+            due = list(self._due(touched, over))
+            for first, last in due:
                 made.update(map(date_of, self._make(first, last)))
+            if due:
+                self._engine.close()  # days are seldom over: until then its memory is of better use elsewhere
         except CommitFailedError:
             return False
         return True

@@ -34,9 +34,10 @@ class SessionRow:
 
 @dataclass(frozen=True, slots=True)
 class SessionsPage:
-    """`group`: of which group of the breakdown, in words."""
+    """`group`: of which group of the breakdown, in words. `counted`: Sessions or Visitors."""
 
     title: str
+    counted: str
     group: str
     rows: tuple[SessionRow, ...]
     steps: int
@@ -48,6 +49,7 @@ class SessionsPage:
     def of(cls, journeys: JourneyList, question: BarQuestion, names: Names) -> Self:
         return cls(
             title=_title(journeys),
+            counted=f"{journeys.query.scope}s".capitalize(),
             group=_group(journeys, question, names),
             rows=tuple(_rows(journeys, names)),
             steps=len(journeys.query.steps),

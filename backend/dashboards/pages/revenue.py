@@ -43,7 +43,10 @@ RULES = {
     Model.LINEAR: "All visits get as much.",
     Model.POSITION: "The first and the last visit get 40% each, those between the rest.",
     Model.TIME_DECAY: "The nearer to the upgrade, the more: half as much for each week before.",
-    Model.MARKOV: "A source gets what would be lost without it, by how people went on (Markov chain).",
+    Model.MARKOV: (
+        "A source gets what would be lost without it, by how people went on (Markov chain). Whoever asked for no paid "
+        "plan in this period counts as lost, even if they did before it."
+    ),
     Model.SHAPLEY: "A source gets what it adds on average to those it came together with (Shapley value).",
 }
 BEHIND = (

@@ -59,7 +59,7 @@ def funnel_sessions(query: JourneyParameters) -> Response:
     question = query.query(current_app.config["TIMEZONE"], utc_now())
     journeys = get(FunnelService).behind(question, query.bar(), query.limit, query.offset)
     text = journeys_csv(journeys) if query.format == "csv" else JourneysResponse.of(journeys).model_dump_json()
-    name = "funnel_sessions_demo" if journeys.demo else "funnel_sessions"
+    name = f"funnel_{journeys.query.scope}s{'_demo' if journeys.demo else ''}"
     return table_response(text, query.format, name, question.period, journeys.version)
 
 

@@ -7,6 +7,7 @@ them out. `app/errors.py` asks here before it renders an error.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -57,6 +58,11 @@ def refused_form(error: MingusError) -> ResponseReturnValue | None:
 
 def by_field(errors: Iterable[FieldError]) -> Errors:
     return {error.field: error.message for error in errors}
+
+
+def of_every_field(errors: Errors) -> Errors:
+    """The errors for templates that look up every field: empty where nothing is wrong."""
+    return defaultdict(str, errors)
 
 
 def form_page(template: str, errors: Errors = NO_ERRORS, **shown: Any) -> str:

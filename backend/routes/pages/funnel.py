@@ -62,7 +62,7 @@ def sessions() -> ResponseReturnValue:
 def sessions_table() -> ResponseReturnValue:
     """All pages of them, up to as many rows as any table has."""
     journeys = _behind(_bar(), MOST_ROWS)
-    name = "funnel_sessions_demo" if journeys.demo else "funnel_sessions"
+    name = f"funnel_{journeys.query.scope}s{'_demo' if journeys.demo else ''}"
     return table_response(journeys_csv(journeys), "csv", name, journeys.query.period, journeys.version)
 
 

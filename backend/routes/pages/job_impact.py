@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
@@ -33,7 +31,8 @@ from backend.assessments.visit.errors import AskedTooEarly, DraftGone
 from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.routes.access import my_public_id, public
-from backend.routes.pages.forms import NO_ERRORS, Errors, by_field, if_refused
+from backend.routes.pages.first_visit import FirstVisitPages
+from backend.routes.pages.forms import NO_ERRORS, Errors, by_field, if_refused, of_every_field
 from backend.routes.schemas import job_impact_form as forms
 
 bp = Blueprint("assessment", __name__)
@@ -61,7 +60,7 @@ def own_result_page(errors: Errors = NO_ERRORS, *, token: str) -> str:
 @bp.get(BASE)
 @public("the calculator is open to everyone")
 def start() -> ResponseReturnValue:
-    return first_page(by_field(forms.search_problems(request.args)))
+    return get(FirstVisitPages).page(lambda: first_page(by_field(forms.search_problems(request.args))))
 
 
 @bp.post(BASE)
@@ -201,7 +200,7 @@ def _question_page(question: JobImpactQuestion, saved: JobImpactDraft | None, er
         back=_back(question, saved),
         job=get(Reference).occupations[saved.answers.occupation].title if saved else None,
         retention_days=current_app.config["ANSWERS_RETENTION_DAYS"],
-        errors=_of_every_field(errors),
+        errors=of_every_field(errors),
         fields=_fields(question, saved),
     )
 
@@ -245,11 +244,6 @@ def _week(saved: JobImpactDraft) -> list[WeekLine]:
     return lines(get(JobImpactCalculator).profile(answers.occupation).activities, answers.activities)
 
 
-def _of_every_field(errors: Errors) -> Mapping[str, str]:
-    """The errors for templates that look up every field: empty where nothing is wrong."""
-    return defaultdict(str, errors)
-
-
 def _result_page(result: JobImpactResult, errors: Errors = NO_ERRORS) -> str:
     return render_template(PAGE, **_result(result, own=True, errors=errors))
 
@@ -266,7 +260,7 @@ def _result(result: JobImpactResult, *, own: bool, errors: Errors = NO_ERRORS) -
         "token": draft.token if own else None,
         "answered": answers.answered,
         "back": url_for(".ask", token=draft.token, question=JobImpactQuestion.WEEK) if own else None,
-        "errors": _of_every_field(errors),
+        "errors": of_every_field(errors),
         "page": result_page(result.assessment, result.answers, _state_name(result), forms, counted),
     }
 
@@ -277,7 +271,7 @@ def _result_forms(result: JobImpactResult, errors: Errors) -> ResultForms:
         address=url_for(".resume", token=draft.token),
         week=tuple(lines(result.assessment.activities, draft.answers.activities)),
         pay=PayFields(form.get("salary", ""), form.get("period", "year"), form.get("hours", "40")),
-        errors=_of_every_field(errors),
+        errors=of_every_field(errors),
         share_url=url_for(".shared", link=result.link, _external=True) if result.link else None,
         share_until=draft.expires_at,
         in_my_account=result.owner is not None and result.owner == my_public_id(),

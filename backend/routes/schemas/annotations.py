@@ -16,6 +16,7 @@ from backend.errors import FieldError, InvalidRequest
 from backend.one_line import must_fit
 from backend.routes.schemas.answer import Out
 from backend.routes.schemas.dashboard import EXAMPLE, Moment
+from backend.routes.schemas.said_rules import MOMENT, line
 from backend.routes.schemas.views import id_of
 
 
@@ -32,8 +33,10 @@ class AnnotationBody(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    at: Annotated[Moment, WithJsonSchema({"type": "string", "description": EXAMPLE, "examples": ["2026-11-21"]})]
-    text: str = Field(examples=["New prices"], description=f"1 to {LONGEST_TEXT} characters.")
+    at: Annotated[Moment, WithJsonSchema(MOMENT | {"description": EXAMPLE, "examples": ["2026-11-21"]})]
+    text: str = Field(
+        examples=["New prices"], description=f"1 to {LONGEST_TEXT} characters.", json_schema_extra=line(LONGEST_TEXT)
+    )
 
     def annotation(self) -> NewAnnotation:
         text, errors = self.text.strip(), _bad_text(self.text.strip())

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from backend.analytics.metrics.period import Period
 from backend.errors import FieldError, InvalidRequest
 from backend.routes.schemas.answer import Out
 from backend.routes.schemas.parameters import Parameters
+from backend.routes.schemas.said_rules import MOMENT_OR_NONE
 
 EXAMPLE = "a day such as 2026-11-21 or an instant such as 2026-11-21T09:00:00Z"
 
@@ -41,7 +42,7 @@ def _zone(value: Any) -> Any:
 
 Moment = Annotated[
     date | datetime | None,
-    BeforeValidator(_moment, json_schema_input_type=str),
+    BeforeValidator(_moment, json_schema_input_type=Annotated[str, WithJsonSchema(MOMENT_OR_NONE)]),
     Field(json_schema_extra={"description": EXAMPLE}),
 ]
 Zone = Annotated[str | None, BeforeValidator(_zone, json_schema_input_type=str)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -23,6 +23,7 @@ from backend.analytics.metrics.funnel.questions import FunnelBar
 from backend.analytics.metrics.funnel.service import FunnelGroup, FunnelReport, JourneyList
 from backend.analytics.metrics.funnel.statistics import FunnelCounts, FunnelStep
 from backend.csv_table import csv_lines
+from backend.routes.schemas import said_rules
 from backend.routes.schemas.answer import FourDecimals, OneDecimal, Out, TableOut
 from backend.routes.schemas.dashboard import Covered, covered
 from backend.routes.schemas.metrics import SessionQuery
@@ -34,16 +35,34 @@ class FunnelParameters(SessionQuery):
     """Steps are events by name, with `:n` those of a number; whoever takes step 1 in the period enters, once."""
 
     steps: str | None = Field(
-        None, description="Two to twelve, by commas: `ai_calculator_opened,calculator_step_completed:2`."
+        None,
+        description="Two to twelve, by commas: `ai_calculator_opened,calculator_step_completed:2`.",
+        json_schema_extra=said_rules.STEPS,
     )
-    window: str = Field("24h", description="From step 1 on: 30m, 24h; with scope=visitor up to 60d.")
+    window: str = Field(
+        "24h",
+        description="From step 1 on: 30m, 24h; with scope=visitor up to 60d.",
+        json_schema_extra=said_rules.WINDOW,
+    )
     order: Order = Field(Order.ORDERED, description="strict: no other event between; unordered: also before step 1.")
     scope: FunnelScope = Field(
         FunnelScope.SESSION, description="Whose way: each session's, or a visitor's through all sessions."
     )
-    exclude: str | None = Field(None, description="Events that end the way when they happen between two steps.")
-    breakdown: str | None = Field(None, description="A dimension of the session in which step 1 was taken.")
-    limit: int = Field(10, description=f"Groups of the breakdown that stand alone, up to {MOST_GROUPS}.")
+    exclude: str | None = Field(
+        None,
+        description="Events that end the way when they happen between two steps.",
+        json_schema_extra=said_rules.EXCLUDED,
+    )
+    breakdown: str | None = Field(
+        None,
+        description="A dimension of the session in which the way began.",
+        json_schema_extra=said_rules.optional(said_rules.OF_SESSIONS),
+    )
+    limit: int = Field(
+        10,
+        description=f"Groups of the breakdown that stand alone, up to {MOST_GROUPS}.",
+        json_schema_extra=said_rules.GROUPS,
+    )
 
     def query(self, default_zone: str, now: datetime) -> FunnelQuery:
         period = self.period(default_zone, now)
@@ -67,11 +86,13 @@ class FunnelParameters(SessionQuery):
 class JourneyParameters(FunnelParameters):
     """The question of the funnel, and which of its bars; `limit` and `offset` are of the list."""
 
-    step: Annotated[int, Field(ge=1)]
+    step: Annotated[int, Field(ge=1, json_schema_extra=said_rules.STEP)]
     outcome: Outcome = Outcome.REACHED
     group: str | None = Field(None, description="A key of the breakdown; the empty one stands for none.")
     others: bool = Field(False, description="Those whose groups do not stand alone.")
-    top: int = Field(10, description="How many groups stand alone: the `limit` of the funnel.")
+    top: int = Field(
+        10, description="How many groups stand alone: the `limit` of the funnel.", json_schema_extra=said_rules.GROUPS
+    )
     limit: Annotated[int, Field(ge=1, le=MOST_LISTED)] = 100
     offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
 
@@ -82,10 +103,17 @@ class JourneyParameters(FunnelParameters):
         return self.top
 
 
-class CountsOut(Out):
-    """Rates are fractions, null where they would rest on fewer than ten."""
+Counted = Annotated[int | None, Field(exclude_if=lambda number: number is None)]
 
-    sessions: int
+
+class CountsOut(Out):
+    """Whose ways came this far: `sessions` or `visitors`, as `scope` says.
+
+    Rates are fractions, null where they would rest on fewer than ten.
+    """
+
+    sessions: Counted = None
+    visitors: Counted = None
     from_previous: FourDecimals | None
     from_first: FourDecimals | None
     dropoff: int
@@ -101,14 +129,20 @@ class FunnelStepOut(CountsOut):
     previous: CountsOut | None = None
 
 
-class FunnelGroupOut(Out):
+class ImmatureOut(Out):
+    """How many may yet go on: within the window, and not over."""
+
+    immature_sessions: Counted = None
+    immature_visitors: Counted = None
+
+
+class FunnelGroupOut(ImmatureOut):
     """The funnel of one key, null being "there is none"; where `others`, of as many `keys` as do not stand alone."""
 
     key: str | None
     others: bool
     keys: int
     steps: list[FunnelStepOut]
-    immature_sessions: int
 
 
 class FunnelData(Out):
@@ -129,26 +163,24 @@ class FunnelPlan(Out):
     bots: bool
 
 
-class EarlierFunnel(Out):
+class EarlierFunnel(ImmatureOut):
     """The period compared with. `left_out`: a day in it that does not count: February 29."""
 
     start: datetime
     end: datetime
     left_out: date | None
-    immature_sessions: int
 
 
-class FunnelMeta(Covered):
+class FunnelMeta(ImmatureOut, Covered):
     """What the numbers cover: all events accepted before `as_of`.
 
-    `counted` are sessions or visitors. `immature_sessions` may yet go on: within the window, and not over. `demo`: the
-    days asked for hold visits of `flask demo visits`.
+    `counted` are sessions or visitors, by which the counts are named. `demo`: the days asked for hold visits of
+    `flask demo visits`.
     """
 
     counted: str
     n: int
     window_seconds: int
-    immature_sessions: int
     plan: FunnelPlan
     compare: EarlierFunnel | None
 
@@ -162,14 +194,15 @@ class FunnelResponse(TableOut):
         query, zone = report.query, ZoneInfo(report.period.timezone)
         return cls(
             data=FunnelData(
-                steps=list(_steps(report.funnel, report.before)), groups=[_group(group) for group in report.groups]
+                steps=list(_steps(report.funnel, report.before, query.scope)),
+                groups=[_group(group, query.scope) for group in report.groups],
             ),
             meta=FunnelMeta(
                 **covered(report.period, report),
-                counted=f"{query.scope}s",
+                counted=_unit(query.scope),
                 n=report.funnel.steps[0].sessions,
                 window_seconds=query.window // timedelta(seconds=1),
-                immature_sessions=report.funnel.immature,
+                **_immature(report.funnel, query.scope),
                 plan=_plan(query),
                 compare=_earlier(report, zone),
             ),
@@ -221,7 +254,7 @@ class JourneysResponse(TableOut):
                 offset=found.offset,
                 step=found.bar.step,
                 outcome=found.bar.outcome,
-                counted=f"{found.query.scope}s",
+                counted=_unit(found.query.scope),
                 timezone=found.query.period.timezone,
                 as_of=found.as_of.astimezone(zone),
                 engine=found.engine,
@@ -236,15 +269,16 @@ def funnel_csv(report: FunnelReport) -> str:
 
     Who came is named after whose way it is: `sessions` or `visitors`.
     """
-    counts = [f"{report.query.scope}s", *OF_COUNTED]
+    scope = report.query.scope
+    counts = [_unit(scope), *OF_COUNTED]
     columns = ["step", *counts, "event"]
     if report.compared:
         columns += [f"previous_{name}" for name in counts]
     if not report.groups:
-        return "".join(csv_lines(columns, _rows(_steps(report.funnel, report.before))))
+        return "".join(csv_lines(columns, _rows(_steps(report.funnel, report.before, scope))))
     rows = (
         [group.key, str(group.others).lower(), *row]
-        for group in map(_group, report.groups)
+        for group in (_group(group, scope) for group in report.groups)
         for row in _rows(group.steps)
     )
     return "".join(csv_lines([report.query.breakdown, "others", *columns], rows))
@@ -261,22 +295,38 @@ def _rows(steps: Iterable[FunnelStepOut]) -> Iterator[list[object]]:
 
 
 def _counts(step: CountsOut) -> list[object]:
-    return [step.sessions, step.from_first, step.from_previous, step.dropoff, step.median_seconds, step.p90_seconds]
+    came = step.sessions if step.visitors is None else step.visitors
+    return [came, step.from_first, step.from_previous, step.dropoff, step.median_seconds, step.p90_seconds]
 
 
-def _steps(funnel: FunnelCounts, before: FunnelCounts | None) -> Iterator[FunnelStepOut]:
+def _unit(scope: FunnelScope) -> str:
+    return f"{scope}s"
+
+
+def _immature(funnel: FunnelCounts, scope: FunnelScope) -> dict[str, int]:
+    return {f"immature_{_unit(scope)}": funnel.immature}
+
+
+def _counted(step: FunnelStep, scope: FunnelScope) -> dict[str, Any]:
+    """The step with whose ways it counts named after them."""
+    values = asdict(step)
+    return {_unit(scope): values.pop("sessions"), **values}
+
+
+def _steps(funnel: FunnelCounts, before: FunnelCounts | None, scope: FunnelScope) -> Iterator[FunnelStepOut]:
     earlier: Sequence[FunnelStep | None] = before.steps if before else [None] * len(funnel.steps)
     for step, previous in zip(funnel.steps, earlier, strict=True):
-        yield FunnelStepOut(**asdict(step), previous=CountsOut.model_validate(previous) if previous else None)
+        then = CountsOut.model_validate(_counted(previous, scope)) if previous else None
+        yield FunnelStepOut(**_counted(step, scope), previous=then)
 
 
-def _group(group: FunnelGroup) -> FunnelGroupOut:
+def _group(group: FunnelGroup, scope: FunnelScope) -> FunnelGroupOut:
     return FunnelGroupOut(
         key=group.key,
         others=group.others,
         keys=group.keys,
-        steps=list(_steps(group.funnel, group.before)),
-        immature_sessions=group.funnel.immature,
+        steps=list(_steps(group.funnel, group.before, scope)),
+        **_immature(group.funnel, scope),
     )
 
 
@@ -299,7 +349,8 @@ def _earlier(report: FunnelReport, zone: ZoneInfo) -> EarlierFunnel | None:
         return None
     compared = report.compared
     start, end = (at.astimezone(zone) for at in (compared.start, compared.end))
-    return EarlierFunnel(start=start, end=end, left_out=compared.left_out, immature_sessions=report.before.immature)
+    immature = _immature(report.before, report.query.scope)
+    return EarlierFunnel(start=start, end=end, left_out=compared.left_out, **immature)
 
 
 def _journeys(journeys: JourneyList) -> Iterator[JourneyOut]:

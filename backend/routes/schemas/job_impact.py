@@ -64,7 +64,7 @@ class AssessRequest(BaseModel):
         },
     )
 
-    occupation: Annotated[str, Field(min_length=1, max_length=10)]
+    occupation: Annotated[str, Field(min_length=1, max_length=10, json_schema_extra={"pattern": "^[0-9]{2}-[0-9]{4}$"})]
     activities: Annotated[
         dict[ActivityId, Share],
         Field(

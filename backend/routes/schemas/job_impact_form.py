@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from math import isfinite
 
+from backend.analytics.events.server_streams import RESERVED_STREAMS
 from backend.assessments.job_impact.model.calculator import HIGHEST_SALARY, LONGEST_CAREER
 from backend.assessments.job_impact.model.result import Education
 from backend.assessments.job_impact.presentation.week import WeekLine, stated
@@ -71,9 +72,10 @@ def job_reply(form: Form, occupations: Container[str]) -> JobReply:
 
 
 def session_of(form: Form) -> str | None:
-    """The visit this draft belongs to, where the browser keeps one."""
+    """The visit this draft belongs to, where the browser keeps one under a name that a visit may have."""
     session_id = form.get("session_id", "")
-    return session_id if SESSION_ID.fullmatch(session_id) else None
+    is_visit = SESSION_ID.fullmatch(session_id) and not session_id.startswith(RESERVED_STREAMS)
+    return session_id if is_visit else None
 
 
 def place_reply(form: Form, states: Container[str], industries: Container[str]) -> PlaceReply:

@@ -23,6 +23,7 @@ from backend.analytics.metrics.catalogue.query import (
 )
 from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.csv_table import csv_lines
+from backend.routes.schemas import said_rules
 from backend.routes.schemas.answer import Out, TableOut
 from backend.routes.schemas.dashboard import Covered, PeriodQuery, covered
 
@@ -83,9 +84,9 @@ class CatalogueResponse(Out):
 class FilterIn(BaseModel):
     """Keeps rows by a dimension; the empty text stands for "there is none"."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=said_rules.OF_OPERATORS)
 
-    field: str
+    field: str = Field(json_schema_extra=said_rules.DIMENSION)
     op: Operator = Operator.EQ
     value: str | list[str] | None = None
 
@@ -97,14 +98,28 @@ class FilterIn(BaseModel):
 class QueryBody(PeriodQuery):
     """Measures by dimensions over a period; days count whole, both included."""
 
-    measures: list[str] = Field(examples=[["sessions", "conversion_rate"]])
-    dimensions: list[str] = Field(default_factory=list, examples=[["source"]])
-    filters: list[FilterIn] = Field(default_factory=list)
+    model_config = ConfigDict(json_schema_extra=said_rules.OF_SOURCES)
+
+    measures: list[str] = Field(
+        examples=[["sessions", "conversion_rate"]], json_schema_extra=said_rules.NAMES_OF_MEASURES
+    )
+    dimensions: list[str] = Field(
+        default_factory=list, examples=[["source"]], json_schema_extra=said_rules.NAMES_OF_DIMENSIONS
+    )
+    filters: list[FilterIn] = Field(default_factory=list, json_schema_extra=said_rules.SOME_FILTERS)
     grain: Grain | None = None
     compare: Compare | None = None
-    order: str | None = Field(None, description="A name that is asked for; with `-` before it, the greatest first.")
-    limit: Annotated[int, Field(description=f"Rows at most, up to {MOST_ROWS}.")] = 1_000
-    currency: str = Field("USD", description="Money is summed in this one; `meta.currencies` names all there are.")
+    order: str | None = Field(
+        None,
+        description="A name that is asked for; with `-` before it, the greatest first.",
+        json_schema_extra=said_rules.ORDER,
+    )
+    limit: int = Field(1_000, description=f"Rows at most, up to {MOST_ROWS}.", json_schema_extra=said_rules.ROWS)
+    currency: str = Field(
+        "USD",
+        description="Money is summed in this one; `meta.currencies` names all there are.",
+        json_schema_extra=said_rules.MONEY,
+    )
     format: Literal["json", "csv"] = "json"
 
     def query(self, default_zone: str, now: datetime) -> Query:
@@ -254,7 +269,7 @@ def _compare(query: Query, compared: Period | None, before: Totals | None, zone:
 AnyOf = Annotated[
     list[str],
     Field(default_factory=list),
-    WithJsonSchema({"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]}),
+    WithJsonSchema({"anyOf": [said_rules.TEXTS, said_rules.TEXT]}),
 ]
 
 
@@ -288,11 +303,15 @@ class SessionQuery(PeriodQuery):
 class DashboardQuery(SessionQuery):
     """A dashboard's measures by one dimension, or by time too."""
 
-    breakdown: str | None = Field(None, description="A dimension; each endpoint has its own by default.")
+    breakdown: str | None = Field(
+        None,
+        description="A dimension; each endpoint has its own by default.",
+        json_schema_extra=said_rules.optional(said_rules.OF_SESSIONS),
+    )
     grain: Grain | None = None
-    order: str | None = None
-    limit: int = 1_000
-    currency: str = "USD"
+    order: str | None = Field(None, json_schema_extra=said_rules.ORDER)
+    limit: int = Field(1_000, json_schema_extra=said_rules.ROWS)
+    currency: str = Field("USD", json_schema_extra=said_rules.MONEY)
 
     def query(self, measures: tuple[str, ...], breakdown: str, default_zone: str, now: datetime) -> Query:
         return Query(

@@ -14,17 +14,50 @@ from werkzeug.datastructures import MultiDict
 from backend.analytics.views.view import LONGEST_NAME, NewView, SavedView, ViewKind
 from backend.dashboards.pages.funnel import FUNNEL
 from backend.dashboards.question import FILTERS
-from backend.dashboards.saved import checked
+from backend.dashboards.saved import SAVABLE, SEVERAL, checked, known_parameters
 from backend.errors import NotFound
 from backend.routes.schemas.answer import Out
+from backend.routes.schemas.said_rules import TEXT, Rule, case, line
+
+SOME: Rule = {"items": {"pattern": TEXT["pattern"]}}
+ONE: Rule = SOME | {"minItems": 1, "maxItems": 1}
+
+
+def _kind(kind: ViewKind, page: str | None, *pages: Rule, needs_page: bool = False) -> Rule:
+    """What holds of views of this kind and page: which pages may be named, and which parameters."""
+    known = {name: SOME if name in SEVERAL else ONE for name in known_parameters(kind, page)}
+    members = {
+        "kind": {"enum": [kind.value]},
+        "page": {"anyOf": [*pages]},
+        "parameters": {"type": "object", "properties": known, "additionalProperties": False},
+    }
+    return case(members, "kind", *(["page"] if needs_page else []))
+
+
+NO_PAGE: Rule = {"type": "null"}
+OF_KINDS: Rule = {
+    "anyOf": [
+        *(
+            _kind(ViewKind.VIEW, name, {"type": "string", "enum": [name]}, needs_page=True)
+            for name in SAVABLE
+            if name != FUNNEL.name
+        ),
+        _kind(ViewKind.FUNNEL, FUNNEL.name, {"type": "string", "enum": [FUNNEL.name]}, NO_PAGE),
+        _kind(ViewKind.SEGMENT, None, NO_PAGE),
+    ]
+}
 
 
 class ViewBody(BaseModel):
     """A page of `/analytics` with its parameters (`view`), the funnel (`funnel`), or filters alone (`segment`)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=OF_KINDS)
 
-    name: str = Field(examples=["Newsletter by week"], description=f"1 to {LONGEST_NAME} characters, yours alone.")
+    name: str = Field(
+        examples=["Newsletter by week"],
+        description=f"1 to {LONGEST_NAME} characters, yours alone.",
+        json_schema_extra=line(LONGEST_NAME),
+    )
     kind: ViewKind
     page: str | None = Field(None, examples=["overview"], description="Of a view: the page of `/analytics`.")
     parameters: dict[str, list[str]] = Field(

@@ -18,6 +18,7 @@ import msgspec
 from backend.analytics.events.demo import DEMO_SESSIONS
 from backend.analytics.events.landing_reader import LandingRow
 from backend.analytics.events.money import major_units, minor_units
+from backend.analytics.events.server_streams import RESERVED_STREAMS
 
 EVENTS_A_REQUEST = 25
 NAME_CHARACTERS = 40
@@ -51,6 +52,7 @@ class Skip(StrEnum):
 
     BOT = "bot"
     DEMO = "demo"
+    SERVER = "server"
     NAME_TOO_LONG = "name_too_long"
     NAME_RESERVED = "name_reserved"
     TOO_OLD = "too_old"
@@ -124,8 +126,8 @@ def micros(instant: datetime) -> int:
 def _skip(row: LandingRow, happened: int, now: datetime) -> Skip | None:
     if row.is_bot:
         return Skip.BOT
-    if row.session_id.startswith(DEMO_SESSIONS):
-        return Skip.DEMO
+    if row.session_id.startswith(RESERVED_STREAMS):
+        return Skip.DEMO if row.session_id.startswith(DEMO_SESSIONS) else Skip.SERVER
     if len(row.event_type) > NAME_CHARACTERS:
         return Skip.NAME_TOO_LONG
     if row.event_type in RESERVED_NAMES or row.event_type.startswith(RESERVED_PREFIXES):

@@ -16,6 +16,7 @@ from msgspec import Raw, Struct
 from backend.analytics.events.event import Event
 from backend.analytics.events.ids import new_event_ids
 from backend.analytics.events.intake import EnvelopeFields
+from backend.analytics.events.server_streams import SERVER_STREAMS
 from backend.analytics.events.wire.escapes import NUL, without_nul
 from backend.analytics.events.wire.event import NOTHING, Moment
 from backend.analytics.events.wire.properties import check_all
@@ -72,8 +73,11 @@ def checked(wires: Sequence[UncheckedEvent], default_timestamp: datetime) -> tup
 def _check_texts(event_types: Sequence[str], session_ids: Sequence[str], user_ids: Collection[str]) -> None:
     if not all(EVENT_TYPE.fullmatch(event_type) for event_type in set(event_types)):
         raise ValueError("an event_type is not good")
-    if "".join(session_ids).encode().translate(None, OF_SESSION_IDS) or not _lengths_are_good(session_ids):
+    joined = "".join(session_ids)
+    if joined.encode().translate(None, OF_SESSION_IDS) or not _lengths_are_good(session_ids):
         raise ValueError("a session_id is not good")
+    if SERVER_STREAMS in joined:
+        raise ValueError("a session_id may be the server's own")
     if not _lengths_are_good(user_ids) or any("\0" in user_id for user_id in user_ids):
         raise ValueError("a user_id is not good")
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from backend.analytics.metrics.attribution.models import Channel, Lost, Path
 from backend.analytics.metrics.catalogue.dimensions import with_first_seen
-from backend.analytics.metrics.catalogue.expressions import holds
+from backend.analytics.metrics.catalogue.expressions import holds, with_marks
 from backend.analytics.metrics.catalogue.query import Filter
 from backend.analytics.metrics.parameters import GAP, not_left_out
 from backend.analytics.warehouse.engine import AnswerRow
-from backend.analytics.warehouse.question import Question
+from backend.analytics.warehouse.question import MarkedTexts, Question
 from backend.analytics.warehouse.relations import DAY, SECOND, SESSIONS, relation
 
 if TYPE_CHECKING:
@@ -55,25 +55,30 @@ class SessionSelection:
 
         return ibis.and_(ibis.literal(True), *(holds(sessions, condition) for condition in self.filters))
 
+    def marked(self) -> tuple[SessionSelection, tuple[str, ...]]:
+        """The selection for a question's expression, and the texts that its marks stand for."""
+        texts = MarkedTexts()
+        return replace(self, filters=with_marks(self.filters, texts)), texts.texts
 
-@cache
+
 def paths_question(by: By, selection: SessionSelection, *, aged: bool, gap: bool = False) -> Question:
     """A row per currency and way to a conversion: channels, conversions, cents, and if `aged` each touch's whole hours.
 
     Without ages more ways are equal. `gap`: a day in the period is left out.
     """
-    build = partial(_paths, by=by, selection=selection, aged=aged)
-    return Question(f"paths by {by}, aged {aged}, gap {gap}, {selection!r}", _parameters(gap=gap), build)
+    marked, texts = selection.marked()
+    build = partial(_paths, by=by, selection=marked, aged=aged)
+    return Question(f"paths by {by}, aged {aged}, gap {gap}, {marked!r}", _parameters(gap=gap), build, texts)
 
 
-@cache
 def lost_question(by: By, selection: SessionSelection, *, gap: bool = False) -> Question:
     """Rows of moves without a conversion: the channel before, the channel, whether it was the last, and how many times.
 
     There is no channel before the first one.
     """
-    build = partial(_lost, by=by, selection=selection)
-    return Question(f"lost by {by}, gap {gap}, {selection!r}", _parameters(gap=gap), build)
+    marked, texts = selection.marked()
+    build = partial(_lost, by=by, selection=marked)
+    return Question(f"lost by {by}, gap {gap}, {marked!r}", _parameters(gap=gap), build, texts)
 
 
 def _parameters(*, gap: bool) -> tuple[str, ...]:

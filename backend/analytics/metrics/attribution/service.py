@@ -17,7 +17,7 @@ from backend.analytics.metrics.attribution.paths import (
     paths_in,
     paths_question,
 )
-from backend.analytics.metrics.catalogue.query import Filter, session_faults, value_faults
+from backend.analytics.metrics.catalogue.query import Filter, in_any_spelling, session_faults, value_faults
 from backend.analytics.metrics.parameters import gap_values, holds_demo, micros
 from backend.analytics.metrics.period import Compare, Period
 from backend.analytics.warehouse.engine import AnswerRow
@@ -51,6 +51,7 @@ class AttributionQuery:
     def __post_init__(self) -> None:
         if faults := tuple(_faults(self)):
             raise InvalidRequest(faults)
+        object.__setattr__(self, "filters", in_any_spelling(self.filters))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from backend.analytics.metrics.catalogue.measures import COUNTED, MEASURES, Meas
 from backend.analytics.metrics.catalogue.query import MOST_ROWS, Filter, Operator, Query
 from backend.analytics.metrics.comparison import Comparison
 from backend.analytics.metrics.parameters import BOUNDS, GAP, MICROSECOND, bounds, gap_values, micros, not_left_out
-from backend.analytics.warehouse.question import LATEST, Question
+from backend.analytics.warehouse.question import LATEST, MarkedTexts, Question
 from backend.analytics.warehouse.relations import DAY, SESSIONS, currencies_of, relation
 
 if TYPE_CHECKING:
@@ -59,10 +59,12 @@ def _part(query: Query, source: Relation, limit: int, window: timedelta, of: Com
         length = window // MICROSECOND
         values |= {LATEST: micros(period.end) + DAY + length, WINDOW: length}
     values |= bucket_values(query, of)
-    parameters = tuple(values)
+    parameters, texts = tuple(values), MarkedTexts()
+    query = replace(query, filters=with_marks(query.filters, texts))
     shape = (source, names, query.keys, query.filters, query.order, limit, query.currency, query.bots)
     build = partial(_expression, query=query, source=source, names=names, limit=limit, parameters=parameters)
-    return RelationQuestion(source, names, Question(f"catalogue {shape!r} {parameters}", parameters, build), values)
+    question = Question(f"catalogue {shape!r} {parameters}", parameters, build, texts.texts)
+    return RelationQuestion(source, names, question, values)
 
 
 def _expression(
@@ -132,7 +134,17 @@ def _ordered(rows: Table, query: Query, names: tuple[str, ...]) -> Table:
     return rows.order_by(*order, *(ibis.asc(key) for key in keys.values()))
 
 
+def with_marks(filters: Iterable[Filter], texts: MarkedTexts) -> tuple[Filter, ...]:
+    """Filters whose values are marks, which `texts` collects; "there is none" stays as it is."""
+    return tuple(
+        replace(condition, values=tuple(value and texts.mark(value) for value in condition.values))
+        for condition in filters
+    )
+
+
 def holds(table: Table, condition: Filter) -> BooleanValue:
+    import ibis
+
     column: StringValue = DIMENSIONS[condition.field].column(table)
     match condition.op:
         case Operator.EQ | Operator.IN:
@@ -140,7 +152,7 @@ def holds(table: Table, condition: Filter) -> BooleanValue:
         case Operator.NE | Operator.NOT_IN:
             return ~_is_any(column, condition.values)
         case Operator.CONTAINS:
-            return column.lower().contains(condition.values[0].lower()).fill_null(False)
+            return column.lower().contains(ibis.literal(condition.values[0]).lower()).fill_null(False)
         case Operator.IS_NULL:
             return column.isnull()
         case Operator.NOT_NULL:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from re import fullmatch
 
+from backend.analytics.lake.origin import ORIGIN, as_kept
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Relation
 from backend.analytics.metrics.period import Compare, Grain, Period
@@ -32,11 +33,15 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Keeps rows by a dimension. The empty text stands for "there is none"."""
+    """Keeps rows by a dimension. The empty text stands for "there is none".
+
+    `spelled`: the values are there in every spelling, which is more than were asked for.
+    """
 
     field: str
     op: Operator
     values: tuple[str, ...] = ()
+    spelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Query:
     def __post_init__(self) -> None:
         if faults := tuple(_faults(self)):
             raise InvalidRequest(faults)
+        object.__setattr__(self, "filters", in_any_spelling(self.filters))
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -157,11 +163,29 @@ def _sizes(query: Query) -> Iterator[FieldError]:
         yield FieldError("currency", "must be three capital letters such as USD")
 
 
+def in_any_spelling(filters: Iterable[Filter]) -> tuple[Filter, ...]:
+    """The filters; values of where a visitor came from also as the lake has kept them since it keeps small letters.
+
+    What was kept before is found by the letters it came with.
+    """
+    return tuple(
+        condition if condition.spelled or condition.field not in ORIGIN else _spelled(condition)
+        for condition in filters
+    )
+
+
+def _spelled(condition: Filter) -> Filter:
+    if condition.op is Operator.CONTAINS:  # which ignores case
+        return condition
+    kept = (as_kept(condition.field, value) for value in condition.values)
+    return replace(condition, values=tuple(dict.fromkeys((*condition.values, *kept))), spelled=True)
+
+
 def value_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:
     for index, condition in enumerate(filters):
         needs = {Operator.IS_NULL: (0, 0), Operator.NOT_NULL: (0, 0), Operator.CONTAINS: (1, 1)}
         least, most = needs.get(condition.op, (1, MOST_VALUES))
-        if not least <= len(condition.values) <= most:
+        if not least <= len(condition.values) <= most and not condition.spelled:
             expected = f"{least} to {most} values" if least < most else "one value" if most else "no value"
             yield FieldError(f"filters.{index}.value", f"{condition.op} takes {expected}")
         if any(len(value) > LONGEST_VALUE or "\0" in value for value in condition.values):

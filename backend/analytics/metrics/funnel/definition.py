@@ -9,7 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from backend.analytics.events.steps import STEPS
-from backend.analytics.metrics.catalogue.query import Filter, Operator, session_faults, value_faults
+from backend.analytics.metrics.catalogue.query import Filter, Operator, in_any_spelling, session_faults, value_faults
 from backend.analytics.metrics.period import Compare, Period
 from backend.errors import FieldError, InvalidRequest
 
@@ -100,6 +100,7 @@ class FunnelQuery:
     def __post_init__(self) -> None:
         if faults := tuple(_faults(self)):
             raise InvalidRequest(faults)
+        object.__setattr__(self, "filters", in_any_spelling(self.filters))
 
     @property
     def is_of_columns(self) -> bool:

@@ -8,9 +8,10 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from backend.analytics.metrics.catalogue.expressions import with_marks
 from backend.analytics.metrics.funnel.definition import MOST_STEPS, FunnelQuery, FunnelScope, Order, Outcome
 from backend.analytics.metrics.funnel.journeys import ENDED, GROUP, LATEST, LISTED, PARAMETERS, Numbers, journeys
-from backend.analytics.warehouse.question import Question
+from backend.analytics.warehouse.question import MarkedTexts, Question
 from backend.analytics.warehouse.sessionise import GAP
 
 if TYPE_CHECKING:
@@ -51,12 +52,14 @@ class FunnelBar:
 
 def counts(query: FunnelQuery) -> Question:
     """One row: ways per step, then the quantiles of the time each step took, then the immature ones."""
-    return _question("funnel", replace(query, breakdown=None), _counts)
+    return _question("funnel", replace(query, breakdown=None), _counts, MarkedTexts())
 
 
 def counts_by_group(query: FunnelQuery, keys: Keys) -> Question:
     """A row per key of `keys`, and one for the others: key, whether the others, how many keys, and the counts."""
-    return _question(f"funnel by {keys!r}", query, partial(_counts_by_group, keys=keys))
+    texts = MarkedTexts()
+    marked = _marked(keys, texts)
+    return _question(f"funnel by {marked!r}", query, partial(_counts_by_group, keys=marked), texts)
 
 
 def largest_groups(query: FunnelQuery) -> Question:
@@ -65,21 +68,37 @@ def largest_groups(query: FunnelQuery) -> Question:
     if query.scope is FunnelScope.SESSION:  # a visitor's group is that of the session in which the way begins
         longest = query.scope.longest
         entering = replace(query, steps=query.steps[:2], window=longest, order=Order.ORDERED, exclude=())
-    return _question(f"{query.limit} largest groups", entering, _largest_groups)
+    return _question(f"{query.limit} largest groups", entering, _largest_groups, MarkedTexts())
 
 
 def count_behind(query: FunnelQuery, group: Group | None) -> Question:
     """The number of ways that came to `least` steps or more, and to `most` at most."""
-    return _question(f"how many in {group!r}", query, partial(_count_behind, group=group), "least", "most")
+    texts = MarkedTexts()
+    marked = _marked_group(group, texts)
+    question = partial(_count_behind, group=marked)
+    return _question(f"how many in {marked!r}", query, question, texts, "least", "most")
 
 
 def behind(query: FunnelQuery, group: Group | None) -> Question:
     """A row for each of them: `LISTED`, when step 1 was taken, to how many they came and when; the latest first."""
-    question = partial(_behind, group=group)
-    return _question(f"behind {group!r}", query, question, "least", "most", "limit", "offset", listed=True)
+    texts = MarkedTexts()
+    marked = _marked_group(group, texts)
+    question = partial(_behind, group=marked)
+    return _question(f"behind {marked!r}", query, question, texts, "least", "most", "limit", "offset", listed=True)
 
 
-def _question(name: str, query: FunnelQuery, build: Build, *more: str, listed: bool = False) -> Question:
+def _marked(keys: Keys, texts: MarkedTexts) -> Keys:
+    return tuple(key if key is None else texts.mark(key) for key in keys)
+
+
+def _marked_group(group: Group | None, texts: MarkedTexts) -> Group | None:
+    return group and replace(group, keys=_marked(group.keys, texts))
+
+
+def _question(
+    name: str, query: FunnelQuery, build: Build, texts: MarkedTexts, *more: str, listed: bool = False
+) -> Question:
+    query = replace(query, filters=with_marks(query.filters, texts))
     shape = (
         [step.name for step in query.steps],
         query.order,
@@ -90,9 +109,8 @@ def _question(name: str, query: FunnelQuery, build: Build, *more: str, listed: b
         query.bots,
         query.is_best_from_the_first,
     )
-    return Question(
-        f"{name}: {shape!r}", (*PARAMETERS, *more), partial(_built, query=query, build=build, listed=listed)
-    )
+    whole = partial(_built, query=query, build=build, listed=listed)
+    return Question(f"{name}: {shape!r}", (*PARAMETERS, *more), whole, texts.texts)
 
 
 def _built(*marks: IntegerValue, query: FunnelQuery, build: Build, listed: bool) -> Table:

@@ -1,0 +1,68 @@
+"""DASH-4: filters by where a visitor came from find what the lake keeps of it, however they are spelled."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from backend.analytics.metrics.attribution.service import AttributionQuery, AttributionService
+from backend.analytics.metrics.catalogue.query import MOST_VALUES, Filter, Operator, Query
+from backend.analytics.metrics.catalogue.service import CatalogueService
+from backend.analytics.metrics.funnel.definition import EventMatch, FunnelQuery
+from backend.analytics.metrics.funnel.service import FunnelService
+from backend.analytics.metrics.period import Period
+from backend.errors import InvalidRequest
+from tests.sessions_oracle import event, micros
+from tests.warehouse_in_memory import InMemory
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+APRIL = Period.between(date(2026, 4, 1), date(2026, 4, 30), "UTC", NOW)
+KEPT = [("google", "cpc"), ("google", "cpc"), ("Google", "CPC"), ("direct", None), (None, None)]
+
+
+@pytest.fixture(scope="module")
+def warehouse():
+    """Visits by Google, one of them from before the lake kept small letters; each opens, and asks for a plan."""
+    rows = []
+    for number, (source, medium) in enumerate(KEPT):
+        at = micros(APRIL.start.astimezone(UTC)) + number
+        rows.append(event(f"s{number}", at, source=source, medium=medium))
+        rows.append(event(f"s{number}", at + 1, "paid_upgrade_clicked", price_cents=100, currency="USD"))
+    return InMemory(rows, NOW)
+
+
+@pytest.mark.parametrize(
+    ("field", "op", "values", "found"),
+    [
+        ("source", Operator.EQ, ("Google",), 3),
+        ("source", Operator.EQ, ("google",), 2),
+        ("source", Operator.IN, (" GOOGLE ", "mail"), 2),
+        ("source", Operator.NE, ("Google",), 2),
+        ("source", Operator.EQ, ("(Direct)",), 1),
+        ("source", Operator.EQ, ("",), 1),
+        ("medium", Operator.IN, ("CPC",), 3),
+        ("medium", Operator.EQ, ("(none)",), 2),
+    ],
+)
+def test_a_filter_finds_what_is_kept_in_small_letters_and_what_was_kept_before(warehouse, field, op, values, found):
+    filters = (Filter(field, op, values),)
+    steps = (EventMatch("ai_calculator_opened"), EventMatch("paid_upgrade_clicked"))
+
+    counted = CatalogueService(warehouse, lambda: NOW, timedelta(hours=24)).answer(
+        Query(("sessions",), APRIL, filters=filters)
+    )
+    funnel = FunnelService(warehouse, lambda: NOW).answer(FunnelQuery(APRIL, steps, filters=filters))
+    credited = AttributionService(warehouse, lambda: NOW).revenue(AttributionQuery(APRIL, filters=filters))
+
+    assert (counted.totals.n, funnel.funnel.steps[1].sessions, credited.n) == (found, found, found)
+
+
+def test_other_spellings_do_not_use_up_the_values_that_a_filter_may_have():
+    many = tuple(f"Source {number}" for number in range(MOST_VALUES))
+
+    query = Query(("sessions",), APRIL, filters=(Filter("source", Operator.IN, many),))
+
+    assert len(query.for_totals().filters[0].values) == 2 * MOST_VALUES
+    with pytest.raises(InvalidRequest):
+        Query(("sessions",), APRIL, filters=(Filter("source", Operator.IN, (*many, "one more")),))
