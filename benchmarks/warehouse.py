@@ -189,6 +189,27 @@ def ours(folder: Path, question: str) -> dict[str, float]:
     return figures | {"cached": best(lambda: ask(period))}
 
 
+def counted_conversions(folder: Path, period: Period) -> set[tuple[object, ...]]:
+    """Mingus's own conversions, with which those by hand must agree."""
+    names = ("assessments", "offers_viewed", "upgrades", "result_visitors", "offer_visitors", "plan_visitors")
+    answer = dashboards(folder).conversions(period)
+    return {(str(row.keys[0]), *(row.values[name] for name in names)) for row in answer.rows}
+
+
+def counted_revenue(folder: Path, period: Period) -> set[tuple[object, ...]]:
+    """Mingus's own revenue of each day and source."""
+    rows = dashboards(folder).revenue(period).rows
+    return {(*row.keys, "USD", row.values["revenue"]) for row in rows if row.values["revenue"]}
+
+
+COUNTED = {"conversions": counted_conversions, "revenue": counted_revenue}
+
+
+def dashboards(folder: Path) -> Dashboards:
+    lake = Lake(str(folder), (EVENTS, SESSIONS))
+    return Dashboards(Warehouse(DuckEngine(MEMORY, THREADS, folder / "spill"), Snapshots(lake), utc_now))
+
+
 def by_hand(folder: Path, question: str) -> dict[str, float]:
     """The same numbers from the same files by SQL written by hand for DuckDB, from sessions and from events."""
     import duckdb
@@ -204,8 +225,16 @@ def by_hand(folder: Path, question: str) -> dict[str, float]:
         if (question, source) not in HAND:
             continue
         sql = HAND[question, source].format(
-            start=start, end=end, first=start.date() - timedelta(days=1), last=end.date()
+            start=start,
+            end=end,
+            first=start.date() - timedelta(days=1),
+            last=end.date(),
+            until=end.date() + timedelta(days=2),
         )
+        if question in COUNTED:
+            rows = connection.execute(sql).fetchall()
+            if {(str(key), *rest) for key, *rest in rows} != COUNTED[question](folder, period):
+                raise AssertionError(f"{question} by hand from {source} are not Mingus's")
         figures[f"hand {source}"] = best(lambda sql=sql: connection.execute(sql).fetchall())
     return figures
 
@@ -247,16 +276,46 @@ def funnel_of_events(steps: int) -> str:
     return f"SELECT {counts} FROM (SELECT {firsts} FROM events WHERE NOT is_bot AND {IN_PERIOD} GROUP BY session_key)"
 
 
+# Enough of a session for conversions, where a stream is one session.
+SESSIONS_BY_HAND = (
+    "(SELECT session_key, any_value(visitor_id) AS person, bool_or(is_bot) AS is_bot, min(timestamp) AS started_at,"
+    " min(day) AS day, arg_max(risk_level, timestamp) FILTER (event_type = 'assessment_submitted') AS risk_level,"
+    " min(timestamp) FILTER (event_type = 'assessment_submitted') AS first_submitted_at,"
+    " max(timestamp) FILTER (event_type = 'assessment_submitted') AS submitted_at,"
+    " min(timestamp) FILTER (event_type = 'conversion_offer_viewed') AS offer_viewed_at,"
+    " max(timestamp) FILTER (event_type = 'conversion_offer_viewed') AS last_offer_viewed_at,"
+    " min(timestamp) FILTER (event_type = 'paid_upgrade_clicked') AS upgrade_at,"
+    " max(timestamp) FILTER (event_type = 'paid_upgrade_clicked') AS last_upgrade_at"
+    " FROM events WHERE day BETWEEN '{first}' AND '{until}' GROUP BY session_key)"
+)
+
+
+def conversions_by_hand(sessions: str) -> str:
+    """Sessions and people with a result, and of these people those whose offer or upgrade followed it in a day."""
+    followed = (
+        "SELECT risk_level, count(DISTINCT person) AS people FROM began JOIN {things} USING (person) WHERE"
+        " first BETWEEN first_submitted_at AND submitted_at + INTERVAL 1 DAY"
+        " OR last BETWEEN first_submitted_at AND submitted_at + INTERVAL 1 DAY GROUP BY ALL"
+    )
+    return (
+        f"WITH every AS (SELECT * FROM {sessions} WHERE NOT is_bot AND day BETWEEN '{{first}}' AND '{{until}}'),"
+        f" began AS (SELECT * FROM every WHERE {BEGAN}),"
+        " offers AS (SELECT person, offer_viewed_at AS first, last_offer_viewed_at AS last FROM every"
+        " WHERE offer_viewed_at IS NOT NULL),"
+        " upgrades AS (SELECT person, upgrade_at AS first, last_upgrade_at AS last FROM every"
+        " WHERE upgrade_at IS NOT NULL)"
+        " SELECT s.*, o.people, u.people FROM (SELECT risk_level, count(submitted_at), count(offer_viewed_at),"
+        " count(upgrade_at), count(DISTINCT person) FILTER (submitted_at IS NOT NULL) FROM began GROUP BY ALL) s"
+        f" LEFT JOIN ({followed.format(things='offers')}) o ON o.risk_level IS NOT DISTINCT FROM s.risk_level"
+        f" LEFT JOIN ({followed.format(things='upgrades')}) u ON u.risk_level IS NOT DISTINCT FROM s.risk_level"
+    )
+
+
 HAND = {
     **{(name, "sessions"): funnel_by_hand(steps) for name, steps in FUNNELS.items()},
     **{(name, "events"): funnel_of_events(steps) for name, steps in FUNNELS.items()},
-    ("conversions", "sessions"): "SELECT risk_level, count(*), count(offer_viewed_at), count(upgrade_at) FROM sessions"
-    f" WHERE submitted_at IS NOT NULL AND {BEGAN} GROUP BY ALL",
-    ("conversions", "events"): "SELECT risk_level, count(*), count(offered), count(upgraded) FROM (SELECT"
-    " max(risk_level) AS risk_level, max(timestamp) FILTER (event_type = 'assessment_submitted') AS submitted,"
-    " min(timestamp) FILTER (event_type = 'conversion_offer_viewed') AS offered,"
-    " min(timestamp) FILTER (event_type = 'paid_upgrade_clicked') AS upgraded"
-    f" FROM events WHERE NOT is_bot AND {IN_PERIOD} GROUP BY session_key) WHERE submitted IS NOT NULL GROUP BY ALL",
+    ("conversions", "sessions"): conversions_by_hand("sessions"),
+    ("conversions", "events"): conversions_by_hand(SESSIONS_BY_HAND),
     ("revenue", "sessions"): f"SELECT timezone('{ZONE}', started_at)::DATE, source, revenue[:3],"
     f" sum(revenue[5:]::BIGINT) FROM sessions WHERE revenue IS NOT NULL AND {BEGAN} GROUP BY ALL",
     ("revenue", "events"): f"SELECT timezone('{ZONE}', started)::DATE, source, currency, sum(cents) FROM (SELECT"
