@@ -35,7 +35,7 @@ TITLES = {
     429: "Too many requests",
     500: "Something went wrong on our side",
 }
-
+UNKNOWN_WAIT = 60  # seconds: what a refused caller is told while Redis cannot say
 
 SEALED = (
     "What is kept about people here is sealed, and cannot be opened right now. Nothing was changed. Whoever runs this"
@@ -86,9 +86,14 @@ def render_http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error
-    headers = [(name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"}]
+    headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    detail = sentences.of_request(error)
+    if isinstance(error, RateLimitExceeded):
+        wait = limits.seconds_to_wait()
+        detail = sentences.of_allowance(error.limit.limit, wait)
+        headers["Retry-After"] = str(UNKNOWN_WAIT if wait is None else max(1, wait))
     title = TITLES.get(status, HTTPStatus(status).phrase)
-    return render(status, CODES.get(status, f"http_{status}"), title, _detail(error)), status, headers
+    return render(status, CODES.get(status, f"http_{status}"), title, detail), status, headers
 
 
 def render_foreign_host(_error: SecurityError) -> ResponseReturnValue:
@@ -123,12 +128,6 @@ def render(status: int, code: str, title: str, detail: str, errors: tuple[FieldE
     return current_app.response_class(
         current_app.json.dumps(problem), status=status, mimetype="application/problem+json"
     )
-
-
-def _detail(error: HTTPException) -> str:
-    if isinstance(error, RateLimitExceeded):
-        return sentences.of_allowance(error.limit.limit, limits.seconds_to_wait())
-    return sentences.of_request(error)
 
 
 def _page_before() -> str:

@@ -10,7 +10,7 @@ from time import time
 from typing import Any
 
 from flask import Flask, current_app, g, request
-from flask_limiter import ApplicationLimit, Limiter
+from flask_limiter import ApplicationLimit, HeaderNames, Limiter
 from limits.storage import MemoryStorage, Storage
 from limits.strategies import STRATEGIES
 
@@ -25,6 +25,10 @@ from config.settings import Settings
 REDIS_PATIENCE: dict[str, Any] = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 # Routes that draw on an allowance of their own draw on the general one too; events have nothing but their own.
 GENERAL = frozenset({Rate.GENERAL, Rate.SIGN_IN, Rate.ASSESS, Rate.GRANT})
+
+
+# The library would write `Retry-After` on every answer, over that of a 503: what refuses says it, in `app/errors.py`.
+HEADERS = {HeaderNames.RETRY_AFTER: "X-RateLimit-Reset-After"}
 
 
 class QuietMemoryStorage(MemoryStorage):
@@ -86,6 +90,7 @@ class Allowances:
             storage_uri=redis or "quiet-memory://",
             strategy="moving-window",
             headers_enabled=True,
+            header_name_mapping=HEADERS,
             in_memory_fallback_enabled=bool(redis),
         )
 

@@ -21,6 +21,7 @@ from config.settings import PROJECT
 CALCULATOR = "ai-job-impact-calculator.html"
 YEAR = 31_536_000
 FORMS = (
+    formats.first_capital,
     formats.whole,
     formats.percent,
     formats.share,

@@ -79,3 +79,8 @@ def duration(seconds: float) -> str:
     if minutes:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     return f"{rest} s"
+
+
+def first_capital(text: str) -> str:
+    """The text as it begins a line; names in it keep their capitals."""
+    return text[:1].upper() + text[1:]

@@ -145,6 +145,11 @@ def get(kind: type[T]) -> T:
     return cast("T", built[kind])
 
 
+def built(kind: type[T]) -> T | None:
+    """The current request's service of this type, if something has asked for it."""
+    return cast("T | None", g.get(KEY, {}).get(kind))
+
+
 def current(kind: type[T]) -> T:
     """A stand-in for this app's plugin, usable inside any app context, as `flask.current_app` is."""
     return cast("T", LocalProxy(lambda: get(kind)))

@@ -8,8 +8,10 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import product
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from playwright.sync_api import BrowserContext, sync_playwright
@@ -92,8 +94,20 @@ def begin(addresses: list[str], cookie: dict[str, str]) -> None:
     """Open every address often enough, and enough at once, that each worker answers it."""
     headers = {"Cookie": f"{cookie['name']}={cookie['value']}"}
     with ThreadPoolExecutor(8) as pool:
-        for response in pool.map(lambda address: urlopen(Request(address, headers=headers)), addresses * 8):
-            response.close()
+        list(pool.map(lambda address: open_when_there_is_room(Request(address, headers=headers)), addresses * 8))
+
+
+def open_when_there_is_room(request: Request) -> None:
+    """A worker with as many dashboards in hand as it takes says 503."""
+    while True:
+        try:
+            urlopen(request).close()
+        except HTTPError as refusal:
+            if refusal.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
 def opening(person: BrowserContext, address: str) -> Opening:

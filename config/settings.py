@@ -220,6 +220,11 @@ class Settings(BaseModel):
         24,
         description="Hours after a result in which an offer or upgrade counts in `offer_rate` and `conversion_rate`.",
     )
+    DASHBOARDS_AT_ONCE: Annotated[int, Field(ge=1, le=64)] = Field(
+        2,
+        description="Requests of dashboards and their API that a server process works out at a time. As many more "
+        "wait up to two seconds, as long as a thread is left for everything else; the others are answered with 503.",
+    )
     LIVE_STREAMS: Annotated[int, Field(ge=0, le=32)] = Field(
         4,
         description="Live views that one server process streams to, at most half its threads; "

@@ -52,7 +52,7 @@ def make_canary(app: Flask) -> MadeAccount:
         session = get_db_session()
         session.add_all(rows)
         session.flush()
-        session.add(SharedResult(token=CANARY, draft_id=rows[-2].id, created_at=utc_now()))
+        session.add(SharedResult(digest=CANARY, sealed_token=b"", draft_id=rows[-2].id, created_at=utc_now()))
         get(Mail).send(account.id, Letter.NEW_SIGN_IN, dict.fromkeys(Letter.NEW_SIGN_IN.facts, CANARY))
         session.commit()
         get(Jobs).run_due()  # that letter goes to the outbox, the next one waits
@@ -98,7 +98,7 @@ def _answers_of(public_id: str) -> list[object]:
         data_version="d", **common,
     )  # fmt: skip
     draft = Draft(
-        token=CANARY,
+        digest=CANARY,
         calculator="job_impact",
         answers={"job_title": CANARY},
         expires_at=now + timedelta(days=1),

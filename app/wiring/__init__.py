@@ -42,5 +42,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, people, senders, warehouse)
     for room in (*rooms, views, privacy, demo):
         room.fit_out(registry, settings)
+    warehouse.init_app(app)
     registry.on_start(lambda: health.log_dangers(app))
     registry.build(JobKinds).freeze()

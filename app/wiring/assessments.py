@@ -15,12 +15,14 @@ from backend.assessments.job_impact.service import (
 from backend.assessments.job_impact.store import AssessmentStore
 from backend.assessments.visit.drafts import DraftRetention
 from backend.assessments.visit.store import DraftStore
+from backend.assessments.visit.tokens import AccountTokens
 from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.personal_data import DataClasses
 from backend.plugins import Registry
 from backend.reference.loading import Reference, load_reference
 from backend.routes.pages.first_visit import FirstVisitPages
+from backend.vault.service import Vault
 from config.settings import Settings
 
 
@@ -29,8 +31,13 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_shared(Reference, load_reference)
     registry.add_shared(JobImpactCalculator, lambda: JobImpactCalculator(registry.build(Reference)))
     registry.add_shared(FirstVisitPages, FirstVisitPages)
+
+    def tokens() -> AccountTokens:
+        return AccountTokens(registry.build(Vault))
+
+    registry.add_service(AccountTokens, tokens)
     registry.add_service(DraftRetention, lambda: DraftRetention(get_db_session(), utc_now))
-    registry.add_service(OwnResults, lambda: OwnResults(AssessmentStore(get_db_session()), utc_now))
+    registry.add_service(OwnResults, lambda: OwnResults(AssessmentStore(get_db_session()), tokens(), utc_now))
     _job_impact(registry, timedelta(days=settings.ANSWERS_RETENTION_DAYS))
 
 
@@ -38,7 +45,9 @@ def _job_impact(registry: Registry, retention: timedelta) -> None:
     def drafts() -> JobImpactDrafts:
         session, calculator = get_db_session(), registry.build(JobImpactCalculator)
         recorder = JobImpactRecorder(AssessmentStore(session), calculator, registry.build(Reference), utc_now)
-        return JobImpactDrafts(JobImpactAnswers, _store(), recorder, session, utc_now, retention)
+        return JobImpactDrafts(
+            JobImpactAnswers, _store(), recorder, registry.build(AccountTokens), session, utc_now, retention
+        )
 
     def links() -> JobImpactLinks:
         return JobImpactLinks(JobImpactAnswers, _store(), get_db_session(), utc_now)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
+
+from flask import Flask, has_request_context
 
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.freshness import Freshness
@@ -14,12 +17,13 @@ from backend.analytics.warehouse.clickhouse import ClickHouseEngine
 from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.personal_data import visit_data
 from backend.analytics.warehouse.relations import SESSIONS
-from backend.analytics.warehouse.service import Warehouse
+from backend.analytics.warehouse.service import AnswerCache, Warehouse
 from backend.analytics.warehouse.sessions import Sessions
+from backend.analytics.warehouse.slots import Slot, Slots
 from backend.analytics.warehouse.snapshots import Snapshots
 from backend.clock import utc_now
 from backend.personal_data import DataClasses
-from backend.plugins import Registry
+from backend.plugins import Registry, built, get
 from config.settings import Settings
 
 
@@ -33,16 +37,41 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
     url = settings.WAREHOUSE_URL.get_secret_value()
     sessions = Sessions(lake, duck(), utc_now)
-    warehouse = Warehouse(
-        ClickHouseEngine(url) if url else duck(), Snapshots(lake), lambda: registry.build(Freshness).ensure()
-    )
-    registry.add_warm_up(warehouse.begin)
+    engine, snapshots, answers = ClickHouseEngine(url) if url else duck(), Snapshots(lake), AnswerCache()
+    warehouse = partial(Warehouse, engine, snapshots, lambda: registry.build(Freshness).ensure(), answers)
+    registry.add_warm_up(warehouse().begin)
     registry.build(Subscribers).add(sessions.follow, sessions.mend)
     registry.add_service(Sessions, lambda: sessions)
-    registry.add_service(Warehouse, lambda: warehouse)
-    registry.add_service(AttributionService, lambda: AttributionService(warehouse, utc_now))
-    registry.add_service(FunnelService, lambda: FunnelService(warehouse, utc_now))
-    limits = SubscriberLimits(min(settings.LIVE_STREAMS, settings.WEB_THREADS // 2), settings.LIVE_STREAM_SECONDS)
-    registry.add_shared(LiveFeed, lambda: LiveFeed(LiveService(warehouse, utc_now).look, limits, registry.is_ending))
+    slots = warehouse_slots(settings)
+    registry.add_service(Slot, lambda: Slot(slots))
+    registry.add_service(Warehouse, lambda: warehouse(get(Slot) if has_request_context() else None))
+    registry.add_service(AttributionService, lambda: AttributionService(get(Warehouse), utc_now))
+    registry.add_service(FunnelService, lambda: FunnelService(get(Warehouse), utc_now))
+    limits = SubscriberLimits(live_streams(settings), settings.LIVE_STREAM_SECONDS)
+    # It looks once a second for everybody, however many follow it: a slot would only keep it from them.
+    registry.add_shared(LiveFeed, lambda: LiveFeed(LiveService(warehouse(), utc_now).look, limits, registry.is_ending))
     conversion_window = timedelta(hours=settings.CONVERSION_WINDOW_HOURS)
-    registry.add_service(CatalogueService, lambda: CatalogueService(warehouse, utc_now, conversion_window))
+    registry.add_service(CatalogueService, lambda: CatalogueService(get(Warehouse), utc_now, conversion_window))
+
+
+def init_app(app: Flask) -> None:
+    """Each request leaves its slot when it ends."""
+    app.teardown_request(_leave)
+
+
+def live_streams(settings: Settings) -> int:
+    """At most half the threads."""
+    return min(settings.LIVE_STREAMS, settings.WEB_THREADS // 2)
+
+
+def warehouse_slots(settings: Settings) -> Slots:
+    """As many wait as work, but streams, who works and who waits together leave a thread for everything else."""
+    threads = settings.WEB_THREADS - 1 - live_streams(settings)
+    number = max(1, min(settings.DASHBOARDS_AT_ONCE, threads))
+    return Slots(number, max(0, min(number, threads - number)))
+
+
+def _leave(_error: BaseException | None) -> None:
+    slot = built(Slot)
+    if slot is not None:
+        slot.release()

@@ -20,6 +20,14 @@ class Proof(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountHolder:
+    """A person with an account, by the id of the account's row and by its public id."""
+
+    account_id: int
+    public_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """An account, by its cookie or its JWT, or an API key, with its scopes.
 
@@ -34,6 +42,12 @@ class Caller:
     role: Role | None = None
     hourly_limit: int | None = None
     confirmed_at: datetime | None = None
+
+    @property
+    def holder(self) -> AccountHolder | None:
+        """The person whose account calls; None for a key, also for one that an account owns."""
+        public_id = self.public_id
+        return None if self.account_id is None or public_id is None else AccountHolder(self.account_id, public_id)
 
     @property
     def public_id(self) -> str | None:

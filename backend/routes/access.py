@@ -20,6 +20,7 @@ from backend.errors import Forbidden, Unauthenticated, UnsupportedMediaType
 from backend.extensions import csrf
 from backend.routes.caller import (
     SESSION_KEY,
+    account_holder,
     bearer,
     caller,
     caller_name,
@@ -29,7 +30,6 @@ from backend.routes.caller import (
     is_lasting,
     is_signing_in,
     me,
-    my_public_id,
     note_the_visit,
     recognise,
     refuse_bad_proof,
@@ -52,6 +52,7 @@ __all__ = [
     "ScopeMissing",
     "access_here",
     "access_of",
+    "account_holder",
     "authorize",
     "bearer",
     "caller",
@@ -65,7 +66,6 @@ __all__ = [
     "is_shared",
     "is_signing_in",
     "me",
-    "my_public_id",
     "public",
     "recognise",
     "require",

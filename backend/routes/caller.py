@@ -8,7 +8,7 @@ from functools import partial
 from flask import Flask, Response, current_app, g, request, session
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.accounts.caller import Caller
+from backend.accounts.caller import AccountHolder, Caller
 from backend.accounts.keys.key import PREFIX as KEY_PREFIX
 from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
@@ -82,10 +82,10 @@ def me() -> int:
     return who.account_id
 
 
-def my_public_id() -> str | None:
-    """The public id of the account of whoever asks, if they are signed in."""
+def account_holder() -> AccountHolder | None:
+    """Whoever asks, if they are signed in."""
     who = caller()
-    return None if who is None else who.public_id
+    return None if who is None else who.holder
 
 
 def bearer() -> str:

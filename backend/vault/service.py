@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -40,10 +39,16 @@ class MasterKey:
         return sha256(b"name\0" + self.bytes).hexdigest()[:16]
 
 
+class MasterKeys(tuple[MasterKey, ...]):
+    """The current master key first, then those that may still wrap older data keys."""
+
+    __slots__ = ()
+
+
 class Vault:
     """Data keys are made in the caller's transaction, and deleted with the account's row."""
 
-    def __init__(self, store: DataKeyStore, session: Session, masters: Sequence[MasterKey], now: Clock) -> None:
+    def __init__(self, store: DataKeyStore, session: Session, masters: MasterKeys, now: Clock) -> None:
         self._store = store
         self._session = session
         self._masters = {master.name: master for master in masters}

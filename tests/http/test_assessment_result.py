@@ -11,7 +11,7 @@ from backend.analytics.events.models import AnalyticsEvent
 from backend.assessments.job_impact.store import StoredAssessment
 from backend.assessments.visit.models import Draft, SharedResult
 from backend.clock import utc_now
-from tests.http.visiting import ACTIONS, ADDRESSES, NURSE, SALARY, START, Visitor, change, only, rows
+from tests.http.visiting import ACTIONS, ADDRESSES, NURSE, SALARY, START, Visitor, change, link_in, only, rows
 
 
 def activities(page):
@@ -127,10 +127,6 @@ def test_pay_that_cannot_be_is_explained_and_kept_in_the_field(finished, fields)
     assert page.status_code == 422
     assert "There is a problem" in page.text
     assert f'value="{fields["salary"]}"' in page.text
-
-
-def link_in(page):
-    return re.search(r'value="http://localhost(/shared/[^"]+)"', page)[1]
 
 
 def test_a_shared_link_shows_the_result_and_nothing_to_change(finished, client):

@@ -316,4 +316,10 @@ def test_what_cannot_be_counted_is_said_so_with_the_question_and_a_request_id(ap
 @pytest.mark.parametrize("days", ["start=2024-02-29&end=2024-02-29", "start=2025-02-20&end=2025-03-03"])
 def test_every_page_shows_the_29th_of_february_beside_no_other_day(analyst, days):
     for path in ("", "/conversions", "/revenue", "/popular", "/geography", "/explore", "/funnel"):
-        show(analyst, f"{path}?{days}&tz=UTC&compare=previous_year")
+        assert "february 29" not in show(analyst, f"{path}?{days}&tz=UTC&compare=previous_year")
+
+
+def test_the_model_that_counts_who_was_lost_says_who_that_is(analyst, visits):
+    page = show(analyst, "/revenue?model=markov")
+
+    assert "asked for no paid plan in this period counts as lost, even if they did before it" in page

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import pytest
 from redis import Redis
 
+from backend.errors import Unavailable
 from backend.routes.access import Rate, public
 from tests.conftest import close, make_app, make_settings
 from tests.servers import redis
@@ -28,6 +29,10 @@ def made():
             return app
 
         yield make
+
+
+def away():
+    raise Unavailable("Later.")
 
 
 def guess(app, email, address="203.0.113.1"):
@@ -152,6 +157,16 @@ def test_a_refusal_says_when_to_come_back(instance, made):
     said = r"At most 1 a minute\. Try again in \d+ seconds?\."
     assert re.fullmatch(said, problem.json["detail"])
     assert re.search(said, page.text)
+
+
+def test_other_answers_name_their_own_time_or_none(instance, made):
+    app = made(instance, RATE_LIMIT_ANONYMOUS="100/minute")
+    app.get("/api/test/away", endpoint="away")(public("a test")(away))
+    answers = [app.test_client().get(path) for path in ("/api/test/away", INFORM)]
+
+    assert [answer.status_code for answer in answers] == [503, 200]
+    assert [answer.headers.get("Retry-After") for answer in answers] == ["5", None]
+    assert {answer.headers["X-RateLimit-Limit"] for answer in answers} == {"100"}
 
 
 @pytest.mark.parametrize(

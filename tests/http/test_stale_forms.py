@@ -6,6 +6,7 @@ import pytest
 
 from backend.accounts.permissions import Role
 from tests.accounts import BROWSER, PASSWORD, form_token, make_account, sign_in_by_form, signed_in
+from tests.http.visiting import SALARY, Visitor
 
 LEFT_OPEN = "This page was open for too long, or you signed in or out meanwhile"
 
@@ -83,6 +84,22 @@ def test_the_forms_of_a_signed_in_person_come_again_too(app, client):
     assert 'value="Weekly report"' in key.text
     assert 'value="events:write" checked' in key.text
     assert LEFT_OPEN in client.get(disabled.location, headers=BROWSER).text
+
+
+def test_pay_and_roles_come_again_on_the_pages_that_their_forms_are_part_of(app, client):
+    visitor = Visitor(client)
+    visitor.finish()
+    pay = send(client, f"{visitor.draft}/pay", salary=SALARY, period="month", hours="38")
+    signed_in(client, make_account(app, Role.ADMIN))
+    role = send(client, f"/admin/accounts/{make_account(app, Role.MEMBER).public_id}/role", role="ops")
+
+    assert (pay.status_code, role.status_code) == (400, 400)
+    assert pay.text.count(LEFT_OPEN) == role.text.count(LEFT_OPEN) == 1
+    assert "Your pay was not compared" in pay.text
+    assert all(f'value="{typed}"' in pay.text for typed in (SALARY, "38"))
+    assert 'value="month" selected' in pay.text
+    assert "pay-place" not in pay.text
+    assert 'value="ops" checked' in role.text
 
 
 def test_what_has_no_page_of_its_own_leads_back_to_where_it_was(app, client):

@@ -54,6 +54,11 @@ class Visitor:
         return self.answer("place", "background", "week")
 
 
+def link_in(page):
+    """The address of the shared result that its owner's page shows."""
+    return re.search(r'value="http://localhost(/shared/[^"]+)"', page)[1]
+
+
 def rows(app, kind):
     with app.app_context():
         return get_db_session().scalar(select(func.count()).select_from(kind))

@@ -338,3 +338,11 @@ def test_shapes_are_named_as_events_name_places(shapes, number):
 def test_nothing_says_why_it_is_nothing(figure):
     assert figure.empty.endswith("in this period.") or figure.empty == "Nothing was counted in these days."
     assert figure.data == ()
+
+
+@pytest.mark.parametrize(("figure", "given"), [(lines, made.trend), (bars, made.ranking), (funnel, made.steps)])
+def test_the_other_year_begins_with_a_capital_and_keeps_those_of_its_names(figure, given):
+    drawn = figure(replace(given(), compared="a year earlier, without February 29"))
+
+    assert any("A year earlier, without February 29" in column.label for column in drawn.table.columns)
+    assert "february" not in json.dumps(drawn.data) + repr(drawn.legend)

@@ -14,6 +14,7 @@ from backend.assessments.visit.errors import DraftGone, SharedLinkGone
 from backend.assessments.visit.models import Draft, SharedResult
 from backend.assessments.visit.store import DraftStore, delete_expired
 from backend.database import get_db_session
+from backend.vault.tokens import digest_of
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -33,7 +34,7 @@ def store(session):
 
 def draft(token=TOKEN, expires=NOW + DAY, calculator=JobImpactAnswers.calculator):
     return Draft(
-        token=token,
+        digest=digest_of(token),
         calculator=calculator,
         assessment_id=uuid4(),
         session_id="s-1",
@@ -41,6 +42,10 @@ def draft(token=TOKEN, expires=NOW + DAY, calculator=JobImpactAnswers.calculator
         created_at=NOW,
         expires_at=expires,
     )
+
+
+def link_to(draft):
+    return SharedResult(digest=digest_of(LINK), sealed_token=b"sealed", draft_id=draft.id, created_at=NOW)
 
 
 def assessment(**given):
@@ -89,7 +94,7 @@ def test_deletes_expired_drafts_oldest_first_and_not_all_at_once(store, session)
     session.commit()
 
     delete_expired(session, NOW, 3)
-    assert set(session.scalars(select(Draft.token))) == {"old-0", "old-1", "living"}
+    assert set(session.scalars(select(Draft.digest))) == set(map(digest_of, ("old-0", "old-1", "living")))
 
 
 def test_the_clean_command_deletes_every_expired_draft_and_says_how_many(any_app):
@@ -103,14 +108,14 @@ def test_the_clean_command_deletes_every_expired_draft_and_says_how_many(any_app
 
     assert said == "Deleted 450 expired drafts.\n"
     with any_app.app_context():
-        assert get_db_session().scalars(select(Draft.token)).all() == ["living"]
+        assert get_db_session().scalars(select(Draft.digest)).all() == [digest_of("living")]
 
 
 def test_a_draft_takes_its_links_along(store, session):
     old = draft(expires=NOW)
     store.add(old)
     session.flush()
-    store.add(SharedResult(token=LINK, draft_id=old.id, created_at=NOW))
+    store.add(link_to(old))
     session.commit()
 
     delete_expired(session, NOW, 10)
@@ -132,9 +137,9 @@ def test_a_link_works_until_it_is_withdrawn(store, session):
     made = draft()
     store.add(made)
     session.flush()
-    store.add(SharedResult(token=LINK, draft_id=made.id, created_at=NOW))
-    assert store.active_link(TOKEN) == LINK
-    assert store.shared_draft(LINK, NOW).token == TOKEN
+    store.add(link_to(made))
+    assert store.active_link(TOKEN) == b"sealed"
+    assert store.shared_draft(LINK, NOW) is made
 
     store.revoke_links(made.id, NOW)
     assert store.active_link(TOKEN) is None

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import select
 
+from backend.accounts.caller import AccountHolder
 from backend.assessments.job_impact.service import JobImpactDrafts
 from backend.assessments.visit.answers import DraftAnswers
 from backend.assessments.visit.drafts import DraftRetention, Drafts, SavedDraft
@@ -19,9 +20,11 @@ from backend.assessments.visit.links import SharedLinks
 from backend.assessments.visit.models import Draft, SharedResult
 from backend.assessments.visit.questions import CalculatorQuestion
 from backend.assessments.visit.store import DraftStore
+from backend.assessments.visit.tokens import AccountTokens
 from backend.database import get_db_session
 from backend.extensions import db
 from backend.plugins import get
+from backend.vault.tokens import digest_of
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -80,6 +83,7 @@ class Recorder:
         if self.broken:
             raise OSError("the disk is full")
         self.recorded.append((draft, user_id))
+        return user_id
 
 
 class Commutes:
@@ -88,7 +92,7 @@ class Commutes:
     def __init__(self, session, answers_type=CommuteAnswers):
         self.session, self.time, self.recorder = session, NOW, Recorder()
         store, clock = DraftStore(session, answers_type.calculator), lambda: self.time
-        self.drafts = Drafts(answers_type, store, self.recorder, session, clock, WEEK)
+        self.drafts = Drafts(answers_type, store, self.recorder, get(AccountTokens), session, clock, WEEK)
         self.links = SharedLinks(answers_type, store, session, clock)
         self.retention = DraftRetention(session, clock)
 
@@ -149,7 +153,7 @@ def test_a_complete_draft_is_recorded_and_again_when_an_answer_changes(commutes)
     assert commutes.recorder.recorded == []
 
     commutes.drafts.answer(token, DAILY)
-    commutes.drafts.answer(token, DistanceReply(2.0), "account-1")
+    commutes.drafts.answer(token, DistanceReply(2.0), AccountHolder(7, "account-1"))
     assert [(draft.answers.miles, user_id) for draft, user_id in commutes.recorder.recorded] == [
         (30.0, None),
         (2.0, "account-1"),
@@ -171,7 +175,7 @@ def test_a_link_leads_to_the_answers_until_it_is_withdrawn(commutes):
     token, link = commutes.share()
     commutes.links.share(token)
     assert commutes.links.active(token) == link
-    assert commutes.links.shared(link) == commutes.drafts.open_complete(token)
+    assert commutes.links.shared(link) == commutes.drafts.open_complete(token).answers
 
     commutes.links.unshare(token)
     assert commutes.links.active(token) is None
@@ -203,7 +207,7 @@ def test_a_new_visitor_clears_away_expired_drafts_of_every_calculator(commutes, 
     commutes.time += WEEK
 
     kept = commutes.begin()
-    assert session.scalars(select(Draft.token)).all() == [kept]
+    assert session.scalars(select(Draft.digest)).all() == [digest_of(kept)]
 
 
 def test_another_calculator_opens_neither_the_draft_nor_the_link(commutes, session):

@@ -132,10 +132,10 @@ def migrate_once_more(any_app, tmp_path):
 def test_altering_a_table_keeps_the_rows_that_refer_to_it(any_app, migrate_once_more):
     with any_app.app_context():
         when = {"created_at": NOW, "expires_at": NOW}
-        draft = Draft(token="t", calculator="c", assessment_id=uuid4(), session_id="s", answers={}, **when)
+        draft = Draft(digest="t", calculator="c", assessment_id=uuid4(), session_id="s", answers={}, **when)
         db.session.add(draft)
         db.session.flush()
-        db.session.add(SharedResult(token="link", draft_id=draft.id, created_at=NOW))
+        db.session.add(SharedResult(digest="link", sealed_token=b"", draft_id=draft.id, created_at=NOW))
         db.session.commit()
 
     migrate_once_more(
@@ -144,7 +144,7 @@ def test_altering_a_table_keeps_the_rows_that_refer_to_it(any_app, migrate_once_
     )
 
     with any_app.app_context():
-        assert db.session.scalars(sa.select(SharedResult.token)).all() == ["link"]
+        assert db.session.scalars(sa.select(SharedResult.digest)).all() == ["link"]
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(any_app, migrate_once_more):
@@ -161,12 +161,13 @@ def test_a_migration_that_fails_leaves_nothing_behind(any_app, migrate_once_more
 
 
 def test_a_migration_may_not_leave_rows_that_refer_to_nothing(any_app, migrate_once_more):
-    orphan = "INSERT INTO shared_results (token, draft_id, created_at) VALUES ('link', 7, '2026-11-21')"
+    columns, values = "digest, sealed_token, draft_id, created_at", "'link', '', 7, '2026-11-21'"
+    orphan = f"INSERT INTO shared_results ({columns}) VALUES ({values})"
     with pytest.raises((SystemExit, sa.exc.IntegrityError)):
         migrate_once_more(f"op.execute({orphan!r})")
 
     with any_app.app_context():
-        assert db.session.scalars(sa.select(SharedResult.token)).all() == []
+        assert db.session.scalars(sa.select(SharedResult.digest)).all() == []
 
 
 def test_a_migration_may_take_its_time(migrate_once_more, any_app):

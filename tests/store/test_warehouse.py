@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, date, datetime, timedelta
+from queue import Queue
 
 import duckdb
 import ibis
@@ -18,7 +19,8 @@ from backend.analytics.metrics.period import Period
 from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.question import MarkedTexts, Question
 from backend.analytics.warehouse.relations import SESSIONS
-from backend.analytics.warehouse.service import Warehouse, WarehouseUnavailable
+from backend.analytics.warehouse.service import AnswerCache, Warehouse, WarehouseBusy, WarehouseUnavailable
+from backend.analytics.warehouse.slots import Slot, Slots
 from backend.analytics.warehouse.snapshots import Snapshots
 from tests import clickhouse
 from tests.sessions_oracle import ALL_SESSIONS, DAY, event
@@ -28,12 +30,18 @@ BEGAN = 20_000 * DAY
 
 
 class Counting(DuckEngine):
-    """Counts what it is asked."""
+    """Counts what it is asked, and answers as soon as it `may_answer`."""
 
     asked = 0
 
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+
     def run(self, *arguments):
         self.asked += 1
+        assert self.may_answer.wait(60)
         return super().run(*arguments)
 
 
@@ -136,6 +144,27 @@ def test_many_who_ask_the_same_at_once_are_answered_by_one_search(lake, engine):
         thread.join()
 
     assert [len(answer.rows) for answer in found] == [1] * 8
+    assert engine.asked == 1
+
+
+def test_of_many_who_ask_the_same_only_as_many_wait_for_that_answer_as_there_are_slots(lake, engine):
+    slots, answers, ended = Slots(1, 1, patience=60), AnswerCache(), Queue()
+    add(lake, event("a", BEGAN))
+    engine.may_answer.clear()
+
+    def ask():
+        slot = Slot(slots)
+        try:
+            ended.put(len(Warehouse(engine, Snapshots(lake), lambda: NOW, answers, slot).ask(ALL_SESSIONS).rows))
+        except WarehouseBusy as busy:
+            ended.put(busy.code)
+        slot.release()
+
+    for _ in range(8):
+        threading.Thread(target=ask, daemon=True).start()
+    assert [ended.get(timeout=60) for _ in range(6)] == ["warehouse_busy"] * 6
+    engine.may_answer.set()
+    assert [ended.get(timeout=60) for _ in range(2)] == [1, 1]
     assert engine.asked == 1
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping
 from datetime import timedelta
-from hashlib import sha256
 from types import MappingProxyType
 
 from sqlalchemy import select, update
@@ -16,6 +14,7 @@ from backend.accounts.people.models import AccountLink, LinkPurpose
 from backend.clock import Clock
 from backend.errors import NotFound
 from backend.row_security import act_for, serving
+from backend.vault.tokens import digest_of, new_token
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 LIVES: Mapping[LinkPurpose, timedelta] = MappingProxyType(
@@ -56,11 +55,11 @@ class AccountLinks:
         """
         if purpose is LinkPurpose.CHANGE_EMAIL:
             self.withdraw(account_id, purpose)
-        token, now = secrets.token_urlsafe(32), self._now()
+        token, now = new_token(), self._now()
         link = AccountLink(
             account_id=account_id,
             purpose=purpose,
-            digest=_digest(token),
+            digest=digest_of(token),
             new_email=new_email,
             password_hash=password_hash,
             created_at=now,
@@ -87,7 +86,7 @@ class AccountLinks:
 
     def _link(self, purpose: LinkPurpose, token: str, *, lock: bool) -> AccountLink:
         links = select(AccountLink).where(
-            AccountLink.digest == _digest(token),
+            AccountLink.digest == digest_of(token),
             AccountLink.purpose == purpose,
             AccountLink.used_at.is_(None),
             AccountLink.expires_at > self._now(),
@@ -100,8 +99,3 @@ class AccountLinks:
             raise AccountLinkGone("It was used before, it is too old, or a newer one was sent. Ask for a new one.")
         act_for(self._session, link.account_id)
         return link
-
-
-def _digest(token: str) -> str:
-    """The token has 256 bits of entropy, so that a plain hash is enough."""
-    return sha256(token.encode(errors="surrogatepass")).hexdigest()

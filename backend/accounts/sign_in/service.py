@@ -16,12 +16,12 @@ from backend.accounts.sign_in.models import SignIn
 from backend.accounts.sign_in.password_check import PasswordCheck
 from backend.accounts.sign_in.state import SignInState, SignInWithAccount
 from backend.accounts.sign_in.store import SignInStore
-from backend.accounts.sign_in.token import digest_of, new_token
 from backend.accounts.sign_in.totp import SecondFactor
 from backend.clock import Clock
 from backend.database import reading
 from backend.errors import NotFound, Unauthenticated
 from backend.row_security import act_for, serving
+from backend.vault.tokens import digest_of, new_token
 
 SEEN_EVERY = timedelta(minutes=1)
 MOST_WRONG_CODES = 5

@@ -20,7 +20,7 @@ from backend.analytics.figures.figure import (
     shown,
 )
 from backend.analytics.figures.quantity import Quantity, rests_on
-from backend.formats import count, share
+from backend.formats import count, first_capital, share
 
 LINE_HEIGHT, BAR, THIN, GAP = 18, 10, 4, 14
 NARROW, WIDE = 34, 56  # letters beside a value on a phone and in half a page
@@ -157,7 +157,7 @@ def columns(ranking: Ranking) -> tuple[Column, ...]:
         titles.append(Column(ranking.parted.capitalize()))
     if ranking.counted != quantity.noun:
         titles.append(Column(ranking.counted.capitalize()))
-    return (*titles, Column(ranking.compared.capitalize()), Column("Change")) if ranking.compared else tuple(titles)
+    return (*titles, Column(first_capital(ranking.compared)), Column("Change")) if ranking.compared else tuple(titles)
 
 
 def table(ranking: Ranking, ordered: Sequence[Bar]) -> FigureTable:
@@ -226,7 +226,8 @@ def _hover(ranking: Ranking, bar: Bar) -> str:
     if ranking.compared:
         change = quantity.change(bar.value, bar.previous)
         lines.append(
-            f"{ranking.compared.capitalize()}: {quantity.say(bar.previous)}" + (f" ({change.words})" if change else "")
+            f"{first_capital(ranking.compared)}: {quantity.say(bar.previous)}"
+            + (f" ({change.words})" if change else "")
         )
     return "<br>".join(lines)
 
@@ -234,7 +235,7 @@ def _hover(ranking: Ranking, bar: Bar) -> str:
 def _legend(ranking: Ranking) -> tuple[Key, ...]:
     if not ranking.compared:
         return ()
-    return (Key("swatch--1", "This period"), Key("swatch--compare", ranking.compared.capitalize()))
+    return (Key("swatch--1", "This period"), Key("swatch--compare", first_capital(ranking.compared)))
 
 
 def _longest(rows: Sequence[PlacedBar]) -> float:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from backend.analytics.figures import theme
 from backend.analytics.figures.figure import Cell, Column, Figure, FigureTable, Key, Plain, PlotlyPart, nothing, shown
 from backend.analytics.figures.quantity import TOO_FEW
-from backend.formats import count, counted, duration, share
+from backend.formats import count, counted, duration, first_capital, share
 
 LINE_HEIGHT, BAR, THIN, GAP = 20, 16, 4, 12
 ENOUGH = 10
@@ -161,7 +161,7 @@ def _hover(bars: StepBars, row: PlacedStep) -> str:
     if step.median_seconds is not None:
         lines.append(f"Median time from the step before: {duration(step.median_seconds)}")
     if bars.compared and step.previous is not None:
-        lines.append(f"{bars.compared.capitalize()}: {count(step.previous)}")
+        lines.append(f"{first_capital(bars.compared)}: {count(step.previous)}")
     return "<br>".join(lines)
 
 
@@ -179,7 +179,7 @@ def _note(bars: StepBars) -> str:
 
 def _columns(bars: StepBars) -> tuple[Column, ...]:
     step, *rest = (Column(label) for label in COLUMNS)
-    before = (Column(bars.compared.capitalize()),) if bars.compared else ()
+    before = (Column(first_capital(bars.compared)),) if bars.compared else ()
     return (Column(step.label, number=False), Column(bars.counted.capitalize()), *before, *rest)
 
 

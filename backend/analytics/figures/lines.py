@@ -22,7 +22,7 @@ from backend.analytics.figures.figure import (
     shown,
 )
 from backend.analytics.figures.quantity import Quantity, rests_on
-from backend.formats import count
+from backend.formats import count, first_capital
 
 HEIGHT = 240
 TOP, BOTTOM = 16, 28
@@ -284,7 +284,7 @@ def _hover_parts(parts: Parts, place: int) -> str:
 
 def _legend(trend: Trend) -> tuple[Key, ...]:
     """A line alone needs no key."""
-    keys = [Key("swatch--line swatch--compare", trend.compared.capitalize())] if trend.compared else []
+    keys = [Key("swatch--line swatch--compare", first_capital(trend.compared))] if trend.compared else []
     if trend.until and trend.points[-1].value is not None:
         keys.append(Key("swatch--line swatch--partial", f"Not over: until {trend.until}"))
     return (Key("swatch--line swatch--1", "This period"), *keys) if keys else ()
@@ -330,7 +330,7 @@ def _columns(trend: Trend) -> tuple[Column, ...]:
     first: tuple[Column, ...] = (Column(moments.HEADINGS[trend.grain], number=False), Column(trend.quantity.name))
     if trend.parted:
         first += (Column(trend.parted.capitalize()), Column(trend.counted.capitalize()))
-    return (*first, Column(trend.compared.capitalize()), Column("Change")) if trend.compared else first
+    return (*first, Column(first_capital(trend.compared)), Column("Change")) if trend.compared else first
 
 
 def _row(trend: Trend, point: Point) -> tuple[Cell, ...]:

@@ -94,6 +94,8 @@ def shaping_connection(memory: str = "512MB", threads: int = 2) -> duckdb.DuckDB
     """A DuckDB in memory that reads and answers instants in UTC."""
     import duckdb
 
-    connection = duckdb.connect(config={"memory_limit": memory, "threads": threads})
+    connection = duckdb.connect(
+        config={"memory_limit": memory, "threads": threads, "allocator_background_threads": "true"}
+    )
     connection.execute("SET TimeZone = 'UTC'")
     return connection

@@ -64,6 +64,7 @@ class DuckEngine:
             "allow_community_extensions": "false",
             "autoinstall_known_extensions": "false",
             "preserve_insertion_order": "false",
+            "allocator_background_threads": "true",  # give memory back after a burst
         }
         self._database: DuckDBPyConnection | None = None
         self._own = local()

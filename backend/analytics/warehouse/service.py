@@ -19,6 +19,7 @@ from backend.analytics.warehouse.engine import (
     Snapshot,
 )
 from backend.analytics.warehouse.question import Question
+from backend.analytics.warehouse.slots import Slot
 from backend.analytics.warehouse.snapshots import Snapshots
 from backend.errors import Unavailable
 
@@ -28,6 +29,7 @@ UNREADABLE = (
     " are accepted meanwhile."
 )
 GAVE_UP = "The warehouse gave up on this question. A shorter period may help; the server's log says why."
+BUSY = "Others are being answered. Try again in a few seconds."
 logger = logging.getLogger(__name__)
 Key = tuple[object, ...]
 
@@ -37,6 +39,13 @@ class WarehouseUnavailable(Unavailable):
 
     code = "warehouse_unavailable"
     title = "The warehouse does not answer now"
+
+
+class WarehouseBusy(WarehouseUnavailable):
+    """More questions are asked at once than a process answers and lets wait; after Retry-After there is room."""
+
+    code = "warehouse_busy"
+    title = "Too many dashboards are asked for at once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +60,28 @@ class Answer:
 
 
 class Warehouse:
-    """One for a process. Answers are remembered for as long as the lake has not changed."""
+    """Answers are remembered for as long as the lake has not changed.
 
-    def __init__(self, engine: Engine, snapshots: Snapshots, fresh_as_of: Callable[[], datetime | None]) -> None:
+    All of a process share the engine, the snapshots and the `answers`; a request has its own `slot`, and who has none
+    asks whenever they like.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        snapshots: Snapshots,
+        fresh_as_of: Callable[[], datetime | None],
+        answers: AnswerCache | None = None,
+        slot: Slot | None = None,
+    ) -> None:
         self._engine = engine
         self._snapshots = snapshots
         self._fresh_as_of = fresh_as_of
-        self._answers = AnswerCache()
+        self._answers = answers or AnswerCache()
+        self._slot = slot
 
     def ask(self, question: Question, **values: int) -> Answer:
+        """Raises WarehouseUnavailable, and WarehouseBusy where no slot is free for what is not remembered."""
         as_of = self._fresh_as_of()
         if as_of is None:
             raise WarehouseUnavailable("The lake has not been filled yet. Try again in a moment.")
@@ -104,7 +126,11 @@ class Warehouse:
     def _answer(self, question: Question, values: Mapping[str, int], as_of: datetime) -> Answer:
         snapshot: Snapshot = self._snapshots.newest()
         key = (question.name, question.texts, *sorted(values.items()), snapshot.key)
-        rows = self._answers.get(key, lambda: self._engine.run(question, values, snapshot))
+        rows = self._answers.known(key)
+        if rows is None:
+            if self._slot is not None and not self._slot.acquire():
+                raise WarehouseBusy(BUSY)
+            rows = self._answers.get(key, lambda: self._engine.run(question, values, snapshot))
         return Answer(rows, as_of, self._engine.name, "-".join(map(str, snapshot.key)), snapshot.demo)
 
 
@@ -116,11 +142,14 @@ class AnswerCache:
         self._finding: dict[Key, Lock] = {}
         self._lock = Lock()
 
-    def get(self, key: Key, find: Callable[[], Sequence[AnswerRow]]) -> Sequence[AnswerRow]:
+    def known(self, key: Key) -> Sequence[AnswerRow] | None:
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
-                return self._known[key]
+            return self._known.get(key)
+
+    def get(self, key: Key, find: Callable[[], Sequence[AnswerRow]]) -> Sequence[AnswerRow]:
+        with self._lock:
             finding = self._finding.setdefault(key, Lock())
         with finding:
             with self._lock:

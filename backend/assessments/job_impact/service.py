@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from backend.accounts.caller import AccountHolder
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.result import Answers, Assessment
 from backend.assessments.job_impact.questions import JobImpactAnswers, JobImpactReply
@@ -13,6 +14,7 @@ from backend.assessments.job_impact.store import AssessmentStore, StoredAssessme
 from backend.assessments.visit.drafts import Drafts, SavedDraft
 from backend.assessments.visit.errors import DraftGone
 from backend.assessments.visit.links import SharedLinks
+from backend.assessments.visit.tokens import AccountTokens
 from backend.clock import Clock
 from backend.errors import InvalidRequest
 from backend.reference.loading import Reference
@@ -32,16 +34,23 @@ class JobImpactLinks(SharedLinks[JobImpactAnswers]):
 
 @dataclass(frozen=True, slots=True)
 class JobImpactResult:
-    """The assessment of a complete draft. `link` is the token of the shared page, if there is one.
+    """The assessment of complete replies, which says nothing of the draft they are from."""
+
+    replies: JobImpactAnswers
+    answers: Answers
+    assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class OwnJobImpactResult(JobImpactResult):
+    """The result of who holds the draft's token. `link` is the token of the shared page, if there is one.
 
     `owner` is the public id of the account it is kept with.
     """
 
     draft: JobImpactDraft
-    answers: Answers
-    assessment: Assessment
     link: str | None
-    owner: str | None = None
+    owner: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +72,24 @@ class JobImpactResults:
         self._store = store
         self._calculator = calculator
 
-    def of_draft(self, token: str, salary: float | None = None) -> JobImpactResult:
+    def of_draft(self, token: str, salary: float | None = None) -> OwnJobImpactResult:
         """Work the result out again; `salary` is used here and kept nowhere. Raises DraftGone, AskedTooEarly."""
         draft = self._drafts.open_complete(token)
-        result = self._result(draft, self._links.active(token), salary)
-        return replace(result, owner=self._store.owner(draft.assessment_id))
+        answers = draft.answers.answers(salary)
+        return OwnJobImpactResult(
+            draft.answers,
+            answers,
+            _assess(self._calculator, answers),
+            draft,
+            self._links.active(token),
+            self._store.owner(draft.assessment_id),
+        )
 
     def of_link(self, link: str) -> JobImpactResult:
         """The result that a shared link shows. Raises SharedLinkGone."""
-        return self._result(self._links.shared(link), link, None)
-
-    def _result(self, draft: JobImpactDraft, link: str | None, salary: float | None) -> JobImpactResult:
-        answers = draft.answers.answers(salary)
-        return JobImpactResult(draft, answers, _assess(self._calculator, answers), link)
+        replies = self._links.shared(link)
+        answers = replies.answers()
+        return JobImpactResult(replies, answers, _assess(self._calculator, answers))
 
 
 class JobImpactRecorder:
@@ -89,8 +103,8 @@ class JobImpactRecorder:
         self._reference = reference
         self._now = now
 
-    def record(self, draft: JobImpactDraft, user_id: str | None) -> None:
-        self._store.put(self._stored(draft, user_id))
+    def record(self, draft: JobImpactDraft, user_id: str | None) -> str | None:
+        return self._store.put(self._stored(draft, user_id))
 
     def _stored(self, draft: JobImpactDraft, user_id: str | None) -> StoredAssessment:
         now, answers = self._now(), draft.answers
@@ -121,17 +135,21 @@ class JobImpactRecorder:
 class OwnResults:
     """The results of an account: those worked out while it was signed in."""
 
-    def __init__(self, store: AssessmentStore, now: Clock) -> None:
+    def __init__(self, store: AssessmentStore, tokens: AccountTokens, now: Clock) -> None:
         self._store = store
+        self._tokens = tokens
         self._now = now
 
-    def of(self, user_id: str) -> Sequence[OwnResult]:
+    def of(self, holder: AccountHolder) -> Sequence[OwnResult]:
         """The newest first."""
         return [
             OwnResult(
-                assessment.job_title or assessment.occupation, assessment.risk_level, assessment.created_at, token
+                assessment.job_title or assessment.occupation,
+                assessment.risk_level,
+                assessment.created_at,
+                self._tokens.open(holder.account_id, sealed),
             )
-            for assessment, token in self._store.of_user(user_id, self._now(), MOST_LISTED)
+            for assessment, sealed in self._store.of_user(holder.public_id, self._now(), MOST_LISTED)
         ]
 
 

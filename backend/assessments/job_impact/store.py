@@ -48,8 +48,8 @@ class AssessmentStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def put(self, assessment: StoredAssessment) -> None:
-        """Insert or update an assessment; its owner, creation time and completion time stay."""
+    def put(self, assessment: StoredAssessment) -> str | None:
+        """Insert or update an assessment; its owner, creation time and completion time stay. Returns the owner."""
         earlier = self._session.scalar(
             select(StoredAssessment).where(StoredAssessment.assessment_id == assessment.assessment_id)
         )
@@ -58,6 +58,7 @@ class AssessmentStore:
             assessment.user_id = earlier.user_id or assessment.user_id
             assessment.created_at, assessment.completion_time = earlier.created_at, earlier.completion_time
         self._session.merge(assessment)
+        return assessment.user_id
 
     def owner(self, assessment_id: UUID) -> str | None:
         """The public id of the account it is kept with."""
@@ -65,10 +66,10 @@ class AssessmentStore:
             select(StoredAssessment.user_id).where(StoredAssessment.assessment_id == assessment_id)
         )
 
-    def of_user(self, user_id: str, now: datetime, limit: int) -> Sequence[tuple[StoredAssessment, str | None]]:
-        """The newest results of an account, each with the token of its answers while those are kept."""
+    def of_user(self, user_id: str, now: datetime, limit: int) -> Sequence[tuple[StoredAssessment, bytes | None]]:
+        """The newest results of an account, each with the sealed token of its answers while those are kept."""
         unexpired = (Draft.assessment_id == StoredAssessment.assessment_id) & (Draft.expires_at > now)
-        own = select(StoredAssessment, Draft.token).outerjoin(Draft, unexpired)
+        own = select(StoredAssessment, Draft.sealed_token).outerjoin(Draft, unexpired)
         newest = own.order_by(StoredAssessment.created_at.desc(), StoredAssessment.id.desc()).limit(limit)
         rows = self._session.execute(newest.where(StoredAssessment.user_id == user_id))
-        return [(assessment, token) for assessment, token in rows]
+        return [(assessment, sealed) for assessment, sealed in rows]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
@@ -10,11 +9,14 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
+from backend.accounts.caller import AccountHolder
 from backend.assessments.visit.answers import DraftAnswers, ReplyT
 from backend.assessments.visit.models import Draft
 from backend.assessments.visit.questions import CalculatorQuestion
-from backend.assessments.visit.store import DRAFT_TOKEN_BYTES, DraftStore, delete_expired
+from backend.assessments.visit.store import DraftStore, delete_expired
+from backend.assessments.visit.tokens import AccountTokens, new_draft_token
 from backend.clock import Clock
+from backend.vault.tokens import digest_of
 
 MOST_DELETED_AT_ONCE = 200
 
@@ -36,10 +38,11 @@ class SavedDraft(Generic[AnswersT]):
 class AssessmentRecorder(Protocol[AnswersT]):
     """The calculator's storage of assessments, in the transaction of each reply that leaves a draft complete.
 
-    `user_id`: the public id of whoever is signed in; an assessment without an owner becomes theirs.
+    `user_id`: the public id of whoever is signed in; an assessment without an owner becomes theirs. The answer is the
+    public id of the account that the assessment is kept with.
     """
 
-    def record(self, draft: SavedDraft[AnswersT], user_id: str | None) -> None: ...
+    def record(self, draft: SavedDraft[AnswersT], user_id: str | None) -> str | None: ...
 
 
 class Drafts(Generic[AnswersT, ReplyT]):
@@ -50,6 +53,7 @@ class Drafts(Generic[AnswersT, ReplyT]):
         answers_type: type[AnswersT],
         store: DraftStore,
         recorder: AssessmentRecorder[AnswersT],
+        tokens: AccountTokens,
         session: Session,
         now: Clock,
         retention: timedelta,
@@ -57,16 +61,17 @@ class Drafts(Generic[AnswersT, ReplyT]):
         self._answers_type = answers_type
         self._store = store
         self._recorder = recorder
+        self._tokens = tokens
         self._session = session
         self._now = now
         self._retention = retention
 
     def begin(self, answers: AnswersT, session_id: str | None) -> SavedDraft[AnswersT]:
         """Start a draft, and clear away some that have expired."""
-        now = self._now()
+        now, token = self._now(), new_draft_token()
         delete_expired(self._session, now, MOST_DELETED_AT_ONCE)
         draft = Draft(
-            token=secrets.token_urlsafe(DRAFT_TOKEN_BYTES),
+            digest=digest_of(token),
             calculator=answers.calculator,
             assessment_id=uuid4(),
             session_id=session_id or uuid4().hex,
@@ -75,33 +80,45 @@ class Drafts(Generic[AnswersT, ReplyT]):
             expires_at=now + self._retention,
         )
         self._store.add(draft)
-        saved = saved_draft(draft, self._answers_type)
+        saved = self._saved(draft, token)
         self._session.commit()
         return saved
 
     def open(self, token: str, question: CalculatorQuestion) -> SavedDraft[AnswersT]:
         """The draft, if this question's turn has come. Raises DraftGone, AskedTooEarly."""
-        saved = saved_draft(self._store.draft(token, self._now()), self._answers_type)
+        saved = self._saved(self._store.draft(token, self._now()), token)
         saved.answers.demand(question)
         return saved
 
     def open_complete(self, token: str) -> SavedDraft[AnswersT]:
         """The draft, if every question has an answer. Raises DraftGone, AskedTooEarly."""
-        saved = saved_draft(self._store.draft(token, self._now()), self._answers_type)
+        saved = self._saved(self._store.draft(token, self._now()), token)
         saved.answers.demand_all()
         return saved
 
-    def answer(self, token: str, reply: ReplyT, user_id: str | None = None) -> SavedDraft[AnswersT]:
+    def answer(self, token: str, reply: ReplyT, holder: AccountHolder | None = None) -> SavedDraft[AnswersT]:
         """Keep a reply, and record the assessment once every question has one. Raises as `open` does."""
         draft = self._store.draft_for_change(token, self._now())
         answers = self._answers_type.of_json(draft.answers)
         answers.demand(reply.question)
         draft.answers = answers.with_reply(reply).as_json()
-        saved = saved_draft(draft, self._answers_type)
+        saved = self._saved(draft, token)
         if saved.answers.complete:
-            self._recorder.record(saved, user_id)
+            owner = self._recorder.record(saved, holder.public_id if holder else None)
+            if holder is not None and owner == holder.public_id:
+                draft.sealed_token = self._tokens.seal(holder.account_id, token) or draft.sealed_token
         self._session.commit()
         return saved
+
+    def _saved(self, draft: Draft, token: str) -> SavedDraft[AnswersT]:
+        return SavedDraft(
+            token=token,
+            assessment_id=draft.assessment_id,
+            session_id=draft.session_id,
+            answers=self._answers_type.of_json(draft.answers),
+            created_at=draft.created_at,
+            expires_at=draft.expires_at,
+        )
 
 
 class DraftRetention:
@@ -118,14 +135,3 @@ class DraftRetention:
             self._session.commit()
             total += deleted
         return total
-
-
-def saved_draft(draft: Draft, answers_type: type[AnswersT]) -> SavedDraft[AnswersT]:
-    return SavedDraft(
-        token=draft.token,
-        assessment_id=draft.assessment_id,
-        session_id=draft.session_id,
-        answers=answers_type.of_json(draft.answers),
-        created_at=draft.created_at,
-        expires_at=draft.expires_at,
-    )

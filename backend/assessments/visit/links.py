@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Generic
 
 from sqlalchemy.orm import Session
 
-from backend.assessments.visit.drafts import AnswersT, SavedDraft, saved_draft
+from backend.assessments.visit.drafts import AnswersT
+from backend.assessments.visit.errors import SharedLinkGone
 from backend.assessments.visit.models import SharedResult
-from backend.assessments.visit.store import LINK_TOKEN_BYTES, DraftStore
+from backend.assessments.visit.store import DraftStore
+from backend.assessments.visit.tokens import new_link_token, open_link, seal_link
 from backend.clock import Clock
+from backend.vault.tokens import digest_of
 
 
 class SharedLinks(Generic[AnswersT]):
@@ -24,13 +26,18 @@ class SharedLinks(Generic[AnswersT]):
 
     def active(self, draft_token: str) -> str | None:
         """The token of the link that now leads to this draft's result."""
-        return self._store.active_link(draft_token)
+        sealed = self._store.active_link(draft_token)
+        return None if sealed is None else open_link(sealed, draft_token)
 
-    def shared(self, link: str) -> SavedDraft[AnswersT]:
-        """The complete draft that a link leads to. Raises SharedLinkGone."""
-        saved = saved_draft(self._store.shared_draft(link, self._now()), self._answers_type)
-        saved.answers.demand_all()
-        return saved
+    def shared(self, link: str) -> AnswersT:
+        """The complete answers that a link leads to, without anything that leads to their draft.
+
+        Raises SharedLinkGone.
+        """
+        answers = self._answers_type.of_json(self._store.shared_draft(link, self._now()).answers)
+        if not answers.complete:
+            raise SharedLinkGone("The person who made it has not answered every question since they changed.")
+        return answers
 
     def share(self, draft_token: str) -> None:
         """Make the link unless there is one. Raises DraftGone, AskedTooEarly."""
@@ -38,8 +45,11 @@ class SharedLinks(Generic[AnswersT]):
         draft = self._store.draft_for_change(draft_token, now)
         self._answers_type.of_json(draft.answers).demand_all()
         if self._store.active_link(draft_token) is None:
-            link = secrets.token_urlsafe(LINK_TOKEN_BYTES)
-            self._store.add(SharedResult(token=link, draft_id=draft.id, created_at=now))
+            link = new_link_token()
+            sealed = seal_link(link, draft_token)
+            self._store.add(
+                SharedResult(digest=digest_of(link), sealed_token=sealed, draft_id=draft.id, created_at=now)
+            )
         self._session.commit()
 
     def unshare(self, draft_token: str) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.extensions import Model
@@ -13,13 +13,15 @@ from backend.extensions import Model
 class Draft(Model):
     """A visitor's answers on their way to a result. Holds no pay and no e-mail; deleted after a while.
 
-    `token` is the only key to it and stands in the page's address. `calculator` names whose questions it answers.
+    Its token is the only key to it and stands in the page's address; `digest` is the token's. `sealed_token` is there
+    when the result is kept with an account, and for that account alone. `calculator` names whose questions it answers.
     """
 
     __tablename__ = "assessment_drafts"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    token: Mapped[str] = mapped_column(String(43), unique=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    sealed_token: Mapped[bytes | None] = mapped_column(LargeBinary(100))
     calculator: Mapped[str] = mapped_column(String(20))
     assessment_id: Mapped[UUID] = mapped_column(unique=True)
     session_id: Mapped[str] = mapped_column(String(100))
@@ -29,12 +31,16 @@ class Draft(Model):
 
 
 class SharedResult(Model):
-    """A link to a result that its maker may withdraw. Gone when the draft is."""
+    """A link to a result that its maker may withdraw. Gone when the draft is.
+
+    `digest` is that of its token; `sealed_token` is the token for who holds that of the draft.
+    """
 
     __tablename__ = "shared_results"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    token: Mapped[str] = mapped_column(String(22), unique=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    sealed_token: Mapped[bytes] = mapped_column(LargeBinary(100))
     draft_id: Mapped[int] = mapped_column(ForeignKey("assessment_drafts.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

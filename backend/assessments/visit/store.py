@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from sqlalchemy import Select, delete, select, update
@@ -8,15 +7,14 @@ from sqlalchemy.orm import Session
 
 from backend.assessments.visit.errors import DraftGone, SharedLinkGone
 from backend.assessments.visit.models import Draft, SharedResult
-
-DRAFT_TOKEN_BYTES, LINK_TOKEN_BYTES = 32, 16
-DRAFT_TOKEN, LINK_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}"), re.compile(r"[A-Za-z0-9_-]{22}")
+from backend.assessments.visit.tokens import DRAFT_TOKEN, LINK_TOKEN
+from backend.vault.tokens import digest_of
 
 
 class DraftStore:
     """The drafts of one calculator, and the links to their results.
 
-    A malformed token is refused before the database is asked: PostgreSQL rejects one with a NUL character.
+    A malformed token is refused before the database is asked.
     """
 
     def __init__(self, session: Session, calculator: str) -> None:
@@ -35,19 +33,19 @@ class DraftStore:
 
     def _first(self, token: str, drafts: Select[Draft]) -> Draft:
         well_formed = DRAFT_TOKEN.fullmatch(token)
-        draft = self._session.scalar(drafts.where(Draft.token == token)) if well_formed else None
+        draft = self._session.scalar(drafts.where(Draft.digest == digest_of(token))) if well_formed else None
         if draft is None:
             raise DraftGone("We no longer have those answers.")
         return draft
 
-    def active_link(self, draft_token: str) -> str | None:
-        """The token of the link that now leads to this draft's result."""
-        own = (Draft.token == draft_token) & (Draft.calculator == self._calculator)
-        active = select(SharedResult.token).join(Draft).where(own, SharedResult.revoked_at.is_(None))
+    def active_link(self, draft_token: str) -> bytes | None:
+        """The sealed token of the link that now leads to this draft's result."""
+        own = (Draft.digest == digest_of(draft_token)) & (Draft.calculator == self._calculator)
+        active = select(SharedResult.sealed_token).join(Draft).where(own, SharedResult.revoked_at.is_(None))
         return self._session.scalar(active)
 
     def shared_draft(self, link: str, now: datetime) -> Draft:
-        active = (SharedResult.token == link) & SharedResult.revoked_at.is_(None)
+        active = (SharedResult.digest == digest_of(link)) & SharedResult.revoked_at.is_(None)
         well_formed = LINK_TOKEN.fullmatch(link)
         draft = self._session.scalar(self._unexpired(now).join(SharedResult).where(active)) if well_formed else None
         if draft is None:

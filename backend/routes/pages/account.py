@@ -17,10 +17,10 @@ from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.routes.access import (
     Rate,
+    account_holder,
     caller,
     confirm_password,
     me,
-    my_public_id,
     require,
     sign_in_token,
     stay_signed_in,
@@ -49,8 +49,8 @@ def confirm_page(errors: Errors = NO_ERRORS) -> str:
 @bp.get("")
 @require(Scope.ACCOUNT_SELF)
 def home() -> ResponseReturnValue:
-    sign_ins = get(SignIns).list(me(), sign_in_token() or "")
-    own, results = get(Directory).own(me()), get(OwnResults).of(my_public_id() or "")
+    sign_ins, holder = get(SignIns).list(me(), sign_in_token() or ""), account_holder()
+    own, results = get(Directory).own(me()), get(OwnResults).of(holder) if holder else ()
     return form_page(
         "accounts/account.html", own=own, results=results, sign_ins=sign_ins, roles=ROLES, codes=RECOVERY_CODES
     )

@@ -115,7 +115,9 @@ def invite_again(public_id: UUID) -> ResponseReturnValue:
 @bp.get(f"{ACCOUNT}/<any(role, disable, enable, 'end-sign-ins', invitation):_deed>")
 @require(Scope.ACCOUNTS_MANAGE)
 def back_to_account(public_id: UUID, _deed: str) -> ResponseReturnValue:
-    """Where someone lands who reloads the address of a form."""
+    """Where someone lands who reloads the address of a form, or whose form was left open: the role stays chosen."""
+    if "role" in request.form:
+        return account_page(public_id=public_id)
     return redirect(url_for(".account", public_id=public_id), 303)
 
 

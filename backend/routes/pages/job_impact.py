@@ -26,11 +26,12 @@ from backend.assessments.job_impact.service import (
     JobImpactLinks,
     JobImpactResult,
     JobImpactResults,
+    OwnJobImpactResult,
 )
 from backend.assessments.visit.errors import AskedTooEarly, DraftGone
 from backend.plugins import get
 from backend.reference.loading import Reference
-from backend.routes.access import my_public_id, public
+from backend.routes.access import account_holder, public
 from backend.routes.pages.first_visit import FirstVisitPages
 from backend.routes.pages.forms import NO_ERRORS, Errors, by_field, if_refused, of_every_field
 from backend.routes.schemas import job_impact_form as forms
@@ -39,6 +40,7 @@ bp = Blueprint("assessment", __name__)
 PAGE = "ai-job-impact-calculator.html"
 BASE = "/ai-job-impact-calculator"
 QUESTION = f"{BASE}/<token>/<any(job, place, background, week):question>"
+NOT_COMPARED = {"salary": "Your pay was not compared: this page was open for too long. Send it again."}
 OWN = "a visitor's own answers, by a secret address"
 
 
@@ -91,7 +93,7 @@ def ask(token: str, question: str) -> ResponseReturnValue:
 @if_refused(question_page)
 def answer(token: str, question: str) -> ResponseReturnValue:
     saved = get(JobImpactDrafts).open(token, JobImpactQuestion(question))
-    saved = get(JobImpactDrafts).answer(token, _reply(JobImpactQuestion(question), saved), my_public_id())
+    saved = get(JobImpactDrafts).answer(token, _reply(JobImpactQuestion(question), saved), account_holder())
     return _onward(saved, JobImpactQuestion(question))
 
 
@@ -113,7 +115,9 @@ def pay(token: str) -> ResponseReturnValue:
 @bp.get(f"{BASE}/<token>/<any(pay, share, unshare):_action>")
 @public(OWN)
 def back_to_result(token: str, _action: str) -> ResponseReturnValue:
-    """The address of a form, opened with GET: back to the result."""
+    """Where someone lands who opens the address of a form, or whose form was left open: a salary stands in it again."""
+    if "salary" in request.form:
+        return own_result_page(NOT_COMPARED, token=token)
     return redirect(url_for(".result", token=token), 303)
 
 
@@ -143,7 +147,7 @@ def unshare(token: str) -> ResponseReturnValue:
 @bp.get("/shared/<link>")
 @public("whoever was given the link may read the result")
 def shared(link: str) -> ResponseReturnValue:
-    return render_template(PAGE, **_result(get(JobImpactResults).of_link(link), own=False))
+    return render_template(PAGE, **_result(get(JobImpactResults).of_link(link)))
 
 
 @bp.errorhandler(DraftGone)
@@ -185,7 +189,7 @@ def _onward(saved: JobImpactDraft, done: JobImpactQuestion) -> ResponseReturnVal
         return redirect(url_for(".ask", token=saved.token, question=done.after), 303)
     if request.headers.get("X-Fragment") == "result":
         result = get(JobImpactResults).of_draft(saved.token)
-        return render_template("job_impact/result.html", **_result(result, own=True))
+        return render_template("job_impact/result.html", **_result(result))
     return redirect(url_for(".result", token=saved.token), 303)
 
 
@@ -244,29 +248,30 @@ def _week(saved: JobImpactDraft) -> list[WeekLine]:
     return lines(get(JobImpactCalculator).profile(answers.occupation).activities, answers.activities)
 
 
-def _result_page(result: JobImpactResult, errors: Errors = NO_ERRORS) -> str:
-    return render_template(PAGE, **_result(result, own=True, errors=errors))
+def _result_page(result: OwnJobImpactResult, errors: Errors = NO_ERRORS) -> str:
+    return render_template(PAGE, **_result(result, errors))
 
 
-def _result(result: JobImpactResult, *, own: bool, errors: Errors = NO_ERRORS) -> dict[str, Any]:
+def _result(result: JobImpactResult, errors: Errors = NO_ERRORS) -> dict[str, Any]:
     """What the result needs; whoever only holds a shared link gets nothing that could change it."""
-    draft, answers = result.draft, result.draft.answers
-    industry, experience = get(Reference).industries.get(answers.industry or ""), answers.experience_band
-    counted = CountedAnswers(industry or "", experience or "", answers.education or "")
-    forms = _result_forms(result, errors) if own else None
+    replies = result.replies
+    industry, experience = get(Reference).industries.get(replies.industry or ""), replies.experience_band
+    counted = CountedAnswers(industry or "", experience or "", replies.education or "")
+    own = result.draft.token if isinstance(result, OwnJobImpactResult) else None
+    forms = _result_forms(result, errors) if isinstance(result, OwnJobImpactResult) else None
     return {
         "view": "result",
         "question": None,
-        "token": draft.token if own else None,
-        "answered": answers.answered,
-        "back": url_for(".ask", token=draft.token, question=JobImpactQuestion.WEEK) if own else None,
+        "token": own,
+        "answered": replies.answered,
+        "back": url_for(".ask", token=own, question=JobImpactQuestion.WEEK) if own else None,
         "errors": of_every_field(errors),
         "page": result_page(result.assessment, result.answers, _state_name(result), forms, counted),
     }
 
 
-def _result_forms(result: JobImpactResult, errors: Errors) -> ResultForms:
-    draft, form = result.draft, request.form
+def _result_forms(result: OwnJobImpactResult, errors: Errors) -> ResultForms:
+    draft, form, holder = result.draft, request.form, account_holder()
     return ResultForms(
         address=url_for(".resume", token=draft.token),
         week=tuple(lines(result.assessment.activities, draft.answers.activities)),
@@ -274,7 +279,7 @@ def _result_forms(result: JobImpactResult, errors: Errors) -> ResultForms:
         errors=of_every_field(errors),
         share_url=url_for(".shared", link=result.link, _external=True) if result.link else None,
         share_until=draft.expires_at,
-        in_my_account=result.owner is not None and result.owner == my_public_id(),
+        in_my_account=holder is not None and result.owner == holder.public_id,
     )
 
 

@@ -303,7 +303,7 @@ def _unit(scope: FunnelScope) -> str:
     return f"{scope}s"
 
 
-def _immature(funnel: FunnelCounts, scope: FunnelScope) -> dict[str, int]:
+def _immature(funnel: FunnelCounts, scope: FunnelScope) -> dict[str, Any]:
     return {f"immature_{_unit(scope)}": funnel.immature}
 
 

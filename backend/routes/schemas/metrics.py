@@ -237,9 +237,8 @@ def _rows(result: Result) -> Iterator[dict[str, Cell | dict[str, Value]]]:
     query = result.query
     for row in result.rows:
         values = dict(zip(query.keys, row.keys, strict=True)) | shown(query, row.values)
-        if query.compare:
-            values |= {"previous": shown(query, row.previous) if row.previous else None}
-        yield values
+        previous = {"previous": shown(query, row.previous) if row.previous else None} if query.compare else {}
+        yield values | previous
 
 
 def _plan(query: Query) -> PlanOut:

@@ -50,7 +50,7 @@ class CatalogueService:
         counted = self._rows(query, limited=True)
         totals, currencies = self._totals(query, over_all)
         now = self._now()
-        compared = query.compare and query.period.preceding(query.compare, now)
+        compared = query.period.preceding(query.compare, now) if query.compare else None
         rows = [ResultRow(keys, values) for keys, values in _complete(counted.rows, query, now).items()]
         before = None
         if compared and query.compare:

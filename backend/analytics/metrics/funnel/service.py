@@ -108,7 +108,7 @@ class FunnelService:
     def answer(self, query: FunnelQuery) -> FunnelReport:
         """The funnel of everybody who took step 1 in the period, also where they went on after it."""
         keys = self._largest_groups(query) if query.breakdown else ()
-        compared = query.compare and query.period.preceding(query.compare, self._now())
+        compared = query.period.preceding(query.compare, self._now()) if query.compare else None
         earlier = replace(query, period=compared) if compared else None
         groups = self._groups(query, keys) if query.breakdown else ()
         if earlier and query.breakdown:
