@@ -12,7 +12,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,11 +26,12 @@ from backend.analytics.metrics.funnel.definition import CALCULATOR, FunnelQuery,
 from backend.analytics.metrics.funnel.service import FunnelService
 from backend.analytics.metrics.period import Grain, Period
 from backend.analytics.warehouse.duck import DuckEngine
-from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS, STEP_COLUMNS
+from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS
 from backend.analytics.warehouse.service import AnswerCache, Warehouse
 from backend.analytics.warehouse.sessions import Sessions
 from backend.analytics.warehouse.snapshots import Snapshots
 from backend.clock import utc_now
+from benchmarks.by_hand import FUNNELS, HAND, ZONE, window_funnel
 
 SEED = 20_261_121
 SIZES = (700_000, 10_000_000)
@@ -39,7 +39,6 @@ LARGE = 100_000_000
 DAYS = 60
 MEMORY = "4GB"
 THREADS = 2
-ZONE = "America/New_York"
 TIMES, LONG = 9, 3_000
 QUESTIONS = {
     "five_steps": "funnel, 5 steps",
@@ -189,6 +188,27 @@ def ours(folder: Path, question: str) -> dict[str, float]:
     return figures | {"cached": best(lambda: ask(period))}
 
 
+def counted_conversions(folder: Path, period: Period) -> set[tuple[object, ...]]:
+    """Mingus's own conversions, with which those by hand must agree."""
+    names = ("assessments", "offers_viewed", "upgrades", "result_visitors", "offer_visitors", "plan_visitors")
+    answer = dashboards(folder).conversions(period)
+    return {(str(row.keys[0]), *(row.values[name] for name in names)) for row in answer.rows}
+
+
+def counted_revenue(folder: Path, period: Period) -> set[tuple[object, ...]]:
+    """Mingus's own revenue of each day and source."""
+    rows = dashboards(folder).revenue(period).rows
+    return {(*row.keys, "USD", row.values["revenue"]) for row in rows if row.values["revenue"]}
+
+
+COUNTED = {"conversions": counted_conversions, "revenue": counted_revenue}
+
+
+def dashboards(folder: Path) -> Dashboards:
+    lake = Lake(str(folder), (EVENTS, SESSIONS))
+    return Dashboards(Warehouse(DuckEngine(MEMORY, THREADS, folder / "spill"), Snapshots(lake), utc_now))
+
+
 def by_hand(folder: Path, question: str) -> dict[str, float]:
     """The same numbers from the same files by SQL written by hand for DuckDB, from sessions and from events."""
     import duckdb
@@ -204,8 +224,16 @@ def by_hand(folder: Path, question: str) -> dict[str, float]:
         if (question, source) not in HAND:
             continue
         sql = HAND[question, source].format(
-            start=start, end=end, first=start.date() - timedelta(days=1), last=end.date()
+            start=start,
+            end=end,
+            first=start.date() - timedelta(days=1),
+            last=end.date(),
+            until=end.date() + timedelta(days=2),
         )
+        if question in COUNTED:
+            rows = connection.execute(sql).fetchall()
+            if {(str(key), *rest) for key, *rest in rows} != COUNTED[question](folder, period):
+                raise AssertionError(f"{question} by hand from {source} are not Mingus's")
         figures[f"hand {source}"] = best(lambda sql=sql: connection.execute(sql).fetchall())
     return figures
 
@@ -221,58 +249,6 @@ def clickhouse(folder: Path, question: str) -> dict[str, float]:
     start, end = period.start.astimezone(UTC), period.end.astimezone(UTC)
     sql = window_funnel(FUNNELS[question]).format(folder=folder, start=f"{start:%F %T}", end=f"{end:%F %T}")
     return {"windowFunnel": best(lambda: client.query(sql)), "windowFunnel peak": peak()}
-
-
-FUNNELS = {"five_steps": 5, "funnel": 8}
-WAITS = [f"quantile_cont(epoch_us({b}) - epoch_us({a}), [0.5, 0.9])" for a, b in pairwise(STEP_COLUMNS)]
-IN_PERIOD = "timestamp >= '{start}' AND timestamp < '{end}' AND day BETWEEN '{first}' AND '{last}'"
-BEGAN = "NOT is_bot AND started_at >= '{start}' AND started_at < '{end}' AND day BETWEEN '{first}' AND '{last}'"
-PLACES = ["event_type = 'ai_calculator_opened'"] + [f"step = {n}" for n in range(1, 5)]
-PLACES += [
-    f"event_type = '{name}'" for name in ("assessment_submitted", "conversion_offer_viewed", "paid_upgrade_clicked")
-]
-FIRSTS = [f"min(timestamp) FILTER ({place}) AS f{n}" for n, place in enumerate(PLACES, 1)]
-IN_ORDER = [" AND ".join(f"f{n} <= f{n + 1}" for n in range(1, last)) or "f1 IS NOT NULL" for last in range(1, 9)]
-
-
-def funnel_by_hand(steps: int) -> str:
-    columns = [*(f"count({step})" for step in STEP_COLUMNS[:steps]), *WAITS[: steps - 1]]
-    opened = "NOT is_bot AND step_1_at >= '{start}' AND step_1_at < '{end}' AND day BETWEEN '{first}' AND '{last}'"
-    return f"SELECT {', '.join(columns)} FROM sessions WHERE {opened}"
-
-
-def funnel_of_events(steps: int) -> str:
-    counts = ", ".join(f"count(*) FILTER ({order})" for order in IN_ORDER[:steps])
-    firsts = ", ".join(FIRSTS[:steps])
-    return f"SELECT {counts} FROM (SELECT {firsts} FROM events WHERE NOT is_bot AND {IN_PERIOD} GROUP BY session_key)"
-
-
-HAND = {
-    **{(name, "sessions"): funnel_by_hand(steps) for name, steps in FUNNELS.items()},
-    **{(name, "events"): funnel_of_events(steps) for name, steps in FUNNELS.items()},
-    ("conversions", "sessions"): "SELECT risk_level, count(*), count(offer_viewed_at), count(upgrade_at) FROM sessions"
-    f" WHERE submitted_at IS NOT NULL AND {BEGAN} GROUP BY ALL",
-    ("conversions", "events"): "SELECT risk_level, count(*), count(offered), count(upgraded) FROM (SELECT"
-    " max(risk_level) AS risk_level, max(timestamp) FILTER (event_type = 'assessment_submitted') AS submitted,"
-    " min(timestamp) FILTER (event_type = 'conversion_offer_viewed') AS offered,"
-    " min(timestamp) FILTER (event_type = 'paid_upgrade_clicked') AS upgraded"
-    f" FROM events WHERE NOT is_bot AND {IN_PERIOD} GROUP BY session_key) WHERE submitted IS NOT NULL GROUP BY ALL",
-    ("revenue", "sessions"): f"SELECT timezone('{ZONE}', started_at)::DATE, source, revenue[:3],"
-    f" sum(revenue[5:]::BIGINT) FROM sessions WHERE revenue IS NOT NULL AND {BEGAN} GROUP BY ALL",
-    ("revenue", "events"): f"SELECT timezone('{ZONE}', started)::DATE, source, currency, sum(cents) FROM (SELECT"
-    " min(timestamp) AS started, max(source) AS source, max(currency) AS currency, sum(price_cents) AS cents"
-    f" FROM events WHERE NOT is_bot AND {IN_PERIOD} GROUP BY session_key) WHERE cents IS NOT NULL GROUP BY ALL",
-}
-
-
-def window_funnel(steps: int) -> str:
-    taken = ", ".join(f"ifNull({place}, false)" for place in PLACES[:steps])
-    return (
-        f"SELECT level, count() FROM (SELECT session_key, windowFunnel({DAY})("
-        f"assumeNotNull(toUnixTimestamp64Micro(timestamp))::UInt64, {taken}) AS level "
-        "FROM deltaLakeLocal('{folder}/events') WHERE not is_bot AND timestamp >= toDateTime64('{start}', 6, 'UTC') "
-        "AND timestamp < toDateTime64('{end}', 6, 'UTC') GROUP BY session_key) GROUP BY level"
-    )
 
 
 WAYS = {"ours": ours, "by_hand": by_hand, "clickhouse": clickhouse}

@@ -83,6 +83,7 @@ def _session(run, number, rows):
         "started_at": micros(first["timestamp"]),
         "ended_at": micros(last["timestamp"]),
         "events": len(rows),
+        **_in_order(rows),
         "is_bot": any(row["is_bot"] for row in rows),
         "user_id": user_id,
         "person": _person(user_id, first["visitor_id"], first["session_id"]),
@@ -95,6 +96,21 @@ def _session(run, number, rows):
         "revenue": " ".join(f"{currency}:{cents}" for currency, cents in sorted(_revenue(upgraded).items())) or None,
     }
     return tuple(facts[name] for name in COLUMNS)
+
+
+def _in_order(rows):
+    """The events by time, of one instant by name."""
+    order = sorted((micros(row["timestamp"]), _named_step(row), row["event_type"]) for row in rows)
+    return {
+        "event_times": [at for at, _, _ in order],
+        "event_names": " ".join(name for _, _, name in order),
+        "event_steps": " ".join(step for _, step, _ in order),
+        "simultaneous": len({at for at, _, _ in order}) < len(order),
+    }
+
+
+def _named_step(row):
+    return row["event_type"] if row["step"] is None else f"{row['event_type']}:{row['step']}"
 
 
 def _revenue(upgraded):

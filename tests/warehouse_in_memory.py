@@ -9,7 +9,14 @@ from backend.analytics.warehouse.relations import SESSIONS
 from backend.analytics.warehouse.service import Answer
 from tests.sessions_oracle import COLUMNS, day_number, micros, sessions
 
-TYPES = {"date": "INTEGER", "string": "VARCHAR", "int64": "BIGINT", "int32": "INTEGER", "float64": "DOUBLE"}
+TYPES = {
+    "date": "INTEGER",
+    "string": "VARCHAR",
+    "int32": "INTEGER",
+    "float64": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "array<int64>": "BIGINT[]",
+}
 
 
 class InMemory:
@@ -26,7 +33,6 @@ class InMemory:
 
     def _fill(self, table, rows):
         columns = [f'"{name}" {TYPES.get(kind, "BIGINT")}' for name, kind in table.columns.items()]
-        columns = [column.replace('"is_bot" BIGINT', '"is_bot" BOOLEAN') for column in columns]
         self._connection.execute(f"CREATE TABLE {table.name} ({', '.join(columns)})")
         if rows:
             marks = ", ".join("?" * len(columns))

@@ -38,6 +38,7 @@ class LakeTable:
             "float64": pa.float64(),
             "boolean": pa.bool_(),
             INSTANT: pa.timestamp("us", tz="UTC"),
+            "array<int64>": pa.list_(pa.int64()),
         }
         return pa.schema([(name, types[kind]) for name, kind in self.columns.items()])
 

@@ -42,6 +42,7 @@ TYPES = {
     "boolean": "BOOLEAN",
     "date": "DATE",
     INSTANT: "TIMESTAMPTZ",
+    "array<int64>": "BIGINT[]",
 }
 
 

@@ -31,6 +31,12 @@ SESSIONS = LakeTable(
         "started_at": INSTANT,
         "ended_at": INSTANT,
         "events": "int64",
+        # Its events in the order of time. A funnel of any steps finds all it asks for in its sessions' own rows.
+        "event_times": "array<int64>",
+        # One text for each session, with spaces: most sessions go the same few ways, so that an engine reads each once.
+        "event_names": "string",
+        "event_steps": "string",  # the names, with `:n` behind them where the event has a step
+        "simultaneous": "boolean",  # whether two of them are of one instant
         "is_bot": "boolean",
         "person": "int64",  # whose it is, as far as may be known: numbers are counted apart five times as fast
         "visitor_id": "string",

@@ -23,6 +23,7 @@ SESSION = ("session_key", "run_started_at", "session_no")
 FIRST_EVENT = ("visitor_id", "country", "region", "device")
 OPENING = ("source", "medium", "campaign", "referrer")
 SUBMISSION = ("job_title", "occupation", "industry", "experience", "education", "risk_level")
+STEP_NUMBER = ":-?[0-9]+"  # behind a name that has one
 FACT_GROUPS = (FIRST_EVENT, OPENING, SUBMISSION)
 PLACES = tuple(range(1, len(STEP_COLUMNS) + 1))
 SUBMITTED, OFFERED, UPGRADE = 6, 7, 8
@@ -90,7 +91,8 @@ def _placed(events: Table) -> Table:
         (kind == EventName.UPGRADE_CLICKED, _int(UPGRADE)),
         else_=_int(0),
     )
-    return events.mutate(place=place, currency=events.currency.fill_null(CURRENCY))
+    named_step = ibis.ifelse(events.step.isnull(), kind, kind + ":" + events.step.cast("string"))
+    return events.mutate(place=place, named_step=named_step, currency=events.currency.fill_null(CURRENCY))
 
 
 def _facts(events: Table) -> dict[str, Value]:
@@ -103,6 +105,7 @@ def _facts(events: Table) -> dict[str, Value]:
         "started_at": events.timestamp.min(),
         "ended_at": events.timestamp.max(),
         "events": events.count(),
+        "in_order": _struct(events, ("timestamp", "named_step")).collect(),
         "is_bot": events.is_bot.any(),
         "user_id": events.user_id.argmin(order, where=events.user_id.notnull()),
         "facts_0": _struct(events, FIRST_EVENT).argmin(order),
@@ -120,8 +123,15 @@ def _facts(events: Table) -> dict[str, Value]:
 
 
 def _finished(sessions: Table) -> Table:
+    sessions = sessions.mutate(in_order=sessions.in_order.sort())
+    times = sessions.in_order.map(lambda event: event["timestamp"])
+    steps = sessions.in_order.map(lambda event: event["named_step"]).join(" ")
     return sessions.mutate(
-        **{name: sessions[f"facts_{number}"][name] for number, names in enumerate(FACT_GROUPS) for name in names}
+        **{name: sessions[f"facts_{number}"][name] for number, names in enumerate(FACT_GROUPS) for name in names},
+        event_times=times,
+        event_steps=steps,
+        event_names=steps.re_replace(STEP_NUMBER, ""),
+        simultaneous=times.unique().length() < times.length(),
     ).select(COLUMNS)
 
 

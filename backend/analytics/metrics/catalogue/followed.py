@@ -33,11 +33,14 @@ def with_followed(
     bots: bool,
 ) -> Table:
     """The sessions with a column for each thing that these measures ask about; `until`: the end of the last window."""
+    import ibis
+
     names = [FOLLOWED_BY[name] for name in measures if name in FOLLOWED_BY]
     every = relation(SESSIONS)
     every = every.filter(every.day >= first, every.day <= until // DAY)
     every = every if bots else every.filter(~every.is_bot)
     columns = [column for name in names for column in ENDS[name]]
+    every = every.filter(ibis.or_(ibis.literal(False), *(every[name].notnull() for name in columns)))
     instants = every.group_by("person").aggregate(**{f"{name}_of_person": every[name].collect() for name in columns})
     joined = sessions.left_join(instants, "person").select(sessions, *(f"{name}_of_person" for name in columns))
     return joined.mutate(**{name: _followed(joined, *ENDS[name], window) for name in names})

@@ -1,7 +1,8 @@
 """Each session's way through a funnel, or each visitor's: when they reached every step.
 
-Where the steps are the calculator's, sessions say so themselves. Otherwise a way is a list of whole numbers, one for
-each event that matters, and is read by the rules of its order: lists of numbers mean the same to every engine.
+Where the steps are the calculator's, sessions say so themselves. Otherwise the events in a session's row do: the first
+of each step, or where those are not enough a list of whole numbers, one for each event that matters, which is read by
+the rules of its order. Lists of numbers mean the same to every engine.
 """
 
 from __future__ import annotations
@@ -9,21 +10,22 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, with_first_seen
 from backend.analytics.metrics.catalogue.expressions import holds
 from backend.analytics.metrics.catalogue.query import Filter
 from backend.analytics.metrics.funnel.definition import FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.kinds import Kinds
-from backend.analytics.metrics.funnel.reading import ENTERED, LATEST, WayReader, code
+from backend.analytics.metrics.funnel.plain import PlainReader
+from backend.analytics.metrics.funnel.reading import KIND_BITS, WayReader, code
 from backend.analytics.warehouse.relations import DAY, SESSIONS, STEP_COLUMNS, relation
+from backend.analytics.warehouse.sessionise import GAP
 
 if TYPE_CHECKING:
-    from ibis.expr.types import BooleanValue, IntegerValue, Table, Value
+    from ibis.expr.types import ArrayValue, BooleanValue, IntegerValue, Table, Value
 
 LISTED = ("session_key", "started_at", "source", "device", "country")
 GROUP = "group_key"
-ENDED = "ended_at"
+ENDED, ENTERED, LATEST = "ended_at", "entered", "latest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,17 @@ class Numbers:
 PARAMETERS = tuple(field.name for field in fields(Numbers))
 
 
-def journeys(query: FunnelQuery, numbers: Numbers) -> Table:
-    """A row for each who entered in the period: `reached_1` and on, null where not; `LISTED`; `GROUP`; `ENDED`.
+def journeys(query: FunnelQuery, numbers: Numbers, *, listed: bool = False) -> Table:
+    """A row for each who entered in the period: `reached_1` and on, null where not; `GROUP`; `ENDED`.
 
-    `LATEST`: when step 1 was last taken.
+    `LATEST`: when step 1 was last taken, if the way may yet go on. With `LISTED`, if `listed`.
     """
-    ways = _of_columns(query, numbers) if query.is_of_columns else _of_events(query, numbers)
+    if query.is_of_columns:
+        ways = _of_columns(query, numbers)
+    elif query.scope is FunnelScope.SESSION:
+        ways = _of_sessions(query, numbers)
+    else:
+        ways = _of_visitors(query, numbers, listed=listed)
     return ways.filter(_is_in_period(ways[ENTERED], numbers))
 
 
@@ -72,22 +79,97 @@ def _of_columns(query: FunnelQuery, numbers: Numbers) -> Table:
     return sessions.select(ENDED, **_listed_columns(sessions, query), **entries, **reached)
 
 
-def _of_events(query: FunnelQuery, numbers: Numbers) -> Table:
+def _of_sessions(query: FunnelQuery, numbers: Numbers) -> Table:
+    """Plain ways as they are; only of the others all events are read."""
     import ibis
 
     kinds = Kinds.of(query)
-    met = _met(query, numbers, kinds)
-    columns = tuple(name for name in (*LISTED, GROUP, ENDED) if name in met.columns)
-    opens, reader = met.kind.isin(kinds.of_steps[0]), WayReader(query, kinds, numbers.window)
-    if query.scope is FunnelScope.SESSION:
-        ways = _by_session(met, opens, columns)
-        ways = reader.steps(ways, ("session_key", "started_at"), lambda _: ibis.literal(True))
-    else:
-        opens &= _is_in_period(met.timestamp, numbers)
-        ways = _by_person(met, opens, columns, numbers.start - DAY)
-        ways = reader.steps(ways, ("person",), lambda instant: _is_in_period(instant, numbers))
-        ways = _with_entry(ways, reader.raw(ways.taken_1), columns)
-    return ways.select(*columns, ENTERED, LATEST, *(f"reached_{n}" for n in range(1, len(query.steps) + 1)))
+    reader = WayReader(query, kinds, numbers.window)
+    sessions = _sessions(query, numbers, query.filters)
+    sessions = sessions.mutate(**_listed_columns(sessions, query))
+    ways = PlainReader(query, kinds, numbers.window).of_sessions(sessions)
+    # The last start matters only while the session is not over.
+    is_searched = ~ways.is_plain | (numbers.now - ways[ENDED] <= GAP)
+    none = ibis.literal([], "array<int64>")
+    ways = ways.mutate(codes=ibis.ifelse(is_searched, reader.numbered(_codes(ways, query, kinds)), none))
+    ways = ways.mutate(starts=ways.codes.filter(lambda code: reader.serves(code, 0)))
+    ways = ways.mutate(best=ibis.ifelse(ways.is_plain, none, reader.best(ways.codes, ways.starts)))
+    searched = reader.reached(ways.best, ways.started_at)
+    reached = {f"reached_{n}": ibis.ifelse(ways.is_plain, ways[f"plain_{n}"], time) for n, time in searched.items()}
+    is_known = ways.starts.length() > 0
+    last = ibis.ifelse(is_known, ways.started_at + reader.time(ways.starts.maxs()), ways.first_1)
+    columns = [name for name in (*LISTED, GROUP, ENDED) if name in ways.columns]
+    return ways.select(*columns, **{ENTERED: ways.first_1, LATEST: last}, **reached)
+
+
+def _codes(ways: Table, query: FunnelQuery, kinds: Kinds) -> ArrayValue:
+    """The codes of a session's events; for the strict order of all, as what is no step stands in the way."""
+    from backend.analytics.warehouse.lists import pairs
+
+    events = pairs(ways.event_times, ways[kinds.names].split(" "))
+    codes = events.map(lambda event: code(event["left"] - ways.started_at, kinds.kind(event["right"])))
+    return codes if query.order is Order.STRICT else codes.filter(lambda code: code % 2**KIND_BITS != kinds.others)
+
+
+def _of_visitors(query: FunnelQuery, numbers: Numbers, *, listed: bool) -> Table:
+    """The events of all sessions of a visitor as one way."""
+    import ibis
+
+    kinds = Kinds.of(query)
+    plain, reader = PlainReader(query, kinds, numbers.window), WayReader(query, kinds, numbers.window)
+    base = numbers.start - 2 * DAY
+    events = _events(query, numbers, kinds)
+    starts = events.kind.isin(kinds.of_steps[0]) & _is_in_period(events.timestamp, numbers)
+    ways = events.group_by("person").aggregate(
+        codes=code(events.timestamp - base, events.kind).collect(),
+        **{LATEST: events.timestamp.max(where=starts)},
+        **plain.firsts(events, starts, numbers.entered_from),
+    )
+    ways = plain.of_visitors(ways.filter(ways.first_1.notnull()))
+    none = ibis.literal([], "array<int64>")
+    ways = ways.mutate(codes=ibis.ifelse(ways.is_plain, none, reader.numbered(ways.codes.sort())))
+    of_steps = {f"codes_{step}": reader.of_step(ways.codes, step) for step in range(len(query.steps))}
+    ways = ways.mutate(**of_steps)
+    begins = ways.codes_0.filter(lambda code: _is_in_period(base + reader.time(code), numbers))
+    best = reader.best(ways.codes, begins, [ways[name] for name in of_steps])
+    ways = ways.mutate(best=ibis.ifelse(ways.is_plain, none, best))
+    reached = {
+        f"reached_{n}": ibis.ifelse(ways.is_plain, ways[f"plain_{n}"], time)
+        for n, time in reader.reached(ways.best, base).items()
+    }
+    ways = ways.select("person", LATEST, **{ENTERED: ways.first_1}, **reached)
+    if not (listed or query.filters or query.breakdown):
+        return ways
+    opened = events.filter(events.kind.isin(kinds.of_steps[0]))
+    return _with_sessions(ways, opened, (*LISTED, GROUP) if query.breakdown else LISTED)
+
+
+def _with_sessions(ways: Table, opened: Table, columns: tuple[str, ...]) -> Table:
+    """A visitor's way takes its columns from the session in which it begins."""
+    import ibis
+
+    session = ibis.struct({name: opened[name] for name in (*columns, "keeps")})
+    order = ibis.struct({name: opened[name] for name in ("session_key", "started_at")})
+    begun = opened.group_by("person", "timestamp").aggregate(session=session.argmin(order))
+    ways = ways.join(begun, [ways.person == begun.person, ways.reached_1 == begun.timestamp])
+    ways = ways.mutate(**{name: ways.session[name] for name in (*columns, "keeps")})
+    return ways.filter(ways.keeps)
+
+
+def _events(query: FunnelQuery, numbers: Numbers, kinds: Kinds) -> Table:
+    """The events that matter of every visitor, each with its session."""
+    from backend.analytics.warehouse.lists import pairs
+
+    sessions = _sessions(query, numbers, ())
+    events = sessions.select(
+        "person",
+        keeps=_all(sessions, query.filters),
+        **_listed_columns(sessions, query),
+        event=pairs(sessions.event_times, sessions[kinds.names].split(" ")).unnest(),
+    )
+    events = events.mutate(timestamp=events.event["left"], name=events.event["right"])
+    events = events.mutate(kind=kinds.kind(events.name))
+    return events if query.order is Order.STRICT else events.filter(events.kind < kinds.others)
 
 
 def _sessions(query: FunnelQuery, numbers: Numbers, filters: tuple[Filter, ...]) -> Table:
@@ -102,76 +184,6 @@ def _listed_columns(sessions: Table, query: FunnelQuery) -> dict[str, Value]:
     """The columns that a way takes from the session in which it begins."""
     group = {GROUP: DIMENSIONS[query.breakdown].column(sessions)} if query.breakdown else {}
     return {name: sessions[name] for name in LISTED} | group
-
-
-def _met(query: FunnelQuery, numbers: Numbers, kinds: Kinds) -> Table:
-    """The events that matter, each with its session."""
-    import ibis
-
-    owner: dict[str, Value] = {}
-    if query.scope is FunnelScope.SESSION:
-        sessions = _sessions(query, numbers, query.filters)
-    else:
-        sessions = _sessions(query, numbers, ())
-        owner = {"person": sessions.person, "keeps": _all(sessions, query.filters)}
-    sessions = sessions.select("day", "ended_at", **_listed_columns(sessions, query), **owner)
-    # A session goes on into the day after its own at most. With days in it the join stays small, whatever a sender
-    # calls one session.
-    after = (sessions.day + 1).cast("int32")
-    crosses = sessions.ended_at >= after.cast("int64") * DAY
-    both, own = ibis.array([sessions.day, after]), ibis.array([sessions.day])
-    days = sessions.mutate(on_day=ibis.ifelse(crosses, both, own).unnest())
-    events = _events(query, numbers, kinds)
-    within = [
-        events.stream == days.session_key,
-        events.happened_on == days.on_day,
-        events.timestamp >= days.started_at,
-        events.timestamp <= days.ended_at,
-    ]
-    return events.join(days, within)
-
-
-def _events(query: FunnelQuery, numbers: Numbers, kinds: Kinds) -> Table:
-    """For the strict order all events: what is no step stands in the way."""
-    events = relation(EVENTS)
-    events = events.filter(
-        events.day >= numbers.first_day,
-        events.day <= numbers.last_day + 1,
-        events.timestamp >= numbers.start - DAY,
-        events.timestamp <= numbers.end + DAY,
-    )
-    if query.order is not Order.STRICT:
-        events = events.filter(events.event_type.isin(sorted({match.event for match in kinds.matches})))
-    events = events.select("timestamp", stream=events.session_key, happened_on=events.day, kind=kinds.kind(events))
-    return events if query.order is Order.STRICT else events.filter(events.kind < kinds.others)
-
-
-def _by_session(met: Table, opens: BooleanValue, columns: tuple[str, ...]) -> Table:
-    by = ("session_key", "started_at")
-    rest = {name: met[name].arbitrary() for name in columns if name not in by}
-    codes = code(met.timestamp - met.started_at, met.kind).collect()
-    ways = met.group_by(by).aggregate(**rest, codes=codes, opened=opens.any())
-    return ways.filter(ways.opened).mutate(base=ways.started_at)
-
-
-def _by_person(met: Table, begins: BooleanValue, columns: tuple[str, ...], base: IntegerValue) -> Table:
-    """A visitor's way. `entries`: the session of each event with which it may begin, by its code."""
-    import ibis
-
-    codes = code(met.timestamp - base, met.kind)
-    entry = ibis.struct({"code": codes, **{name: met[name] for name in (*columns, "keeps")}})
-    ways = met.group_by("person").aggregate(
-        entries=entry.collect(where=begins), codes=codes.collect(), opened=begins.any()
-    )
-    return ways.filter(ways.opened).mutate(base=base)
-
-
-def _with_entry(ways: Table, start: IntegerValue, columns: tuple[str, ...]) -> Table:
-    """A visitor's way takes its columns from the session in which it begins."""
-    ways = ways.mutate(start=start)
-    ways = ways.mutate(entry=ways.entries.filter(lambda entry: entry["code"] == ways.start).sort()[0])
-    ways = ways.mutate(**{name: ways.entry[name] for name in (*columns, "keeps")})
-    return ways.filter(ways.keeps)
 
 
 def _all(sessions: Table, filters: tuple[Filter, ...]) -> BooleanValue:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from backend.analytics.metrics.funnel.definition import EventMatch, FunnelQuery
 
 if TYPE_CHECKING:
-    from ibis.expr.types import IntegerValue, Table
+    from ibis.expr.types import IntegerValue, StringValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,25 @@ class Kinds:
         mine = set(self.of_steps[step])
         return tuple(n for n in range(step) if mine & set(self.of_steps[n]))
 
-    def kind(self, events: Table) -> IntegerValue:
+    @property
+    def has_rivals(self) -> bool:
+        return any(self.rivals(step) for step in range(len(self.of_steps)))
+
+    @property
+    def names(self) -> str:
+        """The column of sessions in which each event's name tells its kind."""
+        return "event_names" if all(match.number is None for match in self.matches) else "event_steps"
+
+    def kind(self, name: StringValue) -> IntegerValue:
+        """The kind of an event, by its name in `names`."""
         import ibis
 
         exact_first = sorted(enumerate(self.matches), key=lambda numbered: numbered[1].number is None)
         branches = []
         for number, match in exact_first:
-            has_name = events.event_type == match.event
-            holds = has_name if match.number is None else has_name & (events.step == match.number)
+            holds = name == match.name
+            if match.number is None and self.names == "event_steps":
+                holds |= name.startswith(f"{match.event}:")
             branches.append((holds, ibis.literal(number, "int64")))
         return ibis.cases(*branches, else_=ibis.literal(self.others, "int64"))
 

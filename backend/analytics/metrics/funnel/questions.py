@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from backend.analytics.metrics.catalogue.expressions import with_marks
 from backend.analytics.metrics.funnel.definition import MOST_STEPS, FunnelQuery, FunnelScope, Order, Outcome
-from backend.analytics.metrics.funnel.journeys import ENDED, GROUP, LISTED, PARAMETERS, Numbers, journeys
-from backend.analytics.metrics.funnel.reading import LATEST
+from backend.analytics.metrics.funnel.journeys import ENDED, GROUP, LATEST, LISTED, PARAMETERS, Numbers, journeys
 from backend.analytics.warehouse.question import MarkedTexts, Question
 from backend.analytics.warehouse.sessionise import GAP
 
@@ -85,7 +84,7 @@ def behind(query: FunnelQuery, group: Group | None) -> Question:
     texts = MarkedTexts()
     marked = _marked_group(group, texts)
     question = partial(_behind, group=marked)
-    return _question(f"behind {marked!r}", query, question, texts, "least", "most", "limit", "offset")
+    return _question(f"behind {marked!r}", query, question, texts, "least", "most", "limit", "offset", listed=True)
 
 
 def _marked(keys: Keys, texts: MarkedTexts) -> Keys:
@@ -96,7 +95,9 @@ def _marked_group(group: Group | None, texts: MarkedTexts) -> Group | None:
     return group and replace(group, keys=_marked(group.keys, texts))
 
 
-def _question(name: str, query: FunnelQuery, build: Build, texts: MarkedTexts, *more: str) -> Question:
+def _question(
+    name: str, query: FunnelQuery, build: Build, texts: MarkedTexts, *more: str, listed: bool = False
+) -> Question:
     query = replace(query, filters=with_marks(query.filters, texts))
     shape = (
         [step.name for step in query.steps],
@@ -108,13 +109,13 @@ def _question(name: str, query: FunnelQuery, build: Build, texts: MarkedTexts, *
         query.bots,
         query.is_best_from_the_first,
     )
-    whole = partial(_built, query=query, build=build)
+    whole = partial(_built, query=query, build=build, listed=listed)
     return Question(f"{name}: {shape!r}", (*PARAMETERS, *more), whole, texts.texts)
 
 
-def _built(*marks: IntegerValue, query: FunnelQuery, build: Build) -> Table:
+def _built(*marks: IntegerValue, query: FunnelQuery, build: Build, listed: bool) -> Table:
     numbers = Numbers(*marks[: len(PARAMETERS)])
-    return build(query, numbers, journeys(query, numbers), *marks[len(PARAMETERS) :])
+    return build(query, numbers, journeys(query, numbers, listed=listed), *marks[len(PARAMETERS) :])
 
 
 def _counts(query: FunnelQuery, numbers: Numbers, ways: Table) -> Table:

@@ -43,7 +43,12 @@ WITH "t3" AS (
       WHEN "t0"."event_type" = 'paid_upgrade_clicked'
       THEN 8
       ELSE 0
-    END AS "place"
+    END AS "place",
+    CASE
+      WHEN isNull("t0"."step")
+      THEN "t0"."event_type"
+      ELSE CONCAT(CONCAT("t0"."event_type", ':'), CAST("t0"."step" AS Nullable(String)))
+    END AS "named_step"
   FROM "events" AS "t0"
   WHERE
     "t0"."day" >= 8111000000000000000 AND "t0"."day" <= (
@@ -79,6 +84,7 @@ WITH "t3" AS (
     "t13"."started_at" AS "started_at",
     "t13"."ended_at" AS "ended_at",
     "t13"."events" AS "events",
+    "t13"."in_order" AS "in_order",
     "t13"."is_bot" AS "is_bot",
     "t13"."user_id" AS "user_id",
     "t13"."facts_0" AS "facts_0",
@@ -112,6 +118,7 @@ WITH "t3" AS (
         MIN("t4"."timestamp") AS "started_at",
         MAX("t4"."timestamp") AS "ended_at",
         COUNT(*) AS "events",
+        groupArray(tuple("t4"."timestamp", "t4"."named_step")) AS "in_order",
         MAX("t4"."is_bot") AS "is_bot",
         argMinIf(
           tuple("t4"."user_id"),
@@ -198,6 +205,7 @@ WITH "t3" AS (
     "t22"."education" AS "education",
     "t22"."risk_level" AS "risk_level",
     "t22"."place" AS "place",
+    "t22"."named_step" AS "named_step",
     "t22"."session_key_right" AS "session_key_right",
     "t22"."carried_run" AS "carried_run",
     "t22"."carried_no" AS "carried_no",
@@ -238,6 +246,7 @@ WITH "t3" AS (
       "t21"."education" AS "education",
       "t21"."risk_level" AS "risk_level",
       "t21"."place" AS "place",
+      "t21"."named_step" AS "named_step",
       "t21"."session_key_right" AS "session_key_right",
       "t21"."carried_run" AS "carried_run",
       "t21"."carried_no" AS "carried_no",
@@ -283,6 +292,7 @@ WITH "t3" AS (
         "t20"."education" AS "education",
         "t20"."risk_level" AS "risk_level",
         "t20"."place" AS "place",
+        "t20"."named_step" AS "named_step",
         "t20"."session_key_right" AS "session_key_right",
         "t20"."carried_run" AS "carried_run",
         "t20"."carried_no" AS "carried_no",
@@ -337,6 +347,7 @@ WITH "t3" AS (
           "t6"."education" AS "education",
           "t6"."risk_level" AS "risk_level",
           "t6"."place" AS "place",
+          "t6"."named_step" AS "named_step",
           "t9"."session_key" AS "session_key_right",
           "t9"."carried_run" AS "carried_run",
           "t9"."carried_no" AS "carried_no",
@@ -474,6 +485,72 @@ FROM (
       "t15"."started_at" AS "started_at",
       "t15"."ended_at" AS "ended_at",
       "t15"."events" AS "events",
+      arrayMap(
+        __ibis_param_event__ -> CAST(__ibis_param_event__.1 AS Nullable(Int64)),
+        arraySort("t15"."in_order")
+      ) AS "event_times",
+      replaceRegexpAll(
+        CASE
+          WHEN length(
+            arrayMap(
+              __ibis_param_event__ -> CAST(__ibis_param_event__.2 AS Nullable(String)),
+              arraySort("t15"."in_order")
+            )
+          ) > 0
+          THEN arrayStringConcat(
+            arrayMap(
+              __ibis_param_event__ -> CAST(__ibis_param_event__.2 AS Nullable(String)),
+              arraySort("t15"."in_order")
+            ),
+            ' '
+          )
+          ELSE NULL
+        END,
+        ':-?[0-9]+',
+        ''
+      ) AS "event_names",
+      CASE
+        WHEN length(
+          arrayMap(
+            __ibis_param_event__ -> CAST(__ibis_param_event__.2 AS Nullable(String)),
+            arraySort("t15"."in_order")
+          )
+        ) > 0
+        THEN arrayStringConcat(
+          arrayMap(
+            __ibis_param_event__ -> CAST(__ibis_param_event__.2 AS Nullable(String)),
+            arraySort("t15"."in_order")
+          ),
+          ' '
+        )
+        ELSE NULL
+      END AS "event_steps",
+      length(
+        arrayConcat(
+          arrayDistinct(
+            arrayMap(
+              __ibis_param_event__ -> CAST(__ibis_param_event__.1 AS Nullable(Int64)),
+              arraySort("t15"."in_order")
+            )
+          ),
+          CASE
+            WHEN countEqual(
+              arrayMap(
+                __ibis_param_event__ -> CAST(__ibis_param_event__.1 AS Nullable(Int64)),
+                arraySort("t15"."in_order")
+              ),
+              NULL
+            ) > 0
+            THEN [NULL]
+            ELSE []
+          END
+        )
+      ) < length(
+        arrayMap(
+          __ibis_param_event__ -> CAST(__ibis_param_event__.1 AS Nullable(Int64)),
+          arraySort("t15"."in_order")
+        )
+      ) AS "simultaneous",
       "t15"."is_bot" AS "is_bot",
       CAST("t15"."facts_0".1 AS Nullable(String)) AS "visitor_id",
       "t15"."user_id" AS "user_id",
@@ -698,6 +775,72 @@ FROM (
       "t39"."started_at" AS "started_at",
       "t39"."ended_at" AS "ended_at",
       "t39"."events" AS "events",
+      arrayMap(
+        __ibis_param_event__ -> CAST(__ibis_param_event__.1 AS Nullable(Int64)),
+        arraySort("t39"."in_order")
+      ) AS "event_times",
+      replaceRegexpAll(
+        CASE
+          WHEN length(
+            arrayMap(
+              __ibis_param_event__ -> CAST(__ibis_param_event__.2 AS Nullable(String)),
+              arraySort("t39"."in_order")
+            )
+          ) > 0
+          THEN arrayStringConcat(
+            arrayMap(
+              __ibis_param_event__ -> CAST(__ibis_param_event__.2 AS Nullable(String)),
+              arraySort("t39"."in_order")
+            ),
+            ' '
+          )
+          ELSE NULL
+        END,
+        ':-?[0-9]+',
+        ''
+      ) AS "event_names",
+      CASE
+        WHEN length(
+          arrayMap(
+            __ibis_param_event__ -> CAST(__ibis_param_event__.2 AS Nullable(String)),
+            arraySort("t39"."in_order")
+          )
+        ) > 0
+        THEN arrayStringConcat(
+          arrayMap(
+            __ibis_param_event__ -> CAST(__ibis_param_event__.2 AS Nullable(String)),
+            arraySort("t39"."in_order")
+          ),
+          ' '
+        )
+        ELSE NULL
+      END AS "event_steps",
+      length(
+        arrayConcat(
+          arrayDistinct(
+            arrayMap(
+              __ibis_param_event__ -> CAST(__ibis_param_event__.1 AS Nullable(Int64)),
+              arraySort("t39"."in_order")
+            )
+          ),
+          CASE
+            WHEN countEqual(
+              arrayMap(
+                __ibis_param_event__ -> CAST(__ibis_param_event__.1 AS Nullable(Int64)),
+                arraySort("t39"."in_order")
+              ),
+              NULL
+            ) > 0
+            THEN [NULL]
+            ELSE []
+          END
+        )
+      ) < length(
+        arrayMap(
+          __ibis_param_event__ -> CAST(__ibis_param_event__.1 AS Nullable(Int64)),
+          arraySort("t39"."in_order")
+        )
+      ) AS "simultaneous",
       "t39"."is_bot" AS "is_bot",
       CAST("t39"."facts_0".1 AS Nullable(String)) AS "visitor_id",
       "t39"."user_id" AS "user_id",
@@ -759,6 +902,7 @@ FROM (
         "t38"."started_at" AS "started_at",
         "t38"."ended_at" AS "ended_at",
         "t38"."events" AS "events",
+        "t38"."in_order" AS "in_order",
         "t38"."is_bot" AS "is_bot",
         "t38"."user_id" AS "user_id",
         "t38"."facts_0" AS "facts_0",
@@ -823,6 +967,7 @@ FROM (
           "t37"."started_at" AS "started_at",
           "t37"."ended_at" AS "ended_at",
           "t37"."events" AS "events",
+          "t37"."in_order" AS "in_order",
           "t37"."is_bot" AS "is_bot",
           "t37"."user_id" AS "user_id",
           "t37"."facts_0" AS "facts_0",
@@ -886,6 +1031,7 @@ FROM (
             "t36"."started_at" AS "started_at",
             "t36"."ended_at" AS "ended_at",
             "t36"."events" AS "events",
+            "t36"."in_order" AS "in_order",
             "t36"."is_bot" AS "is_bot",
             "t36"."user_id" AS "user_id",
             "t36"."facts_0" AS "facts_0",
@@ -948,6 +1094,7 @@ FROM (
               "t35"."started_at" AS "started_at",
               "t35"."ended_at" AS "ended_at",
               "t35"."events" AS "events",
+              "t35"."in_order" AS "in_order",
               "t35"."is_bot" AS "is_bot",
               "t35"."user_id" AS "user_id",
               "t35"."facts_0" AS "facts_0",
@@ -1009,6 +1156,7 @@ FROM (
                 "t34"."started_at" AS "started_at",
                 "t34"."ended_at" AS "ended_at",
                 "t34"."events" AS "events",
+                "t34"."in_order" AS "in_order",
                 "t34"."is_bot" AS "is_bot",
                 "t34"."user_id" AS "user_id",
                 "t34"."facts_0" AS "facts_0",
@@ -1069,6 +1217,7 @@ FROM (
                   "t33"."started_at" AS "started_at",
                   "t33"."ended_at" AS "ended_at",
                   "t33"."events" AS "events",
+                  "t33"."in_order" AS "in_order",
                   "t33"."is_bot" AS "is_bot",
                   "t33"."user_id" AS "user_id",
                   "t33"."facts_0" AS "facts_0",
@@ -1128,6 +1277,7 @@ FROM (
                     "t29"."started_at" AS "started_at",
                     "t29"."ended_at" AS "ended_at",
                     "t29"."events" AS "events",
+                    "t29"."in_order" AS "in_order",
                     "t29"."is_bot" AS "is_bot",
                     "t29"."user_id" AS "user_id",
                     "t29"."facts_0" AS "facts_0",
@@ -1165,6 +1315,7 @@ FROM (
                       MIN("t25"."timestamp") AS "started_at",
                       MAX("t25"."timestamp") AS "ended_at",
                       COUNT(*) AS "events",
+                      groupArray(tuple("t25"."timestamp", "t25"."named_step")) AS "in_order",
                       MAX("t25"."is_bot") AS "is_bot",
                       argMinIf(
                         tuple("t25"."user_id"),
@@ -1244,6 +1395,7 @@ FROM (
                         "t24"."education" AS "education",
                         "t24"."risk_level" AS "risk_level",
                         "t24"."place" AS "place",
+                        "t24"."named_step" AS "named_step",
                         "t24"."session_key_right" AS "session_key_right",
                         "t24"."carried_run" AS "carried_run",
                         "t24"."carried_no" AS "carried_no",

@@ -43,7 +43,12 @@ WITH "t3" AS NOT MATERIALIZED (
       WHEN "t0"."event_type" = 'paid_upgrade_clicked'
       THEN 8
       ELSE 0
-    END AS "place"
+    END AS "place",
+    CASE
+      WHEN "t0"."step" IS NULL
+      THEN "t0"."event_type"
+      ELSE "t0"."event_type" || ':' || CAST("t0"."step" AS TEXT)
+    END AS "named_step"
   FROM "events" AS "t0"
   WHERE
     "t0"."day" >= 8111000000000000000 AND "t0"."day" <= (
@@ -79,6 +84,7 @@ WITH "t3" AS NOT MATERIALIZED (
     "t13"."started_at",
     "t13"."ended_at",
     "t13"."events",
+    "t13"."in_order",
     "t13"."is_bot",
     "t13"."user_id",
     "t13"."facts_0",
@@ -112,6 +118,8 @@ WITH "t3" AS NOT MATERIALIZED (
         MIN("t4"."timestamp") AS "started_at",
         MAX("t4"."timestamp") AS "ended_at",
         COUNT(*) AS "events",
+        ARRAY_AGG({'timestamp': "t4"."timestamp", 'named_step': "t4"."named_step"}) FILTER(WHERE
+          {'timestamp': "t4"."timestamp", 'named_step': "t4"."named_step"} IS NOT NULL) AS "in_order",
         BOOL_OR(CAST("t4"."is_bot" AS BOOLEAN)) AS "is_bot",
         FIRST(
           "t4"."user_id" ORDER BY {'timestamp': "t4"."timestamp", 'event_id': "t4"."event_id"}
@@ -202,6 +210,7 @@ WITH "t3" AS NOT MATERIALIZED (
     "t22"."education",
     "t22"."risk_level",
     "t22"."place",
+    "t22"."named_step",
     "t22"."session_key_right",
     "t22"."carried_run",
     "t22"."carried_no",
@@ -242,6 +251,7 @@ WITH "t3" AS NOT MATERIALIZED (
       "t21"."education",
       "t21"."risk_level",
       "t21"."place",
+      "t21"."named_step",
       "t21"."session_key_right",
       "t21"."carried_run",
       "t21"."carried_no",
@@ -287,6 +297,7 @@ WITH "t3" AS NOT MATERIALIZED (
         "t20"."education",
         "t20"."risk_level",
         "t20"."place",
+        "t20"."named_step",
         "t20"."session_key_right",
         "t20"."carried_run",
         "t20"."carried_no",
@@ -341,6 +352,7 @@ WITH "t3" AS NOT MATERIALIZED (
           "t6"."education",
           "t6"."risk_level",
           "t6"."place",
+          "t6"."named_step",
           "t9"."session_key" AS "session_key_right",
           "t9"."carried_run",
           "t9"."carried_no",
@@ -478,6 +490,75 @@ FROM (
       "t15"."started_at",
       "t15"."ended_at",
       "t15"."events",
+      LIST_APPLY(
+        LIST_SORT("t15"."in_order"),
+        LAMBDA __ibis_param_event__ : (
+          __ibis_param_event__
+        )."timestamp"
+      ) AS "event_times",
+      REGEXP_REPLACE(
+        ARRAY_TO_STRING(
+          LIST_APPLY(
+            LIST_SORT("t15"."in_order"),
+            LAMBDA __ibis_param_event__ : (
+              __ibis_param_event__
+            )."named_step"
+          ),
+          ' '
+        ),
+        ':-?[0-9]+',
+        '',
+        'g'
+      ) AS "event_names",
+      ARRAY_TO_STRING(
+        LIST_APPLY(
+          LIST_SORT("t15"."in_order"),
+          LAMBDA __ibis_param_event__ : (
+            __ibis_param_event__
+          )."named_step"
+        ),
+        ' '
+      ) AS "event_steps",
+      ARRAY_LENGTH(
+        CASE
+          WHEN LIST_APPLY(
+            LIST_SORT("t15"."in_order"),
+            LAMBDA __ibis_param_event__ : (
+              __ibis_param_event__
+            )."timestamp"
+          ) IS NULL
+          THEN NULL
+          ELSE LIST_DISTINCT(
+            LIST_APPLY(
+              LIST_SORT("t15"."in_order"),
+              LAMBDA __ibis_param_event__ : (
+                __ibis_param_event__
+              )."timestamp"
+            )
+          ) + CASE
+            WHEN LIST_BOOL_OR(
+              LIST_APPLY(
+                LIST_APPLY(
+                  LIST_SORT("t15"."in_order"),
+                  LAMBDA __ibis_param_event__ : (
+                    __ibis_param_event__
+                  )."timestamp"
+                ),
+                LAMBDA x : x IS NULL
+              )
+            )
+            THEN [NULL]
+            ELSE []
+          END
+        END
+      ) < ARRAY_LENGTH(
+        LIST_APPLY(
+          LIST_SORT("t15"."in_order"),
+          LAMBDA __ibis_param_event__ : (
+            __ibis_param_event__
+          )."timestamp"
+        )
+      ) AS "simultaneous",
       "t15"."is_bot",
       "t15"."facts_0"."visitor_id" AS "visitor_id",
       "t15"."user_id",
@@ -699,6 +780,75 @@ FROM (
       "t39"."started_at",
       "t39"."ended_at",
       "t39"."events",
+      LIST_APPLY(
+        LIST_SORT("t39"."in_order"),
+        LAMBDA __ibis_param_event__ : (
+          __ibis_param_event__
+        )."timestamp"
+      ) AS "event_times",
+      REGEXP_REPLACE(
+        ARRAY_TO_STRING(
+          LIST_APPLY(
+            LIST_SORT("t39"."in_order"),
+            LAMBDA __ibis_param_event__ : (
+              __ibis_param_event__
+            )."named_step"
+          ),
+          ' '
+        ),
+        ':-?[0-9]+',
+        '',
+        'g'
+      ) AS "event_names",
+      ARRAY_TO_STRING(
+        LIST_APPLY(
+          LIST_SORT("t39"."in_order"),
+          LAMBDA __ibis_param_event__ : (
+            __ibis_param_event__
+          )."named_step"
+        ),
+        ' '
+      ) AS "event_steps",
+      ARRAY_LENGTH(
+        CASE
+          WHEN LIST_APPLY(
+            LIST_SORT("t39"."in_order"),
+            LAMBDA __ibis_param_event__ : (
+              __ibis_param_event__
+            )."timestamp"
+          ) IS NULL
+          THEN NULL
+          ELSE LIST_DISTINCT(
+            LIST_APPLY(
+              LIST_SORT("t39"."in_order"),
+              LAMBDA __ibis_param_event__ : (
+                __ibis_param_event__
+              )."timestamp"
+            )
+          ) + CASE
+            WHEN LIST_BOOL_OR(
+              LIST_APPLY(
+                LIST_APPLY(
+                  LIST_SORT("t39"."in_order"),
+                  LAMBDA __ibis_param_event__ : (
+                    __ibis_param_event__
+                  )."timestamp"
+                ),
+                LAMBDA x : x IS NULL
+              )
+            )
+            THEN [NULL]
+            ELSE []
+          END
+        END
+      ) < ARRAY_LENGTH(
+        LIST_APPLY(
+          LIST_SORT("t39"."in_order"),
+          LAMBDA __ibis_param_event__ : (
+            __ibis_param_event__
+          )."timestamp"
+        )
+      ) AS "simultaneous",
       "t39"."is_bot",
       "t39"."facts_0"."visitor_id" AS "visitor_id",
       "t39"."user_id",
@@ -758,6 +908,7 @@ FROM (
         "t38"."started_at",
         "t38"."ended_at",
         "t38"."events",
+        "t38"."in_order",
         "t38"."is_bot",
         "t38"."user_id",
         "t38"."facts_0",
@@ -820,6 +971,7 @@ FROM (
           "t37"."started_at",
           "t37"."ended_at",
           "t37"."events",
+          "t37"."in_order",
           "t37"."is_bot",
           "t37"."user_id",
           "t37"."facts_0",
@@ -881,6 +1033,7 @@ FROM (
             "t36"."started_at",
             "t36"."ended_at",
             "t36"."events",
+            "t36"."in_order",
             "t36"."is_bot",
             "t36"."user_id",
             "t36"."facts_0",
@@ -941,6 +1094,7 @@ FROM (
               "t35"."started_at",
               "t35"."ended_at",
               "t35"."events",
+              "t35"."in_order",
               "t35"."is_bot",
               "t35"."user_id",
               "t35"."facts_0",
@@ -1000,6 +1154,7 @@ FROM (
                 "t34"."started_at",
                 "t34"."ended_at",
                 "t34"."events",
+                "t34"."in_order",
                 "t34"."is_bot",
                 "t34"."user_id",
                 "t34"."facts_0",
@@ -1058,6 +1213,7 @@ FROM (
                   "t33"."started_at",
                   "t33"."ended_at",
                   "t33"."events",
+                  "t33"."in_order",
                   "t33"."is_bot",
                   "t33"."user_id",
                   "t33"."facts_0",
@@ -1115,6 +1271,7 @@ FROM (
                     "t29"."started_at",
                     "t29"."ended_at",
                     "t29"."events",
+                    "t29"."in_order",
                     "t29"."is_bot",
                     "t29"."user_id",
                     "t29"."facts_0",
@@ -1152,6 +1309,8 @@ FROM (
                       MIN("t25"."timestamp") AS "started_at",
                       MAX("t25"."timestamp") AS "ended_at",
                       COUNT(*) AS "events",
+                      ARRAY_AGG({'timestamp': "t25"."timestamp", 'named_step': "t25"."named_step"}) FILTER(WHERE
+                        {'timestamp': "t25"."timestamp", 'named_step': "t25"."named_step"} IS NOT NULL) AS "in_order",
                       BOOL_OR(CAST("t25"."is_bot" AS BOOLEAN)) AS "is_bot",
                       FIRST(
                         "t25"."user_id" ORDER BY {'timestamp': "t25"."timestamp", 'event_id': "t25"."event_id"}
@@ -1240,6 +1399,7 @@ FROM (
                         "t24"."education",
                         "t24"."risk_level",
                         "t24"."place",
+                        "t24"."named_step",
                         "t24"."session_key_right",
                         "t24"."carried_run",
                         "t24"."carried_no",
