@@ -133,7 +133,7 @@ def test_sessions_found_on_the_fly_are_those_of_the_rule(make_lake, events):
     assert lake.found() == in_order(sessions(events))
 
 
-@ENOUGH
+@settings(ENOUGH, max_examples=15)
 @given(events=traffic(), data=st.data())
 def test_sessions_that_grow_while_they_are_asked_for_are_those_of_the_rule(make_lake, events, data):
     lake, arrived = make_lake(), []

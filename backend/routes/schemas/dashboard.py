@@ -62,10 +62,13 @@ class DaysQuery(Parameters):
             raise InvalidRequest([FieldError("start", str(error))]) from None
 
 
+BOTS = "Whether visits by robots count too."
+
+
 class PeriodQuery(DaysQuery):
     """The same, of visits."""
 
-    bots: bool = Field(False, description="Whether visits by robots count too.")
+    bots: bool = Field(False, description=BOTS)
 
 
 class DatedAnswer(Protocol):

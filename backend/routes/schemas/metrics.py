@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, WithJsonSchema
 
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, Dimension
 from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
@@ -25,7 +25,7 @@ from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.csv_table import csv_lines
 from backend.routes.schemas import said_rules
 from backend.routes.schemas.answer import Out, TableOut
-from backend.routes.schemas.dashboard import Covered, PeriodQuery, covered
+from backend.routes.schemas.dashboard import BOTS, Covered, PeriodQuery, covered
 
 Cell = int | float | str | None
 DIGITS = {Unit.FRACTION: 6, Unit.CENTS: 2, Unit.SECONDS: 1}
@@ -114,7 +114,8 @@ class QueryBody(PeriodQuery):
         description="A name that is asked for; with `-` before it, the greatest first.",
         json_schema_extra=said_rules.ORDER,
     )
-    limit: int = Field(1_000, description=f"Rows at most, up to {MOST_ROWS}.", json_schema_extra=said_rules.ROWS)
+    bots: StrictBool = Field(False, description=BOTS)
+    limit: StrictInt = Field(1_000, description=f"Rows at most, up to {MOST_ROWS}.", json_schema_extra=said_rules.ROWS)
     currency: str = Field(
         "USD",
         description="Money is summed in this one; `meta.currencies` names all there are.",
