@@ -150,7 +150,7 @@ class Allowances:
         return self._hidden(f"account {g.named_account}")
 
     def _hidden(self, text: str) -> str:
-        """Redis and logs learn neither addresses nor e-mail addresses."""
+        """Redis and logs learn neither addresses nor email addresses."""
         return hmac.digest(self._pepper, text.encode(errors="surrogatepass"), "sha256").hex()[:32]
 
 
@@ -179,7 +179,7 @@ def household() -> str:
 
 
 def _find_named_account() -> None:
-    """Whoever is signed in, else the e-mail address in what was sent.
+    """Whoever is signed in, else the email address in what was sent.
 
     Before the counting: whatever fails there counts as a fault of Redis.
     """

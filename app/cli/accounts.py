@@ -54,14 +54,14 @@ def list_all() -> None:
 @click.argument("account")
 @click.argument("role", type=ROLES)
 def change_role(account: str, role: str) -> None:
-    """Let ACCOUNT, an e-mail address or public id, be for something else; signs it out everywhere."""
+    """Let ACCOUNT, an email address or public id, be for something else; signs it out everywhere."""
     get(Accounts).change_role(BY, _public_id(account), Role(role))
 
 
 @group.command("disable")
 @click.argument("account")
 def disable(account: str) -> None:
-    """Let nobody sign in to ACCOUNT, an e-mail address or public id, from the next request on."""
+    """Let nobody sign in to ACCOUNT, an email address or public id, from the next request on."""
     get(Accounts).disable(BY, _public_id(account))
 
 

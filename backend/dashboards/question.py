@@ -299,7 +299,7 @@ def _days(args: Mapping[str, str], today: date, errors: list[FieldError]) -> tup
     if not errors and start > end:
         errors.append(FieldError("start", f"The first day must not come after the last day, {end}."))
     if not errors and end - start >= LONGEST:
-        errors.append(FieldError("start", f"The days must be {LONGEST.days} at most."))
+        errors.append(FieldError("start", f"Choose at most {LONGEST.days} days."))
     return start, end
 
 

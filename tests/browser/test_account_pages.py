@@ -82,7 +82,7 @@ def test_what_was_sent_goes_on_after_the_password(app, server, chromium, admin, 
     age_proof(app, admin)
     browser = context.new_page()
     browser.goto(f"{server.url}/admin/accounts/invite")
-    browser.get_by_label("Their e-mail address").fill("new@example.com")
+    browser.get_by_label("Their email address").fill("new@example.com")
     browser.get_by_label("Experimenter").check()
     browser.get_by_role("button", name="Send the invitation").click()
     browser.get_by_label("Your password").fill("not it")

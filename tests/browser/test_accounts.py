@@ -54,7 +54,7 @@ def shown_secret(page):
 
 def test_a_visitor_becomes_a_member_without_javascript(server, app, instance, plain):
     plain.goto(f"{server.url}/sign-up")
-    plain.get_by_label("E-mail address").fill(ADDRESS)
+    plain.get_by_label("Email address").fill(ADDRESS)
     plain.get_by_label("Password").fill(PASSWORD)
     press(plain, "Sign up")
     heading(plain, "Confirm your address")
@@ -87,7 +87,7 @@ def test_an_invited_analyst_sets_up_a_second_factor_without_javascript(server, a
     plain.get_by_role("link", name="I have kept them").click()
     expect(plain).to_have_url(f"{server.url}/analytics")
     press(plain, "Sign out")
-    plain.get_by_label("E-mail address").fill(ADDRESS)
+    plain.get_by_label("Email address").fill(ADDRESS)
     plain.get_by_label("Password").fill(PASSWORD)
     press(plain, "Sign in")
     plain.get_by_label("Code", exact=True).fill(codes[0])
@@ -97,22 +97,22 @@ def test_an_invited_analyst_sets_up_a_second_factor_without_javascript(server, a
 
 def test_an_error_is_announced_focused_and_leads_to_its_field(server, page):
     page.goto(f"{server.url}/sign-up")
-    page.get_by_label("E-mail address").fill("ada@")
+    page.get_by_label("Email address").fill("ada@")
     page.get_by_label("Password").press("Enter")
 
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
-    summary.get_by_role("link", name="Enter an e-mail address, like name@example.com.").click()
-    expect(page.get_by_label("E-mail address")).to_be_focused()
-    expect(page.get_by_label("E-mail address")).to_have_value("ada@")
+    summary.get_by_role("link", name="Enter an email address, like name@example.com.").click()
+    expect(page.get_by_label("Email address")).to_be_focused()
+    expect(page.get_by_label("Email address")).to_have_value("ada@")
     expect(page.get_by_label("Password")).to_have_value("")
 
 
 def test_a_password_may_be_pasted(server, page):
     page.goto(f"{server.url}/sign-in")
-    page.get_by_label("E-mail address").fill(PASSWORD)
-    page.get_by_label("E-mail address").press("Control+a")
-    page.get_by_label("E-mail address").press("Control+c")
+    page.get_by_label("Email address").fill(PASSWORD)
+    page.get_by_label("Email address").press("Control+a")
+    page.get_by_label("Email address").press("Control+c")
 
     page.get_by_label("Password").press("Control+v")
 
@@ -124,7 +124,7 @@ def test_every_step_of_a_second_factor_is_sound(server, app, tested):
     tested.goto(f"{server.url}/sign-in")
     tested.get_by_label("Password").press("Enter")
     assert_sound(tested)
-    tested.get_by_label("E-mail address").fill(account.email)
+    tested.get_by_label("Email address").fill(account.email)
     tested.get_by_label("Password").fill(PASSWORD)
     press(tested, "Sign in")
     assert_sound(tested)
@@ -159,7 +159,7 @@ def test_the_pages_behind_links_are_sound(server, app, instance, tested):
 def test_the_page_that_asks_for_the_code_is_sound(server, app, tested):
     account = make_account(app, Role.ANALYST)
     tested.goto(f"{server.url}/sign-in")
-    tested.get_by_label("E-mail address").fill(account.email)
+    tested.get_by_label("Email address").fill(account.email)
     tested.get_by_label("Password").fill(PASSWORD)
     press(tested, "Sign in")
     tested.get_by_label("Code", exact=True).fill("000000")

@@ -127,8 +127,8 @@ def test_an_error_is_announced_focused_and_leads_to_its_field(page, site):
 
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
-    summary.get_by_role("link", name="Enter your e-mail address.").click()
-    expect(page.get_by_label("E-mail address")).to_be_focused()
+    summary.get_by_role("link", name="Enter your email address.").click()
+    expect(page.get_by_label("Email address")).to_be_focused()
     assert page.title().startswith("Error: ")
 
     sign_in(page, site, "/analytics/funnel?start=2026-02-30")

@@ -171,7 +171,7 @@ def test_nobody_learns_that_an_address_has_an_account(any_app, browser):
 @pytest.mark.parametrize(
     ("form", "message"),
     [
-        ({"email": "no address", "password": PASSWORD}, "Enter an e-mail address, like name@example.com."),
+        ({"email": "no address", "password": PASSWORD}, "Enter an email address, like name@example.com."),
         ({"email": "new@example.com"}, "Enter your password."),
         ({"email": "new@example.com", "password": "wrong"}, "This is not your password."),
     ],

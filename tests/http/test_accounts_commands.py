@@ -38,8 +38,8 @@ def test_the_first_admin_is_created_and_signs_in(any_app):
 @pytest.mark.parametrize(
     ("email", "password", "sentence"),
     [
-        ("root", PASSWORD, "Enter an e-mail address, like name@example.com."),
-        ("taken@example.com", PASSWORD, "There is an account with this e-mail address already."),
+        ("root", PASSWORD, "Enter an email address, like name@example.com."),
+        ("taken@example.com", PASSWORD, "There is an account with this email address already."),
         ("root@example.com", "password1", "most common passwords"),
     ],
 )

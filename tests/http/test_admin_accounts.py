@@ -111,8 +111,8 @@ def test_an_account_is_found_by_its_whole_address_or_its_id(browser, other):
     [
         ("nobody@example.com", 200, "No account has this address"),
         ("7d8f3c52-1f0e-4a7b-9d65-0c2b6a41e8f3", 200, "No account has this id"),
-        ("half-an-address", 422, "Enter a whole e-mail address, or the id of an account."),
-        ("x" * 5000, 422, "Enter a whole e-mail address, or the id of an account."),
+        ("half-an-address", 422, "Enter a whole email address, or the id of an account."),
+        ("x" * 5000, 422, "Enter a whole email address, or the id of an account."),
     ],
 )
 def test_what_cannot_be_found_is_said(browser, text, status, words):
@@ -160,10 +160,10 @@ def test_an_invitation_makes_an_account_and_can_be_sent_again(any_app, browser, 
 @pytest.mark.parametrize(
     ("form", "messages"),
     [
-        ({}, ["Enter an e-mail address, like name@example.com.", "Choose a role."]),
+        ({}, ["Enter an email address, like name@example.com.", "Choose a role."]),
         (
             {"email": "no address", "role": "king"},
-            ["Enter an e-mail address, like name@example.com.", "Choose a role."],
+            ["Enter an email address, like name@example.com.", "Choose a role."],
         ),
     ],
 )
@@ -179,7 +179,7 @@ def test_nobody_is_invited_twice(browser, other):
     answer = post(browser, f"{ACCOUNTS}/invite", email=other.email.upper(), role="ops")
 
     assert answer.status_code == 422
-    assert "There is an account with this e-mail address already." in answer.text
+    assert "There is an account with this email address already." in answer.text
 
 
 def test_a_role_change_ends_what_the_role_before_had_opened(any_app, browser, other):

@@ -83,7 +83,7 @@ def test_the_overview_says_how_it_goes(analyst, visits):
         "Revenue": "$145",
     }
     assert [figure["n"] for figure in figures(page)] == [20, 20, 20, 20]
-    assert "newsletter leads with 12 of 20 sessions (60%)" in page
+    assert "newsletter in the lead with 12 of 20 sessions (60%)" in page
 
 
 @pytest.mark.parametrize(("before", "said"), [(17, "from 17, within noise"), (200, "from 200")])
@@ -165,7 +165,7 @@ def test_the_rows_of_each_chart_are_there_as_csv(analyst, visits):
 def test_revenue_is_credited_to_sources_by_the_model_that_is_chosen(analyst, visits):
     page = show(analyst, "/revenue?model=first")
 
-    assert "newsletter leads with $145 of $145 credited revenue (100%)" in page
+    assert "newsletter in the lead with $145 of $145 credited revenue (100%)" in page
     assert 'aria-current="true">First visit<' in page
     [href] = {href for href in links(page) if "model=first" in href and "format=csv" in href}
     assert "newsletter,14500" in analyst.get(href).text
@@ -183,7 +183,7 @@ def test_a_credited_source_leads_to_its_own_visits_and_the_page_says_so(analyst,
 def test_credit_goes_to_channels_of_another_kind_by_visits_of_as_many_days(analyst, visits):
     page = show(analyst, "/revenue?model=linear&by=source_medium&lookback_days=7")
 
-    assert "newsletter / (none) leads with $145 of $145 credited revenue (100%)" in page
+    assert "newsletter / (none) in the lead with $145 of $145 credited revenue (100%)" in page
     assert "All visits get as much." in page
     assert all(f'aria-current="true">{chosen}<' in page for chosen in ("Linear", "Source and medium", "7 days"))
     [href] = {href for href in links(page) if "lookback_days=7" in href and "format=csv" in href}
@@ -219,7 +219,7 @@ def test_any_measure_is_shown_by_anything(analyst, visits):
 
 
 def test_nothing_yet_says_why_and_what_to_do(analyst):
-    assert "No visits in these days" in show(analyst, "/conversions")
+    assert "No visits in this period" in show(analyst, "/conversions")
     filtered = show(analyst, "/conversions?source=newsletter")
     assert "with these filters" in filtered
     assert "Remove the filters" in filtered
@@ -274,7 +274,7 @@ def test_what_fell_to_nothing_is_shown_beside_what_it_was(analyst, visits):
 
     page = show(analyst, f"?{days}")
 
-    assert "No visits in these days" not in page
+    assert "No visits in this period" not in page
     assert "from 20" in page
     assert "newsletter" in page
 

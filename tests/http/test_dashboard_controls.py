@@ -117,7 +117,7 @@ def test_what_nobody_has_gives_a_page_that_says_so(analyst, visits):
     address = analyst.get("/analytics?field=country&typed=germany", headers=BROWSER).location
 
     page = analyst.get(address, headers=BROWSER).text
-    assert "No visits in these days with these filters" in page
+    assert "No visits in this period with these filters" in page
     assert "Country: Germany" in page
 
 

@@ -75,8 +75,8 @@ def test_what_an_operator_sees_is_never_stored(analyst):
 def test_an_empty_funnel_says_why_and_what_to_do(analyst):
     page = analyst.get(HOME, headers=BROWSER).text
 
-    assert "Nobody opened the calculator in these days" in page
-    assert "New visits show here within seconds. Robots" in page
+    assert "Nobody opened the calculator in this period" in page
+    assert "New visits show here within seconds. Bots" in page
     assert 'href="/ai-job-impact-calculator"' in page
 
 
@@ -88,7 +88,7 @@ def test_the_page_counts_what_was_recorded(analyst, record):
     page = analyst.get(HOME, headers=BROWSER).text
 
     assert "Of 12 sessions, 9 saw the result" in page
-    assert "9 may yet go on" in page
+    assert "9 may still go on" in page
     assert "n &lt; 10" in page
     assert "is partial" in page
 
@@ -110,7 +110,7 @@ def test_more_than_400_days_come_back_to_be_mended(analyst, start, status):
     answer = analyst.get(f"{HOME}?start={start}&end=2026-02-04", headers=BROWSER)
 
     assert answer.status_code == status
-    assert ("The days must be 400 at most." in answer.text) == (status == 422)
+    assert ("Choose at most 400 days." in answer.text) == (status == 422)
 
 
 def test_wrong_dates_come_back_to_be_mended(analyst):

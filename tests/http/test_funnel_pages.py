@@ -105,7 +105,7 @@ def test_a_funnel_of_ones_own_says_what_it_is(analyst, visits):
 def test_what_was_before_stands_beside(analyst, visits):
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     page = show(analyst, f"{HOME}?{VIDEO}&start={tomorrow}&end={tomorrow}&compare=previous_period")
-    assert "took the first step, “Video opened”, in these days" in page
+    assert "took the first step, “Video opened”, in this period" in page
 
     page = show(analyst, f"{HOME}?{VIDEO}&period=7d&compare=previous_period")
     assert "The previous 7 days" in page
@@ -250,10 +250,10 @@ def test_events_to_choose_from_are_those_that_are_known_and_those_that_arrived(a
     [
         (
             "steps=video_opened&steps=nosuch_event:2",
-            "Nobody sent nosuch_event in these days. Is it spelled as it is sent?",
+            "Nobody sent nosuch_event in this period. Is it spelled as it is sent?",
         ),
-        (f"{VIDEO}&exclude=zz", "Nobody sent zz in these days."),
-        ("steps=zz,video_opened&exclude=yy", "Nobody sent zz or yy in these days. Are they spelled as they are sent?"),
+        (f"{VIDEO}&exclude=zz", "Nobody sent zz in this period."),
+        ("steps=zz,video_opened&exclude=yy", "Nobody sent zz or yy in this period. Are they spelled as they are sent?"),
         ("steps=ai_calculator_opened,assessment_submitted", ""),
         (f"{VIDEO}&exclude=advertisement_seen&source=nowhere", ""),
         (f"{VIDEO}&exclude=zz&start=2020-01-01&end=2020-01-02", ""),
@@ -312,8 +312,8 @@ def test_a_form_adds_a_filter_to_a_funnel_of_ones_own(analyst):
 def test_nothing_yet_says_why_and_what_to_do(analyst):
     page = show(analyst, f"{HOME}?steps=a,b&source=mail")
 
-    assert "No session took the first step, “A”, in these days" in page
-    assert "The filters may leave nothing." in page
+    assert "No session took the first step, “A”, in this period" in page
+    assert "check the filters, the dates" in page
     assert any("steps=a,b" in unescape(href).replace("%2C", ",") and "source" not in href for href in links(page))
     assert "Show the calculator’s funnel" in page
     assert "with these filters" in show(analyst, f"{HOME}?source=mail")

@@ -42,7 +42,7 @@ def test_signing_up_leads_to_the_letter_and_the_letter_to_the_account(client):
     letter = led_to(client, page)
 
     assert "We have written" not in page
-    assert "<h1>Confirm your e-mail address for Mingus</h1>" in letter
+    assert "<h1>Confirm your email address for Mingus</h1>" in letter
     assert f"To {ADDRESS}" in letter
     link = re.search(r'href="http://127.0.0.1:5000(/verify/[\w-]+)"', letter)[1]
     assert client.get(link, headers=BROWSER).status_code == 200

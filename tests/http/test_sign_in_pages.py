@@ -17,7 +17,7 @@ from tests.accounts import BROWSER, PASSWORD, form_token, make_account, sign_in_
 from tests.conftest import ON_SQLITE
 
 FUNNEL = "/analytics/funnel"
-REFUSED = "The e-mail address or the password is wrong, or the address is not confirmed yet."
+REFUSED = "The email address or the password is wrong, or the address is not confirmed yet."
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_empty_fields_are_named_together_beside_the_fields_and_above(browser):
     answer = post(browser, "/sign-in")
 
     assert answer.status_code == 422
-    assert answer.text.count("Enter your e-mail address.") == 2
+    assert answer.text.count("Enter your email address.") == 2
     assert answer.text.count("Enter your password.") == 2
 
 

@@ -80,7 +80,7 @@ def test_bad_fields_are_named_together_and_what_was_typed_stays(browser):
     answer = post(browser, "/sign-up", email="ada@", password="short")
 
     assert answer.status_code == 422
-    assert answer.text.count("Enter an e-mail address, like name@example.com.") == 2
+    assert answer.text.count("Enter an email address, like name@example.com.") == 2
     assert answer.text.count("Use at least 8 characters.") == 2
     assert 'value="ada@"' in answer.text
     assert "short" not in answer.text

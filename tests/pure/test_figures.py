@@ -135,7 +135,7 @@ def test_the_day_that_is_not_over_is_compared_with_as_much_of_the_other():
     figure = lines(made.trend())
 
     assert figure.table.rows[-1][-1].text.endswith("%")
-    assert figure.note == "The last day is not over; both periods count as far."
+    assert figure.note == "The last day is not over; both periods stop at the same point."
 
 
 def test_too_few_leave_a_gap_and_a_lonely_point_is_a_dot():
@@ -175,7 +175,7 @@ def test_more_lines_than_colours_are_refused():
 def test_bars_are_sorted_and_say_who_leads():
     figure = bars(made.ranking())
 
-    assert figure.title == "google / organic leads with $2,431 of $5,914 revenue (41%)"
+    assert figure.title == "google / organic in the lead with $2,431 of $5,914 revenue (41%)"
     assert figure.data[1]["x"] == sorted(figure.data[1]["x"], reverse=True)
     assert [cell.text for cell in figure.table.rows[0]] == [
         *("google / organic", "$2,431", "41.1%", "74", "$2,100", "up 15.8%"),
@@ -245,8 +245,8 @@ def test_a_step_that_all_came_to_has_a_drop_off_of_0():
     ("young", "of", "note"),
     [
         (0, "sessions", ""),
-        (1, "visitors", "1 visitor may yet go on; until it does it counts as left."),
-        (38, "sessions", "38 sessions may yet go on; until they do they count as left."),
+        (1, "visitors", "1 visitor may still go on; until it does it counts as left."),
+        (38, "sessions", "38 sessions may still go on; until they do they count as left."),
     ],
 )
 def test_who_may_yet_go_on_counts_as_left_until_then(young, of, note):

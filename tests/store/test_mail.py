@@ -51,7 +51,7 @@ def test_a_letter_goes_to_the_person_with_a_link_to_this_site(any_app, account, 
     assert deliver(any_app) == 1
     [letter] = outbox(tmp_path)
     assert letter.to == ADDRESS
-    assert letter.subject == "Confirm your e-mail address for Mingus"
+    assert letter.subject == "Confirm your email address for Mingus"
     assert "\nhttp://127.0.0.1:5000/verify/canary-token\n" in letter.body
 
 

@@ -1,4 +1,4 @@
-"""E-mail addresses: which are deliverable, which are equal, and how a sealed one is looked up."""
+"""Email addresses: which are deliverable, which are equal, and how a sealed one is looked up."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def why_not(text: str) -> str:
     local, at, domain = text.strip().rpartition("@")
     foreign = sorted({letter for letter in local if not letter.isascii() and letter.isprintable()})
     if not at or not local or not domain:
-        return "Enter an e-mail address, like name@example.com."
+        return "Enter an email address, like name@example.com."
     if _ascii(domain) is None:
         return "What follows the @ is no domain, like example.com. Check the spelling."
     if foreign:

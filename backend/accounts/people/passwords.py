@@ -59,7 +59,7 @@ class Passwords:
         if plain.casefold() in frequent():
             return "This is one of the most common passwords. Choose another."
         if len(_beyond_the_obvious(plain.casefold(), email)) < SHORTEST:
-            return "This is too close to your e-mail address or to our name. Choose another."
+            return "This is too close to your email address or to our name. Choose another."
         return None
 
     @contextmanager

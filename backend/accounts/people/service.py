@@ -187,7 +187,7 @@ class Accounts:
         account = self._store.for_change(account_id)
         self._demand_unchanged(account, before, "password")
         if self._emails.index(new) == account.email_index:
-            raise InvalidRequest([FieldError("email", "This is your e-mail address already.")])
+            raise InvalidRequest([FieldError("email", "This is your email address already.")])
         other = self._store.by_index(self._emails.index(new))
         if other is None:
             token = self._links.issue(account_id, LinkPurpose.CHANGE_EMAIL, self._emails.seal_new(account_id, new))
@@ -280,7 +280,7 @@ class Accounts:
             undone.rollback()
 
     def _new(self, email: str, role: Role, state: AccountState, hashed: str | None) -> Account:
-        address_in_use = InvalidRequest([FieldError("email", "There is an account with this e-mail address already.")])
+        address_in_use = InvalidRequest([FieldError("email", "There is an account with this email address already.")])
         if self._store.by_index(self._emails.index(email)):
             raise address_in_use
         try:

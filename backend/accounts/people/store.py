@@ -33,7 +33,7 @@ class AccountStore:
     def get_by_index(self, email_index: str) -> Account:
         account = self.by_index(email_index)
         if account is None:
-            raise NotFound("There is no account with this e-mail address.")
+            raise NotFound("There is no account with this email address.")
         return account
 
     def get(self, account_id: int) -> Account:

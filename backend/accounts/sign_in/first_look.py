@@ -16,7 +16,7 @@ from backend.row_security import serving
 class FirstLookUsed(MingusError):
     status = 410
     code = "first_look_used"
-    title = "This link was used already"
+    title = "This link has already been used"
 
 
 class FirstLook:
@@ -42,9 +42,9 @@ class FirstLook:
         self._session.connection(execution_options={"reads_only": False})
         with serving(self._session, "a link says whose it is"):
             if self._sign_ins.is_first_look_used():
-                raise FirstLookUsed("It signs in once.")
+                raise FirstLookUsed("It works once.")
             try:
                 return self._sign_ins.open(self._accounts.local_admin(), device, first_look=True)
             except IntegrityError:  # another request used it in the same moment
                 self._session.rollback()
-                raise FirstLookUsed("It signs in once.") from None
+                raise FirstLookUsed("It works once.") from None

@@ -90,7 +90,7 @@ class SignIns:
         """The active account with this address and password. Raises SignInRefused."""
         who = self._password_check.account(email, password)
         if who is None:
-            raise SignInRefused("The e-mail address or the password is wrong, or the address is not confirmed yet.")
+            raise SignInRefused("The email address or the password is wrong, or the address is not confirmed yet.")
         return who
 
     def begin(self, email: str, password: str, device: str) -> str:

@@ -134,7 +134,7 @@ def finding(ranking: Ranking, ordered: Sequence[Bar]) -> str:
         of = quantity.phrase(ranking.total)
         if len(level) > 1:
             return f"{_together(ranking, level)} lead with {greatest} each of {of}"
-        return f"{first.label} leads with {greatest} of {of} ({share((first.value or 0) / ranking.total)})"
+        return f"{first.label} in the lead with {greatest} of {of} ({share((first.value or 0) / ranking.total)})"
     if len(level) == len(known):
         return f"{quantity.name}: {greatest} for {'each of ' if len(level) > 2 else ''}{_together(ranking, level)}"
     low = f"{quantity.say(last.value)} ({last.label})"

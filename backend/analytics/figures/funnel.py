@@ -30,7 +30,7 @@ class StepBar:
 
 @dataclass(frozen=True, slots=True)
 class StepBars:
-    """`counted`: what is counted, sessions or visitors. `immature`: how many may yet go on."""
+    """`counted`: what is counted, sessions or visitors. `immature`: how many may still go on."""
 
     steps: tuple[StepBar, ...]
     counted: str = "sessions"
@@ -174,7 +174,7 @@ def _note(bars: StepBars) -> str:
     if not bars.immature:
         return ""
     until = "it does it counts" if bars.immature == 1 else "they do they count"
-    return f"{counted(bars.immature, *_noun(bars.counted))} may yet go on; until {until} as left."
+    return f"{counted(bars.immature, *_noun(bars.counted))} may still go on; until {until} as left."
 
 
 def _columns(bars: StepBars) -> tuple[Column, ...]:

@@ -117,7 +117,7 @@ def lines(trend: Trend) -> Figure:
         layout=_layout(trend.quantity, trend.grain, [p.at for p in trend.points], [*values, *before], marks),
         legend=_legend(trend),
         marks=tuple(mark for _, mark in marks),
-        note=f"The last {trend.grain} is not over; both periods count as far."
+        note=f"The last {trend.grain} is not over; both periods stop at the same point."
         if trend.until and trend.compared
         else "",
     )

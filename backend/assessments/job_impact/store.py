@@ -13,7 +13,7 @@ from backend.extensions import Model
 
 
 class StoredAssessment(Model):
-    """A finished assessment, for counting. Holds no pay, no e-mail and no way back to a draft once that is gone.
+    """A finished assessment, for counting. Holds no pay, no email and no way back to a draft once that is gone.
 
     `user_id` is the public id of the account that was signed in when it was made: it is theirs, and leaves with them.
     """

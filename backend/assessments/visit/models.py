@@ -11,7 +11,7 @@ from backend.extensions import Model
 
 
 class Draft(Model):
-    """A visitor's answers on their way to a result. Holds no pay and no e-mail; deleted after a while.
+    """A visitor's answers on their way to a result. Holds no pay and no email; deleted after a while.
 
     Its token is the only key to it and stands in the page's address; `digest` is the token's. `sealed_token` is there
     when the result is kept with an account, and for that account alone. `calculator` names whose questions it answers.

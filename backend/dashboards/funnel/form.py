@@ -24,7 +24,7 @@ ORDERS = {
     "strict": "In order, nothing between",
     "unordered": "In any order",
 }
-SCOPES = {"session": "Each session", "visitor": "Each visitor, through all sessions"}
+SCOPES = {"session": "Session", "visitor": "Visitor, across all sessions"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,5 +102,5 @@ def _all_of(events: Result) -> frozenset[str]:
 def _steps(question: FunnelQuestion, received: frozenset[str]) -> Iterator[StepField]:
     for place, value in enumerate(question.shown):
         unseen = received and value and value.partition(":")[0] not in received
-        says = "None of these arrived in these days." if unseen else LABELS.get(value, "")
+        says = "None of these arrived in this period." if unseen else LABELS.get(value, "")
         yield StepField(f"steps.{place}", place + 1, value, says, question.page.error(f"steps.{place}"))

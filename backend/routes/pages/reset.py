@@ -1,4 +1,4 @@
-"""`/reset`, and the link that confirms a new e-mail address. GET opens a link, and only POST uses it."""
+"""`/reset`, and the link that confirms a new email address. GET opens a link, and only POST uses it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def new_email(token: str) -> ResponseReturnValue:
 def confirm_email(token: str) -> ResponseReturnValue:
     get(Accounts).confirm_email_change(token)
     _leave()
-    confirmed = "Your new e-mail address is confirmed. Sign in with it."
+    confirmed = "Your new email address is confirmed. Sign in with it."
     flash_letter(confirmed, f"{confirmed} {NO_MAIL}, so the letter to the old one was saved as a file.")
     return redirect(url_for("sign_in.form"), 303)
 

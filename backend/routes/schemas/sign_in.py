@@ -25,7 +25,7 @@ class SignInForm:
     @classmethod
     def parse(cls, form: Mapping[str, str]) -> Self:
         email, password = form.get("email", "").strip(), form.get("password", "")
-        errors = [] if email else [FieldError("email", "Enter your e-mail address.")]
+        errors = [] if email else [FieldError("email", "Enter your email address.")]
         if not password:
             errors.append(FieldError("password", NO_PASSWORD))
         if errors:

@@ -138,7 +138,7 @@ def _skip(row: LandingRow, happened: int, now: datetime) -> Skip | None:
 
 
 def _fit(value: Any) -> str | int | float | None:
-    """A value GA4 takes, or None. What looks like an e-mail address may not be sent to it."""
+    """A value GA4 takes, or None. What looks like an email address may not be sent to it."""
     if isinstance(value, str):
         return None if "@" in value or not value else _cut(value)
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -204,10 +204,10 @@ _DEFINED: tuple[Measure, ...] = (
         "events", "Events", Unit.COUNT, "Events of every name.", Relation.EVENTS, True, "events", lambda t, _: t.count()
     ),
     _event("leads", "Leads", "lead_captured"),
-    _event("emails_sent", "E-mails sent", "email_sent"),
-    _event("emails_delivered", "E-mails delivered", "email_delivered"),
-    _event("emails_opened", "E-mails opened", "email_opened"),
-    _event("emails_clicked", "E-mails clicked", "email_clicked"),
+    _event("emails_sent", "Emails sent", "email_sent"),
+    _event("emails_delivered", "Emails delivered", "email_delivered"),
+    _event("emails_opened", "Emails opened", "email_opened"),
+    _event("emails_clicked", "Emails clicked", "email_clicked"),
     _event("payments_succeeded", "Payments succeeded", "payment_succeeded"),
     _event("payments_failed", "Payments failed", "payment_failed"),
 )  # fmt: skip
@@ -234,7 +234,7 @@ _DIVIDED: tuple[Ratio, ...] = (
         "revenue", "priced_upgrades",
     ),
     Ratio(
-        "email_open_rate", "E-mails opened of delivered", Unit.FRACTION, "Openings divided by deliveries.",
+        "email_open_rate", "Emails opened of delivered", Unit.FRACTION, "Openings divided by deliveries.",
         "emails_opened", "emails_delivered",
     ),
 )  # fmt: skip
