@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from time import sleep
 from typing import Self
 
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from backend.jobs.service import Jobs
 FILL, CLEAR = "demo.fill", "demo.clear"
 KINDS = (FILL, CLEAR)
 SESSIONS, DAYS, SEED = 5_000, 60, 2026
+SYNC_PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ class DemoWork:
 
         with self._door() as door:
             demo.send(world, door, arrived)
-        demo.sync()
+        while demo.sync() is None:  # the sync of another process may have begun before the last visits came
+            sleep(SYNC_PAUSE_SECONDS)
 
     def clear(self, _job: ClaimedJob) -> None:
         demo = self._visits()

@@ -88,6 +88,21 @@ def test_an_empty_lake_has_no_sessions(lake, engine):
     assert Warehouse(engine, Snapshots(lake), lambda: NOW).ask(ALL_SESSIONS).rows == []
 
 
+def test_all_questions_of_a_request_see_the_same_snapshot_and_the_next_request_a_newer_one(lake, engine):
+    snapshots, answers, slots = Snapshots(lake), AnswerCache(), Slots(1, 0)
+    instants = iter([NOW, NOW + timedelta(seconds=1), NOW + timedelta(seconds=2)])
+    request, live = (
+        Warehouse(engine, snapshots, lambda: next(instants), answers, slot) for slot in (Slot(slots), None)
+    )
+    add(lake, event("first", BEGAN))
+    before = request.ask(ALL_SESSIONS)
+    add(lake, event("second", BEGAN))
+
+    again = request.ask(ALL_SESSIONS)
+    assert (len(again.rows), again.as_of, again.version) == (1, before.as_of, before.version)
+    assert len(live.ask(ALL_SESSIONS).rows) == 2
+
+
 def test_nothing_is_answered_before_the_lake_was_filled(lake, engine):
     with pytest.raises(WarehouseUnavailable, match="not been filled"):
         Warehouse(engine, Snapshots(lake), lambda: None).ask(ALL_SESSIONS)

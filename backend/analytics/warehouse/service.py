@@ -62,8 +62,9 @@ class Answer:
 class Warehouse:
     """Answers are remembered for as long as the lake has not changed.
 
-    All of a process share the engine, the snapshots and the `answers`; a request has its own `slot`, and who has none
-    asks whenever they like.
+    All of a process share the engine, the snapshots and the `answers`. A request has its own `slot`, and sees one
+    snapshot in all its questions, so that no two numbers of a page are of different moments; who has none asks whenever
+    they like, of the newest.
     """
 
     def __init__(
@@ -79,16 +80,14 @@ class Warehouse:
         self._fresh_as_of = fresh_as_of
         self._answers = answers or AnswerCache()
         self._slot = slot
+        self._seen: tuple[datetime, Snapshot] | None = None
 
     def ask(self, question: Question, **values: int) -> Answer:
         """Raises WarehouseUnavailable, and WarehouseBusy where no slot is free for what is not remembered."""
-        as_of = self._fresh_as_of()
-        if as_of is None:
-            raise WarehouseUnavailable("The lake has not been filled yet. Try again in a moment.")
         from deltalake.exceptions import DeltaError
 
         try:
-            return self._answer_of_files_there(question, values, as_of)
+            return self._answer_of_files_there(question, values)
         except (OSError, DeltaError, EngineFailed) as error:
             logger.exception("Not answered: %s", question.name)
             gave_up = isinstance(error, EngineFailed) and not isinstance(error, FilesAreGone)
@@ -113,18 +112,19 @@ class Warehouse:
         except (OSError, DeltaError, FilesAreGone):
             return None
 
-    def _answer_of_files_there(self, question: Question, values: Mapping[str, int], as_of: datetime) -> Answer:
+    def _answer_of_files_there(self, question: Question, values: Mapping[str, int]) -> Answer:
         """A lake that was moved away or made anew meanwhile is opened again once."""
         from deltalake.exceptions import DeltaError
 
         try:
-            return self._answer(question, values, as_of)
+            return self._answer(question, values)
         except (OSError, DeltaError, FilesAreGone):
             self._snapshots.forget()
-            return self._answer(question, values, as_of)
+            self._seen = None
+            return self._answer(question, values)
 
-    def _answer(self, question: Question, values: Mapping[str, int], as_of: datetime) -> Answer:
-        snapshot: Snapshot = self._snapshots.newest()
+    def _answer(self, question: Question, values: Mapping[str, int]) -> Answer:
+        as_of, snapshot = self._look()
         key = (question.name, question.texts, *sorted(values.items()), snapshot.key)
         rows = self._answers.known(key)
         if rows is None:
@@ -132,6 +132,15 @@ class Warehouse:
                 raise WarehouseBusy(BUSY)
             rows = self._answers.get(key, lambda: self._engine.run(question, values, snapshot))
         return Answer(rows, as_of, self._engine.name, "-".join(map(str, snapshot.key)), snapshot.demo)
+
+    def _look(self) -> tuple[datetime, Snapshot]:
+        """Until when the lake is filled, and a snapshot that holds at least that."""
+        if self._seen is None or self._slot is None:
+            as_of = self._fresh_as_of()
+            if as_of is None:
+                raise WarehouseUnavailable("The lake has not been filled yet. Try again in a moment.")
+            self._seen = as_of, self._snapshots.newest()
+        return self._seen
 
 
 class AnswerCache:
