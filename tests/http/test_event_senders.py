@@ -152,7 +152,7 @@ def test_the_name_of_a_stream_of_our_own_is_refused_with_a_key_too(client, make_
         answer = client.post(URL, json=body, headers=headers)
 
         assert answer.status_code == 422
-        assert "mingus-server- begins names of our own" in answer.json["errors"][0]["message"]
+        assert "names that begin with mingus-server- are reserved" in answer.json["errors"][0]["message"]
     alike = OPENED | {"session_id": "mingus-servers"}
     assert (
         client.post(URL, json=[alike, OPENED | {"session_id": "x-mingus-server-1"}], headers=headers).status_code == 202

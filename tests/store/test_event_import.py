@@ -179,7 +179,8 @@ def test_whoever_keeps_no_rejected_rows_hears_how_to_get_them(run, tmp_path, opt
     assert told.stderr == ""
     [reject] = map(json.loads, (tmp_path / "rejects").read_text().splitlines())
     assert reject["reason"] == (
-        "Expected 1 to 100 ASCII letters, digits, hyphens, dots, colons and underscores - at `$.session_id`"
+        "Expected 1 to 100 ASCII letters, digits, hyphens, dots, colons and underscores; "
+        "names that begin with mingus-server- are reserved - at `$.session_id`"
     )
 
 

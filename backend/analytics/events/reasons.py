@@ -8,7 +8,8 @@ MISMATCH = re.compile(r"Expected `str` matching regex (?P<pattern>'.*')(?P<where
 WORDS = {
     r"^[a-z][a-z0-9_]{0,99}(?!\n)$": "at most 100 small letters, digits and underscores, a letter first",
     r"^(?!mingus-server-)[A-Za-z0-9._:-]{1,100}(?!\n)$": (
-        "1 to 100 ASCII letters, digits, hyphens, dots, colons and underscores; mingus-server- begins names of our own"
+        "1 to 100 ASCII letters, digits, hyphens, dots, colons and underscores; "
+        "names that begin with mingus-server- are reserved"
     ),
     r"^[A-Za-z0-9._:-]{1,64}(?!\n)$": "1 to 64 ASCII letters, digits, hyphens, dots, colons and underscores",
     r"^[A-Za-z0-9_-]{16,64}(?!\n)$": "16 to 64 ASCII letters, digits, hyphens and underscores",
