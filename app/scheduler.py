@@ -71,6 +71,7 @@ class EmbeddedScheduler:
         if term != self._term:
             with self._app.app_context():
                 get(Timetable).open()
+                get(Jobs).free_running()
             self._term = term
 
     def _step(self) -> bool:

@@ -92,6 +92,14 @@ class Jobs:
         if not told:
             raise JobTaken(f"job {job.id} was taken over")
 
+    def free_running(self) -> None:
+        """For whoever begins to run all jobs alone: those still marked as running were left by a process that died.
+
+        They are due now, not when their leases run out; an attempt that goes on after all is rolled back at its end.
+        """
+        self._store.free_running()
+        self._session.commit()
+
     def run_due(self, most: int = BATCH_SIZE, within: TimeLimiter = unlimited) -> int:
         """Do due jobs, one after the other; how many were tried."""
         for tried in range(most):

@@ -80,6 +80,10 @@ class JobStore:
     def latest(self, kinds: Collection[str]) -> Job | None:
         return self._session.scalar(select(Job).where(Job.kind.in_(kinds)).order_by(Job.id.desc()).limit(1))
 
+    def free_running(self) -> None:
+        """Let every job that is being run be claimed anew; whoever still runs one can no longer end it."""
+        self._changed(update(Job).where(Job.state == JobState.RUNNING).values(leased_until=None))
+
     def find(self, job_id: int) -> Job | None:
         return self._locked(select(Job).where(Job.id == job_id), skip_locked=False)
 

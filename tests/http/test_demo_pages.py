@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from backend.accounts.permissions import Role
 from backend.analytics.events.models import AnalyticsEvent
+from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.demo import work
 from backend.demo.work import DemoWork
@@ -55,8 +56,9 @@ def sessions(app):
 
 def test_from_an_empty_overview_to_a_full_one_and_back(any_app, admin):
     with any_app.app_context():
-        real = sorted(store(db.engine, 2, session_id="a-real-one"))
+        real = sorted(store(db.engine, 2, session_id="a-real-one", timestamp=utc_now()))
     assert f'action="{FILL}"' not in page_of(admin)
+    assert f'<a href="{DEMO}">Fill with demo visits</a>' in page_of(admin)
     assert f'action="{FILL}"' in page_of(admin, DEMO)
 
     filling = press(admin, FILL, DEMO)

@@ -74,6 +74,12 @@ def test_the_page_shows_the_same_without_script(analyst, visits):
     assert "style=" not in page
 
 
+def test_a_filter_that_would_do_nothing_is_refused(analyst, visits):
+    page = analyst.get(f"{PAGE}?source=mail", headers=BROWSER)
+
+    assert (page.status_code, "The live page takes no filters." in page.text) == (422, True)
+
+
 def test_places_and_sources_are_called_as_on_the_other_pages(app, analyst, make_key):
     at = (utc_now() - timedelta(minutes=1)).isoformat()
     opened = {

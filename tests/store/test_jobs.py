@@ -183,6 +183,15 @@ def test_a_job_whose_process_died_is_taken_again_after_its_lease(office):
     assert (office.notes(), office.row(job_id).attempts) == (1, 2)
 
 
+def test_a_job_whose_process_died_is_taken_at_once_by_whoever_begins_to_run_all_jobs(office):
+    job_id = office.add()
+    office.die_at_work()
+    office.jobs.free_running()
+
+    assert office.jobs.run_due() == 1
+    assert (office.notes(), office.row(job_id).attempts) == (1, 2)
+
+
 def test_a_job_that_kills_each_process_is_dead_in_the_end(office):
     job_id = office.add()
     for _ in range(3):

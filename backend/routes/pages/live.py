@@ -6,6 +6,7 @@ from flask import Blueprint, Response, current_app, render_template, request, st
 
 from backend.accounts.permissions import Scope
 from backend.analytics.metrics.live.feed import LiveFeed
+from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.routes.access import require, still_holds
 from backend.routes.pages.dashboard_controls import names
@@ -17,6 +18,11 @@ bp = Blueprint("live_pages", __name__, url_prefix="/analytics/live")
 @bp.get("")
 @require(Scope.DASHBOARDS_READ)
 def page() -> str:
+    """The last half hour, as a whole: a filter here would be one that does nothing."""
+    if request.args:
+        raise InvalidRequest(
+            [FieldError(name[:40], "The live page takes no filters.") for name in [*request.args][:10]]
+        )
     shown = LiveResponse.of(get(LiveFeed).latest(), names())
     return render_template(
         "dashboards/live.html", live=shown.data, meta=shown.meta, zone=current_app.config["TIMEZONE"]
