@@ -29,6 +29,7 @@ MEANINGS = {
     "not_found": "Nothing has this address.",
     "asked_too_early": "The calculator's pages ask in order; an earlier question has no answer yet.",
     "not_dead": "A job was to be tried again that is waiting, running or done. Programs never meet this one.",
+    "first_look_used": "The link of a first look works once; programs never meet this one.",
     "account_conflict": "A page was to change an account in a way that its state does not allow.",
     "too_large": "The body has too many bytes or events; the detail says how many may come. Send it in parts.",
     "unsupported_media_type": "The Content-Type is none that this address reads.",
@@ -51,6 +52,7 @@ ONLY_AT = {
     "wrong_code": "",
     "second_factor_conflict": "",
     "account_conflict": "",
+    "first_look_used": "",
 }
 
 
