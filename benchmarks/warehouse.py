@@ -106,7 +106,7 @@ def fill(folder: Path, events: int) -> None:
 
 def sessionise(folder: Path) -> None:
     engine = DuckEngine(MEMORY, THREADS, folder / "spill")
-    Sessions(Lake(str(folder), (EVENTS, SESSIONS)), engine, utc_now).refresh()
+    Sessions(Lake(str(folder), (EVENTS, SESSIONS)), lambda: engine, utc_now).refresh()
 
 
 def closed(folder: Path) -> Period:

@@ -36,7 +36,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         return DuckEngine(settings.DUCKDB_MEMORY, settings.DUCKDB_THREADS, settings.INSTANCE_DIR / "duckdb")
 
     url = settings.WAREHOUSE_URL.get_secret_value()
-    sessions = Sessions(lake, duck(), utc_now)
+    sessions = Sessions(lake, duck, utc_now)
     engine, snapshots, answers = ClickHouseEngine(url) if url else duck(), Snapshots(lake), AnswerCache()
     warehouse = partial(Warehouse, engine, snapshots, lambda: registry.build(Freshness).ensure(), answers)
     registry.add_warm_up(warehouse().begin)

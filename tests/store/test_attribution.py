@@ -49,7 +49,7 @@ class World:
         base = self.lake.open("events")
         table = pa.Table.from_pylist(rows, schema=EVENTS.arrow_schema())
         self.lake.append(base, table, moved_days(base, {row["day"] for row in rows}))
-        Sessions(self.lake, self.duck, lambda: closed_until).refresh()
+        Sessions(self.lake, lambda: self.duck, lambda: closed_until).refresh()
         self.visits = with_first_seen([dict(zip(COLUMNS, row, strict=True)) for row in sessions(rows)])
 
     def warehouse(self, engine):

@@ -85,7 +85,7 @@ def test_a_lost_commit_takes_no_file_that_readers_still_need(lake):
 
 def test_of_two_processes_that_make_the_same_sessions_one_leaves_no_file(lake):
     fill(timestamp=NOW - timedelta(days=5))
-    first, second = (Sessions(lake, get(Sessions)._engine, lambda: NOW) for _ in range(2))
+    first, second = (Sessions(lake, get(Sessions)._new_engine, lambda: NOW) for _ in range(2))
     replace = lake.replace
 
     def late(*given):

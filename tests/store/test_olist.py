@@ -58,7 +58,7 @@ def funnels(leads, tmp_path_factory):
     base = lake.open(EVENTS.name)
     table = pa.Table.from_pylist(rows, schema=EVENTS.arrow_schema())
     lake.append(base, table, moved_days(base, {row["day"] for row in rows}))
-    Sessions(lake, engine, lambda: NOW).refresh()
+    Sessions(lake, lambda: engine, lambda: NOW).refresh()
     yield FunnelService(Warehouse(engine, Snapshots(lake), lambda: NOW), lambda: NOW)
     engine.close()
 

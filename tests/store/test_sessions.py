@@ -84,7 +84,7 @@ class Clockwork:
         self.lake = Lake(str(folder / "lake"), (EVENTS, SESSIONS))
         self.engine = DuckEngine("256MB", 1, folder / "spill")
         self.now = datetime(2026, 1, 1, tzinfo=UTC)
-        self.sessions = Sessions(self.lake, self.engine, lambda: self.now)
+        self.sessions = Sessions(self.lake, lambda: self.engine, lambda: self.now)
         self.snapshots = Snapshots(self.lake)
 
     def add(self, rows):
@@ -282,7 +282,7 @@ def test_a_table_that_another_release_made_is_made_again(make_lake):
     lake.lake.empty(base, older, {})
     lake.lake.append(base, rows, {})
 
-    assert Sessions(lake.lake, lake.engine, lambda: lake.now).refresh() == before
+    assert Sessions(lake.lake, lambda: lake.engine, lambda: lake.now).refresh() == before
 
     assert lake.found() == in_order(sessions(events))
     assert lake.kept() == len(sessions(events))
@@ -290,7 +290,7 @@ def test_a_table_that_another_release_made_is_made_again(make_lake):
 
 def test_of_two_who_make_sessions_at_once_one_wins_and_nothing_is_lost(make_lake):
     lake = make_lake()
-    other = Sessions(lake.lake, lake.engine, lambda: lake.now)
+    other = Sessions(lake.lake, lambda: lake.engine, lambda: lake.now)
     events = [event("s", micros(MIDNIGHT)), event("s", micros(MIDNIGHT) + DAY)]
     lake.add(events)
     lake.now = MIDNIGHT + timedelta(days=9)

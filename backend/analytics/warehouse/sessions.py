@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -58,11 +59,14 @@ class Bases:
 
 
 class Sessions:
-    """Keeps the sessions table; a DuckDB of its own does the work, also where ClickHouse answers the questions."""
+    """Keeps the sessions table, also where ClickHouse answers the questions.
 
-    def __init__(self, lake: Lake, engine: DuckEngine, now: Clock) -> None:
+    Days are seldom over: a DuckDB is opened to make their sessions, and gives its memory back when that is done.
+    """
+
+    def __init__(self, lake: Lake, new_engine: Callable[[], DuckEngine], now: Clock) -> None:
         self._lake = lake
-        self._engine = engine
+        self._new_engine = new_engine
         self._now = now
         self._looked_at: datetime | None = None
         self._over: int | None = None
@@ -95,10 +99,10 @@ class Sessions:
             if touched is None and self._has_other_columns():
                 self._forget_all()
             due = list(self._due(touched, over))
-            for first, last in due:
-                made.update(map(date_of, self._make(first, last)))
             if due:
-                self._engine.close()  # days are seldom over: until then its memory is of better use elsewhere
+                with closing(self._new_engine()) as engine:
+                    for first, last in due:
+                        made.update(map(date_of, self._make(engine, first, last)))
         except CommitFailedError:
             return False
         return True
@@ -152,7 +156,7 @@ class Sessions:
         if batch:
             yield batch[0], batch[-1]
 
-    def _make(self, first: int, last: int) -> range:
+    def _make(self, engine: DuckEngine, first: int, last: int) -> range:
         """Make the sessions of these days, and of those after them as long as what is carried over midnight changes."""
         bases = self._bases()
         snapshot = Snapshot(
@@ -160,27 +164,28 @@ class Sessions:
             version_of(bases.sessions, self._lake.location(SESSIONS.name)),
             bases.open_from,
         )
-        rows = self._engine.sessions(first, last, snapshot)
-        while last + 1 < bases.open_from and self._carries_otherwise(rows, first, last, snapshot):
+        rows = engine.sessions(first, last, snapshot)
+        while last + 1 < bases.open_from and _carries_otherwise(engine, rows, first, last, snapshot):
             last = min(last + (last - first) + 1, bases.open_from - 1)
-            rows = self._engine.sessions(first, last, snapshot)
+            rows = engine.sessions(first, last, snapshot)
         days = range(first, last + 1)
         marks = {day_mark(date_of(day)): bases.state(day) for day in days}
         marks |= {OPEN_FROM: max(bases.open_from, last + 1), ALONE: bases.sessions.version() + 1}
         self._lake.replace(bases.sessions, map(date_of, days), lake_rows(rows), marks)
         return days
 
-    def _carries_otherwise(self, rows: pa.Table, first: int, last: int, snapshot: Snapshot) -> bool:
-        """Whether other runs than the table knows may go on after the last day."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        known = self._engine.table(LATE_ENDS, {"first": first, "last": last}, snapshot)
-        late = pc.greater_equal(rows["ended_at"], pa.scalar((last + 1) * DAY - GAP))
-        return as_set(rows.filter(late).select(known.column_names)) != as_set(known)
-
     def _bases(self) -> Bases:
         return Bases(self._lake.open(EVENTS.name), self._lake.open(SESSIONS.name))
+
+
+def _carries_otherwise(engine: DuckEngine, rows: pa.Table, first: int, last: int, snapshot: Snapshot) -> bool:
+    """Whether other runs than the table knows may go on after the last day."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    known = engine.table(LATE_ENDS, {"first": first, "last": last}, snapshot)
+    late = pc.greater_equal(rows["ended_at"], pa.scalar((last + 1) * DAY - GAP))
+    return as_set(rows.filter(late).select(known.column_names)) != as_set(known)
 
 
 def lake_rows(rows: pa.Table) -> pa.Table:
