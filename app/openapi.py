@@ -106,6 +106,7 @@ class Mingus(OpenAPI):
         spec: dict[str, Any] = self.api_doc
         _describe_events(spec)
         _forget_impossible_refusals(spec)
+        _describe_long_addresses(spec)
         return spec
 
 
@@ -120,6 +121,17 @@ def _describe_events(spec: dict[str, Any]) -> None:
         "required": True,
         "content": {"application/json": {"schema": {"anyOf": [event, many, envelope]}, "example": EXAMPLE}},
     }
+
+
+def _describe_long_addresses(spec: dict[str, Any]) -> None:
+    """The web server itself refuses a request line of more than 8,190 characters, in words of its own."""
+    refusal = {
+        "description": "The address is too long. A query in a body has room for more.",
+        "content": {"text/html": {}},
+    }
+    for item in spec["paths"].values():
+        if "parameters" in (operation := item.get("get", {})):
+            operation["responses"]["414"] = refusal
 
 
 def _forget_impossible_refusals(spec: dict[str, Any]) -> None:

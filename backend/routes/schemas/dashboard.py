@@ -45,7 +45,7 @@ Moment = Annotated[
     BeforeValidator(_moment, json_schema_input_type=Annotated[str, WithJsonSchema(MOMENT_OR_NONE)]),
     Field(json_schema_extra={"description": EXAMPLE}),
 ]
-Zone = Annotated[str | None, BeforeValidator(_zone, json_schema_input_type=str)]
+Zone = Annotated[str | None, BeforeValidator(_zone, json_schema_input_type=str | None)]
 
 
 class DaysQuery(Parameters):

@@ -31,7 +31,7 @@ _DAY = (
 _TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]{1,6})?)?"
 _MOMENT = f"{_DAY}(?:T{_TIME}(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]))?"
 MOMENT: Rule = {"type": "string", "pattern": f"^{_MOMENT}$"}
-MOMENT_OR_NONE: Rule = {"type": "string", "pattern": f"^(?:{_MOMENT})?$"}
+MOMENT_OR_NONE: Rule = {"anyOf": [{"type": "string", "pattern": f"^(?:{_MOMENT})?$"}, {"type": "null"}]}
 
 WITHOUT_VALUE = (Operator.IS_NULL, Operator.NOT_NULL)
 OF_SESSIONS = [name for name, dimension in DIMENSIONS.items() if Relation.SESSIONS in dimension.sources]
