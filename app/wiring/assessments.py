@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.headers import nonce
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.personal_data import AssessmentData
 from backend.assessments.job_impact.questions import JobImpactAnswers
@@ -30,7 +31,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.build(DataClasses).add(AssessmentData(get_db_session, settings.ANSWERS_RETENTION_DAYS).data_class())
     registry.add_shared(Reference, load_reference)
     registry.add_shared(JobImpactCalculator, lambda: JobImpactCalculator(registry.build(Reference)))
-    registry.add_shared(FirstVisitPages, FirstVisitPages)
+    registry.add_shared(FirstVisitPages, lambda: FirstVisitPages(nonce))
 
     def tokens() -> AccountTokens:
         return AccountTokens(registry.build(Vault))

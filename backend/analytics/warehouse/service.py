@@ -108,7 +108,7 @@ class Warehouse:
         from deltalake.exceptions import DeltaError
 
         try:
-            return self._snapshots.newest().demo
+            return (self._seen[1] if self._seen else self._snapshots.newest()).demo
         except (OSError, DeltaError, FilesAreGone):
             return None
 
@@ -135,12 +135,15 @@ class Warehouse:
 
     def _look(self) -> tuple[datetime, Snapshot]:
         """Until when the lake is filled, and a snapshot that holds at least that."""
-        if self._seen is None or self._slot is None:
-            as_of = self._fresh_as_of()
-            if as_of is None:
-                raise WarehouseUnavailable("The lake has not been filled yet. Try again in a moment.")
-            self._seen = as_of, self._snapshots.newest()
-        return self._seen
+        if self._seen is not None:
+            return self._seen
+        as_of = self._fresh_as_of()
+        if as_of is None:
+            raise WarehouseUnavailable("The lake has not been filled yet. Try again in a moment.")
+        seen = as_of, self._snapshots.newest()
+        if self._slot is not None:
+            self._seen = seen
+        return seen
 
 
 class AnswerCache:
