@@ -6,12 +6,15 @@ import pytest
 
 from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
+from backend.analytics.lake.sync import LakeSync
+from backend.extensions import db
 from backend.plugins import get
 from tests.accounts import make_account, signed_in
 from tests.conftest import close, make_app
 from tests.ga4 import ga4_server
 from tests.http.forwarding import Site, settings_of
 from tests.http.visiting import Visitor
+from tests.landing_rows import store
 
 
 @pytest.fixture
@@ -30,6 +33,15 @@ def finished(visitor):
 def analyst(app, client):
     """Somebody signed in who may read the dashboards."""
     return signed_in(client, make_account(app))
+
+
+@pytest.fixture
+def reader(app, analyst):
+    """An analyst of a site with one event in its lake."""
+    with app.app_context():
+        store(db.engine)
+        get(LakeSync).run()
+    return analyst
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.sync import LakeSync
 from backend.extensions import db
 from backend.plugins import get
-from tests.accounts import BROWSER, make_account, signed_in
+from tests.accounts import BROWSER
 from tests.conftest import close, make_app, make_settings
 from tests.landing_rows import store
 
@@ -23,14 +23,6 @@ def app(instance):
     app = make_app(make_settings(instance, LAKE_MAX_STALENESS=3600))
     yield app
     close(app)
-
-
-@pytest.fixture
-def reader(app, client):
-    with app.app_context():
-        store(db.engine)
-        get(LakeSync).run()
-    return signed_in(client, make_account(app))
 
 
 def lose(lake):

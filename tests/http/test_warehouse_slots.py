@@ -7,14 +7,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from backend.analytics.lake.sync import LakeSync
 from backend.analytics.warehouse.slots import Slot
-from backend.extensions import db
 from backend.plugins import get
 from backend.routes.access import public
-from tests.accounts import BROWSER, make_account, signed_in
+from tests.accounts import BROWSER
 from tests.conftest import close, make_app, make_settings
-from tests.landing_rows import store
 
 API = "/api/analytics/dashboard/conversions"
 PAGES = ["/analytics", "/analytics/funnel", "/analytics/revenue", "/analytics/funnel.csv"]
@@ -26,14 +23,6 @@ def app(instance):
     app = make_app(make_settings(instance, WEB_THREADS=2, DASHBOARDS_AT_ONCE=1, LAKE_MAX_STALENESS=3600))
     yield app
     close(app)
-
-
-@pytest.fixture
-def reader(app, client):
-    with app.app_context():
-        store(db.engine)
-        get(LakeSync).run()
-    return signed_in(client, make_account(app))
 
 
 @contextmanager
