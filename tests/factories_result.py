@@ -15,9 +15,12 @@ from backend.assessments.job_impact.model.result import (
     Move,
     Moves,
     Outlook,
+    Parts,
     PayPlace,
     Provenance,
 )
+from backend.reference.plain_names import JobName
+from backend.reference.tables import Measure
 
 FAMILY_OF = {
     "beta_human": Family.TASK,
@@ -28,18 +31,65 @@ FAMILY_OF = {
 }
 NURSE = {"beta_human": 52.6, "beta_gpt4": 56.1, "aioe": 56.1, "microsoft": 31.46, "anthropic": 53.7}
 WEEK = (
-    ActivityPlace("4.A.3.b.6.I06", "Document medical information", 16.0, 16.0, 0.71, "leans assist"),
-    ActivityPlace("4.A.4.a.1.I01", "Explain treatments to patients", 14.0, 14.0, 0.48, "leans assist"),
-    ActivityPlace("4.A.4.a.2.I02", "Confer with colleagues about patients", 12.0, 12.0, 0.44, "leans assist"),
-    ActivityPlace("other", "Other tasks", 2.0, 2.0, 0.3, None),
-    ActivityPlace("4.A.1.a.2.I01", "Monitor the condition of patients", 20.0, 20.0, 0.17, "leans assist"),
-    ActivityPlace("4.A.4.a.5.I03", "Give medication and treatments", 24.0, 24.0, 0.12, "leans assist"),
-    ActivityPlace("4.A.3.a.2.I24", "Adjust medical equipment", 12.0, 12.0, 0.09, None),
+    ActivityPlace(
+        "4.A.3.b.6.I06",
+        "Document medical information",
+        "Document medical information",
+        "care",
+        16.0,
+        16.0,
+        0.71,
+        "leans assist",
+    ),
+    ActivityPlace(
+        "4.A.4.a.1.I01",
+        "Explain treatments to patients",
+        "Explain treatments to patients",
+        "care",
+        14.0,
+        14.0,
+        0.48,
+        "leans assist",
+    ),
+    ActivityPlace(
+        "4.A.4.a.2.I02",
+        "Confer with colleagues about patients",
+        "Confer with colleagues about patients",
+        "care",
+        12.0,
+        12.0,
+        0.44,
+        "leans assist",
+    ),
+    ActivityPlace("other", "Other tasks", "Other tasks", "care", 2.0, 2.0, 0.3, None),
+    ActivityPlace(
+        "4.A.1.a.2.I01",
+        "Monitor the condition of patients",
+        "Monitor the condition of patients",
+        "care",
+        20.0,
+        20.0,
+        0.17,
+        "leans assist",
+    ),
+    ActivityPlace(
+        "4.A.4.a.5.I03",
+        "Give medication and treatments",
+        "Give medication and treatments",
+        "care",
+        24.0,
+        24.0,
+        0.12,
+        "leans assist",
+    ),
+    ActivityPlace(
+        "4.A.3.a.2.I24", "Adjust medical equipment", "Adjust medical equipment", "care", 12.0, 12.0, 0.09, None
+    ),
 )
 
 
-def exposed(values: Mapping[Family, float]) -> Exposure | None:
-    exposure = combine(values)
+def exposed(values: Mapping[Family, float], places: Mapping[Measure, float] | None = None) -> Exposure | None:
+    exposure = combine(values, places or dict(zip(Measure, values.values(), strict=False)))
     return None if isinstance(exposure, TooLittleEvidence) else exposure
 
 
@@ -70,6 +120,9 @@ def move(**changes: object) -> Move:
     physician_assistant = Move(
         code="29-1071",
         title="Physician assistants",
+        job=JobName(
+            "Physician assistant", "a physician assistant", "physician assistants", "Examines and treats patients"
+        ),
         score=32.0,
         band=exposed({Family.TASK: 14.0, Family.USAGE: 53.0}).band,  # type: ignore[union-attr]
         median_pay=135_880,
@@ -89,17 +142,19 @@ def assessment(
     places: Mapping[str, float] = NURSE, yours: Mapping[Family, float] | None = None, **changes: object
 ) -> Assessment:
     """A registered nurse, unless other places of the measures are given; `yours` is a changed week."""
-    typical = exposed(families(places))
+    typical = exposed(families(places), {Measure(key): place for key, place in places.items()})
     measures = measured(places)
     nurse = Assessment(
         code="29-1141",
         title="Registered nurses",
+        job=JobName("Registered nurse", "a nurse", "nurses", "Cares for patients"),
         yours=exposed(yours) if yours else typical,
         typical=typical,
         reason=None if typical else "The evidence is too thin for a score.",
         measures=measures,
         outside=tuple(m for m in measures if typical and not typical.band.low <= m.percentile <= typical.band.high),
         lean=lean_label(0.08),
+        parts=Parts(2.9, 32.9, 64.2),
         activities=WEEK,
         pay=PayPlace(68_940, 80_330, 97_550, 112_350, 137_470, "United States", "May 2025", None),
         outlook=Outlook(4.9, 189_100, "Bachelor's degree", "2024-34", 3.1),

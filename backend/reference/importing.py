@@ -7,6 +7,8 @@ from pathlib import Path
 
 from backend.reference.assembling import read_tables
 from backend.reference.errors import ReferenceImportError
+from backend.reference.loading import SHIPPED
+from backend.reference.plain_names import PLAIN_NAMES
 from backend.reference.rows import SourceFolder
 from backend.reference.snapshot import write_snapshot
 from backend.reference.sources.catalogue import EDITION, SOURCES, as_markdown
@@ -40,6 +42,7 @@ def import_reference(source_dir: Path, target_dir: Path) -> ImportReport:
     files["SOURCES.md"] = as_markdown(SOURCES)
     manifest = manifest_of(files, EDITION)
     files[MANIFEST] = json_text(manifest)
+    files[PLAIN_NAMES] = (SHIPPED / PLAIN_NAMES).read_text(encoding="utf-8")
     replace_folder(target_dir, files, write_snapshot)
     return ImportReport(
         data_version=str(manifest["data_version"]),

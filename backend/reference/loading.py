@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from backend.reference.errors import UnknownOccupation, UnknownState
 from backend.reference.occupation_arrays import occupations_in
+from backend.reference.plain_names import PlainNames
 from backend.reference.shipped import NOT_PUBLISHED, ShippedTables
 from backend.reference.snapshot import SnapshotUnusable, listed, map_snapshot, snapshot_arrays
 from backend.reference.tables import Occupation, Pay, Source
@@ -54,6 +55,7 @@ class Reference:
     sources: tuple[Source, ...]
     vintages: Mapping[str, str]
     data_version: str
+    names: PlainNames
     titles: TitleIndex
     pay_by_state: StatePayTable
 
@@ -87,6 +89,7 @@ def load_reference(directory: Path = SHIPPED) -> Reference:
         sources=sources,
         vintages={source.id: source.vintage for source in sources},
         data_version=tables.data_version(),
+        names=tables.plain_names(),
         titles=TitleIndex.from_arrays(arrays, listed(occupations)),
         pay_by_state=StatePayTable(
             {state.postal: place for place, state in enumerate(states)},

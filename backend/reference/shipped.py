@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backend.reference.errors import ShippedDataError
+from backend.reference.plain_names import PLAIN_NAMES, ActivityName, JobName, PlainNames
 from backend.reference.tables import Activity, Measure, Occupation, Pay, Source, TitleKind
 from backend.reference.titles import JobTitle
 
@@ -71,6 +72,16 @@ class ShippedTables:
 
     def industries(self) -> dict[str, str]:
         return dict(self._each("industries.csv", lambda row: (row[0], row[1])))
+
+    def plain_names(self) -> PlainNames:
+        """Rows with a topic name activities, the others occupations."""
+        jobs, activities = {}, {}
+        for identifier, name, one, many, does, topic in self._each(PLAIN_NAMES, tuple):
+            if topic:
+                activities[identifier] = ActivityName(name, topic)
+            else:
+                jobs[identifier] = JobName(name, one, many, does)
+        return PlainNames(jobs, activities)
 
     def all_jobs_growth_percent(self) -> float:
         totals = dict(self._each("totals.csv", lambda row: (row[0], float(row[1]))))

@@ -18,7 +18,9 @@ from backend.routes.schemas.job_impact_form import (
     week_reply,
 )
 
-WEEK = lines([ActivityPlace(key, key, share, share, 0.5, None) for key, share in (("a", 60.0), ("b", 40.0))], {})
+WEEK = lines(
+    [ActivityPlace(key, key, key, key, share, share, 0.5, None) for key, share in (("a", 60.0), ("b", 40.0))], {}
+)
 TEXTS = st.dictionaries(
     st.sampled_from(
         [

@@ -7,7 +7,7 @@ from backend.assessments.job_impact.presentation.week import lines, stated, typi
 
 
 def place(key, typical):
-    return ActivityPlace(key, key.title(), typical, typical, 0.5, None)
+    return ActivityPlace(key, key.title(), key.title(), key, typical, typical, 0.5, None)
 
 
 PLACES = (place("small", 0.2), place("large", 66.4), place("middle", 33.4))

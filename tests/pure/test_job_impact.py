@@ -168,7 +168,7 @@ def test_an_impossible_scale_is_refused(each, workers):
 
 
 def test_one_kind_of_evidence_is_too_little_and_says_which():
-    found = combine({Family.TASK: 50.0})
+    found = combine({Family.TASK: 50.0}, {})
     assert isinstance(found, TooLittleEvidence)
     assert "too thin" in found.reason
     assert "tasks" in found.reason
@@ -176,24 +176,29 @@ def test_one_kind_of_evidence_is_too_little_and_says_which():
 
 @pytest.mark.parametrize(
     ("low", "high", "agreement"),
-    [(40, 60, Agreement.AGREE), (40, 60.1, Agreement.MIXED), (30, 70, Agreement.MIXED), (30, 70.1, Agreement.DISAGREE)],
+    [(40, 70, Agreement.AGREE), (40, 70.1, Agreement.MIXED), (20, 75, Agreement.MIXED), (20, 75.1, Agreement.DISAGREE)],
 )
-def test_agreement_depends_on_the_width_of_the_band(low, high, agreement):
-    assert combine({Family.TASK: low, Family.USAGE: high}).agreement is agreement
+def test_agreement_depends_on_how_far_the_single_measures_lie_apart(low, high, agreement):
+    assert (
+        combine(
+            dict.fromkeys((Family.TASK, Family.USAGE), 50.0), {Measure.AIOE: low, Measure.MICROSOFT: high}
+        ).agreement
+        is agreement
+    )
 
 
 @pytest.mark.parametrize(
     ("score", "level"), [(34.9, Level.LOW), (35.0, Level.MEDIUM), (64.9, Level.MEDIUM), (65.0, Level.HIGH)]
 )
 def test_levels_begin_at_35_and_65(score, level):
-    found = combine(dict.fromkeys(Family, score))
+    found = combine(dict.fromkeys(Family, score), dict.fromkeys(Measure, score))
     assert (found.level, found.low_level, found.high_level) == (level, level, level)
 
 
 @pytest.mark.parametrize("place", [-0.1, 100.1, float("nan")])
 def test_a_family_outside_0_to_100_is_refused(place):
     with pytest.raises(ValueError, match="between 0 and 100"):
-        combine({Family.TASK: place, Family.USAGE: 50.0})
+        combine({Family.TASK: place, Family.USAGE: 50.0}, {})
 
 
 @pytest.mark.parametrize(("share", "label"), [(0.5, "leans replace"), (0.49, "leans assist"), (None, None)])

@@ -8,6 +8,7 @@ import pytest
 
 from backend.assessments.job_impact.model.job_impact import ExposureModel
 from backend.assessments.job_impact.model.moves import Area, extra_years, find_moves
+from backend.reference.plain_names import PlainNames
 from backend.reference.tables import Measure, Occupation, Pay
 
 TODAY = Occupation(
@@ -29,6 +30,8 @@ TODAY = Occupation(
     attainment={},
 )
 
+NAMES = PlainNames({}, {})
+
 
 def there(code, *, measure=0.1, pay=60_000, **more):
     """A related occupation that passes every filter unless told otherwise."""
@@ -42,7 +45,7 @@ def moves(*related, today=TODAY, area=None, drop=None):
     today = replace(today, related=tuple(row.code for row in related))
     model = ExposureModel.of([today, *related])
     base = model.typical(related[0].code).score if drop is not None else model.typical(today.code).score
-    return find_moves(today, base + (drop or 0.0), model, area)
+    return find_moves(today, base + (drop or 0.0), model, area, NAMES)
 
 
 def test_moves_are_sorted_by_pay_gain():
@@ -166,5 +169,5 @@ def test_moves_found_need_no_advice():
     ],
 )
 def test_where_nothing_can_be_compared_the_advice_says_why(today, score, advice):
-    result = find_moves(today, score, ExposureModel.of([today]), None)
+    result = find_moves(today, score, ExposureModel.of([today]), None, NAMES)
     assert advice in result.advice

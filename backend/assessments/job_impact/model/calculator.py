@@ -93,17 +93,23 @@ class JobImpactCalculator:
         return Assessment(
             code=occupation.code,
             title=occupation.title,
+            job=self._reference.names.job(occupation),
             yours=_scored(yours),
             typical=_scored(typical),
             reason=typical.reason if isinstance(typical, TooLittleEvidence) else None,
             measures=measures,
             outside=_outside(measures, typical),
             lean=self._model.lean(occupation.code, shares),
-            activities=_by_exposure(_week(occupation, shares)),
+            parts=self._model.parts(occupation.code, shares),
+            activities=_by_exposure(self._week(occupation, shares)),
             pay=self._pay(occupation, answers.state, answers.salary),
             outlook=self._outlook(occupation),
             moves=find_moves(
-                occupation, yours.score if isinstance(yours, Exposure) else None, self._model, self._area(answers.state)
+                occupation,
+                yours.score if isinstance(yours, Exposure) else None,
+                self._model,
+                self._area(answers.state),
+                self._reference.names,
             ),
             context=facts(self._reference, occupation, answers),
             provenance=Provenance(MODEL_VERSION, self._reference.vintages, self._hash(answers)),
@@ -116,9 +122,10 @@ class JobImpactCalculator:
         return Profile(
             code=occupation.code,
             title=occupation.title,
+            job=self._reference.names.job(occupation),
             typical=_scored(typical),
             reason=typical.reason if isinstance(typical, TooLittleEvidence) else None,
-            activities=_by_share(_week(occupation, {})),
+            activities=_by_share(self._week(occupation, {})),
             pay=self._pay(occupation, None, None),
             outlook=self._outlook(occupation),
         )
@@ -156,6 +163,22 @@ class JobImpactCalculator:
             )
             for measure, (name, source, year, url) in PUBLISHED.items()
             if measure in places
+        )
+
+    def _week(self, occupation: Occupation, shares: Mapping[str, float]) -> tuple[ActivityPlace, ...]:
+        names = self._reference.names
+        return tuple(
+            ActivityPlace(
+                id=activity.id,
+                title=activity.title,
+                name=(plain := names.activity(activity)).name,
+                topic=plain.topic,
+                share=100.0 * share,
+                typical_share=100.0 * activity.share,
+                exposure=activity.exposure,
+                lean=lean_label(activity.automation).label,
+            )
+            for activity, share in zip(occupation.activities, week(occupation.activities, shares), strict=True)
         )
 
     def _area(self, state: str | None) -> Area | None:
@@ -230,20 +253,6 @@ def _outside(measures: tuple[MeasurePlace, ...], typical: Exposure | TooLittleEv
     if isinstance(typical, TooLittleEvidence):
         return ()
     return tuple(m for m in measures if not typical.band.low <= m.percentile <= typical.band.high)
-
-
-def _week(occupation: Occupation, shares: Mapping[str, float]) -> tuple[ActivityPlace, ...]:
-    return tuple(
-        ActivityPlace(
-            id=activity.id,
-            title=activity.title,
-            share=100.0 * share,
-            typical_share=100.0 * activity.share,
-            exposure=activity.exposure,
-            lean=lean_label(activity.automation).label,
-        )
-        for activity, share in zip(occupation.activities, week(occupation.activities, shares), strict=True)
-    )
 
 
 def _by_exposure(places: tuple[ActivityPlace, ...]) -> tuple[ActivityPlace, ...]:

@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backend.assessments.job_impact.model.result import Agreement, Band, Exposure, Family, Lean, Level
+from backend.assessments.job_impact.model.result import Agreement, Band, Exposure, Family, Lean, Level, Parts
 from backend.reference.tables import Activity, Measure, Occupation
 
 WeeklyTotal = Callable[[tuple[Activity, ...], tuple[float, ...]], float]
@@ -27,7 +27,7 @@ FAMILIES: Mapping[Family, tuple[Measure, ...]] = {
     Family.USAGE: (Measure.MICROSOFT, Measure.ANTHROPIC),
 }
 FEWEST_FAMILIES = 2
-AGREE_WITHIN, MIXED_WITHIN = 20.0, 40.0
+AGREE_WITHIN, MIXED_WITHIN = 30.0, 55.0
 MEDIUM_FROM, HIGH_FROM = 35.0, 65.0
 REPLACE_FROM = 0.5
 TRUST_PER_ACTIVITY, MOST_TRUST = 0.2, 0.8
@@ -139,6 +139,12 @@ def lean_label(share: float | None) -> Lean:
     return Lean(share=share, label="leans replace" if share >= REPLACE_FROM else "leans assist")
 
 
+def parts_of(exposed: float, lean: Lean) -> Parts:
+    """The work in three parts: `exposed`, in [0, 1], divided by how much of it AI could do by itself."""
+    alone = exposed * (lean.share or 0.0)
+    return Parts(alone=100.0 * alone, helped=100.0 * (exposed - alone), out=100.0 * (1.0 - exposed))
+
+
 def level(score: float) -> Level:
     """Low below 35, medium below 65, high from there; `score` in percent of US workers."""
     if score < MEDIUM_FROM:
@@ -146,32 +152,48 @@ def level(score: float) -> Level:
     return Level.MEDIUM if score < HIGH_FROM else Level.HIGH
 
 
-def agreement(band: Band) -> Agreement:
-    """How far the families lie apart: up to 20 points agree, up to 40 mixed, else disagree."""
-    width = band.high - band.low
+def agreement(measures: Band) -> Agreement:
+    """How far the single measures lie apart: up to 30 points agree, up to 55 mixed, else disagree."""
+    width = measures.high - measures.low
     if width <= AGREE_WITHIN:
         return Agreement.AGREE
     return Agreement.MIXED if width <= MIXED_WITHIN else Agreement.DISAGREE
 
 
-def combine(families: Mapping[Family, float]) -> Exposure | TooLittleEvidence:
-    """Score = mean of the families, band = their range; each a percent of US workers, 0 to 100."""
+def combine(families: Mapping[Family, float], places: Mapping[Measure, float]) -> Exposure | TooLittleEvidence:
+    """Score = mean of the families, band = their range; `places` are the single measures behind them.
+
+    Each is a percent of US workers; families from 0 to 100, and the places are brought there.
+    """
     if not all(0.0 <= value <= 100.0 for value in families.values()):
         raise ValueError("a family lies between 0 and 100")
     if len(families) < FEWEST_FAMILIES:
         return TooLittleEvidence(_reason(families))
-    band = Band(min(families.values()), max(families.values()))
+    band = _range(families.values())
+    within = {measure: _percent(place) for measure, place in places.items()}
+    measures = _range(within.values())
     # A mean of equal floats can miss them by one unit in the last place; the score never leaves its band.
     score = min(max(fsum(families.values()) / len(families), band.low), band.high)
     return Exposure(
         score=score,
         band=band,
         families=dict(families),
-        agreement=agreement(band),
+        places=within,
+        measures_range=measures,
+        agreement=agreement(measures),
         level=level(score),
         low_level=level(band.low),
         high_level=level(band.high),
     )
+
+
+def _range(values: Iterable[float]) -> Band:
+    each = tuple(values)
+    return Band(min(each), max(each))
+
+
+def _percent(place: float) -> float:
+    return min(max(place, 0.0), 100.0)
 
 
 def _reason(families: Mapping[Family, float]) -> str:
@@ -205,7 +227,7 @@ class ExposureModel:
         return cls(
             occupations={row.code: row for row in rows},
             places=places,
-            typicals={code: combine(_families(placed)) for code, placed in places.items()},
+            typicals={code: combine(_families(placed), placed) for code, placed in places.items()},
             task_scale=_scale(single, _by_default(weekly_exposure)),
             usage_scale=_scale(single, _by_default(weekly_usage)),
         )
@@ -223,10 +245,21 @@ class ExposureModel:
             return self.typical(code)
         activities = self.occupations[code].activities
         usual, weights = tuple(a.share for a in activities), week(activities, shares)
-        families = _families(self.places[code], _moved(self.usage_scale, weekly_usage, activities, usual, weights))
-        if Family.TASK in families:
-            families[Family.TASK] += _moved(self.task_scale, weekly_exposure, activities, usual, weights)
-        return combine({family: min(max(place, 0.0), 100.0) for family, place in families.items()})
+        changes = {
+            **dict.fromkeys(
+                FAMILIES[Family.TASK], _moved(self.task_scale, weekly_exposure, activities, usual, weights)
+            ),
+            Measure.MICROSOFT: _moved(self.usage_scale, weekly_usage, activities, usual, weights),
+        }
+        places = {measure: place + changes.get(measure, 0.0) for measure, place in self.places[code].items()}
+        return combine({family: _percent(place) for family, place in _families(places).items()}, places)
+
+    def parts(self, code: str, shares: Mapping[str, float]) -> Parts | None:
+        """Of this week; None where no activity of the occupation is rated."""
+        activities = self.occupations[code].activities
+        if not activities:
+            return None
+        return parts_of(weekly_exposure(activities, week(activities, shares)), self.lean(code, shares))
 
     def lean(self, code: str, shares: Mapping[str, float]) -> Lean:
         """Share of this week's exposed work that an LLM could do mostly alone; the published one for a default week."""
@@ -264,10 +297,9 @@ def _places(rows: Sequence[Occupation], scales: Mapping[Measure, Scale | None]) 
     return places
 
 
-def _families(places: Mapping[Measure, float], usage_change: float = 0.0) -> dict[Family, float]:
-    """Mean of the measures present, per family, with Microsoft's place moved by `usage_change` points."""
-    moved = {m: place + usage_change if m is Measure.MICROSOFT else place for m, place in places.items()}
-    present = {family: [moved[m] for m in measures if m in moved] for family, measures in FAMILIES.items()}
+def _families(places: Mapping[Measure, float]) -> dict[Family, float]:
+    """Mean of the measures present, per family."""
+    present = {family: [places[m] for m in measures if m in places] for family, measures in FAMILIES.items()}
     return {family: fsum(values) / len(values) for family, values in present.items() if values}
 
 

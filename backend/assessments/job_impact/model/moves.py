@@ -11,6 +11,7 @@ import numpy as np
 
 from backend.assessments.job_impact.model.job_impact import ExposureModel
 from backend.assessments.job_impact.model.result import Exposure, Move, Moves
+from backend.reference.plain_names import PlainNames
 from backend.reference.tables import Occupation, Pay
 
 NATION = "United States"
@@ -102,7 +103,9 @@ class Candidate:
         return near and len(self.misses) == 1
 
 
-def find_moves(today: Occupation, score: float | None, model: ExposureModel, area: Area | None) -> Moves:
+def find_moves(
+    today: Occupation, score: float | None, model: ExposureModel, area: Area | None, names: PlainNames
+) -> Moves:
     """Moves from today's occupation for a person who scores `score`, in percent of US workers; None if unscored.
 
     Passing moves are sorted by pay gain, near misses by similarity. Medians are the area's where both occupations
@@ -119,8 +122,8 @@ def find_moves(today: Occupation, score: float | None, model: ExposureModel, are
     passing = [candidate for candidate in candidates if not candidate.misses]
     close = [candidate for candidate in candidates if candidate.close]
     return Moves(
-        passing=tuple(_move(c) for c in sorted(passing, key=lambda c: (-c.pay_kept, c.occupation.code))),
-        near_misses=tuple(_move(c) for c in close[:MOST_NEAR_MISSES]),
+        passing=tuple(_move(c, names) for c in sorted(passing, key=lambda c: (-c.pay_kept, c.occupation.code))),
+        near_misses=tuple(_move(c, names) for c in close[:MOST_NEAR_MISSES]),
         advice=None if passing else _advice(score, candidates),
     )
 
@@ -182,11 +185,12 @@ def extra_years(today: float, there: float) -> float:
     return max(float(after - before), 0.0)
 
 
-def _move(candidate: Candidate) -> Move:
+def _move(candidate: Candidate, names: PlainNames) -> Move:
     there = candidate.occupation
     return Move(
         code=there.code,
         title=there.title,
+        job=names.job(there),
         score=candidate.exposure.score,
         band=candidate.exposure.band,
         median_pay=candidate.median_pay,

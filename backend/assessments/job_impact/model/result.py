@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from backend.reference.plain_names import JobName
+from backend.reference.tables import Measure
+
 LeanLabel = Literal["leans replace", "leans assist"]
 
 
@@ -55,7 +58,7 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The lowest and the highest family. Never a confidence interval."""
+    """The lowest and the highest of several places. Never a confidence interval."""
 
     low: float
     high: float
@@ -63,11 +66,16 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """Score and band of one occupation or one week; percentiles of US workers, 0 to 100."""
+    """Score of one occupation or one week; percentiles of US workers, 0 to 100.
+
+    `band` spans the families, which are kinds of evidence; `measures_range` spans the single measures in `places`.
+    """
 
     score: float
     band: Band
     families: Mapping[Family, float]
+    places: Mapping[Measure, float]
+    measures_range: Band
     agreement: Agreement
     level: Level
     low_level: Level
@@ -97,11 +105,25 @@ class Lean:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What AI could do of the work by itself, help with, and not reach: percent, 100 together."""
+
+    alone: float
+    helped: float
+    out: float
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityPlace:
-    """An activity of a week: `share` as used by the score, `typical_share` as published; both in percent."""
+    """An activity of a week: `share` as used by the score, `typical_share` as published; both in percent.
+
+    `title` is O*NET's, `name` our plain one; `topic` is the everyday topic it belongs to.
+    """
 
     id: str
     title: str
+    name: str
+    topic: str
     share: float
     typical_share: float
     exposure: float
@@ -143,6 +165,7 @@ class Move:
 
     code: str
     title: str
+    job: JobName
     score: float
     band: Band
     median_pay: int
@@ -196,12 +219,14 @@ class Assessment:
 
     code: str
     title: str
+    job: JobName
     yours: Exposure | None
     typical: Exposure | None
     reason: str | None
     measures: tuple[MeasurePlace, ...]
     outside: tuple[MeasurePlace, ...]
     lean: Lean
+    parts: Parts | None
     activities: tuple[ActivityPlace, ...]
     pay: PayPlace | None
     outlook: Outlook | None
@@ -216,6 +241,7 @@ class Profile:
 
     code: str
     title: str
+    job: JobName
     typical: Exposure | None
     reason: str | None
     activities: tuple[ActivityPlace, ...]
