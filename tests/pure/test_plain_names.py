@@ -11,7 +11,7 @@ from backend.reference.loading import SHIPPED
 from backend.reference.plain_names import PLAIN_NAMES, PlainNames
 from backend.reference.shipped import ShippedTables
 
-SPOKEN_VOWELS = ("hour", "honor", "heir", "HR ", "MRI", "X-ray", "HVAC")
+SPOKEN_VOWELS = ("hour", "honor", "heir", "HR ", "RV ", "MRI", "x-ray", "HVAC")
 SPOKEN_CONSONANTS = ("user", "uni", "use", "one", "euro", "util")
 
 
