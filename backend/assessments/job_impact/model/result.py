@@ -138,8 +138,8 @@ class ActivityPlace:
     share: float
     typical_share: float
     exposure: float
-    alone: float
     lean: LeanLabel | None
+    alone: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
