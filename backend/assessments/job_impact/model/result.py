@@ -112,6 +112,16 @@ class Parts:
     helped: float
     out: float
 
+    def whole(self) -> tuple[int, int, int]:
+        """Alone, helped, and out in whole percents that add up to 100: by the largest remainder, the first on a tie."""
+        exact = (self.alone, self.helped, self.out)
+        floors = [int(part) for part in exact]
+        by_remainder = sorted(range(len(exact)), key=lambda part: floors[part] - exact[part])
+        for part in by_remainder[: 100 - sum(floors)]:
+            floors[part] += 1
+        alone, helped, out = floors
+        return alone, helped, out
+
 
 @dataclass(frozen=True, slots=True)
 class ActivityPlace:

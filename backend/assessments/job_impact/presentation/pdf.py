@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from functools import cache
-from pathlib import Path
-
-import typst
 
 from backend.assessments.job_impact.model.result import ActivityPlace, Answers, Assessment, Level, Move
 from backend.assessments.job_impact.presentation import wording
@@ -22,35 +17,16 @@ from backend.assessments.job_impact.presentation.figure import (
     pay_figure,
 )
 from backend.assessments.job_impact.presentation.next_steps import next_steps
+from backend.assessments.job_impact.presentation.typesetting import Data, document_of, pdf
 from backend.formats import count, dollars, percent, signed, whole
 
-TEMPLATE = Path(__file__).with_name("result.typ")
-EPOCH = 0
 MOST_MOVES = 5
 ZONES = ((Level.LOW, 0.0, 34.8), (Level.MEDIUM, 35.1, 29.8), (Level.HIGH, 65.2, 34.8))
 
-Data = dict[str, object]
-
 
 def result_pdf(assessment: Assessment, answers: Answers, state_name: str | None) -> bytes:
-    """One or two US letter pages. The text goes in as JSON and is never read as markup."""
-    document = json.dumps(result_data(assessment, answers, state_name), ensure_ascii=False, allow_nan=False)
-    pdf = typst.compile(
-        _template(),
-        format="pdf",
-        ignore_system_fonts=True,
-        sys_inputs={"result": document},
-        pdf_standards=["ua-1"],
-        timestamp=EPOCH,
-    )
-    if not isinstance(pdf, bytes):
-        raise TypeError("a PDF is one file")
-    return pdf
-
-
-@cache
-def _template() -> bytes:
-    return TEMPLATE.read_bytes()
+    """One or two US letter pages."""
+    return pdf("result.typ", document_of(result_data(assessment, answers, state_name)))
 
 
 def result_data(a: Assessment, answers: Answers, state_name: str | None) -> Data:
