@@ -9,9 +9,12 @@ from enum import StrEnum
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.neighbors import nearest_scored
+from backend.assessments.job_impact.presentation.place import place_number
+from backend.assessments.job_impact.presentation.wording import years
 from backend.reference.loading import Reference
 from backend.reference.major_groups import MAJOR_GROUPS, MajorGroup, major_group
 from backend.reference.tables import Occupation
+from backend.reference.titles import TitleMatch
 
 LARGE_JOBS, SIMILAR_JOBS = 12, 8
 
@@ -46,6 +49,10 @@ class JobRow:
     pay: int | None
     growth: float | None
 
+    @property
+    def place_shown(self) -> str:
+        return "no score" if self.place is None else place_number(self.place)
+
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
@@ -54,6 +61,15 @@ class GroupRow:
     group: MajorGroup
     jobs: int
     largest: tuple[JobRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundJob:
+    """A job that a search found. `matched`: the title that fits, where the job itself goes by another name."""
+
+    row: JobRow
+    does: str
+    matched: str
 
 
 class JobDirectory:
@@ -67,11 +83,28 @@ class JobDirectory:
             for code, occupation in reference.occupations.items()
         }
 
+    @property
+    def pay_vintage(self) -> str:
+        return self._reference.vintages["bls_oews_national"]
+
+    @property
+    def growth_years(self) -> str:
+        return years(self._reference.vintages["bls_projections"])
+
     def row(self, code: str) -> JobRow:
         return self._rows[code]
 
     def rows(self, codes: Iterable[str]) -> tuple[JobRow, ...]:
         return tuple(self._rows[code] for code in codes if code in self._rows)
+
+    def found(self, matches: Iterable[TitleMatch]) -> tuple[FoundJob, ...]:
+        return tuple(self._found(match) for match in matches)
+
+    def _found(self, match: TitleMatch) -> FoundJob:
+        row, occupation = self._rows[match.code], self._reference.occupation(match.code)
+        own_names = {row.name.casefold(), occupation.title.casefold()}
+        matched = "" if match.matched.casefold() in own_names else match.matched
+        return FoundJob(row, self._reference.names.job(occupation).does, matched)
 
     def groups(self) -> tuple[GroupRow, ...]:
         """The major groups by name; one without jobs is not among them."""
