@@ -1,6 +1,7 @@
 // Sending and printing a result. The row may be drawn again at any time, so its clicks are heard on the document; what a
 // browser cannot do is not shown. Without script the field beside the buttons holds the address.
 "use strict";
+document.documentElement.classList.add("scripted");
 document.documentElement.classList.toggle("can-share", Boolean(navigator.share));
 
 const rowOf = (element) => element.closest("[data-share-row]");
