@@ -24,13 +24,14 @@ OCCUPATIONS = {
     "15-2051": ("Data scientists (two kinds of evidence)", 94.5, 93.5, 95.6),
 }
 LEVELS = {Level.LOW: 35.6, Level.MEDIUM: 30.5, Level.HIGH: 33.9}
-AGREEMENTS = {Agreement.AGREE: 58.8, Agreement.MIXED: 37.0, Agreement.DISAGREE: 4.2}
+KINDS_APART = {"at most 20": 58.8, "20 to 40": 37.0, "more than 40": 4.2}
+AGREEMENTS = {Agreement.AGREE: 53.7, Agreement.MIXED: 40.1, Agreement.DISAGREE: 6.2}
 SPEARMAN = dict(zip(combinations(Family, 2), (".871", ".815", ".740"), strict=True))
 NAMES = {Family.TASK: "tasks", Family.ABILITY: "abilities", Family.USAGE: "usage"}
 WIDTHS = {
-    Agreement.AGREE: "whose kinds of evidence lie at most 20 points apart",
-    Agreement.MIXED: "20 to 40 points apart",
-    Agreement.DISAGREE: "more than 40 points apart",
+    Agreement.AGREE: "at most 30",
+    Agreement.MIXED: "30 to 55",
+    Agreement.DISAGREE: "more than 55",
 }
 PAPERWORK = ("4.A.4.a.3.I02", "4.A.4.a.5.I01", "4.A.3.b.6.I06")
 BEDSIDE = ("4.A.1.b.2.I10", "4.A.3.b.4.I09", "4.A.3.a.2.I24")
@@ -72,9 +73,20 @@ def _coverage(model: ExposureModel) -> Iterator[Row]:
     for level, expected in LEVELS.items():
         share = sum(workers[code] for code, exposure in scored.items() if exposure.level is level) / held
         yield f"Workers at the {level} level", f"{expected}%", f"{100 * share:.1f}%"
+    apart = {code: _apart(exposure) for code, exposure in scored.items()}
+    for words, expected in KINDS_APART.items():
+        share = sum(workers[code] for code in scored if apart[code] == words) / held
+        yield f"Workers whose kinds of evidence lie {words} points apart", f"{expected:.1f}%", f"{100 * share:.1f}%"
     for agreement, expected in AGREEMENTS.items():
         share = sum(workers[code] for code, exposure in scored.items() if exposure.agreement is agreement) / held
-        yield f"Workers in occupations {WIDTHS[agreement]}", f"{expected:.1f}%", f"{100 * share:.1f}%"
+        yield f"Workers whose measures lie {WIDTHS[agreement]} points apart", f"{expected:.1f}%", f"{100 * share:.1f}%"
+
+
+def _apart(exposure: Exposure) -> str:
+    """How far the kinds of evidence lie apart, in the words of KINDS_APART."""
+    points = exposure.band.high - exposure.band.low
+    closest, middle, widest = KINDS_APART
+    return closest if points <= 20 else middle if points <= 40 else widest
 
 
 def _agreement_of_families(model: ExposureModel) -> Iterator[Row]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -15,7 +18,7 @@ from backend.assessments.job_impact.model.job_impact import (
     weekly_usage,
 )
 from backend.assessments.job_impact.model.result import Agreement, Exposure, Family, Level
-from backend.reference.loading import load_reference
+from backend.reference.loading import SHIPPED, load_reference
 from backend.reference.tables import Measure
 
 TENTH = 0.05 + 1e-9
@@ -86,9 +89,47 @@ def test_workers_by_level(model, scored):
     assert shares(model, scored)("level") == pytest.approx(expected, abs=TENTH)
 
 
-def test_workers_by_agreement(model, scored):
-    expected = {Agreement.AGREE: 58.8, Agreement.MIXED: 37.0, Agreement.DISAGREE: 4.2}
+def test_workers_by_range_of_the_kinds_of_evidence(model, scored):
+    workers = {code: model.occupations[code].employment for code in scored}
+    apart = {code: found.band.high - found.band.low for code, found in scored.items()}
+    upto_20, upto_40 = (sum(workers[code] for code in scored if apart[code] <= points) for points in (20, 40))
+    every = sum(workers.values())
+    held = [upto_20 / every, (upto_40 - upto_20) / every, 1 - upto_40 / every]
+    assert [100 * share for share in held] == pytest.approx([58.8, 37.0, 4.2], abs=TENTH)
+
+
+def test_workers_by_agreement_of_the_single_measures(model, scored):
+    expected = {Agreement.AGREE: 53.7, Agreement.MIXED: 40.1, Agreement.DISAGREE: 6.2}
     assert shares(model, scored)("agreement") == pytest.approx(expected, abs=TENTH)
+
+
+def test_agreement_follows_from_the_published_files_by_counting(scored):
+    """Each measure's percentile counted anew, straight from the shipped files, one occupation after the other."""
+    workers = {row["code"]: int(row["employment"]) for row in _rows("occupations.csv") if row["employment"]}
+    values = {}
+    for row in _rows("measures.csv"):
+        code = row.pop("code")
+        for measure, value in row.items():
+            if value and code in workers:
+                values.setdefault(measure, {})[code] = float(value)
+    apart = {}
+    for code in scored:
+        places = [_counted(held, code, workers) for held in values.values() if code in held]
+        apart[code] = max(places) - min(places)
+    words = {code: "agree" if x <= 30 else "mixed" if x <= 55 else "disagree" for code, x in apart.items()}
+    assert {code: found.agreement.value for code, found in scored.items()} == words
+    assert Counter(words.values()) == {"agree": 404, "mixed": 289, "disagree": 90}
+
+
+def _rows(name):
+    with (SHIPPED / name).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _counted(values, code, workers):
+    below = sum(workers[other] for other, value in values.items() if value < values[code])
+    same = sum(workers[other] for other, value in values.items() if value == values[code])
+    return 100 * (below + same / 2) / sum(workers[other] for other in values)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +174,14 @@ def test_paperwork_moves_a_nurses_usage_by_45_9_points(model):
         weekly_usage(activities, usual)
     )
     assert change == pytest.approx(45.9, abs=TENTH)
+
+
+@pytest.mark.parametrize("chosen", [PAPERWORK, BEDSIDE])
+def test_the_points_of_the_activities_are_the_points_of_the_week(model, chosen):
+    equal = dict.fromkeys(chosen, 1.0)
+    change = model.personal("29-1141", equal).score - model.typical("29-1141").score
+    assert sum(model.points("29-1141", equal)) == pytest.approx(change, abs=1e-9)
+    assert sum(abs(points) for points in model.points("29-1141", {})) == 0
 
 
 def test_activity_shares_reproduce_the_occupations_beta(model):

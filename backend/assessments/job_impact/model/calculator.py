@@ -170,7 +170,8 @@ class JobImpactCalculator:
         )
 
     def _week(self, occupation: Occupation, shares: Mapping[str, float]) -> tuple[ActivityPlace, ...]:
-        names = self._reference.names
+        names, activities = self._reference.names, occupation.activities
+        points = self._model.points(occupation.code, shares)
         return tuple(
             ActivityPlace(
                 id=activity.id,
@@ -181,8 +182,9 @@ class JobImpactCalculator:
                 typical_share=100.0 * activity.share,
                 exposure=activity.exposure,
                 lean=lean_label(activity.automation).label,
+                points=moved,
             )
-            for activity, share in zip(occupation.activities, week(occupation.activities, shares), strict=True)
+            for activity, share, moved in zip(activities, week(activities, shares), points, strict=True)
         )
 
     def _area(self, state: str | None) -> Area | None:

@@ -154,7 +154,7 @@ def level(score: float) -> Level:
 
 def agreement(measures: Band) -> Agreement:
     """How far the single measures lie apart: up to 30 points agree, up to 55 mixed, else disagree."""
-    width = measures.high - measures.low
+    width = round(measures.high - measures.low, 9)  # 44.7 to 74.7 is 30, whatever binary fractions make of it
     if width <= AGREE_WITHIN:
         return Agreement.AGREE
     return Agreement.MIXED if width <= MIXED_WITHIN else Agreement.DISAGREE
@@ -254,6 +254,26 @@ class ExposureModel:
         places = {measure: place + changes.get(measure, 0.0) for measure, place in self.places[code].items()}
         return combine({family: _percent(place) for family, place in _families(places).items()}, places)
 
+    def points(self, code: str, shares: Mapping[str, float]) -> tuple[float, ...]:
+        """Points by which the changed share of each activity moved the score, before families are kept in 0 to 100.
+
+        The moves of tasks and of Microsoft's measure, each divided among activities by (omega_i - w_i)(b_i - B), with
+        B the default week's total: more time on what is more exposed than the job as a whole moves the score up.
+        """
+        activities, places = self.occupations[code].activities, self.places[code]
+        usual, weights = tuple(a.share for a in activities), week(activities, shares)
+        families = _families(places)
+        usage_measures = sum(measure in places for measure in FAMILIES[Family.USAGE])
+        tasks = _slope(self.task_scale, weekly_exposure, activities, usual, weights) if Family.TASK in families else 0.0
+        usage = 0.0
+        if Measure.MICROSOFT in places:
+            usage = _slope(self.usage_scale, weekly_usage, activities, usual, weights) / usage_measures
+        exposed, used = weekly_exposure(activities, usual), weekly_usage(activities, usual)
+        return tuple(
+            (weight - share) * (tasks * (a.exposure - exposed) + usage * (a.usage - used)) / max(len(families), 1)
+            for a, share, weight in zip(activities, usual, weights, strict=True)
+        )
+
     def parts(self, code: str, shares: Mapping[str, float]) -> Parts | None:
         """Of this week; None where no activity of the occupation is rated."""
         activities = self.occupations[code].activities
@@ -312,3 +332,15 @@ def _moved(
 ) -> float:
     """Points by which the week's place on the scale differs from the default week's."""
     return scale.place(total(activities, weights)) - scale.place(total(activities, usual)) if scale else 0.0
+
+
+def _slope(
+    scale: Scale | None,
+    total: WeeklyTotal,
+    activities: tuple[Activity, ...],
+    usual: tuple[float, ...],
+    weights: tuple[float, ...],
+) -> float:
+    """Points on the scale for each unit by which the week's total differs from the default week's."""
+    change = total(activities, weights) - total(activities, usual)
+    return _moved(scale, total, activities, usual, weights) / change if change else 0.0

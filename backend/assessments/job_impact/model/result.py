@@ -127,7 +127,8 @@ class Parts:
 class ActivityPlace:
     """An activity of a week: `share` as used by the score, `typical_share` as published; both in percent.
 
-    `title` is O*NET's, `name` our plain one; `topic` is the everyday topic it belongs to.
+    `title` is O*NET's, `name` our plain one; `topic` is the everyday topic it belongs to. `points`: by how much its
+    changed share moved the score.
     """
 
     id: str
@@ -138,6 +139,7 @@ class ActivityPlace:
     typical_share: float
     exposure: float
     lean: LeanLabel | None
+    points: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
