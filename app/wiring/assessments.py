@@ -10,7 +10,6 @@ from backend.assessments.job_impact.presentation.occupation_pages import Occupat
 from backend.assessments.job_impact.questions import JobImpactAnswers
 from backend.assessments.job_impact.service import (
     JobImpactDrafts,
-    JobImpactLinks,
     JobImpactRecorder,
     JobImpactResults,
     OwnResults,
@@ -67,15 +66,11 @@ def _job_impact(registry: Registry, retention: timedelta) -> None:
             JobImpactAnswers, _store(), recorder, registry.build(AccountTokens), session, utc_now, retention
         )
 
-    def links() -> JobImpactLinks:
-        return JobImpactLinks(JobImpactAnswers, _store(), get_db_session(), utc_now)
-
     def results() -> JobImpactResults:
         store = AssessmentStore(get_db_session())
-        return JobImpactResults(drafts(), links(), store, registry.build(JobImpactCalculator))
+        return JobImpactResults(drafts(), store, registry.build(JobImpactCalculator))
 
     registry.add_service(JobImpactDrafts, drafts)
-    registry.add_service(JobImpactLinks, links)
     registry.add_service(JobImpactResults, results)
 
 

@@ -181,6 +181,7 @@ class JobImpactCalculator:
                 share=100.0 * share,
                 typical_share=100.0 * activity.share,
                 exposure=activity.exposure,
+                alone=activity.exposure * (activity.automation or 0.0),
                 lean=lean_label(activity.automation).label,
                 points=moved,
             )
