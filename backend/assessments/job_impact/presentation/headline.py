@@ -52,7 +52,8 @@ class LeadPart:
 class Headline:
     """`unnumbered` is the sentence without its percent, for previews; `titled` the one headed by the job's name.
 
-    Without a score `place`, `agreement` and `range` are empty. `week` says what the hours of the visitor changed, and why; it is empty where none were entered.
+    Without a score `place`, `agreement` and `range` are empty. `week` says what the hours of the visitor changed,
+    and why; it is empty where none were entered.
     """
 
     sentence: str
