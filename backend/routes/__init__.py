@@ -25,6 +25,7 @@ from backend.routes.pages import (
     methodology,
     privacy,
     reset,
+    result,
     sign_in,
     sign_up,
     views,
@@ -34,6 +35,7 @@ from backend.routes.pages.annotations import bp as annotations_bp
 API_BLUEPRINTS: tuple[APIBlueprint, ...] = (job_impact_api.bp, analytics_bp, auth.bp, health.bp)
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     job_impact.bp,
+    result.bp,
     methodology.bp,
     api_docs.bp,
     dashboards.bp,
