@@ -23,6 +23,7 @@ from backend.routes.pages import (
     letters,
     live,
     methodology,
+    occupation_pages,
     privacy,
     reset,
     result,
@@ -36,6 +37,7 @@ API_BLUEPRINTS: tuple[APIBlueprint, ...] = (job_impact_api.bp, analytics_bp, aut
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     job_impact.bp,
     result.bp,
+    occupation_pages.bp,
     methodology.bp,
     api_docs.bp,
     dashboards.bp,
