@@ -26,6 +26,7 @@ from backend.routes.pages import (
     occupation_pages,
     privacy,
     reset,
+    result,
     sign_in,
     sign_up,
     views,
@@ -35,6 +36,7 @@ from backend.routes.pages.annotations import bp as annotations_bp
 API_BLUEPRINTS: tuple[APIBlueprint, ...] = (job_impact_api.bp, analytics_bp, auth.bp, health.bp)
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     job_impact.bp,
+    result.bp,
     occupation_pages.bp,
     methodology.bp,
     api_docs.bp,

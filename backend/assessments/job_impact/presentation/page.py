@@ -68,6 +68,7 @@ class ResultPage:
 
     code: str
     title: str
+    head_title: str
     score: str
     level: str
     counted: CountedAnswers
@@ -103,7 +104,8 @@ def result_page(
     there = {"next": advice is not None, "work": groups is not None}
     return ResultPage(
         code=a.code,
-        title=a.job.name,
+        title=a.title,
+        head_title=f"{a.job.name}: what AI means for this job",
         score=f"{a.yours.score:.1f}" if a.yours else "",
         level=a.yours.level if a.yours else "",
         counted=counted,
@@ -127,7 +129,7 @@ def result_page(
         not_this=wording.NOT_THIS,
         moved=headline.week,
         groups=groups,
-        moves=moves_section(a, shown.relaxed),
+        moves=moves_section(a),
         pay=pay_outlook_section(a, answers.salary, shown.state_name),
         sources=sources_section(a),
         printed=f"{shown.address}, made {day(shown.created_at)}. Model {a.provenance.model}.",

@@ -93,7 +93,9 @@ def place_menu(
 
 
 def week_menu(week: list[WeekLine], typed: Typed, *, entered: bool) -> WeekMenu:
-    lines = tuple(HoursField(line.field, line.name, typed.get(line.field, line.shown)) for line in week)
+    lines = tuple(
+        HoursField(f"activities.{line.id}", line.title, typed.get(f"activities.{line.id}", line.shown)) for line in week
+    )
     return WeekMenu("Your own week" if entered else "Your week", lines, entered)
 
 

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 from backend.assessments.job_impact.model.result import ActivityPlace, Assessment
 from backend.assessments.job_impact.presentation.headline import Voice, about, hours_entered
+from backend.assessments.job_impact.presentation.next_steps import next_steps
 from backend.assessments.job_impact.presentation.sections import (
     ActivityRow,
+    AdviceRow,
+    AdviceSection,
     GroupRow,
     GroupsSection,
     PartRow,
@@ -72,5 +75,14 @@ def parts_section(a: Assessment, voice: Voice) -> PartsSection | None:
             f"Of {whole}, AI could do {about(alone)} by itself and help with {about(helped)}; "
             f"{about(out)} is out of its reach."
         ),
-        rows=(),
+        rows=tuple(
+            PartRow(kind, share, "under 1%" if not share else f"{share}%", name, "")
+            for (kind, name), share in zip(NAMES, (alone, helped, out), strict=True)
+        ),
     )
+
+
+def advice_section(a: Assessment) -> AdviceSection | None:
+    """None where nothing follows from the result."""
+    steps = tuple(AdviceRow(step.text, step.because) for step in next_steps(a)[:3])
+    return AdviceSection("What to do with this", steps) if steps else None
