@@ -11,12 +11,14 @@ from backend.assessments.job_impact.presentation.figure import (
     FAMILY_NAMES,
     ExposureFigure,
     Label,
+    PayFigure,
     ScoreInRange,
     exposure_figure,
     growth_bars,
     pay_figure,
 )
 from backend.assessments.job_impact.presentation.next_steps import next_steps
+from backend.assessments.job_impact.presentation.pay_outlook import pay_position
 from backend.assessments.job_impact.presentation.typesetting import Data, document_of, pdf
 from backend.formats import count, dollars, percent, signed, whole
 
@@ -138,7 +140,7 @@ def _activity(activity: ActivityPlace) -> Data:
 
 
 def _pay(a: Assessment, salary: float | None, state_name: str | None) -> Data:
-    sentences = [wording.pay_sentence(a, salary), wording.pay_gap(a.pay, state_name)]
+    sentences = [pay_position(a, salary), wording.pay_gap(a.pay, state_name)]
     if a.pay is None:
         return {"title": "Pay", "stat": "Not published", "text": [text for text in sentences if text], "drawing": None}
     strip = pay_figure(a.pay, salary)
@@ -148,8 +150,14 @@ def _pay(a: Assessment, salary: float | None, state_name: str | None) -> Data:
         "text": [text for text in sentences if text] or [wording.pay_description(a.pay)],
         "kind": "strip",
         "alt": wording.pay_description(a.pay),
-        "drawing": asdict(strip) if strip else None,
+        "drawing": _strip(strip) if strip else None,
     }
+
+
+def _strip(figure: PayFigure) -> Data:
+    you = None if figure.you is None else asdict(Label("You", figure.you, 24.0, 0.0, figure.you_anchor))
+    labels = [asdict(Label(mark.amount, mark.label_x, 72.0, 0.0, "middle")) for mark in figure.marks]
+    return asdict(figure) | {"you": you, "labels": labels}
 
 
 def _outlook(a: Assessment) -> Data:

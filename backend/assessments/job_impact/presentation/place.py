@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.assessments.job_impact.model.result import Assessment, Exposure, Family
-from backend.assessments.job_impact.presentation.wording import changed, joined
-from backend.formats import first_capital, whole
+from backend.assessments.job_impact.model.rounding import rounded
+from backend.assessments.job_impact.presentation.headline import Voice, headline_of, hours_entered
+from backend.formats import first_capital
 from backend.reference.tables import Measure
 
 WORKERS = 100
@@ -21,6 +22,7 @@ MEASURES: Mapping[Measure, str] = {
     Measure.MICROSOFT: "Use of Microsoft’s AI",
     Measure.ANTHROPIC: "Use of Anthropic’s AI",
 }
+WEEK_OF: Mapping[Voice, str] = {Voice.OWN: "your week", Voice.SHARED: "this person’s week", Voice.JOB: "this week"}
 KINDS: Mapping[Family, str] = {Family.TASK: "tasks", Family.ABILITY: "abilities", Family.USAGE: "use"}
 
 
@@ -63,50 +65,63 @@ class PlaceSection:
     foot: str
 
 
-def place_figure(a: Assessment, exposure: Exposure, own_week: str) -> PlaceFigure:
-    """`own_week` names a week that is not the typical one: “your week”, or “this person’s week”."""
-    moved = changed(a)
-    who = own_week if moved else a.job.one
-    rows = tuple(_row(name, exposure.places.get(measure)) for measure, name in MEASURES.items())
-    low, high = exposure.measures_range.low, exposure.measures_range.high
+def place_section(a: Assessment, voice: Voice) -> PlaceSection | None:
+    """None without a score."""
+    if a.yours is None:
+        return None
+    headline, figure = headline_of(a, voice), place_figure(a, a.yours, voice)
+    return PlaceSection(
+        heading=headline.place,
+        agreement=headline.agreement,
+        range=headline.range,
+        moved=headline.week,
+        figure=figure,
+        foot=_foot(rounded(a.yours), figure.number),
+    )
+
+
+def place_figure(a: Assessment, exposure: Exposure, voice: Voice) -> PlaceFigure:
+    moved = hours_entered(a)
+    who = WEEK_OF[voice] if moved else a.job.one
+    shown = rounded(exposure)
+    rows = tuple(_row(name, exposure.places.get(key), shown.places.get(key)) for key, name in MEASURES.items())
     return PlaceFigure(
         who=first_capital(who),
         score=exposure.score,
-        number=place_number(exposure.score),
-        less=min(max(whole(exposure.score), 0), WORKERS),
-        before=a.typical.score if moved and a.typical else None,
-        low=low,
-        high=high,
+        number=place_number(shown.score),
+        less=int(shown.score),
+        before=a.typical.score if moved and a.typical and a.typical.score != exposure.score else None,
+        low=exposure.measures_range.low,
+        high=exposure.measures_range.high,
         rows=rows,
-        text=_text(who, exposure, rows),
+        text=_text(who, shown, rows),
     )
 
 
-def place_number(score: float) -> str:
-    """How many of 100 workers are less exposed, as a number beside the figure; nobody stands below or above all."""
-    return "<1" if score < 0.5 else ">99" if score >= WORKERS - 0.5 else str(whole(score))
+def place_number(shown: float) -> str:
+    """Beside the figure; nobody stands below or above all workers."""
+    return {0: "<1", WORKERS: ">99"}.get(int(shown), f"{shown:.0f}")
 
 
-def _row(name: str, place: float | None) -> PlaceRow:
-    return PlaceRow(name, place, "" if place is None else str(whole(place)))
+def _row(name: str, place: float | None, shown: float | None) -> PlaceRow:
+    return PlaceRow(name, place, "" if shown is None else f"{shown:.0f}")
 
 
-def _text(who: str, exposure: Exposure, rows: tuple[PlaceRow, ...]) -> str:
-    low, high = whole(exposure.measures_range.low), whole(exposure.measures_range.high)
+def _text(who: str, shown: Exposure, rows: tuple[PlaceRow, ...]) -> str:
     measures = "; ".join(f"{row.name}: {row.value}" for row in rows if row.x is not None)
-    missing = [row.name for row in rows if row.x is None]
-    unpublished = f" Not published for this job: {joined(missing)}." if missing else ""
+    missing = "; ".join(row.name for row in rows if row.x is None)
+    unpublished = f" Not published for this job: {missing}." if missing else ""
     return (
-        f"Among 100 US workers lined up from least to most exposed, {who} stands at {place_number(exposure.score)}. "
-        f"The published measures: {measures}. All lie between {low} and {high}.{unpublished}"
+        f"Among 100 US workers lined up from least to most exposed, {who} stands at {place_number(shown.score)}. "
+        f"The published measures: {measures}. All lie between {shown.measures_range.low:.0f} "
+        f"and {shown.measures_range.high:.0f}.{unpublished}"
     )
 
 
-def place_foot(exposure: Exposure) -> str:
-    """What the marks of the figure mean, and how its number is made."""
-    kinds = ", ".join(f"{KINDS[family]} {whole(score)}" for family, score in exposure.families.items())
-    count = {2: "two", 3: "three"}[len(exposure.families)]
+def _foot(shown: Exposure, number: str) -> str:
+    kinds = ", ".join(f"{KINDS[family]} {place:.0f}" for family, place in shown.families.items())
+    count = {2: "two", 3: "three"}[len(shown.families)]
     return (
         "Shaded: from the lowest to the highest measure. Dotted lines at 35 and 65 part low, middle, and high. "
-        f"The {place_number(exposure.score)} averages {count} kinds of evidence: {kinds}."
+        f"The {number} averages {count} kinds of evidence: {kinds}."
     )

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class LeadPart:
-    """A piece of the lead; `strong` where it is one of its numbers."""
-
-    text: str
-    strong: bool = False
+from backend.assessments.job_impact.presentation.headline import LeadPart
 
 
 @dataclass(frozen=True, slots=True)
