@@ -20,6 +20,7 @@ from backend.assessments.job_impact.presentation.sections import (
     PartsSection,
     SourcesSection,
 )
+from backend.assessments.job_impact.presentation.share import Head
 from backend.assessments.job_impact.presentation.sources import sources_section
 from backend.assessments.job_impact.presentation.work import advice_section, groups_section, parts_section
 from backend.formats import day
@@ -52,6 +53,7 @@ class Shown:
 
     voice: Voice
     address: str
+    head: Head
     about: str
     created_at: datetime
     state_name: str | None
@@ -68,7 +70,7 @@ class ResultPage:
 
     code: str
     title: str
-    head_title: str
+    head: Head
     score: str
     level: str
     counted: CountedAnswers
@@ -105,7 +107,7 @@ def result_page(
     return ResultPage(
         code=a.code,
         title=a.title,
-        head_title=f"{a.job.name}: what AI means for this job",
+        head=shown.head,
         score=f"{a.yours.score:.1f}" if a.yours else "",
         level=a.yours.level if a.yours else "",
         counted=counted,

@@ -16,8 +16,8 @@ from backend.assessments.job_impact.presentation.sections import (
     PartRow,
     PartsSection,
 )
-from backend.assessments.job_impact.presentation.work_groups import WorkGroup, groups_of
 from backend.assessments.job_impact.presentation.wording import OTHER
+from backend.assessments.job_impact.presentation.work_groups import WorkGroup, groups_of
 from backend.formats import counted, percent
 
 REACH_IS = "Reach means today’s software could do the task, or at least halve the time it takes."
