@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from app import limits, sentences, stale_form
 from backend.database import SAFE_METHODS
-from backend.errors import FieldError, InvalidRequest, MingusError, Unauthenticated, Unavailable
+from backend.errors import FieldError, InvalidRequest, MingusError, Unauthenticated, Unavailable, WayOn
 from backend.routes.access import ProofTooOld, wants_page
 from backend.routes.pages.forms import refused_form
 from backend.routes.schemas.account import Confirmation
@@ -69,7 +69,8 @@ def render_domain(error: MingusError) -> ResponseReturnValue:
     if isinstance(error, Unavailable):
         headers["Retry-After"] = "5"
     detail = error.in_words if wants_page() else str(error)
-    return render(error.status, error.code, error.title, detail, error.errors), error.status, headers
+    problem = render(error.status, error.code, error.title, detail, error.errors, error.ways_on)
+    return problem, error.status, headers
 
 
 def render_old_proof(error: ProofTooOld) -> ResponseReturnValue:
@@ -111,10 +112,23 @@ def render_unreadable(error: Unreadable) -> ResponseReturnValue:
     return render_domain(Unavailable(SEALED))
 
 
-def render(status: int, code: str, title: str, detail: str, errors: tuple[FieldError, ...] = ()) -> Response | str:
+def render(
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    errors: tuple[FieldError, ...] = (),
+    ways_on: tuple[WayOn, ...] = (),
+) -> Response | str:
     if wants_page():
         return render_template(
-            "error.html", status=status, title=title, detail=detail, errors=errors, back=_page_before()
+            "error.html",
+            status=status,
+            title=title,
+            detail=detail,
+            errors=errors,
+            ways_on=ways_on,
+            back=_page_before(),
         )
     problem = {
         "type": f"/api/docs#problem-{code}",

@@ -43,9 +43,9 @@ def init_app(app: Flask) -> None:
 
 
 def nonce() -> str:
-    """The one value that lets this response's own scripts run."""
+    """The one value that lets this response's own scripts run; empty on what everybody gets alike and may keep."""
     if "nonce" not in g:
-        g.nonce = secrets.token_urlsafe(16)
+        g.nonce = "" if is_shared() else secrets.token_urlsafe(16)
     value: str = g.nonce
     return value
 
@@ -74,11 +74,17 @@ def _address_is_secret() -> bool:
 
 
 def _policy() -> str:
-    scripts = f"'nonce-{g.nonce}'" if "nonce" in g else "'none'"
     return (
-        f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"default-src 'none'; script-src {_scripts()}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
         "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
     )
+
+
+def _scripts() -> str:
+    """Nothing runs where no template asked for a nonce; where everybody gets the same page, any file of this site."""
+    if "nonce" not in g:
+        return "'none'"
+    return f"'nonce-{g.nonce}'" if g.nonce else "'self'"
 
 
 def _log(response: Response) -> None:

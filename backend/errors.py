@@ -33,13 +33,22 @@ class FieldError:
     code: str = "invalid"
 
 
+@dataclass(frozen=True, slots=True)
+class WayOn:
+    """Where a page of an error leads instead."""
+
+    text: str
+    address: str
+
+
 class MingusError(Exception):
-    """Base of every error that a caller may see."""
+    """Base of every error that a caller may see. `ways_on`: where its page leads, the most likely first."""
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
     title: ClassVar[str] = "Something went wrong"
     errors: tuple[FieldError, ...] = ()
+    ways_on: tuple[WayOn, ...] = ()
 
     @property
     def in_words(self) -> str:

@@ -5,10 +5,12 @@ from datetime import timedelta
 from app.headers import nonce
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.personal_data import AssessmentData
+from backend.assessments.job_impact.presentation.home import HomePage, home_page
+from backend.assessments.job_impact.presentation.occupation_lists import JobDirectory
+from backend.assessments.job_impact.presentation.occupation_pages import OccupationPages
 from backend.assessments.job_impact.questions import JobImpactAnswers
 from backend.assessments.job_impact.service import (
     JobImpactDrafts,
-    JobImpactLinks,
     JobImpactRecorder,
     JobImpactResults,
     OwnResults,
@@ -23,6 +25,7 @@ from backend.personal_data import DataClasses
 from backend.plugins import Registry
 from backend.reference.loading import Reference, load_reference
 from backend.routes.pages.first_visit import FirstVisitPages
+from backend.routes.pages.kept_pages import KeptPages
 from backend.vault.service import Vault
 from config.settings import Settings
 
@@ -32,6 +35,8 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_shared(Reference, load_reference)
     registry.add_shared(JobImpactCalculator, lambda: JobImpactCalculator(registry.build(Reference)))
     registry.add_shared(FirstVisitPages, lambda: FirstVisitPages(nonce))
+    registry.add_shared(HomePage, lambda: home_page(registry.build(Reference), registry.build(JobImpactCalculator)))
+    _occupation_pages(registry)
 
     def tokens() -> AccountTokens:
         return AccountTokens(registry.build(Vault))
@@ -42,6 +47,19 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     _job_impact(registry, timedelta(days=settings.ANSWERS_RETENTION_DAYS))
 
 
+def _occupation_pages(registry: Registry) -> None:
+    def directory() -> JobDirectory:
+        return JobDirectory(registry.build(Reference), registry.build(JobImpactCalculator))
+
+    def pages() -> OccupationPages:
+        reference, calculator = registry.build(Reference), registry.build(JobImpactCalculator)
+        return OccupationPages(reference, calculator, registry.build(JobDirectory))
+
+    registry.add_shared(JobDirectory, directory)
+    registry.add_shared(OccupationPages, pages)
+    registry.add_shared(KeptPages, lambda: KeptPages(nonce))
+
+
 def _job_impact(registry: Registry, retention: timedelta) -> None:
     def drafts() -> JobImpactDrafts:
         session, calculator = get_db_session(), registry.build(JobImpactCalculator)
@@ -50,15 +68,11 @@ def _job_impact(registry: Registry, retention: timedelta) -> None:
             JobImpactAnswers, _store(), recorder, registry.build(AccountTokens), session, utc_now, retention
         )
 
-    def links() -> JobImpactLinks:
-        return JobImpactLinks(JobImpactAnswers, _store(), get_db_session(), utc_now)
-
     def results() -> JobImpactResults:
         store = AssessmentStore(get_db_session())
-        return JobImpactResults(drafts(), links(), store, registry.build(JobImpactCalculator))
+        return JobImpactResults(drafts(), store, registry.build(JobImpactCalculator))
 
     registry.add_service(JobImpactDrafts, drafts)
-    registry.add_service(JobImpactLinks, links)
     registry.add_service(JobImpactResults, results)
 
 

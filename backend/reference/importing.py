@@ -21,6 +21,8 @@ from backend.reference.writing import (
     table_text,
 )
 
+OUR_OWN = (PLAIN_NAMES,)  # written for this project, not made of public files: an import carries them over
+
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
@@ -42,7 +44,7 @@ def import_reference(source_dir: Path, target_dir: Path) -> ImportReport:
     files["SOURCES.md"] = as_markdown(SOURCES)
     manifest = manifest_of(files, EDITION)
     files[MANIFEST] = json_text(manifest)
-    files[PLAIN_NAMES] = (SHIPPED / PLAIN_NAMES).read_text(encoding="utf-8")
+    files |= {name: (SHIPPED / name).read_text(encoding="utf-8") for name in OUR_OWN}
     replace_folder(target_dir, files, write_snapshot)
     return ImportReport(
         data_version=str(manifest["data_version"]),

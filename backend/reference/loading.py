@@ -14,6 +14,7 @@ from backend.reference.errors import UnknownOccupation, UnknownState
 from backend.reference.occupation_arrays import occupations_in
 from backend.reference.plain_names import PlainNames
 from backend.reference.shipped import NOT_PUBLISHED, ShippedTables
+from backend.reference.slugs import Slugs
 from backend.reference.snapshot import SnapshotUnusable, listed, map_snapshot, snapshot_arrays
 from backend.reference.tables import Occupation, Pay, Source
 from backend.reference.titles import TitleIndex
@@ -56,6 +57,7 @@ class Reference:
     vintages: Mapping[str, str]
     data_version: str
     names: PlainNames
+    slugs: Slugs
     titles: TitleIndex
     pay_by_state: StatePayTable
 
@@ -90,6 +92,7 @@ def load_reference(directory: Path = SHIPPED) -> Reference:
         vintages={source.id: source.vintage for source in sources},
         data_version=tables.data_version(),
         names=tables.plain_names(),
+        slugs=Slugs.of(occupations),
         titles=TitleIndex.from_arrays(arrays, listed(occupations)),
         pay_by_state=StatePayTable(
             {state.postal: place for place, state in enumerate(states)},

@@ -43,4 +43,4 @@ class PlainNames:
         return self.jobs.get(occupation.code) or JobName(title, f"the job “{title}”", f"people in “{title}”", "")
 
     def activity(self, activity: Activity) -> ActivityName:
-        return self.activities.get(activity.id) or ActivityName(activity.title, "other")
+        return self.activities.get(activity.id) or ActivityName(activity.title, "further")

@@ -23,8 +23,10 @@ from backend.routes.pages import (
     letters,
     live,
     methodology,
+    occupation_pages,
     privacy,
     reset,
+    result,
     sign_in,
     sign_up,
     views,
@@ -34,6 +36,8 @@ from backend.routes.pages.annotations import bp as annotations_bp
 API_BLUEPRINTS: tuple[APIBlueprint, ...] = (job_impact_api.bp, analytics_bp, auth.bp, health.bp)
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     job_impact.bp,
+    result.bp,
+    occupation_pages.bp,
     methodology.bp,
     api_docs.bp,
     dashboards.bp,

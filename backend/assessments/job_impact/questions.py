@@ -1,23 +1,27 @@
-"""The four questions of the job impact calculator, the replies to them, and a visitor's answers so far."""
+"""The questions of the job impact calculator, the replies to them, and a visitor's answers so far."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from backend.assessments.job_impact.model.result import Answers, Education
 from backend.assessments.visit.answers import DraftAnswers
-from backend.assessments.visit.questions import CalculatorQuestion
 
 
-class JobImpactQuestion(CalculatorQuestion):
-    """In the order they are asked."""
+class JobImpactQuestion(StrEnum):
+    """The first is asked; the others may be answered beside the result, in any order. Events count them by number."""
 
     JOB = "job"
     PLACE = "place"
     BACKGROUND = "background"
     WEEK = "week"
+
+    @property
+    def number(self) -> int:
+        return tuple(JobImpactQuestion).index(self) + 1
 
 
 EDUCATION: Mapping[Education, str] = {
@@ -35,21 +39,22 @@ EDUCATION: Mapping[Education, str] = {
 class JobReply:
     """The occupation that was chosen, and the words it was looked up by."""
 
-    question: ClassVar = JobImpactQuestion.JOB
     occupation: str
     job_title: str
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceReply:
-    question: ClassVar = JobImpactQuestion.PLACE
+    """The state and the industry, each None where nothing was chosen."""
+
     state: str | None
     industry: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class BackgroundReply:
-    question: ClassVar = JobImpactQuestion.BACKGROUND
+    """Experience and education, each None where nothing was said."""
+
     experience_years: float | None
     education: Education | None
 
@@ -58,11 +63,10 @@ class BackgroundReply:
 class WeekReply:
     """Hours by activity; none at all means a typical week."""
 
-    question: ClassVar = JobImpactQuestion.WEEK
     activities: Mapping[str, float]
 
 
-JobImpactReply = JobReply | PlaceReply | BackgroundReply | WeekReply
+JobImpactReply = PlaceReply | BackgroundReply | WeekReply
 EXPERIENCE_BANDS = ((3, "0-2 years"), (6, "3-5 years"), (11, "6-10 years"), (21, "11-20 years"))
 LONGEST_EXPERIENCE = "21 years or more"
 
@@ -72,7 +76,6 @@ class JobImpactAnswers(DraftAnswers[JobImpactReply]):
     """A visitor's answers so far. There is no field for pay, so that it cannot be kept."""
 
     calculator: ClassVar = "job_impact"
-    questions: ClassVar = JobImpactQuestion
 
     occupation: str
     job_title: str
@@ -81,7 +84,6 @@ class JobImpactAnswers(DraftAnswers[JobImpactReply]):
     experience_years: float | None = None
     education: Education | None = None
     activities: Mapping[str, float] = field(default_factory=dict)
-    answered: int = 1
 
     @classmethod
     def of_job(cls, reply: JobReply) -> Self:
@@ -104,9 +106,7 @@ class JobImpactAnswers(DraftAnswers[JobImpactReply]):
         return next((name for most, name in EXPERIENCE_BANDS if self.experience_years < most), LONGEST_EXPERIENCE)
 
     def with_reply(self, reply: JobImpactReply) -> Self:
-        """Another occupation has other activities, so the week goes back to a typical one."""
-        changed = replace(self, **asdict(reply), answered=max(self.answered, reply.question.number))
-        return changed if changed.occupation == self.occupation else replace(changed, activities={})
+        return replace(self, **asdict(reply))
 
     def answers(self, salary: float | None = None) -> Answers:
         return Answers(

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from backend.accounts.caller import AccountHolder
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.result import Answers, Assessment
 from backend.assessments.job_impact.questions import JobImpactAnswers, JobImpactReply
 from backend.assessments.job_impact.store import AssessmentStore, StoredAssessment
-from backend.assessments.visit.drafts import Drafts, SavedDraft
-from backend.assessments.visit.errors import DraftGone
-from backend.assessments.visit.links import SharedLinks
-from backend.assessments.visit.tokens import AccountTokens
+from backend.assessments.visit.drafts import DraftKeys, Drafts, SavedDraft
+from backend.assessments.visit.errors import AnswersOutdated
+from backend.assessments.visit.tokens import AccountTokens, open_link
 from backend.clock import Clock
 from backend.errors import InvalidRequest
 from backend.reference.loading import Reference
@@ -28,72 +28,61 @@ class JobImpactDrafts(Drafts[JobImpactAnswers, JobImpactReply]):
     """The job impact calculator's drafts: a type of its own, because the registry builds services by type."""
 
 
-class JobImpactLinks(SharedLinks[JobImpactAnswers]):
-    """The job impact calculator's shared links."""
-
-
 @dataclass(frozen=True, slots=True)
 class JobImpactResult:
-    """The assessment of complete replies, which says nothing of the draft they are from."""
+    """The assessment of somebody's answers, which says nothing of the draft they are from.
 
+    `link` is its address, which is good until `expires_at`.
+    """
+
+    link: str
     replies: JobImpactAnswers
     answers: Answers
     assessment: Assessment
+    created_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class OwnJobImpactResult(JobImpactResult):
-    """The result of who holds the draft's token. `link` is the token of the shared page, if there is one.
+    """The result for whom it belongs to. `owner` is the public id of the account it is kept with."""
 
-    `owner` is the public id of the account it is kept with.
-    """
-
-    draft: JobImpactDraft
-    link: str | None
+    assessment_id: UUID
     owner: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class OwnResult:
-    """A result as it is listed to whom it belongs. `token` leads to all of it, while the answers are kept."""
+    """A result as it is listed to whom it belongs. `link` leads to all of it, while the answers are kept."""
 
     job_title: str
     level: str | None
     created_at: datetime
-    token: str | None
+    link: str | None
 
 
 class JobImpactResults:
-    def __init__(
-        self, drafts: JobImpactDrafts, links: JobImpactLinks, store: AssessmentStore, calculator: JobImpactCalculator
-    ) -> None:
+    def __init__(self, drafts: JobImpactDrafts, store: AssessmentStore, calculator: JobImpactCalculator) -> None:
         self._drafts = drafts
-        self._links = links
         self._store = store
         self._calculator = calculator
 
-    def of_draft(self, token: str, salary: float | None = None) -> OwnJobImpactResult:
-        """Work the result out again; `salary` is used here and kept nowhere. Raises DraftGone, AskedTooEarly."""
-        draft = self._drafts.open_complete(token)
-        answers = draft.answers.answers(salary)
-        return OwnJobImpactResult(
-            draft.answers,
-            answers,
-            _assess(self._calculator, answers),
-            draft,
-            self._links.active(token),
-            self._store.owner(draft.assessment_id),
-        )
+    def of_link(self, link: str, keys: DraftKeys, salary: float | None = None) -> JobImpactResult:
+        """Work the result out again: an OwnJobImpactResult for whom it belongs to. Raises ResultGone, AnswersOutdated.
 
-    def of_link(self, link: str) -> JobImpactResult:
-        """The result that a shared link shows. Raises SharedLinkGone."""
-        replies = self._links.shared(link)
-        answers = replies.answers()
-        return JobImpactResult(replies, answers, _assess(self._calculator, answers))
+        `salary` is used here and kept nowhere.
+        """
+        draft = self._drafts.open(link, keys)
+        answers = draft.answers.answers(salary)
+        assessment = _assess(self._calculator, answers)
+        shown = (link, draft.answers, answers, assessment, draft.created_at, draft.expires_at)
+        if draft.token is None:
+            return JobImpactResult(*shown)
+        return OwnJobImpactResult(*shown, draft.assessment_id, self._store.owner(draft.assessment_id))
 
 
 class JobImpactRecorder:
-    """Stores the assessment of complete answers, without pay, and brings it up to date when an answer changes."""
+    """Stores the assessment of a draft's answers, without pay, and brings it up to date when an answer changes."""
 
     def __init__(
         self, store: AssessmentStore, calculator: JobImpactCalculator, reference: Reference, now: Clock
@@ -147,10 +136,14 @@ class OwnResults:
                 assessment.job_title or assessment.occupation,
                 assessment.risk_level,
                 assessment.created_at,
-                self._tokens.open(holder.account_id, sealed),
+                self._link(holder, sealed_token, sealed_link),
             )
-            for assessment, sealed in self._store.of_user(holder.public_id, self._now(), MOST_LISTED)
+            for assessment, sealed_token, sealed_link in self._store.of_user(holder.public_id, self._now(), MOST_LISTED)
         ]
+
+    def _link(self, holder: AccountHolder, sealed_token: bytes | None, sealed_link: bytes | None) -> str | None:
+        token = self._tokens.open(holder.account_id, sealed_token)
+        return None if token is None or sealed_link is None else open_link(sealed_link, token)
 
 
 def _assess(calculator: JobImpactCalculator, answers: Answers) -> Assessment:
@@ -158,4 +151,4 @@ def _assess(calculator: JobImpactCalculator, answers: Answers) -> Assessment:
     try:
         return calculator.assess(answers)
     except InvalidRequest as error:
-        raise DraftGone("The figures behind these answers have changed.") from error
+        raise AnswersOutdated("The figures behind these answers have changed.") from error

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from backend.assessments.visit.models import Draft
+from backend.assessments.visit.models import Draft, SharedResult
 from backend.extensions import Model
 
 
@@ -16,6 +16,7 @@ class StoredAssessment(Model):
     """A finished assessment, for counting. Holds no pay, no email and no way back to a draft once that is gone.
 
     `user_id` is the public id of the account that was signed in when it was made: it is theirs, and leaves with them.
+    `completion_time`: seconds from the first reply to the last one.
     """
 
     __tablename__ = "assessments"
@@ -49,14 +50,14 @@ class AssessmentStore:
         self._session = session
 
     def put(self, assessment: StoredAssessment) -> str | None:
-        """Insert or update an assessment; its owner, creation time and completion time stay. Returns the owner."""
+        """Insert or update an assessment; its owner and creation time stay. Returns the owner."""
         earlier = self._session.scalar(
             select(StoredAssessment).where(StoredAssessment.assessment_id == assessment.assessment_id)
         )
         if earlier is not None:
             assessment.id = earlier.id
             assessment.user_id = earlier.user_id or assessment.user_id
-            assessment.created_at, assessment.completion_time = earlier.created_at, earlier.completion_time
+            assessment.created_at = earlier.created_at
         self._session.merge(assessment)
         return assessment.user_id
 
@@ -66,10 +67,14 @@ class AssessmentStore:
             select(StoredAssessment.user_id).where(StoredAssessment.assessment_id == assessment_id)
         )
 
-    def of_user(self, user_id: str, now: datetime, limit: int) -> Sequence[tuple[StoredAssessment, bytes | None]]:
-        """The newest results of an account, each with the sealed token of its answers while those are kept."""
+    def of_user(
+        self, user_id: str, now: datetime, limit: int
+    ) -> Sequence[tuple[StoredAssessment, bytes | None, bytes | None]]:
+        """The newest results of an account, with the sealed tokens of answers and link while the answers are kept."""
         unexpired = (Draft.assessment_id == StoredAssessment.assessment_id) & (Draft.expires_at > now)
-        own = select(StoredAssessment, Draft.sealed_token).outerjoin(Draft, unexpired)
-        newest = own.order_by(StoredAssessment.created_at.desc(), StoredAssessment.id.desc()).limit(limit)
+        active = (SharedResult.draft_id == Draft.id) & SharedResult.revoked_at.is_(None)
+        own = select(StoredAssessment, Draft.sealed_token, SharedResult.sealed_token)
+        kept = own.outerjoin(Draft, unexpired).outerjoin(SharedResult, active)
+        newest = kept.order_by(StoredAssessment.created_at.desc(), StoredAssessment.id.desc()).limit(limit)
         rows = self._session.execute(newest.where(StoredAssessment.user_id == user_id))
-        return [(assessment, sealed) for assessment, sealed in rows]
+        return [(assessment, sealed_token, sealed_link) for assessment, sealed_token, sealed_link in rows]

@@ -1,4 +1,4 @@
-"""A calculator's drafts: begun with a visitor's first reply, kept between questions, deleted after a while."""
+"""A calculator's drafts: begun with a visitor's first reply, refined by the next ones, deleted after a while."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from backend.accounts.caller import AccountHolder
 from backend.assessments.visit.answers import DraftAnswers, ReplyT
+from backend.assessments.visit.errors import NotYourResult
 from backend.assessments.visit.models import Draft
-from backend.assessments.visit.questions import CalculatorQuestion
 from backend.assessments.visit.store import DraftStore, delete_expired
-from backend.assessments.visit.tokens import AccountTokens, new_draft_token
+from backend.assessments.visit.tokens import AccountTokens, new_draft_token, new_link_token, open_link, seal_link
 from backend.clock import Clock
 from backend.vault.tokens import digest_of
 
@@ -24,10 +24,22 @@ AnswersT = TypeVar("AnswersT", bound=DraftAnswers[Any])
 
 
 @dataclass(frozen=True, slots=True)
-class SavedDraft(Generic[AnswersT]):
-    """A visitor's stored answers and their expiry. `assessment_id` is that of the result they lead to."""
+class DraftKeys:
+    """What opens drafts for changing: the tokens that a browser holds, and the account that is signed in there."""
 
-    token: str
+    tokens: tuple[str, ...] = ()
+    holder: AccountHolder | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft(Generic[AnswersT]):
+    """A visitor's stored answers and their expiry. `link` is the address of the result they lead to.
+
+    `token` is None for whoever may only read. `assessment_id` is that of the stored assessment.
+    """
+
+    link: str
+    token: str | None
     assessment_id: UUID
     session_id: str
     answers: AnswersT
@@ -36,7 +48,7 @@ class SavedDraft(Generic[AnswersT]):
 
 
 class AssessmentRecorder(Protocol[AnswersT]):
-    """The calculator's storage of assessments, in the transaction of each reply that leaves a draft complete.
+    """The calculator's storage of assessments, in the transaction of each reply.
 
     `user_id`: the public id of whoever is signed in; an assessment without an owner becomes theirs. The answer is the
     public id of the account that the assessment is kept with.
@@ -46,7 +58,7 @@ class AssessmentRecorder(Protocol[AnswersT]):
 
 
 class Drafts(Generic[AnswersT, ReplyT]):
-    """The drafts of the calculator whose answers are of the type `answers_type`."""
+    """The drafts of the calculator whose answers are of the type `answers_type`, each by the link to its result."""
 
     def __init__(
         self,
@@ -66,8 +78,10 @@ class Drafts(Generic[AnswersT, ReplyT]):
         self._now = now
         self._retention = retention
 
-    def begin(self, answers: AnswersT, session_id: str | None) -> SavedDraft[AnswersT]:
-        """Start a draft, and clear away some that have expired."""
+    def begin(
+        self, answers: AnswersT, session_id: str | None, holder: AccountHolder | None = None
+    ) -> SavedDraft[AnswersT]:
+        """Start a draft with the link to its result, and clear away some drafts that have expired."""
         now, token = self._now(), new_draft_token()
         delete_expired(self._session, now, MOST_DELETED_AT_ONCE)
         draft = Draft(
@@ -80,38 +94,68 @@ class Drafts(Generic[AnswersT, ReplyT]):
             expires_at=now + self._retention,
         )
         self._store.add(draft)
-        saved = self._saved(draft, token)
+        saved = self._saved(draft, self._new_link(draft, token), token)
+        self._record(draft, saved, holder)
         self._session.commit()
         return saved
 
-    def open(self, token: str, question: CalculatorQuestion) -> SavedDraft[AnswersT]:
-        """The draft, if this question's turn has come. Raises DraftGone, AskedTooEarly."""
-        saved = self._saved(self._store.draft(token, self._now()), token)
-        saved.answers.demand(question)
-        return saved
+    def open(self, link: str, keys: DraftKeys) -> SavedDraft[AnswersT]:
+        """The draft behind a result, with its token for whom it belongs to. Raises ResultGone."""
+        draft = self._store.of_link(link, self._now())
+        return self._saved(draft, link, self._token(draft, keys))
 
-    def open_complete(self, token: str) -> SavedDraft[AnswersT]:
-        """The draft, if every question has an answer. Raises DraftGone, AskedTooEarly."""
-        saved = self._saved(self._store.draft(token, self._now()), token)
-        saved.answers.demand_all()
-        return saved
+    def newest(self, keys: DraftKeys) -> SavedDraft[AnswersT] | None:
+        """The newest of the drafts that this browser made."""
+        found = self._store.newest(keys.tokens, self._now()) if keys.tokens else None
+        if found is None:
+            return None
+        draft, sealed = found
+        token = next(token for token in keys.tokens if digest_of(token) == draft.digest)
+        return self._saved(draft, open_link(sealed, token), token)
 
-    def answer(self, token: str, reply: ReplyT, holder: AccountHolder | None = None) -> SavedDraft[AnswersT]:
-        """Keep a reply, and record the assessment once every question has one. Raises as `open` does."""
-        draft = self._store.draft_for_change(token, self._now())
-        answers = self._answers_type.of_json(draft.answers)
-        answers.demand(reply.question)
-        draft.answers = answers.with_reply(reply).as_json()
-        saved = self._saved(draft, token)
-        if saved.answers.complete:
-            owner = self._recorder.record(saved, holder.public_id if holder else None)
-            if holder is not None and owner == holder.public_id:
-                draft.sealed_token = self._tokens.seal(holder.account_id, token) or draft.sealed_token
+    def answer(self, link: str, keys: DraftKeys, reply: ReplyT) -> SavedDraft[AnswersT]:
+        """Keep a reply, and record the assessment that it leads to. Raises ResultGone, NotYourResult."""
+        draft, token = self._own(link, keys)
+        draft.answers = self._answers_type.of_json(draft.answers).with_reply(reply).as_json()
+        saved = self._saved(draft, link, token)
+        self._record(draft, saved, keys.holder)
         self._session.commit()
         return saved
 
-    def _saved(self, draft: Draft, token: str) -> SavedDraft[AnswersT]:
+    def withdraw(self, link: str, keys: DraftKeys) -> str:
+        """End the link to a result, and make its owner another one. Raises ResultGone, NotYourResult."""
+        draft, token = self._own(link, keys)
+        self._store.revoke_links(draft, self._now())
+        fresh = self._new_link(draft, token)
+        self._session.commit()
+        return fresh
+
+    def _own(self, link: str, keys: DraftKeys) -> tuple[Draft, str]:
+        draft = self._store.of_link_for_change(link, self._now())
+        token = self._token(draft, keys)
+        if token is None:
+            raise NotYourResult("Change it in the browser that made it, or check your own job to get your own result.")
+        return draft, token
+
+    def _token(self, draft: Draft, keys: DraftKeys) -> str | None:
+        held = next((token for token in keys.tokens if digest_of(token) == draft.digest), None)
+        if held is None and keys.holder is not None:
+            return self._tokens.open(keys.holder.account_id, draft.sealed_token)
+        return held
+
+    def _new_link(self, draft: Draft, token: str) -> str:
+        link = new_link_token()
+        self._store.add_link(draft, link, seal_link(link, token), self._now())
+        return link
+
+    def _record(self, draft: Draft, saved: SavedDraft[AnswersT], holder: AccountHolder | None) -> None:
+        owner = self._recorder.record(saved, holder.public_id if holder else None)
+        if holder is not None and saved.token is not None and owner == holder.public_id:
+            draft.sealed_token = self._tokens.seal(holder.account_id, saved.token) or draft.sealed_token
+
+    def _saved(self, draft: Draft, link: str, token: str | None) -> SavedDraft[AnswersT]:
         return SavedDraft(
+            link=link,
             token=token,
             assessment_id=draft.assessment_id,
             session_id=draft.session_id,

@@ -1,28 +1,24 @@
-"""Why a draft or a shared link does not open."""
+"""Why a visitor's answers or a result do not open."""
 
 from __future__ import annotations
 
-from backend.assessments.visit.questions import CalculatorQuestion
-from backend.errors import MingusError, NotFound
+from backend.errors import Forbidden, NotFound
 
 
-class DraftGone(NotFound):
-    """The draft was deleted, has expired, belongs to another calculator, or never existed."""
+class AnswersOutdated(NotFound):
+    """The figures behind a draft's answers have changed, so that no result follows from them any more."""
 
     title = "We no longer have those answers"
 
 
-class SharedLinkGone(NotFound):
+class ResultGone(NotFound):
+    """The result was withdrawn, has expired, belongs to another calculator, or never existed."""
+
     title = "This link no longer works"
 
 
-class AskedTooEarly(MingusError):
-    """An earlier question comes first; `question` is that one."""
+class NotYourResult(Forbidden):
+    """Whoever asks may read the result and not change it."""
 
-    status = 409
-    code = "asked_too_early"
-    title = "An earlier question comes first"
-
-    def __init__(self, question: CalculatorQuestion) -> None:
-        super().__init__(f"Question {question.number} comes first.")
-        self.question = question
+    code = "not_your_result"
+    title = "This result can only be changed where it was made"

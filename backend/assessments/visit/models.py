@@ -11,10 +11,11 @@ from backend.extensions import Model
 
 
 class Draft(Model):
-    """A visitor's answers on their way to a result. Holds no pay and no email; deleted after a while.
+    """A visitor's answers, which their result is worked out from. Holds no pay and no email; deleted after a while.
 
-    Its token is the only key to it and stands in the page's address; `digest` is the token's. `sealed_token` is there
-    when the result is kept with an account, and for that account alone. `calculator` names whose questions it answers.
+    Its token is the only key to changing it and is kept by the browser that made it; `digest` is the token's.
+    `sealed_token` is there when the result is kept with an account, and for that account alone. `calculator` names
+    whose questions it answers.
     """
 
     __tablename__ = "assessment_drafts"
@@ -31,7 +32,7 @@ class Draft(Model):
 
 
 class SharedResult(Model):
-    """A link to a result that its maker may withdraw. Gone when the draft is.
+    """The address of a result, for reading; its maker may withdraw it for another. Gone when the draft is.
 
     `digest` is that of its token; `sealed_token` is the token for who holds that of the draft.
     """

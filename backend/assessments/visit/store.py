@@ -1,59 +1,61 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
-from backend.assessments.visit.errors import DraftGone, SharedLinkGone
+from backend.assessments.visit.errors import ResultGone
 from backend.assessments.visit.models import Draft, SharedResult
-from backend.assessments.visit.tokens import DRAFT_TOKEN, LINK_TOKEN
+from backend.assessments.visit.tokens import LINK_TOKEN
 from backend.vault.tokens import digest_of
 
 
 class DraftStore:
     """The drafts of one calculator, and the links to their results.
 
-    A malformed token is refused before the database is asked.
+    A malformed link is refused before the database is asked.
     """
 
     def __init__(self, session: Session, calculator: str) -> None:
         self._session = session
         self._calculator = calculator
 
-    def add(self, row: Draft | SharedResult) -> None:
-        self._session.add(row)
+    def add(self, draft: Draft) -> None:
+        self._session.add(draft)
+        self._session.flush()
 
-    def draft(self, token: str, now: datetime) -> Draft:
-        return self._first(token, self._unexpired(now))
+    def add_link(self, draft: Draft, link: str, sealed: bytes, now: datetime) -> None:
+        made = SharedResult(digest=digest_of(link), sealed_token=sealed, draft_id=draft.id, created_at=now)
+        self._session.add(made)
 
-    def draft_for_change(self, token: str, now: datetime) -> Draft:
+    def of_link(self, link: str, now: datetime) -> Draft:
+        return self._first(link, self._unexpired(now))
+
+    def of_link_for_change(self, link: str, now: datetime) -> Draft:
         """The draft, locked until the transaction ends, so that two changes at once take turns."""
-        return self._first(token, self._unexpired(now).with_for_update().execution_options(populate_existing=True))
+        locked = self._unexpired(now).with_for_update(of=Draft).execution_options(populate_existing=True)
+        return self._first(link, locked)
 
-    def _first(self, token: str, drafts: Select[Draft]) -> Draft:
-        well_formed = DRAFT_TOKEN.fullmatch(token)
-        draft = self._session.scalar(drafts.where(Draft.digest == digest_of(token))) if well_formed else None
-        if draft is None:
-            raise DraftGone("We no longer have those answers.")
-        return draft
-
-    def active_link(self, draft_token: str) -> bytes | None:
-        """The sealed token of the link that now leads to this draft's result."""
-        own = (Draft.digest == digest_of(draft_token)) & (Draft.calculator == self._calculator)
-        active = select(SharedResult.sealed_token).join(Draft).where(own, SharedResult.revoked_at.is_(None))
-        return self._session.scalar(active)
-
-    def shared_draft(self, link: str, now: datetime) -> Draft:
+    def _first(self, link: str, drafts: Select[Draft]) -> Draft:
         active = (SharedResult.digest == digest_of(link)) & SharedResult.revoked_at.is_(None)
         well_formed = LINK_TOKEN.fullmatch(link)
-        draft = self._session.scalar(self._unexpired(now).join(SharedResult).where(active)) if well_formed else None
+        draft = self._session.scalar(drafts.join(SharedResult).where(active)) if well_formed else None
         if draft is None:
-            raise SharedLinkGone("The person who made it has withdrawn it, or it has expired.")
+            raise ResultGone("The person who made it has withdrawn it, or it has expired.")
         return draft
 
-    def revoke_links(self, draft_id: int, now: datetime) -> None:
-        active = (SharedResult.draft_id == draft_id) & SharedResult.revoked_at.is_(None)
+    def newest(self, tokens: Collection[str], now: datetime) -> tuple[Draft, bytes] | None:
+        """Of the drafts that these tokens open the newest, with the sealed token of the link to its result."""
+        held = Draft.digest.in_([digest_of(token) for token in tokens])
+        active = select(Draft, SharedResult.sealed_token).join(SharedResult).where(SharedResult.revoked_at.is_(None))
+        unexpired = active.where(held, Draft.calculator == self._calculator, Draft.expires_at > now)
+        row = self._session.execute(unexpired.order_by(Draft.created_at.desc(), Draft.id.desc()).limit(1)).first()
+        return None if row is None else (row[0], row[1])
+
+    def revoke_links(self, draft: Draft, now: datetime) -> None:
+        active = (SharedResult.draft_id == draft.id) & SharedResult.revoked_at.is_(None)
         self._session.execute(update(SharedResult).where(active).values(revoked_at=now))
 
     def _unexpired(self, now: datetime) -> Select[Draft]:

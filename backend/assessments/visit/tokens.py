@@ -9,7 +9,7 @@ from backend.vault.cipher import Unreadable, open_sealed, seal
 from backend.vault.service import Vault
 from backend.vault.tokens import new_token
 
-DRAFT_TOKEN, LINK_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}"), re.compile(r"[A-Za-z0-9_-]{22}")
+LINK_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 PLACE_OF_DRAFT, PLACE_OF_LINK = "assessment_drafts.sealed_token", "shared_results.sealed_token"
 
 

@@ -130,6 +130,10 @@ class JobImpactCalculator:
             outlook=self._outlook(occupation),
         )
 
+    def typical(self, code: str) -> Exposure | None:
+        """The occupation with its default week; None where there is too little evidence, or no such occupation."""
+        return _scored(self._model.typical(code)) if code in self._reference.occupations else None
+
     def _problems(self, answers: Answers) -> Iterator[FieldError]:
         occupation = self._reference.occupations.get(answers.occupation)
         if occupation is None:
@@ -177,6 +181,7 @@ class JobImpactCalculator:
                 share=100.0 * share,
                 typical_share=100.0 * activity.share,
                 exposure=activity.exposure,
+                alone=activity.exposure * (activity.automation or 0.0),
                 lean=lean_label(activity.automation).label,
                 points=moved,
             )

@@ -18,6 +18,7 @@ from backend.assessments.job_impact.model.result import (
     Outlook,
     PayPlace,
 )
+from backend.formats import dollars
 
 NARROW, WIDE = 254.0, 520.0
 CHARACTER, ASCENT, DESCENT = 6.6, 10.0, 3.0
@@ -141,14 +142,25 @@ class RangeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PayMark:
+    """A published percentile: its mark at `x`, and its label, which a leader runs to, at `label_x`; percent."""
+
+    name: str
+    amount: str
+    x: float
+    label_x: float
+
+
+@dataclass(frozen=True, slots=True)
 class PayFigure:
-    """Published pay percentiles on a strip; a salary beyond it stands at its end."""
+    """Published pay percentiles on a strip; a salary beyond it stands at its end. The labels stand evenly below."""
 
     line: tuple[float, float]
     box: tuple[float, float] | None
     middle: float | None
-    you: Label | None
-    labels: tuple[Label, ...]
+    you: float | None
+    you_anchor: Anchor
+    marks: tuple[PayMark, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,8 +281,12 @@ def pay_figure(pay: PayPlace | None, salary: float | None) -> PayFigure | None:
         line=(at[published[0][0]], at[published[-1][0]]),
         box=(at[25], at[75]) if 25 in at and 75 in at else None,
         middle=at.get(50),
-        you=None if you is None else Label("You", you, 24.0, 0.0, _inwards(you)),
-        labels=_pay_labels(dict(published), at),
+        you=you,
+        you_anchor="middle" if you is None else _inwards(you),
+        marks=tuple(
+            PayMark("median" if p == 50 else f"{p}th", dollars(d), at[p], 100.0 * (place + 0.5) / len(published))
+            for place, (p, d) in enumerate(published)
+        ),
     )
 
 
@@ -369,22 +385,10 @@ def _range_row(title: str, exposure: Exposure, y: float) -> RangeRow:
     )
 
 
-def _pay_x(dollars: float, low: int, high: int) -> float:
-    """Between 12 and 88 percent within the published range, and within 2 and 98 whatever is earned."""
-    place = 50.0 if high == low else 12.0 + 76.0 * (dollars - low) / (high - low)
+def _pay_x(pay: float, low: int, high: int) -> float:
+    """Between 6 and 94 percent within the published range, and within 2 and 98 whatever is earned."""
+    place = 50.0 if high == low else 6.0 + 88.0 * (pay - low) / (high - low)
     return min(max(place, 2.0), 98.0)
-
-
-def _pay_labels(published: dict[int, int], at: dict[int, float]) -> tuple[Label, ...]:
-    """As many as fit under a narrow strip: the middle and the ends first. All of them are in the text beside it."""
-    placed: list[Label] = []
-    for percentile in (50, 10, 90, 25, 75):
-        if percentile not in published:
-            continue
-        label = Label(f"${published[percentile] / 1000:.0f}k", at[percentile], 72.0, 0.0, "middle")
-        if all(apart(label, other, NARROW) for other in placed):
-            placed.append(label)
-    return tuple(sorted(placed, key=lambda label: label.x))
 
 
 def apart(label: Label, other: Label, plot: float) -> bool:

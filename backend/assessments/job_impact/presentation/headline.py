@@ -50,12 +50,14 @@ class LeadPart:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """`titled` is the sentence headed by the job's name; without a score `place`, `agreement` and `range` are empty.
+    """`unnumbered` is the sentence without its percent, for previews; `titled` the one headed by the job's name.
 
-    `week` says what the hours of the visitor changed, and why; it is empty where none were entered.
+    Without a score `place`, `agreement` and `range` are empty. `week` says what the hours of the visitor changed,
+    and why; it is empty where none were entered.
     """
 
     sentence: str
+    unnumbered: str
     titled: str
     place: str
     agreement: str
@@ -72,6 +74,7 @@ def headline_of(a: Assessment, voice: Voice) -> Headline:
     titled = _sentence(a, shown, week or "the work", of_work).removesuffix(".")
     return Headline(
         sentence=_sentence(a, shown, week or work_of(a.job), of_work),
+        unnumbered=_sentence(a, shown, week or work_of(a.job), ""),
         titled=f"{a.job.name}: {_first_lower(titled)}",
         place=_place(shown),
         agreement=_agreement(shown),
@@ -110,6 +113,7 @@ def _week(a: Assessment, voice: Voice) -> str:
 
 
 def _sentence(a: Assessment, shown: Exposure, work: str, of_work: str) -> str:
+    """`of_work` is what a percent of it is taken of; where that is empty, no percent is said."""
     compared, lean = COMPARED[shown.level], _lean(a, shown.level, of_work)
     if shown.agreement is Agreement.DISAGREE:
         return f"The measures disagree about {work}. On average, AI reaches {compared.format(work='it')}{lean}."
@@ -126,6 +130,8 @@ def _lean(a: Assessment, level: Level, of_work: str) -> str:
     alone, helped, _ = a.parts.whole()
     if a.lean.label == "leans assist":
         return ", mostly to help" if helped > alone or not helped else ", about half of it to help"
+    if not of_work:
+        return ""
     if level is Level.LOW and alone < TOTAL_REACH_BELOW:
         return f": {about(alone + helped)} {of_work}"
     return f", {'but' if level is Level.LOW else 'and'} could do {about(alone)} {of_work} by itself"
@@ -225,11 +231,12 @@ def _percent(before: str, whole_percent: int) -> tuple[LeadPart, ...]:
 
 
 def _without_score(a: Assessment, voice: Voice) -> Headline:
+    sentence = (
+        f"There isn’t enough research to score {a.job.many}. Here is what is known, and the nearest jobs with a score."
+    )
     return Headline(
-        sentence=(
-            f"There isn’t enough research to score {a.job.many}. "
-            "Here is what is known, and the nearest jobs with a score."
-        ),
+        sentence=sentence,
+        unnumbered=sentence,
         titled=f"{a.job.name}: there isn’t enough research for a score",
         place="",
         agreement="",

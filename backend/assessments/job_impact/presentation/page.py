@@ -2,136 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from backend.assessments.job_impact.model.result import Answers, Assessment
 from backend.assessments.job_impact.presentation import wording
-from backend.assessments.job_impact.presentation.activities import WeekSection, week_section
-from backend.assessments.job_impact.presentation.exposure import ExposureSection, NoScore, exposure_section, no_score
+from backend.assessments.job_impact.presentation.headline import Voice, headline_of
 from backend.assessments.job_impact.presentation.moves import MovesSection, moves_section
-from backend.assessments.job_impact.presentation.next_steps import NextStep, next_steps
-from backend.assessments.job_impact.presentation.pay_outlook import (
-    OutlookSection,
-    PaySection,
-    SourcedSentence,
-    context_sentences,
-    outlook_section,
-    pay_section,
+from backend.assessments.job_impact.presentation.next_steps import advice_section
+from backend.assessments.job_impact.presentation.no_score import JobLink, NoScore, no_score
+from backend.assessments.job_impact.presentation.parts import groups_section, three_parts
+from backend.assessments.job_impact.presentation.pay_outlook import PayOutlookSection, pay_outlook_section
+from backend.assessments.job_impact.presentation.place import PlaceSection, place_section
+from backend.assessments.job_impact.presentation.refining import ResultForms
+from backend.assessments.job_impact.presentation.sections import (
+    AdviceSection,
+    AnswerSection,
+    GroupsSection,
+    PartsSection,
+    SourcesSection,
 )
-from backend.assessments.job_impact.presentation.week import WeekLine
+from backend.assessments.job_impact.presentation.share import Head
+from backend.assessments.job_impact.presentation.sources import sources_section
+from backend.formats import day
 
-HASH_SHOWN = 12
-
-
-@dataclass(frozen=True, slots=True)
-class PayFields:
-    """The fields of the form for pay, as typed."""
-
-    salary: str
-    period: str
-    hours: str
-
-
-@dataclass(frozen=True, slots=True)
-class ResultForms:
-    """The forms of a result for the visitor who holds the draft. `address` is the draft's; `errors` are by field name.
-
-    `share_url` is None while there is no link; `share_until` is when the draft expires.
-    """
-
-    address: str
-    week: tuple[WeekLine, ...]
-    pay: PayFields
-    errors: Mapping[str, str]
-    share_url: str | None
-    share_until: datetime
-    in_my_account: bool
+CONTENTS = (
+    ("next", "What to do"),
+    ("place", "Evidence"),
+    ("work", "Tasks"),
+    ("moves", "Other jobs"),
+    ("pay", "Pay"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class CountedAnswers:
-    """The properties that analytics counts besides occupation and level; empty where a question was not answered."""
+    """The properties that analytics counts besides occupation and level; empty where a question was not answered.
 
+    `draft` tells the visitor's drafts apart, so that an answer counts once; it opens nothing.
+    """
+
+    draft: str
     industry: str
     experience: str
     education: str
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
-    """The method of the result, and the vintage of each source."""
+class Shown:
+    """How a result is shown: to whom, where, when it was made, and which rules for related jobs are relaxed."""
 
-    sentence: str
-    vintages: tuple[tuple[str, str], ...]
-    model: str
-    input_hash: str
-    notice: str
+    voice: Voice
+    address: str
+    head: Head
+    about: str
+    created_at: datetime
+    state_name: str | None
+    sort: str = ""
+    relaxed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ResultPage:
-    """`forms` is None on a shared page, which can only be read. `score` and `level` are empty without a score."""
+    """`forms` is None where the page can only be read. `score` and `level` are empty without a score.
+
+    `contents` is the jump list: ids of sections and their short names; `about` the address of the job's public page.
+    """
 
     code: str
     title: str
-    area: str
+    head: Head
     score: str
     level: str
     counted: CountedAnswers
     forms: ResultForms | None
+    about: str
     announcement: str
-    headline: tuple[str, str]
-    lead: str
-    exposure: ExposureSection | None
+    contents: tuple[tuple[str, str], ...]
+    answer: AnswerSection
+    place: PlaceSection | None
     no_score: NoScore
+    nearest: tuple[JobLink, ...]
+    parts: PartsSection | None
+    advice: AdviceSection
     not_this: str
-    week: WeekSection | None
-    pay: PaySection
-    outlook: OutlookSection
-    context: tuple[SourcedSentence, ...]
+    moved: str
+    groups: GroupsSection | None
     moves: MovesSection
-    steps: tuple[NextStep, ...]
-    method: Method
+    pay: PayOutlookSection
+    sources: SourcesSection
+    printed: str
 
 
 def result_page(
     a: Assessment,
     answers: Answers,
-    state_name: str | None,
+    shown: Shown,
     forms: ResultForms | None,
     counted: CountedAnswers,
+    nearest: tuple[JobLink, ...] = (),
 ) -> ResultPage:
+    headline = headline_of(a, shown.voice)
+    advice, groups = advice_section(a, shown.voice), groups_section(a, shown.voice)
+    there = {"next": bool(advice.steps), "work": groups is not None}
     return ResultPage(
         code=a.code,
         title=a.title,
-        area=state_name or wording.NATION,
+        head=shown.head,
         score=f"{a.yours.score:.1f}" if a.yours else "",
         level=a.yours.level if a.yours else "",
         counted=counted,
         forms=forms,
-        announcement=wording.announcement(a),
-        headline=wording.headline(a),
-        lead=wording.lead(a),
-        exposure=exposure_section(a),
+        about=shown.about,
+        announcement=f"{headline.sentence} {headline.place}".strip(),
+        contents=tuple((id_, name) for id_, name in CONTENTS if there.get(id_, True)),
+        answer=AnswerSection(
+            job=a.job.name,
+            sentence=headline.sentence,
+            lead=headline.lead,
+            area=shown.state_name or "",
+            aside="" if forms else f"A result someone shared, made {day(shown.created_at)}",
+            change="/" if forms else "",
+        ),
+        place=place_section(a, shown.voice),
         no_score=no_score(a),
+        nearest=() if a.yours else nearest,
+        parts=three_parts(a, shown.voice),
+        advice=advice,
         not_this=wording.NOT_THIS,
-        week=week_section(a, editable=forms is not None),
-        pay=pay_section(a, answers.salary, state_name),
-        outlook=outlook_section(a.outlook),
-        context=context_sentences(a),
+        moved=headline.week,
+        groups=groups,
         moves=moves_section(a),
-        steps=next_steps(a),
-        method=_method(a),
-    )
-
-
-def _method(a: Assessment) -> Method:
-    return Method(
-        sentence=wording.METHOD,
-        vintages=wording.vintages(a),
-        model=a.provenance.model,
-        input_hash=a.provenance.input_hash[:HASH_SHOWN],
-        notice=wording.ONET_NOTICE,
+        pay=pay_outlook_section(a, answers.salary, shown.state_name),
+        sources=sources_section(a),
+        printed=f"{shown.address}, made {day(shown.created_at)}. Model {a.provenance.model}.",
     )

@@ -7,22 +7,23 @@ from dataclasses import dataclass
 from backend.assessments.job_impact.model.result import Assessment, Outlook, PayPlace
 from backend.assessments.job_impact.presentation import wording
 from backend.assessments.job_impact.presentation.figure import GrowthBar, PayFigure, growth_bars, pay_figure
-from backend.formats import dollars, signed
+from backend.formats import count, dollars, signed, whole
 
 NOT_PUBLISHED = "Not published"
+NOTE = "Official figures stand beside the score and never enter it. Exposure and projected growth are nearly unrelated."
+MIDDLE, LITTLE = (47, 53), (35, 65)  # percentiles: close to the middle, a little off it
+ABOUT_AS_FAST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class PaySection:
-    """`position` and `gap` are sentences or None; `figure` is None where too little is published to draw."""
+    """`figure` is None where too little is published to draw."""
 
     heading: str
     median: str
-    position: str | None
-    gap: str | None
+    sentences: tuple[str, ...]
     figure: PayFigure | None
     figure_text: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,6 @@ class OutlookSection:
     sentence: str
     rows: tuple[GrowthRow, ...] = ()
     figure_text: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +52,72 @@ class SourcedSentence:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class PayOutlookSection:
+    """`_pay.html`."""
+
+    pay: PaySection
+    outlook: OutlookSection
+    context: tuple[SourcedSentence, ...]
+    note: str
+
+
+def pay_outlook_section(a: Assessment, salary: float | None, state_name: str | None) -> PayOutlookSection:
+    return PayOutlookSection(
+        pay=pay_section(a, salary, state_name),
+        outlook=outlook_section(a.outlook),
+        context=context_sentences(a),
+        note=NOTE,
+    )
+
+
 def pay_section(a: Assessment, salary: float | None, state_name: str | None) -> PaySection:
-    pay, figure = a.pay, pay_figure(a.pay, salary)
-    box = "Box: the middle half. " if figure and figure.box else ""
+    pay = a.pay
+    sentences = (_middle(a), pay_position(a, salary), wording.pay_gap(pay, state_name))
     return PaySection(
         heading=_pay_heading(pay),
         median=dollars(pay.p50) if pay and pay.p50 is not None else NOT_PUBLISHED,
-        position=wording.pay_sentence(a, salary),
-        gap=wording.pay_gap(pay, state_name),
-        figure=figure,
+        sentences=tuple(sentence for sentence in sentences if sentence),
+        figure=pay_figure(pay, salary),
         figure_text=_pay_text(pay, salary) if pay else "",
-        note=f"{box}Line: from the lowest to the highest published percentile.",
     )
+
+
+def pay_position(a: Assessment, salary: float | None) -> str:
+    """Where a salary lies among the published ones; no percentile is named beyond them."""
+    pay = a.pay
+    if salary is None or pay is None or pay.percentile is None:
+        return ""
+    whose, jobs = f"Your {dollars(salary)} is", f"{a.job.many} in {wording.the(pay.area)}"
+    if pay.p10 is not None and salary < pay.p10:
+        return f"{whose} below what nine in ten {jobs} earn."
+    if pay.p90 is not None and salary > pay.p90:
+        return f"{whose} above what nine in ten {jobs} earn."
+    return (
+        f"{whose} {_against_middle(pay.percentile)} the middle: about {whole(pay.percentile)} in 100 {jobs} earn less."
+    )
+
+
+def _against_middle(percentile: float) -> str:
+    place = whole(percentile)
+    if MIDDLE[0] <= place <= MIDDLE[1]:
+        return "close to"
+    how = "a little" if LITTLE[0] <= place <= LITTLE[1] else "well"
+    return f"{how} {'below' if place < MIDDLE[0] else 'above'}"
+
+
+def _middle(a: Assessment) -> str:
+    pay = a.pay
+    if pay is None:
+        return ""
+    middle = f"Half of {a.job.many} earn more, half less. " if pay.p50 is not None else ""
+    return f"{middle}{wording.typeset(pay.vintage)}."
 
 
 def _pay_heading(pay: PayPlace | None) -> str:
     if pay is None:
         return "Pay"
-    return f"{'Pay' if pay.p50 is None else 'Median pay'}, {pay.area}, {pay.vintage}"
+    return f"{'Pay' if pay.p50 is None else 'Median pay'}, {pay.area}"
 
 
 def _pay_text(pay: PayPlace, salary: float | None) -> str:
@@ -79,18 +127,29 @@ def _pay_text(pay: PayPlace, salary: float | None) -> str:
 
 def outlook_section(outlook: Outlook | None) -> OutlookSection:
     if outlook is None:
-        return OutlookSection("Projected growth", NOT_PUBLISHED, wording.NO_OUTLOOK)
+        return OutlookSection("Projected change in jobs", NOT_PUBLISHED, wording.NO_OUTLOOK)
     years = wording.years(outlook.horizon)
     this_job, all_jobs = signed(outlook.growth_percent), signed(outlook.all_jobs_growth_percent)
     bars = growth_bars(outlook)
     return OutlookSection(
-        heading=f"Projected growth, {years}",
+        heading=f"Projected change in jobs, {years}",
         growth=this_job,
-        sentence=wording.outlook_sentence(outlook),
+        sentence=_outlook_sentence(outlook),
         rows=(GrowthRow("This job", bars[0], this_job), GrowthRow("All US jobs", bars[1], all_jobs)),
         figure_text=f"Projected growth {years}: this job {this_job}, all US jobs {all_jobs}.",
-        note=f"Usual entry: {wording.lower_first(wording.typeset(outlook.education))}.",
     )
+
+
+def _outlook_sentence(outlook: Outlook) -> str:
+    growth, all_jobs = outlook.growth_percent, outlook.all_jobs_growth_percent
+    if growth < 0 <= all_jobs:
+        pace = f"Shrinking while US jobs in all grow ({signed(all_jobs)})."
+    elif abs(growth - all_jobs) < ABOUT_AS_FAST:
+        pace = f"About as fast as US jobs in all ({signed(all_jobs)})."
+    else:
+        pace = f"{'Faster' if growth > all_jobs else 'Slower'} than US jobs in all ({signed(all_jobs)})."
+    entry = wording.lower_first(wording.typeset(outlook.education))
+    return f"{pace} About {count(outlook.openings)} openings a year. Usual way in: {entry}."
 
 
 def context_sentences(a: Assessment) -> tuple[SourcedSentence, ...]:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from functools import cache
-from pathlib import Path
-
-import typst
 
 from backend.assessments.job_impact.model.result import ActivityPlace, Answers, Assessment, Level, Move
 from backend.assessments.job_impact.presentation import wording
@@ -16,41 +11,24 @@ from backend.assessments.job_impact.presentation.figure import (
     FAMILY_NAMES,
     ExposureFigure,
     Label,
+    PayFigure,
     ScoreInRange,
     exposure_figure,
     growth_bars,
     pay_figure,
 )
 from backend.assessments.job_impact.presentation.next_steps import next_steps
+from backend.assessments.job_impact.presentation.pay_outlook import pay_position
+from backend.assessments.job_impact.presentation.typesetting import Data, document_of, pdf
 from backend.formats import count, dollars, percent, signed, whole
 
-TEMPLATE = Path(__file__).with_name("result.typ")
-EPOCH = 0
 MOST_MOVES = 5
 ZONES = ((Level.LOW, 0.0, 34.8), (Level.MEDIUM, 35.1, 29.8), (Level.HIGH, 65.2, 34.8))
 
-Data = dict[str, object]
-
 
 def result_pdf(assessment: Assessment, answers: Answers, state_name: str | None) -> bytes:
-    """One or two US letter pages. The text goes in as JSON and is never read as markup."""
-    document = json.dumps(result_data(assessment, answers, state_name), ensure_ascii=False, allow_nan=False)
-    pdf = typst.compile(
-        _template(),
-        format="pdf",
-        ignore_system_fonts=True,
-        sys_inputs={"result": document},
-        pdf_standards=["ua-1"],
-        timestamp=EPOCH,
-    )
-    if not isinstance(pdf, bytes):
-        raise TypeError("a PDF is one file")
-    return pdf
-
-
-@cache
-def _template() -> bytes:
-    return TEMPLATE.read_bytes()
+    """One or two US letter pages."""
+    return pdf("result.typ", document_of(result_data(assessment, answers, state_name)))
 
 
 def result_data(a: Assessment, answers: Answers, state_name: str | None) -> Data:
@@ -162,7 +140,7 @@ def _activity(activity: ActivityPlace) -> Data:
 
 
 def _pay(a: Assessment, salary: float | None, state_name: str | None) -> Data:
-    sentences = [wording.pay_sentence(a, salary), wording.pay_gap(a.pay, state_name)]
+    sentences = [pay_position(a, salary), wording.pay_gap(a.pay, state_name)]
     if a.pay is None:
         return {"title": "Pay", "stat": "Not published", "text": [text for text in sentences if text], "drawing": None}
     strip = pay_figure(a.pay, salary)
@@ -172,8 +150,14 @@ def _pay(a: Assessment, salary: float | None, state_name: str | None) -> Data:
         "text": [text for text in sentences if text] or [wording.pay_description(a.pay)],
         "kind": "strip",
         "alt": wording.pay_description(a.pay),
-        "drawing": asdict(strip) if strip else None,
+        "drawing": _strip(strip) if strip else None,
     }
+
+
+def _strip(figure: PayFigure) -> Data:
+    you = None if figure.you is None else asdict(Label("You", figure.you, 24.0, 0.0, figure.you_anchor))
+    labels = [asdict(Label(mark.amount, mark.label_x, 72.0, 0.0, "middle")) for mark in figure.marks]
+    return asdict(figure) | {"you": you, "labels": labels}
 
 
 def _outlook(a: Assessment) -> Data:

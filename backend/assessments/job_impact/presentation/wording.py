@@ -240,15 +240,6 @@ def named_activities(a: Assessment) -> tuple[ActivityPlace, ...]:
     return tuple(activity for activity in a.activities if activity.id != OTHER and activity.share > 0)
 
 
-def pay_sentence(a: Assessment, salary: float | None) -> str | None:
-    """The salary's place among published pay; None without a salary or with too few published percentiles."""
-    pay = a.pay
-    if salary is None or pay is None or pay.percentile is None:
-        return None
-    above = percent(pay.percentile)
-    return f"Your {dollars(salary)} is higher than about {above} of people in this job in {the(pay.area)}."
-
-
 def the(area: str) -> str:
     return f"the {area}" if area in {NATION, "District of Columbia"} else area
 

@@ -1,0 +1,51 @@
+"""Median pay of a job by state: where it is highest and lowest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.formats import dollars
+from backend.reference.loading import Reference
+
+AT_EACH_END = 5
+
+
+@dataclass(frozen=True, slots=True)
+class StatePayRow:
+    """`width`: percent of the highest median."""
+
+    state: str
+    median: str
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class StatePaySection:
+    """`highest` and `lowest` go from higher to lower pay; `lowest` is empty where `highest` holds every state."""
+
+    note: str
+    highest: tuple[StatePayRow, ...]
+    lowest: tuple[StatePayRow, ...]
+
+
+def state_pay_section(reference: Reference, code: str) -> StatePaySection | None:
+    """None where a median is published for no state."""
+    medians = _medians(reference, code)
+    if not medians:
+        return None
+    top = medians[0][1]
+    rows = tuple(StatePayRow(state, dollars(median), 100.0 * median / top) for state, median in medians)
+    whole_country = reference.occupation(code).pay
+    national = f" US median: {dollars(whole_country.p50)}." if whole_country and whole_country.p50 else ""
+    source = f"BLS, {reference.vintages['bls_oews_state']}.{national}"
+    if len(rows) <= 2 * AT_EACH_END:
+        return StatePaySection(f"Every state with a published median: {len(rows)}. {source}", rows, ())
+    ends = f"The five highest and the five lowest of {len(rows)} states with a published median, DC among them."
+    return StatePaySection(f"{ends} {source}", rows[:AT_EACH_END], rows[-AT_EACH_END:])
+
+
+def _medians(reference: Reference, code: str) -> list[tuple[str, int]]:
+    """States by name with their median, the highest first; none stands for pay that BLS withholds."""
+    published = ((name, reference.state_pay(state, code)) for state, name in reference.states.items())
+    medians = [(name, pay.p50) for name, pay in published if pay is not None and pay.p50 is not None]
+    return sorted(medians, key=lambda median: (-median[1], median[0]))

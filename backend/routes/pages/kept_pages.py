@@ -1,0 +1,91 @@
+"""Pages that are the same for everybody, rendered once and kept compressed.
+
+What they show is the data and the templates of this process, and neither changes while it runs.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
+
+from flask import Response, request
+
+MOST_BYTES = 4 * 2**20
+TEN_MINUTES = 600
+ETAG_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    etag: str
+    compressed: bytes
+
+    @classmethod
+    def of(cls, text: str) -> KeptPage:
+        content = text.encode()
+        return cls(sha256(content).hexdigest()[:ETAG_LENGTH], gzip.compress(content, mtime=0))
+
+
+class KeptPages:
+    """One for a process; what was not asked for longest makes room.
+
+    A page holds nothing of the visitor and no nonce: an answer of 304 would bring another nonce than the page has.
+    `allow_own_scripts` lets the scripts of this site run in the answer instead.
+    """
+
+    def __init__(self, allow_own_scripts: Callable[[], str], most_bytes: int = MOST_BYTES) -> None:
+        self._allow_own_scripts = allow_own_scripts
+        self._most_bytes = most_bytes
+        self._pages: OrderedDict[str, KeptPage] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all pages that are kept."""
+        return self._bytes
+
+    def answer(self, name: str, render: Callable[[], str], mimetype: str = "text/html") -> Response:
+        """The page of this name, as `render` made it the first time."""
+        page = self._page(f"{request.script_root} {name}", render)
+        self._allow_own_scripts()
+        response = _response(page, mimetype)
+        response.vary.add("Accept-Encoding")
+        response.cache_control.public = True
+        response.cache_control.max_age = TEN_MINUTES
+        return response.make_conditional(request)
+
+    def _page(self, key: str, render: Callable[[], str]) -> KeptPage:
+        with self._lock:
+            if key in self._pages:
+                self._pages.move_to_end(key)
+                return self._pages[key]
+        page = KeptPage.of(render())
+        with self._lock:
+            self._keep(key, page)
+        return page
+
+    def _keep(self, key: str, page: KeptPage) -> None:
+        if key in self._pages:  # another thread rendered it meanwhile
+            return
+        self._pages[key] = page
+        self._bytes += len(page.compressed)
+        while self._bytes > self._most_bytes:
+            _, oldest = self._pages.popitem(last=False)
+            self._bytes -= len(oldest.compressed)
+
+
+def _response(page: KeptPage, mimetype: str) -> Response:
+    """Each encoding is a content of its own, so it has an ETag of its own."""
+    if not request.accept_encodings.quality("gzip"):
+        response = Response(gzip.decompress(page.compressed), mimetype=mimetype)
+        response.set_etag(page.etag)
+        return response
+    response = Response(page.compressed, mimetype=mimetype)
+    response.content_encoding = "gzip"
+    response.set_etag(f"{page.etag}-gzip")
+    return response
