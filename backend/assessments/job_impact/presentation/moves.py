@@ -1,74 +1,102 @@
-"""The part of a result about related jobs that are less exposed."""
+"""The part of a result about related jobs that AI reaches less."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backend.assessments.job_impact.model.result import Assessment, Band, Move
+from backend.assessments.job_impact.model.result import Assessment, Move
 from backend.assessments.job_impact.presentation import wording
-from backend.formats import count, dollars, signed
+from backend.formats import count, dollars, signed, whole
 
-SHOWN_AT_FIRST = 6
 SAME_PAY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class Badge:
+    text: str
+    worse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SortKeys:
+    best: int
+    openings: int | str
+    growth: float | str
+    pay: float
+    similar: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveOption:
+    value: str
+    text: str
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MoveRow:
-    """A related job. `missed` is the filter it narrowly fails, or empty; `area` is empty in a table of one area.
+    """A related job."""
 
-    `growth` and `openings` are None where nothing is published; `change_kind`: better, worse or flat.
-    """
-
-    title: str
-    missed: str
-    entry: tuple[str, ...]
-    score: float
-    band: Band
+    name: str
+    address: str
+    badges: tuple[Badge, ...]
+    entry: str
+    place: str
     median_pay: str
     area: str
     change: str
     change_kind: str
-    growth: str | None
-    openings: str | None
+    growth: str
+    openings: str
+    misses: tuple[str, ...]
+    nearest: bool
+    shown: bool
+    sort: SortKeys
 
 
 @dataclass(frozen=True, slots=True)
 class MovesSection:
-    """`rows` stand open, `more` behind a summary; `years` are those of the projection."""
+    """`years` are those of the projection."""
 
+    heading: str
     lead: str
     rows: tuple[MoveRow, ...]
-    more: tuple[MoveRow, ...]
     years: str
     note: str
+    sorts: tuple[MoveOption, ...]
+    relaxes: tuple[MoveOption, ...]
 
 
 def moves_section(a: Assessment) -> MovesSection:
-    several_areas = len(wording.move_areas(a)) > 1
-    passing = tuple(_move_row(move, several_areas) for move in a.moves.passing)
-    close = tuple(_move_row(move, several_areas) for move in a.moves.near_misses)
+    moves = (*a.moves.passing, *a.moves.near_misses)
     return MovesSection(
+        heading="Related jobs that AI reaches less",
         lead=wording.moves_lead(a),
-        rows=passing[:SHOWN_AT_FIRST] + close,
-        more=passing[SHOWN_AT_FIRST:],
+        rows=tuple(_move_row(move, rank) for rank, move in enumerate(moves)),
         years=wording.years(a.outlook.horizon) if a.outlook else "",
         note=wording.moves_area(a),
+        sorts=(MoveOption("best", "All four together", True), MoveOption("pay", "Pay", False)),
+        relaxes=(MoveOption("pay", "Pay down to 80%", False),),
     )
 
 
-def _move_row(move: Move, several_areas: bool) -> MoveRow:
+def _move_row(move: Move, rank: int) -> MoveRow:
     return MoveRow(
-        title=move.title,
-        missed=wording.typeset(move.missed or ""),
-        entry=tuple(wording.typeset(text) for text in (move.education, move.preparation) if text),
-        score=move.score,
-        band=move.band,
+        name=move.job.name,
+        address="",
+        badges=(Badge(wording.typeset(move.missed)),) if move.missed else (),
+        entry=". ".join(wording.typeset(text) for text in (move.education, move.preparation) if text),
+        place=f"{whole(move.score)} of 100",
         median_pay=dollars(move.median_pay),
-        area=("US" if move.area == wording.NATION else move.area) if several_areas else "",
+        area="",
         change=signed(move.pay_change, 0),
         change_kind=_change_kind(move.pay_change),
-        growth=None if move.growth_percent is None else signed(move.growth_percent),
-        openings=None if move.openings is None else count(move.openings),
+        growth="" if move.growth_percent is None else signed(move.growth_percent),
+        openings="" if move.openings is None else count(move.openings),
+        misses=(),
+        nearest=bool(move.missed),
+        shown=True,
+        sort=SortKeys(rank, move.openings or "", move.growth_percent or "", move.pay_change, move.similarity),
     )
 
 
