@@ -104,7 +104,7 @@ class Settings(BaseModel):
     PUBLIC_URL: Site = Field(
         "",
         validate_default=True,
-        description="Where people reach this site, for links in letters: `https://mingus.example`. "
+        description="Where people reach this site, for links in letters and search engines: `https://mingus.example`. "
         "Empty: `http://HOST:PORT`; production refuses to start without one.",
     )
     SMTP_HOST: str = Field("", description="Mail server. Empty: letters become files in `INSTANCE_DIR/outbox`.")

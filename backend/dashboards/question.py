@@ -23,6 +23,7 @@ from backend.analytics.metrics.catalogue.query import (
     Filter,
     Operator,
 )
+from backend.analytics.metrics.catalogue.vocabularies import VOCABULARIES, as_kept, can_be
 from backend.analytics.metrics.period import DEFAULT_DAYS, LONGEST, Compare, Grain, Period
 from backend.errors import FieldError, InvalidRequest
 
@@ -283,12 +284,14 @@ def _adding(args: MultiDict[str, str], errors: list[FieldError]) -> Adding | Non
 def _filters(args: MultiDict[str, str], adding: Adding | None, errors: list[FieldError]) -> Iterator[Filter]:
     """A filter for each dimension that the address names."""
     for name in FILTERS:
-        values = [value.strip() for value in args.getlist(name)]
+        values = [as_kept(name, value.strip()) for value in args.getlist(name)]
         entered = [*values, *(adding.typed if adding and adding.field == name else ())]
         if any("\0" in value for value in entered):
             errors.append(FieldError(name, "Filters take text that can be written."))
         elif len(entered) > MOST_VALUES or any(len(value) > LONGEST_VALUE for value in entered):
             errors.append(FieldError(name, f"Filters take {MOST_VALUES} values of {LONGEST_VALUE} characters at most."))
+        elif not all(can_be(name, value) for value in values):
+            errors.append(FieldError(name, f"{DIMENSIONS[name].label} {VOCABULARIES[name].says}."))
         elif values:
             yield Filter(name, Operator.IN, tuple(dict.fromkeys(values)))
 

@@ -74,6 +74,7 @@ def test_crawlers_may_read_all_but_what_belongs_to_one_visitor(client):
     robots.parse(client.get("/robots.txt", buffered=True).text.splitlines())
 
     assert all(robots.can_fetch("any", url) for url in ("/", "/ai-job-impact-calculator", "/methodology"))
+    assert robots.site_maps() == [f"{client.application.config['PUBLIC_URL']}/sitemap.xml"]
     assert not any(robots.can_fetch("any", url) for url in ("/shared/x", "/ai-job-impact-calculator/x/result"))
 
 

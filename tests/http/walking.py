@@ -50,6 +50,8 @@ class Walk:
             "key_id": "nobody00",
             "number": 1,
             "code": "29-1141",
+            "slug": "registered-nurses",
+            "group": "healthcare-practice",
             "filename": "css/tokens.css",
         }
 
