@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from backend.assessments.job_impact.model.result import Answers, Assessment, Family, Moves, PayPlace
 from backend.assessments.job_impact.presentation.pdf import result_pdf
-from tests.factories_result import NURSE, assessment, move
+from tests.factories_result import NURSE, assessment, missed, move
 
 NURSE_ANSWERS = Answers("29-1141")
 
@@ -67,7 +67,7 @@ def test_it_takes_one_or_two_pages(places: dict[str, float]) -> None:
 
 def test_a_full_result_fits_on_two_pages() -> None:
     week = {Family.TASK: 94.6, Family.ABILITY: 56.1, Family.USAGE: 65.6}
-    many = Moves((move(),) * 5, (move(missed="pays 12.0% less"),) * 3, None)
+    many = Moves((move(),) * 5, (move(missed=missed("pays 12.0% less")),) * 3, None)
     pay = PayPlace(68_940, 80_330, 97_550, 112_350, 137_470, "Georgia", "May 2025", 42.3)
     pdf = read(assessment(NURSE, week, moves=many, pay=pay), Answers("29-1141", salary=92_000), "Georgia")
     assert len(pdf.pages) == 2

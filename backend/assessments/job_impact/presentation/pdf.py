@@ -17,6 +17,7 @@ from backend.assessments.job_impact.presentation.figure import (
     growth_bars,
     pay_figure,
 )
+from backend.assessments.job_impact.presentation.moves import NEAREST, moves_section
 from backend.assessments.job_impact.presentation.next_steps import next_steps
 from backend.assessments.job_impact.presentation.pay_outlook import pay_position
 from backend.assessments.job_impact.presentation.typesetting import Data, document_of, pdf
@@ -179,23 +180,24 @@ def _outlook(a: Assessment) -> Data:
 
 
 def _moves(a: Assessment) -> Data:
-    moves = (*a.moves.passing, *a.moves.near_misses)
+    moves = a.moves.passing or a.moves.near_misses[:NEAREST]
     left = len(moves) - MOST_MOVES
     more = f" {left} more on the page." if left > 0 else ""
     return {
-        "lead": wording.moves_lead(a),
+        "lead": moves_section(a).lead,
         "growth": f"Growth {wording.years(a.outlook.horizon)}" if a.outlook else "Growth",
         "rows": [_move(move) for move in moves[:MOST_MOVES]],
-        "area": f"{wording.moves_area(a)}{more}",
+        "area": f"{moves_section(a).note}{more}",
     }
 
 
 def _move(move: Move) -> list[str]:
-    near = f" (nearly: {wording.typeset(move.missed)})" if move.missed else ""
+    misses = wording.typeset(", ".join((*move.flags, *(miss.words for miss in move.missed))))
+    near = f" ({misses})" if misses else ""
     entry = f"\n{wording.typeset(move.education)}" if move.education else ""
     return [
-        f"{move.title}{near}{entry}",
-        str(whole(move.score)),
+        f"{move.job.name}{near}{entry}",
+        str(move.place),
         f"{whole(move.band.low)} to {whole(move.band.high)}",
         dollars(move.median_pay),
         signed(move.pay_change, 0),
