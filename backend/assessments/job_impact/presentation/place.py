@@ -88,7 +88,7 @@ def place_figure(a: Assessment, exposure: Exposure, voice: Voice) -> PlaceFigure
     return PlaceFigure(
         who=first_capital(who),
         score=exposure.score,
-        number=_place_number(shown.score),
+        number=place_number(shown.score),
         less=int(shown.score),
         before=a.typical.score if moved and a.typical and a.typical.score != exposure.score else None,
         low=exposure.measures_range.low,
@@ -98,7 +98,7 @@ def place_figure(a: Assessment, exposure: Exposure, voice: Voice) -> PlaceFigure
     )
 
 
-def _place_number(shown: float) -> str:
+def place_number(shown: float) -> str:
     """Beside the figure; nobody stands below or above all workers."""
     return {0: "<1", WORKERS: ">99"}.get(int(shown), f"{shown:.0f}")
 
@@ -112,7 +112,7 @@ def _text(who: str, shown: Exposure, rows: tuple[PlaceRow, ...]) -> str:
     missing = "; ".join(row.name for row in rows if row.x is None)
     unpublished = f" Not published for this job: {missing}." if missing else ""
     return (
-        f"Among 100 US workers lined up from least to most exposed, {who} stands at {_place_number(shown.score)}. "
+        f"Among 100 US workers lined up from least to most exposed, {who} stands at {place_number(shown.score)}. "
         f"The published measures: {measures}. All lie between {shown.measures_range.low:.0f} "
         f"and {shown.measures_range.high:.0f}.{unpublished}"
     )
