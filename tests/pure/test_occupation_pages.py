@@ -59,7 +59,7 @@ def test_structured_data_says_what_the_reference_says(shipped, pages):
 
 def test_every_job_has_lists_that_lead_to_others_with_pages(shipped, pages):
     for code, page in pages.items():
-        related = page.similar + page.passing + page.nearest
+        related = page.related.similar + page.related.passing + page.nearest
         assert code not in {row.code for row in related}
         assert {row.slug for row in related + page.large} <= shipped.slugs.codes.keys()
         assert bool(page.nearest) == (page.row.place is None)

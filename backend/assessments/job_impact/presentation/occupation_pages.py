@@ -26,6 +26,7 @@ from backend.formats import count, dollars, first_capital
 from backend.reference.loading import Reference
 from backend.reference.major_groups import MajorGroup, major_group
 
+
 @dataclass(frozen=True, slots=True)
 class OccupationPage:
     """`title` and `description` are those of the document, unique among all jobs. `start` begins one's own result.
