@@ -92,7 +92,7 @@ def test_pay_by_state_names_its_ends_and_says_of_how_many(shipped):
     assert nurses.highest[0].width == 100
     widths = [row.width for row in nurses.highest + nurses.lowest]
     assert widths == sorted(widths, reverse=True)
-    assert nurses.note.startswith("The five highest and the five lowest of 51 states")
+    assert nurses.note.startswith("The five highest and the five lowest of 50 states and DC")
     assert "US median: $97,550." in nurses.note
     assert state_pay_section(shipped, "11-1031") is None  # legislators
 
@@ -104,7 +104,7 @@ def test_where_few_states_publish_pay_all_are_named(shipped):
     assert few
     for section in few:
         assert 1 <= len(section.highest) <= 10
-        assert section.note.startswith(f"Every state with a published median: {len(section.highest)}.")
+        assert section.note.startswith("Every state with a published median.")
 
 
 class TestTheOrderOfAList:

@@ -10,6 +10,7 @@ from backend.assessments.job_impact.presentation import wording
 from backend.assessments.job_impact.presentation.headline import Voice, headline_of
 from backend.assessments.job_impact.presentation.no_score import NoScore, no_score
 from backend.assessments.job_impact.presentation.occupation_lists import JobDirectory, JobRow
+from backend.assessments.job_impact.presentation.parts import groups_section, three_parts
 from backend.assessments.job_impact.presentation.pay_outlook import PayOutlookSection, pay_outlook_section
 from backend.assessments.job_impact.presentation.place import PlaceSection, place_section
 from backend.assessments.job_impact.presentation.related_jobs import RelatedJobs, related_jobs
@@ -21,7 +22,6 @@ from backend.assessments.job_impact.presentation.sections import (
 )
 from backend.assessments.job_impact.presentation.sources import sources_section
 from backend.assessments.job_impact.presentation.state_pay import StatePaySection, state_pay_section
-from backend.assessments.job_impact.presentation.work import groups_section, parts_section
 from backend.formats import count, dollars, first_capital
 from backend.reference.loading import Reference
 from backend.reference.major_groups import MajorGroup, major_group
@@ -79,7 +79,7 @@ class OccupationPages:
             place=place_section(a, Voice.JOB),
             no_score=no_score(a),
             nearest=() if a.yours else self._directory.nearest(code),
-            parts=parts_section(a, Voice.JOB),
+            parts=three_parts(a, Voice.JOB),
             not_this=wording.NOT_THIS,
             work=groups_section(a, Voice.JOB),
             pay=pay_outlook_section(a, None, None),

@@ -14,13 +14,13 @@ LESS = (
 )
 AS_LITTLE = (
     "About as little exposed, and pays as well",
-    "Under 35 and at most 5 places more exposed, at least 95% of the median pay, and at most one step more preparation.",
+    "Under 35 and at most 5 places more exposed, at least 95% of the median pay, at most one step more preparation.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RelatedJobs:
-    """`heading` and `rule` are those of `passing`, the jobs that pass every filter of a move; either list may be empty."""
+    """`heading` and `rule` are those of `passing`, which pass every filter of a move; either list may be empty."""
 
     lead: str
     similar: tuple[JobRow, ...]
