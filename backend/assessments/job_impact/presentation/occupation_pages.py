@@ -20,6 +20,7 @@ from backend.assessments.job_impact.presentation.sections import (
     PartsSection,
     SourcesSection,
 )
+from backend.assessments.job_impact.presentation.share import Head
 from backend.assessments.job_impact.presentation.sources import sources_section
 from backend.assessments.job_impact.presentation.state_pay import StatePaySection, state_pay_section
 from backend.formats import count, dollars, first_capital
@@ -52,6 +53,10 @@ class OccupationPage:
     related: RelatedJobs
     large: tuple[JobRow, ...]
     sources: SourcesSection
+
+    def head(self, address: str, image: str) -> Head:
+        """Both are absolute."""
+        return Head(self.title, self.description, address, image, image_text=f"{self.answer.sentence}.")
 
 
 class OccupationPages:
