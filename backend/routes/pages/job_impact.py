@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 
 from backend.assessments.job_impact.presentation.home import HomePage
-from backend.assessments.job_impact.presentation.job_fields import JobFields, job_fields
+from backend.assessments.job_impact.presentation.job_fields import JobFields, job_fields, one_job
 from backend.assessments.job_impact.questions import JobImpactAnswers
 from backend.assessments.job_impact.service import JobImpactDrafts
 from backend.plugins import get
@@ -40,6 +40,7 @@ def first_page(errors: Errors = NO_ERRORS) -> str:
         view="home",
         title=TITLE,
         errors=of_every_field(errors),
+        canonical=f"{current_app.config['PUBLIC_URL']}{url_for('.home')}",
         fields=_fields(),
         home=get(HomePage),
         last=_last_result(),
@@ -65,6 +66,9 @@ def begin() -> ResponseReturnValue:
 
 
 def _fields() -> JobFields:
+    started = get(Reference).slugs.code_of(request.args.get("job", ""))
+    if started and request.method == "GET":
+        return one_job(started, _name_of(started))
     text = forms.searched(request.form.get("job_title") or request.args.get("q", ""))
     search = get(Reference).titles.search(text) if text else None
     return job_fields(text, search, request.form.get("occupation", ""), _name_of)

@@ -96,7 +96,7 @@ def _result(link: str) -> JobImpactResult:
 
 def _page(result: JobImpactResult, errors: Errors = NO_ERRORS) -> str:
     page = page_of(result, errors)
-    return render_template(PAGE, view="result", title=page.head_title, page=page, errors=of_every_field(errors))
+    return render_template(PAGE, view="result", title=page.head.title, page=page, errors=of_every_field(errors))
 
 
 def _reply(question: JobImpactQuestion, link: str) -> JobImpactReply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 
 from backend.assessments.job_impact.presentation.headline import Voice, hours_entered
 from backend.assessments.job_impact.presentation.home import job_address
@@ -16,12 +16,14 @@ from backend.assessments.job_impact.presentation.refining import (
     place_menu,
     week_menu,
 )
+from backend.assessments.job_impact.presentation.share import Head, ShareRow, head_of
 from backend.assessments.job_impact.presentation.week import WeekLine, lines
 from backend.assessments.job_impact.service import JobImpactResult, OwnJobImpactResult
 from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.routes.access import account_holder
 from backend.routes.pages.forms import Errors
+from backend.routes.schemas.share_link import CARD, NUMBER, with_number
 
 ID_SHOWN = 12
 
@@ -29,15 +31,41 @@ ID_SHOWN = 12
 def page_of(result: JobImpactResult, errors: Errors) -> ResultPage:
     own = isinstance(result, OwnJobImpactResult)
     reference = get(Reference)
+    address = _absolute(url_for("result.show", link=result.link))
     shown = Shown(
         voice=Voice.OWN if own else Voice.SHARED,
-        address=url_for("result.show", link=result.link, _external=True),
+        address=address,
+        head=_head(result, address),
         about=job_address(reference, result.assessment.code),
         created_at=result.created_at,
         state_name=state_name(result),
     )
-    forms = _forms(result, shown.address, errors) if isinstance(result, OwnJobImpactResult) else None
+    forms = _forms(result, errors) if isinstance(result, OwnJobImpactResult) else None
     return result_page(result.assessment, result.answers, shown, forms, _counted(result))
+
+
+def _share_row(result: OwnJobImpactResult) -> ShareRow:
+    path = url_for("result.show", link=result.link)
+    return ShareRow(
+        address=_absolute(path),
+        numbered=_absolute(url_for("result.show", link=result.link, **{CARD: NUMBER})),
+        with_number=with_number(request.args),
+        path=path,
+        pdf=url_for("result.pdf", link=result.link),
+        withdraw=url_for("result.withdraw", link=result.link),
+        until=result.expires_at,
+    )
+
+
+def _head(result: JobImpactResult, address: str) -> Head:
+    """What is said of a result elsewhere is said in the third person, whoever opens it here."""
+    numbered = with_number(request.args)
+    image = f"{address}/card.png{f'?{CARD}={NUMBER}' if numbered else ''}"
+    return head_of(result.assessment, Voice.SHARED, address, image, with_number=numbered)
+
+
+def _absolute(path: str) -> str:
+    return f"{current_app.config['PUBLIC_URL']}{path}"
 
 
 def state_name(result: JobImpactResult) -> str | None:
@@ -61,7 +89,7 @@ def _counted(result: JobImpactResult) -> CountedAnswers:
     )
 
 
-def _forms(result: OwnJobImpactResult, share_url: str, errors: Errors) -> ResultForms:
+def _forms(result: OwnJobImpactResult, errors: Errors) -> ResultForms:
     holder, reference, a = account_holder(), get(Reference), result.assessment
     sent = (request.view_args or {}).get("question", request.path.rpartition("/")[2])
     typed: Mapping[str, Mapping[str, str]] = {sent: request.form} if errors or sent == "pay" else {}
@@ -73,7 +101,6 @@ def _forms(result: OwnJobImpactResult, share_url: str, errors: Errors) -> Result
         background=background_menu(result.replies, typed.get("background", {})),
         errors=errors,
         refused=sent if errors else "",
-        share_url=share_url,
-        until=result.expires_at,
+        share=_share_row(result),
         in_my_account=holder is not None and result.owner == holder.public_id,
     )

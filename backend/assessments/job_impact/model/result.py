@@ -127,9 +127,8 @@ class Parts:
 class ActivityPlace:
     """An activity of a week: `share` as used by the score, `typical_share` as published; both in percent.
 
-    `title` is O*NET's, `name` our plain one; `topic` is the everyday topic it belongs to. `alone` is what AI could do
-    of it by itself, as `exposure` is what AI reaches: in [0, 1]. `points`: by how much its changed share moved the
-    score.
+    `title` is O*NET's, `name` our plain one; `topic` is the everyday topic it belongs to. `points`: by how much its
+    changed share moved the score. `alone`: what AI could do of it by itself, as `exposure` is what it reaches, in [0, 1].
     """
 
     id: str
@@ -139,9 +138,9 @@ class ActivityPlace:
     share: float
     typical_share: float
     exposure: float
-    alone: float
     lean: LeanLabel | None
     points: float = 0.0
+    alone: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,11 @@ def job_fields(text: str, search: TitleSearch | None, chosen: str, name_of: Call
     return JobFields(text, choices, sure=exact and len(matches) == 1)
 
 
+def one_job(code: str, job: JobName) -> JobFields:
+    """The job whose public page led here."""
+    return JobFields(job.name, (JobChoice(code, job.name, "", False, job.does, True),), sure=True)
+
+
 def _choice(match: TitleMatch, job: JobName, exact: bool, checked: bool) -> JobChoice:
     badge = EXACT_MATCH if exact else "Close" if match.confidence >= CLOSE else "Possible"
     return JobChoice(match.code, job.name, badge, exact, job.does or _reason(match), checked)

@@ -9,7 +9,9 @@ from backend.assessments.job_impact.model.result import Answers, Assessment
 from backend.assessments.job_impact.presentation import wording
 from backend.assessments.job_impact.presentation.headline import Voice, headline_of
 from backend.assessments.job_impact.presentation.moves import MovesSection, moves_section
+from backend.assessments.job_impact.presentation.next_steps import advice_section
 from backend.assessments.job_impact.presentation.no_score import JobLink, NoScore, no_score
+from backend.assessments.job_impact.presentation.parts import groups_section, three_parts
 from backend.assessments.job_impact.presentation.pay_outlook import PayOutlookSection, pay_outlook_section
 from backend.assessments.job_impact.presentation.place import PlaceSection, place_section
 from backend.assessments.job_impact.presentation.refining import ResultForms
@@ -20,8 +22,8 @@ from backend.assessments.job_impact.presentation.sections import (
     PartsSection,
     SourcesSection,
 )
+from backend.assessments.job_impact.presentation.share import Head
 from backend.assessments.job_impact.presentation.sources import sources_section
-from backend.assessments.job_impact.presentation.work import advice_section, groups_section, parts_section
 from backend.formats import day
 
 CONTENTS = (
@@ -52,6 +54,7 @@ class Shown:
 
     voice: Voice
     address: str
+    head: Head
     about: str
     created_at: datetime
     state_name: str | None
@@ -68,7 +71,7 @@ class ResultPage:
 
     code: str
     title: str
-    head_title: str
+    head: Head
     score: str
     level: str
     counted: CountedAnswers
@@ -81,7 +84,7 @@ class ResultPage:
     no_score: NoScore
     nearest: tuple[JobLink, ...]
     parts: PartsSection | None
-    advice: AdviceSection | None
+    advice: AdviceSection
     not_this: str
     moved: str
     groups: GroupsSection | None
@@ -100,12 +103,12 @@ def result_page(
     nearest: tuple[JobLink, ...] = (),
 ) -> ResultPage:
     headline = headline_of(a, shown.voice)
-    advice, groups = advice_section(a), groups_section(a, shown.voice)
-    there = {"next": advice is not None, "work": groups is not None}
+    advice, groups = advice_section(a, shown.voice), groups_section(a, shown.voice)
+    there = {"next": bool(advice.steps), "work": groups is not None}
     return ResultPage(
         code=a.code,
         title=a.title,
-        head_title=f"{a.job.name}: what AI means for this job",
+        head=shown.head,
         score=f"{a.yours.score:.1f}" if a.yours else "",
         level=a.yours.level if a.yours else "",
         counted=counted,
@@ -124,7 +127,7 @@ def result_page(
         place=place_section(a, shown.voice),
         no_score=no_score(a),
         nearest=() if a.yours else nearest,
-        parts=parts_section(a, shown.voice),
+        parts=three_parts(a, shown.voice),
         advice=advice,
         not_this=wording.NOT_THIS,
         moved=headline.week,

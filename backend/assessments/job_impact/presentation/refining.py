@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from backend.assessments.job_impact.model.result import Assessment, Education
+from backend.assessments.job_impact.presentation.share import ShareRow
 from backend.assessments.job_impact.presentation.week import WeekLine
 from backend.assessments.job_impact.questions import EDUCATION, JobImpactAnswers
 from backend.formats import counted, dollars
@@ -64,10 +64,7 @@ class BackgroundMenu:
 
 @dataclass(frozen=True, slots=True)
 class ResultForms:
-    """The forms of a result for whom it belongs to. `errors` are by field name; `refused` names their menu.
-
-    `share_url` is the absolute address of the result, which is good until `until`.
-    """
+    """The forms of a result for whom it belongs to. `errors` are by field name; `refused` names their menu."""
 
     address: str
     place: PlaceMenu
@@ -76,8 +73,7 @@ class ResultForms:
     background: BackgroundMenu
     errors: Mapping[str, str]
     refused: str
-    share_url: str
-    until: datetime
+    share: ShareRow
     in_my_account: bool
 
 

@@ -74,7 +74,10 @@ class ActivityRow:
 
 @dataclass(frozen=True, slots=True)
 class GroupsSection:
-    """`_groups.html`. `column`, `key`, and `numbers` head the three columns."""
+    """`_groups.html`. `column`, `key`, and `numbers` head the three columns.
+
+    `ask_hours` asks for the visitor's own hours where the shares of tasks are far from them.
+    """
 
     heading: str
     count: str
@@ -85,6 +88,7 @@ class GroupsSection:
     activities: tuple[ActivityRow, ...]
     share_column: str
     note: str
+    ask_hours: str = ""
 
 
 @dataclass(frozen=True, slots=True)
