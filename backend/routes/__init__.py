@@ -27,6 +27,7 @@ from backend.routes.pages import (
     privacy,
     reset,
     result,
+    result_files,
     sign_in,
     sign_up,
     views,
@@ -37,6 +38,7 @@ API_BLUEPRINTS: tuple[APIBlueprint, ...] = (job_impact_api.bp, analytics_bp, aut
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     job_impact.bp,
     result.bp,
+    result_files.bp,
     occupation_pages.bp,
     methodology.bp,
     api_docs.bp,
