@@ -17,7 +17,7 @@ from backend.assessments.job_impact.presentation.refining import (
     week_menu,
 )
 from backend.assessments.job_impact.presentation.share import Head, ShareRow, head_of
-from backend.assessments.job_impact.presentation.week import WeekLine, lines
+from backend.assessments.job_impact.presentation.week import WeekGroup, week_groups
 from backend.assessments.job_impact.service import JobImpactResult, OwnJobImpactResult
 from backend.plugins import get
 from backend.reference.loading import Reference
@@ -73,8 +73,8 @@ def state_name(result: JobImpactResult) -> str | None:
     return get(Reference).states.get(result.answers.state or "")
 
 
-def hours_of(result: JobImpactResult) -> list[WeekLine]:
-    return lines(result.assessment.activities, result.replies.activities)
+def hours_of(result: JobImpactResult) -> tuple[WeekGroup, ...]:
+    return week_groups(result.assessment.activities, result.replies.activities)
 
 
 def _counted(result: JobImpactResult) -> CountedAnswers:

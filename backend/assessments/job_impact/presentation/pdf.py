@@ -9,7 +9,6 @@ from backend.assessments.job_impact.presentation.page import ResultPage
 from backend.assessments.job_impact.presentation.sections import MeasureRow
 from backend.assessments.job_impact.presentation.typesetting import Data, document_of, pdf
 from backend.assessments.job_impact.presentation.wording import NATION
-from backend.formats import whole
 
 MOST_MOVES = 5
 NOT_PUBLISHED = "not published"
@@ -54,22 +53,24 @@ def _measure(row: MeasureRow) -> list[str]:
 
 
 def _moves(section: MovesSection) -> Data:
-    left = len(section.rows) + len(section.more) - MOST_MOVES
+    shown = [row for row in section.rows if row.shown]
+    left = len(shown) - MOST_MOVES
     more = f" {left} more on the web." if left > 0 else ""
     return {
-        "heading": "Related jobs that are less exposed",
+        "heading": section.heading,
         "lead": section.lead,
         "years": section.years,
-        "rows": [_move(row) for row in section.rows[:MOST_MOVES]],
+        "rows": [_move(row) for row in shown[:MOST_MOVES]],
         "note": f"{section.note}{more}".strip(),
     }
 
 
 def _move(row: MoveRow) -> list[str]:
-    name = f"{row.title} (nearly: {row.missed})" if row.missed else row.title
+    badges = ", ".join(badge.text for badge in row.badges)
+    name = f"{row.name} ({badges})" if badges else row.name
     return [
-        "\n".join((name, *row.entry[:1])),
-        str(whole(row.score)),
+        f"{name}\n{row.entry}".strip(),
+        row.place,
         f"{row.median_pay} {row.area}".strip(),
         row.change,
         row.growth or NOT_PUBLISHED,
