@@ -10,7 +10,6 @@ from pypdf import PdfReader
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.result import Answers, Assessment, Education, Moves
 from backend.assessments.job_impact.presentation.headline import Voice
-from backend.assessments.job_impact.presentation.moves import MoveSort
 from backend.assessments.job_impact.presentation.no_score import JobLink
 from backend.assessments.job_impact.presentation.page import CountedAnswers, MoveChoice, ResultPage, Shown, result_page
 from backend.assessments.job_impact.presentation.pdf import result_data, result_pdf
@@ -26,9 +25,7 @@ NEAREST = tuple(JobLink(f"Job number {n} with a name of some length", f"/jobs/{n
 
 def page_of(a: Assessment, answers: Answers | None = None, state: str | None = None) -> ResultPage:
     head = head_of(a, Voice.SHARED, ADDRESS, f"{ADDRESS}/card.png")
-    shown = Shown(
-        Voice.SHARED, ADDRESS, head, "/jobs/x", MADE, state, MoveChoice(MoveSort.BEST, frozenset()), {}, NEAREST
-    )
+    shown = Shown(Voice.SHARED, ADDRESS, head, "/jobs/x", MADE, state, MoveChoice(), {}, NEAREST)
     return result_page(a, answers or Answers(a.code), shown, None, CountedAnswers("", "", "", ""))
 
 
