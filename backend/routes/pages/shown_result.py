@@ -58,7 +58,7 @@ def _share_row(result: OwnJobImpactResult) -> ShareRow:
         numbered=_absolute(f"{path}?{CARD}={NUMBER}"),
         with_number=with_number(request.args),
         path=path,
-        pdf=url_for("result.pdf", link=result.link),
+        pdf=url_for("result_files.pdf", link=result.link),
         withdraw=url_for("result.withdraw", link=result.link),
         until=result.expires_at,
     )
@@ -67,8 +67,9 @@ def _share_row(result: OwnJobImpactResult) -> ShareRow:
 def _head(result: JobImpactResult, address: str) -> Head:
     """What is said of a result elsewhere is said in the third person, whoever opens it here."""
     numbered = with_number(request.args)
-    image = f"{address}/card.png{f'?{CARD}={NUMBER}' if numbered else ''}"
-    return head_of(result.assessment, Voice.SHARED, address, image, with_number=numbered)
+    query = f"?{CARD}={NUMBER}" if numbered else ""
+    link, image = f"{address}{query}", f"{address}/card.png{query}"
+    return head_of(result.assessment, Voice.SHARED, link, image, with_number=numbered)
 
 
 def _absolute(path: str) -> str:
