@@ -210,18 +210,6 @@ document.addEventListener("click", (event) => {
   menus().forEach((menu) => { if (menu.open && menu !== inside && event.target.isConnected) menu.open = false; });
 });
 
-// On phones the page is short first: sections wait for a touch, a link into them, or the printer.
-function openTarget() {
-  const section = location.hash.length > 1 && document.getElementById(location.hash.slice(1))?.closest("details.sec");
-  if (!section) return;
-  section.open = true;
-  section.scrollIntoView();
-}
-if (matchMedia("(max-width: 47.99rem)").matches) all("details.sec").forEach((section) => { section.open = false; });
-addEventListener("hashchange", openTarget);
-openTarget();
-addEventListener("beforeprint", () => all("details.sec").forEach((section) => { section.open = true; }));
-
 // 4 The result is refined without a page load ----------------------------------
 // Only what differs is replaced, so focus, open details and the place on the page stay as they are.
 function morph(from, to) {
