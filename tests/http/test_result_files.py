@@ -107,3 +107,11 @@ def test_without_script_the_tick_changes_the_link_to_be_copied(finished, app):
 
     assert re.search(r'name="card" value="number" checked', page)
     assert f'value="{app.config["PUBLIC_URL"]}{finished.result}?card=number" readonly' in page
+
+
+def test_a_job_without_a_score_has_no_number_to_send(visitor):
+    visitor.begin(occupation="11-1031", job_title="legislator")
+    row = re.search(r'<section class="card share-row.*?</section>', visitor.get(visitor.result).text, re.DOTALL)[0]
+
+    assert "my number" not in row
+    assert visitor.get(f"{visitor.result}/card.png").status_code == 200
