@@ -61,6 +61,9 @@ def test_a_question_with_errors(server, page):
     "address",
     [
         "/methodology",
+        "/jobs?q=nurse",
+        "/jobs/registered-nurses",
+        "/jobs/groups/law",
         "/api/docs",
         "/sign-in",
         "/sign-up",

@@ -210,18 +210,6 @@ document.addEventListener("click", (event) => {
   menus().forEach((menu) => { if (menu.open && menu !== inside && event.target.isConnected) menu.open = false; });
 });
 
-// On phones the page is short first: sections wait for a touch, a link into them, or the printer.
-function openTarget() {
-  const section = location.hash.length > 1 && document.getElementById(location.hash.slice(1))?.closest("details.sec");
-  if (!section) return;
-  section.open = true;
-  section.scrollIntoView();
-}
-if (matchMedia("(max-width: 47.99rem)").matches) all("details.sec").forEach((section) => { section.open = false; });
-addEventListener("hashchange", openTarget);
-openTarget();
-addEventListener("beforeprint", () => all("details.sec").forEach((section) => { section.open = true; }));
-
 // 4 The result is refined without a page load ----------------------------------
 // Only what differs is replaced, so focus, open details and the place on the page stay as they are.
 function morph(from, to) {
@@ -297,7 +285,9 @@ main.addEventListener("input", (event) => {
 function drawMoves() {
   for (const box of all("[data-moves]")) {
     const body = find("tbody", box), allowed = new Set(all("input[type=checkbox]:checked", box).map((input) => input.value));
+    if (allowed.has("any_exposure")) allowed.add("exposure");
     const sort = find("select", box).value, rows = [...body.rows];
+    if (allowed.has("any_exposure")) allowed.add("exposure");
     for (const row of rows) row.hidden = !("nearest" in row.dataset) && !(row.dataset.miss ?? "").split(" ").filter(Boolean).every((miss) => allowed.has(miss));
     const key = (row) => (sort === "best" ? -row.dataset.best : Number(row.dataset[sort] || -Infinity));
     body.append(...rows.sort((a, b) => key(b) - key(a)));

@@ -128,7 +128,7 @@ class ActivityPlace:
     """An activity of a week: `share` as used by the score, `typical_share` as published; both in percent.
 
     `title` is O*NET's, `name` our plain one; `topic` is the everyday topic it belongs to. `points`: by how much its
-    changed share moved the score. `alone`: what AI could do of it by itself, as `exposure` is what it reaches, in [0, 1].
+    changed share moved the score. `alone`: what AI could do of it by itself, as `exposure` is what it reaches: 0 to 1.
     """
 
     id: str

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.neighbors import nearest_scored
+from backend.assessments.job_impact.model.rounding import rounded_place
 from backend.assessments.job_impact.presentation.place import place_number
 from backend.assessments.job_impact.presentation.wording import years
 from backend.reference.loading import Reference
@@ -51,7 +52,7 @@ class JobRow:
 
     @property
     def place_shown(self) -> str:
-        return "no score" if self.place is None else place_number(self.place)
+        return "no score" if self.place is None else place_number(rounded_place(self.place))
 
 
 @dataclass(frozen=True, slots=True)
