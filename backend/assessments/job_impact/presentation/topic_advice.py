@@ -54,7 +54,7 @@ ADVICE: Mapping[str, TopicAdvice] = {
     "equipment": TopicAdvice(
         "Let software read the settings and logs",
         "Check the equipment yourself before use.",
-        "Count on safe hands with equipment",
+        "Count on careful hands with equipment",
     ),
     "selling": TopicAdvice(
         "Let AI prepare the pitch",
