@@ -23,7 +23,8 @@ def of_the_job(a: Assessment) -> str:
     headline = headline_of(a, Voice.OWN)
     parts = (headline.sentence, headline.place, headline.agreement, headline.range, *(p.text for p in headline.lead))
     said = " ".join((*parts, *(step.act for step in advice_section(a).steps)))
-    return said.replace(a.job.one, "").replace(a.job.many, "")
+    names = [a.job.one, a.job.many, *([a.moves.first.job.many] if a.moves.first else [])]
+    return re.sub("|".join(map(re.escape, names)), "", said)
 
 
 def test_no_result_promises_or_threatens(shipped_assessments: tuple[Assessment, ...]) -> None:
