@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.assessments.job_impact.model.result import (
-    ActivityPlace,
     Agreement,
     Assessment,
     Exposure,
@@ -37,9 +36,6 @@ NO_OUTLOOK = "BLS publishes no projection for this job."
 NATION = "United States"
 YEARS = re.compile(r"(?<=\b\d{4})-(?=\d{2}(?:\d{2})?\b)")
 OTHER = "other"
-SHOWN = 3
-NOTABLE_CHANGE, NOTABLE_SHARE = 1.0, 2.0
-FEWEST_NOTABLE = 4
 ABOUT_AS_FAST = 0.5
 MOSTLY_OUT_OF_REACH = 0.25
 LEVELS = {
@@ -165,44 +161,6 @@ def lean_fact(a: Assessment) -> Finding:
     return Finding("Replace tasks", f"{alone} That is about tasks, not about people.")
 
 
-def week_heading(a: Assessment) -> str:
-    if a.yours is None or a.typical is None:
-        return "The work this job contains"
-    if not changed(a):
-        return "A typical week in this job"
-    before, after = whole(a.typical.score), whole(a.yours.score)
-    return f"Your week leaves it at {after}" if before == after else f"Your week moves it from {before} to {after}"
-
-
-def week_lead(a: Assessment) -> str:
-    if changed(a):
-        return week_lead_on_paper(a)
-    return (
-        f"{week_lead_on_paper(a)} Change it to yours and the score moves with it." if a.yours else week_lead_on_paper(a)
-    )
-
-
-def week_lead_on_paper(a: Assessment) -> str:
-    """The sentence below the heading of the week where the week cannot be edited: shared pages and the PDF."""
-    if a.yours is None or a.typical is None:
-        return "Its activities are rated even where the job as a whole has too few measures for a score."
-    if not changed(a):
-        return "This is how O*NET’s ratings of its tasks divide the week."
-    low, high = whole(a.yours.band.low), whole(a.yours.band.high)
-    return f"{_grown(a.activities)}With your hours the measures range from {low} to {high}."
-
-
-def _grown(activities: Sequence[ActivityPlace]) -> str:
-    """The sentence on the activity that grew most against a typical week, or nothing below a notable change."""
-    more = max(activities, key=lambda activity: activity.share - activity.typical_share, default=None)
-    if more is None or more.share - more.typical_share < NOTABLE_CHANGE:
-        return ""
-    return (
-        f"You spend more of it on {quoted(more.title)} than is typical: counted as {percent(more.share)} "
-        f"instead of {percent(more.typical_share)}. "
-    )
-
-
 def announcement(a: Assessment) -> str:
     """What a screen reader hears after the week changed."""
     if a.yours is None or a.typical is None:
@@ -210,34 +168,6 @@ def announcement(a: Assessment) -> str:
     low, high = whole(a.yours.band.low), whole(a.yours.band.high)
     usual = f" A typical week is at {whole(a.typical.score)}." if changed(a) else ""
     return f"The score is now {whole(a.yours.score)}, and the measures range from {low} to {high}.{usual}"
-
-
-def most_exposed(a: Assessment) -> tuple[ActivityPlace, ...]:
-    named = notable(a)
-    return named[: min(SHOWN, len(named) // 2)]
-
-
-def least_exposed(a: Assessment) -> tuple[ActivityPlace, ...]:
-    """The least exposed first."""
-    named = notable(a)
-    return named[::-1][: min(SHOWN, len(named) // 2)]
-
-
-def notable_note(a: Assessment) -> str:
-    """The note that small activities were left out of the lists, or nothing."""
-    left_out = len(notable(a)) < len(named_activities(a))
-    return f"Among activities that take at least {NOTABLE_SHARE:.0f}% of the week." if left_out else ""
-
-
-def notable(a: Assessment) -> tuple[ActivityPlace, ...]:
-    """From most to least exposed; those of 2% of the week and more, where there are enough of them."""
-    named = named_activities(a)
-    notable = tuple(activity for activity in named if activity.share >= NOTABLE_SHARE)
-    return notable if len(notable) >= FEWEST_NOTABLE else named
-
-
-def named_activities(a: Assessment) -> tuple[ActivityPlace, ...]:
-    return tuple(activity for activity in a.activities if activity.id != OTHER and activity.share > 0)
 
 
 def the(area: str) -> str:
