@@ -83,6 +83,7 @@ class JobDirectory:
             code: _row(occupation, names[code], reference.slugs.by_code[code], calculator)
             for code, occupation in reference.occupations.items()
         }
+        self._groups = {group: self._of_group(group) for group in MAJOR_GROUPS}
 
     @property
     def pay_vintage(self) -> str:
@@ -114,7 +115,10 @@ class JobDirectory:
 
     def group(self, group: MajorGroup, order: JobOrder | None = None) -> tuple[JobRow, ...]:
         """The jobs of a major group, the largest first; what is not published stands last in any order."""
-        return _sorted((row for code, row in self._rows.items() if group.holds(code)), order or JobOrder())
+        return self._groups[group] if order is None else _sorted(self._groups[group], order)
+
+    def _of_group(self, group: MajorGroup) -> tuple[JobRow, ...]:
+        return _sorted((row for code, row in self._rows.items() if group.holds(code)), JobOrder())
 
     def large(self, code: str) -> tuple[JobRow, ...]:
         """The large jobs of the occupation's major group, itself among them if it is one."""
