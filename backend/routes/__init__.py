@@ -28,6 +28,7 @@ from backend.routes.pages import (
     privacy,
     reset,
     result,
+    result_files,
     sign_in,
     sign_up,
     views,
@@ -38,6 +39,7 @@ API_BLUEPRINTS: tuple[APIBlueprint, ...] = (job_impact_api.bp, analytics_bp, aut
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     job_impact.bp,
     result.bp,
+    result_files.bp,
     occupation_pages.bp,
     occupation_cards.bp,
     methodology.bp,

@@ -35,12 +35,16 @@ def hold(response: Response, saved: SavedDraft[Any]) -> Response:
     return response
 
 
-def _held() -> tuple[str, ...]:
+def tokens_in(cookie: str) -> tuple[str, ...]:
     """None of a cookie that somebody else wrote."""
     try:
-        return tuple(_signed().loads(request.cookies.get(COOKIE, "")))
+        return tuple(_signed().loads(cookie))
     except BadSignature:
         return ()
+
+
+def _held() -> tuple[str, ...]:
+    return tokens_in(request.cookies.get(COOKIE, ""))
 
 
 def _signed() -> URLSafeSerializer:

@@ -14,7 +14,7 @@ from backend.assessments.job_impact.model.result import Answers, Family, Moves, 
 from backend.assessments.job_impact.presentation.page import CountedAnswers, PayFields, ResultForms, result_page
 from backend.assessments.job_impact.presentation.week import lines
 from tests.conftest import make_app, make_settings
-from tests.factories_result import NURSE, assessment, move
+from tests.factories_result import NURSE, assessment, missed, move
 
 DAY = datetime(2026, 11, 21, tzinfo=UTC)
 WEEK = {Family.TASK: 94.6, Family.ABILITY: 56.1, Family.USAGE: 65.6}
@@ -29,7 +29,7 @@ SPREAD = {
     "no score": assessment({"aioe": 40.0}),
     "nothing": assessment({}, pay=None, outlook=None, activities=(), moves=Moves((), (), "Nothing to compare.")),
     "shrinking": assessment(outlook=Outlook(-5.5, 341_700, "No formal credential", "2024-34", 3.1)),
-    "many moves": assessment(moves=Moves((move(),) * 9, (move(missed="pays 9.0% less", openings=None),), None)),
+    "many moves": assessment(moves=Moves((move(),) * 9, (move(missed=missed("pays 9.0% less"), openings=None),), None)),
 }
 
 

@@ -75,7 +75,7 @@ def test_crawlers_may_read_all_but_what_belongs_to_one_visitor(client):
 
     assert all(robots.can_fetch("any", url) for url in ("/", "/ai-job-impact-calculator", "/methodology"))
     assert robots.site_maps() == [f"{client.application.config['PUBLIC_URL']}/sitemap.xml"]
-    assert not any(robots.can_fetch("any", url) for url in ("/shared/x", "/ai-job-impact-calculator/x/result"))
+    assert not any(robots.can_fetch("any", url) for url in ("/result/x", "/result/x.pdf"))
 
 
 def test_the_site_says_that_it_honours_global_privacy_control(client):

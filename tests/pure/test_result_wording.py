@@ -13,7 +13,7 @@ from backend.assessments.job_impact.presentation import wording
 from backend.assessments.job_impact.presentation.figure import MEASURE_NAMES
 from backend.assessments.job_impact.presentation.next_steps import next_steps
 from backend.assessments.job_impact.presentation.pdf import result_data
-from tests.factories_result import NURSE, assessment, move
+from tests.factories_result import NURSE, assessment, missed, move
 
 FORBIDDEN = re.compile(
     r"\brisks?\b|\bsafe\w*|be replaced|will replace|losing your job|probabilit|\bobsolete|\burgent|hurry|only today",
@@ -33,9 +33,9 @@ pay = st.builds(
 moves = st.sampled_from(
     [
         Moves((), (), "This job is already among the least exposed: no job can lie 10 points lower."),
-        Moves((), (move(missed="pays 12.0% less", pay_change=-12.0),), None),
+        Moves((), (move(missed=missed("pays 12.0% less"), pay_change=-12.0),), None),
         Moves((move(),), (), None),
-        Moves((move(), move(title="Dental hygienists")), (move(missed="only 7 points less exposed"),), None),
+        Moves((move(), move(title="Dental hygienists")), (move(missed=missed("only 7 points less exposed")),), None),
     ]
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import fsum
 
-from backend.assessments.job_impact.model.result import Agreement, Assessment, Level, Move
+from backend.assessments.job_impact.model.result import Agreement, Assessment, Level
 from backend.assessments.job_impact.model.rounding import rounded
 from backend.assessments.job_impact.presentation.headline import Voice, hours_entered, possessive
 from backend.assessments.job_impact.presentation.parts import joined, percent_words
@@ -23,7 +23,6 @@ MOSTLY_REACHED = 0.5
 LARGE = 8.0
 MUCH_MORE = 3.0
 SMALL_REACH = 0.2
-SHRINKING, RARE = -2.0, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,23 +182,16 @@ def _no_need(a: Assessment) -> AdviceRow | None:
 
 def _move(a: Assessment) -> AdviceRow | None:
     """The related job that is named first; one that shrinks or rarely opens never is."""
-    move = _first(a)
+    move = a.moves.first
     if move is None or a.yours is None:
         return None
-    places = int(rounded(a.yours).score) - whole(move.score)
+    places = int(rounded(a.yours).score) - move.place
     many = move.job.many
     facts = [f"are {counted(places, 'place')} less exposed"] if places > 0 else []
     facts.append(f"earn {_pay_change(move.pay_change)} at the median")
     if move.openings:
         facts.append(f"have about {count(move.openings)} openings a year")
     return AdviceRow(f"Thinking of a move? Look at {many}", f"{many[:1].upper()}{many[1:]} {joined(facts)}.")
-
-
-def _first(a: Assessment) -> Move | None:
-    best = a.moves.passing[0] if a.moves.passing else None
-    if best is None or (best.growth_percent or 0.0) < SHRINKING or (best.openings or 0) < RARE:
-        return None
-    return best
 
 
 def _pay_change(change: float) -> str:

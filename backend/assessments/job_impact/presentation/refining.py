@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.assessments.job_impact.model.result import Assessment, Education
 from backend.assessments.job_impact.presentation.share import ShareRow
-from backend.assessments.job_impact.presentation.week import WeekLine
+from backend.assessments.job_impact.presentation.week import WeekGroup, WeekLine, total_sentence
 from backend.assessments.job_impact.questions import EDUCATION, JobImpactAnswers
 from backend.formats import counted, dollars
 
@@ -32,17 +32,25 @@ class PlaceMenu:
 
 @dataclass(frozen=True, slots=True)
 class HoursField:
+    """The hours of a group, or of an activity of the field `group`."""
+
     field: str
     name: str
     shown: str
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class WeekMenu:
-    """`lines` is empty where no activities are published; `entered`: hours of one's own are in the result."""
+    """Empty where no activities are published. `entered`: hours of one's own are in the result.
+
+    `activities` are the details behind `groups`, in their order; `total` says how much of the week they hold.
+    """
 
     label: str
-    lines: tuple[HoursField, ...]
+    groups: tuple[HoursField, ...]
+    activities: tuple[HoursField, ...]
+    total: str
     entered: bool
 
 
@@ -88,11 +96,21 @@ def place_menu(
     )
 
 
-def week_menu(week: list[WeekLine], typed: Typed, *, entered: bool) -> WeekMenu:
-    lines = tuple(
-        HoursField(f"activities.{line.id}", line.title, typed.get(f"activities.{line.id}", line.shown)) for line in week
+def week_menu(week: Sequence[WeekGroup], typed: Typed, *, entered: bool) -> WeekMenu:
+    return WeekMenu(
+        label="Your own week" if entered else "Your week",
+        groups=tuple(_hours_field("hours", group, typed) for group in week),
+        activities=tuple(
+            _hours_field("activities", line, typed, f"hours.{group.id}") for group in week for line in group.lines
+        ),
+        total=total_sentence(week),
+        entered=entered,
     )
-    return WeekMenu("Your own week" if entered else "Your week", lines, entered)
+
+
+def _hours_field(kind: str, asked: WeekGroup | WeekLine, typed: Typed, group: str = "") -> HoursField:
+    field = f"{kind}.{asked.id}"
+    return HoursField(field, asked.name, typed.get(field, asked.shown), group)
 
 
 def pay_menu(a: Assessment, salary: float | None, typed: Typed) -> PayMenu:

@@ -286,42 +286,8 @@ def outlook_sentence(outlook: Outlook) -> str:
     return f"{'Faster' if growth > all_jobs else 'Slower'} than all US jobs ({signed(all_jobs)}), {openings}"
 
 
-def moves_lead(a: Assessment) -> str:
-    if a.yours is None:
-        return typeset(a.moves.advice or "")
-    rule = "At least 10 points less exposed, at least 95% of today’s median pay, and at most one step more preparation."
-    passing, nearly = len(a.moves.passing), len(a.moves.near_misses)
-    if passing:
-        passes = f"{_count(passing)} related {'job passes' if passing == 1 else 'jobs pass'}"
-        close = f"; {_count(nearly).lower()} more {_come(nearly)} close" if nearly else ""
-        return f"{rule} {passes}{close}."
-    close = f"; {_count(nearly).lower()} {_come(nearly)} close" if nearly else ""
-    return f"{rule} No job found{close}. {typeset(a.moves.advice or '')}".strip()
-
-
 def _is(things: Sequence[str]) -> str:
     return "is" if len(things) == 1 else "are"
-
-
-def _come(number: int) -> str:
-    return "comes" if number == 1 else "come"
-
-
-def _count(number: int) -> str:
-    return COUNTS[number] if number < len(COUNTS) else str(number)
-
-
-def moves_area(a: Assessment) -> str:
-    """The area that the median pay in the table belongs to."""
-    areas = move_areas(a)
-    if len(areas) < 2:
-        return f"Median pay is for {the(areas[0])}." if areas else ""
-    state = next(area for area in areas if area != NATION)
-    return f"Median pay is for {the(state)}, and for the {NATION} where too little is published there."
-
-
-def move_areas(a: Assessment) -> tuple[str, ...]:
-    return tuple(sorted({move.area for move in (*a.moves.passing, *a.moves.near_misses)}))
 
 
 def years(horizon: str) -> str:
