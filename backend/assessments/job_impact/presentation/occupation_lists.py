@@ -10,6 +10,7 @@ from enum import StrEnum
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.neighbors import nearest_scored
 from backend.assessments.job_impact.model.rounding import rounded_place
+from backend.assessments.job_impact.presentation.job_fields import FAINT
 from backend.assessments.job_impact.presentation.place import place_number
 from backend.assessments.job_impact.presentation.wording import years
 from backend.reference.loading import Reference
@@ -100,7 +101,8 @@ class JobDirectory:
         return tuple(self._rows[code] for code in codes if code in self._rows)
 
     def found(self, matches: Iterable[TitleMatch]) -> tuple[FoundJob, ...]:
-        return tuple(self._found(match) for match in matches)
+        """What a search came to, but for what is hardly like the title at all."""
+        return tuple(self._found(match) for match in matches if match.confidence >= FAINT)
 
     def _found(self, match: TitleMatch) -> FoundJob:
         row, occupation = self._rows[match.code], self._reference.occupation(match.code)
