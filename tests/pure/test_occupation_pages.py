@@ -67,6 +67,25 @@ def test_every_job_has_lists_that_lead_to_others_with_pages(shipped, pages):
         assert related or page.large[1:], page.row.name
 
 
+def test_jobs_that_pay_as_well_keep_the_rule_that_is_printed_below_them(shipped, pages):
+    compared = 0
+    for code, page in pages.items():
+        here = shipped.occupation(code)
+        for row in page.related.passing:
+            there, more_exposed = shipped.occupation(row.code), row.place - page.row.place
+            if page.row.place < 35:
+                assert page.related.heading.startswith("About as little exposed")
+                assert more_exposed <= 5
+                assert row.place < 35
+            else:
+                assert page.related.heading.startswith("Less exposed")
+                assert more_exposed <= -10
+            assert row.pay >= 0.95 * page.row.pay
+            assert there.job_zone - here.job_zone <= 1
+            compared += 1
+    assert compared > 500
+
+
 def test_every_job_belongs_to_one_of_22_major_groups(shipped, directory):
     assert len(MAJOR_GROUPS) == len(GROUPS_BY_SLUG) == len({group.title for group in MAJOR_GROUPS}) == 22
     assert sum(row.jobs for row in directory.groups()) == 832
