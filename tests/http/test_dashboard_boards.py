@@ -307,7 +307,7 @@ def test_what_cannot_be_counted_is_said_so_with_the_question_and_a_request_id(ap
     page = show(analyst, question, 503)
 
     assert "cannot be read" in page
-    assert re.search(r"Request id <code>[0-9a-f-]{36}</code>", page)
+    assert re.search(r"Request ID <code>[0-9a-f-]{36}</code>", page)
     assert f'href="/analytics{question.replace("&", "&amp;")}">Try again' in page
     assert 'value="Asia/Kolkata" selected' in page
     assert not figures(page)

@@ -51,7 +51,7 @@ class PasswordChange:
     @classmethod
     def parse(cls, form: Mapping[str, str]) -> Self:
         old, new = form.get("old_password", ""), form.get("new_password", "")
-        errors = [] if old else [FieldError("old_password", "Enter the password you have now.")]
+        errors = [] if old else [FieldError("old_password", "Enter your current password.")]
         if not new:
             errors.append(FieldError("new_password", "Enter a new password."))
         if errors:
