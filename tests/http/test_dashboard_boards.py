@@ -184,7 +184,7 @@ def test_credit_goes_to_channels_of_another_kind_by_visits_of_as_many_days(analy
     page = show(analyst, "/revenue?model=linear&by=source_medium&lookback_days=7")
 
     assert "newsletter / (none) in the lead with $145 of $145 credited revenue (100%)" in page
-    assert "All visits get as much." in page
+    assert "Every visit gets equal credit." in page
     assert all(f'aria-current="true">{chosen}<' in page for chosen in ("Linear", "Source and medium", "7 days"))
     [href] = {href for href in links(page) if "lookback_days=7" in href and "format=csv" in href}
     assert "newsletter / (none),14500" in analyst.get(href).text
@@ -229,8 +229,8 @@ def test_nothing_yet_says_why_and_what_to_do(analyst):
     ("query", "words"),
     [
         ("start=soon", "Enter the first day as year, month and day"),
-        ("compare=never", "Choose the previous period, the previous year, or nothing."),
-        ("field=shoe_size", "Choose from the list what to filter by."),
+        ("compare=never", "Compare with the previous period, the previous year, or nothing."),
+        ("field=shoe_size", "Choose a filter from the list."),
         (f"source={'x' * 201}", "200 characters at most"),
         ("source=a%00b", "text that can be written"),
         ("state=CA", "There is no filter “state”. There are source, medium"),

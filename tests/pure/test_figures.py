@@ -270,7 +270,7 @@ def test_a_map_is_shaded_by_class_and_keeps_what_is_too_small_for_it_in_the_tabl
     assert [key.label for key in figure.legend] == ["1–9", "10–99", "100–999", "1,000–9,999", "10k or more"]
     assert (shaded["US"], shaded["GB"], shaded["FR"], shaded["IS"]) == (4.5, 3.5, 1.5, 0.5)
     assert "Malta" in [row[0].text for row in figure.table.rows]
-    assert figure.note == "220 of 17,202 sessions came from an unknown place."
+    assert figure.note == "220 of 17,202 sessions came from an unknown location."
 
 
 @pytest.mark.parametrize(("value", "key"), [(0.0, "0% to 2%"), (None, "")])

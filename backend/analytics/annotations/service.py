@@ -20,7 +20,7 @@ from backend.errors import FieldError, InvalidRequest
 from backend.row_security import serving
 
 MOST_OF_AN_ACCOUNT = 1_000
-WITHOUT_ACCOUNT = "annotations are for everybody who reads the dashboards"
+WITHOUT_ACCOUNT = "annotations are for everyone with dashboard access"
 
 
 class Annotations:

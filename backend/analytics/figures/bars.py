@@ -73,7 +73,7 @@ def bars(ranking: Ranking) -> Figure:
     """The longest bar first; values of too few come last and have none."""
     ordered = ranked(ranking.bars)
     if not ordered:
-        why = "Nothing was counted in this period."
+        why = "Nothing happened in this period."
         return nothing(f"No {ranking.quantity.noun}", why, ranking.counted, columns(ranking))
     wide, narrow = _drawing(ranking, ordered, WIDE), _drawing(ranking, ordered, NARROW)
     title = finding(ranking, ordered)

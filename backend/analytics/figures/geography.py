@@ -69,7 +69,7 @@ def geography(places: MapPlaces) -> Figure:
     """A map in steps of one hue, the deepest for the most."""
     ranking = _ranking(places)
     if not places.places:
-        why = "Nobody whose place is known came in this period." if places.unknown else "Nobody came in this period."
+        why = "No visitors with a known location came in this period." if places.unknown else "No visitors came in this period."
         return nothing(f"No {places.quantity.noun} on the map", why, places.counted, columns(ranking))
     ordered = ranked(ranking.bars)
     title = finding(ranking, ordered)
@@ -87,7 +87,7 @@ def geography(places: MapPlaces) -> Figure:
         layout=theme.layout(HEIGHT, hovermode="closest", geo=_view(places.shapes)),
         shapes=places.shapes,
         legend=_legend(places.quantity, limits, max(values)) if drawn else (),
-        note=f"{count(places.unknown)} of {count(places.n)} {places.counted} came from an unknown place."
+        note=f"{count(places.unknown)} of {count(places.n)} {places.counted} came from an unknown location."
         if places.unknown
         else "",
     )

@@ -130,7 +130,7 @@ def several(parts: Parts) -> Figure:
     columns = (Column(moments.HEADINGS[parts.grain], number=False), *(Column(part.name) for part in parts.series))
     every = [value for part in parts.series for value in part.values]
     if not any(value is not None for value in every):
-        return nothing(f"No {parts.quantity.noun}", "Nothing was counted in this period.", parts.counted, columns)
+        return nothing(f"No {parts.quantity.noun}", "Nothing happened in this period.", parts.counted, columns)
     drawn: list[PlotlyPart] = []
     for place, (part, color) in enumerate(zip(parts.series, theme.SERIES, strict=False)):
         hover = [_hover_parts(parts, at) for at in range(len(parts.at))] if not place else None

@@ -77,11 +77,11 @@ class ViewPath(BaseModel):
 
     @property
     def id(self) -> UUID:
-        return id_of(self.public_id, "You have no saved view of that id.")
+        return id_of(self.public_id, "You have no saved view with that ID.")
 
 
 class ViewOut(Out):
-    """`mine` may be deleted; the rest is what others share. A segment is of no page."""
+    """`mine` may be deleted; the rest is what others share. A segment has no page."""
 
     id: UUID
     name: str
