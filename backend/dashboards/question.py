@@ -289,7 +289,7 @@ def _filters(args: MultiDict[str, str], adding: Adding | None, errors: list[Fiel
         if any("\0" in value for value in entered):
             errors.append(FieldError(name, "Filters can hold printable text only."))
         elif len(entered) > MOST_VALUES or any(len(value) > LONGEST_VALUE for value in entered):
-            errors.append(FieldError(name, f"A filter can have up to {MOST_VALUES} values of up to {LONGEST_VALUE} characters."))
+            errors.append(FieldError(name, f"Send up to {MOST_VALUES} values of up to {LONGEST_VALUE} characters."))
         elif not all(can_be(name, value) for value in values):
             errors.append(FieldError(name, f"{DIMENSIONS[name].label} {VOCABULARIES[name].says}."))
         elif values:

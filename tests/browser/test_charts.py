@@ -177,7 +177,7 @@ def test_without_javascript_the_table_is_the_chart(chromium, specimen):
 def test_an_empty_chart_says_why_and_what_next(charts):
     found = charts.locator("#empty")
 
-    expect(found).to_contain_text("Nothing happened in this period.")
+    expect(found).to_contain_text("No data in this period.")
     expect(found.get_by_role("link", name="Show the last 90 days")).to_be_visible()
 
 

@@ -173,8 +173,8 @@ def _legend(bars: StepBars) -> tuple[Key, ...]:
 def _note(bars: StepBars) -> str:
     if not bars.immature:
         return ""
-    until = "it does it counts" if bars.immature == 1 else "they do they count"
-    return f"{counted(bars.immature, *_noun(bars.counted))} may still go on; until {until} as left."
+    going = "is still going and counts" if bars.immature == 1 else "are still going and count"
+    return f"{counted(bars.immature, *_noun(bars.counted))} {going} as left for now."
 
 
 def _columns(bars: StepBars) -> tuple[Column, ...]:

@@ -167,7 +167,7 @@ class FunnelPage:
     @property
     def tiles(self) -> tuple[Tile, ...]:
         first, goal, last = self.rows[0], self.goal, self.rows[-1]
-        young = f"{count(self.immature)} may still go on" if self.immature else "none may go on"
+        young = f"{count(self.immature)} still going" if self.immature else "none still going"
         entered = replace(self._tile(self.counted.capitalize(), first), n=young)
         return (entered, *(self._tile(row.step.label, row) for row in dict.fromkeys((goal, last))), self._lost())
 

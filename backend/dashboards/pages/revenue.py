@@ -44,14 +44,14 @@ RULES = {
     Model.POSITION: "The first and last visits get 40% each. The visits between them share the rest.",
     Model.TIME_DECAY: "Visits closer to the upgrade get more: credit halves with each week before it.",
     Model.MARKOV: (
-        "A source gets what would be lost without it, by how people went on (Markov chain). Whoever asked for no paid "
-        "plan in this period counts as lost, even if they did before it."
+        "A source gets the share that would be lost without it, based on the paths people take (Markov chain). Anyone "
+        "who didn’t ask for a plan in this period counts as lost, even if they asked before."
     ),
     Model.SHAPLEY: "A source gets what it adds, on average, to the sources it appears with (Shapley value).",
 }
 BEHIND = (
-    "A bar leads to the visits that came from that source themselves. A model may credit it with plans asked for in "
-    "other visits, and others with its own, so the sums there may differ."
+    "A bar opens the visits that came from that source. A model may credit a source with plans asked for in other "
+    "visits, so the totals there may differ."
 )
 CHANNELS = {By.SOURCE: "Source", By.SOURCE_MEDIUM: "Source and medium", By.CAMPAIGN: "Campaign"}
 
@@ -60,7 +60,7 @@ class Revenue(BoardPage):
     """Revenue over time, and the channels that are credited with it."""
 
     name: ClassVar = "revenue"
-    title: ClassVar = "Revenue"
+    title: ClassVar = "Asked to pay"
     own: ClassVar[Own] = {"model": tuple(Model), "by": tuple(By), "lookback_days": LOOKBACKS}
     sample: ClassVar[Address] = {"model": "linear"}
     measures = ("revenue", "upgrades", "revenue_per_upgrade", "revenue_per_visitor")
@@ -103,7 +103,7 @@ def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
     query, before = attribution.query, attribution.before
     figure = bars(
         Ranking(
-            Quantity("credited revenue", QuantityUnit.CENTS, currency=query.currency),
+            Quantity("credited amount", QuantityUnit.CENTS, currency=query.currency),
             CHANNELS[query.by].lower(),
             tuple(_bar(row, query.by, setting) for row in attribution.rows[:MOST_BARS]),
             attribution.total_cents,

@@ -131,7 +131,7 @@ def _faults(query: FunnelQuery) -> Iterator[FieldError]:
         if any(match.overlaps(step) for step in query.steps):
             yield FieldError("exclude", f"{match.name} is a step of this funnel too, so counting cannot stop after it.")
     if not timedelta(seconds=1) <= query.window <= query.scope.longest:
-        hint = "24h, the longest session; count by visitor for up to 60d" if query.scope is FunnelScope.SESSION else "60d"
+        hint = "24h; to allow up to 60d, count by visitor" if query.scope is FunnelScope.SESSION else "60d"
         yield FieldError("window", f"Enter a time between 1s and {hint}.")
     if not 1 <= query.limit <= MOST_GROUPS:
         yield FieldError("limit", f"Show between 1 and {MOST_GROUPS} groups.")
