@@ -65,7 +65,7 @@ def test_a_visitor_becomes_a_member_without_javascript(server, app, instance, pl
 
     heading(plain, "Your account")
     press(plain, "Sign out")
-    expect(plain.get_by_role("status")).to_have_text("You are signed out.")
+    expect(plain.get_by_role("status")).to_have_text("You’re signed out.")
     sign_in_by_hand(plain, MadeAccount(0, "", ADDRESS, PASSWORD, None))
     heading(plain, "Your account")
 

@@ -91,7 +91,7 @@ def test_a_browser_can_be_signed_out_from_another(any_app, browser, member):
     answer = post(browser, f"{ACCOUNT}/sign-ins/{number}/end")
 
     assert answer.location == "/account#sign-ins"
-    assert "That browser is signed out." in told(browser)
+    assert "That browser has been signed out." in told(browser)
     assert other.get(ACCOUNT, headers=BROWSER).status_code == 303
     assert post(browser, f"{ACCOUNT}/sign-ins/{number}/end").status_code == 404
 
@@ -110,7 +110,7 @@ def test_a_message_is_told_once(any_app, browser, member):
     make_sign_in(any_app, member)
     post(browser, f"{ACCOUNT}/sign-ins/end-others")
 
-    assert 'role="status">You are signed out everywhere else.' in browser.get(ACCOUNT, headers=BROWSER).text
+    assert 'role="status">You’re signed out everywhere else.' in browser.get(ACCOUNT, headers=BROWSER).text
     assert 'role="status"' not in browser.get(ACCOUNT, headers=BROWSER).text
 
 

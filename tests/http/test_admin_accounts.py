@@ -179,7 +179,7 @@ def test_nobody_is_invited_twice(browser, other):
     answer = post(browser, f"{ACCOUNTS}/invite", email=other.email.upper(), role="ops")
 
     assert answer.status_code == 422
-    assert "There is an account with this email address already." in answer.text
+    assert "An account with this email address already exists." in answer.text
 
 
 def test_a_role_change_ends_what_the_role_before_had_opened(any_app, browser, other):
@@ -290,7 +290,7 @@ def test_no_admin_does_it_to_themselves(any_app, browser, admin, deed, form):
     answer = post(browser, f"{page_of(admin)}/{deed}", **form)
 
     assert answer.status_code == 409
-    assert "This is your own account. Another admin can do this." in answer.text
+    assert "This is your own account. Ask another admin to do this." in answer.text
     assert stored(any_app, admin) == before
     assert "This is your own account" in told(browser, page_of(admin))
 

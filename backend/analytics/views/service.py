@@ -35,7 +35,7 @@ class SavedViews:
     def save(self, account_id: int, new: NewView) -> SavedView:
         """Raises InvalidRequest if the name is taken, or there are as many as one may have."""
         if self._store.count(account_id) >= MOST_OF_AN_ACCOUNT:
-            raise _bad_name(f"You have {MOST_OF_AN_ACCOUNT} saved views. Delete one first.", "too_many")
+            raise _bad_name(f"You already have {MOST_OF_AN_ACCOUNT} saved views. Delete one first.", "too_many")
         name_taken = _bad_name(
             "You already have a saved view with this name. Choose another name, or delete that one first.", "taken"
         )

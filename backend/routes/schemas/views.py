@@ -64,7 +64,7 @@ class ViewBody(BaseModel):
         examples=[{"period": ["30d"], "source": ["newsletter"]}],
         description="As in the address of the page. A period such as 30d moves with the days.",
     )
-    shared: StrictBool = Field(False, description="Whether everybody who reads the dashboards sees it.")
+    shared: StrictBool = Field(False, description="Whether everyone with dashboard access sees it.")
 
     def view(self, default_zone: str, now: datetime) -> NewView:
         parameters = {name: tuple(values) for name, values in self.parameters.items()}
