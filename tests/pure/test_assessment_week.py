@@ -104,5 +104,5 @@ def test_no_hour_of_a_group_is_lost(driving, forms):
 
 
 def test_the_form_says_how_many_hours_it_holds():
-    assert total_sentence(week_groups(PLACES, {})) == "These groups hold all 40 hours of a typical week."
+    assert total_sentence(week_groups(PLACES, {})) == "These groups hold all 40 hours."
     assert total_sentence(week_groups(PLACES, {"van": 12.0, "papers": 35.0})) == "Your week adds up to 47 hours."
