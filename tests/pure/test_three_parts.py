@@ -12,6 +12,7 @@ from backend.assessments.job_impact.presentation.headline import Voice
 from backend.assessments.job_impact.presentation.parts import (
     NO_TASK,
     groups_section,
+    joined,
     least_exposed,
     lists_of,
     most_exposed,
@@ -116,6 +117,13 @@ def test_lists_of_activities_keep_their_word_for_every_job(shipped_assessments):
         assert not set(most) & set(least)
         if most and least:
             assert max(x.exposure for x in least) <= min(x.exposure for x in most)
+
+
+def test_names_with_commas_of_their_own_are_parted_by_semicolons():
+    assert joined(["driving"]) == "driving"
+    assert joined(["driving", "loading"]) == "driving and loading"
+    assert joined(["driving", "loading", "packing"]) == "driving, loading, and packing"
+    assert joined(["practicing, training", "loading", "packing"]) == "practicing, training; loading; and packing"
 
 
 @pytest.mark.parametrize(

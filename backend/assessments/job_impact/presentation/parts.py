@@ -55,10 +55,11 @@ def percent_words(value: float) -> str:
 
 
 def joined(names: Sequence[str]) -> str:
-    """a, b, and c"""
+    """a, b, and c; with semicolons where a name has commas of its own."""
     if len(names) < 3:
         return " and ".join(names)
-    return f"{', '.join(names[:-1])}, and {names[-1]}"
+    comma = ";" if any("," in name for name in names) else ","
+    return f"{f'{comma} '.join(names[:-1])}{comma} and {names[-1]}"
 
 
 def lower_first(name: str) -> str:
