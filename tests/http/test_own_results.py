@@ -91,7 +91,7 @@ def test_results_are_in_the_members_copy(any_app, visitor, member):
     with any_app.app_context():
         copy = json.loads(get(Exports).make(member.id, Form.JSON).as_json())["data"]["assessments"]["rows"]
 
-    assert [row["kind"] for row in copy] == ["result", "answers", "shared link"]
+    assert [row["kind"] for row in copy] == ["result", "answers", "link"]
     assert (copy[0]["job_title"], copy[1]["job_title"]) == (LISTED, "staff nurse")
     assert visitor.token_held() not in json.dumps(copy)
     assert visitor.result.rpartition("/")[2] not in json.dumps(copy)

@@ -55,7 +55,7 @@ def _share_row(result: OwnJobImpactResult) -> ShareRow:
     path = url_for("result.show", link=result.link)
     return ShareRow(
         address=_absolute(path),
-        numbered=_absolute(f"{path}?{CARD}={NUMBER}"),
+        numbered=_absolute(f"{path}?{CARD}={NUMBER}") if result.assessment.yours else "",
         with_number=with_number(request.args),
         path=path,
         pdf=url_for("result_files.pdf", link=result.link),

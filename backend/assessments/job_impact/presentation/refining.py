@@ -84,9 +84,7 @@ class ResultForms:
     in_my_account: bool
 
 
-def place_menu(
-    answers: Answers, typed: Typed, states: Mapping[str, str], industries: Mapping[str, str]
-) -> PlaceMenu:
+def place_menu(answers: Answers, typed: Typed, states: Mapping[str, str], industries: Mapping[str, str]) -> PlaceMenu:
     """`states` and `industries` by code, offered in the order of their names."""
     return PlaceMenu(
         label=states.get(answers.state or "", "United States"),
