@@ -72,6 +72,7 @@ def test_a_job_has_tasks_and_only_entered_hours_are_a_week(assess):
     assert "week" not in str(three_parts(typical))
     assert "week" not in str(replace(groups_section(typical), ask_hours=""))
     assert groups_section(own).heading == "Your week, part by part"
+    assert groups_section(own).rows[0].name == "Driving and operating vehicles"
 
 
 def test_a_job_whose_driving_fills_the_day_asks_for_the_drivers_own_hours(assess):
