@@ -99,8 +99,8 @@ def test_nobody_is_sent_to_a_job_that_pays_less(assess):
 def test_hours_that_were_entered_are_called_a_week_and_whose_it_is(assess):
     a = assess("53-3032", **{"4.A.3.a.4.I01": 30.0, "4.A.3.b.6.I08": 10.0})
 
-    assert "of your week goes into driving" in next_steps(a)[1].because
-    assert "of this person’s week goes into driving" in next_steps(a, Voice.SHARED)[1].because
+    assert "of your week is counted as driving" in next_steps(a)[1].because
+    assert "of this person’s week is counted as driving" in next_steps(a, Voice.SHARED)[1].because
     assert "week" not in str(next_steps(assess("53-3032")))
 
 

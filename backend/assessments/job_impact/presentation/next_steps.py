@@ -142,9 +142,8 @@ def _label(part: TopicPart) -> str:
 def _opening(a: Assessment, voice: Voice, part: TopicPart) -> str:
     share = percent_words(part.share)
     if hours_entered(a):
-        return (
-            f"About {share} of {'your week' if voice is Voice.OWN else 'this person’s week'} goes into {_label(part)}"
-        )
+        week = "your week" if voice is Voice.OWN else "this person’s week"
+        return f"About {share} of {week} is counted as {_label(part)}"
     return f"About {share} of {_tasks(a)} involve {_label(part)}"
 
 
