@@ -49,7 +49,7 @@ def search() -> ResponseReturnValue:
 @bp.get("/jobs/")
 @shared(ALIKE)
 def search_with_slash() -> ResponseReturnValue:
-    return redirect(url_for(".search", **request.args.to_dict()), MOVED)
+    return redirect(url_for(".search", q=request.args.get("q")), MOVED)
 
 
 @bp.get("/jobs/groups/<path:group>")
@@ -59,7 +59,8 @@ def jobs_of_group(group: str) -> ResponseReturnValue:
     if major_group is None:
         raise NoSuchJob(group)
     order = job_order(request.args)
-    address = url_for(".jobs_of_group", group=major_group.slug, **address_query(order))
+    query = address_query(order)
+    address = url_for(".jobs_of_group", group=major_group.slug, sort=query.get("sort"), order=query.get("order"))
     if group != major_group.slug:
         return redirect(address, MOVED)
     return get(KeptPages).answer(address, lambda: _group_page(major_group, order))

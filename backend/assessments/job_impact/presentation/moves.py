@@ -214,19 +214,19 @@ def _lead(a: Assessment) -> str:
     low = a.yours.level is Level.LOW
     no_reason = f"{_who(a)} is already less exposed than most, so we don’t ask for less exposure here. " if low else ""
     if a.moves.passing:
-        return f"{no_reason}{_rules(a, low=low)} {ORDER}"
+        return f"{no_reason}{rules_in_words(a, low=low)} {ORDER}"
     nearest = min(NEAREST, len(a.moves.near_misses))
     below = f"Below are the {'three' if nearest == NEAREST else 'two'} nearest, each with what it misses."
     if nearest == 1:
         below = "Below it stands with what it misses."
-    return f"{no_reason}{wording.typeset(a.moves.advice or '')} {below} {_rules(a, low=low)}"
+    return f"{no_reason}{wording.typeset(a.moves.advice or '')} {below} {rules_in_words(a, low=low)}"
 
 
 def _who(a: Assessment) -> str:
     return "This week" if hours_entered(a) else first_capital(a.job.one)
 
 
-def _rules(a: Assessment, *, low: bool) -> str:
+def rules_in_words(a: Assessment, *, low: bool) -> str:
     exposure = "at most 5 places more exposed and still under 35" if low else "at least 10 places less exposed"
     has_long_degree = a.outlook is not None and a.outlook.education == LONG_DEGREE
     degree = "" if has_long_degree else ", short of a doctoral or professional degree"

@@ -5,17 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend.assessments.job_impact.model.result import Assessment, Level
+from backend.assessments.job_impact.presentation.moves import rules_in_words
 from backend.assessments.job_impact.presentation.occupation_lists import JobDirectory, JobRow
 
 MOST_PASSING = 6
-LESS = (
-    "Less exposed, and pays as well",
-    "At least 10 places less exposed, at least 95% of the median pay, and at most one step more preparation.",
-)
-AS_LITTLE = (
-    "About as little exposed, and pays as well",
-    "Under 35 and at most 5 places more exposed, at least 95% of the median pay, at most one step more preparation.",
-)
+LESS, AS_LITTLE = "Less exposed, and pays as well", "Also little exposed, and pays as well"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +24,12 @@ class RelatedJobs:
 
 
 def related_jobs(a: Assessment, directory: JobDirectory) -> RelatedJobs:
-    heading, rule = AS_LITTLE if a.yours and a.yours.level is Level.LOW else LESS
-    own = directory.row(a.code)
+    low, own = a.yours is not None and a.yours.level is Level.LOW, directory.row(a.code)
     scale = "The number is the place among 100 US workers, from least to most exposed."
     return RelatedJobs(
         lead=f"{scale} {own.name}: {own.place_shown}." if a.yours else scale,
         similar=directory.similar(a.code) if a.yours else (),
-        heading=heading,
-        rule=rule,
+        heading=AS_LITTLE if low else LESS,
+        rule=rules_in_words(a, low=low),
         passing=directory.rows([move.code for move in a.moves.passing][:MOST_PASSING]),
     )

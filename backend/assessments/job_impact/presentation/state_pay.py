@@ -53,6 +53,5 @@ def _counted(rows: tuple[StatePayRow, ...]) -> str:
 
 def _medians(reference: Reference, code: str) -> list[tuple[str, int]]:
     """States by name with their median, the highest first; none stands for pay that BLS withholds."""
-    published = ((name, reference.state_pay(state, code)) for state, name in reference.states.items())
-    medians = [(name, pay.p50) for name, pay in published if pay is not None and pay.p50 is not None]
-    return sorted(medians, key=lambda median: (-median[1], median[0]))
+    medians = reference.pay_by_state.medians(code).items()
+    return sorted(((reference.states[state], median) for state, median in medians), key=lambda pay: (-pay[1], pay[0]))
