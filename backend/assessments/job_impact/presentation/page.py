@@ -8,7 +8,7 @@ from datetime import datetime
 
 from backend.assessments.job_impact.model.result import Answers, Assessment, Relaxation
 from backend.assessments.job_impact.presentation import wording
-from backend.assessments.job_impact.presentation.headline import Voice, headline_of
+from backend.assessments.job_impact.presentation.headline import Headline, Voice, headline_of
 from backend.assessments.job_impact.presentation.moves import MoveSort, MovesSection, moves_section
 from backend.assessments.job_impact.presentation.next_steps import advice_section
 from backend.assessments.job_impact.presentation.no_score import JobLink, NoScore, no_score
@@ -129,14 +129,7 @@ def result_page(
         about=shown.about,
         announcement=f"{headline.sentence} {headline.place}".strip(),
         contents=tuple((id_, name) for id_, name in CONTENTS if there.get(id_, True)),
-        answer=AnswerSection(
-            job=a.job.name,
-            sentence=headline.sentence,
-            lead=headline.lead,
-            area=shown.state_name or "",
-            aside="" if forms else f"A result someone shared, made {day(shown.created_at)}",
-            change="/" if forms else "",
-        ),
+        answer=_answer(a, headline, shown, own=forms is not None),
         place=place_section(a, shown.voice),
         no_score=no_score(a),
         nearest=shown.nearest,
@@ -149,6 +142,17 @@ def result_page(
         pay=pay_outlook_section(a, answers.salary, shown.state_name),
         sources=sources_section(a),
         printed=f"{shown.address}, made {day(shown.created_at)}. Model {a.provenance.model}.",
+    )
+
+
+def _answer(a: Assessment, headline: Headline, shown: Shown, *, own: bool) -> AnswerSection:
+    return AnswerSection(
+        job=a.job.name,
+        sentence=headline.sentence,
+        lead=headline.lead,
+        area=shown.state_name or "",
+        aside="" if own else f"A result someone shared, made {day(shown.created_at)}",
+        change="/" if own else "",
     )
 
 
