@@ -60,7 +60,7 @@ def test_without_a_seat_it_asks_now_and_then(app, instance, key, context):
         context.add_cookies([cookie])
         page = context.new_page()
         page.goto(f"{server.url}/analytics/live")
-        expect(page.locator("[data-state]")).to_have_text("Asks every 10 seconds", timeout=PATIENCE)
+        expect(page.locator("[data-state]")).to_have_text("Updates every 10 seconds", timeout=PATIENCE)
 
         send(server.url, key, "s")
 

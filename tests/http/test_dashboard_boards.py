@@ -77,13 +77,13 @@ def test_the_overview_says_how_it_goes(analyst, visits):
     assert values(page) == {
         "Sessions": "20",
         "Visitors": "20",
-        "Assessments": "20",
+        "Results": "20",
         "Conversion": "25.0%",
         "Upgrades": "5",
-        "Revenue": "$145",
+        "Amount asked to pay": "$145",
     }
     assert [figure["n"] for figure in figures(page)] == [20, 20, 20, 20]
-    assert "newsletter in the lead with 12 of 20 sessions (60%)" in page
+    assert "Top source by sessions: newsletter, 12 of 20 (60%)" in page
 
 
 @pytest.mark.parametrize(("before", "said"), [(17, "from 17, within noise"), (200, "from 200")])
@@ -165,7 +165,7 @@ def test_the_rows_of_each_chart_are_there_as_csv(analyst, visits):
 def test_revenue_is_credited_to_sources_by_the_model_that_is_chosen(analyst, visits):
     page = show(analyst, "/revenue?model=first")
 
-    assert "newsletter in the lead with $145 of $145 credited revenue (100%)" in page
+    assert "Top source by credited amount: newsletter, $145 of $145 (100%)" in page
     assert 'aria-current="true">First visit<' in page
     [href] = {href for href in links(page) if "model=first" in href and "format=csv" in href}
     assert "newsletter,14500" in analyst.get(href).text
@@ -183,8 +183,8 @@ def test_a_credited_source_leads_to_its_own_visits_and_the_page_says_so(analyst,
 def test_credit_goes_to_channels_of_another_kind_by_visits_of_as_many_days(analyst, visits):
     page = show(analyst, "/revenue?model=linear&by=source_medium&lookback_days=7")
 
-    assert "newsletter / (none) in the lead with $145 of $145 credited revenue (100%)" in page
-    assert "All visits get as much." in page
+    assert "Top source and medium by credited amount: newsletter / (none), $145 of $145 (100%)" in page
+    assert "Every visit gets equal credit." in page
     assert all(f'aria-current="true">{chosen}<' in page for chosen in ("Linear", "Source and medium", "7 days"))
     [href] = {href for href in links(page) if "lookback_days=7" in href and "format=csv" in href}
     assert "newsletter / (none),14500" in analyst.get(href).text
@@ -229,8 +229,8 @@ def test_nothing_yet_says_why_and_what_to_do(analyst):
     ("query", "words"),
     [
         ("start=soon", "Enter the first day as year, month and day"),
-        ("compare=never", "Choose the previous period, the previous year, or nothing."),
-        ("field=shoe_size", "Choose from the list what to filter by."),
+        ("compare=never", "Compare with the previous period, the previous year, or nothing."),
+        ("field=shoe_size", "Choose a filter from the list."),
         (f"source={'x' * 201}", "200 characters at most"),
         ("source=a%00b", "text that can be written"),
         ("state=CA", "There is no filter “state”. There are source, medium"),
@@ -307,7 +307,7 @@ def test_what_cannot_be_counted_is_said_so_with_the_question_and_a_request_id(ap
     page = show(analyst, question, 503)
 
     assert "cannot be read" in page
-    assert re.search(r"Request id <code>[0-9a-f-]{36}</code>", page)
+    assert re.search(r"Request ID <code>[0-9a-f-]{36}</code>", page)
     assert f'href="/analytics{question.replace("&", "&amp;")}">Try again' in page
     assert 'value="Asia/Kolkata" selected' in page
     assert not figures(page)

@@ -278,7 +278,7 @@ def test_a_page_that_is_not_there_suggests_where_to_begin(client):
     page = client.get("/nowhere", headers=BROWSER)
 
     assert page.status_code == 404
-    assert "There is no such page" in page.text
+    assert "Page not found" in page.text
     assert '<a class="btn btn--primary" href="/">' in page.text
 
 

@@ -144,7 +144,7 @@ def test_every_pattern_that_a_request_is_held_to_has_words(app):
         ("POST", ASSESS, {"data": " " * 70_000, **JSON}, "larger than this address takes."),
         ("DELETE", ASSESS, {}, "This address answers to POST only."),
         ("DELETE", "/privacy", {}, "This address answers to GET and POST only."),
-        ("GET", "/api/nowhere", {}, "There is nothing at this address."),
+        ("GET", "/api/nowhere", {}, "Nothing was found at this address."),
     ],
 )
 def test_a_bad_request_is_told_in_our_words(client, method, url, options, detail):

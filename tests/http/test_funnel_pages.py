@@ -135,7 +135,7 @@ def test_every_number_of_the_page_lists_as_many(analyst, visits):
 def test_a_list_is_paged_and_keeps_what_was_asked(analyst, visits):
     first = show(analyst, f"{LIST}?{VIDEO}&breakdown=source&group=nobody&step=2&outcome=dropped")
     assert "0 sessions came to “Video opened” but not to “Video part seen, 2”" in first
-    assert "Nobody stands behind this bar" in first
+    assert "No one to show here" in first
 
     first = show(analyst, f"{LIST}?{VIDEO}&breakdown=source&step=1&period=7d")
     [further] = links(first, "page=2")
@@ -145,7 +145,7 @@ def test_a_list_is_paged_and_keeps_what_was_asked(analyst, visits):
     [back] = [href for href in links(second, f"{HOME}?") if "steps=" in href][:1]
     assert asked(back).asked == asked(f"{HOME}?{VIDEO}&breakdown=source").asked
     assert "period=7d" in back
-    assert "There is nothing on this page" in show(analyst, further.replace("page=2", "page=3"))
+    assert "Nothing on this page" in show(analyst, further.replace("page=2", "page=3"))
 
 
 def test_a_list_says_how_far_and_how_long_and_names_nobody(analyst, visits):
@@ -272,13 +272,13 @@ def test_events_that_nobody_sent_are_named_above_the_chart(analyst, visits, quer
         ("steps=a,B!", "steps.1", "“B!” is no name of an event."),
         ("steps=&steps=a&steps=B!&change=stay", "steps.2", "“B!” is no name of an event."),
         ("steps=a", "steps.0", "A funnel has 2 to 12 steps."),
-        ("window=soon", "window", "Enter a time such as 30m, 24h or 7d."),
+        ("window=soon", "window", "Enter a time such as 30m, 24h, or 7d."),
         ("window=25h", "window", "Enter a time between 1s and 24h"),
         ("exclude=calculator_step_completed", "exclude", "is a step of this funnel too"),
         ("order=loose", "order", "Choose from the list in which order"),
         ("scope=town", "scope", "Choose from the list whose way"),
-        ("breakdown=shoes", "breakdown", "Choose from the list what to break down by."),
-        ("breakdown=event_type", "breakdown", "Choose from the list what to break down by."),
+        ("breakdown=shoes", "breakdown", "Choose a breakdown from the list."),
+        ("breakdown=event_type", "breakdown", "Choose a breakdown from the list."),
         ("limit=1000", "limit", "Choose from the list how many groups"),
     ],
 )

@@ -88,7 +88,7 @@ def test_a_dead_job_is_tried_again_and_it_is_remembered_who_said_so(app, browser
         assert db.session.get_one(Job, job_id).state == JobState.WAITING
         entry = db.session.scalars(sa.select(AuditEntry)).one()
         assert (entry.actor, entry.action, entry.object) == (operator.name, "job.retried", f"job:{job_id}")
-    assert f"Job {job_id} will be tried again." in browser.get(answer.location, headers=BROWSER).text
+    assert f"Job {job_id} will be retried." in browser.get(answer.location, headers=BROWSER).text
 
 
 def test_all_dead_jobs_are_tried_again_at_once(app, browser, add):

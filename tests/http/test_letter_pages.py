@@ -17,7 +17,7 @@ from tests.letters import deliver
 
 ADDRESS = "ada@example.com"
 PRODUCTION = {"MINGUS_ENV": "production", "PUBLIC_URL": "https://mingus.example"}
-OPEN = re.compile(r'href="(/letters/[0-9a-f]{32})"[^>]*>Open the letter</a>')
+OPEN = re.compile(r'href="(/letters/[0-9a-f]{32})"[^>]*>Open the email</a>')
 
 
 def post(client, path, page=None, **form):

@@ -36,7 +36,7 @@ def test_others_see_what_is_shared_and_delete_nothing(app, mine, program):
 
     assert names(other) == names(nobodys) == [("By level", False)]
     refused = other.delete(f"{VIEWS}/{saved}")
-    assert (refused.status_code, refused.json["detail"]) == (404, "You have no saved view of that id.")
+    assert (refused.status_code, refused.json["detail"]) == (404, "You have no saved view with that ID.")
     assert other.delete(f"{VIEWS}/nonsense").status_code == 404
     assert mine.delete(f"{VIEWS}/{saved}").status_code == 204
     assert names(mine) == [("Newsletter", True)]

@@ -57,7 +57,7 @@ def test_whoever_signed_in_in_another_tab_is_led_on(app, client, path, onward, l
 
     assert (answer.status_code, answer.location) == (303, led_to)
     page = client.get(answer.location, headers=BROWSER, follow_redirects=True).text
-    assert "You have signed in meanwhile, so this form was not sent." in page
+    assert "You signed in meanwhile, so this form was not sent." in page
     assert "Sign out" in page
 
 

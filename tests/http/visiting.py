@@ -55,10 +55,13 @@ class Visitor:
         return self.answer("place", "background", "week")
 
 
-    def token_held(self):
-        """The token of the newest draft, from the cookie of this browser."""
+    def tokens_held(self):
+        """The tokens of the newest drafts, from the cookie of this browser."""
         with self.client.application.app_context():
-            return tokens_in(self.client.get_cookie(COOKIE).value)[0]
+            return tokens_in(self.client.get_cookie(COOKIE).value)
+
+    def token_held(self):
+        return self.tokens_held()[0]
 
 
 def rows(app, kind):

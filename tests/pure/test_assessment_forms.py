@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.assessments.job_impact.model.result import ActivityPlace, Education
-from backend.assessments.job_impact.presentation.week import lines
+from backend.assessments.job_impact.presentation.week import week_groups
 from backend.errors import InvalidRequest
 from backend.routes.schemas.job_impact_form import (
     annual_pay,
@@ -18,8 +18,12 @@ from backend.routes.schemas.job_impact_form import (
     week_reply,
 )
 
-WEEK = lines(
-    [ActivityPlace(key, key, key, key, share, share, 0.5, None) for key, share in (("a", 60.0), ("b", 40.0))], {}
+WEEK = week_groups(
+    [
+        ActivityPlace(key, key, f"Doing {key}", topic, share, share, 0.5, None)
+        for key, topic, share in (("a", "driving", 60.0), ("b", "forms", 40.0))
+    ],
+    {},
 )
 TEXTS = st.dictionaries(
     st.sampled_from(
@@ -33,6 +37,7 @@ TEXTS = st.dictionaries(
             "occupation",
             "job_title",
             "activities.a",
+            "hours.forms",
         ]
     ),
     st.text(max_size=30) | st.sampled_from(["nan", "-1", "1e400", "١٢", "²", "25/hour", "1_000"]),
@@ -135,15 +140,31 @@ def test_reads_what_was_given():
     assert job_reply({"occupation": "29-1141", "job_title": "  staff   nurse "}, {"29-1141"}).job_title == "staff nurse"
 
 
-def test_an_emptied_week_is_a_typical_one_and_an_emptied_activity_is_none():
-    assert week_reply({"activities.a": "", "activities.b": ""}, WEEK).activities == {}
-    assert week_reply({"activities.a": "", "activities.b": "10"}, WEEK).activities == {"a": 0.0, "b": 10.0}
+def test_an_emptied_week_is_a_typical_one_and_an_emptied_field_is_none():
+    assert week_reply({"hours.driving": "", "hours.forms": ""}, WEEK).activities == {}
+    assert week_reply({"hours.driving": "", "hours.forms": "10"}, WEEK).activities == {"a": 0.0, "b": 10.0}
+    assert week_reply({"hours.driving": "24", "activities.a": ""}, WEEK).activities == {"a": 0.0, "b": 16.0}
+
+
+def test_a_field_left_out_keeps_its_hours():
+    assert week_reply({"hours.driving": "30"}, WEEK).activities == {"a": 30.0, "b": 16.0}
     assert week_reply({"activities.a": "30"}, WEEK).activities == {"a": 30.0, "b": 16.0}
+    assert week_reply({}, WEEK).activities == {}
+
+
+def test_every_bad_hour_is_named_by_its_group_or_activity():
+    with pytest.raises(InvalidRequest) as refusal:
+        week_reply({"hours.driving": "-1", "activities.b": "many"}, WEEK)
+
+    assert [(error.field, error.message) for error in refusal.value.errors] == [
+        ("hours.driving", "Driving and operating vehicles: enter hours as a number from 0 to 168, such as 4.5"),
+        ("activities.b", "Doing b: enter hours as a number from 0 to 168, such as 4.5"),
+    ]
 
 
 def test_a_week_of_nothing_is_refused():
-    with pytest.raises(InvalidRequest, match="at least one activity"):
-        week_reply({"activities.a": "0", "activities.b": "0"}, WEEK)
+    with pytest.raises(InvalidRequest, match="at least one group"):
+        week_reply({"hours.driving": "0", "hours.forms": "0"}, WEEK)
 
 
 def test_a_long_title_is_cut():

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -23,9 +24,11 @@ MADE = datetime(2026, 11, 30, 9, tzinfo=UTC)
 NEAREST = tuple(JobLink(f"Job number {n} with a name of some length", f"/jobs/{n}") for n in range(6))
 
 
-def page_of(a: Assessment, answers: Answers | None = None, state: str | None = None) -> ResultPage:
+def page_of(
+    a: Assessment, answers: Answers | None = None, state: str | None = None, voice: Voice = Voice.OWN
+) -> ResultPage:
     head = head_of(a, Voice.SHARED, ADDRESS, f"{ADDRESS}/card.png")
-    shown = Shown(Voice.SHARED, ADDRESS, head, "/jobs/x", MADE, state, MoveChoice(), {}, NEAREST)
+    shown = Shown(voice, ADDRESS, head, "/jobs/x", MADE, state, MoveChoice(), {}, NEAREST)
     return result_page(a, answers or Answers(a.code), shown, None, CountedAnswers("", "", "", ""))
 
 
@@ -95,7 +98,19 @@ def test_tasks_are_no_week_unless_hours_were_entered() -> None:
     own = calculator.assess(Answers("29-1141", activities={typical.activities[0].id: 30.0}))
 
     assert "week" not in text_of(read(typical)).lower()
-    assert "this person’s week" in text_of(read(own))
+    assert "your week" in text_of(read(own))
+
+
+def test_a_copy_of_a_result_that_somebody_shared_speaks_of_them_and_advises_nobody() -> None:
+    calculator = JobImpactCalculator(shipped_reference())
+    activity = calculator.profile("29-1141").activities[0].id
+    page = page_of(calculator.assess(Answers("29-1141", activities={activity: 30.0})), voice=Voice.SHARED)
+    printed = text_of(PdfReader(BytesIO(result_pdf(page))))
+
+    assert "of this person’s week" in printed
+    assert "What to do with this" not in printed
+    assert "no name, no pay, and no employer of the person who shared it" in printed
+    assert not re.search(r"\byour?\b", printed, re.IGNORECASE)
 
 
 def test_the_longest_results_fit_on_two_pages() -> None:

@@ -28,8 +28,8 @@ UNREADABLE = (
     "The lake cannot be read now. Whoever runs this site finds in its log why, and in docs/lake.md what to do; events"
     " are accepted meanwhile."
 )
-GAVE_UP = "The warehouse gave up on this question. A shorter period may help; the server's log says why."
-BUSY = "Others are being answered. Try again in a few seconds."
+GAVE_UP = "This query could not be finished. A shorter period may help. The server's log says why."
+BUSY = "The server is busy with other queries. Try again in a few seconds."
 logger = logging.getLogger(__name__)
 Key = tuple[object, ...]
 
@@ -38,14 +38,14 @@ class WarehouseUnavailable(Unavailable):
     """No answer now, and none that would be made up."""
 
     code = "warehouse_unavailable"
-    title = "The warehouse does not answer now"
+    title = "The data is not available right now"
 
 
 class WarehouseBusy(WarehouseUnavailable):
     """More questions are asked at once than a process answers and lets wait; after Retry-After there is room."""
 
     code = "warehouse_busy"
-    title = "Too many dashboards are asked for at once"
+    title = "Too many dashboard requests at once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Warehouse:
             if self._snapshots.exist():
                 self._engine.run(NUMBER_OF_SESSIONS, {}, self._snapshots.newest())
         except (OSError, DeltaError, EngineFailed):
-            logger.info("The warehouse does not answer yet", exc_info=True)
+            logger.info("The data is not available yet", exc_info=True)
 
     def demo(self) -> DemoDays | None:
         """The days of which there are demo visits; None where there are none, or where the lake cannot be read."""
@@ -139,7 +139,7 @@ class Warehouse:
             return self._seen
         as_of = self._fresh_as_of()
         if as_of is None:
-            raise WarehouseUnavailable("The lake has not been filled yet. Try again in a moment.")
+            raise WarehouseUnavailable("The first data is still being loaded. Try again in a moment.")
         seen = as_of, self._snapshots.newest()
         if self._slot is not None:
             self._seen = seen

@@ -20,6 +20,7 @@ from backend.assessments.job_impact.presentation.refining import (
 )
 from backend.assessments.job_impact.presentation.share import Head, ShareRow, head_of
 from backend.assessments.job_impact.presentation.week import WeekGroup, week_groups
+from backend.assessments.job_impact.questions import EDUCATION
 from backend.assessments.job_impact.service import JobImpactResult, OwnJobImpactResult
 from backend.plugins import get
 from backend.reference.loading import Reference
@@ -54,7 +55,7 @@ def _share_row(result: OwnJobImpactResult) -> ShareRow:
     path = url_for("result.show", link=result.link)
     return ShareRow(
         address=_absolute(path),
-        numbered=_absolute(url_for("result.show", link=result.link, **{CARD: NUMBER})),
+        numbered=_absolute(f"{path}?{CARD}={NUMBER}") if result.assessment.yours else "",
         with_number=with_number(request.args),
         path=path,
         pdf=url_for("result_files.pdf", link=result.link),
@@ -106,10 +107,10 @@ def _forms(result: OwnJobImpactResult, errors: Errors) -> ResultForms:
     typed: Mapping[str, Mapping[str, str]] = {sent: request.form} if errors or sent == "pay" else {}
     return ResultForms(
         address=url_for("result.show", link=result.link),
-        place=place_menu(result.replies, typed.get("place", {}), reference.states, reference.industries),
+        place=place_menu(result.answers, typed.get("place", {}), reference.states, reference.industries),
         week=week_menu(hours_of(result), typed.get("week", {}), entered=hours_entered(a)),
         pay=pay_menu(a, result.answers.salary, typed.get("pay", {})),
-        background=background_menu(result.replies, typed.get("background", {})),
+        background=background_menu(result.answers, typed.get("background", {}), EDUCATION),
         errors=errors,
         refused=sent if errors else "",
         share=_share_row(result),

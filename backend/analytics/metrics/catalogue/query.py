@@ -135,7 +135,7 @@ def _faults(query: Query) -> Iterator[FieldError]:
     order = (query.order or "").removeprefix("-")
     columns = (*query.keys, *query.measures)
     if order and order not in columns:
-        yield FieldError("order", f"must be one of what is asked for: {', '.join(columns)}")
+        yield FieldError("order", f"must be one of the requested columns: {', '.join(columns)}")
     yield from _sources(query)
 
 
@@ -155,11 +155,11 @@ def _sizes(query: Query) -> Iterator[FieldError]:
     for field, most in (("measures", MOST_MEASURES), ("dimensions", MOST_DIMENSIONS), ("filters", MOST_FILTERS)):
         entries = getattr(query, field)
         if len(entries) > most:
-            yield FieldError(field, f"must be {most} at most")
+            yield FieldError(field, f"must be {most} or fewer")
         if field != "filters" and len(set(entries)) < len(entries):
-            yield FieldError(field, "must not name one twice")
+            yield FieldError(field, "must not repeat a name")
     if not 1 <= query.limit <= MOST_ROWS:
-        yield FieldError("limit", f"must lie between 1 and {MOST_ROWS:,}")
+        yield FieldError("limit", f"must be between 1 and {MOST_ROWS:,}")
     if not fullmatch(CURRENCY, query.currency):
         yield FieldError("currency", "must be three capital letters such as USD")
 
@@ -193,7 +193,7 @@ def value_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:
             yield FieldError(f"filters.{index}.value", f"{condition.op} takes {expected}")
         named = [(condition.field, value) for value in condition.values]
         if any(len(value) > LONGEST_VALUE or "\0" in value for value in condition.values):
-            yield FieldError(f"filters.{index}.value", f"must be texts of {LONGEST_VALUE} characters at most")
+            yield FieldError(f"filters.{index}.value", f"must be texts of up to {LONGEST_VALUE} characters")
         elif not (condition.spelled or condition.op is Operator.CONTAINS or all(can_be(*pair) for pair in named)):
             yield FieldError(f"filters.{index}.value", VOCABULARIES[condition.field].says)
 

@@ -23,6 +23,8 @@ MOSTLY_REACHED = 0.5
 LARGE = 8.0
 MUCH_MORE = 3.0
 SMALL_REACH = 0.2
+SAME_PAY = 0.5
+LEFT_OVER = ", all other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +117,10 @@ def _check(a: Assessment) -> AdviceRow | None:
     if a.parts is None:
         return None
     *_, out = a.parts.whole()
-    work = "this week" if hours_entered(a) else _tasks(a)
-    rest = f"The other {out}% is out of its reach." if out else "It still makes mistakes."
-    return AdviceRow("Be the one who checks the result", f"AI reaches about {100 - out}% of {work}. {rest}")
+    work = "the tasks of this week" if hours_entered(a) else _tasks(a)
+    rest = f" The other {out}% is out of its reach." if out else ""
+    why = f"AI reaches about {100 - out}% of {work}, and it can get them wrong.{rest}"
+    return AdviceRow("Be the one who checks the result", why)
 
 
 def _the_rest(part: TopicPart) -> str:
@@ -181,9 +184,9 @@ def _no_need(a: Assessment) -> AdviceRow | None:
 
 
 def _move(a: Assessment) -> AdviceRow | None:
-    """The related job that is named first; one that shrinks or rarely opens never is."""
+    """The related job that is named first; one that pays less, or gathers what is left of a field, is no advice."""
     move = a.moves.first
-    if move is None or a.yours is None:
+    if move is None or a.yours is None or move.pay_change <= -SAME_PAY or move.title.endswith(LEFT_OVER):
         return None
     places = int(rounded(a.yours).score) - move.place
     many = move.job.many

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backend.assessments.job_impact.model.result import Answers, Assessment, Relaxation
@@ -34,6 +34,7 @@ CONTENTS = (
     ("moves", "Other jobs"),
     ("pay", "Pay"),
 )
+NAMELESS = "It holds no name, no pay, and no employer of the person who shared it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def result_page(
     counted: CountedAnswers,
 ) -> ResultPage:
     headline = headline_of(a, shown.voice)
-    advice, groups = advice_section(a, shown.voice), groups_section(a, shown.voice)
+    advice, groups = _advice(a, shown.voice), groups_section(a, shown.voice)
     there = {"next": bool(advice.steps), "work": groups is not None}
     return ResultPage(
         code=a.code,
@@ -141,7 +142,7 @@ def result_page(
         nearest=shown.nearest,
         parts=three_parts(a, shown.voice),
         advice=advice,
-        not_this=wording.NOT_THIS,
+        not_this=f"{wording.NOT_THIS} {NAMELESS}" if shown.voice is Voice.SHARED else wording.NOT_THIS,
         moved=headline.week,
         groups=groups,
         moves=moves_section(a, shown.moves.relaxed, shown.moves.sort, shown.slugs),
@@ -149,3 +150,9 @@ def result_page(
         sources=sources_section(a),
         printed=f"{shown.address}, made {day(shown.created_at)}. Model {a.provenance.model}.",
     )
+
+
+def _advice(a: Assessment, voice: Voice) -> AdviceSection:
+    """Advice speaks to the person whose job it is: whoever reads a result that somebody shared gets none."""
+    advice = advice_section(a, voice)
+    return replace(advice, steps=()) if voice is Voice.SHARED else advice

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.assessments.job_impact.model.result import Assessment, Education
+from backend.assessments.job_impact.model.result import Answers, Assessment, Education
 from backend.assessments.job_impact.presentation.share import ShareRow
 from backend.assessments.job_impact.presentation.week import WeekGroup, WeekLine, total_sentence
-from backend.assessments.job_impact.questions import EDUCATION, JobImpactAnswers
 from backend.formats import counted, dollars
 
 Typed = Mapping[str, str]
@@ -85,9 +84,7 @@ class ResultForms:
     in_my_account: bool
 
 
-def place_menu(
-    answers: JobImpactAnswers, typed: Typed, states: Mapping[str, str], industries: Mapping[str, str]
-) -> PlaceMenu:
+def place_menu(answers: Answers, typed: Typed, states: Mapping[str, str], industries: Mapping[str, str]) -> PlaceMenu:
     """`states` and `industries` by code, offered in the order of their names."""
     return PlaceMenu(
         label=states.get(answers.state or "", "United States"),
@@ -118,20 +115,20 @@ def pay_menu(a: Assessment, salary: float | None, typed: Typed) -> PayMenu:
     return PayMenu("Your pay" if salary is None else dollars(salary), typed.get("salary", ""), published)
 
 
-def background_menu(answers: JobImpactAnswers, typed: Typed) -> BackgroundMenu:
+def background_menu(answers: Answers, typed: Typed, levels: Mapping[Education, str]) -> BackgroundMenu:
     years = "" if answers.experience_years is None else f"{answers.experience_years:g}"
     chosen = typed.get("education", answers.education)
     return BackgroundMenu(
-        label=_background(answers.experience_years, answers.education),
+        label=_background(answers.experience_years, levels.get(answers.education) if answers.education else None),
         experience_years=typed.get("experience_years", years),
-        levels=tuple(Option(level, name, level == chosen) for level, name in EDUCATION.items()),
+        levels=tuple(Option(level, name, level == chosen) for level, name in levels.items()),
     )
 
 
-def _background(years: float | None, education: Education | None) -> str:
+def _background(years: float | None, level: str | None) -> str:
     if years is not None:
         return counted(int(years), "year") if years == int(years) else f"{years:g} years"
-    return EDUCATION[education] if education else "Experience"
+    return level or "Experience"
 
 
 def _by_name(names: Mapping[str, str], selected: str | None) -> tuple[Option, ...]:

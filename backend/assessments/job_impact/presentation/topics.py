@@ -87,7 +87,7 @@ TOPICS: Mapping[str, Topic] = {
         ("records", "Keeping records", "records"),
         ("forms", "Forms, reports, and documents", "documents"),
         ("office", "Bookings, mail, and office tasks", "office tasks"),
-        ("phones", "Radios, phones, and signals", "radio and phone"),
+        ("phones", "Radios, phones, and signals", "calls"),
     ),
     **_topics(
         Field.KNOWLEDGE,

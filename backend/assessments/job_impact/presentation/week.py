@@ -102,9 +102,9 @@ def _hours(group: WeekGroup, groups: Mapping[str, float], activities: Mapping[st
 
 
 def total_sentence(week: Sequence[WeekGroup]) -> str:
-    """How much of the week the fields hold together."""
+    """How many hours the fields hold together."""
     if all(group.is_typical for group in week):
-        return f"These groups hold all {WHOLE_WEEK:g} hours of a typical week."
+        return f"These groups hold all {WHOLE_WEEK:g} hours."
     return f"Your week adds up to {round(fsum(group.hours for group in week), 1):g} hours."
 
 
