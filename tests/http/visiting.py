@@ -54,7 +54,6 @@ class Visitor:
         self.begin()
         return self.answer("place", "background", "week")
 
-
     def tokens_held(self):
         """The tokens of the newest drafts, from the cookie of this browser."""
         with self.client.application.app_context():

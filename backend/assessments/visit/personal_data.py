@@ -1,4 +1,4 @@
-"""Drafts and links to results as personal data: only the assessment made from a draft says which account it belongs to."""
+"""Drafts and links as personal data: only the assessment made from a draft says which account it belongs to."""
 
 from __future__ import annotations
 
