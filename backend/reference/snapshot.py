@@ -22,6 +22,7 @@ from backend.reference.occupation_arrays import arrays_of
 from backend.reference.shipped import ShippedTables
 from backend.reference.tables import Occupation
 from backend.reference.texts import Array
+from backend.reference.title_lists import lists_digest
 from backend.reference.titles import ListedOccupation, title_arrays
 
 SNAPSHOT = "snapshot.npz"
@@ -81,4 +82,4 @@ def listed(occupations: Mapping[str, Occupation]) -> dict[str, ListedOccupation]
 
 
 def _digest(tables: ShippedTables) -> bytes:
-    return f"layout {_LAYOUT}, tables {tables.digest(_TABLES)}".encode()
+    return f"layout {_LAYOUT}, tables {tables.digest(_TABLES)}, lists {lists_digest()}".encode()
