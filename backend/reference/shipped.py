@@ -91,9 +91,11 @@ class ShippedTables:
         return totals["all_jobs_growth_percent"]
 
     def titles(self, codes: set[str]) -> Iterator[JobTitle]:
-        """Published ones, then those of our own lists."""
+        """Published ones, our plain names, then those of our own lists."""
         kinds = {kind.value: kind for kind in TitleKind}
         yield from self._each("titles.csv", lambda row: JobTitle(_known(row[0], codes), row[2], kinds[row[1]]))
+        for code, job in self.plain_names().jobs.items():
+            yield JobTitle(_known(code, codes), job.name, TitleKind.OCCUPATION)
         yield from own_titles(codes)
 
     def state_pay(self, states: Mapping[str, int], codes: Mapping[str, int]) -> npt.NDArray[np.int32]:

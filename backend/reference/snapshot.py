@@ -19,6 +19,7 @@ import numpy as np
 
 from backend.reference.array_file import ArrayFileDamaged, array_file, map_arrays
 from backend.reference.occupation_arrays import arrays_of
+from backend.reference.plain_names import PLAIN_NAMES
 from backend.reference.shipped import ShippedTables
 from backend.reference.tables import Occupation
 from backend.reference.texts import Array
@@ -35,6 +36,7 @@ _TABLES = (
     "occupation_activities.csv",
     "occupation_industries.csv",
     "occupations.csv",
+    PLAIN_NAMES,
     "related.csv",
     "state_pay.csv",
     "states.csv",

@@ -16,7 +16,7 @@ _SIGNS = (
     ("&", " and "),
 )
 _IGNORED = frozenset(
-    {"a", "an", "and", "at", "for", "in", "of", "the", "to", "with"}
+    {"a", "an", "and", "at", "for", "in", "of", "on", "the", "to", "with"}
     | {"de", "del", "la", "las", "el", "los", "al", "y", "con", "un", "una"}
 )
 
@@ -71,6 +71,7 @@ _ABBREVIATIONS = {
     "vp": "vice president",
 }
 _MEANING_BY_PLACE = {"admin": ("administrative", "administrator"), "tech": ("technical", "technician")}
+AT_THE_END = dict(_MEANING_BY_PLACE.values())
 
 def title_key(title: str) -> str:
     """Lower-case words without accents, plurals, small words and abbreviations; empty if there are none."""

@@ -15,7 +15,7 @@ from backend.reference.tables import TitleKind
 from backend.reference.texts import Array, Texts
 from backend.reference.title_keys import title_key
 from backend.reference.title_words import Flags, Numbers, Places, WordIndex, word_arrays
-from backend.reference.typed_titles import NoJob, Words, clauses, gist, no_job, readings, typed_vocabulary
+from backend.reference.typed_titles import Clauses, NoJob, Words, gist, no_job, readings, typed_vocabulary
 
 Kinds = npt.NDArray[np.uint8]
 
@@ -177,12 +177,12 @@ class TitleIndex:
 
     def search(self, query: str, limit: int = 5) -> TitleSearch:
         """The best occupations for a title as a person types it; never raises, whatever is typed."""
-        head, tail = clauses(query)
-        spelled = self._spelled(head), self._spelled(tail)
-        reason = self._no_job(sum(spelled, ()))
-        if reason or not head + tail or not self.texts:
+        typed = Clauses.of(query)
+        spelled = typed.spelled(self._spelled)
+        reason = self._no_job(spelled.words)
+        if reason or not typed.words or not self.texts:
             return TitleSearch(False, (), reason)
-        wanted = self._wanted(query, spelled, corrected=spelled != (head, tail))
+        wanted = self._wanted(query, spelled, corrected=spelled != typed)
         candidates = self._candidates(wanted.key)
         if not candidates.places.size:
             return TitleSearch(False, ())
@@ -201,9 +201,9 @@ class TitleIndex:
     def _spelled(self, words: Words) -> Words:
         return words if self._is_known(words) else self.words.corrected(words, typed_vocabulary())
 
-    def _wanted(self, query: str, spelled: tuple[Words, Words], *, corrected: bool) -> _Query:
+    def _wanted(self, query: str, spelled: Clauses, *, corrected: bool) -> _Query:
         """The first reading that is a known title, else the gist."""
-        words = next(filter(self._is_known, dict.fromkeys(readings(*spelled))), None) or gist(*spelled)
+        words = next(filter(self._is_known, dict.fromkeys(readings(spelled))), None) or gist(spelled.words)
         low, high = self._same_key(" ".join(words))
         own = [place for place in range(low, high) if _KINDS[self.kinds[place]] in _OUR_OWN]
         chosen = dict.fromkeys(self.owners[own].tolist())

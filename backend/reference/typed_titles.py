@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Self
 
-from backend.reference.title_keys import title_key
+from backend.reference.title_keys import AT_THE_END, title_key
 
 TYPED_WORDS = Path(__file__).parent / "typed_words.csv"
 MOST_WORDS = 16  # of a title that are looked at; nobody types a longer one
 
 Words = tuple[str, ...]
-_CLAUSE = re.compile(r"\s+(?:at|for|with|in|from|of|@|en)\s+", re.IGNORECASE)
+_CLAUSE = re.compile(r"\s+(at|for|with|from|@|in|of|en)\s+", re.IGNORECASE)
+_TELLING = frozenset({"in", "of"})  # "director of nursing" is no director without the rest; "cook at Joe's" is a cook
 
 
 class TypedKind(StrEnum):
@@ -63,7 +65,8 @@ class Phrases:
                 place += 1
                 continue
             meaning = self.meanings[words[place : place + length]]
-            read.extend(word for word in meaning if word not in words)
+            around = (*read, *words[place + length :])
+            read.extend(word for word in meaning if word not in around)
             place += length
         return tuple(read)
 
@@ -96,10 +99,26 @@ def typed_vocabulary() -> frozenset[str]:
     return frozenset(word for typed in phrases(*TypedKind).meanings for word in typed)
 
 
-def clauses(title: str) -> tuple[Words, Words]:
-    """What stands before and after the first "at", "for" and the like."""
-    head, *tail = _CLAUSE.split(title.strip(), maxsplit=1)
-    return words_of(head), words_of(" ".join(tail))
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """What stands before and after the first "at", "for" and the like; `telling`: the second belongs to the job."""
+
+    head: Words
+    tail: Words
+    telling: bool
+
+    @classmethod
+    def of(cls, title: str) -> Self:
+        head, *rest = _CLAUSE.split(title.strip(), maxsplit=1)
+        joined, tail = rest or ("", "")
+        return cls(words_of(head), words_of(tail), joined.casefold() in _TELLING)
+
+    @property
+    def words(self) -> Words:
+        return self.head + self.tail
+
+    def spelled(self, spell: Callable[[Words], Words]) -> Self:
+        return replace(self, head=spell(self.head), tail=spell(self.tail))
 
 
 def no_job(words: Words) -> NoJob | None:
@@ -113,38 +132,46 @@ def no_job(words: Words) -> NoJob | None:
     return None
 
 
-def readings(head: Words, tail: Words) -> Iterator[Words]:
+def readings(typed: Clauses) -> Iterator[Words]:
     """What a title may mean, the fullest first: with slang said otherwise, and without what may be left out."""
-    yield head + tail
-    if tail:
-        yield tail + head
-    yield from _shorter(head + tail)
-    if tail:
-        yield from _shorter(tail + head)
-        yield from _shorter(head)
+    yield typed.words
+    turned = typed.tail + typed.head
+    yield turned
+    yield from _shorter(typed.words)
+    yield from _shorter(turned)
+    if not typed.telling:
+        yield from _shorter(typed.head)
 
 
-def gist(head: Words, tail: Words) -> Words:
+def gist(words: Words) -> Words:
     """What to look for where no reading is a known title."""
-    job = _without(_read(head + tail, TypedKind.SLANG), TypedKind.CONTEXT, TypedKind.SITUATION, TypedKind.MILITARY)
-    return _read(job, TypedKind.EMPLOYER) or _read(head + tail, TypedKind.SLANG)
+    said = _read(words, TypedKind.SLANG)
+    job = _without(said, TypedKind.CONTEXT, TypedKind.SITUATION, TypedKind.MILITARY)
+    return _read(job, TypedKind.EMPLOYER) or said
 
 
 def _shorter(words: Words) -> Iterator[Words]:
+    """Each way to leave out less before those that leave out more."""
     said = _read(words, TypedKind.SLANG)
-    yield said
-    plain = _without(said, TypedKind.CONTEXT)
-    yield plain
-    job = _without(plain, TypedKind.SITUATION, TypedKind.MILITARY)
-    yield job
-    for business in (_read(job, TypedKind.EMPLOYER), _without(job, TypedKind.EMPLOYER)):
+    asides = ((), (TypedKind.SITUATION, TypedKind.MILITARY), (TypedKind.CONTEXT,))
+    for kinds in (*asides, asides[1] + asides[2]):
+        job = _as_last(_without(said, *kinds)) if kinds else said
+        yield job
+        yield from _of_any_employer(job)
+
+
+def _of_any_employer(job: Words) -> Iterator[Words]:
+    business, general = _read(job, TypedKind.EMPLOYER), _without(job, TypedKind.EMPLOYER)
+    if business != general:
         yield business
-        yield from _without_place(business)
-        general = _without(business, TypedKind.SUBJECT)
-        yield general
-        for person in (_read(general, TypedKind.PERSON), _without(general, TypedKind.PERSON)):
-            yield person
-            yield from _without_place(person)
+        yield (*(word for word in business if word not in general), *general)
+    yield general
+    yield from _without_place(general)
+    other = _without(general, TypedKind.SUBJECT)
+    yield other
+    for person in (_read(other, TypedKind.PERSON), _without(other, TypedKind.PERSON)):
+        yield person
+        yield from _without_place(person)
 
 
 def _without_place(words: Words) -> Iterator[Words]:
@@ -152,9 +179,15 @@ def _without_place(words: Words) -> Iterator[Words]:
     places = phrases(TypedKind.PLACE)
     for length in range(min(places.longest, len(words) - 1), 0, -1):
         if words[-length:] in places.meanings:
-            yield words[-length:] + words[:-length]
-            yield words[:-length]
+            job = words[:-length]
+            yield _as_last(words[-length:] + job)
+            yield _as_last(job)
             return
+
+
+def _as_last(words: Words) -> Words:
+    """A tech at the end is a technician, which elsewhere means technical; so with admin."""
+    return (*words[:-1], *(AT_THE_END.get(word, word) for word in words[-1:]))
 
 
 def _read(words: Words, kind: TypedKind) -> Words:
