@@ -58,7 +58,7 @@ def joined(names: Sequence[str]) -> str:
     """a, b, and c; with semicolons where a name has commas of its own."""
     if len(names) < 3:
         return " and ".join(names)
-    comma = ";" if any("," in name for name in names) else ","
+    comma = ";" if any(", " in name for name in names) else ","
     return f"{f'{comma} '.join(names[:-1])}{comma} and {names[-1]}"
 
 
