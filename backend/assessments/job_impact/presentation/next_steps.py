@@ -50,6 +50,7 @@ def next_steps(a: Assessment, voice: Voice = Voice.OWN) -> tuple[AdviceRow, ...]
         _pay(a, voice),
         little,
         _hold(a),
+        _know_the_parts(a),
         _look_again(a),
     )
     return tuple(dict.fromkeys(step for step in steps if step is not None))[:STEPS]
@@ -242,6 +243,16 @@ def _hold(a: Assessment) -> AdviceRow | None:
     return AdviceRow(
         "Hold the score loosely",
         f"The measures place it between {shown.low:.0f} and {shown.high:.0f}. Look again when they are updated.",
+    )
+
+
+def _know_the_parts(a: Assessment) -> AdviceRow | None:
+    if a.parts is None:
+        return None
+    *_, out = a.parts.whole()
+    work = "the week" if hours_entered(a) else _tasks(a)
+    return AdviceRow(
+        "Know which part is which", f"About {out}% of {work} is out of AI’s reach. The three parts say what."
     )
 
 
