@@ -63,3 +63,20 @@ def test_every_topic_has_advice_of_its_own():
         assert len(advice.count_on) <= LONGEST_TOPIC, topic
         assert advice.check.endswith(".")
         assert not any(text.endswith(".") or ";" in text for text in (advice.hand_over, advice.count_on))
+
+
+@pytest.mark.parametrize(
+    ("code", "activity", "unfit"),
+    [
+        ("53-2011", "4.A.3.a.4.I01", "driving or steering"),
+        ("13-2011", "4.A.1.a.1.I03", "crimes"),
+        ("37-2011", "4.A.3.a.1.I01", "materials"),
+        ("39-5012", "4.A.2.a.1.I06", "condition"),
+        ("43-9021", "4.A.4.a.1.I03", "beliefs"),
+        ("39-4031", "4.A.3.a.1.I12", "walking"),
+        ("21-2011", "4.A.2.b.2.I03", "marketing"),
+    ],
+)
+def test_a_name_fits_every_job_that_has_the_activity(shipped, named, code, activity, unfit):
+    assert activity in {each.id for each in shipped.occupation(code).activities}
+    assert unfit not in named[activity].name.lower()

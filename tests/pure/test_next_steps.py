@@ -15,8 +15,9 @@ from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.result import Answers, Assessment, Level
 from backend.assessments.job_impact.presentation.headline import Voice
 from backend.assessments.job_impact.presentation.next_steps import LARGE, SMALLEST_ADVISED, advice_section, next_steps
+from backend.assessments.job_impact.presentation.occupation_advice import OF_OCCUPATIONS
 from backend.assessments.job_impact.presentation.parts import groups_section, lower_first, three_parts
-from backend.assessments.job_impact.presentation.topic_advice import ADVICE, OF_OCCUPATIONS
+from backend.assessments.job_impact.presentation.topic_advice import ADVICE
 from backend.assessments.job_impact.presentation.work_groups import groups_of
 
 REVIEWED = json.loads((Path(__file__).parents[1] / "data" / "next_steps.json").read_text(encoding="utf-8"))
@@ -179,3 +180,29 @@ def test_a_job_of_which_nothing_is_published_gets_no_advice(assess):
 
     assert a.yours is None
     assert advice_section(a).steps == ()
+
+
+def test_words_for_single_occupations_are_of_occupations_and_topics_that_exist(shipped):
+    for (start, topic), advice in OF_OCCUPATIONS.items():
+        assert any(code.startswith(start) for code in shipped.occupations)
+        assert topic in ADVICE
+        assert advice != ADVICE[topic]
+        assert advice.check.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("code", "laughable"),
+    [
+        ("21-2011", "sums"),
+        ("41-9012", "figures"),
+        ("11-1031", "routine questions"),
+        ("53-2011", "notes and reports"),
+        ("27-2011", "search and summary"),
+        ("35-3023", "routine questions"),
+        ("43-3031", "check"),
+        ("43-4171", "hands-on"),
+        ("13-1161", "code"),
+    ],
+)
+def test_people_of_the_job_would_not_laugh_at_the_advice(assess, code, laughable):
+    assert laughable not in str([step.act for step in next_steps(assess(code))])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,9 +10,10 @@ from backend.assessments.job_impact.model.move_rules import length
 from backend.assessments.job_impact.model.result import ActivityPlace, Agreement, Assessment, Level, Move
 from backend.assessments.job_impact.model.rounding import rounded
 from backend.assessments.job_impact.presentation.headline import Voice, hours_entered, possessive
+from backend.assessments.job_impact.presentation.occupation_advice import advice_on
 from backend.assessments.job_impact.presentation.parts import joined, lower_first, percent_words
 from backend.assessments.job_impact.presentation.sections import AdviceRow, AdviceSection
-from backend.assessments.job_impact.presentation.topic_advice import TopicAdvice, advice_on
+from backend.assessments.job_impact.presentation.topic_advice import TopicAdvice
 from backend.assessments.job_impact.presentation.topics import FURTHER, TOPICS
 from backend.assessments.job_impact.presentation.wording import NATION, the
 from backend.assessments.job_impact.presentation.work_groups import WorkGroup, groups_of
@@ -87,7 +89,7 @@ def _chosen(a: Assessment, groups: tuple[WorkGroup, ...]) -> Chosen:
 
 def _worth_handing_over(group: WorkGroup) -> float:
     """Of two parts with as much reached work, the one that AI reaches further into."""
-    return group.share * group.reach**1.5
+    return group.share * group.reach * math.sqrt(group.reach)
 
 
 def _reached(parts: list[WorkGroup]) -> list[WorkGroup]:
