@@ -119,11 +119,11 @@ def test_a_move_that_is_advised_is_the_first_is_worth_it_and_names_the_preparati
     for a in shipped_assessments:
         for step in next_steps(a):
             if step.act.startswith("Thinking of a move?"):
-                first, today = a.moves.first, a.outlook.openings if a.outlook else 0
+                first, today, growth = a.moves.first, a.outlook.openings, a.outlook.growth_percent
                 assert step.act == f"Thinking of a move? Look at {first.job.many}"
                 assert not first.flags
                 assert first.pay_change >= 5 or (
-                    first.pay_change >= 0 and ((first.openings or 0) > today or first.growth_percent >= 10)
+                    first.pay_change >= 0 and ((first.openings or 0) > today or first.growth_percent >= max(10, growth))
                 )
                 assert ("more preparation" in step.because) == (first.extra_years > 0)
 
@@ -146,6 +146,7 @@ def test_a_move_is_advised_for_more_pay_or_without_less_for_openings_or_growth(
     steps = next_steps(replace(a, moves=replace(a.moves, first=first)))
 
     assert advised == any(step.act.startswith("Thinking of a move?") for step in steps)
+    assert ("are projected to grow 12% in number" in str(steps)) == (advised and growth == 12)
 
 
 def test_a_move_that_takes_years_says_so(assess):

@@ -200,6 +200,8 @@ def _move(a: Assessment) -> AdviceRow | None:
     many = move.job.many
     facts = [f"are {counted(places, 'place')} less exposed"] if places > 0 else []
     facts.append(f"earn {_pay_change(move.pay_change)} at the median")
+    if move.pay_change < BETTER_PAY and _grows_more(a, move):
+        facts.append(f"are projected to grow {move.growth_percent:.0f}% in number")
     if move.openings:
         facts.append(f"have about {count(move.openings)} openings a year")
     if move.extra_years > 0:
@@ -208,14 +210,19 @@ def _move(a: Assessment) -> AdviceRow | None:
 
 
 def _worth_it(a: Assessment, move: Move) -> bool:
-    """Pays clearly more; or no less where it has more openings than today's job or grows fast.
+    """Pays clearly more; or no less where it has more openings than today's job, or grows fast and more than that.
 
     A job that gathers what is left of a field is no advice.
     """
     if move.title.endswith(LEFT_OVER) or move.pay_change < 0:
         return False
     today = a.outlook.openings if a.outlook else 0
-    return move.pay_change >= BETTER_PAY or (move.openings or 0) > today or (move.growth_percent or 0.0) >= FAST_GROWTH
+    return move.pay_change >= BETTER_PAY or (move.openings or 0) > today or _grows_more(a, move)
+
+
+def _grows_more(a: Assessment, move: Move) -> bool:
+    today = a.outlook.growth_percent if a.outlook else 0.0
+    return move.growth_percent is not None and move.growth_percent >= max(FAST_GROWTH, today)
 
 
 def _pay_change(change: float) -> str:

@@ -38,6 +38,11 @@ OF_OCCUPATIONS: Mapping[tuple[str, str], TopicAdvice] = {
         "Check every fact yourself.",
         "Count on judgment about people and facts",
     ),
+    ("27-1011", "performing"): TopicAdvice(
+        "Use AI to prepare the presentation",
+        "The shoot or the show itself is live.",
+        "Count on running the shoot or the show",
+    ),
     ("27-2011", "research"): TopicAdvice(
         "Run your lines with AI",
         "How you read the part is still yours.",
@@ -57,6 +62,11 @@ OF_OCCUPATIONS: Mapping[tuple[str, str], TopicAdvice] = {
         "Let a screen take the routine orders",
         "Step in when an order is out of the ordinary.",
         "Count on helping people at the counter",
+    ),
+    ("39-9011", "daily"): TopicAdvice(
+        "Let AI suggest activities and meals",
+        "The care itself is given in person.",
+        "Count on care given in person",
     ),
     ("41-9012", "promoting"): TopicAdvice(
         "Let AI draft your pitches and captions",
