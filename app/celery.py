@@ -24,7 +24,9 @@ QUEUE = "mingus"
 
 settings = Settings.from_env(os.environ)
 if not settings.CELERY_BROKER_URL.get_secret_value():
-    raise InvalidSettings("CELERY_BROKER_URL is empty: the embedded scheduler of `make run` does the background work.")
+    raise InvalidSettings(
+        "CELERY_BROKER_URL is empty, so the embedded scheduler of `make run` does the background work."
+    )
 flask_app = create_app(settings)
 registry: Registry = flask_app.extensions[KEY]
 

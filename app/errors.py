@@ -28,18 +28,18 @@ CODES = {error.status: error.code for error in MingusError.__subclasses__()} | {
     500: "internal_error",
 }
 TITLES = {
-    404: "There is no such page",
-    405: "This address cannot be used that way",
-    413: "That is too much at once",
-    415: "This content type is not taken here",
+    404: "Page not found",
+    405: "This address does not support that method",
+    413: "The request is too large",
+    415: "This content type is not supported",
     429: "Too many requests",
     500: "Something went wrong on our side",
 }
 UNKNOWN_WAIT = 60  # seconds: what a refused caller is told while Redis cannot say
 
 SEALED = (
-    "What is kept about people here is sealed, and cannot be opened right now. Nothing was changed. Whoever runs this"
-    " site finds in its log what to do; please try again later."
+    "Personal data on this site is encrypted and cannot be decrypted right now. Nothing was changed. The server's log"
+    " says what to do. Try again later."
 )
 
 
@@ -99,12 +99,12 @@ def render_http(error: HTTPException) -> ResponseReturnValue:
 
 def render_foreign_host(_error: SecurityError) -> ResponseReturnValue:
     """In plain words: no page can be built for a host whose addresses are unknown."""
-    return "This site does not answer to that host name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+    return "This site does not use that host name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def render_database(error: sqlalchemy.exc.SQLAlchemyError) -> ResponseReturnValue:
     current_app.logger.error("database unavailable: %s", type(error).__name__, exc_info=error)
-    return render_domain(Unavailable("The database did not answer. Nothing was changed; please try again."))
+    return render_domain(Unavailable("The database did not answer. Nothing was changed. Try again."))
 
 
 def render_unreadable(error: Unreadable) -> ResponseReturnValue:

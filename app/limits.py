@@ -123,7 +123,7 @@ class Allowances:
         """What cannot be counted for all processes is not granted."""
         allowance = self._settings.RATE_LIMIT_GRANT if _acts(Rate.GRANT) else ""
         if allowance and self._limiter.alone:
-            raise Unavailable("This cannot be counted just now, so it was not done. Try again in a minute.")
+            raise Unavailable("We could not check the limit for this, so nothing was done. Try again in a minute.")
         return allowance
 
     def _hour_of_a_key(self) -> str:

@@ -24,7 +24,7 @@ from backend.routes.schemas.problem import Problem
 
 VERSION = "0.1.0"
 DESCRIPTION = (
-    "What AI and the labour market mean for a job and its pay, from published measures only. "
+    "What AI and the labor market mean for a job and its pay, from published measures only. "
     "Read-only calculator endpoints need no key. Exposure is not a chance of losing a job."
 )
 EXAMPLE = {
@@ -41,7 +41,7 @@ SECURITY = {
         "description": "From `/account/keys` or `flask keys create`.",
     },
     "access_token": {**JWT, "description": "For 15 minutes after `/api/v1/auth/login` or `/api/v1/auth/refresh`."},
-    "refresh_token": {**JWT, "description": "Good once, at `/api/v1/auth/refresh`, within 14 days of logging in."},
+    "refresh_token": {**JWT, "description": "Works once, at `/api/v1/auth/refresh`, within 14 days of logging in."},
 }
 
 
@@ -126,7 +126,7 @@ def _describe_events(spec: dict[str, Any]) -> None:
 def _describe_long_addresses(spec: dict[str, Any]) -> None:
     """The web server itself refuses a request line of more than 8,190 characters, in words of its own."""
     refusal = {
-        "description": "The address is too long. A query in a body has room for more.",
+        "description": "The address is too long. Send a longer query in a body.",
         "content": {"text/html": {}},
     }
     for item in spec["paths"].values():

@@ -34,7 +34,7 @@ FORMS = (
     formats.count,
     formats.points,
     formats.day,
-    formats.plain_day,
+    formats.plain_days,
     formats.moment,
     formats.clock,
     formats.duration,

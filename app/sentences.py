@@ -58,16 +58,16 @@ PATTERNS: Mapping[str, str] = MappingProxyType(
 UNITS = ((3_600, "hour"), (60, "minute"), (1, "second"))
 OF_REQUESTS: Mapping[int, str] = MappingProxyType(
     {
-        400: "What was sent cannot be read.",
-        404: "There is nothing at this address.",
-        406: "This address cannot answer in the form that was asked for.",
+        400: "The request could not be read.",
+        404: "Nothing was found at this address.",
+        406: "This address cannot answer in the requested format.",
         408: "The request took too long to arrive. Send it again.",
-        411: "Say in Content-Length how long the body is.",
-        413: "The request is larger than this address takes.",
-        414: "The address is longer than any here.",
-        415: "This address does not take that content type.",
-        431: "The headers are larger than is taken here.",
-        500: "We have noted it. Please try again; if it stays, tell us the request id.",
+        411: "Send a Content-Length header with the length of the body.",
+        413: "The request is larger than this address accepts.",
+        414: "The address is too long.",
+        415: "This address does not accept that content type.",
+        431: "The headers are too large.",
+        500: "We have logged the problem. Try again. If it keeps happening, send us the request ID.",
     }
 )
 
@@ -89,7 +89,7 @@ def _of_value(problem: ErrorDetails) -> str:
     if kind in {"enum", "literal_error"}:
         return f"must be {facts['expected']}"
     if kind == "string_pattern_mismatch":
-        return PATTERNS.get(facts["pattern"], "is not in the form that is described")
+        return PATTERNS.get(facts["pattern"], "is not in the documented format")
     if kind == "value_error":
         return problem["msg"].removeprefix("Value error, ")
     return OF_FIELDS.get(kind, "is not valid")
@@ -98,7 +98,7 @@ def _of_value(problem: ErrorDetails) -> str:
 def of_request(error: HTTPException) -> str:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         methods = sorted(set(error.valid_methods) - {"HEAD", "OPTIONS"})
-        return f"This address answers to {' and '.join(methods)} only." if methods else ""
+        return f"This address supports only {' and '.join(methods)}." if methods else ""
     return OF_REQUESTS.get(error.code or 500, "")
 
 
@@ -110,6 +110,6 @@ def of_allowance(limit: RateLimitItem, seconds: int | None) -> str:
 
 def _pause(seconds: int | None) -> str:
     if seconds is None:
-        return "Wait a while, and try again."
+        return "Wait a while and try again."
     size, noun = next((size, noun) for size, noun in UNITS if seconds > 2 * size or size == 1)
     return f"Try again in {counted(max(1, -(-seconds // size)), noun)}."

@@ -13,14 +13,14 @@ from werkzeug.routing import RequestRedirect
 from backend.errors import BadRequest, MingusError
 from backend.routes.access import Rate, access_here, access_of, caller, wants_page
 
-NOTHING_SENT = "This form did not come from the page as it is now. Nothing was changed: open the page again."
+NOTHING_SENT = "This form came from an older version of the page. Nothing was changed. Open the page again."
 
 
 class StaleForm(BadRequest):
     """A form of our pages was sent without its token. Programs never meet this one."""
 
     code = "stale_form"
-    title = "The form could not be accepted"
+    title = "We couldn’t accept this form"
 
 
 def show_again(_error: Exception) -> ResponseReturnValue:
@@ -52,7 +52,7 @@ def _page() -> Callable[[], ResponseReturnValue] | None:
 def _why() -> str:
     sent = access_here()
     if caller() and sent and sent.scope is None and sent.rate is Rate.SIGN_IN:
-        return "You have signed in meanwhile, so this form was not sent."
+        return "You signed in meanwhile, so this form was not sent."
     if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
-        return "This page was open for too long, or you signed in or out meanwhile: look the form over and send it."
-    return "This page was open for too long, or your browser keeps no cookies for this site: send the form once more."
+        return "This page was open for too long, or you signed in or out meanwhile. Check the form and send it again."
+    return "This page was open for too long, or your browser blocks cookies for this site. Send the form again."

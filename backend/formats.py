@@ -53,6 +53,14 @@ def day(value: datetime, zone: str = "UTC") -> str:
     return f"{local:%B} {local.day}, {local.year}"
 
 
+def plain_days(first: date, last: date) -> str:
+    """October 1 – November 30, 2026; November 21, 2026"""
+    if first == last:
+        return plain_day(first)
+    year = "" if first.year == last.year else f", {first.year}"
+    return f"{first:%B} {first.day}{year} – {plain_day(last)}"
+
+
 def plain_day(value: date) -> str:
     """November 21, 2026, of a date without a time zone."""
     return f"{value:%B} {value.day}, {value.year}"

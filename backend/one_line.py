@@ -5,4 +5,4 @@ from __future__ import annotations
 
 def must_fit(field: str) -> str:
     """The message about a text that `str.isprintable` refuses."""
-    return f"The {field} must fit on one line: take out line breaks, tabs and the like."
+    return f"The {field} must fit on one line, without line breaks, tabs, or the like."

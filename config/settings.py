@@ -104,10 +104,10 @@ class Settings(BaseModel):
     PUBLIC_URL: Site = Field(
         "",
         validate_default=True,
-        description="Where people reach this site, for links in letters and search engines: `https://mingus.example`. "
+        description="Where people reach this site, for links in emails and search engines: `https://mingus.example`. "
         "Empty: `http://HOST:PORT`; production refuses to start without one.",
     )
-    SMTP_HOST: str = Field("", description="Mail server. Empty: letters become files in `INSTANCE_DIR/outbox`.")
+    SMTP_HOST: str = Field("", description="Mail server. Empty: emails become files in `INSTANCE_DIR/outbox`.")
     SMTP_PORT: Port = Field(587, description="Port of the mail server.")
     SMTP_USER: str = Field("", description="Name at the mail server. Empty: it asks for none.")
     SMTP_SECURITY: Literal["none", "starttls", "tls"] = Field(
@@ -116,7 +116,9 @@ class Settings(BaseModel):
     SMTP_PASSWORD: MailPassword = Field(
         SecretStr(""), description="Password at the mail server; never sent over a connection that is not private."
     )
-    MAIL_FROM: MailAddress = Field("Mingus <mingus@localhost>", description="Who letters are from and who is answered.")
+    MAIL_FROM: MailAddress = Field(
+        "Mingus <mingus@localhost>", description="Who emails are from, and who gets the replies."
+    )
     DATABASE_URL: DatabaseUrl = Field(
         SecretStr(""),
         description="SQLAlchemy URL, `sqlite:///…` or `postgresql+psycopg://…`. Empty: `INSTANCE_DIR/mingus.db`.",
@@ -166,7 +168,7 @@ class Settings(BaseModel):
         "Empty: any.",
     )
     ANSWERS_RETENTION_DAYS: Annotated[int, Field(ge=1, le=3650)] = Field(
-        30, description="Days a visitor's answers and shared links are kept; a stored assessment has neither."
+        30, description="Days a visitor's answers and the links to results are kept; a stored assessment has neither."
     )
     UNVERIFIED_ACCOUNTS_RETENTION_DAYS: Annotated[int, Field(ge=1, le=3650)] = Field(
         7, description="Days an account is kept whose address nobody confirms, or whose invitation nobody accepts."

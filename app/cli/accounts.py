@@ -13,7 +13,7 @@ from backend.accounts.permissions import Role
 from backend.accounts.sign_in.totp import SecondFactor
 from backend.plugins import get
 
-group = Commands("accounts", help="Who may sign in. Each command goes into the audit log as done by `cli`.")
+group = Commands("accounts", help="Manage who can sign in. The audit log records each command as `cli`.")
 BY = "cli"
 ROLES = click.Choice([role.value for role in Role])
 
@@ -26,11 +26,13 @@ def an_address(_context: click.Context, _parameter: click.Parameter, value: str)
 
 
 @group.command("create")
-@click.option("--email", required=True, callback=an_address, help="Where they get mail, and what they sign in with.")
+@click.option("--email", required=True, callback=an_address, help="The address they sign in with and get email at.")
 @click.option("--role", required=True, type=ROLES, help="What the account is for.")
-@click.option("--invite", is_flag=True, help="Ask for no password: mail a link to choose one, and print it.")
+@click.option(
+    "--invite", is_flag=True, help="Email a link to choose a password instead of asking for one, and print the link."
+)
 def create(email: str, role: str, *, invite: bool) -> None:
-    """Make an account that is ready, and ask for its password."""
+    """Create an account that is ready to use. Asks for its password."""
     if invite:
         click.echo(current_app.config["PUBLIC_URL"] + get(Accounts).invite(BY, email, Role(role)))
         return
@@ -41,7 +43,7 @@ def create(email: str, role: str, *, invite: bool) -> None:
 
 @group.command("list")
 def list_all() -> None:
-    """Show every account, the newest first."""
+    """List accounts, newest first."""
     number, pages = 1, 1
     while number <= pages:
         listing = get(Directory).list(BY, number)
@@ -54,14 +56,14 @@ def list_all() -> None:
 @click.argument("account")
 @click.argument("role", type=ROLES)
 def change_role(account: str, role: str) -> None:
-    """Let ACCOUNT, an email address or public id, be for something else; signs it out everywhere."""
+    """Change the role of ACCOUNT, an email address or public ID. Signs it out everywhere."""
     get(Accounts).change_role(BY, _public_id(account), Role(role))
 
 
 @group.command("disable")
 @click.argument("account")
 def disable(account: str) -> None:
-    """Let nobody sign in to ACCOUNT, an email address or public id, from the next request on."""
+    """Block sign-ins to ACCOUNT, an email address or public ID, from the next request on."""
     get(Accounts).disable(BY, _public_id(account))
 
 
@@ -75,7 +77,7 @@ def enable(account: str) -> None:
 @group.command("remove-second-factor")
 @click.argument("account")
 def remove_second_factor(account: str) -> None:
-    """For someone who lost app and recovery codes: they set up another at their next sign-in. Make sure who asks."""
+    """For someone who lost their app and recovery codes. They set up a new one at the next sign-in. Verify who asks."""
     get(SecondFactor).remove(BY, _public_id(account))
 
 

@@ -12,5 +12,5 @@ group = Commands("assessments", help="Visitors' answers.")
 
 @group.command("clean")
 def clean() -> None:
-    """Delete the answers and shared links whose time is over."""
+    """Delete expired answers and the links to them."""
     click.echo(f"Deleted {counted(get(DraftRetention).clean(), 'expired draft')}.")

@@ -53,7 +53,7 @@ def _database_trouble(error: DBAPIError | NoConnection) -> str:
     get_db_session().rollback()
     health = get(HealthService).database()
     if not health.ok:
-        return f"The database is not ready: {health.reason}. `flask db upgrade` makes and updates its tables."
+        return f"The database is not ready: {health.reason}. Run `flask db upgrade` to create or update its tables."
     if isinstance(error, ProgrammingError):
         raise error
-    return f"The database did not answer in time ({type(error).__name__}). Nothing was changed; try again."
+    return f"The database did not answer in time ({type(error).__name__}). Nothing was changed. Try again."

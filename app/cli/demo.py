@@ -15,7 +15,7 @@ from backend.demo.work import DAYS, SEED, SESSIONS
 from backend.formats import counted
 from backend.plugins import get
 
-group = AppGroup("demo", help="Visits that nobody made, to see what the pages are for.")
+group = AppGroup("demo", help="Made-up visits that show what the dashboards can do.")
 
 
 def an_address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -25,15 +25,21 @@ def an_address(_context: click.Context, _parameter: click.Parameter, value: str 
 
 
 @group.command("visits")
-@click.option("--sessions", default=SESSIONS, show_default=True, type=click.IntRange(1, 200_000), help="How many.")
-@click.option("--days", default=DAYS, show_default=True, type=click.IntRange(1, 365), help="On so many days up to now.")
-@click.option("--seed", default=SEED, show_default=True, type=int, help="Another one makes another world.")
-@click.option("--url", callback=an_address, help="A running server of this installation; else the one at PUBLIC_URL.")
-@click.option("--yes", is_flag=True, help="Do not ask, also where MINGUS_ENV is production.")
+@click.option(
+    "--sessions", default=SESSIONS, show_default=True, type=click.IntRange(1, 200_000), help="How many visits."
+)
+@click.option(
+    "--days", default=DAYS, show_default=True, type=click.IntRange(1, 365), help="Over how many days up to now."
+)
+@click.option("--seed", default=SEED, show_default=True, type=int, help="A different seed makes different visits.")
+@click.option(
+    "--url", callback=an_address, help="A running server of this installation. Default: the one at PUBLIC_URL."
+)
+@click.option("--yes", is_flag=True, help="Do not ask, even where MINGUS_ENV is production.")
 def visits(sessions: int, days: int, seed: int, url: str | None, *, yes: bool) -> None:
-    """Send demo visits through the event API; where no server runs, through the same routes in this process."""
+    """Send demo visits through the event API, or within this process where no server runs."""
     if current_app.config["PRODUCTION"] and not yes:
-        click.confirm("This is a production installation. Mix demo visits with the real ones?", abort=True)
+        click.confirm("This is a production installation. Mix demo visits with real ones?", abort=True)
     began = perf_counter()
     with plain_errors():
         demo = get(DemoVisits)
@@ -62,8 +68,10 @@ def clear(*, yes: bool) -> None:
     landing = counted(erased.landing, "landing row")
     click.echo(f"Removed {landing}, {erased.quarantined:,} in quarantine, {erased.lake:,} in the lake.")
     if left:
-        raise click.ClickException(f"{counted(left, 'row')} came meanwhile: somebody sends demo visits now. Try again.")
-    click.echo("Looked again: nothing of them is left.")
+        raise click.ClickException(
+            f"{counted(left, 'row')} arrived meanwhile: someone is sending demo visits. Try again."
+        )
+    click.echo("Checked again: none are left.")
 
 
 def _door(url: str | None) -> Door:
@@ -71,6 +79,6 @@ def _door(url: str | None) -> Door:
     if server.answers():
         return server
     if url:
-        raise click.ClickException(f"No Mingus answers at {url}.")
+        raise click.ClickException(f"No Mingus server answers at {url}.")
     click.echo("No server runs at PUBLIC_URL; sending within this process.")
     return door_of_this_process(current_app.config["TRUSTED_HOSTS"])

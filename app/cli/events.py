@@ -14,7 +14,7 @@ from backend.formats import counted
 from backend.plugins import get
 
 group = Commands("events", help="What visitors did.")
-quarantine = Commands("quarantine", help="Events whose time is impossible.")
+quarantine = Commands("quarantine", help="Events with an impossible time.")
 group.add_command(quarantine)
 
 
@@ -30,9 +30,11 @@ def instant(_context: click.Context, _parameter: click.Parameter, value: str | N
 
 
 @quarantine.command("list")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="The newest so many.")
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="How many of the newest to list."
+)
 def list_newest(limit: int) -> None:
-    """Show the newest events in quarantine: id, reason, when it came, when it says it happened, name, session."""
+    """List the newest events in quarantine: ID, reason, when received, when it says it happened, name, session."""
     events = get(Quarantine).newest(limit)
     for event in events:
         click.echo(line(event))
@@ -47,7 +49,7 @@ def line(quarantined: QuarantinedEvent) -> str:
 @quarantine.command("show")
 @click.argument("event_id", type=click.UUID)
 def show(event_id: UUID) -> None:
-    """Show everything that is known of an event."""
+    """Show everything known about an event."""
     quarantined = get(Quarantine).get(event_id)
     details = {
         "reason": quarantined.reason,
@@ -62,16 +64,20 @@ def show(event_id: UUID) -> None:
 
 @quarantine.command("release")
 @click.argument("event_id", type=click.UUID)
-@click.option("--timestamp", callback=instant, help="When it really happened; else when it says, if possible by now.")
+@click.option(
+    "--timestamp",
+    callback=instant,
+    help="When it really happened. Default: the time it gives, if that is possible by now.",
+)
 def release(event_id: UUID, timestamp: datetime | None) -> None:
-    """Let an event count, as if it had just been sent."""
+    """Count an event as if it had just been sent."""
     recorded = get(Quarantine).release(event_id, timestamp)
-    click.echo(f"Released {event_id}{'' if recorded.accepted else ', which was stored already'}.")
+    click.echo(f"Released {event_id}{'' if recorded.accepted else ', which was already stored'}.")
 
 
 @quarantine.command("drop")
 @click.argument("event_id", type=click.UUID)
 def drop(event_id: UUID) -> None:
-    """Delete an event for good."""
+    """Delete an event permanently."""
     get(Quarantine).drop(event_id)
     click.echo(f"Dropped {event_id}.")

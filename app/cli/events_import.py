@@ -24,15 +24,17 @@ REJECTED, UNUSABLE, STOPPED = 1, 2, 130
 @click.command("import")
 @with_appcontext
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice([form.value for form in Format]), help="Else told by the name.")
-@click.option("--mapping", "mappings", multiple=True, metavar="FILE.json|COLUMN=FIELD", help="May repeat.")
+@click.option("--format", "form", type=click.Choice([form.value for form in Format]), help="Default: by the file name.")
+@click.option("--mapping", "mappings", multiple=True, metavar="FILE.json|COLUMN=FIELD", help="Can be repeated.")
 @click.option(
-    "--constant", "constants", multiple=True, metavar="FIELD=VALUE", help="The same for every row. May repeat."
+    "--constant", "constants", multiple=True, metavar="FIELD=VALUE", help="A constant for every row. Can be repeated."
 )
-@click.option("--time-format", default="", help="As strptime has it, or unix or unix_ms. Else RFC 3339.")
-@click.option("--time-zone", default="", help="Of times that name none. Else UTC.")
+@click.option("--time-format", default="", help="A strptime format, unix, or unix_ms. Default: RFC 3339.")
+@click.option("--time-zone", default="", help="For times without one. Default: UTC.")
 @click.option("--dry-run", "dry", is_flag=True, help="Read and count only.")
-@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Rejected rows with line and reason.")
+@click.option(
+    "--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write rejected rows here, with line and reason."
+)
 @plainly
 def import_events(
     files: tuple[Path, ...],
@@ -117,5 +119,5 @@ def plain_interrupt() -> Iterator[None]:
     finally:
         signal.signal(signal.SIGINT, before)
         if interrupted:
-            click.echo("Stopped. Give the command again: it goes on where it stopped.", err=True)
+            click.echo("Stopped. Run the command again to continue where it stopped.", err=True)
             sys.exit(STOPPED)

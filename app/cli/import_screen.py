@@ -45,7 +45,7 @@ class Screen:
 
     def waits(self) -> None:
         if not self._waited:
-            click.echo(f"{self._path}: waits its turn: others are writing to the same days of the lake.", err=True)
+            click.echo(f"{self._path}: waiting: others are writing to the same days of the lake.", err=True)
         self._waited = True
 
     def rejected(self, row: Rejected) -> None:
@@ -68,7 +68,7 @@ class Screen:
                 err=True,
             )
         if imported.rejected and not self._rejects:
-            click.echo("Give the command again with --rejects FILE to get the rejected rows and the reasons.", err=True)
+            click.echo("Run the command again with --rejects FILE to get the rejected rows and the reasons.", err=True)
         if imported.cut_short:
             click.echo(f"Error: {imported.cut_short}", err=True)
 
@@ -80,7 +80,7 @@ def writing(path: Path | None, files: Sequence[Path]) -> Iterator[TextIO | None]
         yield None
         return
     if path.exists() and any(file.exists() and path.samefile(file) for file in files):
-        raise UnusableFile(f"{path} is to be imported; rejected rows would overwrite it.")
+        raise UnusableFile(f"{path} is being imported, and rejected rows would overwrite it.")
     try:
         file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OURS_ALONE), "w")
     except OSError as error:

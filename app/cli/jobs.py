@@ -18,7 +18,7 @@ group = Commands("jobs", help="Background work.")
 @group.command("list")
 @click.option("--state", type=click.Choice([state.value for state in JobState]), help="Only jobs in this state.")
 def list_newest(state: str | None) -> None:
-    """Show the newest hundred jobs."""
+    """List the newest hundred jobs."""
     jobs = get(Jobs).list(JobState(state) if state else None)
     for job in jobs:
         tries = counted(job.attempts, "try", "tries")
@@ -30,22 +30,22 @@ def list_newest(state: str | None) -> None:
 
 @group.command("retry")
 @click.argument("job_id", metavar="ID", type=int, required=False)
-@click.option("--all-dead", is_flag=True, help="Every dead job.")
+@click.option("--all-dead", is_flag=True, help="Retry every dead job.")
 def retry(job_id: int | None, all_dead: bool) -> None:
-    """Give a dead job, or all of them, every try again."""
+    """Retry a dead job, or all of them, with every attempt restored."""
     if (job_id is None) != all_dead:
-        raise click.UsageError("Name one job, or say --all-dead.")
+        raise click.UsageError("Name one job, or pass --all-dead.")
     if job_id is None:
-        click.echo(f"{counted(get(Jobs).retry_all_dead('cli'), 'dead job')} will be tried again.")
+        click.echo(f"{counted(get(Jobs).retry_all_dead('cli'), 'dead job')} will be retried.")
         return
     get(Jobs).retry(job_id, "cli")
-    click.echo(f"Job {job_id} will be tried again.")
+    click.echo(f"Job {job_id} will be retried.")
 
 
 @group.command("run")
-@click.option("--once", is_flag=True, help="End when nothing is due any more.")
+@click.option("--once", is_flag=True, help="Exit when nothing is due.")
 def run(once: bool) -> None:
-    """Do the jobs that are due, here, until Ctrl-C."""
+    """Run due jobs in this process until Ctrl-C."""
     alarm, attempted = Alarm(), 0
     while (attempts := get(Jobs).run_due(within=alarm.within)) or not once:
         attempted += attempts
@@ -55,7 +55,7 @@ def run(once: bool) -> None:
 
 @group.command("schedule")
 def schedule() -> None:
-    """Show what runs by the clock: when next, how it went."""
+    """Show what runs on a schedule: the next run, and how the last one went."""
     rows = get(Timetable).rows()
     for row in rows:
         last = f"{row.last_finished_at:%Y-%m-%d %H:%M:%S}" if row.last_finished_at else "never"

@@ -24,13 +24,17 @@ def one_line(_context: click.Context, _parameter: click.Parameter, value: str) -
 @group.command("create")
 @click.option("--name", required=True, callback=one_line, help="Who or what will use the key.")
 @click.option("--scope", "scopes", required=True, multiple=True, type=click.Choice(SCOPES), help="Repeats.")
-@click.option("--expires-days", type=click.IntRange(1, 3650), help="Without it the key lasts until it is revoked.")
-@click.option("--per-hour", type=click.IntRange(1, 1_000_000), help="Requests an hour. Without it: as many as may be.")
-@click.option("--account", type=click.UUID, help="Public id of an account that owns it: it may do what they may.")
+@click.option("--expires-days", type=click.IntRange(1, 3650), help="Default: until the key is revoked.")
+@click.option(
+    "--per-hour", type=click.IntRange(1, 1_000_000), help="Hourly request limit. Default: the standard limits."
+)
+@click.option(
+    "--account", type=click.UUID, help="Public ID of the account that owns the key, and limits what it can do."
+)
 def create(
     name: str, scopes: tuple[str, ...], expires_days: int | None, per_hour: int | None, account: UUID | None
 ) -> None:
-    """Make a key and print it, this once."""
+    """Create a key and print it. It is shown only once."""
     keys = get(KeyService)
     expires_at = utc_now() + timedelta(days=expires_days) if expires_days else None
     owner = keys.account_of(account) if account else None
@@ -39,7 +43,7 @@ def create(
 
 @group.command("list")
 def list_all() -> None:
-    """Show every key without its secret."""
+    """List keys, without their secrets."""
     for key in get(KeyService).list():
         click.echo(_line(key))
 
@@ -47,7 +51,7 @@ def list_all() -> None:
 @group.command("revoke")
 @click.argument("key_id")
 def revoke(key_id: str) -> None:
-    """Refuse a key from now on. KEY_ID is the eight characters after mgs_live_."""
+    """Revoke a key. KEY_ID is the eight characters after mgs_live_."""
     get(KeyService).revoke(key_id)
     click.echo(f"Revoked {key_id}.")
 

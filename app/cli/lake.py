@@ -16,8 +16,8 @@ from backend.analytics.warehouse.question import DIALECTS, compiled_anew, standi
 from backend.formats import counted, duration
 from backend.plugins import get
 
-group = Commands("lake", help="The history that questions are answered from.")
-BUSY = "Another process is bringing the lake up to date; nothing was done."
+group = Commands("lake", help="Manage the history that queries are answered from.")
+BUSY = "Another process is updating the lake. Nothing was done."
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def plain_errors() -> Iterator[None]:
 
 @group.command("sync")
 def sync() -> None:
-    """Move new events into the lake, now."""
+    """Move new events into the lake now."""
     with plain_errors():
         synced = get(LakeSync).run()
     click.echo(sentence(synced) if synced else BUSY)
@@ -67,7 +67,7 @@ def questions() -> None:
 
 @group.command("status")
 def status() -> None:
-    """Show tables, watermark, and how far the lake is behind the landing table."""
+    """Show the tables, the watermark, and how far the lake is behind the landing table."""
     with plain_errors():
         now = get(LakeInspection).look()
     for table in now.tables:
@@ -94,7 +94,13 @@ def lag(now: LakeOverview) -> str:
 
 
 @group.command("compact")
-@click.option("--files", default=2, show_default=True, type=click.IntRange(2), help="Days with so many small files.")
+@click.option(
+    "--files",
+    default=2,
+    show_default=True,
+    type=click.IntRange(2),
+    help="Fewest small files for a day to be compacted.",
+)
 def compact(files: int) -> None:
     """Join the small files of each day."""
     with plain_errors():
@@ -103,7 +109,7 @@ def compact(files: int) -> None:
 
 
 @group.command("vacuum")
-@click.option("--hours", default=1, show_default=True, type=click.IntRange(1), help="Keep what they still held.")
+@click.option("--hours", default=1, show_default=True, type=click.IntRange(1), help="Hours of old versions to keep.")
 def vacuum(hours: int) -> None:
     """Delete the files that no version of the last hours holds."""
     with plain_errors():
@@ -117,13 +123,13 @@ def vacuum(hours: int) -> None:
 @click.option("--visitor", "visitor_id", help="All events of a visitor.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def erase(session_id: str | None, user_id: str | None, visitor_id: str | None, yes: bool) -> None:
-    """Erase one person's events: landing table, quarantine, lake, files."""
+    """Erase one person's events from everywhere: landing table, quarantine, lake, files."""
     people = {"session": session_id, "user": user_id, "visitor": visitor_id}
     named = [f"{kind} {value!r}" for kind, value in people.items() if value]
     if len(named) != 1 or "" in people.values():
         raise click.UsageError("Name one of --session, --user, --visitor.")
     if not yes:
-        click.confirm(f"Erase all events of {named[0]} from everywhere, for good?", abort=True)
+        click.confirm(f"Erase all events of {named[0]} from everywhere, permanently?", abort=True)
     with plain_errors():
         erased = get(Erasure).erase(session_id=session_id, user_id=user_id, visitor_id=visitor_id)
     landing = counted(erased.landing, "landing row")

@@ -6,11 +6,11 @@ from app.cli.commands import Commands
 from app.generated import INTO, publish
 from app.metric_tables import tables
 
-group = Commands("metrics", help="What is counted, and how.")
+group = Commands("metrics", help="See what is counted, and how.")
 
 
 @group.command("catalogue")
 @INTO
 def show(into: Path | None) -> None:
-    """Tell what each measure counts and by what it can be broken down."""
+    """Show what each measure counts and what it can be broken down by."""
     publish("flask metrics catalogue", tables(), into)

@@ -14,13 +14,13 @@ from backend.accounts.privacy.rotation import Rotation
 from backend.personal_data import DataClasses
 from backend.plugins import get
 
-group = Commands("privacy", help="What is kept about people, their copy of it, its erasure.")
+group = Commands("privacy", help="Manage personal data: what is kept, copies of it, and its erasure.")
 ACTOR = "cli"
 
 
 @group.command("classes")
 def classes() -> None:
-    """Show what is kept about people, what for, how long and where, as a table in Markdown."""
+    """Show what is kept about people, why, how long, and where, as a Markdown table."""
     click.echo("\n".join(table(get(DataClasses))))
 
 
@@ -40,38 +40,38 @@ def export(public_id: UUID, file: Path) -> None:
 
 @group.command("erase")
 @click.argument("public_id", type=click.UUID)
-@click.confirmation_option(prompt="Erase this person from everywhere, for good?")
+@click.confirmation_option(prompt="Erase this person from everywhere, permanently?")
 def erase(public_id: UUID) -> None:
-    """Erase a person from every store, now. Says the same when they were erased before."""
+    """Erase a person from everywhere now. Says the same if they were erased before."""
     get(Erasures).erase(public_id, ACTOR)
     click.echo(f"Nothing is left of {public_id}.")
 
 
 @group.command("replay")
 def replay() -> None:
-    """After a restore, before people come in: erase again whoever the ledger of erasures names."""
+    """After a restore, before opening the site: erase everyone in the ledger of erasures again."""
     again = get(Erasures).replay(ACTOR)
     click.echo(f"Erased {again} people again.")
 
 
 @group.command("prune")
 def prune() -> None:
-    """Delete what its time is over, as background work does every day."""
+    """Delete what is past its retention, as background work does every day."""
     click.echo(f"Deleted {get(Retention).prune():,} rows.")
 
 
 @group.command("rotate")
 def rotate() -> None:
-    """Wrap everybody's key with the current MASTER_KEY; then MASTER_KEYS_BEFORE can be emptied."""
+    """Wrap everyone's key with the current MASTER_KEY. Then MASTER_KEYS_BEFORE can be emptied."""
     rotated = get(Rotation).run(ACTOR)
-    click.echo(f"{rotated:,} keys are wrapped with the current MASTER_KEY; none is left with another.")
+    click.echo(f"{rotated:,} keys are wrapped with the current MASTER_KEY. None are left with another.")
 
 
 @group.command("reindex")
 def reindex() -> None:
-    """After SECRET_KEY changed: let people be found by their address again. Passwords stay; sign-ins have ended."""
+    """After SECRET_KEY changed: make accounts findable by address again. Passwords stay; sign-ins have ended."""
     changed = get(Reindexing).run(ACTOR)
-    click.echo(f"Made the index of {changed:,} addresses anew.")
+    click.echo(f"Rebuilt the index of {changed:,} addresses.")
 
 
 def table(data_classes: DataClasses) -> list[str]:

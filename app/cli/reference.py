@@ -6,7 +6,7 @@ import click
 
 from app.cli.commands import Commands
 
-group = Commands("reference", help="The public figures that ship with Mingus.")
+group = Commands("reference", help="Manage the public figures that ship with Mingus.")
 
 
 @group.command("import")
@@ -28,7 +28,7 @@ def import_figures(source: Path) -> None:
 
 @group.command("snapshot")
 def write_snapshot_anew() -> None:
-    """Write the snapshot of the shipped tables anew, after a change to how titles are read."""
+    """Rewrite the snapshot of the shipped tables after a change to how titles are read."""
     from backend.reference.errors import ShippedDataError
     from backend.reference.loading import SHIPPED
     from backend.reference.snapshot import SNAPSHOT, write_snapshot

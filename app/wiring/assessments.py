@@ -5,6 +5,7 @@ from datetime import timedelta
 from app.headers import nonce
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.personal_data import AssessmentData
+from backend.assessments.job_impact.presentation.home import HomePage, home_page
 from backend.assessments.job_impact.presentation.occupation_lists import JobDirectory
 from backend.assessments.job_impact.presentation.occupation_pages import OccupationPages
 from backend.assessments.job_impact.questions import JobImpactAnswers
@@ -34,6 +35,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_shared(Reference, load_reference)
     registry.add_shared(JobImpactCalculator, lambda: JobImpactCalculator(registry.build(Reference)))
     registry.add_shared(FirstVisitPages, lambda: FirstVisitPages(nonce))
+    registry.add_shared(HomePage, lambda: home_page(registry.build(Reference), registry.build(JobImpactCalculator)))
     _occupation_pages(registry)
 
     def tokens() -> AccountTokens:

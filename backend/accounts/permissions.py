@@ -50,17 +50,17 @@ SCOPES: Mapping[Role, frozenset[Scope]] = MappingProxyType(
         Role.ADMIN: frozenset(Scope),
     }
 )
-# The message for a caller without the scope: "Your account may not …".
+# What the message for a caller without the scope says that the account cannot do.
 DEEDS: Mapping[Scope, str] = MappingProxyType(
     {
-        Scope.ACCOUNT_SELF: "see or change an account of its own",
+        Scope.ACCOUNT_SELF: "view or change its own account",
         Scope.KEYS_SELF: "have API keys",
-        Scope.DASHBOARDS_READ: "read the dashboards",
+        Scope.DASHBOARDS_READ: "view the dashboards",
         Scope.EVENTS_WRITE: "send events from elsewhere",
-        Scope.JOBS_READ: "see background work",
-        Scope.JOBS_RETRY: "have background work tried again",
-        Scope.ACCOUNTS_MANAGE: "see or change the accounts of other people",
-        Scope.AUDIT_READ: "read the audit log",
+        Scope.JOBS_READ: "view background work",
+        Scope.JOBS_RETRY: "retry background work",
+        Scope.ACCOUNTS_MANAGE: "view or change other people’s accounts",
+        Scope.AUDIT_READ: "view the audit log",
     }
 )
 # The scopes that an API key may have. The rest is for people who sign in.

@@ -17,25 +17,25 @@ from backend.errors import MingusError
 METHODS = ("get", "post", "put", "patch", "delete")
 PROBLEM = "application/problem+json"
 MEANINGS = {
-    "bad_request": "The body is no JSON, a header makes no sense, or a key and a cookie came together.",
-    "unauthenticated": "No key or token came, or one that is mistyped, unknown, expired or revoked.",
-    "sign_in_refused": "The address or the password is wrong, or the address is not confirmed. Which, is not told.",
-    "second_factor_needed": "The password was right. Send it again together with a `code`.",
-    "code_refused": "The code is wrong, or was used before.",
-    "proof_too_old": "A page was to change something that matters, and the password was typed some time ago.",
+    "bad_request": "The body is not JSON, a header is invalid, or a key and a cookie were sent together.",
+    "unauthenticated": "The key or token is missing, mistyped, unknown, expired, or revoked.",
+    "sign_in_refused": "The address or password is wrong, or the address is not confirmed. Which one is not said.",
+    "second_factor_needed": "The password is right. Send it again with a `code`.",
+    "code_refused": "The code is wrong or has been used.",
+    "proof_too_old": "A page made a sensitive change, and the password was typed a while ago.",
     "wrong_code": "A page was given a code that the authenticator app does not show now.",
-    "second_factor_conflict": "A page was to set up a second factor that is there already, or that is not begun.",
+    "second_factor_conflict": "A page set up a second factor that already exists, or that was never started.",
     "forbidden": "The key or the role lacks a scope, which the detail names, or a browser asked from another site.",
-    "not_found": "Nothing has this address.",
-    "asked_too_early": "The calculator's pages ask in order; an earlier question has no answer yet.",
-    "not_dead": "A job was to be tried again that is waiting, running or done. Programs never meet this one.",
-    "first_look_used": "The link of a first look works once; programs never meet this one.",
-    "account_conflict": "A page was to change an account in a way that its state does not allow.",
-    "too_large": "The body has too many bytes or events; the detail says how many may come. Send it in parts.",
-    "unsupported_media_type": "The Content-Type is none that this address reads.",
-    "invalid_request": "The request can be read but says something impossible. `errors` names every bad field at once.",
-    "unavailable": "A part that the answer needs did not answer. Nothing was changed; wait for Retry-After and repeat.",
-    "internal_error": "Our mistake. The log holds the cause under the request id.",
+    "not_found": "There is nothing at this address.",
+    "asked_too_early": "The calculator's pages ask in order, and an earlier question has no answer yet.",
+    "not_dead": "The job is waiting, running, or done. Only a dead job can be retried. Programs never get this one.",
+    "first_look_used": "The link of a first look works once. Programs never get this one.",
+    "account_conflict": "A page made a change that the account's state does not allow.",
+    "too_large": "The body has too many bytes or events. The detail gives the limit. Send it in parts.",
+    "unsupported_media_type": "This address does not accept the Content-Type.",
+    "invalid_request": "The request can be read, but some values are invalid. `errors` names every bad field at once.",
+    "unavailable": "Something the request needs is not available. Nothing was changed. Try again after Retry-After.",
+    "internal_error": "Something went wrong on our side. The log has the cause under the request ID.",
 }
 
 
@@ -66,8 +66,8 @@ class ProblemKind:
 
 
 HTTP_PROBLEMS = (
-    ProblemKind("method_not_allowed", 405, "The address exists, but not for this method; see the Allow header."),
-    ProblemKind("too_many_requests", 429, "The allowance is used up. Wait as many seconds as Retry-After says."),
+    ProblemKind("method_not_allowed", 405, "The address does not support this method. See the Allow header."),
+    ProblemKind("too_many_requests", 429, "You are over the limit. Wait as many seconds as Retry-After says."),
 )
 
 

@@ -21,8 +21,8 @@ def audit_data(session: Callable[[], Session]) -> DataClass:
 
     return DataClass(
         "audit_log",
-        "To show who read or changed what; it names you only by a number.",
-        "For good: after you delete your account the number leads to nobody.",
+        "To show who viewed or changed what. It names you only by a number.",
+        "Permanently. After you delete your account, the number leads to no one.",
         erase=lambda _subject: None,
         export=export,
         tables=frozenset({"audit_entries", "audit_head"}),

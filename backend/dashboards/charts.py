@@ -29,6 +29,8 @@ QUANTITY_UNITS = {
     Unit.SECONDS: QuantityUnit.SECONDS,
 }
 MOST_BARS = 15
+# Until plans are on sale, amounts of money are of clicks on an offer, and every one of them says so.
+NOT_CHARGED = "Nothing is charged."
 Link = Callable[[PageQuestion], str]
 
 
@@ -187,6 +189,7 @@ def ranking_of(
             len(rows) - shown,
             _part(result.totals.values, numerator, query.currency),
             _noun(numerator) if numerator else "",
+            names.most_looked_up(dimension, rows[0].keys[0]) if rows and name == "assessments" else "",
         )
     )
 
@@ -251,7 +254,8 @@ def _tile(result: Result, name: str, href: str) -> Tile:
     quantity = quantity_of(name, result.query.currency)
     made = tile(MEASURES[name].label, quantity, _noun(denominator), now, before, partial=is_partial(result), href=href)
     left_out = other_currencies(result, name)
-    return replace(made, n=f"{made.n}; {', '.join(left_out)} left out") if left_out else made
+    n = f"{made.n}; {', '.join(left_out)} left out" if left_out else made.n
+    return replace(made, n=f"{n}. {NOT_CHARGED}" if name == "revenue" else n)
 
 
 def other_currencies(result: Result, name: str) -> tuple[str, ...]:

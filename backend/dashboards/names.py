@@ -9,17 +9,23 @@ from backend.analytics.figures.geography import country_names
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.assessments.job_impact.questions import EDUCATION
 from backend.reference.loading import Reference
+from backend.reference.plain_names import JobName
 
 DEVICES = ("mobile", "tablet", "desktop")
+JOBS = frozenset({"job_title", "occupation"})
 LEVELS = {"low": "Lower exposure", "medium": "Medium exposure", "high": "Higher exposure"}
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names of codes, from the public figures; a code without one shows itself. `known`: codes by dimension."""
+    """Names of codes, from the public figures; a code without one shows itself.
+
+    `known`: codes by dimension. `one_job`: the singular of an official title, by the folded title.
+    """
 
     of: Mapping[str, Callable[[str], str | None]]
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    one_job: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of_reference(cls, reference: Reference) -> Names:
@@ -38,7 +44,13 @@ class Names:
         return cls(
             {dimension: names.get for dimension, names in coded.items()} | computed,
             {dimension: (*names,) for dimension, names in coded.items()} | known,
+            {_folded(reference.occupations[code].title): job.name for code, job in _jobs(reference)},
         )
+
+    def most_looked_up(self, dimension: str, value: str | None) -> str:
+        """A sentence that says so of a job, where its name in the singular is known."""
+        one = self.one_job.get(_folded(self.name(dimension, value))) if dimension in JOBS else None
+        return f"{one} is the most looked-up job" if one else ""
 
     def name(self, dimension: str, value: str | None) -> str:
         if not value:
@@ -58,6 +70,10 @@ class Names:
                     if alike(text) == alike(typed):
                         return code
         return typed
+
+
+def _jobs(reference: Reference) -> Iterable[tuple[str, JobName]]:
+    return ((code, job) for code, job in reference.names.jobs.items() if code in reference.occupations)
 
 
 def _folded(text: str) -> str:

@@ -23,6 +23,7 @@ from backend.analytics.metrics.catalogue.query import (
     Filter,
     Operator,
 )
+from backend.analytics.metrics.catalogue.vocabularies import VOCABULARIES, as_kept, can_be
 from backend.analytics.metrics.period import DEFAULT_DAYS, LONGEST, Compare, Grain, Period
 from backend.errors import FieldError, InvalidRequest
 
@@ -243,7 +244,7 @@ def _preset(args: Mapping[str, str], errors: list[FieldError]) -> Preset | None:
     if text in list(Preset):
         return Preset(text)
     if text:
-        errors.append(FieldError("period", "Choose one of the periods, or a first and a last day."))
+        errors.append(FieldError("period", "Choose one of the periods, or a first and last day."))
     return None if args.get("start") or args.get("end") or text else Preset.THIRTY_DAYS
 
 
@@ -256,7 +257,7 @@ def _still_shown(args: Mapping[str, str]) -> str:
 def _compare(args: Mapping[str, str], errors: list[FieldError]) -> Compare | None:
     text = args.get("compare", "")
     if text and text not in list(Compare):
-        errors.append(FieldError("compare", "Choose the previous period, the previous year, or nothing."))
+        errors.append(FieldError("compare", "Compare with the previous period, the previous year, or nothing."))
     return Compare(text) if text in list(Compare) else None
 
 
@@ -274,7 +275,7 @@ def _adding(args: MultiDict[str, str], errors: list[FieldError]) -> Adding | Non
     if not name:
         return None
     if name not in FILTERS:
-        errors.append(FieldError("field", "Choose from the list what to filter by."))
+        errors.append(FieldError("field", "Choose a filter from the list."))
         return None
     typed = filter(None, (value.strip() for value in args.getlist("typed")))
     return Adding(name, (*(value.strip() for value in args.getlist("value")), *typed))
@@ -283,12 +284,14 @@ def _adding(args: MultiDict[str, str], errors: list[FieldError]) -> Adding | Non
 def _filters(args: MultiDict[str, str], adding: Adding | None, errors: list[FieldError]) -> Iterator[Filter]:
     """A filter for each dimension that the address names."""
     for name in FILTERS:
-        values = [value.strip() for value in args.getlist(name)]
+        values = [as_kept(name, value.strip()) for value in args.getlist(name)]
         entered = [*values, *(adding.typed if adding and adding.field == name else ())]
         if any("\0" in value for value in entered):
-            errors.append(FieldError(name, "Filters take text that can be written."))
+            errors.append(FieldError(name, "Filters can hold printable text only."))
         elif len(entered) > MOST_VALUES or any(len(value) > LONGEST_VALUE for value in entered):
-            errors.append(FieldError(name, f"Filters take {MOST_VALUES} values of {LONGEST_VALUE} characters at most."))
+            errors.append(FieldError(name, f"Send up to {MOST_VALUES} values of up to {LONGEST_VALUE} characters."))
+        elif not all(can_be(name, value) for value in values):
+            errors.append(FieldError(name, f"{DIMENSIONS[name].label} {VOCABULARIES[name].says}."))
         elif values:
             yield Filter(name, Operator.IN, tuple(dict.fromkeys(values)))
 
@@ -297,9 +300,9 @@ def _days(args: Mapping[str, str], today: date, errors: list[FieldError]) -> tup
     end = _day(args, "end", "last", today, errors)
     start = _day(args, "start", "first", end - timedelta(days=DEFAULT_DAYS - 1), errors)
     if not errors and start > end:
-        errors.append(FieldError("start", f"The first day must not come after the last day, {end}."))
+        errors.append(FieldError("start", f"The first day must not be after the last day, {end}."))
     if not errors and end - start >= LONGEST:
-        errors.append(FieldError("start", f"Choose at most {LONGEST.days} days."))
+        errors.append(FieldError("start", f"Choose {LONGEST.days:,} days or fewer."))
     return start, end
 
 
@@ -313,6 +316,6 @@ def _day(args: Mapping[str, str], name: str, which: str, default: date, errors: 
         errors.append(FieldError(name, f"Enter the {which} day as year, month and day, like 2026-11-21."))
         return default
     if not 2000 <= day.year <= 2200:
-        errors.append(FieldError(name, f"The {which} day must lie between 2000 and 2200."))
+        errors.append(FieldError(name, f"The {which} day must be between 2000 and 2200."))
         return default
     return day

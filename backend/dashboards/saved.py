@@ -118,12 +118,12 @@ def _bad_name(name: str) -> Iterator[FieldError]:
 
 def _bad_page(new: NewView) -> Iterator[FieldError]:
     if new.kind is ViewKind.SEGMENT and new.page is not None:
-        yield FieldError("page", "A segment is of no page.")
+        yield FieldError("page", "A segment has no page.")
     elif new.kind is ViewKind.FUNNEL and new.page != FUNNEL.name:
-        yield FieldError("page", "A funnel is of the page funnel.")
+        yield FieldError("page", "A funnel's page is funnel.")
     elif new.kind is ViewKind.VIEW and (new.page == FUNNEL.name or new.page not in SAVABLE):
         pages = ", ".join(name for name in SAVABLE if name != FUNNEL.name)
-        yield FieldError("page", f"A view is of one of these pages: {pages}. The page funnel is kept as a funnel.")
+        yield FieldError("page", f"A view's page is one of: {pages}. Save the funnel page as a funnel.")
 
 
 def _bad_parameters(new: NewView) -> list[FieldError]:
@@ -133,16 +133,16 @@ def _bad_parameters(new: NewView) -> list[FieldError]:
     for name, values in new.parameters.items():
         if name not in known:
             owner = "a segment" if new.kind is ViewKind.SEGMENT else "this page"
-            errors.append(FieldError(f"parameters.{name[:40]}", f"There is no such parameter of {owner}."))
+            errors.append(FieldError(f"parameters.{name[:40]}", f"This is not a parameter of {owner}."))
         elif any(UNWRITABLE.search(value) for value in values):
-            errors.append(FieldError(f"parameters.{name}", "Values must be text that can be written."))
+            errors.append(FieldError(f"parameters.{name}", "Values must be printable text."))
         elif name not in SEVERAL and len(values) != 1:
-            errors.append(FieldError(f"parameters.{name}", "There must be one value."))
+            errors.append(FieldError(f"parameters.{name}", "Send exactly one value."))
     if not errors and len(query_of(new.parameters)) > LONGEST_ADDRESS:
         limit = f"{LONGEST_ADDRESS:,}"
-        errors.append(FieldError("parameters", f"Together they must make an address of {limit} characters at most."))
+        errors.append(FieldError("parameters", f"Together they must make an address of up to {limit} characters."))
     if not errors and new.kind is ViewKind.SEGMENT and not any(new.parameters.values()):
-        errors.append(FieldError("parameters", "A segment needs a filter: add one first."))
+        errors.append(FieldError("parameters", "A segment needs a filter. Add one first."))
     return errors
 
 

@@ -123,7 +123,7 @@ def _post_until_answered(door: Door, body: bytes, headers: dict[str, str]) -> Do
             answer = door.post(body, headers)
         except NobodyThere as error:
             if tries == TRIES:
-                raise NotSent(f"The server does not answer any more: {error}.") from None
+                raise NotSent(f"The server no longer answers: {error}.") from None
             sleep(tries)
             continue
         if answer.status not in BUSY or tries == TRIES:

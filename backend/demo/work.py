@@ -109,5 +109,5 @@ class DemoWork:
             self._session.commit()
             task = self.latest()
         if task is None:
-            raise Unavailable("The work with demo visits could not be planned. Try again.")
+            raise Unavailable("The demo visits could not be scheduled. Try again.")
         return task

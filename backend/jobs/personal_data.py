@@ -25,12 +25,12 @@ def declare(classes: DataClasses, session: Callable[[], Session]) -> None:
     classes.add(
         DataClass(
             "jobs",
-            "To do what you asked for, such as writing to you; what a letter says is encrypted with your key.",
-            "7 days after they are done, 90 days if they fail for good.",
+            "To do what you asked for, such as emailing you. What an email says is encrypted with your key.",
+            "7 days after they are done, 90 days if they cannot be done.",
             erase=erase,
             export=export,
             tables=frozenset({"jobs"}),
-            called="Work on its way",
+            called="Pending work",
         )
     )
     classes.holds_nobodys("scheduled_tasks", "what runs by the clock")

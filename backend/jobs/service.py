@@ -32,7 +32,7 @@ class JobTaken(Exception):
 class NotDead(MingusError):
     status = 409
     code = "not_dead"
-    title = "The job needs no other try"
+    title = "The job does not need to be retried"
 
 
 class Jobs:
@@ -156,7 +156,7 @@ class Jobs:
         if job is None:
             raise NotFound(f"There is no job {job_id}.")
         if job.state != JobState.DEAD:
-            raise NotDead(f"Job {job_id} is {job.state}; only a dead job can be tried again.")
+            raise NotDead(f"Job {job_id} is {job.state}. Only a dead job can be retried.")
         tries = job.attempts
         job.state, job.attempts, job.due_at, job.finished_at = JobState.WAITING, 0, self._now(), None
         self._audit.record(by, Action.JOB_RETRIED, f"job:{job_id}", kind=job.kind, tries=tries)

@@ -22,7 +22,7 @@ def as_message(envelope: MailEnvelope, sender: str, at: datetime) -> EmailMessag
     try:
         message["To"] = Address(addr_spec=envelope.to)
     except (ValueError, IndexError, MessageError):  # their words repeat the address
-        raise RecipientRefused("the address is none that a letter can be sent to") from None
+        raise RecipientRefused("this address cannot receive email") from None
     message["Subject"] = envelope.words.subject
     message["Date"] = at
     message["Message-ID"] = f"<{envelope.name}@{address.rpartition('@')[2]}>"

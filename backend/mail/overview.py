@@ -10,7 +10,7 @@ from backend.jobs.models import Job, JobState
 from backend.mail.service import KIND
 from backend.plugins import Health
 
-TO_THE_OUTBOX = "no SMTP_HOST: letters become files in the outbox"
+TO_THE_OUTBOX = "no SMTP_HOST: emails are saved to the outbox folder"
 
 
 class MailOverview:
@@ -29,7 +29,7 @@ class MailOverview:
         except SQLAlchemyError as error:
             self._session.rollback()
             return Health(ok=False, reason=f"no answer ({type(error).__name__})", vital=False)
-        trouble = f"letters that could not be delivered yet: {failed}" if failed else ""
+        trouble = f"emails not delivered yet: {failed}" if failed else ""
         ok = not failed and (self.reaches_people or not self._must_reach_people)
         return Health(ok=ok, reason="; ".join(filter(None, (where, trouble))), vital=False)
 

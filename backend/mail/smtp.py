@@ -96,8 +96,8 @@ def refusal(code: int, words: bytes, where: str) -> RecipientRefused | NotDelive
         return RecipientRefused(f"the mail server refuses the recipient for good ({answer})")
     if status.startswith("5.7."):
         logger.error(
-            "The mail server refuses letters by its policy (%s): see whether it lets MAIL_FROM send, and SPF and DKIM.",
+            "The mail server refuses email by its policy (%s): check that it lets MAIL_FROM send, and SPF and DKIM.",
             answer,
         )
-        return NotDelivered(f"the mail server refuses letters by its policy ({answer})")
+        return NotDelivered(f"the mail server refuses email by its policy ({answer})")
     return NotDelivered(f"the mail server answered {answer} ({where})")

@@ -23,9 +23,12 @@ from backend.routes.pages import (
     letters,
     live,
     methodology,
+    occupation_cards,
     occupation_pages,
     privacy,
     reset,
+    result,
+    result_files,
     sign_in,
     sign_up,
     views,
@@ -35,7 +38,10 @@ from backend.routes.pages.annotations import bp as annotations_bp
 API_BLUEPRINTS: tuple[APIBlueprint, ...] = (job_impact_api.bp, analytics_bp, auth.bp, health.bp)
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     job_impact.bp,
+    result.bp,
+    result_files.bp,
     occupation_pages.bp,
+    occupation_cards.bp,
     methodology.bp,
     api_docs.bp,
     dashboards.bp,

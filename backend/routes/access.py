@@ -123,7 +123,7 @@ class ScopeMissing(Forbidden):
 
     @property
     def in_words(self) -> str:
-        return f"Your account may not {DEEDS[self.scope]}. An admin of this site can give it a role that may."
+        return f"Your account can’t {DEEDS[self.scope]}. An admin can give it a role that can."
 
 
 def require(scope: Scope, rate: Rate = Rate.GENERAL, *, fresh: bool = False) -> Callable[[View], View]:
@@ -210,7 +210,7 @@ def demand(scope: Scope) -> Caller:
 def demand_fresh_proof() -> None:
     who = caller()
     if who is None or not who.is_fresh(utc_now()):
-        raise ProofTooOld("This matters, and you entered your password some time ago. Enter it again first.")
+        raise ProofTooOld("You entered your password a while ago, and this is sensitive. Enter it again first.")
 
 
 def _declare(access: Access) -> Callable[[View], View]:
@@ -228,7 +228,7 @@ def _refuse_other_networks(access: Access) -> None:
         return
     address = client_address()
     if address is None or not any(address in network for network in networks):
-        raise Forbidden("This is not open to the network you come from.")
+        raise Forbidden("This is not available from your network.")
 
 
 def _refuse_foreign_form() -> None:

@@ -78,7 +78,7 @@ def me() -> int:
     """The account of whoever asks."""
     who = caller()
     if who is None or who.account_id is None:
-        raise Forbidden("This belongs to an account, and you ask without one.")
+        raise Forbidden("This belongs to an account. Sign in, or use a key that belongs to one.")
     return who.account_id
 
 

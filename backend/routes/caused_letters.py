@@ -42,7 +42,7 @@ def age_of_letter(name: str) -> int:
     """How many seconds ago this browser caused the letter. Raises NotFound for any other letter."""
     caused = _caused()
     if name not in caused:
-        raise NotFound("There is no such letter, or you did not cause it in the last hour.")
+        raise NotFound("There is no such email, or you did not cause it in the last hour.")
     return int(time()) - caused[name]
 
 

@@ -17,4 +17,4 @@ def demand_local() -> None:
     """Raise NotFound unless the request comes from this machine itself, and from nobody whom a proxy on it forwards."""
     address = client_address()
     if address is None or not address.is_loopback or any(name in request.headers for name in FORWARDING):
-        raise NotFound("There is no such page.")
+        raise NotFound("Page not found.")

@@ -48,7 +48,7 @@ def heading(page, text):
 
 
 def shown_secret(page):
-    page.locator("summary", has_text="I cannot scan it").click()
+    page.locator("summary", has_text="Can’t scan it?").click()
     return "".join(page.locator(".secret code").inner_text().split())
 
 
@@ -65,7 +65,7 @@ def test_a_visitor_becomes_a_member_without_javascript(server, app, instance, pl
 
     heading(plain, "Your account")
     press(plain, "Sign out")
-    expect(plain.get_by_role("status")).to_have_text("You are signed out.")
+    expect(plain.get_by_role("status")).to_have_text("You’re signed out.")
     sign_in_by_hand(plain, MadeAccount(0, "", ADDRESS, PASSWORD, None))
     heading(plain, "Your account")
 
@@ -77,14 +77,14 @@ def test_an_invited_analyst_sets_up_a_second_factor_without_javascript(server, a
     plain.get_by_label("Password").fill(PASSWORD)
     press(plain, "Continue")
     heading(plain, "Set up your authenticator app")
-    press(plain, "Show me the code to scan")
+    press(plain, "Show the QR code")
     account = MadeAccount(0, "", ADDRESS, PASSWORD, shown_secret(plain))
 
     plain.get_by_label("Code", exact=True).fill(account.code())
     press(plain, "Continue")
 
     codes = plain.locator(".codes li").all_inner_texts()
-    plain.get_by_role("link", name="I have kept them").click()
+    plain.get_by_role("link", name="I’ve saved them").click()
     expect(plain).to_have_url(f"{server.url}/analytics")
     press(plain, "Sign out")
     plain.get_by_label("Email address").fill(ADDRESS)
@@ -128,14 +128,14 @@ def test_every_step_of_a_second_factor_is_sound(server, app, tested):
     tested.get_by_label("Password").fill(PASSWORD)
     press(tested, "Sign in")
     assert_sound(tested)
-    press(tested, "Show me the code to scan")
+    press(tested, "Show the QR code")
     tested.wait_for_load_state()
     assert_sound(tested)
     secret = "".join(tested.locator(".secret code").inner_text().split())
     known = MadeAccount(account.id, account.public_id, account.email, PASSWORD, secret)
     tested.get_by_label("Code", exact=True).fill(known.code())
     press(tested, "Continue")
-    heading(tested, "Your app is set up. Keep these recovery codes")
+    heading(tested, "Your app is set up. Save your recovery codes")
     assert_sound(tested)
 
 
@@ -172,12 +172,12 @@ def test_somebody_signed_in_adds_a_second_factor(server, app, page):
     account = make_account(app, Role.MEMBER)
     page.context.add_cookies([signed_in_cookie(app, account, server.url)])
     page.goto(f"{server.url}/account/second-factor")
-    press(page, "Show me the code to scan")
+    press(page, "Show the QR code")
     expect(page.get_by_role("img", name="A QR code")).to_be_visible()
     known = MadeAccount(account.id, account.public_id, account.email, PASSWORD, shown_secret(page))
 
     page.get_by_label("Code", exact=True).fill(known.code())
     press(page, "Continue")
 
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="I’ve saved them").click()
     heading(page, "Your account")

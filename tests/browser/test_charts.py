@@ -145,7 +145,7 @@ def test_a_chart_that_failed_says_so_and_is_tried_again(specimen, page):
     found = chart(page, "world", "failed")
     alert = found.get_by_role("alert")
 
-    expect(alert).to_contain_text("This chart could not be drawn")
+    expect(alert).to_contain_text("This chart couldn’t be drawn")
     expect(alert).to_contain_text(f"Request id {REQUEST_ID}.")
     assert found.get_attribute("aria-busy") is None
     page.unroute("**/world.json*")
@@ -158,7 +158,7 @@ def test_without_what_draws_charts_the_tables_stand_in(specimen, page):
     page.goto(f"{specimen}/specimen")
 
     found = chart(page, "trend", "failed")
-    expect(found.get_by_role("alert")).to_contain_text("What draws charts could not be loaded.")
+    expect(found.get_by_role("alert")).to_contain_text("The chart library couldn’t be loaded.")
     expect(found.get_by_role("rowheader", name="Sun, Oct 25")).to_be_visible()
 
 
@@ -177,7 +177,7 @@ def test_without_javascript_the_table_is_the_chart(chromium, specimen):
 def test_an_empty_chart_says_why_and_what_next(charts):
     found = charts.locator("#empty")
 
-    expect(found).to_contain_text("Nothing was counted in this period.")
+    expect(found).to_contain_text("No data in this period.")
     expect(found.get_by_role("link", name="Show the last 90 days")).to_be_visible()
 
 

@@ -60,7 +60,7 @@ def test_without_a_seat_it_asks_now_and_then(app, instance, key, context):
         context.add_cookies([cookie])
         page = context.new_page()
         page.goto(f"{server.url}/analytics/live")
-        expect(page.locator("[data-state]")).to_have_text("Asks every 10 seconds", timeout=PATIENCE)
+        expect(page.locator("[data-state]")).to_have_text("Updates every 10 seconds", timeout=PATIENCE)
 
         send(server.url, key, "s")
 
@@ -77,7 +77,7 @@ def test_it_pauses_and_goes_on(app, instance, key, context):
         page.get_by_role("button", name="Pause").click()
         expect(page.locator("[data-state]")).to_have_text("Paused")
         send(server.url, key, "s")
-        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("button", name="Resume").click()
 
         expect(number(page, "sessions")).to_have_text("1", timeout=PATIENCE)
 

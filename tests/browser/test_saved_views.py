@@ -91,7 +91,7 @@ def test_a_view_is_saved_opened_and_deleted_with_the_keyboard(page, app, site):
     page.get_by_role("button", name="Delete Newsletter, a week").focus()
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    expect(page.get_by_role("status").first).to_have_text("It is deleted.")
+    expect(page.get_by_role("status").first).to_have_text("Deleted.")
 
 
 @pytest.mark.parametrize("javascript", [True, False])

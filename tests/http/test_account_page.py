@@ -91,7 +91,7 @@ def test_a_browser_can_be_signed_out_from_another(any_app, browser, member):
     answer = post(browser, f"{ACCOUNT}/sign-ins/{number}/end")
 
     assert answer.location == "/account#sign-ins"
-    assert "That browser is signed out." in told(browser)
+    assert "That browser has been signed out." in told(browser)
     assert other.get(ACCOUNT, headers=BROWSER).status_code == 303
     assert post(browser, f"{ACCOUNT}/sign-ins/{number}/end").status_code == 404
 
@@ -101,7 +101,7 @@ def test_every_other_browser_can_be_signed_out_at_once(any_app, browser, member)
 
     post(browser, f"{ACCOUNT}/sign-ins/end-others")
 
-    assert "You are signed in nowhere else." in told(browser)
+    assert "You aren’t signed in anywhere else." in told(browser)
     assert {other.get(ACCOUNT, headers=BROWSER).status_code for other in others} == {303}
 
 
@@ -110,7 +110,7 @@ def test_a_message_is_told_once(any_app, browser, member):
     make_sign_in(any_app, member)
     post(browser, f"{ACCOUNT}/sign-ins/end-others")
 
-    assert 'role="status">You are signed out everywhere else.' in browser.get(ACCOUNT, headers=BROWSER).text
+    assert 'role="status">You’re signed out everywhere else.' in browser.get(ACCOUNT, headers=BROWSER).text
     assert 'role="status"' not in browser.get(ACCOUNT, headers=BROWSER).text
 
 
@@ -120,7 +120,7 @@ def test_a_new_password_ends_every_other_sign_in(any_app, browser, member):
     answer = post(browser, f"{ACCOUNT}/password", old_password=PASSWORD, new_password="a cow that mends clocks")
 
     assert (answer.status_code, answer.location) == (303, ACCOUNT)
-    assert "Your password is changed." in told(browser)
+    assert "Your password has been changed." in told(browser)
     assert cookie(browser) != before
     assert other.get(ACCOUNT, headers=BROWSER).status_code == 303
     assert letters(any_app) == ["password_changed"]
@@ -129,7 +129,7 @@ def test_a_new_password_ends_every_other_sign_in(any_app, browser, member):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("", "a cow that mends clocks", "Enter the password you have now."),
+        ("", "a cow that mends clocks", "Enter your current password."),
         ("wrong", "a cow that mends clocks", "This is not your password."),
         (PASSWORD, "", "Enter a new password."),
         (PASSWORD, "short", "at least 8 characters"),

@@ -39,7 +39,7 @@ def test_the_first_admin_is_created_and_signs_in(any_app):
     ("email", "password", "sentence"),
     [
         ("root", PASSWORD, "Enter an email address, like name@example.com."),
-        ("taken@example.com", PASSWORD, "There is an account with this email address already."),
+        ("taken@example.com", PASSWORD, "An account with this email address already exists."),
         ("root@example.com", "password1", "most common passwords"),
     ],
 )

@@ -111,8 +111,8 @@ def test_an_account_is_found_by_its_whole_address_or_its_id(browser, other):
     [
         ("nobody@example.com", 200, "No account has this address"),
         ("7d8f3c52-1f0e-4a7b-9d65-0c2b6a41e8f3", 200, "No account has this id"),
-        ("half-an-address", 422, "Enter a whole email address, or the id of an account."),
-        ("x" * 5000, 422, "Enter a whole email address, or the id of an account."),
+        ("half-an-address", 422, "Enter a full email address or an account ID."),
+        ("x" * 5000, 422, "Enter a full email address or an account ID."),
     ],
 )
 def test_what_cannot_be_found_is_said(browser, text, status, words):
@@ -133,7 +133,7 @@ def test_a_long_list_comes_in_pages(any_app, browser):
     assert [len(found) for found in links] == [25, 2]
     assert links[0].isdisjoint(links[1])
     assert "Page 1 of 2" in first
-    assert "There is nothing on this page" in told(browser, f"{ACCOUNTS}?page=9")
+    assert "Nothing on this page" in told(browser, f"{ACCOUNTS}?page=9")
     assert browser.get(f"{ACCOUNTS}?page=-1e9", headers=BROWSER).status_code == 200
 
 
@@ -179,7 +179,7 @@ def test_nobody_is_invited_twice(browser, other):
     answer = post(browser, f"{ACCOUNTS}/invite", email=other.email.upper(), role="ops")
 
     assert answer.status_code == 422
-    assert "There is an account with this email address already." in answer.text
+    assert "An account with this email address already exists." in answer.text
 
 
 def test_a_role_change_ends_what_the_role_before_had_opened(any_app, browser, other):
@@ -223,11 +223,11 @@ def test_an_account_that_is_being_deleted_stays_shut_and_says_so(any_app, browse
     answers = [post(browser, f"{page_of(other)}/{deed}", role="ops") for deed in DEEDS]
 
     due = r"[A-Z][a-z]+ \d+, \d{4}, \d+:\d\d [AP]M \w+"
-    assert re.search(rf"This account is being deleted .* Its data is deleted from {due} on", page)
-    assert "Everything in it is still there" not in page
+    assert re.search(rf"This account is being deleted .* Its data will be deleted soon after {due}", page)
+    assert "Nothing in it has been deleted" not in page
     assert 'action="/admin' not in browser.get(page_of(other), headers=BROWSER).text
     assert {answer.status_code for answer in answers} == {409}
-    assert all("This account is being deleted. Nothing about it can be changed" in answer.text for answer in answers)
+    assert all("This account is being deleted and can no longer be changed" in answer.text for answer in answers)
     assert (stored(any_app, other), jobs(any_app)) == (before, waiting)
     assert "Being deleted" in told(browser, ACCOUNTS)
 
@@ -251,10 +251,10 @@ def test_an_account_whose_key_is_lost_is_listed_and_managed(any_app, browser, ad
         get_db_session().commit()
 
     listed = told(browser, ACCOUNTS)
-    assert f"Address cannot be read {other.public_id} Analyst Active" in listed
+    assert f"Address can’t be read {other.public_id} Analyst Active" in listed
     assert admin.email in listed
-    assert "An account whose address cannot be read" in told(browser, page_of(other))
-    assert "Cannot be read any more" in told(theirs)
+    assert "Account with an unreadable address" in told(browser, page_of(other))
+    assert "Can’t be read" in told(theirs)
     assert {theirs.get(f"/account/{page}").status_code for page in ("email", "password", "delete", "export")} == {200}
     form = {"csrf_token": form_token(theirs, "/account/export"), "form": "json"}
     assert theirs.post("/account/export", data=form).json["data"]["account"]["rows"][0]["email"] is None
@@ -290,7 +290,7 @@ def test_no_admin_does_it_to_themselves(any_app, browser, admin, deed, form):
     answer = post(browser, f"{page_of(admin)}/{deed}", **form)
 
     assert answer.status_code == 409
-    assert "This is your own account. Another admin can do this." in answer.text
+    assert "This is your own account. Ask another admin to do this." in answer.text
     assert stored(any_app, admin) == before
     assert "This is your own account" in told(browser, page_of(admin))
 

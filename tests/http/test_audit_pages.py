@@ -88,7 +88,7 @@ def test_a_filter_that_makes_no_sense_is_told_beside_its_field(app, browser, que
 
 
 def test_when_nothing_matches_the_page_says_so(browser):
-    assert "Nothing like this has been done" in browser.get("/admin/audit?actor=schedule", headers=BROWSER).text
+    assert "No matching entries" in browser.get("/admin/audit?actor=schedule", headers=BROWSER).text
 
 
 def test_the_table_holds_every_entry_that_matches(app, browser):

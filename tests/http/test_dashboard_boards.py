@@ -77,13 +77,13 @@ def test_the_overview_says_how_it_goes(analyst, visits):
     assert values(page) == {
         "Sessions": "20",
         "Visitors": "20",
-        "Assessments": "20",
+        "Results": "20",
         "Conversion": "25.0%",
         "Upgrades": "5",
-        "Revenue": "$145",
+        "Amount asked to pay": "$145",
     }
     assert [figure["n"] for figure in figures(page)] == [20, 20, 20, 20]
-    assert "newsletter in the lead with 12 of 20 sessions (60%)" in page
+    assert "Top source by sessions: newsletter, 12 of 20 (60%)" in page
 
 
 @pytest.mark.parametrize(("before", "said"), [(17, "from 17, within noise"), (200, "from 200")])
@@ -165,7 +165,7 @@ def test_the_rows_of_each_chart_are_there_as_csv(analyst, visits):
 def test_revenue_is_credited_to_sources_by_the_model_that_is_chosen(analyst, visits):
     page = show(analyst, "/revenue?model=first")
 
-    assert "newsletter in the lead with $145 of $145 credited revenue (100%)" in page
+    assert "Top source by credited amount: newsletter, $145 of $145 (100%)" in page
     assert 'aria-current="true">First visit<' in page
     [href] = {href for href in links(page) if "model=first" in href and "format=csv" in href}
     assert "newsletter,14500" in analyst.get(href).text
@@ -173,7 +173,7 @@ def test_revenue_is_credited_to_sources_by_the_model_that_is_chosen(analyst, vis
 
 def test_a_credited_source_leads_to_its_own_visits_and_the_page_says_so(analyst, visits):
     by_source, by_campaign = (show(analyst, f"/revenue?model=first&by={by}") for by in ("source", "campaign"))
-    said = "A bar leads to the visits that came from that source themselves."
+    said = "A bar opens the visits that came from that source."
 
     assert said in by_source
     assert any("source=newsletter" in href and "model=first" in href for href in links(by_source))
@@ -183,8 +183,8 @@ def test_a_credited_source_leads_to_its_own_visits_and_the_page_says_so(analyst,
 def test_credit_goes_to_channels_of_another_kind_by_visits_of_as_many_days(analyst, visits):
     page = show(analyst, "/revenue?model=linear&by=source_medium&lookback_days=7")
 
-    assert "newsletter / (none) in the lead with $145 of $145 credited revenue (100%)" in page
-    assert "All visits get as much." in page
+    assert "Top source and medium by credited amount: newsletter / (none), $145 of $145 (100%)" in page
+    assert "Every visit gets equal credit." in page
     assert all(f'aria-current="true">{chosen}<' in page for chosen in ("Linear", "Source and medium", "7 days"))
     [href] = {href for href in links(page) if "lookback_days=7" in href and "format=csv" in href}
     assert "newsletter / (none),14500" in analyst.get(href).text
@@ -197,14 +197,14 @@ def test_the_overview_shows_how_far_sessions_came_and_who_is_behind_a_bar(analys
     assert funnel["title"] == "Of 12 sessions, none reached “Asked to upgrade”"
     behind = next(href for href in links(page) if "/funnel/sessions" in href and "step=1&" in href)
     assert "12" in show(analyst, behind.removeprefix("/analytics"))
-    assert "under way now" in page
+    assert "in progress" in page
 
 
 def test_the_largest_parts_are_shown_over_time(analyst, visits):
     page = show(analyst, "/explore?measure=sessions&by=source&period=7d")
     several = next(figure for figure in figures(page) if len(figure["legend"]) == 2 and "most" in figure["title"])
 
-    assert several["title"] == "newsletter has the most sessions: 12"
+    assert several["title"] == "Most sessions: newsletter, 12"
     assert [key["label"] for key in several["legend"]] == ["newsletter", "Direct"]
     href = next(href for href in links(page) if "table.csv" in href and "by=source" in href and "grain=day" in href)
     rows = list(csv.DictReader(StringIO(show(analyst, href.removeprefix("/analytics")))))
@@ -229,10 +229,10 @@ def test_nothing_yet_says_why_and_what_to_do(analyst):
     ("query", "words"),
     [
         ("start=soon", "Enter the first day as year, month and day"),
-        ("compare=never", "Choose the previous period, the previous year, or nothing."),
-        ("field=shoe_size", "Choose from the list what to filter by."),
-        (f"source={'x' * 201}", "200 characters at most"),
-        ("source=a%00b", "text that can be written"),
+        ("compare=never", "Compare with the previous period, the previous year, or nothing."),
+        ("field=shoe_size", "Choose a filter from the list."),
+        (f"source={'x' * 201}", "up to 200 characters"),
+        ("source=a%00b", "printable text only"),
         ("state=CA", "There is no filter “state”. There are source, medium"),
         ("contry=US", "There is no filter “contry”. Did you mean “country”?"),
     ],
@@ -292,8 +292,8 @@ def test_one_bar_more_is_shown_rather_than_told_of(app, analyst, sources, left_o
 
 
 def test_days_that_are_over_promise_no_new_visits(analyst):
-    assert "New visits show here within seconds" in show(analyst, "")
-    assert "New visits show here within seconds" not in show(analyst, "?start=2020-01-01&end=2020-01-02")
+    assert "New visits appear within seconds" in show(analyst, "")
+    assert "New visits appear within seconds" not in show(analyst, "?start=2020-01-01&end=2020-01-02")
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/funnel"])
@@ -307,7 +307,7 @@ def test_what_cannot_be_counted_is_said_so_with_the_question_and_a_request_id(ap
     page = show(analyst, question, 503)
 
     assert "cannot be read" in page
-    assert re.search(r"Request id <code>[0-9a-f-]{36}</code>", page)
+    assert re.search(r"Request ID <code>[0-9a-f-]{36}</code>", page)
     assert f'href="/analytics{question.replace("&", "&amp;")}">Try again' in page
     assert 'value="Asia/Kolkata" selected' in page
     assert not figures(page)
@@ -322,4 +322,4 @@ def test_every_page_shows_the_29th_of_february_beside_no_other_day(analyst, days
 def test_the_model_that_counts_who_was_lost_says_who_that_is(analyst, visits):
     page = show(analyst, "/revenue?model=markov")
 
-    assert "asked for no paid plan in this period counts as lost, even if they did before it" in page
+    assert "ask for a plan in this period counts as lost, even if they asked before" in page

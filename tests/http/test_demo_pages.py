@@ -58,7 +58,7 @@ def test_from_an_empty_overview_to_a_full_one_and_back(any_app, admin):
     with any_app.app_context():
         real = sorted(store(db.engine, 2, session_id="a-real-one", timestamp=utc_now()))
     assert f'action="{FILL}"' not in page_of(admin)
-    assert f'<a href="{DEMO}">Fill with demo visits</a>' in page_of(admin)
+    assert f'<a href="{DEMO}">Add demo visits</a>' in page_of(admin)
     assert f'action="{FILL}"' in page_of(admin, DEMO)
 
     filling = press(admin, FILL, DEMO)
@@ -80,11 +80,11 @@ def test_from_an_empty_overview_to_a_full_one_and_back(any_app, admin):
 def test_an_overview_without_visits_offers_them_in_one_click(any_app, admin):
     page = page_of(admin)
     assert f'action="{FILL}"' in page
-    assert "Fill with demo visits" in page
+    assert "Add demo visits" in page
 
     address = press(admin, FILL)
 
-    assert f'href="{address}">Demo visits are on their way</a>' in page_of(admin)
+    assert f'href="{address}">Demo visits are being added</a>' in page_of(admin)
     assert f'action="{FILL}"' not in page_of(admin, "/analytics?source=google")
 
 
@@ -182,5 +182,5 @@ def test_in_production_a_page_asks_first(any_app, admin):
     any_app.config["PRODUCTION"] = True
 
     assert f'action="{FILL}"' not in page_of(admin)
-    assert f'href="{DEMO}">Fill with demo visits</a>' in page_of(admin)
+    assert f'href="{DEMO}">Add demo visits</a>' in page_of(admin)
     assert "This is a production installation" in page_of(admin, DEMO)

@@ -65,7 +65,7 @@ def test_an_empty_list_says_so(run):
 def test_a_dead_job_is_tried_again(app, run, add):
     job_id = add(job(JobState.DEAD, attempts=8))
 
-    assert run("retry", str(job_id)) == (0, f"Job {job_id} will be tried again.\n")
+    assert run("retry", str(job_id)) == (0, f"Job {job_id} will be retried.\n")
     assert "waiting" in run("list")[1]
 
 
@@ -74,7 +74,7 @@ def test_all_dead_jobs_are_tried_again(run, add):
     add(job(JobState.DEAD))
     add(job(JobState.DONE))
 
-    assert run("retry", "--all-dead") == (0, "2 dead jobs will be tried again.\n")
+    assert run("retry", "--all-dead") == (0, "2 dead jobs will be retried.\n")
     assert run("list", "--state", "dead")[1] == "There are no dead jobs.\n"
 
 
@@ -82,9 +82,9 @@ def test_all_dead_jobs_are_tried_again(run, add):
     ("words", "sentence"),
     [
         (["retry", "9"], "There is no job 9."),
-        (["retry", "1"], "Job 1 is done; only a dead job can be tried again."),
-        (["retry"], "Name one job, or say --all-dead."),
-        (["retry", "1", "--all-dead"], "Name one job, or say --all-dead."),
+        (["retry", "1"], "Job 1 is done. Only a dead job can be retried."),
+        (["retry"], "Name one job, or pass --all-dead."),
+        (["retry", "1", "--all-dead"], "Name one job, or pass --all-dead."),
         (["retry", "one"], "'one' is not a valid integer."),
         (["list", "--state", "lost"], "'lost' is not one of 'waiting', 'running', 'done', 'dead'."),
     ],

@@ -88,7 +88,7 @@ def test_a_dead_job_is_tried_again_and_it_is_remembered_who_said_so(app, browser
         assert db.session.get_one(Job, job_id).state == JobState.WAITING
         entry = db.session.scalars(sa.select(AuditEntry)).one()
         assert (entry.actor, entry.action, entry.object) == (operator.name, "job.retried", f"job:{job_id}")
-    assert f"Job {job_id} will be tried again." in browser.get(answer.location, headers=BROWSER).text
+    assert f"Job {job_id} will be retried." in browser.get(answer.location, headers=BROWSER).text
 
 
 def test_all_dead_jobs_are_tried_again_at_once(app, browser, add):
@@ -120,7 +120,7 @@ def test_says_to_operators_that_letters_become_files(browser):
 
 
 def test_an_empty_page_says_so(browser):
-    assert "No work is waiting" in browser.get("/admin/jobs", headers=BROWSER).text
+    assert "Nothing in progress" in browser.get("/admin/jobs", headers=BROWSER).text
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.ANALYST])

@@ -77,7 +77,7 @@ def test_the_page_shows_the_same_without_script(analyst, visits):
 def test_a_filter_that_would_do_nothing_is_refused(analyst, visits):
     page = analyst.get(f"{PAGE}?source=mail", headers=BROWSER)
 
-    assert (page.status_code, "The live page takes no filters." in page.text) == (422, True)
+    assert (page.status_code, "The live page has no filters." in page.text) == (422, True)
 
 
 def test_places_and_sources_are_called_as_on_the_other_pages(app, analyst, make_key):

@@ -36,7 +36,7 @@ def test_others_see_what_is_shared_and_delete_nothing(app, mine, program):
 
     assert names(other) == names(nobodys) == [("By level", False)]
     refused = other.delete(f"{VIEWS}/{saved}")
-    assert (refused.status_code, refused.json["detail"]) == (404, "You have no saved view of that id.")
+    assert (refused.status_code, refused.json["detail"]) == (404, "You have no saved view with that ID.")
     assert other.delete(f"{VIEWS}/nonsense").status_code == 404
     assert mine.delete(f"{VIEWS}/{saved}").status_code == 204
     assert names(mine) == [("Newsletter", True)]
@@ -211,7 +211,7 @@ def test_a_name_that_is_taken_comes_back_to_be_mended(analyst):
 
     assert answer.status_code == 422
     assert "<title>Error: Save this view" in answer.text
-    assert answer.text.count("You have saved something of this name.") == 2
+    assert answer.text.count("You already have a saved view with this name.") == 2
     assert 'value="Money"' in answer.text
     assert 'name="shared" value="1" checked' in answer.text
     sent = fields_of(answer.text, "/analytics/views") | {"name": "Money, last"}

@@ -17,7 +17,7 @@ from tests.accounts import BROWSER, PASSWORD, form_token, make_account, sign_in_
 from tests.conftest import ON_SQLITE
 
 FUNNEL = "/analytics/funnel"
-REFUSED = "The email address or the password is wrong, or the address is not confirmed yet."
+REFUSED = "The email address or password is wrong, or the address is not confirmed yet."
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def test_five_wrong_codes_end_the_half_finished_sign_in(any_app, browser, analys
     post(browser, "/sign-in", email=analyst.email, password=analyst.password)
     answers = [post(browser, "/sign-in/code", code="000000") for _ in range(4)]
     assert {answer.status_code for answer in answers} == {401}
-    assert answers[-1].text.count("The code is wrong, or was used before.") == 2
+    assert answers[-1].text.count("The code is wrong or has been used.") == 2
 
     form = {"csrf_token": form_token(browser, "/sign-in/code"), "code": "000000"}
     assert browser.post("/sign-in/code", data=form, headers=BROWSER).location == "/sign-in"
@@ -200,7 +200,7 @@ def test_signing_out_ends_the_sign_in_for_a_copy_of_its_cookie_too(any_app, anal
     answer = post(here, "/sign-out", FUNNEL)
 
     assert answer.location == "/sign-in"
-    assert "You are signed out." in here.get("/sign-in").text
+    assert "You’re signed out." in here.get("/sign-in").text
     assert copy.get(FUNNEL, headers=BROWSER).status_code == 303
 
 
@@ -243,7 +243,7 @@ def test_a_second_factor_is_set_up_from_the_page(any_app, browser):
     answer = post(browser, "/account/second-factor/confirm", "/account/second-factor", code=known.code(), next=FUNNEL)
 
     assert wrong.status_code == 422
-    assert wrong.text.count("This is not the code that the app shows now.") == 2
+    assert wrong.text.count("This is not the code your app shows now.") == 2
     assert len(re.findall(r"<li>[0-9a-z]{5}-[0-9a-z]{5}</li>", answer.text)) == 10
     assert f'href="{FUNNEL}"' in answer.text
     assert answer.headers["Cache-Control"] == "no-store"

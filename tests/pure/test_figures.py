@@ -93,16 +93,16 @@ def test_figures_cost_a_worker_no_plotly():
 def test_a_trend_names_its_total_and_its_change():
     figure = lines(made.trend(total=18_402, previous_total=17_328))
 
-    assert figure.title == "18,402 sessions, up 6.2% on the previous 28 days"
+    assert figure.title == "18,402 sessions, up 6.2% from the previous 28 days"
     assert figure.description.startswith("Line chart: sessions by day, Sun, Oct 25 to Sat, Nov 21, 2026. Lowest 573")
-    assert figure.description.endswith("The last day is not over: it counts until 2:32 PM.")
-    assert [key.label for key in figure.legend] == ["This period", "The previous 28 days", "Not over: until 2:32 PM"]
+    assert figure.description.endswith("The last day is partial: it counts until 2:32 PM.")
+    assert [key.label for key in figure.legend] == ["This period", "The previous 28 days", "Partial, until 2:32 PM"]
 
 
 def test_a_trend_alone_names_its_best_moment():
     figure = lines(made.trend(compared="", until=""))
 
-    assert figure.title.endswith("most on Tue, Nov 17 (859)")
+    assert figure.title.endswith("with a peak of 859 on Tuesday, November 17")
     assert figure.legend[:1] == ()
 
 
@@ -112,7 +112,7 @@ def test_a_day_that_is_all_there_is_is_the_best_one():
 
     figure = lines(replace(made.trend(compared=""), points=(*days, today), total=1, n=1))
 
-    assert figure.title == "1 session, most on Sat, Nov 21 (1)"
+    assert figure.title == "1 session, with a peak of 1 on Saturday, November 21"
 
 
 def test_the_day_that_is_not_over_is_a_line_of_its_own():
@@ -135,7 +135,7 @@ def test_the_day_that_is_not_over_is_compared_with_as_much_of_the_other():
     figure = lines(made.trend())
 
     assert figure.table.rows[-1][-1].text.endswith("%")
-    assert figure.note == "The last day is not over; both periods stop at the same point."
+    assert figure.note == "The last day is partial, so both periods stop at the same point."
 
 
 def test_too_few_leave_a_gap_and_a_lonely_point_is_a_dot():
@@ -175,7 +175,7 @@ def test_more_lines_than_colours_are_refused():
 def test_bars_are_sorted_and_say_who_leads():
     figure = bars(made.ranking())
 
-    assert figure.title == "google / organic in the lead with $2,431 of $5,914 revenue (41%)"
+    assert figure.title == "Top source by revenue: google / organic, $2,431 of $5,914 (41%)"
     assert figure.data[1]["x"] == sorted(figure.data[1]["x"], reverse=True)
     assert [cell.text for cell in figure.table.rows[0]] == [
         *("google / organic", "$2,431", "41.1%", "74", "$2,100", "up 15.8%"),
@@ -186,9 +186,9 @@ def test_bars_are_sorted_and_say_who_leads():
 @pytest.mark.parametrize(
     ("quantity", "values", "others", "title"),
     [
-        (made.SESSIONS, (36, 36, 8), 0, "a and b lead with 36 each of 80 sessions"),
-        (made.SESSIONS, (20, 20, 20), 0, "3 lead with 20 each of 60 sessions"),
-        (made.SESSIONS, (20, 20, 20), 2, "3 or more lead with 20 each of 60 sessions"),
+        (made.SESSIONS, (36, 36, 8), 0, "a and b tie for the most sessions: 36 of 80 each"),
+        (made.SESSIONS, (20, 20, 20), 0, "3 tie for the most sessions: 20 of 60 each"),
+        (made.SESSIONS, (20, 20, 20), 2, "3 or more tie for the most sessions: 20 of 60 each"),
         (made.SESSIONS, (0, 0, 0), 0, "Sessions: 0 for each of 3"),
         (made.CONVERSION, (0.2, 0.2), 0, "Conversion: 20.0% for a and b"),
         (made.CONVERSION, (0.2, 0.2, 0.1), 0, "Conversion: from 10.0% (c) to 20.0% (a)"),
@@ -245,8 +245,8 @@ def test_a_step_that_all_came_to_has_a_drop_off_of_0():
     ("young", "of", "note"),
     [
         (0, "sessions", ""),
-        (1, "visitors", "1 visitor may still go on; until it does it counts as left."),
-        (38, "sessions", "38 sessions may still go on; until they do they count as left."),
+        (1, "visitors", "1 visitor is still going and counts as left for now."),
+        (38, "sessions", "38 sessions are still going and count as left for now."),
     ],
 )
 def test_who_may_yet_go_on_counts_as_left_until_then(young, of, note):
@@ -270,7 +270,7 @@ def test_a_map_is_shaded_by_class_and_keeps_what_is_too_small_for_it_in_the_tabl
     assert [key.label for key in figure.legend] == ["1–9", "10–99", "100–999", "1,000–9,999", "10k or more"]
     assert (shaded["US"], shaded["GB"], shaded["FR"], shaded["IS"]) == (4.5, 3.5, 1.5, 0.5)
     assert "Malta" in [row[0].text for row in figure.table.rows]
-    assert figure.note == "220 of 17,202 sessions came from an unknown place."
+    assert figure.note == "220 of 17,202 sessions came from an unknown location."
 
 
 @pytest.mark.parametrize(("value", "key"), [(0.0, "0% to 2%"), (None, "")])
@@ -336,7 +336,7 @@ def test_shapes_are_named_as_events_name_places(shapes, number):
     ],
 )
 def test_nothing_says_why_it_is_nothing(figure):
-    assert figure.empty.endswith("in this period.") or figure.empty == "Nothing was counted in these days."
+    assert figure.empty.endswith("in this period.") or figure.empty == "No data in these days."
     assert figure.data == ()
 
 

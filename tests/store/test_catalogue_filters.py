@@ -58,6 +58,58 @@ def test_a_filter_finds_what_is_kept_in_small_letters_and_what_was_kept_before(w
     assert (counted.totals.n, funnel.funnel.steps[1].sessions, credited.n) == (found, found, found)
 
 
+@pytest.mark.parametrize(
+    ("field", "typed", "kept"),
+    [
+        ("country", "us", "US"),
+        ("region", "ca", "US-CA"),
+        ("region", "ca-on", "CA-ON"),
+        ("device", "Mobile", "mobile"),
+        ("risk_level", "HIGH ", "high"),
+        ("occupation", " 29-1141", "29-1141"),
+        ("first_seen_month", "2026-11", "2026-11"),
+        ("country", "", ""),
+    ],
+)
+def test_a_value_of_a_closed_list_is_found_in_any_spelling(field, typed, kept):
+    query = Query(("sessions",), APRIL, filters=(Filter(field, Operator.EQ, (typed,)),))
+    assert query.filters[0].values == (kept,)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("country", "XX"),
+        ("country", "Germany"),
+        ("region", "US-"),
+        ("region", "ZZ-1"),
+        ("device", "phone"),
+        ("risk_level", "extreme"),
+        ("occupation", "nurse"),
+        ("major_group", "291"),
+        ("first_seen_month", "2026-13"),
+        ("first_seen_week", "2026-11-17"),
+        ("first_seen_week", "soon"),
+    ],
+)
+def test_a_value_that_a_dimension_cannot_have_is_refused_by_every_question(field, value):
+    filters = (Filter("source", Operator.EQ, ("google",)), Filter(field, Operator.IN, (value,)))
+    steps = (EventMatch("ai_calculator_opened"), EventMatch("paid_upgrade_clicked"))
+    for ask in (
+        lambda: Query(("sessions",), APRIL, filters=filters),
+        lambda: FunnelQuery(APRIL, steps, filters=filters),
+        lambda: AttributionQuery(APRIL, filters=filters),
+    ):
+        with pytest.raises(InvalidRequest) as refused:
+            ask()
+        assert [error.field for error in refused.value.errors] == ["filters.1.value"]
+
+
+def test_a_part_of_a_value_is_looked_for_as_it_is():
+    query = Query(("sessions",), APRIL, filters=(Filter("first_seen_month", Operator.CONTAINS, ("2026",)),))
+    assert query.filters[0].values == ("2026",)
+
+
 def test_other_spellings_do_not_use_up_the_values_that_a_filter_may_have():
     many = tuple(f"Source {number}" for number in range(MOST_VALUES))
 

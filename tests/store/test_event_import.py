@@ -175,7 +175,7 @@ def test_whoever_keeps_no_rejected_rows_hears_how_to_get_them(run, tmp_path, opt
 
     silent, told = run(source, *options), run(source, *options, "--rejects", tmp_path / "rejects")
 
-    assert silent.stderr == "Give the command again with --rejects FILE to get the rejected rows and the reasons.\n"
+    assert silent.stderr == "Run the command again with --rejects FILE to get the rejected rows and the reasons.\n"
     assert told.stderr == ""
     [reject] = map(json.loads, (tmp_path / "rejects").read_text().splitlines())
     assert reject["reason"] == (

@@ -23,7 +23,7 @@ from tests.servers import PROJECT, wait_until
 from tests.store.importing import event, ndjson, numbers
 
 KILLED = -9
-STOPPED = "Stopped. Give the command again: it goes on where it stopped.\n"
+STOPPED = "Stopped. Run the command again to continue where it stopped.\n"
 EVENTS_OF_A_BLOCK = 300_000
 
 
@@ -104,7 +104,7 @@ def test_an_import_that_others_get_ahead_of_says_that_it_waits(run, rows, tmp_pa
     result = run(source)
 
     assert (result.exit_code, numbers(result), len(rows())) == (0, (60, 0, 0), 60)
-    assert result.stderr == f"{source}: waits its turn: others are writing to the same days of the lake.\n"
+    assert result.stderr == f"{source}: waiting: others are writing to the same days of the lake.\n"
 
 
 def stopped_in_between(stage, source, block, now):

@@ -48,7 +48,7 @@ def test_sync_says_what_it_added(flask):
 
 def test_sync_says_when_another_is_at_it(flask, instance):
     with Lock(instance / "lake-sync.lock").held():
-        assert flask("sync") == (0, "Another process is bringing the lake up to date; nothing was done.\n")
+        assert flask("sync") == (0, "Another process is updating the lake. Nothing was done.\n")
         assert flask("rebuild")[0] == 1
 
 
@@ -145,7 +145,7 @@ def test_erase_asks_first(flask):
     code, output = flask("erase", "--user", "u", input="y\n")
 
     assert code == 0
-    assert output.startswith("Erase all events of user 'u' from everywhere, for good? [y/N]: y\n")
+    assert output.startswith("Erase all events of user 'u' from everywhere, permanently? [y/N]: y\n")
     assert "Erased 2 landing rows, 0 in quarantine, 2 in the lake." in output
     assert landed(db.engine) == in_lake(get(Lake)) == []
 
@@ -168,7 +168,7 @@ def test_erase_wants_one_person_before_it_asks(flask, named):
 
     assert code == 2
     assert "Name one of" in output
-    assert "for good?" not in output
+    assert "permanently?" not in output
 
 
 def test_all_that_keeps_the_lake_is_in_the_schedule(tmp_path):

@@ -155,7 +155,7 @@ def test_when_the_mail_server_is_down_what_was_done_stands_and_the_letter_waits(
     with app.app_context():
         assert db.session.get_one(Account, account_id).epoch == 7
         part = get(HealthService).plugins()["mail"]
-        assert (part.ok, part.reason) == (False, "letters that could not be delivered yet: 1")
+        assert (part.ok, part.reason) == (False, "emails not delivered yet: 1")
     assert job(app).state == JobState.WAITING
     assert job(app).last_error == "the mail server cannot be used (ConnectionRefusedError)"
     with mail_server(port) as server:
@@ -212,7 +212,7 @@ def test_a_policy_alarms_the_operator_and_the_letter_waits(office, capsys):
 
     lines = map(json.loads, capsys.readouterr().err.splitlines())
     [told] = [line for line in lines if (line["level"], line["name"]) == ("ERROR", "backend.mail.smtp")]
-    assert "refuses letters by its policy (550 5.7.1)" in told["message"]
+    assert "refuses email by its policy (550 5.7.1)" in told["message"]
 
 
 class Lines(logging.Handler):

@@ -150,7 +150,7 @@ def test_people_are_found_again_after_the_secret_key_changed(app, with_secrets):
 
     said = [changed.test_cli_runner().invoke(args=["privacy", "reindex"]).output for _ in range(2)]
 
-    assert said == [f"Made the index of {count} addresses anew.\n" for count in (1, 0)]
+    assert said == [f"Rebuilt the index of {count} addresses.\n" for count in (1, 0)]
     assert entries(changed) == [("cli", "addresses.reindexed", "accounts:all", {"count": count}) for count in (1, 0)]
     with changed.app_context():
         assert get(Reindexing).run("cli") == 0

@@ -1,5 +1,5 @@
-// The calculator in a browser: suggestions while typing, sliders beside the hours, a result that follows them,
-// and the five moments of a visit. Every page works without it.
+// The calculator in a browser: suggestions while typing, a result that is refined in place, sections and menus that open
+// and close, and the five moments of a visit. Every page works without it.
 "use strict";
 const main = document.getElementById("main");
 const page = main.dataset;
@@ -22,15 +22,15 @@ function later(milliseconds, action) {
   };
 }
 
-// A fragment in the address keeps `autofocus` from working, and scrolls until the page has loaded. The last summary is
-// the one beside the form it speaks of.
-if (location.hash) addEventListener("load", () => all(".error-summary").at(-1)?.focus());
+// A fragment in the address keeps `autofocus` from working, and scrolls until the page has loaded.
+if (location.hash) addEventListener("load", () => find(".error-summary")?.focus());
 
 // 1 The moments --------------------------------------------------------------
-// A question counts when the server has taken its answer: the page it leads to says so. `mingus.sent` waits for that
-// page; `mingus.done` holds what has been counted for a draft, so that going back and sending again counts once.
+// An answer counts when the server has taken it: the page it leads to shows a result and no problem. `mingus.sent` waits
+// for that page; `mingus.done` holds what has been counted of a draft, so that sending again counts once.
 
 const done = memory.get("mingus.done") ?? {};
+const shownAt = Date.now();
 
 function once(moment, report) {
   if (silent || done[moment]) return;
@@ -39,31 +39,21 @@ function once(moment, report) {
   report();
 }
 
+const secondsSince = (since) => Math.round((Date.now() - since) / 100) / 10;
+const isRefused = () => Boolean(find(".error-summary, .notice[role=status]"));
+
 function countAnswer() {
   const sent = memory.get("mingus.sent");
   memory.set("mingus.sent", null);
-  if (!sent || !page.draft || find(".error-summary") || Number(page.answered) < sent.question) return;
-  if (sent.draft && sent.draft !== page.draft) return;
+  if (!sent || page.view !== "result" || isRefused() || (sent.draft && sent.draft !== page.draft)) return;
   once(`${page.draft}:${sent.question}`, () => trackStepCompleted(sent.question, sent.seconds));
-  if (page.view === "result" && sent.question === 4) {
-    const { title, industry, risk, occupation, experience, education } = page;
-    const more = Object.fromEntries(Object.entries({ occupation, experience, education }).filter(([, value]) => value));
-    once(`${page.draft}:submitted`, () => trackAssessmentSubmitted(title, industry, risk, more));
-  }
+  if (sent.question > 1) return;
+  const { title, industry, risk, occupation, experience, education } = page;
+  const more = Object.fromEntries(Object.entries({ occupation, experience, education }).filter(([, value]) => value));
+  once(`${page.draft}:submitted`, () => trackAssessmentSubmitted(title, industry, risk, more));
 }
 
-function timeQuestion() {
-  const key = `${page.draft}:${page.question}`;
-  const shown = memory.get("mingus.shown");
-  const since = shown?.key === key ? shown.since : Date.now();
-  memory.set("mingus.shown", { key, since });
-  for (const form of all("form[method=post]")) {
-    form.addEventListener("submit", () => {
-      const seconds = Math.round((Date.now() - since) / 100) / 10;
-      memory.set("mingus.sent", { draft: page.draft, question: Number(page.question), seconds });
-    });
-  }
-}
+const remember = (question, since) => memory.set("mingus.sent", { draft: page.draft, question, seconds: secondsSince(since) });
 
 function watchOffer() {
   const offer = find("[data-offer]");
@@ -78,7 +68,7 @@ function watchOffer() {
 
 function takeUpgrades() {
   const button = find("[data-upgrade]");
-  if (!button) return;
+  if (!button?.hidden) return;
   button.hidden = false;
   button.addEventListener("click", () => {
     button.disabled = true;
@@ -95,30 +85,20 @@ function whenSeen(action) {
 
 whenSeen(() => {
   countAnswer();
-  if (page.question) timeQuestion();
-  if (page.question === "1" && !page.draft && !find(".error-summary")) {
+  if (page.view === "home" && !find(".error-summary")) {
     once(`opened:${find("input[name=session_id]").value}`, () => trackCalculatorOpened());
   }
   watchOffer();
 });
 takeUpgrades();
 
-// 2 The job title: an editable combobox with a list (WAI-ARIA) ---------------
-function combobox(lookup) {
-  const input = find("input[name=q]", lookup);
-  const choose = find("[data-choose]");
-  const status = find("[data-found]", lookup);
-  const list = document.createElement("ul");
-  list.id = "suggestions";
-  list.className = "combo__list";
-  list.hidden = true;
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Suggested jobs");
-  input.parentElement.append(list);
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id, autocomplete: "off" })) {
+// 2 The job title: an editable combobox with a list (WAI-ARIA); a suggestion that is picked leads on at once ---------
+function combobox(form, choose) {
+  const input = find("input[name=q]", form), list = find("[role=listbox]", form), status = find("[data-ask-said]", form);
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id })) {
     input.setAttribute(name, value);
   }
-  let found = { matches: [] }, active = -1, typed = input.value, waiting;
+  let matches = [], active = -1, waiting;
 
   function show(open) {
     list.hidden = !open;
@@ -136,29 +116,37 @@ function combobox(lookup) {
     }
   }
 
-  function offer() {
-    list.replaceChildren(...found.matches.map((match, index) => {
-      const option = document.createElement("li");
+  function pick(index) {
+    const code = document.createElement("input");
+    Object.assign(code, { type: "hidden", name: "occupation", value: matches[index].code });
+    choose.elements.job_title.value = input.value.trim();
+    find(".chooser", choose)?.remove();
+    choose.append(code);
+    show(false);
+    choose.requestSubmit();
+  }
+
+  function noteOf(match) {
+    if (match.scored === false) return "Not enough research for a score; shows pay, outlook, and the nearest jobs.";
+    if (match.does) return match.does;
+    return match.matched.toLowerCase() === match.title.toLowerCase() ? "" : `also called ${match.matched}`;
+  }
+
+  function offer(notice) {
+    list.replaceChildren(...matches.map((match, index) => {
+      const option = document.createElement("li"), note = document.createElement("span");
       option.id = `suggestion-${index}`;
-      option.className = "combo__option";
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
-      const title = document.createElement("span");
-      title.textContent = match.title;
-      option.append(title);
-      if (match.matched.toLowerCase() !== match.title.toLowerCase()) {
-        const note = document.createElement("span");
-        note.className = "combo__note";
-        note.textContent = `also called ${match.matched}`;
-        option.append(" ", note);
-      }
+      note.textContent = noteOf(match);
+      option.append(match.name ?? match.title, note);
       option.addEventListener("click", () => pick(index));
       return option;
     }));
     active = -1;
-    show(found.matches.length > 0);
-    const count = found.matches.length;
-    status.textContent = count ? `${count} ${count === 1 ? "job" : "jobs"} found. Use the arrow keys to choose.` : "No job found. Try a plainer title.";
+    show(matches.length > 0);
+    const count = matches.length;
+    status.textContent = notice || (count ? `${count} ${count === 1 ? "job" : "jobs"} found. Use the arrow keys to choose.` : "No job found. Try the work itself, such as nurse.");
   }
 
   const suggest = later(150, async () => {
@@ -169,51 +157,13 @@ function combobox(lookup) {
     try {
       const answer = await fetch(`/api/calculator/occupations?q=${encodeURIComponent(text)}`, { signal: waiting.signal });
       if (!answer.ok) return;
-      found = await answer.json();
-      found.matches = found.matches.filter((match) => match.confidence >= Number(choose.dataset.faint));
-      if (document.activeElement === input) offer();
-    } catch { /* a newer search has begun, or there is no network: the Find button still works */ }
+      const found = await answer.json();
+      matches = found.matches.filter((match) => match.confidence >= Number(choose.dataset.faint));
+      if (document.activeElement === input) offer(found.notice);
+    } catch { /* a newer search has begun, or there is no network: the button still works */ }
   });
 
-  function badge(index) {
-    if (index === 0 && found.exact) return "Exact match";
-    return found.matches[index].confidence >= Number(choose.dataset.close) ? "Close" : "Possible";
-  }
-
-  // Fill the same radio buttons that the server would have rendered.
-  function pick(chosen) {
-    const rows = found.matches.map((match, index) => {
-      const row = find("[data-choice]").content.firstElementChild.cloneNode(true);
-      const radio = find("input", row), label = find(".badge", row);
-      radio.value = match.code;
-      radio.checked = index === chosen;
-      if (index === 0) radio.id = "occupation";
-      find(".choice__title", row).textContent = match.title;
-      label.textContent = badge(index);
-      label.classList.toggle("badge--accent", label.textContent === "Exact match");
-      find(".choice__text", row).textContent = match.matched.toLowerCase() === match.title.toLowerCase() ? "" : `“${match.matched}” is one of its titles.`;
-      return row;
-    });
-    const none = find("input[value=none]", choose).closest("label");
-    find("input", none).checked = false;
-    find("[data-choices]", choose).replaceChildren(...rows, none);
-    const sure = found.exact && rows.length === 1;
-    find("[data-ask]", choose).textContent = sure ? "Is this it?" : "Which is closest?";
-    find("[data-count]", choose).textContent = sure ? "" : `${rows.length} ${rows.length === 1 ? "suggestion" : "suggestions"}`;
-    choose.elements.job_title.value = typed.trim();
-    input.value = found.matches[chosen].title;
-    choose.hidden = false;
-    find("button", lookup).classList.remove("btn--primary");
-    show(false);
-    status.textContent = `${found.matches[chosen].title} chosen. Press Enter to continue.`;
-  }
-
-  input.addEventListener("input", () => {
-    typed = input.value;
-    choose.hidden = true;
-    find("[data-empty]")?.remove();
-    suggest();
-  });
+  input.addEventListener("input", suggest);
   input.addEventListener("keydown", (event) => {
     const last = list.children.length - 1, open = !list.hidden;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -226,79 +176,53 @@ function combobox(lookup) {
     } else if (event.key === "Enter" && open && active >= 0) {
       event.preventDefault();
       pick(active);
-    } else if (event.key === "Enter" && !choose.hidden && find(":checked", choose)) {
-      event.preventDefault();
-      choose.requestSubmit();
     } else if (event.key === "Escape") {
       if (open) show(false);
       else input.value = "";
     }
   });
+  // On a phone the keyboard takes the lower half: with the label at the top, suggestions stand above it.
+  input.addEventListener("focus", () => { if (matchMedia("(max-width: 40rem)").matches) form.scrollIntoView({ block: "start" }); });
   input.addEventListener("blur", () => show(false));
   list.addEventListener("mousedown", (event) => event.preventDefault());
+  choose.addEventListener("submit", () => remember(1, shownAt));
 }
-if (find("[data-lookup]")) combobox(find("[data-lookup]"));
+if (page.view === "home") combobox(find("[data-ask]"), find("[data-choose]"));
 
-// 3 The week: a slider beside each number, and the total ---------------------
-// Hours as typed; none where the field is empty or cannot be read.
-function hoursIn(field) {
-  const hours = Number(field.value);
-  return hours >= 0 && hours <= 168 ? hours : 0;
+// 3 Menus and sections ---------------------------------------------------------
+const menus = () => all("details.pop");
+document.addEventListener("toggle", (event) => {
+  const menu = event.target;
+  if (!menu.matches?.("details.pop") || !menu.open) return;
+  menu.dataset.opened = Date.now();
+  menus().forEach((other) => { if (other !== menu) other.open = false; });
+}, true);
+
+function closeMenus(but) {
+  menus().filter((menu) => menu.open && menu !== but).forEach((menu) => {
+    menu.open = false;
+    if (!but) find("summary", menu).focus({ preventScroll: true });
+  });
 }
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(); });
+document.addEventListener("click", (event) => {
+  const inside = event.target.closest("details.pop");
+  menus().forEach((menu) => { if (menu.open && menu !== inside && event.target.isConnected) menu.open = false; });
+});
 
-function follow(slider, number) {
-  slider.value = String(hoursIn(number));
-}
-
-function addSliders(root) {
-  for (const number of all(".hours__input", root)) {
-    const slider = document.createElement("input");
-    slider.type = "range";
-    slider.className = "hours__slider";
-    slider.min = "0";
-    slider.max = String(Math.max(20, Math.ceil(Number(number.dataset.typical) * 1.5)));
-    slider.step = "0.5";
-    follow(slider, number);
-    slider.tabIndex = -1;
-    slider.setAttribute("aria-hidden", "true");
-    number.closest(".hours").classList.add("hours--slide");
-    number.parentElement.before(slider);
-    slider.addEventListener("input", () => {
-      number.value = slider.value;
-      number.dispatchEvent(new Event("input", { bubbles: true }));
-    });
-    number.addEventListener("input", () => follow(slider, number));
-  }
-}
-
-function showTotal(form) {
-  const total = find("[data-total]", form);
-  if (!total) return;
-  const hours = all(".hours__input", form).reduce((sum, field) => sum + hoursIn(field), 0);
-  const shown = hours.toLocaleString("en-US", { maximumFractionDigits: 1 });
-  total.textContent = `Your week adds up to ${shown} hours.`;
-  total.hidden = false;
-}
-
-for (const form of all("form").filter((each) => find(".hours__input", each))) {
-  addSliders(form);
-  form.addEventListener("input", () => showTotal(form));
-}
-
-// 4 The result follows the hours without a page load -------------------------
-// Only what differs is replaced, so focus, open details and what is being typed stay where they are.
+// 4 The result is refined without a page load ----------------------------------
+// Only what differs is replaced, so focus, open details and the place on the page stay as they are.
 function morph(from, to) {
   if (from.isEqualNode(to)) return;
   if (from.nodeType !== Node.ELEMENT_NODE) { from.data = to.data; return; }
-  if (from.matches("[data-week], input, select, textarea, #result-status")) return;
-  if (from.matches("section") && find("input[name=salary]", from)?.value) return;
-  for (const { name } of [...from.attributes]) if (!to.hasAttribute(name) && name !== "open" && name !== "hidden") from.removeAttribute(name);
-  for (const { name, value } of to.attributes) if (from.getAttribute(name) !== value && name !== "hidden") from.setAttribute(name, value);
+  const kept = new Set(["open", "hidden", "data-opened"]);
+  for (const { name } of [...from.attributes]) if (!to.hasAttribute(name) && !kept.has(name)) from.removeAttribute(name);
+  for (const { name, value } of to.attributes) if (from.getAttribute(name) !== value && !kept.has(name)) from.setAttribute(name, value);
   let here = from.firstChild;
   for (const node of [...to.childNodes]) {
     const same = node.id && [...from.children].find((child) => child.id === node.id);
     while (same && here !== same) here = drop(here);
-    if (same || (here && here.nodeName === node.nodeName && !here.id)) {
+    if (same || (here && here.nodeName === node.nodeName && !here.id && !node.id)) {
       const next = here.nextSibling;
       morph(here, node);
       here = next;
@@ -313,32 +237,63 @@ function drop(node) {
   return next;
 }
 
-function followWeek(form) {
-  const holder = find("[data-result]"), status = find("#result-status");
-  let waiting;
-  const recompute = later(400, async () => {
-    waiting?.abort();
-    waiting = new AbortController();
-    try {
-      const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Fragment": "result", Accept: "text/html" }, signal: waiting.signal });
-      const sent = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (answer.redirected) return location.assign(answer.url);
-      if (!answer.ok) {
-        status.textContent = find(".error-summary li, .notice", sent)?.textContent ?? "The score could not be worked out. Please try again.";
-        return;
-      }
-      const fresh = document.createElement("div");
-      fresh.dataset.result = "";
-      fresh.append(...sent.body.childNodes);
-      morph(holder, fresh);
-      status.textContent = find("#result").dataset.announcement;
-    } catch { /* a newer change is on its way, or there is no network: the button still works */ }
-  });
-  form.addEventListener("input", recompute);
+async function refine(form, button) {
+  const menu = form.closest("details.pop"), status = find("#result-status"), since = Number(menu.dataset.opened) || shownAt;
+  const body = new FormData(form);
+  if (button?.name) body.append(button.name, button.value);
+  form.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+    const sent = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = find("[data-result]", sent);
+    if (!fresh) return form.submit();
+    morph(find("[data-result]"), fresh);
+    Object.assign(page, find("#main", sent).dataset);
+    form.reset();
+    takeUpgrades();
+    drawMoves();
+    if (!answer.ok || isRefused()) return find(".error-summary, .notice[role=status]").focus?.();
+    menu.open = false;
+    find("summary", menu).focus({ preventScroll: true });
+    status.textContent = find("#result").dataset.announcement;
+    const question = Number(form.dataset.question);
+    if (question) once(`${page.draft}:${question}`, () => trackStepCompleted(question, secondsSince(since)));
+  } catch {
+    form.submit(); // no network: the browser says so
+  } finally {
+    form.removeAttribute("aria-busy");
+  }
 }
-if (page.view === "result" && find("[data-week-form]")) followWeek(find("[data-week-form]"));
 
-for (const button of all("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => print());
+main.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-refine]")) return;
+  event.preventDefault();
+  refine(event.target, event.submitter);
+});
+
+// The hours of a week and their sum; a group's hours follow those typed for its single activities.
+const hoursOf = (fields) => fields.reduce((sum, field) => sum + (Number(field.value) > 0 ? Number(field.value) : 0), 0);
+main.addEventListener("input", (event) => {
+  const form = event.target.closest("form"), { of } = event.target.dataset;
+  if (!event.target.matches(".hours__input")) return;
+  if (of) document.getElementById(of).value = Number(hoursOf(all(`[data-of="${of}"]`, form)).toFixed(1));
+  const hours = hoursOf(all("[data-group]", form)).toLocaleString("en-US", { maximumFractionDigits: 1 });
+  find("[data-total]", form).textContent = `Your week adds up to ${hours} hours.`;
+});
+
+// 5 Related jobs: sorted and relaxed in place; without script the same form asks the server ------------------
+function drawMoves() {
+  for (const box of all("[data-moves]")) {
+    const body = find("tbody", box), allowed = new Set(all("input[type=checkbox]:checked", box).map((input) => input.value));
+    if (allowed.has("any_exposure")) allowed.add("exposure");
+    const sort = find("select", box).value, rows = [...body.rows];
+    if (allowed.has("any_exposure")) allowed.add("exposure");
+    for (const row of rows) row.hidden = !("nearest" in row.dataset) && !(row.dataset.miss ?? "").split(" ").filter(Boolean).every((miss) => allowed.has(miss));
+    const key = (row) => (sort === "best" ? -row.dataset.best : Number(row.dataset[sort] || -Infinity));
+    body.append(...rows.sort((a, b) => key(b) - key(a)));
+    const count = rows.filter((row) => !row.hidden).length;
+    find("[data-moves-count]", box).textContent = count === 1 ? "1 job" : `${count} jobs`;
+  }
 }
+main.addEventListener("change", (event) => { if (event.target.closest("[data-moves]")) drawMoves(); });
+drawMoves();

@@ -23,9 +23,9 @@ class Failure extends Error {
 const sent = (address) => fetch(address, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) }).then(
   (answer) => {
     if (answer.ok) return answer.json();
-    throw new Failure("The server could not answer.", answer.headers.get("X-Request-Id"));
+    throw new Failure("The server couldn’t answer.", answer.headers.get("X-Request-Id"));
   },
-  () => { throw new Failure("The server did not answer."); },
+  () => { throw new Failure("The server didn’t answer."); },
 );
 
 const once = (name, load) => {
@@ -45,7 +45,7 @@ const library = (address) => once(address, () => new Promise((done, fail) => {
   window.PlotlyGeoAssets ??= { topojson: { world_110m: NO_LAYERS, usa_110m: NO_LAYERS } };
   const script = Object.assign(document.createElement("script"), { src: address, nonce });
   script.onload = () => done(window.Plotly);
-  script.onerror = () => { script.remove(); fail(new Failure("What draws charts could not be loaded.")); };
+  script.onerror = () => { script.remove(); fail(new Failure("The chart library couldn’t be loaded.")); };
   document.head.append(script);
 }));
 
@@ -147,7 +147,7 @@ function failed(chart, failure) {
   again.addEventListener("click", () => show(chart));
   const problem = element("div", "chart__problem empty");
   problem.setAttribute("role", "alert");
-  problem.append(element("p", "empty__title", "This chart could not be drawn"), message, again);
+  problem.append(element("p", "empty__title", "This chart couldn’t be drawn"), message, again);
   chart.place.dataset.state = "failed";
   chart.plot.append(problem);
   chart.place.querySelector(".chart__table").open = true;

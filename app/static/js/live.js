@@ -79,7 +79,7 @@
     fillList("titles", data.titles);
     if (Date.now() - saidAt < SAY_EVERY) return;
     saidAt = Date.now();
-    summary.textContent = `${many(data.now, "session")} under way, ${count(data.active)} in the last half hour, ${many(data.upgrades, "upgrade")}.`;
+    summary.textContent = `${many(data.now, "session")} in progress, ${count(data.active)} in the last half hour, ${many(data.upgrades, "upgrade")}.`;
   }
 
   async function ask() {
@@ -88,11 +88,11 @@
       answer = await fetch(main.dataset.live, { headers: { Accept: "application/json" } });
     } catch { /* no network */ }
     if (stream || paused || document.hidden) return;
-    if (answer?.status === 401 || answer?.status === 403) return stop("ended", "You may not see this any more: sign in again");
+    if (answer?.status === 401 || answer?.status === 403) return stop("ended", "You no longer have access. Sign in again");
     if (answer?.ok) {
       render(await answer.json());
-      show("asking", "Asks every 10 seconds");
-    } else show("waiting", "No answer; tries again");
+      show("asking", "Updates every 10 seconds");
+    } else show("waiting", "No answer. Trying again");
     timer = setTimeout(ask, ASK_EVERY);
   }
 
@@ -124,7 +124,7 @@
   find("refresh").hidden = true;
   pause.addEventListener("click", () => {
     paused = !paused;
-    pause.textContent = paused ? "Go on" : "Pause";
+    pause.textContent = paused ? "Resume" : "Pause";
     turn();
   });
   document.addEventListener("visibilitychange", turn);

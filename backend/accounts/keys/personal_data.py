@@ -29,7 +29,7 @@ def key_data(session: Callable[[], Session]) -> DataClass:
 
     return DataClass(
         "api_keys",
-        "To let your programs use Mingus in your name; the secret itself is not kept.",
+        "To let your programs use Mingus on your behalf. The secret itself is not kept.",
         "Until you delete your account.",
         erase=erase,
         export=export,

@@ -146,10 +146,12 @@ class KeyService:
             owner = self._store.lock_account(account_id)
             allowed &= Role(owner.role).scopes
             if self._store.count_open(account_id, self._now()) >= MOST_OF_AN_ACCOUNT:
-                raise InvalidRequest([FieldError("name", f"You have {MOST_OF_AN_ACCOUNT} keys. Revoke one first.")])
+                raise InvalidRequest(
+                    [FieldError("name", f"You already have {MOST_OF_AN_ACCOUNT} keys. Revoke one first.")]
+                )
         if not key_scopes or key_scopes - allowed:
             allowed_names = ", ".join(sorted(allowed)) or "nothing"
-            raise InvalidRequest([FieldError("scopes", f"This key may be given one or more of: {allowed_names}.")])
+            raise InvalidRequest([FieldError("scopes", f"Choose one or more of: {allowed_names}.")])
 
 
 def _state(held: Held, now: datetime) -> KeyState:

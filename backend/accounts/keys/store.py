@@ -13,7 +13,7 @@ from backend.accounts.people.conflict import BeingErased
 from backend.accounts.people.models import Account, AccountState
 from backend.errors import NotFound
 
-NO_KEY = "There is no API key of that id."
+NO_KEY = "There is no API key with that ID."
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,14 +33,12 @@ def why_not(text: str) -> str:
     if not at or not local or not domain:
         return "Enter an email address, like name@example.com."
     if _ascii(domain) is None:
-        return "What follows the @ is no domain, like example.com. Check the spelling."
+        return "Enter a domain after the @, like example.com. Check the spelling."
     if foreign:
-        return (
-            f"We cannot write to this address: before the @, letters like {foreign[0]} are not supported, only a to z."
-        )
+        return f"We cannot email this address: before the @, use only the letters a to z, not {foreign[0]}."
     if len(local) > 64 or len(text.strip()) > LONGEST:
-        return "We cannot write to this address: it is too long."
-    return "We cannot write to this address: before the @ are spaces, quotes, two dots in a row or the like."
+        return "We cannot email this address: it is too long."
+    return "We cannot email this address: before the @, it has spaces, quotes, two dots in a row, or the like."
 
 
 def normal(email: str) -> str:

@@ -42,7 +42,7 @@ class Emails:
             return self._vault.seal(account_id, PLACE_OF_NEW, email)
         except Unreadable:
             raise Unavailable(
-                "The key your data is encrypted with cannot be read. Please write to whoever runs this site."
+                "The key your data is encrypted with cannot be read. Contact whoever runs this site."
             ) from None
 
     def open_new(self, account_id: int, sealed: bytes) -> str:

@@ -96,6 +96,6 @@ class AccountLinks:
         with serving(self._session, "a link says whose it is"):
             link = self._session.scalar(links) if TOKEN.fullmatch(token) else None
         if link is None:
-            raise AccountLinkGone("It was used before, it is too old, or a newer one was sent. Ask for a new one.")
+            raise AccountLinkGone("It has been used, it has expired, or a newer one was sent. Ask for a new one.")
         act_for(self._session, link.account_id)
         return link

@@ -51,11 +51,11 @@ class Passwords:
         """The reason why this password is refused for this address, by its length and the guesses tried first."""
         plain = normalize("NFKC", text)
         if len(plain) < SHORTEST:
-            return f"Use at least {SHORTEST} characters. A few words in a row are a good password."
+            return f"Use at least {SHORTEST} characters. A few words in a row make a good password."
         if len(plain) > LONGEST:
             return f"Use at most {LONGEST} characters."
         if not plain.strip():
-            return "Use more than spaces. A few words in a row, with spaces between them, are a good password."
+            return "Use more than spaces. A few words in a row, with spaces between them, make a good password."
         if plain.casefold() in frequent():
             return "This is one of the most common passwords. Choose another."
         if len(_beyond_the_obvious(plain.casefold(), email)) < SHORTEST:
@@ -65,7 +65,7 @@ class Passwords:
     @contextmanager
     def _slot(self) -> Iterator[None]:
         if not self._slots.acquire(timeout=PATIENCE):
-            raise Unavailable("Too many people sign in just now. Please try again in a moment.")
+            raise Unavailable("Too many people are signing in right now. Try again in a moment.")
         try:
             yield
         finally:

@@ -27,9 +27,9 @@ class AccountData:
     def data_class(self) -> DataClass:
         return DataClass(
             "account",
-            "To let you sign in and to write to you; your address is encrypted with a key of your own.",
+            "To let you sign in and to email you. Your address is encrypted with a key of your own.",
             "Until you delete it. If the address is never confirmed: "
-            f"{self._unverified_retention.days} days. Links we mailed: until they expire.",
+            f"{self._unverified_retention.days} days. Links we emailed: until they expire.",
             erase=self.erase,
             export=self.export,
             prune=self.prune,

@@ -24,8 +24,8 @@ from backend.mail.letter import Letter
 from backend.row_security import act_for, serving
 
 NOT_SIGNED_UP_WITH = (
-    "This is not the password that was chosen when this link was sent. If you have signed up again since, open the "
-    "link of the newer letter."
+    "This is not the password you chose when this link was sent. If you have signed up again since, open the "
+    "link in the newer email."
 )
 
 LOCAL_ADMIN = "admin@localhost"  # no address that anybody can sign up with
@@ -151,7 +151,7 @@ class Accounts:
         """Mail a new link, which replaces the one before; its path. Raises NotFound, AccountConflict."""
         account = self._store.by_public_id_for_change(public_id)
         if account.state != AccountState.INVITED:
-            raise AccountConflict("This invitation was accepted already.")
+            raise AccountConflict("This invitation has already been accepted.")
         self._links.withdraw(account.id, LinkPurpose.INVITE)
         path = self._send_invitation(account)
         self._notices.record(by, Action.ACCOUNT_INVITED, account, role=account.role)
@@ -163,7 +163,7 @@ class Accounts:
         hashed = self._hash_for_link(LinkPurpose.INVITE, token, password)
         account = self._store.for_change(self._links.take(LinkPurpose.INVITE, token).account_id)
         if account.state != AccountState.INVITED:
-            raise AccountLinkGone("This invitation was accepted or withdrawn.")
+            raise AccountLinkGone("This invitation has been accepted or withdrawn.")
         self._activate(account)
         self._set_password(account, hashed)
         return self._finish(account, Action.INVITATION_ACCEPTED)
@@ -187,7 +187,7 @@ class Accounts:
         account = self._store.for_change(account_id)
         self._demand_unchanged(account, before, "password")
         if self._emails.index(new) == account.email_index:
-            raise InvalidRequest([FieldError("email", "This is your email address already.")])
+            raise InvalidRequest([FieldError("email", "This is already your email address.")])
         other = self._store.by_index(self._emails.index(new))
         if other is None:
             token = self._links.issue(account_id, LinkPurpose.CHANGE_EMAIL, self._emails.seal_new(account_id, new))
@@ -203,7 +203,7 @@ class Accounts:
         account = self._store.for_change(link.account_id)
         new = self._emails.open_new(account.id, link.new_email or b"")
         if account.state != AccountState.ACTIVE or self._store.by_index(self._emails.index(new)):
-            raise AccountLinkGone("The account or the address is no longer free for this change.")
+            raise AccountLinkGone("The account or the address can no longer be changed this way.")
         self._notices.tell(account, Letter.EMAIL_CHANGED, to=self._emails.of(account))
         self._emails.put(account, new)
         account.epoch += 1
@@ -280,7 +280,7 @@ class Accounts:
             undone.rollback()
 
     def _new(self, email: str, role: Role, state: AccountState, hashed: str | None) -> Account:
-        address_in_use = InvalidRequest([FieldError("email", "There is an account with this email address already.")])
+        address_in_use = InvalidRequest([FieldError("email", "An account with this email address already exists.")])
         if self._store.by_index(self._emails.index(email)):
             raise address_in_use
         try:
@@ -351,7 +351,7 @@ class Accounts:
 
     def _demand_unchanged(self, account: Account, hashed: str | None, field: str) -> None:
         if account.password_hash != hashed:
-            raise InvalidRequest([FieldError(field, "Your password was changed just now.")])
+            raise InvalidRequest([FieldError(field, "Your password has just been changed.")])
 
     def _finish(self, account: Account, action: Action) -> Authenticated:
         """Record and commit a change by the account's own person."""

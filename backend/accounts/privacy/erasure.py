@@ -21,8 +21,8 @@ from backend.personal_data import DataClasses, Subject
 
 LETTER_GOES_FIRST = timedelta(minutes=10)
 LAST_ADMIN = (
-    "You are the last admin who can sign in: without you nobody could manage accounts. Make somebody else an admin "
-    "first, and let them sign in; then delete your account."
+    "You are the last admin who can sign in. Make someone else an admin and have them sign in, then delete your "
+    "account."
 )
 
 

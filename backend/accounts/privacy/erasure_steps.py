@@ -20,7 +20,7 @@ class TracesLeft(Unavailable, TryAgain):
     """Every row is deleted, but SQLite's log still holds bytes of them."""
 
     code = "traces_left"
-    title = "The deletion is not finished yet"
+    title = "The deletion isn’t finished yet"
 
 
 class ErasureSteps:
@@ -71,8 +71,8 @@ class ErasureSteps:
     def _finish(self, request_id: int, subject: Subject) -> None:
         if not empty_log(self._session):
             raise TracesLeft(
-                "Everything is deleted. Its bytes are still in the log of SQLite, which cannot be emptied while"
-                " somebody reads there; background work goes on trying."
+                "Everything is deleted. Its bytes are still in SQLite's log, which cannot be emptied while"
+                " someone reads there. Background work will keep trying."
             )
         with leaving_no_trace(self._session):
             request = self._store.request(request_id)

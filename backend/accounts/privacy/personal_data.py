@@ -27,7 +27,7 @@ def consent_data(session: Callable[[], Session]) -> DataClass:
 
     return DataClass(
         "consents",
-        "To do as you chose, and to show that you chose.",
+        "To respect your choice, and to show that you made it.",
         "Until you delete your account.",
         called="Your choice",
         erase=erase,
@@ -46,8 +46,8 @@ def erasure_data(session: Callable[[], Session]) -> DataClass:
 
     return DataClass(
         "erasures",
-        "To finish deleting your data, and to delete it again should a backup bring it back.",
-        f"{ERASURE_RETENTION.days} days after the deletion; in the ledger, as a number that names nobody, for good.",
+        "To finish deleting your data, and to delete it again if a backup is restored.",
+        f"{ERASURE_RETENTION.days} days after the deletion; in the ledger, permanently, as a number that names no one.",
         erase=lambda _subject: None,
         prune=prune,
         tables=frozenset({"erasure_requests"}),

@@ -90,7 +90,7 @@ class SignIns:
         """The active account with this address and password. Raises SignInRefused."""
         who = self._password_check.account(email, password)
         if who is None:
-            raise SignInRefused("The email address or the password is wrong, or the address is not confirmed yet.")
+            raise SignInRefused("The email address or password is wrong, or the address is not confirmed yet.")
         return who
 
     def begin(self, email: str, password: str, device: str) -> str:
@@ -181,7 +181,7 @@ class SignIns:
         """
         sign_in = self._current(token)
         if self._state(sign_in) is SignInState.NEEDS_CODE:
-            raise HalfSignedIn("Enter the code of your second factor first.")
+            raise HalfSignedIn("Enter the code from your authenticator app first.")
         return sign_in.account_id
 
     def confirm(self, token: str, password: str) -> None:
@@ -232,7 +232,7 @@ class SignIns:
         self._announcements.wrong_code(row, is_last=is_last)
         self._session.commit()
         if not is_last:
-            return CodeRefused("The code is wrong, or was used before.")
+            return CodeRefused("The code is wrong or has been used.")
         return Unauthenticated("Sign in again.")
 
     def _is_open(self, digest: str) -> bool:
@@ -249,7 +249,7 @@ class SignIns:
     def _current(self, token: str) -> SignInWithAccount:
         sign_in = self._find(token)
         if sign_in is None or self._state(sign_in) is SignInState.OVER:
-            raise Unauthenticated("This sign-in is over. Sign in again.")
+            raise Unauthenticated("You have been signed out. Sign in again.")
         act_for(self._session, sign_in.account_id)
         return sign_in
 
@@ -258,7 +258,7 @@ class SignIns:
             row = self._store.for_change(digest_of(token))
             sign_in = self._store.with_account(digest_of(token))
         if row is None or sign_in is None:
-            raise Unauthenticated("This sign-in is over. Sign in again.")
+            raise Unauthenticated("You have been signed out. Sign in again.")
         act_for(self._session, sign_in.account_id)
         return row, sign_in
 

@@ -32,13 +32,13 @@ PLACE_OF_SECRET = "accounts.totp_secret"  # noqa: S105  (a column)
 class FactorConflict(MingusError):
     status = 409
     code = "second_factor_conflict"
-    title = "That second factor is not as you think"
+    title = "The second factor has changed"
 
 
 class WrongCode(MingusError):
     status = 422
     code = "wrong_code"
-    title = "The code is not right"
+    title = "The code is wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class SecondFactor:
         """Make a secret that waits to be confirmed, replacing one that still waits; its provisioning URI."""
         account = self._accounts.for_change(account_id)
         if account.totp_confirmed_at is not None:
-            raise FactorConflict("This account has a second factor already. Remove it before setting up another.")
+            raise FactorConflict("This account already has a second factor. Remove it before setting up another.")
         account.totp_secret = self._vault.seal(account_id, PLACE_OF_SECRET, pyotp.random_base32())
         account.totp_last_step = None
         uri = self._enrolment(account).uri
@@ -90,10 +90,10 @@ class SecondFactor:
         """Take the second factor into use: ends every sign-in. Returns the recovery codes, shown only once."""
         account = self._accounts.for_change(account_id)
         if account.totp_secret is None or account.totp_confirmed_at is not None:
-            raise FactorConflict("No second factor waits to be confirmed.")
+            raise FactorConflict("No second factor is waiting to be confirmed.")
         if not self._is_fresh(account, _plain(code)):
             self._session.rollback()
-            raise WrongCode("This is not the code that the app shows now.")
+            raise WrongCode("This is not the code your app shows now.")
         account.totp_confirmed_at = self._now()
         account.epoch += 1
         codes = self._new_recovery_codes(account_id)
@@ -106,7 +106,7 @@ class SecondFactor:
         """Remove the second factor for its owner, who proves it with a code or a recovery code. Raises WrongCode."""
         if not self.accepts(account_id, code):
             self._session.rollback()
-            raise WrongCode("This is neither the code that the app shows now nor an unused recovery code.")
+            raise WrongCode("This is neither the code your app shows now nor an unused recovery code.")
         account = self._accounts.for_change(account_id)
         self._remove(name_of(account), account)
 

@@ -91,12 +91,12 @@ class Tokens:
 
     def _demand_code(self, who: Authenticated, code: str | None) -> None:
         if code is None:
-            raise _asking_for_a_code(HalfSignedIn("Send the code that your authenticator app shows."))
+            raise _asking_for_a_code(HalfSignedIn("Send the code from your authenticator app."))
         if not self._factor.accepts(who.account_id, code):
             name = f"account:{who.public_id}"
             self._audit.record(name, Action.CODE_REFUSED, name)
             self._session.commit()
-            raise _asking_for_a_code(CodeRefused("The code is wrong, or was used before."))
+            raise _asking_for_a_code(CodeRefused("The code is wrong or has been used."))
 
     def _pair(self, account_id: int, public_id: UUID, family: UUID, epoch: int, until: datetime) -> TokenPair:
         now, jti = self._now(), str(uuid4())

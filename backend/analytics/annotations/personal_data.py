@@ -30,8 +30,8 @@ def annotation_data(session: Callable[[], Session]) -> DataClass:
 
     return DataClass(
         "annotations",
-        "To show everybody who reads the dashboards what happened when.",
-        "Until you delete it. After you delete your account the note stays, and nothing says that it was yours.",
+        "To show everyone with dashboard access what happened when.",
+        "Until you delete it. If you delete your account, the note stays, but nothing says it was yours.",
         erase=erase,
         export=export,
         tables=frozenset({"annotations"}),

@@ -20,7 +20,7 @@ from backend.errors import FieldError, InvalidRequest
 from backend.row_security import serving
 
 MOST_OF_AN_ACCOUNT = 1_000
-WITHOUT_ACCOUNT = "annotations are for everybody who reads the dashboards"
+WITHOUT_ACCOUNT = "annotations are for everyone with dashboard access"
 
 
 class Annotations:
@@ -40,7 +40,7 @@ class Annotations:
     def add(self, account_id: int, at: date | datetime, text: str) -> Annotation:
         """Raises InvalidRequest if there are as many as one may write."""
         if self._store.count(account_id) >= MOST_OF_AN_ACCOUNT:
-            message = f"You have written {MOST_OF_AN_ACCOUNT:,} annotations. Delete one first."
+            message = f"You already have {MOST_OF_AN_ACCOUNT:,} annotations. Delete one first."
             raise InvalidRequest([FieldError("text", message, "too_many")])
         stored = StoredAnnotation(
             public_id=uuid4(),

@@ -42,7 +42,8 @@ class Bar:
 class Ranking:
     """The values of one measure by one dimension. `others`: how many more there are than bars.
 
-    `parted`: of a quotient what it divides by n, `part` in all.
+    `parted`: of a quotient what it divides by n, `part` in all. `leader`: a sentence about the first bar, without
+    its numbers.
     """
 
     quantity: Quantity
@@ -56,6 +57,7 @@ class Ranking:
     others: int = 0
     part: str = ""
     parted: str = ""
+    leader: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,8 @@ def bars(ranking: Ranking) -> Figure:
     """The longest bar first; values of too few come last and have none."""
     ordered = ranked(ranking.bars)
     if not ordered:
-        why = "Nothing was counted in this period."
-        return nothing(f"No {ranking.quantity.noun}", why, ranking.counted, columns(ranking))
+        why = "No data in this period."
+        return nothing(ranking.quantity.none, why, ranking.counted, columns(ranking))
     wide, narrow = _drawing(ranking, ordered, WIDE), _drawing(ranking, ordered, NARROW)
     title = finding(ranking, ordered)
     return Figure(
@@ -131,10 +133,14 @@ def finding(ranking: Ranking, ordered: Sequence[Bar]) -> str:
     greatest = quantity.say(first.value)
     level = [bar for bar in known if quantity.say(bar.value) == greatest]
     if quantity.adds and ranking.total:
-        of = quantity.phrase(ranking.total)
+        of = quantity.say(ranking.total)
         if len(level) > 1:
-            return f"{_together(ranking, level)} lead with {greatest} each of {of}"
-        return f"{first.label} in the lead with {greatest} of {of} ({share((first.value or 0) / ranking.total)})"
+            tie = f"{_together(ranking, level)} tie for the {quantity.most.lower()} {quantity.noun}"
+            return f"{tie}: {greatest} of {of} each"
+        if ranking.leader:
+            return f"{ranking.leader}: {greatest} of {quantity.phrase(ranking.total)}"
+        of_all = f"{greatest} of {of} ({share((first.value or 0) / ranking.total)})"
+        return f"Top {ranking.dimension} by {quantity.noun}: {first.label}, {of_all}"
     if len(level) == len(known):
         return f"{quantity.name}: {greatest} for {'each of ' if len(level) > 2 else ''}{_together(ranking, level)}"
     low = f"{quantity.say(last.value)} ({last.label})"

@@ -13,7 +13,7 @@ from backend.formats import count, counted, duration, first_capital, share
 
 LINE_HEIGHT, BAR, THIN, GAP = 20, 16, 4, 12
 ENOUGH = 10
-COLUMNS = ("Step", "Of first", "Of step before", "Drop-off", "Median time", "p90 time")
+COLUMNS = ("Step", "Of first", "Of previous", "Drop-off", "Median time", "p90 time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ def funnel(bars: StepBars) -> Figure:
     columns = _columns(bars)
     first = bars.steps[0].n if bars.steps else 0
     if not first:
-        why = f"No {bars.counted} came to the first step in this period."
-        return nothing("The funnel is empty", why, bars.counted, columns)
+        why = f"No {bars.counted} reached the first step in this period."
+        return nothing("No one entered the funnel", why, bars.counted, columns)
     rows = tuple(_placed(bars))
     height = rows[-1].top + _row_height(bars) - GAP
     title = _title(bars)
@@ -157,24 +157,24 @@ def _hover(bars: StepBars, row: PlacedStep) -> str:
         f"{count(step.n)} {bars.counted}, {rate(step.n, first)} of the first",
     ]
     if row.number > 1:
-        lines.append(f"{count(row.before - step.n)} left before it, {rate(row.before - step.n, row.before)}")
+        lines.append(f"{count(row.before - step.n)} left before this step, {rate(row.before - step.n, row.before)}")
     if step.median_seconds is not None:
-        lines.append(f"Median time from the step before: {duration(step.median_seconds)}")
+        lines.append(f"Median time from the previous step: {duration(step.median_seconds)}")
     if bars.compared and step.previous is not None:
         lines.append(f"{first_capital(bars.compared)}: {count(step.previous)}")
     return "<br>".join(lines)
 
 
 def _legend(bars: StepBars) -> tuple[Key, ...]:
-    keys = (Key("swatch--1", "came this far"), Key("swatch--left", "left before it"))
+    keys = (Key("swatch--1", "got this far"), Key("swatch--left", "left before this step"))
     return (*keys, Key("swatch--compare", bars.compared)) if bars.compared else keys
 
 
 def _note(bars: StepBars) -> str:
     if not bars.immature:
         return ""
-    until = "it does it counts" if bars.immature == 1 else "they do they count"
-    return f"{counted(bars.immature, *_noun(bars.counted))} may still go on; until {until} as left."
+    going = "is still going and counts" if bars.immature == 1 else "are still going and count"
+    return f"{counted(bars.immature, *_noun(bars.counted))} {going} as left for now."
 
 
 def _columns(bars: StepBars) -> tuple[Column, ...]:

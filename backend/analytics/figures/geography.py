@@ -69,8 +69,9 @@ def geography(places: MapPlaces) -> Figure:
     """A map in steps of one hue, the deepest for the most."""
     ranking = _ranking(places)
     if not places.places:
-        why = "Nobody whose place is known came in this period." if places.unknown else "Nobody came in this period."
-        return nothing(f"No {places.quantity.noun} on the map", why, places.counted, columns(ranking))
+        known = " with a known location" if places.unknown else ""
+        why = f"No visitors{known} came in this period."
+        return nothing(f"{places.quantity.none} on the map", why, places.counted, columns(ranking))
     ordered = ranked(ranking.bars)
     title = finding(ranking, ordered)
     drawn = [place for place in places.places if place.value is not None]
@@ -87,7 +88,7 @@ def geography(places: MapPlaces) -> Figure:
         layout=theme.layout(HEIGHT, hovermode="closest", geo=_view(places.shapes)),
         shapes=places.shapes,
         legend=_legend(places.quantity, limits, max(values)) if drawn else (),
-        note=f"{count(places.unknown)} of {count(places.n)} {places.counted} came from an unknown place."
+        note=f"{count(places.unknown)} of {count(places.n)} {places.counted} came from an unknown location."
         if places.unknown
         else "",
     )
@@ -189,5 +190,5 @@ def _hover(places: MapPlaces, place: MapPlace) -> str:
     if places.counted != quantity.noun:
         lines.append(f"n = {count(place.n)} {rests_on(places.counted, place.part, places.parted)}")
     if places.compared and (change := quantity.change(place.value, place.previous)):
-        lines.append(f"{change.words} on {places.compared}")
+        lines.append(f"{change.words} from {places.compared}")
     return "<br>".join(lines)

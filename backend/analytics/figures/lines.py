@@ -21,7 +21,7 @@ from backend.analytics.figures.figure import (
     nothing,
     shown,
 )
-from backend.analytics.figures.quantity import Quantity, rests_on
+from backend.analytics.figures.quantity import Quantity, QuantityUnit, rests_on
 from backend.formats import count, first_capital
 
 HEIGHT = 240
@@ -98,8 +98,8 @@ def lines(trend: Trend) -> Figure:
     """The period as a line, the earlier one paler and dashed under it, the partial bucket dotted."""
     columns = _columns(trend)
     if not any(point.value is not None for point in trend.points):
-        why = f"Nothing was counted in these {moments.HEADINGS[trend.grain].lower()}s."
-        return nothing(f"No {trend.quantity.noun}", why, trend.counted, columns)
+        why = f"No data in these {moments.HEADINGS[trend.grain].lower()}s."
+        return nothing(trend.quantity.none, why, trend.counted, columns)
     values = [point.value for point in trend.points]
     before = [point.previous for point in trend.points]
     hover = [_hover(trend, point) for point in trend.points]
@@ -117,7 +117,7 @@ def lines(trend: Trend) -> Figure:
         layout=_layout(trend.quantity, trend.grain, [p.at for p in trend.points], [*values, *before], marks),
         legend=_legend(trend),
         marks=tuple(mark for _, mark in marks),
-        note=f"The last {trend.grain} is not over; both periods stop at the same point."
+        note=f"The last {trend.grain} is partial, so both periods stop at the same point."
         if trend.until and trend.compared
         else "",
     )
@@ -130,7 +130,7 @@ def several(parts: Parts) -> Figure:
     columns = (Column(moments.HEADINGS[parts.grain], number=False), *(Column(part.name) for part in parts.series))
     every = [value for part in parts.series for value in part.values]
     if not any(value is not None for value in every):
-        return nothing(f"No {parts.quantity.noun}", "Nothing was counted in this period.", parts.counted, columns)
+        return nothing(parts.quantity.none, "No data in this period.", parts.counted, columns)
     drawn: list[PlotlyPart] = []
     for place, (part, color) in enumerate(zip(parts.series, theme.SERIES, strict=False)):
         hover = [_hover_parts(parts, at) for at in range(len(parts.at))] if not place else None
@@ -140,9 +140,9 @@ def several(parts: Parts) -> Figure:
         for place, at in enumerate(parts.at)
     )
     best = max(parts.series, key=lambda part: -1 if part.total is None else part.total)
-    title = f"{best.name} has the most {parts.quantity.noun}: {parts.quantity.say(best.total)}"
+    title = f"{parts.quantity.most} {parts.quantity.noun}: {best.name}, {parts.quantity.say(best.total)}"
     if not parts.quantity.adds:
-        title = f"{parts.quantity.name}: {best.name} is highest with {parts.quantity.say(best.total)}"
+        title = f"{parts.quantity.name}: highest for {best.name}, {parts.quantity.say(best.total)}"
     return Figure(
         title=title,
         description=f"Line chart of {len(parts.series)} lines, {_span(parts.at, parts.grain)}. {title}.",
@@ -286,19 +286,19 @@ def _legend(trend: Trend) -> tuple[Key, ...]:
     """A line alone needs no key."""
     keys = [Key("swatch--line swatch--compare", first_capital(trend.compared))] if trend.compared else []
     if trend.until and trend.points[-1].value is not None:
-        keys.append(Key("swatch--line swatch--partial", f"Not over: until {trend.until}"))
+        keys.append(Key("swatch--line swatch--partial", f"Partial, until {trend.until}"))
     return (Key("swatch--line swatch--1", "This period"), *keys) if keys else ()
 
 
 def _title(trend: Trend) -> str:
     quantity = trend.quantity
     total = quantity.say(trend.total)
-    value = quantity.phrase(trend.total) if quantity.adds else f"{quantity.name}: {total}"
+    value = quantity.phrase(trend.total) if quantity.unit is QuantityUnit.COUNT else f"{quantity.name}: {total}"
     change = quantity.change(trend.total, trend.previous_total)
     if change and trend.compared:
-        return f"{value}, {change.words} {'from' if change.better is None else 'on'} {trend.compared}"
+        return f"{value}, {change.words} from {trend.compared}"
     best = _extremes(trend)[1]
-    return f"{value}, most on {moments.long(best.at, trend.grain)} ({quantity.say(best.value)})"
+    return f"{value}, with a peak of {quantity.say(best.value)} {moments.when(best.at, trend.grain)}"
 
 
 def _description(trend: Trend) -> str:
@@ -310,7 +310,7 @@ def _description(trend: Trend) -> str:
         f"Lowest {quantity.say(low.value)} ({moments.long(low.at, trend.grain)}), "
         f"highest {quantity.say(high.value)} ({moments.long(high.at, trend.grain)})."
     )
-    return sentence + (f" The last {trend.grain} is not over: it counts until {trend.until}." if trend.until else "")
+    return sentence + (f" The last {trend.grain} is partial: it counts until {trend.until}." if trend.until else "")
 
 
 def _span(at: Sequence[datetime], grain: moments.Grain) -> str:

@@ -28,6 +28,20 @@ def long(at: datetime, grain: str, *, year: bool = False) -> str:
     return f"{at:%a}, {day}" + (f" at {_hour(at)}" if grain == "hour" else "")
 
 
+def when(at: datetime, grain: str) -> str:
+    """on Saturday, November 21; at 2 PM on it; in the week of November 16; in November 2026"""
+    day = f"{at:%B} {at.day}"
+    match grain:
+        case "month":
+            return f"in {at:%B %Y}"
+        case "week":
+            return f"in the week of {day}"
+        case "hour":
+            return f"at {_hour(at)} on {at:%A}, {day}"
+        case _:
+            return f"on {at:%A}, {day}"
+
+
 def span(first: datetime, last: datetime, grain: str) -> str:
     """The first and last bucket of an axis, for readers who cannot see it."""
     years = first.year != last.year

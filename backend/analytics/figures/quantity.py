@@ -59,6 +59,16 @@ class Quantity:
     def name(self) -> str:
         return self.noun[:1].upper() + self.noun[1:]
 
+    @property
+    def most(self) -> str:
+        """The word for the greatest: most sessions, highest amount."""
+        return "Most" if self.unit is QuantityUnit.COUNT else "Highest"
+
+    @property
+    def none(self) -> str:
+        """No sessions; Conversion: none"""
+        return f"No {self.noun}" if self.unit is QuantityUnit.COUNT else f"{self.name}: none"
+
     def say(self, value: float | None) -> str:
         """The value in full. None is a rate or an average of too few, or an unknown sum."""
         if value is None:

@@ -46,8 +46,8 @@ class EventData:
         classes.add(
             DataClass(
                 "events",
-                "To count how the calculator is used. They carry your number only if you allowed it.",
-                f"As they came: {self._retention.landing} days. For counting: {self._retention.lake} days.",
+                "To count how the calculator is used. They carry your number only if you allowed that.",
+                f"As received: {self._retention.landing} days. For counting: {self._retention.lake} days.",
                 erase=lambda subject: self._erasure().erase(user_id=subject.public_id),
                 export=self.export,
                 people=self.people,

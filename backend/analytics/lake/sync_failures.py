@@ -19,7 +19,7 @@ class SyncFailed(Unavailable):
     """The lake could not be brought up to date; it stands where it stood."""
 
     code = "lake_sync_failed"
-    title = "The lake is not up to date"
+    title = "The data is not up to date"
 
 
 class LandingIsOlder(SyncFailed):
@@ -46,7 +46,7 @@ class SyncFailures:
             self._log(error)
             if isinstance(error, SyncFailed):
                 raise
-            raise SyncFailed("The lake cannot be brought up to date now.") from error
+            raise SyncFailed("New data cannot be added right now.") from error
         else:
             self._logged = False
 

@@ -45,9 +45,9 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.start >= self.end:
-            raise ValueError("must lie before end")
+            raise ValueError("must be before end")
         if self.end - self.start > LONGEST:
-            raise ValueError(f"must lie at most {LONGEST.days} days before end")
+            raise ValueError(f"must be at most {LONGEST.days} days before end")
 
     @classmethod
     def between(

@@ -29,8 +29,8 @@ def view_data(session: Callable[[], Session]) -> DataClass:
 
     return DataClass(
         "saved_views",
-        "To let you come back to a page of the dashboards, and show it to your colleagues if you share it.",
-        "Until you delete it or your account, also what you shared.",
+        "To let you return to a dashboard page, and to show it to your colleagues if you share it.",
+        "Until you delete it or your account, including what you shared.",
         erase=erase,
         export=export,
         tables=frozenset({"saved_views"}),

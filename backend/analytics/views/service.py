@@ -1,4 +1,4 @@
-"""Views, funnels and segments that people keep, for themselves or for everybody who reads the dashboards."""
+"""Views, funnels and segments that people keep, for themselves or for everyone with dashboard access."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class SavedViews:
     def save(self, account_id: int, new: NewView) -> SavedView:
         """Raises InvalidRequest if the name is taken, or there are as many as one may have."""
         if self._store.count(account_id) >= MOST_OF_AN_ACCOUNT:
-            raise _bad_name(f"You have {MOST_OF_AN_ACCOUNT} saved views. Delete one first.", "too_many")
+            raise _bad_name(f"You already have {MOST_OF_AN_ACCOUNT} saved views. Delete one first.", "too_many")
         name_taken = _bad_name(
-            "You have saved something of this name. Choose another name, or delete that first.", "taken"
+            "You already have a saved view with this name. Choose another name, or delete that one first.", "taken"
         )
         if self._store.has(account_id, new.name):
             raise name_taken

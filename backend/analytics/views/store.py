@@ -36,4 +36,4 @@ class ViewStore:
         """Raises NotFound, also for what is somebody else's."""
         own = (StoredView.account_id == account_id) & (StoredView.public_id == public_id)
         if not delete_where(self._session, StoredView, own):
-            raise NotFound("You have no saved view of that id.")
+            raise NotFound("You have no saved view with that ID.")

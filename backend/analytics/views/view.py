@@ -23,7 +23,7 @@ class ViewKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewView:
-    """A view to be saved. A segment is of no page."""
+    """A view to be saved. A segment has no page."""
 
     name: str
     kind: ViewKind

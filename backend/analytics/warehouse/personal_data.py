@@ -10,7 +10,7 @@ def visit_data(lake: Lake, kept_days: int) -> DataClass:
     """Sessions are made of events, and leave every table of the lake together with them."""
     return DataClass(
         "visits",
-        "To count visits: each is put together from its events.",
+        "To count visits, each of which is put together from its events.",
         f"{kept_days} days.",
         erase=lambda _subject: None,
         export=lambda subject: rows_in(lake, SESSIONS.name, subject),

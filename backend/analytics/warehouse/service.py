@@ -25,11 +25,11 @@ from backend.errors import Unavailable
 
 REMEMBERED = 256
 UNREADABLE = (
-    "The lake cannot be read now. Whoever runs this site finds in its log why, and in docs/lake.md what to do; events"
-    " are accepted meanwhile."
+    "The data cannot be read right now. The server's log says why, and docs/lake.md says what to do. Events are still"
+    " being recorded."
 )
-GAVE_UP = "The warehouse gave up on this question. A shorter period may help; the server's log says why."
-BUSY = "Others are being answered. Try again in a few seconds."
+GAVE_UP = "This query could not be finished. A shorter period may help. The server's log says why."
+BUSY = "The server is busy with other queries. Try again in a few seconds."
 logger = logging.getLogger(__name__)
 Key = tuple[object, ...]
 
@@ -38,14 +38,14 @@ class WarehouseUnavailable(Unavailable):
     """No answer now, and none that would be made up."""
 
     code = "warehouse_unavailable"
-    title = "The warehouse does not answer now"
+    title = "The data is not available right now"
 
 
 class WarehouseBusy(WarehouseUnavailable):
     """More questions are asked at once than a process answers and lets wait; after Retry-After there is room."""
 
     code = "warehouse_busy"
-    title = "Too many dashboards are asked for at once"
+    title = "Too many dashboard requests at once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Warehouse:
             return self._seen
         as_of = self._fresh_as_of()
         if as_of is None:
-            raise WarehouseUnavailable("The lake has not been filled yet. Try again in a moment.")
+            raise WarehouseUnavailable("The first data is still being loaded. Try again in a moment.")
         seen = as_of, self._snapshots.newest()
         if self._slot is not None:
             self._seen = seen

@@ -138,9 +138,7 @@ class OwnResults:
                 assessment.created_at,
                 self._link(holder, sealed_token, sealed_link),
             )
-            for assessment, sealed_token, sealed_link in self._store.of_user(
-                holder.public_id, self._now(), MOST_LISTED
-            )
+            for assessment, sealed_token, sealed_link in self._store.of_user(holder.public_id, self._now(), MOST_LISTED)
         ]
 
     def _link(self, holder: AccountHolder, sealed_token: bytes | None, sealed_link: bytes | None) -> str | None:

@@ -20,8 +20,8 @@ CALCULATORS = frozenset(match.event for match in CALCULATOR)
 WINDOWS = ("30m", "1h", "24h", "7d", "30d")
 GROUPS = {number: f"The largest {number}" for number in ("3", "5", "10", "20")}
 ORDERS = {
-    "ordered": "In order, other events between",
-    "strict": "In order, nothing between",
+    "ordered": "In order, with other events between",
+    "strict": "In order, with nothing between",
     "unordered": "In any order",
 }
 SCOPES = {"session": "Session", "visitor": "Visitor, across all sessions"}
@@ -102,5 +102,5 @@ def _all_of(events: Result) -> frozenset[str]:
 def _steps(question: FunnelQuestion, received: frozenset[str]) -> Iterator[StepField]:
     for place, value in enumerate(question.shown):
         unseen = received and value and value.partition(":")[0] not in received
-        says = "None of these arrived in this period." if unseen else LABELS.get(value, "")
+        says = "No such events arrived in this period." if unseen else LABELS.get(value, "")
         yield StepField(f"steps.{place}", place + 1, value, says, question.page.error(f"steps.{place}"))

@@ -167,7 +167,7 @@ class FunnelPage:
     @property
     def tiles(self) -> tuple[Tile, ...]:
         first, goal, last = self.rows[0], self.goal, self.rows[-1]
-        young = f"{count(self.immature)} may still go on" if self.immature else "none may go on"
+        young = f"{count(self.immature)} still going" if self.immature else "none still going"
         entered = replace(self._tile(self.counted.capitalize(), first), n=young)
         return (entered, *(self._tile(row.step.label, row) for row in dict.fromkeys((goal, last))), self._lost())
 
@@ -179,7 +179,7 @@ class FunnelPage:
     def _lost(self) -> Tile:
         label = "Largest drop-off" + ("" if self.goal is self.rows[-1] else " before the result")
         if self.loss is None:
-            return Tile(label, "0", f"all came to “{self.goal.step.label}”")
+            return Tile(label, "0", f"all reached “{self.goal.step.label}”")
         quantity = Quantity("loss", QuantityUnit.SHARE, adds=False, less_is_better=True)
         now, before = TileValue(self.loss.rate, self.loss.of), self.loss.earlier
         plain = tile(label, quantity, self.counted, now, before, partial=self.partial)

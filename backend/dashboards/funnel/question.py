@@ -22,10 +22,10 @@ READ = (*OWN, "steps", "exclude", "change", "step", "outcome", "group", "others"
 CALCULATORS = tuple(step.name for step in CALCULATOR)
 # What is chosen from a list can only be wrong in an address written by hand.
 CHOSEN = {
-    "order": "Choose from the list in which order the steps are taken.",
-    "scope": "Choose from the list whose way is followed.",
-    "breakdown": "Choose from the list what to break down by.",
-    "limit": "Choose from the list how many groups stand alone.",
+    "order": "Choose an order from the list.",
+    "scope": "Choose what to count by from the list.",
+    "breakdown": "Choose a breakdown from the list.",
+    "limit": "Choose a number of groups from the list.",
 }
 ROWS = 50
 
@@ -172,7 +172,7 @@ def _whole(args: MultiDict[str, str], name: str, errors: list[FieldError]) -> in
     text = args.get(name, "1")
     if text.isascii() and text.isdecimal() and 0 < len(text) < 7 and int(text):
         return int(text)
-    errors.append(FieldError(name, "Enter a whole number from 1 on."))
+    errors.append(FieldError(name, "Enter a whole number, 1 or more."))
     return 1
 
 

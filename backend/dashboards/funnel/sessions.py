@@ -73,8 +73,8 @@ def _title(journeys: JourneyList) -> str:
     step = journeys.bar.step
     subject = counted(journeys.total, str(journeys.query.scope))
     if journeys.bar.outcome is Outcome.REACHED:
-        return f"{subject} came to “{labels[step - 1]}”"
-    return f"{subject} came to “{labels[max(step - 2, 0)]}” but not to “{labels[step - 1]}”"
+        return f"{subject} reached “{labels[step - 1]}”"
+    return f"{subject} reached “{labels[max(step - 2, 0)]}” but not “{labels[step - 1]}”"
 
 
 def _group(journeys: JourneyList, question: BarQuestion, names: Names) -> str:

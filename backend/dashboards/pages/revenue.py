@@ -27,7 +27,7 @@ from backend.dashboards.services import Services
 CREDIT_CSV = "/api/analytics/dashboard/revenue"
 LOOKBACKS = tuple(map(str, (LOOKBACK_DAYS, 7, 14, 60, LONGEST_LOOKBACK_DAYS)))
 MODELS = {
-    Model.LAST_NON_DIRECT: "Last that was not direct",
+    Model.LAST_NON_DIRECT: "Last non-direct",
     Model.LAST: "Last visit",
     Model.FIRST: "First visit",
     Model.LINEAR: "Linear",
@@ -37,21 +37,21 @@ MODELS = {
     Model.SHAPLEY: "Shapley",
 }
 RULES = {
-    Model.LAST_NON_DIRECT: "All of it goes to the last visit that was not direct.",
-    Model.LAST: "All of it goes to the visit with the upgrade.",
-    Model.FIRST: "All of it goes to the first visit.",
-    Model.LINEAR: "All visits get as much.",
-    Model.POSITION: "The first and the last visit get 40% each, those between the rest.",
-    Model.TIME_DECAY: "The nearer to the upgrade, the more: half as much for each week before.",
+    Model.LAST_NON_DIRECT: "All credit goes to the last visit that wasn’t direct.",
+    Model.LAST: "All credit goes to the visit with the upgrade.",
+    Model.FIRST: "All credit goes to the first visit.",
+    Model.LINEAR: "Every visit gets equal credit.",
+    Model.POSITION: "The first and last visits get 40% each. The visits between them share the rest.",
+    Model.TIME_DECAY: "Visits closer to the upgrade get more: credit halves with each week before it.",
     Model.MARKOV: (
-        "A source gets what would be lost without it, by how people went on (Markov chain). Whoever asked for no paid "
-        "plan in this period counts as lost, even if they did before it."
+        "A source gets the share that would be lost without it, based on the paths people take (Markov chain). Anyone "
+        "who didn’t ask for a plan in this period counts as lost, even if they asked before."
     ),
-    Model.SHAPLEY: "A source gets what it adds on average to those it came together with (Shapley value).",
+    Model.SHAPLEY: "A source gets what it adds, on average, to the sources it appears with (Shapley value).",
 }
 BEHIND = (
-    "A bar leads to the visits that came from that source themselves. A model may credit it with plans asked for in "
-    "other visits, and others with its own, so the sums there may differ."
+    "A bar opens the visits that came from that source. A model may credit a source with plans asked for in other "
+    "visits, so the totals there may differ."
 )
 CHANNELS = {By.SOURCE: "Source", By.SOURCE_MEDIUM: "Source and medium", By.CAMPAIGN: "Campaign"}
 
@@ -60,7 +60,7 @@ class Revenue(BoardPage):
     """Revenue over time, and the channels that are credited with it."""
 
     name: ClassVar = "revenue"
-    title: ClassVar = "Revenue"
+    title: ClassVar = "Asked to pay"
     own: ClassVar[Own] = {"model": tuple(Model), "by": tuple(By), "lookback_days": LOOKBACKS}
     sample: ClassVar[Address] = {"model": "linear"}
     measures = ("revenue", "upgrades", "revenue_per_upgrade", "revenue_per_visitor")
@@ -103,7 +103,7 @@ def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
     query, before = attribution.query, attribution.before
     figure = bars(
         Ranking(
-            Quantity("credited revenue", QuantityUnit.CENTS, currency=query.currency),
+            Quantity("credited amount", QuantityUnit.CENTS, currency=query.currency),
             CHANNELS[query.by].lower(),
             tuple(_bar(row, query.by, setting) for row in attribution.rows[:MOST_BARS]),
             attribution.total_cents,
@@ -114,7 +114,7 @@ def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
             others=max(len(attribution.rows) - MOST_BARS, 0),
         )
     )
-    about = "Filters are about the visits that asked for a plan, not those before them." if query.filters else ""
+    about = "Filters apply to the visits that asked for a plan, not to earlier ones." if query.filters else ""
     behind = BEHIND if query.by is By.SOURCE else ""
     figure = replace(figure, note=" ".join(filter(None, (RULES[query.model], about, behind))))
     return Chart("credit", figure, _credit_csv(setting.question, query), tabs=_credit_tabs(setting))
@@ -123,8 +123,8 @@ def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
 def _credit_tabs(setting: Setting) -> tuple[Tabs, ...]:
     return (
         setting.tabs("Credit by", "model", list(MODELS), lambda model: MODELS[Model(model)]),
-        setting.tabs("to each", "by", list(CHANNELS), lambda channel: CHANNELS[By(channel)]),
-        setting.tabs("looking back", "lookback_days", LOOKBACKS, lambda days: f"{days} days"),
+        setting.tabs("Group by", "by", list(CHANNELS), lambda channel: CHANNELS[By(channel)]),
+        setting.tabs("Look back", "lookback_days", LOOKBACKS, lambda days: f"{days} days"),
     )
 
 

@@ -37,7 +37,7 @@ def show(query: DaysQuery) -> Answer:
 @bp.post("", responses={201: AnnotationResponse, **problems(400, 401, 403, 413, 415, 422)})
 @require(Scope.DASHBOARDS_READ)
 def add(body: AnnotationBody) -> Answer:
-    """Note what happened on a day or at an instant, for everybody who reads the dashboards"""
+    """Note what happened on a day or at an instant, for everyone with dashboard access"""
     new = body.annotation()
     return AnnotationResponse.of(get(Annotations).add(me(), new.at, new.text)).model_dump(mode="json"), 201
 

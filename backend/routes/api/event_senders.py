@@ -51,7 +51,7 @@ class BrowserSender:
 
     def vouch(self, batch: ParsedBatch) -> ParsedBatch:
         if batch.holds_demo:
-            raise Forbidden("Sessions with such a name are demo visits, which come with an API key.")
+            raise Forbidden("Sessions with this name are demo visits, which need an API key.")
         return batch.as_from(recognised_member(), lasting=may_recognise())
 
     def facts(self) -> RequestFacts:
@@ -87,4 +87,4 @@ def _refuse_other_sites() -> None:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     own = site == "same-origin" or (site is None and origin == request.host_url.rstrip("/"))
     if not own:
-        raise Forbidden("Events come from our own pages, or with an API key.")
+        raise Forbidden("Send events from our own pages, or with an API key.")

@@ -71,7 +71,7 @@ def change_email() -> ResponseReturnValue:
     get(Accounts).ask_email_change(me(), change.password, change.email)
     changes = "Your address changes when you open it."
     flash_letter(
-        f"We have sent a link to {change.email}. {changes}",
+        f"We sent a link to {change.email}. {changes}",
         f"{NO_MAIL}, so the link for {change.email} was saved as a file. {changes}",
     )
     return redirect(url_for(".home"), 303)
@@ -90,7 +90,7 @@ def change_password() -> ResponseReturnValue:
     change = PasswordChange.parse(request.form)
     get(Accounts).change_password(me(), change.old, change.new)
     stay_signed_in()
-    flash("Your password is changed. You are signed out everywhere else.")
+    flash("Your password has been changed. You’re signed out everywhere else.")
     return redirect(url_for(".home"), 303)
 
 
@@ -107,7 +107,7 @@ def drop_factor() -> ResponseReturnValue:
     """Leads on to the page that sets up another, where the role needs one or its owner wants one."""
     get(SecondFactor).give_up(me(), Removal.parse(request.form).code)
     stay_signed_in()
-    flash("Your authenticator app is removed. You are signed out everywhere else.")
+    flash("Your authenticator app has been removed. You’re signed out everywhere else.")
     sets_up_another = needs_factor() or "replace" in request.form
     return redirect(url_for("sign_in.factor" if sets_up_another else ".home"), 303)
 
@@ -130,7 +130,7 @@ def make_recovery_codes() -> ResponseReturnValue:
 @require(Scope.ACCOUNT_SELF)
 def end_sign_in(number: int) -> ResponseReturnValue:
     get(SignIns).end_one(me(), number)
-    flash("That browser is signed out.")
+    flash("That browser has been signed out.")
     return redirect(url_for(".home", _anchor="sign-ins"), 303)
 
 
@@ -138,7 +138,7 @@ def end_sign_in(number: int) -> ResponseReturnValue:
 @require(Scope.ACCOUNT_SELF)
 def end_other_sign_ins() -> ResponseReturnValue:
     get(SignIns).end_others(me(), sign_in_token() or "")
-    flash("You are signed out everywhere else.")
+    flash("You’re signed out everywhere else.")
     return redirect(url_for(".home", _anchor="sign-ins"), 303)
 
 

@@ -82,7 +82,7 @@ def change_role(public_id: UUID) -> ResponseReturnValue:
     role = RoleChange.parse(request.form).role
     get(Accounts).change_role(caller_name(), public_id, role)
     changed = f"The role is now: {ROLES[role][0]}. They are signed out everywhere."
-    return _done(public_id, changed, f"{changed} {NO_MAIL}, so the letter that tells them was saved as a file.")
+    return _done(public_id, changed, f"{changed} {NO_MAIL}, so the email that tells them was saved as a file.")
 
 
 @bp.post(f"{ACCOUNT}/disable")
@@ -90,7 +90,7 @@ def change_role(public_id: UUID) -> ResponseReturnValue:
 @if_refused(account_page, CONFLICT)
 def disable(public_id: UUID) -> ResponseReturnValue:
     get(Accounts).disable(caller_name(), public_id)
-    return _done(public_id, "The account is disabled, and signed out everywhere.")
+    return _done(public_id, "The account is disabled and signed out everywhere.")
 
 
 @bp.post(f"{ACCOUNT}/enable")
@@ -98,7 +98,7 @@ def disable(public_id: UUID) -> ResponseReturnValue:
 @if_refused(account_page, CONFLICT)
 def enable(public_id: UUID) -> ResponseReturnValue:
     get(Accounts).enable(caller_name(), public_id)
-    return _done(public_id, "The account is enabled: its owner can sign in again.")
+    return _done(public_id, "The account is enabled. Its owner can sign in again.")
 
 
 @bp.post(f"{ACCOUNT}/end-sign-ins")
@@ -114,7 +114,7 @@ def end_sign_ins(public_id: UUID) -> ResponseReturnValue:
 @if_refused(account_page, CONFLICT)
 def invite_again(public_id: UUID) -> ResponseReturnValue:
     get(Accounts).invite_again(caller_name(), public_id)
-    before = "The link in the one before no longer works."
+    before = "The link in the old one no longer works."
     filed = f"{NO_MAIL}, so the new invitation was saved as a file. {before}"
     return _done(public_id, f"A new invitation is on its way. {before}", filed)
 

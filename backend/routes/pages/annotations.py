@@ -36,7 +36,7 @@ def form() -> ResponseReturnValue:
 def add_from_page() -> ResponseReturnValue:
     new = annotation_of_form(request.form)
     get(Annotations).add(me(), new.at, new.text)
-    flash("It is noted. Every chart over time whose days hold it shows it, to everybody who reads the dashboards.")
+    flash("Note added. Everyone with dashboard access sees it on charts that include this day.")
     return redirect(back(), 303)
 
 
@@ -44,7 +44,7 @@ def add_from_page() -> ResponseReturnValue:
 @require(Scope.DASHBOARDS_READ)
 def delete_from_page(public_id: str) -> ResponseReturnValue:
     delete_annotation(AnnotationPath(public_id=public_id).id)
-    flash("The annotation is deleted.")
+    flash("Annotation deleted.")
     return redirect(back(), 303)
 
 

@@ -37,7 +37,7 @@ def overview() -> ResponseReturnValue:
 @require(Scope.JOBS_RETRY)
 def retry(number: int) -> ResponseReturnValue:
     get(Jobs).retry(number, caller_name())
-    flash(f"Job {number} will be tried again.")
+    flash(f"Job {number} will be retried.")
     return redirect(url_for(".overview", show=JobsQuestion.parse(request.args).shown), 303)
 
 
@@ -45,5 +45,5 @@ def retry(number: int) -> ResponseReturnValue:
 @require(Scope.JOBS_RETRY)
 def retry_dead() -> ResponseReturnValue:
     count = get(Jobs).retry_all_dead(caller_name())
-    flash("1 job will be tried again." if count == 1 else f"{count} jobs will be tried again.")
+    flash("1 job will be retried." if count == 1 else f"{count} jobs will be retried.")
     return redirect(url_for(".overview"), 303)

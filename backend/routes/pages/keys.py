@@ -53,5 +53,5 @@ def create() -> ResponseReturnValue:
 @require(Scope.KEYS_SELF)
 def revoke(key_id: str) -> ResponseReturnValue:
     get(KeyService).revoke(key_id, me(), by=caller_name())
-    flash("The key is revoked. Programs that used it are refused from now on.")
+    flash("The key is revoked. It no longer works.")
     return redirect(url_for(".home"), 303)

@@ -20,9 +20,7 @@ bp = Blueprint("live_pages", __name__, url_prefix="/analytics/live")
 def page() -> str:
     """The last half hour, as a whole: a filter here would be one that does nothing."""
     if request.args:
-        raise InvalidRequest(
-            [FieldError(name[:40], "The live page takes no filters.") for name in [*request.args][:10]]
-        )
+        raise InvalidRequest([FieldError(name[:40], "The live page has no filters.") for name in [*request.args][:10]])
     shown = LiveResponse.of(get(LiveFeed).latest(), names())
     return render_template(
         "dashboards/live.html", live=shown.data, meta=shown.meta, zone=current_app.config["TIMEZONE"]

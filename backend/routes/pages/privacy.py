@@ -95,5 +95,5 @@ def delete() -> ResponseReturnValue:
     get(Erasures).ask(me())
     session.clear()
     closed = "Your account is closed, and your data is being deleted."
-    flash_letter(closed, f"{closed} {NO_MAIL}, so the letter that tells you was saved as a file.")
+    flash_letter(closed, f"{closed} {NO_MAIL}, so the email that confirms it was saved as a file.")
     return redirect(url_for(".notice"), 303)

@@ -75,7 +75,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
     get(Accounts).confirm_email_change(token)
     _leave()
     confirmed = "Your new email address is confirmed. Sign in with it."
-    flash_letter(confirmed, f"{confirmed} {NO_MAIL}, so the letter to the old one was saved as a file.")
+    flash_letter(confirmed, f"{confirmed} {NO_MAIL}, so the email to the old one was saved as a file.")
     return redirect(url_for("sign_in.form"), 303)
 
 

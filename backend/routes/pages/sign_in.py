@@ -103,7 +103,7 @@ def prove() -> ResponseReturnValue:
 @public("whoever is signed in may leave")
 def leave() -> ResponseReturnValue:
     sign_out()
-    flash("You are signed out.")
+    flash("You’re signed out.")
     return redirect(url_for("sign_in.form"), 303)
 
 

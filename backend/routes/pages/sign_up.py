@@ -61,7 +61,7 @@ def verification(token: str) -> ResponseReturnValue:
 @public(LINK, Rate.SIGN_IN)
 @if_refused(verification_page)
 def verify(token: str) -> ResponseReturnValue:
-    chosen = password(request.form, "Enter the password that you chose.")
+    chosen = password(request.form, "Enter the password you chose.")
     return begin_for(get(Accounts).verify(token, chosen))
 
 

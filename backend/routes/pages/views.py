@@ -36,15 +36,15 @@ def form() -> ResponseReturnValue:
 @if_refused(view_page)
 def save_page() -> ResponseReturnValue:
     view = get(SavedViews).save(me(), view_of_form(request.form, current_app.config["TIMEZONE"], utc_now()))
-    flash(f"Saved as “{view.name}”{', for everybody who reads the dashboards' if view.shared else ''}.")
+    flash(f"Saved as “{view.name}”{', for everyone with dashboard access' if view.shared else ''}.")
     return redirect(back(), 303)
 
 
 @bp.post("/<public_id>/delete")
 @require(Scope.DASHBOARDS_READ)
 def delete_from_page(public_id: str) -> ResponseReturnValue:
-    get(SavedViews).delete(me(), id_of(public_id, "You have no saved view of that id."))
-    flash("It is deleted.")
+    get(SavedViews).delete(me(), id_of(public_id, "You have no saved view with that ID."))
+    flash("Deleted.")
     return redirect(back(), 303)
 
 

@@ -14,11 +14,11 @@ from backend.routes.schemas.onward import safe_next
 
 ROLES: Mapping[Role, tuple[str, str]] = MappingProxyType(
     {
-        Role.MEMBER: ("Member", "has their own account, and nothing else"),
-        Role.ANALYST: ("Analyst", "reads the dashboards"),
-        Role.EXPERIMENTER: ("Experimenter", "reads the dashboards, and is to run experiments"),
-        Role.OPS: ("Operations", "sees background work, and may send events"),
-        Role.ADMIN: ("Admin", "may do everything, to other people’s accounts too"),
+        Role.MEMBER: ("Member", "has their own account and nothing else"),
+        Role.ANALYST: ("Analyst", "views the dashboards"),
+        Role.EXPERIMENTER: ("Experimenter", "views the dashboards and will run experiments"),
+        Role.OPS: ("Operations", "views background work and can send events"),
+        Role.ADMIN: ("Admin", "can do everything, including to other people’s accounts"),
     }
 )
 HOME = "/account"
@@ -51,7 +51,7 @@ class PasswordChange:
     @classmethod
     def parse(cls, form: Mapping[str, str]) -> Self:
         old, new = form.get("old_password", ""), form.get("new_password", "")
-        errors = [] if old else [FieldError("old_password", "Enter the password you have now.")]
+        errors = [] if old else [FieldError("old_password", "Enter your current password.")]
         if not new:
             errors.append(FieldError("new_password", "Enter a new password."))
         if errors:
@@ -69,7 +69,7 @@ class Removal:
     def parse(cls, form: Mapping[str, str]) -> Self:
         code = form.get("code", "").strip()
         if not code:
-            raise InvalidRequest([FieldError("code", "Enter the code that your app shows, or a recovery code.")])
+            raise InvalidRequest([FieldError("code", "Enter the code your app shows, or a recovery code.")])
         return cls(code)
 
 

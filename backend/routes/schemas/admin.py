@@ -29,7 +29,7 @@ class AccountsQuestion:
         text = args.get("q", "").strip()
         email, public_id = deliverable(text), _uuid(text)
         unknown = bool(text) and email is None and public_id is None
-        error = "Enter a whole email address, or the id of an account." if unknown else None
+        error = "Enter a full email address or an account ID." if unknown else None
         return cls(text[:300], email, public_id, _page(args.get("page", "1")), error)
 
 

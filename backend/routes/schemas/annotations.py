@@ -52,7 +52,7 @@ class AnnotationPath(BaseModel):
 
     @property
     def id(self) -> UUID:
-        return id_of(self.public_id, "There is no annotation of that id which you may delete.")
+        return id_of(self.public_id, "There is no annotation with that ID that you can delete.")
 
 
 class AnnotationOut(Out):
@@ -105,7 +105,7 @@ def annotation_of_form(form: MultiDict[str, str]) -> NewAnnotation:
 
 def _bad_text(text: str) -> list[FieldError]:
     if not 1 <= len(text) <= LONGEST_TEXT:
-        return [FieldError("text", f"Say in up to {LONGEST_TEXT} characters what happened.")]
+        return [FieldError("text", f"Say what happened in up to {LONGEST_TEXT} characters.")]
     if not text.isprintable():
         return [FieldError("text", must_fit("text"))]
     return []

@@ -9,7 +9,7 @@ from math import isfinite
 from backend.analytics.events.server_streams import RESERVED_STREAMS
 from backend.assessments.job_impact.model.calculator import HIGHEST_SALARY, LONGEST_CAREER
 from backend.assessments.job_impact.model.result import Education
-from backend.assessments.job_impact.presentation.week import WeekLine, stated
+from backend.assessments.job_impact.presentation.week import WeekGroup, stated
 from backend.assessments.job_impact.questions import BackgroundReply, JobReply, PlaceReply, WeekReply
 from backend.errors import FieldError, InvalidRequest
 
@@ -19,7 +19,6 @@ LONGEST_TITLE = 100
 LONGEST_NUMBER = 40
 HOURS_IN_A_WEEK = 168
 LEAST_PAY = 1_000
-NONE_OF_THESE = "none"
 SESSION_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 PAY = re.compile(
@@ -29,7 +28,7 @@ PAY = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 NOT_BETWEEN_DIGITS = re.compile(r"(?<![0-9]) | (?![0-9])")
-A_YEAR: Mapping[str, float] = {"year": 1, "month": 12, "week": 52, "hour": 52}
+A_YEAR: Mapping[str, float] = {"year": 1, "month": 12, "week": 52, "hour": 52 * 40}
 PERIODS: Mapping[str, str] = {"h": "hour", "w": "week", "m": "month", "y": "year", "a": "year"}
 
 
@@ -61,9 +60,7 @@ def search_problems(query: Form) -> tuple[FieldError, ...]:
 def job_reply(form: Form, occupations: Container[str]) -> JobReply:
     problems = Problems()
     title, code = searched(form.get("job_title", "")), form.get("occupation", "")
-    if code == NONE_OF_THESE:
-        problems.add("q", "Try a plainer job title: the kind of work, without grade or employer, such as “bookkeeper”")
-    elif not title and not code:
+    if not title and not code:
         problems.add("q", "Enter a job title")
     elif code not in occupations:
         problems.add("occupation", "Choose the job that is closest to yours")
@@ -101,46 +98,51 @@ def background_reply(form: Form) -> BackgroundReply:
     return BackgroundReply(years, Education(education) if education else None)
 
 
-def week_reply(form: Form, week: Sequence[WeekLine]) -> WeekReply:
+def week_reply(form: Form, week: Sequence[WeekGroup]) -> WeekReply:
     """A field left out keeps its hours, an empty one means none, and nothing but empty ones a typical week."""
     if "typical" in form:
         return WeekReply({})
     problems = Problems()
-    posted = [line for line in week if f"activities.{line.id}" in form]
-    typed = {line.id: _number(form[f"activities.{line.id}"]) for line in posted}
-    for line in posted:
-        hours = typed[line.id]
-        if hours is not None and not 0 <= hours <= HOURS_IN_A_WEEK:
-            problems.add(f"activities.{line.id}", f"{line.title}: enter hours as a number from 0 to 168, such as 4.5")
-    hours_of = {line.id: line.hours for line in week} | {key: hours or 0.0 for key, hours in typed.items()}
-    emptied = all(hours is None for hours in typed.values()) and len(typed) == len(week)
-    if week and not emptied and not any(hours_of.values()):
-        problems.add(f"activities.{week[0].id}", "Enter hours for at least one activity, or go back to a typical week")
+    groups = _hours(form, {f"hours.{group.id}": (group.id, group.name) for group in week}, problems)
+    lines = {f"activities.{line.id}": (line.id, line.name) for group in week for line in group.lines}
+    activities = _hours(form, lines, problems)
     problems.check()
-    return WeekReply({} if emptied else stated(week, hours_of))
+    if groups.keys() | activities.keys() and all(hours is None for hours in (*groups.values(), *activities.values())):
+        return WeekReply({})
+    hours = stated(week, *({key: typed or 0.0 for key, typed in each.items()} for each in (groups, activities)))
+    if hours and not any(hours.values()):
+        problems.add(f"hours.{week[0].id}", "Enter hours for at least one group, or go back to a typical week")
+    problems.check()
+    return WeekReply(hours)
+
+
+def _hours(form: Form, fields: Mapping[str, tuple[str, str]], problems: Problems) -> dict[str, float | None]:
+    """The fields that were sent, by id of a group or an activity; None where nothing was typed."""
+    typed = {}
+    for field, (key, name) in fields.items():
+        if field in form:
+            typed[key] = hours = _number(form[field])
+            if hours is not None and not 0 <= hours <= HOURS_IN_A_WEEK:
+                problems.add(field, f"{name}: enter hours as a number from 0 to 168, such as 4.5")
+    return typed
 
 
 def annual_pay(form: Form) -> float:
-    """US dollars a year, from “52,000”, “$52k” or “25/hour”; a period in the text wins over the list."""
+    """US dollars a year, from “52,000”, “$52k” or “$25 an hour”; by the hour, a year has 52 weeks of 40 hours."""
     problems = Problems()
     parsed = _pay(form.get("salary", ""))
     if parsed is None:
-        problems.add("salary", "Enter your pay as an amount, such as 52,000 or 25/hour")
-    hours = _number(form.get("hours", "") or "40")
-    if hours is None or not 0 < hours <= HOURS_IN_A_WEEK:
-        problems.add("hours", "Enter hours a week as a number from 1 to 168, such as 40")
-    listed = form.get("period", "year")
-    if listed not in A_YEAR:
-        problems.add("period", "Choose the year, the month, the week or the hour")
+        problems.add("salary", "Enter your pay as an amount, such as “$52,000” or “$25 an hour”")
     problems.check()
     assert parsed is not None
-    assert hours is not None
     written = parsed["period"] or parsed["adverb"]
-    period = PERIODS[written[0].lower()] if written else listed
+    period = PERIODS[written[0].lower()] if written else "year"
     amount = float(parsed["amount"].replace(",", "")) * (1000 if parsed["thousands"] else 1)
-    pay = amount * A_YEAR[period] * (hours if period == "hour" else 1)
+    pay = amount * A_YEAR[period]
     if not LEAST_PAY <= pay <= HIGHEST_SALARY:
-        problems.add("salary", f"That comes to ${pay:,.0f} a year. Check the amount and the period")
+        problems.add(
+            "salary", f"That comes to ${pay:,.0f} a year. Check the amount, and say “an hour” if it is by the hour"
+        )
     problems.check()
     return pay
 

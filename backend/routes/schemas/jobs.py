@@ -9,9 +9,9 @@ from typing import Self
 from backend.jobs.listing import Shown
 
 LABELS = {
-    Shown.OPEN: "Not over yet",
-    Shown.DEAD: "Failed for good",
-    Shown.FAILED: "To be tried again",
+    Shown.OPEN: "In progress",
+    Shown.DEAD: "Gave up",
+    Shown.FAILED: "Waiting to retry",
     Shown.WAITING: "Waiting",
     Shown.RUNNING: "Running",
     Shown.DONE: "Done",

@@ -30,7 +30,7 @@ def loads(body: str | bytes, **options: Any) -> Any:
 
 def _refuse_constant(name: str) -> None:
     """Python reads NaN and Infinity, which JSON does not know and whole numbers cannot be made of."""
-    raise Unfit(f"{name} in the body is no JSON.")
+    raise Unfit(f"{name} in the body is not JSON.")
 
 
 def _members(value: object) -> list[Any]:

@@ -16,9 +16,9 @@ from backend.one_line import must_fit
 
 SCOPES: Mapping[Scope, tuple[str, str]] = MappingProxyType(
     {
-        Scope.DASHBOARDS_READ: ("Read the dashboards", "the numbers of visits, never who they were"),
+        Scope.DASHBOARDS_READ: ("View the dashboards", "the numbers of visits, never who they were"),
         Scope.EVENTS_WRITE: ("Send events", "from anywhere, many at once"),
-        Scope.JOBS_READ: ("See background work", "what failed and waits"),
+        Scope.JOBS_READ: ("View background work", "what failed and what is waiting"),
     }
 )
 DAYS = (30, 90, 180, 365)
@@ -43,9 +43,13 @@ class NewKey:
         checks = (
             ("name", 1 <= len(name) <= LONGEST_NAME, "Enter a name of up to 100 characters."),
             ("name", name.isprintable(), must_fit("name")),
-            ("scopes", bool(chosen) and set(chosen) <= set(scopes), "Choose what the key may do."),
-            ("days", days in map(str, DAYS), "Choose how long the key lasts."),
-            ("per_hour", not per_hour or _is_count(per_hour), "Enter a whole number from 1 to 1,000,000, or nothing."),
+            ("scopes", bool(chosen) and set(chosen) <= set(scopes), "Choose what the key can do."),
+            ("days", days in map(str, DAYS), "Choose when the key expires."),
+            (
+                "per_hour",
+                not per_hour or _is_count(per_hour),
+                "Enter a whole number from 1 to 1,000,000, or leave it empty.",
+            ),
         )
         errors = [FieldError(field, message) for field, good, message in checks if not good]
         if errors:

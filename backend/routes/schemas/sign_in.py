@@ -42,7 +42,7 @@ class CodeForm:
     def parse(cls, form: Mapping[str, str]) -> Self:
         code = form.get("code", "").strip()
         if not code:
-            raise InvalidRequest([FieldError("code", "Enter the code that your app shows.")])
+            raise InvalidRequest([FieldError("code", "Enter the code your app shows.")])
         return cls(code, form.get("next", ""))
 
 

@@ -64,7 +64,7 @@ class ViewBody(BaseModel):
         examples=[{"period": ["30d"], "source": ["newsletter"]}],
         description="As in the address of the page. A period such as 30d moves with the days.",
     )
-    shared: StrictBool = Field(False, description="Whether everybody who reads the dashboards sees it.")
+    shared: StrictBool = Field(False, description="Whether everyone with dashboard access sees it.")
 
     def view(self, default_zone: str, now: datetime) -> NewView:
         parameters = {name: tuple(values) for name, values in self.parameters.items()}
@@ -77,11 +77,11 @@ class ViewPath(BaseModel):
 
     @property
     def id(self) -> UUID:
-        return id_of(self.public_id, "You have no saved view of that id.")
+        return id_of(self.public_id, "You have no saved view with that ID.")
 
 
 class ViewOut(Out):
-    """`mine` may be deleted; the rest is what others share. A segment is of no page."""
+    """`mine` may be deleted; the rest is what others share. A segment has no page."""
 
     id: UUID
     name: str

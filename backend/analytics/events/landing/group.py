@@ -12,7 +12,7 @@ from backend.analytics.events.landing.rows import Rows
 from backend.errors import Unavailable
 
 logger = logging.getLogger(__name__)
-NOT_STORED = "The events could not be stored, or not for certain; please send them again with the same ids."
+NOT_STORED = "The events may not have been stored. Send them again with the same ids."
 
 
 class RowsRefused(Exception):
@@ -81,7 +81,7 @@ class GroupCommit:
         """Queues a deposit; true if its request has to lead."""
         with self._lock:
             if self._waiting and self._waiting + len(deposit.rows.own) > self._limit:
-                raise Unavailable("Too many events are waiting to be stored. Please send these again.")
+                raise Unavailable("Too many events are waiting to be stored. Send these again.")
             self._waiting += len(deposit.rows.own)
             self._queue.append(deposit)
             deposit.leads, self._led = not self._led, True

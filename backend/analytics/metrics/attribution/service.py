@@ -150,7 +150,7 @@ class AttributionService:
 
 def _faults(query: AttributionQuery) -> Iterator[FieldError]:
     if not 1 <= query.lookback_days <= LONGEST_LOOKBACK_DAYS:
-        yield FieldError("lookback_days", f"must lie between 1 and {LONGEST_LOOKBACK_DAYS}")
+        yield FieldError("lookback_days", f"must be between 1 and {LONGEST_LOOKBACK_DAYS}")
     yield from value_faults(query.filters)
     yield from session_faults(query.filters)
 

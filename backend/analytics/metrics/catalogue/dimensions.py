@@ -61,7 +61,7 @@ _DEFINED = (
     _column("referrer", "Referrer", "The site whose link was followed.", nothing="No referrer"),
     _column("device", "Device", "`mobile`, `tablet` or `desktop`.", BOTH),
     _column("country", "Country", "ISO 3166-1 alpha-2.", BOTH),
-    _column("region", "State or region", "The part of the country, ISO 3166-2 without its country.", BOTH),
+    _column("region", "State or region", "The part of the country, ISO 3166-2, such as `US-CA`.", BOTH),
     _column("job_title", "Job title", "What was entered last, as it was entered.", nothing="No title"),
     _column("occupation", "Occupation", "The SOC 2018 code the title was found under.", nothing="No occupation"),
     Dimension(

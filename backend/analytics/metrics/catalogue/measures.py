@@ -153,7 +153,7 @@ _DEFINED: tuple[Measure, ...] = (
         )
         for number, about in enumerate(QUESTIONS, 1)
     ),
-    _sessions("assessments", "Assessments", "Sessions that came to a result.", "submitted_at"),
+    _sessions("assessments", "Results", "Sessions that came to a result.", "submitted_at"),
     _sessions("offers_viewed", "Offers viewed", "Sessions in which an offer came into view.", "offer_viewed_at"),
     _sessions("upgrades", "Upgrades", "Sessions that asked for a paid plan.", "upgrade_at"),
     Measure(
@@ -171,12 +171,12 @@ _DEFINED: tuple[Measure, ...] = (
     ),
     Measure(
         "priced_upgrades", "Upgrades in the currency", Unit.COUNT,
-        "Sessions that asked for a paid plan at a price in the one currency of the question.",
+        "Sessions that asked for a paid plan at a price in the query's currency.",
         Relation.SESSIONS, True, "priced_upgrades", _priced,
     ),
     Measure(
-        "revenue", "Revenue", Unit.CENTS,
-        "What sessions asked to pay, in the one currency of the question; of equal clicks in a session one counts.",
+        "revenue", "Amount asked to pay", Unit.CENTS,
+        "What sessions asked to pay in the query's currency. Nothing is charged. Equal clicks in a session count once.",
         Relation.SESSIONS, True, "priced_upgrades", _revenue,
     ),
     Measure(
@@ -213,8 +213,8 @@ _DEFINED: tuple[Measure, ...] = (
 )  # fmt: skip
 _DIVIDED: tuple[Ratio, ...] = (
     Ratio(
-        "completion_rate", "Came to a result", Unit.FRACTION, "Assessments of the sessions that opened the calculator.",
-        "assessments", "opened",
+        "completion_rate", "Came to a result", Unit.FRACTION,
+        "Sessions with a result, of those that opened the calculator.", "assessments", "opened",
     ),
     Ratio(
         "offer_rate", "Saw an offer", Unit.FRACTION,
@@ -227,11 +227,12 @@ _DIVIDED: tuple[Ratio, ...] = (
         "plan_visitors", "result_visitors",
     ),
     Ratio(
-        "revenue_per_visitor", "Revenue per visitor", Unit.CENTS, "Revenue divided by visitors.", "revenue", "visitors"
+        "revenue_per_visitor", "Asked to pay per visitor", Unit.CENTS, "The amount asked to pay divided by visitors.",
+        "revenue", "visitors",
     ),
     Ratio(
-        "revenue_per_upgrade", "Revenue per upgrade", Unit.CENTS, "Revenue divided by the upgrades in its currency.",
-        "revenue", "priced_upgrades",
+        "revenue_per_upgrade", "Asked to pay per upgrade", Unit.CENTS,
+        "The amount asked to pay divided by the upgrades in its currency.", "revenue", "priced_upgrades",
     ),
     Ratio(
         "email_open_rate", "Emails opened of delivered", Unit.FRACTION, "Openings divided by deliveries.",

@@ -12,6 +12,7 @@ from re import fullmatch
 from backend.analytics.lake.origin import ORIGIN, as_kept
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Relation
+from backend.analytics.metrics.catalogue.vocabularies import VOCABULARIES, can_be
 from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.errors import FieldError, InvalidRequest
 
@@ -134,7 +135,7 @@ def _faults(query: Query) -> Iterator[FieldError]:
     order = (query.order or "").removeprefix("-")
     columns = (*query.keys, *query.measures)
     if order and order not in columns:
-        yield FieldError("order", f"must be one of what is asked for: {', '.join(columns)}")
+        yield FieldError("order", f"must be one of the requested columns: {', '.join(columns)}")
     yield from _sources(query)
 
 
@@ -154,31 +155,33 @@ def _sizes(query: Query) -> Iterator[FieldError]:
     for field, most in (("measures", MOST_MEASURES), ("dimensions", MOST_DIMENSIONS), ("filters", MOST_FILTERS)):
         entries = getattr(query, field)
         if len(entries) > most:
-            yield FieldError(field, f"must be {most} at most")
+            yield FieldError(field, f"must be {most} or fewer")
         if field != "filters" and len(set(entries)) < len(entries):
-            yield FieldError(field, "must not name one twice")
+            yield FieldError(field, "must not repeat a name")
     if not 1 <= query.limit <= MOST_ROWS:
-        yield FieldError("limit", f"must lie between 1 and {MOST_ROWS:,}")
+        yield FieldError("limit", f"must be between 1 and {MOST_ROWS:,}")
     if not fullmatch(CURRENCY, query.currency):
         yield FieldError("currency", "must be three capital letters such as USD")
 
 
 def in_any_spelling(filters: Iterable[Filter]) -> tuple[Filter, ...]:
-    """The filters; values of where a visitor came from also as the lake has kept them since it keeps small letters.
+    """The filters, with their values as the lake keeps them: small letters for where a visitor came from, codes.
 
-    What was kept before is found by the letters it came with.
+    What was kept before the lake kept small letters is found by the letters it came with.
     """
-    return tuple(
-        condition if condition.spelled or condition.field not in ORIGIN else _spelled(condition)
-        for condition in filters
-    )
+    return tuple(condition if condition.spelled else _spelled(condition) for condition in filters)
 
 
 def _spelled(condition: Filter) -> Filter:
     if condition.op is Operator.CONTAINS:  # which ignores case
         return condition
-    kept = (as_kept(condition.field, value) for value in condition.values)
-    return replace(condition, values=tuple(dict.fromkeys((*condition.values, *kept))), spelled=True)
+    name, values = condition.field, condition.values
+    if name in VOCABULARIES:
+        return replace(condition, values=tuple(dict.fromkeys(map(VOCABULARIES[name].kept, values))), spelled=True)
+    if name not in ORIGIN:
+        return condition
+    kept = (as_kept(name, value) for value in values)
+    return replace(condition, values=tuple(dict.fromkeys((*values, *kept))), spelled=True)
 
 
 def value_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:
@@ -188,8 +191,11 @@ def value_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:
         if not least <= len(condition.values) <= most and not condition.spelled:
             expected = f"{least} to {most} values" if least < most else "one value" if most else "no value"
             yield FieldError(f"filters.{index}.value", f"{condition.op} takes {expected}")
+        named = [(condition.field, value) for value in condition.values]
         if any(len(value) > LONGEST_VALUE or "\0" in value for value in condition.values):
-            yield FieldError(f"filters.{index}.value", f"must be texts of {LONGEST_VALUE} characters at most")
+            yield FieldError(f"filters.{index}.value", f"must be texts of up to {LONGEST_VALUE} characters")
+        elif not (condition.spelled or condition.op is Operator.CONTAINS or all(can_be(*pair) for pair in named)):
+            yield FieldError(f"filters.{index}.value", VOCABULARIES[condition.field].says)
 
 
 def session_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:

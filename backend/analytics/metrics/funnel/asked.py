@@ -73,11 +73,11 @@ class AskedFunnel:
         """A bar of the funnel; the empty group stands for none."""
         errors = []
         if not 1 <= step <= (len(self.steps) or len(CALCULATOR)):
-            errors.append(FieldError("step", "The funnel has no such step."))
+            errors.append(FieldError("step", "The funnel does not have this step."))
         if (group is not None or others) and not self.breakdown:
-            errors.append(FieldError("breakdown", "Say what the groups are of."))
+            errors.append(FieldError("breakdown", "Name the breakdown that the groups belong to."))
         if group is not None and others:
-            errors.append(FieldError("others", "The others cannot be of one group."))
+            errors.append(FieldError("others", "Ask for one group or for the others, not both."))
         if errors:
             raise InvalidRequest(errors)
         return FunnelBar(step, outcome, OTHERS if others else None if group is None else Group((group or None,)))

@@ -57,7 +57,7 @@ class EventMatch:
     def parse(cls, text: str) -> EventMatch:
         event, colon, number = text.partition(":")
         if not NAME.fullmatch(event) or (colon and not re.fullmatch(r"[0-9]{1,4}", number)):
-            raise ValueError(f"“{text[:100]}” is no name of an event. Names are like assessment_submitted or seen:2.")
+            raise ValueError(f"“{text[:100]}” is not an event name. Names look like assessment_submitted or seen:2.")
         return cls(event, int(number) if colon else None)
 
     @property
@@ -119,22 +119,22 @@ def duration(text: str) -> timedelta:
     """30m, 24h, 7d."""
     if match := DURATION.fullmatch(text):
         return int(match[1]) * UNITS[match[2]]
-    raise ValueError("Enter a time such as 30m, 24h or 7d.")
+    raise ValueError("Enter a time such as 30m, 24h, or 7d.")
 
 
 def _faults(query: FunnelQuery) -> Iterator[FieldError]:
     if not LEAST_STEPS <= len(query.steps) <= MOST_STEPS:
         yield FieldError("steps", f"A funnel has {LEAST_STEPS} to {MOST_STEPS} steps.")
     if len(query.exclude) > MOST_EXCLUDED:
-        yield FieldError("exclude", f"Name {MOST_EXCLUDED} events at most.")
+        yield FieldError("exclude", f"Name up to {MOST_EXCLUDED} events.")
     for match in query.exclude:
         if any(match.overlaps(step) for step in query.steps):
-            yield FieldError("exclude", f"{match.name} is a step of this funnel too, so it cannot end the way.")
+            yield FieldError("exclude", f"{match.name} is a step of this funnel too, so counting cannot stop after it.")
     if not timedelta(seconds=1) <= query.window <= query.scope.longest:
-        hint = "24h, as a session lasts; visitors take up to 60d" if query.scope is FunnelScope.SESSION else "60d"
+        hint = "24h; to allow up to 60d, count by visitor" if query.scope is FunnelScope.SESSION else "60d"
         yield FieldError("window", f"Enter a time between 1s and {hint}.")
     if not 1 <= query.limit <= MOST_GROUPS:
-        yield FieldError("limit", f"Between 1 and {MOST_GROUPS} groups can stand alone.")
+        yield FieldError("limit", f"Show between 1 and {MOST_GROUPS} groups.")
     yield from value_faults(query.filters)
     yield from _dimensions(query)
 

@@ -18,7 +18,7 @@ class TooManySubscribers(Unavailable):
     """Each subscriber holds a thread of the server; the others ask now and then."""
 
     code = "too_many_streams"
-    title = "Too many live views are open"
+    title = "Too many live pages are open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class LiveFeed:
     def subscribe(self) -> Subscription:
         """Raises TooManySubscribers."""
         if self._available is None or not self._available.acquire(blocking=False):
-            raise TooManySubscribers("Ask GET /api/analytics/live now and then instead.")
+            raise TooManySubscribers("Request GET /api/analytics/live every few seconds instead.")
         return Subscription(self._available)
 
     def updates(self, last_key: str, may_go_on: Callable[[], bool]) -> Iterator[LiveState | None]:

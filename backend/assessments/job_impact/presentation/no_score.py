@@ -29,7 +29,7 @@ class NoScore:
 
 def no_score(a: Assessment) -> NoScore:
     measures = [
-        f"{MEASURES[Measure(m.id)].lower()} ({m.source}, {m.year}): more exposed than {whole(m.percentile)} of 100 US workers"
+        f"{MEASURES[Measure(m.id)]} ({m.source}, {m.year}): more exposed than {whole(m.percentile)} of 100 US workers"
         for m in a.measures
     ]
     published = (

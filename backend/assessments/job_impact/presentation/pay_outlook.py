@@ -93,7 +93,9 @@ def pay_position(a: Assessment, salary: float | None) -> str:
         return f"{whose} below what nine in ten {jobs} earn."
     if pay.p90 is not None and salary > pay.p90:
         return f"{whose} above what nine in ten {jobs} earn."
-    return f"{whose} {_against_middle(pay.percentile)} the middle: about {whole(pay.percentile)} in 100 {jobs} earn less."
+    return (
+        f"{whose} {_against_middle(pay.percentile)} the middle: about {whole(pay.percentile)} in 100 {jobs} earn less."
+    )
 
 
 def _against_middle(percentile: float) -> str:

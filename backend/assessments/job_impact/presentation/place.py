@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.assessments.job_impact.model.result import Assessment, Exposure, Family
-from backend.assessments.job_impact.model.rounding import rounded
+from backend.assessments.job_impact.model.rounding import rounded, rounded_place
 from backend.assessments.job_impact.presentation.headline import Voice, headline_of, hours_entered
 from backend.formats import first_capital
 from backend.reference.tables import Measure
@@ -88,7 +88,7 @@ def place_figure(a: Assessment, exposure: Exposure, voice: Voice) -> PlaceFigure
     return PlaceFigure(
         who=first_capital(who),
         score=exposure.score,
-        number=_place_number(shown.score),
+        number=place_number(exposure.score),
         less=int(shown.score),
         before=a.typical.score if moved and a.typical and a.typical.score != exposure.score else None,
         low=exposure.measures_range.low,
@@ -98,9 +98,10 @@ def place_figure(a: Assessment, exposure: Exposure, voice: Voice) -> PlaceFigure
     )
 
 
-def _place_number(shown: float) -> str:
-    """Beside the figure; nobody stands below or above all workers."""
-    return {0: "<1", WORKERS: ">99"}.get(int(shown), f"{shown:.0f}")
+def place_number(score: float) -> str:
+    """How many of 100 workers are less exposed, as a number beside the figure; nobody stands below or above all."""
+    shown = int(rounded_place(score))
+    return {0: "<1", WORKERS: ">99"}.get(shown, str(shown))
 
 
 def _row(name: str, place: float | None, shown: float | None) -> PlaceRow:
@@ -112,7 +113,7 @@ def _text(who: str, shown: Exposure, rows: tuple[PlaceRow, ...]) -> str:
     missing = "; ".join(row.name for row in rows if row.x is None)
     unpublished = f" Not published for this job: {missing}." if missing else ""
     return (
-        f"Among 100 US workers lined up from least to most exposed, {who} stands at {_place_number(shown.score)}. "
+        f"Among 100 US workers lined up from least to most exposed, {who} stands at {place_number(shown.score)}. "
         f"The published measures: {measures}. All lie between {shown.measures_range.low:.0f} "
         f"and {shown.measures_range.high:.0f}.{unpublished}"
     )

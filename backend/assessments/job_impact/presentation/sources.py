@@ -20,10 +20,10 @@ EVIDENCE = {
     Measure.ANTHROPIC: "Observed exposure",
 }
 HOW = (
-    "How the work is divided: O*NET lists this job’s tasks and has people rate them; we turn the ratings into shares of "
-    "the tasks, so they are not hours. “By itself” and “help” follow task ratings by Eloundou and others, 2024; a task "
-    "that needs software built around the AI counts half. The three parts use those task ratings only; the score also "
-    "uses abilities and actual use."
+    "How the work is divided: O*NET lists this job’s tasks and has people rate them; we turn the ratings into shares "
+    "of the tasks, so they are not hours. “By itself” and “help” follow task ratings by Eloundou and others, 2024; a "
+    "task that needs software built around the AI counts half. The three parts use those task ratings only; the score "
+    "also uses abilities and actual use."
 )
 
 

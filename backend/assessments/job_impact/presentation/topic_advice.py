@@ -23,11 +23,11 @@ ADVICE: Mapping[str, TopicAdvice] = {
     ),
     "assess": TopicAdvice(
         "Ask AI for a second look, not a verdict",
-        "What you see for yourself comes first.",
-        "Count on your own eyes and hands",
+        "Your own examination comes first.",
+        "Count on what you see for yourself",
     ),
     "careplans": TopicAdvice(
-        "Let AI draft the plan; you decide",
+        "Let AI draft the plan, then decide",
         "It knows the guidelines, not the case in front of you.",
         "Keep the care decisions in your hands",
     ),
@@ -54,12 +54,15 @@ ADVICE: Mapping[str, TopicAdvice] = {
     "equipment": TopicAdvice(
         "Let software read the settings and logs",
         "Check the equipment yourself before use.",
-        "Count on safe hands with equipment",
+        "Count on careful hands with equipment",
     ),
     "selling": TopicAdvice(
         "Let AI prepare the pitch",
         "Check the offer before anyone sees it.",
         "Count on selling in person",
+    ),
+    "displays": TopicAdvice(
+        "Let AI suggest the arrangement", "The arranging itself is done by hand.", "Count on your eye for a display"
     ),
     "promoting": TopicAdvice(
         "Let AI draft the promotion",
@@ -95,15 +98,15 @@ ADVICE: Mapping[str, TopicAdvice] = {
     "teaching": TopicAdvice(
         "Use AI to prepare what you teach",
         "Check it before anyone learns from it.",
-        "Count on teaching face to face",
+        "Count on teaching and training in person",
     ),
     "lessons": TopicAdvice(
-        "Let AI draft lessons and handouts",
-        "Fit them to the people in the room.",
+        "Let AI draft lessons and training material",
+        "Fit it to the people who will use it.",
         "Count on knowing your learners",
     ),
     "students": TopicAdvice(
-        "Let AI draft feedback and first grades",
+        "Let AI draft the first feedback",
         "Check it against what you know of the learner.",
         "Count on knowing each learner",
     ),
@@ -112,19 +115,24 @@ ADVICE: Mapping[str, TopicAdvice] = {
         "Go to the source before you rely on it.",
         "Keep learning from people and practice",
     ),
+    "hr": TopicAdvice(
+        "Let AI draft job ads and letters",
+        "Decisions about people are still yours.",
+        "Count on judging people in person",
+    ),
     "staff": TopicAdvice(
         "Let AI draft schedules and reviews",
         "Decisions about people are still yours.",
         "Count on leading people in person",
     ),
     "operations": TopicAdvice(
-        "Let AI track and compare; you decide",
+        "Let AI track and compare, then decide",
         "It sees the numbers, not the whole place.",
         "Count on running things on the spot",
     ),
     "coordinating": TopicAdvice(
-        "Let AI take notes and draft updates",
-        "Check who agreed to what.",
+        "Let AI draft notes and reports",
+        "Check them before they go out.",
         "Count on talking things over in person",
     ),
     "planning": TopicAdvice(
@@ -134,7 +142,7 @@ ADVICE: Mapping[str, TopicAdvice] = {
     ),
     "strategy": TopicAdvice(
         "Let AI draft plans and procedures",
-        "Decide what fits your workplace.",
+        "Decide what really fits.",
         "Count on judgment about what comes first",
     ),
     "improve": TopicAdvice(
@@ -153,7 +161,7 @@ ADVICE: Mapping[str, TopicAdvice] = {
         "Stay exact with payments",
     ),
     "books": TopicAdvice(
-        "Let software do the sums; you check them",
+        "Let software do the sums, then check them",
         "Finding what is wrong is still your part.",
         "Count on judgment about money",
     ),
@@ -192,6 +200,9 @@ ADVICE: Mapping[str, TopicAdvice] = {
         "Check it against what you measured.",
         "Count on careful work with samples",
     ),
+    "environment": TopicAdvice(
+        "Let AI gather the rules and data", "Check it against what you see on site.", "Count on what you see on site"
+    ),
     "engineering": TopicAdvice(
         "Let AI draft designs and specifications",
         "Check every detail before it is used.",
@@ -203,7 +214,7 @@ ADVICE: Mapping[str, TopicAdvice] = {
         "Count on hands-on work with hardware",
     ),
     "art": TopicAdvice(
-        "Use AI for first sketches",
+        "Use AI for the first draft",
         "Choosing and finishing are still yours.",
         "Count on your own taste",
     ),
@@ -211,6 +222,9 @@ ADVICE: Mapping[str, TopicAdvice] = {
         "Let AI write the first draft",
         "Check the facts and make it sound like you.",
         "Count on your own voice",
+    ),
+    "cases": TopicAdvice(
+        "Let AI draft the report", "Check every fact yourself.", "Count on judgment about people and facts"
     ),
     "legal": TopicAdvice(
         "Let AI search the files and the law",
@@ -260,7 +274,7 @@ ADVICE: Mapping[str, TopicAdvice] = {
     "nature": TopicAdvice(
         "Let AI help with plans and forecasts",
         "The work itself is done by hand.",
-        "Count on your feel for living things",
+        "Count on practiced hands",
     ),
     "burial": TopicAdvice(
         "Let software help with arrangements",
@@ -270,7 +284,7 @@ ADVICE: Mapping[str, TopicAdvice] = {
     "repair": TopicAdvice(
         "Let AI help find the fault",
         "The repair itself is done by hand.",
-        "Count on fixing things yourself",
+        "Count on keeping things running",
     ),
     "machines": TopicAdvice(
         "Let software watch the settings",
@@ -281,6 +295,9 @@ ADVICE: Mapping[str, TopicAdvice] = {
         "Let AI help read plans and codes",
         "The building itself is done by hand.",
         "Count on skilled work on site",
+    ),
+    "mixing": TopicAdvice(
+        "Let software work out the amounts", "Check them before you mix.", "Count on exact work by hand"
     ),
     "making": TopicAdvice(
         "Let AI help with plans and measurements",
