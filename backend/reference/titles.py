@@ -328,8 +328,9 @@ class TitleIndex:
 
 def _jobs_by_title(owners: Places, occupations: Mapping[str, ListedOccupation]) -> Numbers:
     """Employment of each occupation over the number of its titles: a title says so much of who has it."""
-    jobs = np.array([listed.employment or _FEWEST_JOBS for listed in occupations.values()], np.float32)
-    return jobs / np.maximum(np.bincount(owners, minlength=len(jobs)), 1).astype(np.float32)
+    jobs: Numbers = np.array([listed.employment or _FEWEST_JOBS for listed in occupations.values()], np.float32)
+    titles: Numbers = np.bincount(owners, minlength=len(jobs)).astype(np.float32)
+    return np.divide(jobs, np.maximum(titles, 1), dtype=np.float32)
 
 
 def title_arrays(titles: Iterable[JobTitle], occupations: Mapping[str, ListedOccupation]) -> dict[str, Array]:
