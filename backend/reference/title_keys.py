@@ -73,6 +73,7 @@ _ABBREVIATIONS = {
 _MEANING_BY_PLACE = {"admin": ("administrative", "administrator"), "tech": ("technical", "technician")}
 AT_THE_END = dict(_MEANING_BY_PLACE.values())
 
+
 def title_key(title: str) -> str:
     """Lower-case words without accents, plurals, small words and abbreviations; empty if there are none."""
     words = _WORDS.findall(_plain(title))
