@@ -29,6 +29,8 @@ TEXTS = st.dictionaries(
     st.sampled_from(
         [
             "salary",
+            "period",
+            "hours",
             "experience_years",
             "education",
             "state",
@@ -50,8 +52,10 @@ TEXTS = st.dictionaries(
         ({"salary": "52.5K"}, 52_500),
         ({"salary": "25/hour"}, 52_000),
         ({"salary": "$25 an hour"}, 52_000),
-        ({"salary": "1000 per week"}, 52_000),
+        ({"salary": "25/hr"}, 52_000),
         ({"salary": "4,000 a month"}, 48_000),
+        ({"salary": "1000 per week"}, 52_000),
+        ({"salary": "60000 a year"}, 60_000),
         ({"salary": "USD 52,000"}, 52_000),
         ({"salary": "US$52,000.00"}, 52_000),
         ({"salary": "52000."}, 52_000),
