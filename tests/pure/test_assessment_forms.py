@@ -51,17 +51,17 @@ TEXTS = st.dictionaries(
         ({"salary": " $52k "}, 52_000),
         ({"salary": "52.5K"}, 52_500),
         ({"salary": "25/hour"}, 52_000),
-        ({"salary": "$25 an hour", "hours": "20"}, 26_000),
-        ({"salary": "25/hr", "period": "month"}, 52_000),
-        ({"salary": "4,000", "period": "month"}, 48_000),
+        ({"salary": "$25 an hour"}, 52_000),
+        ({"salary": "25/hr"}, 52_000),
+        ({"salary": "4,000 a month"}, 48_000),
         ({"salary": "1000 per week"}, 52_000),
-        ({"salary": "60000 a year", "period": "hour"}, 60_000),
+        ({"salary": "60000 a year"}, 60_000),
         ({"salary": "USD 52,000"}, 52_000),
         ({"salary": "US$52,000.00"}, 52_000),
         ({"salary": "52000."}, 52_000),
         ({"salary": "52,000/yr."}, 52_000),
         ({"salary": "25 hourly"}, 52_000),
-        ({"salary": "52000 annually", "period": "hour"}, 52_000),
+        ({"salary": "52000 annually"}, 52_000),
         ({"salary": "1,000 dollars Weekly"}, 52_000),
     ],
 )
@@ -96,26 +96,17 @@ def test_says_what_pay_it_cannot_read(text):
     assert [error.field for error in refusal.value.errors] == ["salary"]
 
 
-@pytest.mark.parametrize("period", ["", "fortnight", "Year", "\0"])
-def test_a_period_that_is_not_in_the_list_is_no_year(period):
-    with pytest.raises(InvalidRequest) as refusal:
-        annual_pay({"salary": "52,000", "period": period})
-
-    assert [error.field for error in refusal.value.errors] == ["period"]
-
-
 @pytest.mark.parametrize("text", ["1" + " " * 20_000 + "x", "1" * 20_000, "1" + ",000" * 5_000, "$" * 20_000])
 def test_an_endless_text_gets_the_ordinary_answers(text):
     with pytest.raises(InvalidRequest) as pay:
-        annual_pay({"salary": text, "hours": text})
+        annual_pay({"salary": text})
     with pytest.raises(InvalidRequest) as years:
         background_reply({"experience_years": text})
     with pytest.raises(InvalidRequest) as hours:
         week_reply({"activities.a": text}, WEEK)
 
     assert [error.message for error in pay.value.errors] == [
-        "Enter your pay as an amount, such as 52,000 or 25/hour",
-        "Enter hours a week as a number from 1 to 168, such as 40",
+        "Enter your pay as an amount, such as “$52,000” or “$25 an hour”"
     ]
     assert [error.field for error in years.value.errors] == ["experience_years"]
     assert [error.field for error in hours.value.errors] == ["activities.a"]

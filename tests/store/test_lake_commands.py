@@ -168,7 +168,7 @@ def test_erase_wants_one_person_before_it_asks(flask, named):
 
     assert code == 2
     assert "Name one of" in output
-    assert "for good?" not in output
+    assert "permanently?" not in output
 
 
 def test_all_that_keeps_the_lake_is_in_the_schedule(tmp_path):
