@@ -17,7 +17,7 @@ _SIGNS = (
 )
 _IGNORED = frozenset(
     {"a", "an", "and", "at", "for", "in", "of", "on", "the", "to", "with"}
-    | {"de", "del", "la", "las", "el", "los", "al", "y", "con", "un", "una"}
+    | {"de", "del", "la", "las", "el", "los", "al", "y", "con", "en", "un", "una"}
 )
 
 _ABBREVIATIONS = {
