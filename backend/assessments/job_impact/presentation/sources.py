@@ -48,7 +48,7 @@ def _measure(measure: MeasurePlace) -> MeasureRow:
         url=measure.url,
         source=measure.source,
         year=measure.year,
-        value=f"{measure.value:.4f}",
+        value="no measured use" if kind is Measure.ANTHROPIC and not measure.value else f"{measure.value:.4f}",
         percentile=points(measure.percentile),
     )
 
