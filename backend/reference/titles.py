@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,17 @@ from backend.reference.tables import TitleKind
 from backend.reference.texts import Array, Texts
 from backend.reference.title_keys import title_key
 from backend.reference.title_words import Flags, Numbers, Places, WordIndex, word_arrays
-from backend.reference.typed_titles import Clauses, NoJob, Words, gist, no_job, parts, readings, typed_vocabulary
+from backend.reference.typed_titles import (
+    Clauses,
+    NoJob,
+    Words,
+    gist,
+    in_business,
+    no_job,
+    parts,
+    readings,
+    typed_vocabulary,
+)
 
 Kinds = npt.NDArray[np.uint8]
 
@@ -225,8 +236,11 @@ class TitleIndex:
         return words if self._is_known(words) else self.words.corrected(words, typed_vocabulary())
 
     def _wanted(self, query: str, spelled: Clauses, *, corrected: bool) -> _Query:
-        """The first reading that is a known title, else the gist."""
-        words = next(filter(self._is_known, dict.fromkeys(readings(spelled))), None) or gist(spelled.words)
+        """The first reading that is a known title, else the gist; a guessed business only where our own lists have it."""
+        guessed = (guess for guess in in_business(spelled.words) if self._own_titles(" ".join(guess)))
+        known = filter(self._is_known, dict.fromkeys(readings(spelled)))
+        whole = (spelled.words,) if self._is_known(spelled.words) else ()
+        words = next(chain(whole, guessed, known), None) or gist(spelled.words)
         key = " ".join(words)
         chosen = dict.fromkeys(self.owners[self._own_titles(key)].tolist())
         return _Query(key, corrected, self._typed(query), tuple(chosen))

@@ -169,10 +169,7 @@ def _shorter(words: Words) -> Iterator[Words]:
 
 
 def _of_any_employer(job: Words) -> Iterator[Words]:
-    business, general = _read(job, TypedKind.EMPLOYER), _without(job, TypedKind.EMPLOYER)
-    if business != general:
-        yield business
-        yield (*(word for word in business if word not in general), *general)
+    general = _without(job, TypedKind.EMPLOYER)
     yield general
     yield from _without_place(general)
     for work in (general, _without(general, TypedKind.SUBJECT)):
@@ -180,6 +177,16 @@ def _of_any_employer(job: Words) -> Iterator[Words]:
         for person in (_read(work, TypedKind.PERSON), _without(work, TypedKind.PERSON)):
             yield person
             yield from _without_place(person)
+
+
+def in_business(words: Words) -> Iterator[Words]:
+    """The job with the business of its employer: a picker at Amazon is a warehouse picker."""
+    said = _read(words, TypedKind.SLANG)
+    for job in (said, _without(said, TypedKind.SITUATION, TypedKind.MILITARY, TypedKind.CONTEXT)):
+        business, general = _read(job, TypedKind.EMPLOYER), _without(job, TypedKind.EMPLOYER)
+        if business != general:
+            yield business
+            yield (*(word for word in business if word not in general), *general)
 
 
 def _without_place(words: Words) -> Iterator[Words]:

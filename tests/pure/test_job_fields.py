@@ -50,7 +50,7 @@ def test_the_job_that_was_chosen_stays_chosen(fields):
 def test_a_life_situation_is_answered_with_what_to_enter_instead(fields, answer):
     shown = fields("Student")
     assert (shown.choices, shown.sure) == ((), False)
-    assert shown.notice == "“Student” is not an occupation. Enter the job you had or the one you want."
+    assert shown.notice == "“Student” isn’t an occupation. Enter the job you had or the one you want."
     assert (answer("Student").notice, answer("Student").matches) == (shown.notice, [])
     assert "civilian job" in fields("US Army").notice
     assert (fields("nurse").notice, answer("nurse").notice) == ("", None)

@@ -12,9 +12,9 @@ from backend.reference.typed_titles import NoJob
 BADGES = {Fit.EXACT: "Exact match", Fit.CLOSE: "Close", Fit.POSSIBLE: "Possible"}
 MOST_NEAREST = 3
 _NO_JOB = {
-    NoJob.SITUATION: "“{text}” is not an occupation. Enter the job you had or the one you want.",
-    NoJob.MILITARY: "Military jobs are not in the figures that this calculator rests on. "
-    "Enter the civilian job that is closest, such as “police officer” or “truck driver.”",
+    NoJob.SITUATION: "“{text}” isn’t an occupation. Enter the job you had or the one you want.",
+    NoJob.MILITARY: "Military jobs aren’t in the figures behind this calculator. "
+    "Enter the closest civilian job, such as “police officer” or “truck driver.”",
 }
 
 
