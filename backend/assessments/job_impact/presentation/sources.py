@@ -48,7 +48,7 @@ def _measure(measure: MeasurePlace) -> MeasureRow:
         url=measure.url,
         source=measure.source,
         year=measure.year,
-        value=f"{measure.value:.4f}",
+        value=f"{measure.value:.4f}".replace("-", "−"),
         percentile=points(measure.percentile),
     )
 
