@@ -64,7 +64,7 @@ class Screen:
         )
         for column, values in imported.lost.items():
             click.echo(
-                f"{self._path}: {counted(values, 'value')} of {column} NaN or infinite: JSON has neither, kept as null.",
+                f"{self._path}: {counted(values, 'value')} of {column} NaN or infinite: JSON has none, kept as null.",
                 err=True,
             )
         if imported.rejected and not self._rejects:

@@ -28,7 +28,7 @@ MEANINGS = {
     "forbidden": "The key or the role lacks a scope, which the detail names, or a browser asked from another site.",
     "not_found": "There is nothing at this address.",
     "asked_too_early": "The calculator's pages ask in order, and an earlier question has no answer yet.",
-    "not_dead": "Only a dead job can be retried, not one that is waiting, running, or done. Programs never get this one.",
+    "not_dead": "The job is waiting, running, or done. Only a dead job can be retried. Programs never get this one.",
     "first_look_used": "The link of a first look works once. Programs never get this one.",
     "account_conflict": "A page made a change that the account's state does not allow.",
     "too_large": "The body has too many bytes or events. The detail gives the limit. Send it in parts.",

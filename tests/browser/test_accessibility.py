@@ -78,7 +78,6 @@ def test_a_question_and_a_menu_with_errors(server, page):
         "/methodology",
         "/jobs?q=nurse",
         "/jobs/registered-nurses",
-        "/jobs/groups/law",
         "/api/docs",
         "/sign-in",
         "/sign-up",

@@ -164,7 +164,7 @@ def test_a_value_is_chosen_after_what_it_is_of(chromium, site, javascript):
     page = context.new_page()
     sign_in(page, site)
     page.get_by_text("Add a filter").click()
-    page.get_by_label("Only where").select_option("Job title")
+    page.get_by_label("Filter by").select_option("Job title")
     page.get_by_role("button", name="Choose values").click()
     page.get_by_label("Nurse").check()
     page.get_by_role("button", name="Show only these").click()

@@ -77,7 +77,7 @@ def test_it_pauses_and_goes_on(app, instance, key, context):
         page.get_by_role("button", name="Pause").click()
         expect(page.locator("[data-state]")).to_have_text("Paused")
         send(server.url, key, "s")
-        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("button", name="Resume").click()
 
         expect(number(page, "sessions")).to_have_text("1", timeout=PATIENCE)
 

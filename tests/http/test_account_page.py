@@ -120,7 +120,7 @@ def test_a_new_password_ends_every_other_sign_in(any_app, browser, member):
     answer = post(browser, f"{ACCOUNT}/password", old_password=PASSWORD, new_password="a cow that mends clocks")
 
     assert (answer.status_code, answer.location) == (303, ACCOUNT)
-    assert "Your password is changed." in told(browser)
+    assert "Your password has been changed." in told(browser)
     assert cookie(browser) != before
     assert other.get(ACCOUNT, headers=BROWSER).status_code == 303
     assert letters(any_app) == ["password_changed"]

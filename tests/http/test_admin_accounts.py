@@ -223,11 +223,11 @@ def test_an_account_that_is_being_deleted_stays_shut_and_says_so(any_app, browse
     answers = [post(browser, f"{page_of(other)}/{deed}", role="ops") for deed in DEEDS]
 
     due = r"[A-Z][a-z]+ \d+, \d{4}, \d+:\d\d [AP]M \w+"
-    assert re.search(rf"This account is being deleted .* Its data is deleted from {due} on", page)
-    assert "Everything in it is still there" not in page
+    assert re.search(rf"This account is being deleted .* Its data will be deleted soon after {due}", page)
+    assert "Nothing in it has been deleted" not in page
     assert 'action="/admin' not in browser.get(page_of(other), headers=BROWSER).text
     assert {answer.status_code for answer in answers} == {409}
-    assert all("This account is being deleted. Nothing about it can be changed" in answer.text for answer in answers)
+    assert all("This account is being deleted and can no longer be changed" in answer.text for answer in answers)
     assert (stored(any_app, other), jobs(any_app)) == (before, waiting)
     assert "Being deleted" in told(browser, ACCOUNTS)
 
@@ -254,7 +254,7 @@ def test_an_account_whose_key_is_lost_is_listed_and_managed(any_app, browser, ad
     assert f"Address can’t be read {other.public_id} Analyst Active" in listed
     assert admin.email in listed
     assert "Account with an unreadable address" in told(browser, page_of(other))
-    assert "Cannot be read any more" in told(theirs)
+    assert "Can’t be read" in told(theirs)
     assert {theirs.get(f"/account/{page}").status_code for page in ("email", "password", "delete", "export")} == {200}
     form = {"csrf_token": form_token(theirs, "/account/export"), "form": "json"}
     assert theirs.post("/account/export", data=form).json["data"]["account"]["rows"][0]["email"] is None

@@ -140,7 +140,7 @@ def test_the_form_says_what_is_wrong_and_keeps_what_was_typed(analyst, visits):
     assert answer.status_code == 422
     assert "<title>Error: Note what happened" in answer.text
     assert answer.text.count("Enter the day as year, month and day") == 2
-    assert answer.text.count("Say in up to 200 characters what happened.") == 2
+    assert answer.text.count("Say what happened in up to 200 characters.") == 2
     assert 'value="yesterday"' in answer.text
     assert 'value="/analytics?period=7d"' in answer.text
 

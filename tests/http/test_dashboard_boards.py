@@ -173,7 +173,7 @@ def test_revenue_is_credited_to_sources_by_the_model_that_is_chosen(analyst, vis
 
 def test_a_credited_source_leads_to_its_own_visits_and_the_page_says_so(analyst, visits):
     by_source, by_campaign = (show(analyst, f"/revenue?model=first&by={by}") for by in ("source", "campaign"))
-    said = "A bar leads to the visits that came from that source themselves."
+    said = "A bar opens the visits that came from that source."
 
     assert said in by_source
     assert any("source=newsletter" in href and "model=first" in href for href in links(by_source))
@@ -197,14 +197,14 @@ def test_the_overview_shows_how_far_sessions_came_and_who_is_behind_a_bar(analys
     assert funnel["title"] == "Of 12 sessions, none reached “Asked to upgrade”"
     behind = next(href for href in links(page) if "/funnel/sessions" in href and "step=1&" in href)
     assert "12" in show(analyst, behind.removeprefix("/analytics"))
-    assert "under way now" in page
+    assert "in progress" in page
 
 
 def test_the_largest_parts_are_shown_over_time(analyst, visits):
     page = show(analyst, "/explore?measure=sessions&by=source&period=7d")
     several = next(figure for figure in figures(page) if len(figure["legend"]) == 2 and "most" in figure["title"])
 
-    assert several["title"] == "newsletter has the most sessions: 12"
+    assert several["title"] == "Most sessions: newsletter, 12"
     assert [key["label"] for key in several["legend"]] == ["newsletter", "Direct"]
     href = next(href for href in links(page) if "table.csv" in href and "by=source" in href and "grain=day" in href)
     rows = list(csv.DictReader(StringIO(show(analyst, href.removeprefix("/analytics")))))
@@ -231,8 +231,8 @@ def test_nothing_yet_says_why_and_what_to_do(analyst):
         ("start=soon", "Enter the first day as year, month and day"),
         ("compare=never", "Compare with the previous period, the previous year, or nothing."),
         ("field=shoe_size", "Choose a filter from the list."),
-        (f"source={'x' * 201}", "200 characters at most"),
-        ("source=a%00b", "text that can be written"),
+        (f"source={'x' * 201}", "up to 200 characters"),
+        ("source=a%00b", "printable text only"),
         ("state=CA", "There is no filter “state”. There are source, medium"),
         ("contry=US", "There is no filter “contry”. Did you mean “country”?"),
     ],
@@ -292,8 +292,8 @@ def test_one_bar_more_is_shown_rather_than_told_of(app, analyst, sources, left_o
 
 
 def test_days_that_are_over_promise_no_new_visits(analyst):
-    assert "New visits show here within seconds" in show(analyst, "")
-    assert "New visits show here within seconds" not in show(analyst, "?start=2020-01-01&end=2020-01-02")
+    assert "New visits appear within seconds" in show(analyst, "")
+    assert "New visits appear within seconds" not in show(analyst, "?start=2020-01-01&end=2020-01-02")
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/funnel"])
@@ -322,4 +322,4 @@ def test_every_page_shows_the_29th_of_february_beside_no_other_day(analyst, days
 def test_the_model_that_counts_who_was_lost_says_who_that_is(analyst, visits):
     page = show(analyst, "/revenue?model=markov")
 
-    assert "asked for no paid plan in this period counts as lost, even if they did before it" in page
+    assert "ask for a plan in this period counts as lost, even if they asked before" in page

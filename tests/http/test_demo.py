@@ -89,7 +89,7 @@ def test_clearing_leaves_nothing_of_them_and_all_real_visits(any_app, shell):
     said = shell("clear", "--yes")
 
     assert "1 in quarantine" in said
-    assert "nothing of them is left" in said
+    assert "none are left" in said
     assert ids(any_app) == (real, real)
     assert "Removed 0 landing rows, 0 in quarantine, 0 in the lake." in shell("clear", "--yes")
 
@@ -173,7 +173,7 @@ def test_what_does_not_arrive_is_said_and_the_key_is_revoked_all_the_same(app, d
 def test_an_address_where_no_server_runs_is_refused(app):
     done = app.test_cli_runner().invoke(args=["demo", "visits", "--url", "http://127.0.0.1:9"])
 
-    assert (done.exit_code, done.output) == (1, "Error: No Mingus answers at http://127.0.0.1:9.\n")
+    assert (done.exit_code, done.output) == (1, "Error: No Mingus server answers at http://127.0.0.1:9.\n")
 
 
 def test_in_production_it_asks_first(app):

@@ -141,9 +141,9 @@ def test_every_pattern_that_a_request_is_held_to_has_words(app):
             "The body is not JSON in UTF-8.",
         ),
         ("POST", ASSESS, {"data": "x"}, "Send the body as application/json."),
-        ("POST", ASSESS, {"data": " " * 70_000, **JSON}, "larger than this address takes."),
-        ("DELETE", ASSESS, {}, "This address answers to POST only."),
-        ("DELETE", "/privacy", {}, "This address answers to GET and POST only."),
+        ("POST", ASSESS, {"data": " " * 70_000, **JSON}, "larger than this address accepts."),
+        ("DELETE", ASSESS, {}, "This address supports only POST."),
+        ("DELETE", "/privacy", {}, "This address supports only GET and POST."),
         ("GET", "/api/nowhere", {}, "Nothing was found at this address."),
     ],
 )
@@ -163,8 +163,8 @@ def test_a_person_is_told_in_words_what_they_may_not_do_and_a_program_by_its_sco
     page = client.get("/admin/accounts", headers={"Accept": "text/html"}).text
     problem = client.get("/admin/accounts", headers={"Accept": "application/json"}).json
 
-    assert "Your account may not see or change the accounts of other people." in page
-    assert "An admin of this site" in page
+    assert "Your account can’t view or change other people’s accounts." in page
+    assert "An admin can give it a role that can." in page
     assert not [scope for scope in Scope if scope in page]
     assert problem["detail"] == "This needs the scope accounts:manage."
     assert set(DEEDS) == set(Scope)

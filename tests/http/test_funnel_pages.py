@@ -134,7 +134,7 @@ def test_every_number_of_the_page_lists_as_many(analyst, visits):
 
 def test_a_list_is_paged_and_keeps_what_was_asked(analyst, visits):
     first = show(analyst, f"{LIST}?{VIDEO}&breakdown=source&group=nobody&step=2&outcome=dropped")
-    assert "0 sessions came to “Video opened” but not to “Video part seen, 2”" in first
+    assert "0 sessions reached “Video opened” but not “Video part seen, 2”" in first
     assert "No one to show here" in first
 
     first = show(analyst, f"{LIST}?{VIDEO}&breakdown=source&step=1&period=7d")
@@ -151,7 +151,7 @@ def test_a_list_is_paged_and_keeps_what_was_asked(analyst, visits):
 def test_a_list_says_how_far_and_how_long_and_names_nobody(analyst, visits):
     page = show(analyst, f"{LIST}?{VIDEO}&step=3&source=mail")
 
-    assert "11 sessions came to “Video shared”" in page
+    assert "11 sessions reached “Video shared”" in page
     assert "Source: mail." in page
     assert page.count("3 of 3, Video shared") == 11
     assert (page.count(">2 min<"), page.count(">3 min<")) == (10, 1)
@@ -242,7 +242,7 @@ def test_events_to_choose_from_are_those_that_are_known_and_those_that_arrived(a
 
     assert '<option value="calculator_step_completed:2" label="Place and industry">' in page
     assert '<option value="advertisement_seen">' in page
-    assert re.findall(r'id="(steps\.\d)-s">None of these arrived', page) == ["steps.1"]
+    assert re.findall(r'id="(steps\.\d)-s">No such events arrived', page) == ["steps.1"]
 
 
 @pytest.mark.parametrize(
@@ -250,10 +250,10 @@ def test_events_to_choose_from_are_those_that_are_known_and_those_that_arrived(a
     [
         (
             "steps=video_opened&steps=nosuch_event:2",
-            "Nobody sent nosuch_event in this period. Is it spelled as it is sent?",
+            "No nosuch_event events arrived in this period. Check the spelling.",
         ),
-        (f"{VIDEO}&exclude=zz", "Nobody sent zz in this period."),
-        ("steps=zz,video_opened&exclude=yy", "Nobody sent zz or yy in this period. Are they spelled as they are sent?"),
+        (f"{VIDEO}&exclude=zz", "No zz events arrived in this period."),
+        ("steps=zz,video_opened&exclude=yy", "No zz or yy events arrived in this period. Check the spelling."),
         ("steps=ai_calculator_opened,assessment_submitted", ""),
         (f"{VIDEO}&exclude=advertisement_seen&source=nowhere", ""),
         (f"{VIDEO}&exclude=zz&start=2020-01-01&end=2020-01-02", ""),
@@ -275,11 +275,11 @@ def test_events_that_nobody_sent_are_named_above_the_chart(analyst, visits, quer
         ("window=soon", "window", "Enter a time such as 30m, 24h, or 7d."),
         ("window=25h", "window", "Enter a time between 1s and 24h"),
         ("exclude=calculator_step_completed", "exclude", "is a step of this funnel too"),
-        ("order=loose", "order", "Choose from the list in which order"),
-        ("scope=town", "scope", "Choose from the list whose way"),
+        ("order=loose", "order", "Choose an order from the list"),
+        ("scope=town", "scope", "Choose what to count by"),
         ("breakdown=shoes", "breakdown", "Choose a breakdown from the list."),
         ("breakdown=event_type", "breakdown", "Choose a breakdown from the list."),
-        ("limit=1000", "limit", "Choose from the list how many groups"),
+        ("limit=1000", "limit", "Choose a number of groups"),
     ],
 )
 def test_what_cannot_be_asked_comes_back_beside_its_field(analyst, query, field, words):

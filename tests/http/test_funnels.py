@@ -193,7 +193,7 @@ def test_csv_says_in_its_head_whether_sessions_or_visitors_are_counted(visits):
         ({"steps": "Opened,b"}, "steps.0", "“Opened”"),
         ({"steps": "a,b:x"}, "steps.1", "“b:x”"),
         ({"steps": "a,' OR 1=1"}, "steps.1", "no name"),
-        ({"window": "25h"}, "window", "visitors take up to 60d"),
+        ({"window": "25h"}, "window", "to allow up to 60d, count by visitor"),
         ({"window": "61d", "scope": "visitor"}, "window", "60d"),
         ({"window": "soon"}, "window", "30m"),
         ({"window": "0s"}, "window", "between"),

@@ -82,7 +82,7 @@ def test_all_dead_jobs_are_tried_again(run, add):
     ("words", "sentence"),
     [
         (["retry", "9"], "There is no job 9."),
-        (["retry", "1"], "Job 1 is done; only a dead job can be tried again."),
+        (["retry", "1"], "Job 1 is done. Only a dead job can be retried."),
         (["retry"], "Name one job, or pass --all-dead."),
         (["retry", "1", "--all-dead"], "Name one job, or pass --all-dead."),
         (["retry", "one"], "'one' is not a valid integer."),

@@ -120,7 +120,7 @@ def test_says_to_operators_that_letters_become_files(browser):
 
 
 def test_an_empty_page_says_so(browser):
-    assert "No work is waiting" in browser.get("/admin/jobs", headers=BROWSER).text
+    assert "Nothing in progress" in browser.get("/admin/jobs", headers=BROWSER).text
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.ANALYST])

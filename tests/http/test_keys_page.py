@@ -115,7 +115,7 @@ def test_what_is_wrong_is_told_beside_the_field_and_nothing_is_made(any_app, bro
 def test_a_name_of_two_lines_is_refused_as_such(browser):
     page = post(browser, **{**GOOD, "name": "two\nlines"}).text
 
-    assert page.count("The name must fit on one line: take out line breaks, tabs and the like.") == 2
+    assert page.count("The name must fit on one line, without line breaks, tabs, or the like.") == 2
 
 
 @ON_SQLITE

@@ -41,7 +41,7 @@ def test_signing_up_leads_to_the_letter_and_the_letter_to_the_account(client):
 
     letter = led_to(client, page)
 
-    assert "We have written" not in page
+    assert "We sent an email" not in page
     assert "<h1>Confirm your email address for Mingus</h1>" in letter
     assert f"To {ADDRESS}" in letter
     link = re.search(r'href="http://127.0.0.1:5000(/verify/[\w-]+)"', letter)[1]
@@ -104,7 +104,7 @@ def test_until_background_work_has_written_it_the_page_looks_again(client, monke
     late = client.get(address, headers=BROWSER)
 
     assert ("being written" in early.text, early.headers["Refresh"]) == (True, "1")
-    assert ("did not come" in late.text, "Refresh" in late.headers) == (True, False)
+    assert ("didn’t arrive" in late.text, "Refresh" in late.headers) == (True, False)
 
 
 def test_nobody_else_opens_it(app, client, monkeypatch):
@@ -148,4 +148,4 @@ def test_a_page_claims_that_a_letter_was_mailed_only_where_letters_are(instance,
     answer = app.test_client().get(page, headers=BROWSER, base_url="https://mingus.example").text
     close(app)
 
-    assert ("we have written to" in answer.lower(), "Check your email" in answer) == (mailed, mailed)
+    assert ("we sent an email to" in answer.lower(), "Check your email" in answer) == (mailed, mailed)

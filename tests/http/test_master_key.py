@@ -68,7 +68,7 @@ def test_a_right_code_is_answered_with_a_sentence_and_the_page_of_an_account_goe
     page = signed_in(app.test_client(), account).get("/account", headers=BROWSER)
 
     assert by_form.status_code == 503
-    assert "is sealed, and cannot be opened right now" in by_form.text
+    assert "is encrypted and cannot be decrypted right now" in by_form.text
     assert (page.status_code, account.email in page.text) == (200, False)
 
 

@@ -19,7 +19,7 @@ from tests.accounts import BROWSER, make_account, signed_in
 from tests.http.visiting import Visitor, change, only, rows
 
 LISTED = "Registered nurses"
-NONE = "None yet."
+NONE = "No results yet."
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def kept(app):
 
 
 def test_anyone_may_choose_and_choose_otherwise(client):
-    assert "You have not chosen" in client.get("/privacy").text
+    assert "You haven’t chosen" in client.get("/privacy").text
     for choice, words in (("accepted", "You said yes on"), ("rejected", "You said no on")):
         answer = choose(client, choice)
         assert (answer.status_code, answer.location) == (303, "/privacy")
@@ -72,7 +72,7 @@ def test_a_choice_that_is_none_is_asked_for_again(client):
 def test_an_answer_to_another_question_is_none(client, cookie):
     client.set_cookie("mingus_consent", cookie)
 
-    assert "You have not chosen" in client.get("/privacy").text
+    assert "You haven’t chosen" in client.get("/privacy").text
 
 
 def test_the_answer_leads_back_to_the_page_it_was_given_on_and_nowhere_else(client):
@@ -189,7 +189,7 @@ def test_the_last_admin_cannot_delete_themselves_and_is_told_what_to_do(any_app)
     answer = client.post("/account/delete", data=form)
 
     assert answer.status_code == 409
-    assert "Make somebody else an admin first" in answer.text
+    assert "Make someone else an admin" in answer.text
     assert client.get("/account").status_code == 200
     make_account(any_app, Role.ADMIN)
     assert client.post("/account/delete", data=form).location == "/privacy"

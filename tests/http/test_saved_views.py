@@ -211,7 +211,7 @@ def test_a_name_that_is_taken_comes_back_to_be_mended(analyst):
 
     assert answer.status_code == 422
     assert "<title>Error: Save this view" in answer.text
-    assert answer.text.count("You have saved something of this name.") == 2
+    assert answer.text.count("You already have a saved view with this name.") == 2
     assert 'value="Money"' in answer.text
     assert 'name="shared" value="1" checked' in answer.text
     sent = fields_of(answer.text, "/analytics/views") | {"name": "Money, last"}

@@ -37,7 +37,7 @@ def test_the_form_that_came_again_is_taken(app, client):
 
 
 def test_a_browser_without_cookies_is_told_of_them(client):
-    assert "your browser keeps no cookies for this site" in send(client, "/sign-in", email="a@b.org").text
+    assert "your browser blocks cookies for this site" in send(client, "/sign-in", email="a@b.org").text
 
 
 @pytest.mark.parametrize(
@@ -131,4 +131,4 @@ def test_a_question_comes_again_with_its_answer(client):
 
     assert answer.status_code == 400
     assert "staff nurse" in answer.text
-    assert "send the form once more" in answer.text
+    assert "Send the form again." in answer.text

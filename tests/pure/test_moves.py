@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
-from backend.assessments.job_impact.model.job_impact import ExposureModel, combine
-from backend.assessments.job_impact.model.move_rules import Candidate, Start, extra_years
+from backend.assessments.job_impact.model.job_impact import ExposureModel
+from backend.assessments.job_impact.model.move_rules import Start, Step, extra_years
 from backend.assessments.job_impact.model.moves import Area, find_moves
-from backend.assessments.job_impact.model.result import Answers, Family, Relaxation
+from backend.assessments.job_impact.model.result import Answers, Relaxation
 from backend.assessments.job_impact.model.rounding import rounded_place
 from backend.reference.loading import load_reference
 from backend.reference.plain_names import PlainNames
@@ -148,8 +148,7 @@ def test_what_misses_a_rule_says_which_and_what_would_relax_it(more, missed, rel
 )
 def test_exposure_is_compared_in_the_whole_numbers_that_are_shown(start, there_at, missed, relaxed_by):
     today = Start(TODAY, int(rounded_place(start)), 3.0)
-    exposure = combine(dict.fromkeys(Family, there_at), dict.fromkeys(Measure, there_at))
-    found = Candidate(today, there("a"), exposure, 100, 60_000, "United States", 120.0, 0.0, 0.0).misses
+    found = Step(today, there("a"), int(rounded_place(there_at)), 120.0, 0.0, 0.0).misses()
     assert [(miss.words, miss.relaxed_by) for miss in found] == ([(missed, relaxed_by)] if missed else [])
 
 

@@ -9,16 +9,22 @@ from math import fsum
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
-from backend.assessments.job_impact.model.result import Answers, Level
+from backend.assessments.job_impact.model.result import Answers, Assessment, Level
 from backend.assessments.job_impact.presentation.headline import Voice
 from backend.assessments.job_impact.presentation.next_steps import SMALLEST_ADVISED, advice_section, next_steps
-from backend.assessments.job_impact.presentation.parts import percent_words
+from backend.assessments.job_impact.presentation.parts import percent_words, three_parts
 from backend.assessments.job_impact.presentation.topics import TOPICS
 
 REVIEWED = json.loads((Path(__file__).parents[1] / "data" / "next_steps.json").read_text(encoding="utf-8"))
-ON_A_TOPIC = re.compile(r"About (?P<share>.+%) of .+ tasks involve (?P<label>.+), and AI (?P<reach>.+?)(?:\. .*|\.)$")
+ON_A_TOPIC = re.compile(
+    r"About (?P<share>.+%) of (?:.+ tasks involve|your week is counted as) (?P<label>.+), "
+    r"and AI (?P<reach>.+?)(?:\. .*|\.)$"
+)
+LABELS = {topic.label[:1].lower() + topic.label[1:]: topic.id for topic in TOPICS.values()}
 REACH = re.compile(r"(?:under |over )?\d+%")
 
 
@@ -49,16 +55,33 @@ def test_every_scored_job_gets_three_pieces_of_advice_each_with_its_number(shipp
         assert not any(step.act.endswith(".") or ";" in step.act for step in steps)
 
 
+def check_numbers(a: Assessment) -> None:
+    for said in filter(None, (ON_A_TOPIC.match(step.because) for step in next_steps(a))):
+        activities = [x for x in a.activities if x.topic == LABELS[said["label"]]]
+        share = fsum(x.share for x in activities)
+        reach = percent_words(100 * (fsum(x.share * x.exposure for x in activities) / share))
+        assert share >= SMALLEST_ADVISED
+        assert said["share"] == percent_words(share)
+        assert reach == (REACH.findall(said["reach"]) or ["0%"])[0]
+
+
 def test_advice_on_a_part_of_the_work_says_that_parts_numbers_and_never_of_a_small_part(shipped_assessments):
-    topics = {topic.label[:1].lower() + topic.label[1:]: topic.id for topic in TOPICS.values()}
     for a in shipped_assessments:
-        for said in filter(None, (ON_A_TOPIC.match(step.because) for step in next_steps(a))):
-            activities = [x for x in a.activities if x.topic == topics[said["label"]]]
-            share = fsum(x.share for x in activities)
-            reach = percent_words(100 * (fsum(x.share * x.exposure for x in activities) / share))
-            assert share >= SMALLEST_ADVISED
-            assert said["share"] == percent_words(share)
-            assert reach == (REACH.findall(said["reach"]) or ["0%"])[0]
+        check_numbers(a)
+
+
+@given(st.data())
+def test_advice_on_any_week_of_any_job_says_that_weeks_numbers(assess, shipped_assessments, data):
+    job = data.draw(st.sampled_from([a for a in shipped_assessments if a.activities]))
+    ids = st.sampled_from([activity.id for activity in job.activities])
+    a = assess(job.code, **data.draw(st.dictionaries(ids, st.floats(0.1, 60), min_size=1)))
+
+    check_numbers(a)
+    assert len(next_steps(a)) == 3 or a.yours is None
+    section = three_parts(a)
+    assert section is not None
+    assert sum(row.percent for row in section.rows) == 100
+    assert all(row.what for row in section.rows)
 
 
 def test_totals_in_the_advice_are_those_of_the_three_parts(shipped_assessments):
@@ -99,8 +122,8 @@ def test_nobody_is_sent_to_a_job_that_pays_less(assess):
 def test_hours_that_were_entered_are_called_a_week_and_whose_it_is(assess):
     a = assess("53-3032", **{"4.A.3.a.4.I01": 30.0, "4.A.3.b.6.I08": 10.0})
 
-    assert "of your week goes into driving" in next_steps(a)[1].because
-    assert "of this person’s week goes into driving" in next_steps(a, Voice.SHARED)[1].because
+    assert "of your week is counted as driving" in next_steps(a)[1].because
+    assert "of this person’s week is counted as driving" in next_steps(a, Voice.SHARED)[1].because
     assert "week" not in str(next_steps(assess("53-3032")))
 
 

@@ -12,6 +12,7 @@ from backend.assessments.job_impact.presentation.headline import Voice
 from backend.assessments.job_impact.presentation.parts import (
     NO_TASK,
     groups_section,
+    joined,
     least_exposed,
     lists_of,
     most_exposed,
@@ -71,6 +72,7 @@ def test_a_job_has_tasks_and_only_entered_hours_are_a_week(assess):
     assert "week" not in str(three_parts(typical))
     assert "week" not in str(replace(groups_section(typical), ask_hours=""))
     assert groups_section(own).heading == "Your week, part by part"
+    assert groups_section(own).rows[0].name == "Driving and operating vehicles"
 
 
 def test_a_job_whose_driving_fills_the_day_asks_for_the_drivers_own_hours(assess):
@@ -116,6 +118,13 @@ def test_lists_of_activities_keep_their_word_for_every_job(shipped_assessments):
         assert not set(most) & set(least)
         if most and least:
             assert max(x.exposure for x in least) <= min(x.exposure for x in most)
+
+
+def test_names_with_commas_of_their_own_are_parted_by_semicolons():
+    assert joined(["driving"]) == "driving"
+    assert joined(["driving", "loading"]) == "driving and loading"
+    assert joined(["driving", "loading", "packing"]) == "driving, loading, and packing"
+    assert joined(["practicing, training", "loading", "packing"]) == "practicing, training; loading; and packing"
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_signing_up_with_an_address_that_has_an_account_changes_nothing_and_tell
     use(any_app, "sign_up", ADDRESS.lower(), OTHER)
 
     assert [account.password_hash for account in accounts(any_app)] == [before]
-    assert letters(any_app, tmp_path) == [(ADDRESS, "You already have an account at Mingus")]
+    assert letters(any_app, tmp_path) == [(ADDRESS, "You already have a Mingus account")]
 
 
 def test_who_signed_up_with_somebody_elses_address_gets_no_account_of_theirs(any_app, tmp_path):
@@ -268,7 +268,7 @@ def test_a_disabled_account_gets_no_link(any_app, tmp_path):
 
 def test_an_invited_analyst_chooses_a_password(any_app, tmp_path):
     use(any_app, "invite", "cli", ADDRESS, Role.ANALYST)
-    with pytest.raises(InvalidRequest, match="There is an account"):
+    with pytest.raises(InvalidRequest, match="An account with this email address already exists"):
         use(any_app, "invite", "cli", ADDRESS.lower(), Role.ADMIN)
 
     who = use(any_app, "accept_invitation", newest_link(any_app, tmp_path), PASSWORD)
@@ -299,7 +299,7 @@ def test_who_was_invited_and_asks_otherwise_is_invited_again(any_app, tmp_path, 
 
     use(any_app, *ask)
 
-    assert letters(any_app, tmp_path) == [(ADDRESS, "You are invited to Mingus")] * 2
+    assert letters(any_app, tmp_path) == [(ADDRESS, "You're invited to Mingus")] * 2
     assert newest_link(any_app, tmp_path) != first
     assert use(any_app, "accept_invitation", first, PASSWORD).role == Role.ANALYST
     assert state_of(any_app, sign_in(any_app)) is SignInState.NEEDS_FACTOR
@@ -349,7 +349,7 @@ def test_an_address_that_is_taken_is_told_to_its_owner_alone(any_app, tmp_path):
 
     use(any_app, "ask_email_change", account.id, PASSWORD, "taken@example.com")
 
-    assert letters(any_app, tmp_path) == [("taken@example.com", "You already have an account at Mingus")]
+    assert letters(any_app, tmp_path) == [("taken@example.com", "You already have a Mingus account")]
 
 
 def test_an_admin_changes_roles_disables_and_enables(any_app, tmp_path):
@@ -368,7 +368,7 @@ def test_an_admin_changes_roles_disables_and_enables(any_app, tmp_path):
     assert [d for d in deeds(any_app) if d[0] == admin.name] == [
         (admin.name, deed) for deed in ("role.changed", "account.disabled", "account.enabled")
     ]
-    assert (ADDRESS, "What you may do at Mingus has changed") in letters(any_app, tmp_path)
+    assert (ADDRESS, "Your role at Mingus has changed") in letters(any_app, tmp_path)
     assert account.public_id == str(public_id)
 
 

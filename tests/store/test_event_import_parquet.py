@@ -141,6 +141,6 @@ def test_a_file_with_a_value_that_no_engine_reads_does_not_keep_others_out(app, 
 
     assert result.exit_code == 2
     assert f"Error: {beyond}: rows 1 to 1 cannot be read: " in result.stderr
-    assert f"{lost}: 1 value of event_data.x NaN or infinite: JSON has neither, kept as null." in result.stderr
+    assert f"{lost}: 1 value of event_data.x NaN or infinite: JSON has none, kept as null." in result.stderr
     assert "2 accepted" in result.stdout
     assert "1 accepted" in result.stdout

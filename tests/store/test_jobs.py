@@ -321,7 +321,7 @@ def test_a_dead_job_can_be_tried_again_and_no_other(office):
     assert (office.row(job_id).state, office.row(job_id).attempts) == (JobState.WAITING, 0)
     with pytest.raises(NotFound, match="There is no job 999"):
         office.jobs.retry(999, "cli")
-    with pytest.raises(NotDead, match=f"Job {living} is waiting; only a dead job"):
+    with pytest.raises(NotDead, match=f"Job {living} is waiting. Only a dead job"):
         office.jobs.retry(living, "cli")
 
 

@@ -57,7 +57,7 @@ def test_the_last_admin_who_can_sign_in_stays(any_app, admin, how):
     for deed in (("disable", "cli", public_id), ("change_role", "cli", public_id, Role.MEMBER)):
         with pytest.raises(AccountConflict, match="last admin"):
             use(any_app, *deed)
-    with any_app.app_context(), pytest.raises(AccountConflict, match="Make somebody else an admin first"):
+    with any_app.app_context(), pytest.raises(AccountConflict, match="Make someone else an admin"):
         get(Erasures).ask(admin.id)
 
     assert stored(any_app, admin) == (Role.ADMIN, AccountState.ACTIVE)

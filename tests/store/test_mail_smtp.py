@@ -212,7 +212,7 @@ def test_a_policy_alarms_the_operator_and_the_letter_waits(office, capsys):
 
     lines = map(json.loads, capsys.readouterr().err.splitlines())
     [told] = [line for line in lines if (line["level"], line["name"]) == ("ERROR", "backend.mail.smtp")]
-    assert "refuses letters by its policy (550 5.7.1)" in told["message"]
+    assert "refuses email by its policy (550 5.7.1)" in told["message"]
 
 
 class Lines(logging.Handler):

@@ -94,7 +94,7 @@ def test_a_recovery_code_opens_once_and_its_owner_is_told(any_app, tmp_path):
     assert not prove(any_app, account, codes[0])
     assert prove(any_app, account, codes[1])
     deliver(any_app)
-    told = [letter.body for letter in outbox(tmp_path) if "recovery code opened" in letter.subject]
+    told = [letter.body for letter in outbox(tmp_path) if "recovery code was used" in letter.subject]
     assert ["left: 9" in told[0], "left: 8" in told[1]] == [True, True]
 
 

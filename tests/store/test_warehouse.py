@@ -104,7 +104,7 @@ def test_all_questions_of_a_request_see_the_same_snapshot_and_the_next_request_a
 
 
 def test_nothing_is_answered_before_the_lake_was_filled(lake, engine):
-    with pytest.raises(WarehouseUnavailable, match="not been filled"):
+    with pytest.raises(WarehouseUnavailable, match="still being loaded"):
         Warehouse(engine, Snapshots(lake), lambda: None).ask(ALL_SESSIONS)
 
 

@@ -25,8 +25,8 @@ from backend.errors import Unavailable
 
 REMEMBERED = 256
 UNREADABLE = (
-    "The lake cannot be read now. Whoever runs this site finds in its log why, and in docs/lake.md what to do; events"
-    " are accepted meanwhile."
+    "The data cannot be read right now. The server's log says why, and docs/lake.md says what to do. Events are still"
+    " being recorded."
 )
 GAVE_UP = "This query could not be finished. A shorter period may help. The server's log says why."
 BUSY = "The server is busy with other queries. Try again in a few seconds."
@@ -101,7 +101,7 @@ class Warehouse:
             if self._snapshots.exist():
                 self._engine.run(NUMBER_OF_SESSIONS, {}, self._snapshots.newest())
         except (OSError, DeltaError, EngineFailed):
-            logger.info("The data is not available yet", exc_info=True)
+            logger.info("The warehouse does not answer yet", exc_info=True)
 
     def demo(self) -> DemoDays | None:
         """The days of which there are demo visits; None where there are none, or where the lake cannot be read."""

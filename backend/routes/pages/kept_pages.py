@@ -15,7 +15,7 @@ from threading import Lock
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-MOST_BYTES = 4 * 2**20
+MOST_BYTES = 8 * 2**20  # room for every page: a crawler, which asks for all of them in turn, would find none of fewer
 TEN_MINUTES = 600
 ETAG_LENGTH = 32
 

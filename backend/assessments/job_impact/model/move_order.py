@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from backend.assessments.job_impact.model.move_rules import Candidate
@@ -34,7 +35,7 @@ def _mean_ranks(candidates: Sequence[Candidate]) -> list[float]:
     columns = (
         [_known(c.occupation.openings) for c in candidates],
         [_known(c.occupation.growth_percent) for c in candidates],
-        [c.pay_kept for c in candidates],
+        [c.step.pay_kept for c in candidates],
         [float(c.similarity) for c in candidates],
     )
     return [sum(ranks) / len(columns) for ranks in zip(*(_ranks(column) for column in columns), strict=True)]
@@ -46,4 +47,6 @@ def _known(value: float | None) -> float:
 
 def _ranks(values: Sequence[float]) -> list[float]:
     """1 for the highest."""
-    return [1 + sum(v > value for v in values) + (sum(v == value for v in values) - 1) / 2 for value in values]
+    rising = sorted(values)
+    # Those above, and the middle of those that are equal.
+    return [len(rising) - (bisect_left(rising, value) + bisect_right(rising, value) - 1) / 2 for value in values]

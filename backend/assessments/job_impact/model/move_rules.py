@@ -10,7 +10,6 @@ import numpy as np
 
 from backend.assessments.job_impact.model.job_impact import MEDIUM_FROM
 from backend.assessments.job_impact.model.result import Exposure, Miss, MoveFlag, MoveRule, Relaxation
-from backend.assessments.job_impact.model.rounding import rounded_place
 from backend.reference.tables import Occupation
 
 LESS_EXPOSED_BY, RELAXED_LESS_EXPOSED_BY = 10, 5
@@ -42,43 +41,22 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A related occupation with everything the rules ask about.
+class Step:
+    """From today's occupation to a related one: what the rules ask about.
 
     `pay_kept`: its median in percent of today's, in the same area. `zones`: O*NET job zones above today's.
-    `similarity`: its rank among the related, 100 for the first.
     """
 
     start: Start
-    occupation: Occupation
-    exposure: Exposure
-    similarity: int
-    median_pay: int
-    area: str
+    there: Occupation
+    place: int
     pay_kept: float
     zones: float
     years: float
 
-    @property
-    def place(self) -> int:
-        return int(rounded_place(self.exposure.score))
-
-    @property
     def misses(self) -> tuple[Miss, ...]:
         """Every rule it fails, and what would relax it."""
         return (*self._exposure(), *self._pay(), *self._preparation(), *self._degree())
-
-    @property
-    def flags(self) -> tuple[MoveFlag, ...]:
-        growth, openings = self.occupation.growth_percent, self.occupation.openings
-        shrinking = growth is not None and growth < SHRINKING_BELOW
-        rare = openings is not None and openings < RARE_BELOW
-        return (*((MoveFlag.SHRINKING,) if shrinking else ()), *((MoveFlag.RARE,) if rare else ()))
-
-    @property
-    def may_be_first(self) -> bool:
-        """Neither shrinking nor rare, as far as that is published."""
-        return not self.flags and self.occupation.growth_percent is not None and self.occupation.openings is not None
 
     def _exposure(self) -> Iterator[Miss]:
         more = self.place - self.start.place
@@ -106,8 +84,36 @@ class Candidate:
             yield Miss(MoveRule.PREPARATION, f"needs {length(self.years)} more preparation", relaxed_by)
 
     def _degree(self) -> Iterator[Miss]:
-        if self.occupation.entry_education == LONG_DEGREE != self.start.occupation.entry_education:
+        if self.there.entry_education == LONG_DEGREE != self.start.occupation.entry_education:
             yield Miss(MoveRule.DEGREE, "needs a doctoral or professional degree", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A related occupation with every rule it misses. `similarity`: its rank among the related, 100 for the first."""
+
+    step: Step
+    exposure: Exposure
+    similarity: int
+    median_pay: int
+    area: str
+    misses: tuple[Miss, ...]
+
+    @property
+    def occupation(self) -> Occupation:
+        return self.step.there
+
+    @property
+    def flags(self) -> tuple[MoveFlag, ...]:
+        growth, openings = self.occupation.growth_percent, self.occupation.openings
+        shrinking = growth is not None and growth < SHRINKING_BELOW
+        rare = openings is not None and openings < RARE_BELOW
+        return (*((MoveFlag.SHRINKING,) if shrinking else ()), *((MoveFlag.RARE,) if rare else ()))
+
+    @property
+    def may_be_first(self) -> bool:
+        """Neither shrinking nor rare, as far as that is published."""
+        return not self.flags and self.occupation.growth_percent is not None and self.occupation.openings is not None
 
 
 def extra_years(today: float, there: float) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from backend.assessments.job_impact.model.job_impact import ExposureModel
 from backend.assessments.job_impact.model.move_order import in_order
-from backend.assessments.job_impact.model.move_rules import Candidate, Start, extra_years, length
+from backend.assessments.job_impact.model.move_rules import Candidate, Start, Step, extra_years, length
 from backend.assessments.job_impact.model.result import Exposure, Move, Moves, Relaxation
 from backend.assessments.job_impact.model.rounding import rounded_place
 from backend.reference.plain_names import PlainNames
@@ -84,17 +84,15 @@ def _candidate(start: Start, code: str, similarity: int, model: ExposureModel, a
     if not isinstance(exposure, Exposure) or medians is None:
         return None
     before, after, name = medians
-    return Candidate(
+    step = Step(
         start=start,
-        occupation=there,
-        exposure=exposure,
-        similarity=similarity,
-        median_pay=after,
-        area=name,
+        there=there,
+        place=int(rounded_place(exposure.score)),
         pay_kept=100.0 * after / before,
         zones=there.job_zone - start.zone,
         years=extra_years(start.zone, there.job_zone),
     )
+    return Candidate(step, exposure, similarity, after, name, step.misses())
 
 
 def _median(pay: Pay | None) -> int | None:
@@ -117,16 +115,16 @@ def _move(candidate: Candidate, names: PlainNames) -> Move:
         title=there.title,
         job=names.job(there),
         score=candidate.exposure.score,
-        place=candidate.place,
+        place=candidate.step.place,
         band=candidate.exposure.band,
         median_pay=candidate.median_pay,
-        pay_change=candidate.pay_kept - 100.0,
+        pay_change=candidate.step.pay_kept - 100.0,
         growth_percent=there.growth_percent,
         openings=there.openings,
         similarity=candidate.similarity,
         area=candidate.area,
         education=there.entry_education,
-        preparation=_preparation(there, candidate.years),
+        preparation=_preparation(there, candidate.step.years),
         missed=candidate.misses,
         flags=candidate.flags,
     )

@@ -146,7 +146,8 @@ def _row(
     nearest: bool,
 ) -> MoveRow:
     change = "same" if abs(move.pay_change) < SAME_PAY else signed(move.pay_change, 0)
-    entry = (wording.typeset(text) for text in (move.education, move.preparation or "No more preparation") if text)
+    education = wording.way_in(move.education) if move.education else ""
+    entry = (text for text in (education, wording.typeset(move.preparation or "No more preparation")) if text)
     return MoveRow(
         name=move.job.name,
         address=f"/jobs/{slugs[move.code]}" if move.code in slugs else "",
@@ -161,7 +162,7 @@ def _row(
         change=change,
         change_kind="flat" if change == "same" else "better" if move.pay_change > 0 else "worse",
         growth="" if move.growth_percent is None else signed(move.growth_percent),
-        openings="" if move.openings is None else count(move.openings),
+        openings="" if move.openings is None else count(move.openings) if move.openings else "under 50",
         misses=_misses(move),
         nearest=nearest,
         shown=nearest or set(_misses(move)) <= _lets_pass(relaxed),

@@ -12,9 +12,9 @@ from backend.assessments.job_impact.presentation.parts import joined, percent_wo
 from backend.assessments.job_impact.presentation.sections import AdviceRow, AdviceSection
 from backend.assessments.job_impact.presentation.topic_advice import ADVICE, TopicAdvice
 from backend.assessments.job_impact.presentation.topics import FURTHER, Topic
-from backend.assessments.job_impact.presentation.wording import NATION, the
+from backend.assessments.job_impact.presentation.wording import NATION, openings, the
 from backend.assessments.job_impact.presentation.work_groups import topics_of
-from backend.formats import count, counted, dollars, whole
+from backend.formats import counted, dollars, whole
 
 STEPS = 3
 SMALLEST_ADVISED = 5.0
@@ -142,9 +142,8 @@ def _label(part: TopicPart) -> str:
 def _opening(a: Assessment, voice: Voice, part: TopicPart) -> str:
     share = percent_words(part.share)
     if hours_entered(a):
-        return (
-            f"About {share} of {'your week' if voice is Voice.OWN else 'this person’s week'} goes into {_label(part)}"
-        )
+        week = "your week" if voice is Voice.OWN else "this person’s week"
+        return f"About {share} of {week} is counted as {_label(part)}"
     return f"About {share} of {_tasks(a)} involve {_label(part)}"
 
 
@@ -193,7 +192,7 @@ def _move(a: Assessment) -> AdviceRow | None:
     facts = [f"are {counted(places, 'place')} less exposed"] if places > 0 else []
     facts.append(f"earn {_pay_change(move.pay_change)} at the median")
     if move.openings:
-        facts.append(f"have about {count(move.openings)} openings a year")
+        facts.append(f"have {openings(move.openings)} a year")
     return AdviceRow(f"Thinking of a move? Look at {many}", f"{many[:1].upper()}{many[1:]} {joined(facts)}.")
 
 

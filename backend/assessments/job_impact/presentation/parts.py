@@ -55,10 +55,11 @@ def percent_words(value: float) -> str:
 
 
 def joined(names: Sequence[str]) -> str:
-    """a, b, and c"""
+    """a, b, and c; with semicolons where a name has commas of its own."""
     if len(names) < 3:
         return " and ".join(names)
-    return f"{', '.join(names[:-1])}, and {names[-1]}"
+    comma = ";" if any("," in name for name in names) else ","
+    return f"{f'{comma} '.join(names[:-1])}{comma} and {names[-1]}"
 
 
 def lower_first(name: str) -> str:
@@ -146,11 +147,10 @@ def _sentence(all_of_it: Sequence[ActivityPlace], listed: Sequence[ActivityPlace
 
 def groups_section(a: Assessment, voice: Voice = Voice.OWN) -> GroupsSection | None:
     """None where no activity of the job is rated."""
-    groups = groups_of(a.activities)
+    groups = sorted(groups_of(a.activities), key=lambda group: -group.share)
     if not groups:
         return None
-    hours = hours_entered(a)
-    largest = max(group.share for group in groups)
+    hours, largest = hours_entered(a), groups[0].share
     done = sorted((x for x in a.activities if x.share > 0), key=lambda x: (-x.share, x.id))
     measured = "share of the week as counted" if hours else "share of the tasks"
     return GroupsSection(
