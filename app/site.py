@@ -41,7 +41,7 @@ def robots() -> ResponseReturnValue:
     return _kept_an_hour(Response(f"{rules}\nSitemap: {sitemap}\n", mimetype="text/plain"))
 
 
-def _kept_an_hour(response: Response) -> Response:
+def _kept_an_hour(response: Response) -> ResponseReturnValue:
     response.cache_control.public = True
     response.cache_control.max_age = HOUR
     response.add_etag()

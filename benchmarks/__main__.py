@@ -11,9 +11,9 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks import importing, occupation_pages
 from benchmarks.boards import boards
 from benchmarks.capture import print_capture
-from benchmarks.importing import print_importing
 from benchmarks.lake import print_sync_speeds
 from benchmarks.load import Load, Request, at_rate, capacity, wrk_is_here
 from benchmarks.memory import print_memory
@@ -44,10 +44,11 @@ def main() -> None:
         print_capacity(server.url)
         print_latency(server.url)
         print_pages(server.url)
+    print(*occupation_pages.occupation_pages(), "", sep="\n")
     print_memory()
     print_capture()
     print_sync_speeds()
-    print_importing()
+    importing.print_importing()
     sizes = (*SIZES, LARGE) if "--large" in sys.argv else SIZES
     print(*report(sizes), sep="\n")
     print(*boards(), sep="\n")

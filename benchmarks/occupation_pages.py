@@ -30,9 +30,10 @@ def occupation_pages() -> Iterator[str]:
         with app.app_context():
             slugs, pages = list(get(Reference).slugs.codes), get(KeptPages)
         client = app.test_client()
-        client.get("/jobs")  # templates are compiled once per process, and what all pages share is built
+        for address in ("/jobs", "/jobs/registered-nurses", "/jobs/legislators"):  # compiles every template
+            client.get(address)
         chosen = [f"/jobs/{slug}" for slug in random.Random(13).sample(slugs, OCCUPATIONS)]
-        yield f"| {OCCUPATIONS} pages of jobs, in the process | p50 ms | p95 ms | p99 ms | longest ms |"
+        yield f"| {OCCUPATIONS} pages of jobs, in the process | p50 ms | p95 ms | p99 ms | processor p95 ms |"
         yield "|---|---|---|---|---|"
         yield f"| cold | {times(client, chosen)} |"
         yield f"| warm | {times(client, chosen)} |"
@@ -48,16 +49,17 @@ def occupation_pages() -> Iterator[str]:
 
 
 def times(client: FlaskClient, addresses: Sequence[str], *, unchanged: bool = False) -> str:
-    taken = []
+    waited, worked = [], []
     for address in addresses:
         known = {"If-None-Match": client.get(address, headers=BROWSER).headers["ETag"]} if unchanged else {}
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         answer = client.get(address, headers=BROWSER | known)
-        taken.append((time.perf_counter() - began) * 1000)
+        waited.append((time.perf_counter() - began) * 1000)
+        worked.append((time.process_time() - busy) * 1000)
         if answer.status_code != (304 if unchanged else 200):
             raise RuntimeError(f"{address} answered {answer.status_code}")
-    cuts = quantiles(taken, n=100)
-    return f"{cuts[49]:.1f} | {cuts[94]:.1f} | {cuts[98]:.1f} | {max(taken):.1f}"
+    cuts = quantiles(waited, n=100)
+    return f"{cuts[49]:.1f} | {cuts[94]:.1f} | {cuts[98]:.1f} | {quantiles(worked, n=100)[94]:.1f}"
 
 
 def memory() -> float:

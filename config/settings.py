@@ -168,7 +168,7 @@ class Settings(BaseModel):
         "Empty: any.",
     )
     ANSWERS_RETENTION_DAYS: Annotated[int, Field(ge=1, le=3650)] = Field(
-        30, description="Days a visitor's answers and shared links are kept; a stored assessment has neither."
+        30, description="Days a visitor's answers and the links to results are kept; a stored assessment has neither."
     )
     UNVERIFIED_ACCOUNTS_RETENTION_DAYS: Annotated[int, Field(ge=1, le=3650)] = Field(
         7, description="Days an account is kept whose address nobody confirms, or whose invitation nobody accepts."

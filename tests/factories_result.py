@@ -12,12 +12,15 @@ from backend.assessments.job_impact.model.result import (
     Exposure,
     Family,
     MeasurePlace,
+    Miss,
     Move,
+    MoveRule,
     Moves,
     Outlook,
     Parts,
     PayPlace,
     Provenance,
+    Relaxation,
 )
 from backend.reference.plain_names import JobName
 from backend.reference.tables import Measure
@@ -116,6 +119,11 @@ def families(places: Mapping[str, float]) -> dict[Family, float]:
     return {family: sum(values) / len(values) for family, values in by_family.items()}
 
 
+def missed(words: str = "pays 12.0% less") -> tuple[Miss, ...]:
+    """What a near miss fails: pay by little, in these words."""
+    return (Miss(MoveRule.PAY, words, Relaxation.PAY),)
+
+
 def move(**changes: object) -> Move:
     physician_assistant = Move(
         code="29-1071",
@@ -124,6 +132,7 @@ def move(**changes: object) -> Move:
             "Physician assistant", "a physician assistant", "physician assistants", "Examines and treats patients"
         ),
         score=32.0,
+        place=32,
         band=exposed({Family.TASK: 14.0, Family.USAGE: 53.0}).band,  # type: ignore[union-attr]
         median_pay=135_880,
         pay_change=39.3,
@@ -133,7 +142,8 @@ def move(**changes: object) -> Move:
         area="United States",
         education="Master's degree",
         preparation="About 2 years more preparation than today's job",
-        missed=None,
+        missed=(),
+        flags=(),
     )
     return replace(physician_assistant, **changes)
 
@@ -161,7 +171,9 @@ def assessment(
         moves=Moves(
             passing=(move(),),
             near_misses=(
-                move(code="29-1126", title="Respiratory therapists", missed="pays 15.7% less", pay_change=-15.7),
+                move(
+                    code="29-1126", title="Respiratory therapists", missed=missed("pays 15.7% less"), pay_change=-15.7
+                ),
             ),
             advice=None,
         ),

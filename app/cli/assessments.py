@@ -12,5 +12,5 @@ group = Commands("assessments", help="Visitors' answers.")
 
 @group.command("clean")
 def clean() -> None:
-    """Delete expired answers and shared links."""
+    """Delete expired answers and the links to them."""
     click.echo(f"Deleted {counted(get(DraftRetention).clean(), 'expired draft')}.")

@@ -20,6 +20,7 @@ from backend.reference.tables import Occupation, Pay, Source
 from backend.reference.titles import TitleIndex
 
 SHIPPED = Path(__file__).parent / "data"
+MEDIAN = 2  # of the five percentiles
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,11 @@ class StatePayTable:
         if all(figure == NOT_PUBLISHED for figure in figures):
             return None
         return Pay(*(None if figure == NOT_PUBLISHED else figure for figure in figures))
+
+    def medians(self, code: str) -> dict[str, int]:
+        """The published medians of an occupation, by the state's postal code."""
+        medians = self.figures[:, self.occupations[code], MEDIAN].tolist()
+        return {state: median for state, median in zip(self.states, medians, strict=True) if median != NOT_PUBLISHED}
 
 
 @dataclass(frozen=True, slots=True)

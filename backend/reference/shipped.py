@@ -17,6 +17,7 @@ import numpy.typing as npt
 from backend.reference.errors import ShippedDataError
 from backend.reference.plain_names import PLAIN_NAMES, ActivityName, JobName, PlainNames
 from backend.reference.tables import Activity, Measure, Occupation, Pay, Source, TitleKind
+from backend.reference.title_lists import own_titles
 from backend.reference.titles import JobTitle
 
 NOT_PUBLISHED = -1
@@ -90,8 +91,12 @@ class ShippedTables:
         return totals["all_jobs_growth_percent"]
 
     def titles(self, codes: set[str]) -> Iterator[JobTitle]:
+        """Published ones, our plain names, then those of our own lists."""
         kinds = {kind.value: kind for kind in TitleKind}
-        return self._each("titles.csv", lambda row: JobTitle(_known(row[0], codes), row[2], kinds[row[1]]))
+        yield from self._each("titles.csv", lambda row: JobTitle(_known(row[0], codes), row[2], kinds[row[1]]))
+        for code, job in self.plain_names().jobs.items():
+            yield JobTitle(_known(code, codes), job.name, TitleKind.OCCUPATION)
+        yield from own_titles(codes)
 
     def state_pay(self, states: Mapping[str, int], codes: Mapping[str, int]) -> npt.NDArray[np.int32]:
         """Percentiles by state and occupation, NOT_PUBLISHED where there is none."""

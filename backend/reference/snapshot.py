@@ -19,9 +19,11 @@ import numpy as np
 
 from backend.reference.array_file import ArrayFileDamaged, array_file, map_arrays
 from backend.reference.occupation_arrays import arrays_of
+from backend.reference.plain_names import PLAIN_NAMES
 from backend.reference.shipped import ShippedTables
 from backend.reference.tables import Occupation
 from backend.reference.texts import Array
+from backend.reference.title_lists import lists_digest
 from backend.reference.titles import ListedOccupation, title_arrays
 
 SNAPSHOT = "snapshot.npz"
@@ -34,6 +36,7 @@ _TABLES = (
     "occupation_activities.csv",
     "occupation_industries.csv",
     "occupations.csv",
+    PLAIN_NAMES,
     "related.csv",
     "state_pay.csv",
     "states.csv",
@@ -81,4 +84,4 @@ def listed(occupations: Mapping[str, Occupation]) -> dict[str, ListedOccupation]
 
 
 def _digest(tables: ShippedTables) -> bytes:
-    return f"layout {_LAYOUT}, tables {tables.digest(_TABLES)}".encode()
+    return f"layout {_LAYOUT}, tables {tables.digest(_TABLES)}, lists {lists_digest()}".encode()

@@ -17,12 +17,14 @@ class Measure(StrEnum):
 
 
 class TitleKind(StrEnum):
-    """Where a job title comes from, the most telling first."""
+    """Where a job title comes from, the most telling first; EVERYDAY and SPANISH are our own lists of titles."""
 
     OCCUPATION = "occupation"
     REPORTED = "reported"
     ALTERNATE = "alternate"
     SHORT = "short"
+    EVERYDAY = "everyday"
+    SPANISH = "spanish"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 
-EVERYDAY_FILE = Path(__file__).parent / "everyday_titles.csv"
 _WORDS = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"\b(?!u\.s\.)(?:[a-z]\.){2,}[a-z]?(?![a-z])")  # c.p.a.; official titles say U.S. in two words
 _APOSTROPHES = str.maketrans(dict.fromkeys("'\u2019\u2018\u02bc\u2032\u00b4`", ""))
@@ -18,8 +15,10 @@ _SIGNS = (
     (".net", "dotnet"),
     ("&", " and "),
 )
-_IGNORED = frozenset({"a", "an", "and", "at", "for", "in", "of", "the", "to", "with"})
-_SENIORITY = frozenset({"senior", "junior", "lead", "principal", "staff", "entry", "level", "i", "ii", "iii"})
+_IGNORED = frozenset(
+    {"a", "an", "and", "at", "for", "in", "of", "on", "the", "to", "with"}
+    | {"de", "del", "la", "las", "el", "los", "al", "y", "con", "un", "una"}
+)
 
 _ABBREVIATIONS = {
     "acct": "accountant",
@@ -72,21 +71,7 @@ _ABBREVIATIONS = {
     "vp": "vice president",
 }
 _MEANING_BY_PLACE = {"admin": ("administrative", "administrator"), "tech": ("technical", "technician")}
-_EVERYDAY_NAMES = {
-    "uber": "rideshare",
-    "lyft": "rideshare",
-    "doordash": "delivery",
-    "instacart": "delivery",
-    "trucker": "truck driver",
-    "fireman": "firefighter",
-    "policeman": "police officer",
-    "cop": "police officer",
-    "mailman": "mail carrier",
-    "coder": "programmer",
-    "realtor": "real estate agent",
-    "vet": "veterinarian",
-    "schoolteacher": "school teacher",
-}
+AT_THE_END = dict(_MEANING_BY_PLACE.values())
 
 
 def title_key(title: str) -> str:
@@ -95,43 +80,6 @@ def title_key(title: str) -> str:
     telling = [word for word in words if word not in _IGNORED] or words
     last = len(telling) - 1
     return " ".join(_spelled_out(word, place == last) for place, word in enumerate(telling))
-
-
-@cache
-def _everyday_titles() -> dict[str, str]:
-    """Keys of whole titles as people say them, in Spanish too, each with the key of a title that is known."""
-    return {title_key(row["typed"]): title_key(row["title"]) for row in _rows() if row["title"]}
-
-
-@cache
-def _no_occupations() -> frozenset[str]:
-    return frozenset(title_key(row["typed"]) for row in _rows() if not row["title"])
-
-
-def _rows() -> list[dict[str, str]]:
-    """Our own list: a title as it is typed, and one that is known, or none where it names no occupation."""
-    with EVERYDAY_FILE.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def is_no_occupation(key: str) -> bool:
-    """Whether a title says what a person is instead of a job: any job that sounds alike would be wrong."""
-    return key in _no_occupations()
-
-
-def has_everyday_title(key: str) -> bool:
-    return without_seniority(key) in _everyday_titles()
-
-
-def everyday_key(key: str) -> str:
-    """The key with brand names and slang said the way the official titles say it."""
-    if has_everyday_title(key):
-        return _everyday_titles()[without_seniority(key)]
-    return " ".join(_EVERYDAY_NAMES.get(word, word) for word in key.split())
-
-
-def without_seniority(key: str) -> str:
-    return " ".join(word for word in key.split() if word not in _SENIORITY) or key
 
 
 def _plain(title: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ Flags = npt.NDArray[np.bool_]
 
 _PREFIX_QUALITY = 0.8
 _MISSPELLED_QUALITY = 0.7
+_SHORTEST_PART = 3  # letters of a word that was run into another
 _FORGIVEN_FROM = 4  # letters a word needs before a slip of the finger is forgiven
 
 
@@ -56,6 +57,42 @@ class WordIndex:
             total += importance * quality
             weight += importance
         return total / weight if weight else total
+
+    def titles_with(self, word: str) -> Places:
+        """Titles that hold exactly this word."""
+        place = bisect_left(self.words, word)
+        return self._titles_of(place) if self._is_word(word) else self.titles[:0]
+
+    def corrected(self, wanted: Sequence[str], spelled_right: Collection[str]) -> tuple[str, ...]:
+        """Unknown words as the likeliest known one, or the two they consist of; the last may be unfinished.
+
+        A letter too many or too few is a likelier slip than a wrong one.
+        """
+        words: list[str] = []
+        for place, word in enumerate(wanted):
+            low, high = self._beginning_with(word)
+            unfinished = place == len(wanted) - 1 and low < high
+            if self._is_word(word) or unfinished or word in spelled_right or not word.isalpha():
+                words.append(word)
+            else:
+                words.extend(self._likeliest(word))
+        return tuple(words)
+
+    def _likeliest(self, word: str) -> tuple[str, ...]:
+        near = [
+            (-quality, len(self.words[place]) == len(word), -len(self._titles_of(place)), self.words[place])
+            for place, quality in self._almost(word)
+        ]
+        parts = ((word[:end], word[end:]) for end in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1))
+        pairs = [(-min(len(self.titles_with(part)) for part in pair), pair) for pair in parts]
+        both = min((pair for pair in pairs if pair[0]), default=None)
+        if both:
+            return both[1]
+        return (min(near)[-1],) if near else (word,)
+
+    def _is_word(self, word: str) -> bool:
+        place = bisect_left(self.words, word)
+        return place < len(self.words) and self.words[place] == word
 
     def _one_word(self, word: str, *, last: bool) -> tuple[float, Numbers]:
         matched = np.zeros(self.count, np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -12,25 +13,21 @@ from rapidfuzz import fuzz, process
 
 from backend.reference.tables import TitleKind
 from backend.reference.texts import Array, Texts
-from backend.reference.title_keys import (
-    everyday_key,
-    has_everyday_title,
-    is_no_occupation,
-    title_key,
-    without_seniority,
-)
+from backend.reference.title_keys import title_key
 from backend.reference.title_words import Flags, Numbers, Places, WordIndex, word_arrays
+from backend.reference.typed_titles import Clauses, NoJob, Words, gist, no_job, readings, typed_vocabulary
 
 Kinds = npt.NDArray[np.uint8]
-
-AMBIGUOUS = frozenset({"teacher", "server", "doctor", "therapist", "project manager", "product manager"})
 
 _KIND_WEIGHT = {
     TitleKind.OCCUPATION: 0.9,
     TitleKind.REPORTED: 0.6,
     TitleKind.ALTERNATE: 0.3,
     TitleKind.SHORT: 0.3,
+    TitleKind.EVERYDAY: 0.9,
+    TitleKind.SPANISH: 0.9,
 }
+_OUR_OWN = (TitleKind.EVERYDAY, TitleKind.SPANISH)
 _KINDS = tuple(TitleKind)
 _STRETCH = 64
 _SIMILARITY_WEIGHT = 14.0
@@ -39,9 +36,20 @@ _EMPLOYMENT_WEIGHT = 0.45
 _ALL_OTHER_PENALTY = 1.5
 _FEWEST_JOBS = 100.0
 _CLEAR_LEAD = 0.5
+_MOST = 0.5  # of the jobs with such a title
 _CANDIDATES = 400
 _CERTAIN = 0.98
+_CORRECTED = 0.9  # of the confidence, where the title had to be respelled
+CLOSE, FAINT = 0.6, 0.1
 _CALIBRATION = 0.7  # brings confidence near the share of held-out titles that are right first
+
+
+class Fit(StrEnum):
+    """How far a match may be taken for the job that was meant."""
+
+    EXACT = "exact"
+    CLOSE = "close"
+    POSSIBLE = "possible"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +61,19 @@ class TitleMatch:
     matched: str
     kind: TitleKind
     confidence: float
+    fit: Fit
 
 
 @dataclass(frozen=True, slots=True)
 class TitleSearch:
-    """`exact`: the first match may be preselected; otherwise the person must be asked."""
+    """`exact`: the first match may be preselected; otherwise the person must be asked.
+
+    `no_job`: why the title names no occupation; there are no matches then.
+    """
 
     exact: bool
     matches: tuple[TitleMatch, ...]
+    no_job: NoJob | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,19 @@ class ListedOccupation:
         jobs = np.log10(max(self.employment or _FEWEST_JOBS, _FEWEST_JOBS))
         other = _ALL_OTHER_PENALTY if self.title.casefold().endswith("all other") else 0.0
         return float(_EMPLOYMENT_WEIGHT * jobs - other)
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """A title as it is looked for. `typed`: places of the titles that are it letter by letter.
+
+    `chosen`: places in `codes` of what our own lists say it means, the likeliest first.
+    """
+
+    key: str
+    corrected: bool
+    typed: frozenset[int]
+    chosen: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +147,7 @@ class TitleIndex:
     kinds: Kinds
     kind_weights: Numbers
     owners: Places
+    jobs_by_title: Numbers
 
     @classmethod
     def of(cls, titles: Iterable[JobTitle], occupations: Mapping[str, ListedOccupation]) -> TitleIndex:
@@ -139,7 +166,8 @@ class TitleIndex:
             words=WordIndex.from_arrays(arrays, len(keys)),
             kinds=kinds,
             kind_weights=np.array([_KIND_WEIGHT[kind] for kind in _KINDS], np.float32)[kinds],
-            owners=arrays["titles.owners"].view(np.int32),
+            owners=(owners := arrays["titles.owners"].view(np.int32)),
+            jobs_by_title=_jobs_by_title(owners, occupations),
         )
 
     @property
@@ -149,34 +177,46 @@ class TitleIndex:
 
     def search(self, query: str, limit: int = 5) -> TitleSearch:
         """The best occupations for a title as a person types it; never raises, whatever is typed."""
-        key = self._known_spelling(title_key(query))
-        if not self.texts or is_no_occupation(key):
-            return TitleSearch(False, ())
-        candidates = self._candidates(key)
+        typed = Clauses.of(query)
+        spelled = typed.spelled(self._spelled)
+        reason = self._no_job(spelled.words)
+        if reason or not typed.words or not self.texts:
+            return TitleSearch(False, (), reason)
+        wanted = self._wanted(query, spelled, corrected=spelled != typed)
+        candidates = self._candidates(wanted.key)
         if not candidates.places.size:
             return TitleSearch(False, ())
-        ranked = self._ranked(candidates, self._typed(query), max(limit, 2))
-        exact = key not in AMBIGUOUS and _is_clear(ranked)
-        return TitleSearch(exact, self._matches(ranked[:limit], exact))
+        ranked = self._ranked(candidates, wanted, max(limit, 2))
+        exact = not wanted.corrected and self._is_clear(ranked, wanted)
+        return TitleSearch(exact, self._matches(ranked[:limit], exact, wanted))
 
     def _title(self, place: int) -> JobTitle:
         return JobTitle(self.codes[self.owners[place]], self.texts[place], _KINDS[self.kinds[place]])
 
-    def _typed(self, query: str) -> set[int]:
-        """Places of the titles that are the query letter by letter; they have its key."""
+    def _no_job(self, words: Words) -> NoJob | None:
+        """A title of several words that is known is a job: "military police" is."""
+        reason = no_job(words)
+        return None if reason is NoJob.MILITARY and len(words) > 1 and self._is_known(words) else reason
+
+    def _spelled(self, words: Words) -> Words:
+        return words if self._is_known(words) else self.words.corrected(words, typed_vocabulary())
+
+    def _wanted(self, query: str, spelled: Clauses, *, corrected: bool) -> _Query:
+        """The first reading that is a known title, else the gist."""
+        words = next(filter(self._is_known, dict.fromkeys(readings(spelled))), None) or gist(spelled.words)
+        low, high = self._same_key(" ".join(words))
+        own = [place for place in range(low, high) if _KINDS[self.kinds[place]] in _OUR_OWN]
+        chosen = dict.fromkeys(self.owners[own].tolist())
+        return _Query(" ".join(words), corrected, self._typed(query), tuple(chosen))
+
+    def _typed(self, query: str) -> frozenset[int]:
         typed = query.strip().casefold()
         low, high = self._same_key(title_key(query))
-        return {low + place for place, text in enumerate(self.texts[low:high]) if text.casefold() == typed}
+        return frozenset(low + place for place, text in enumerate(self.texts[low:high]) if text.casefold() == typed)
 
-    def _known_spelling(self, key: str) -> str:
-        """The first spelling that is a known title, else the everyday one."""
-        everyday = everyday_key(key)
-        slang = " " not in key or has_everyday_title(key)
-        for spelling in (everyday if slang else key, everyday, without_seniority(everyday)):
-            low, high = self._same_key(spelling)
-            if low < high:
-                return spelling
-        return everyday
+    def _is_known(self, words: Words) -> bool:
+        low, high = self._same_key(" ".join(words))
+        return bool(words) and low < high
 
     def _same_key(self, key: str) -> tuple[int, int]:
         """First and end of the titles with this key; only the stretch where they can be is decoded."""
@@ -188,6 +228,7 @@ class TitleIndex:
     def _candidates(self, key: str) -> _Candidates:
         overlap = self.words.overlap(key.split())
         promise = np.where(overlap > 0, _SIMILARITY_WEIGHT * overlap + self.kind_weights, -np.inf)
+        promise[slice(*self._same_key(key))] = np.inf
         few = np.argpartition(-promise, min(_CANDIDATES, len(promise) - 1))[:_CANDIDATES]
         places: Places = np.sort(few[overlap[few] > 0]).astype(np.int32)
         similarity = self._similarity(key, places, overlap)
@@ -201,10 +242,10 @@ class TitleIndex:
         low, high = self._same_key(key)
         return np.where((low <= places) & (places < high), np.float32(1), similar)
 
-    def _ranked(self, candidates: _Candidates, typed: set[int], limit: int) -> list[_Ranked]:
-        """Occupations with this very title first, the others by score; every similar title counts.
+    def _ranked(self, candidates: _Candidates, wanted: _Query, limit: int) -> list[_Ranked]:
+        """What our own lists say first, then occupations with this very title, the others by score.
 
-        An occupation's score is the log of the sum of the exponentials of its titles' scores.
+        An occupation's score is the log of the sum of the exponentials of its titles' scores: every similar one counts.
         """
         owners = self.owners[candidates.places]
         evidence = np.bincount(owners, np.exp(candidates.scores - candidates.scores.max()), len(self.codes))
@@ -213,36 +254,70 @@ class TitleIndex:
         best[owners[rising]] = rising
         named = np.flatnonzero(evidence)
         total = np.log(evidence[named]) + self.weights[named]
-        order = np.lexsort((-total, candidates.similarity[best[named]] < 1))[:limit]
+        chosen = np.full(len(self.codes), len(wanted.chosen))
+        chosen[list(wanted.chosen)] = range(len(wanted.chosen))
+        order = np.lexsort((-total, candidates.similarity[best[named]] < 1, chosen[named]))[:limit]
         return [
-            self._rank(candidates, owners == owner, int(best[owner]), score, typed)
+            self._rank(candidates, owners == owner, int(best[owner]), score, wanted.typed)
             for owner, score in zip(named[order], total[order].tolist(), strict=True)
         ]
 
-    def _rank(self, candidates: _Candidates, own: Flags, best: int, score: float, typed: set[int]) -> _Ranked:
+    def _rank(self, candidates: _Candidates, own: Flags, best: int, score: float, typed: frozenset[int]) -> _Ranked:
         """A title typed letter by letter is the one to show, else the most similar."""
         places = candidates.places[own].tolist() if typed else []
         shown = self._title(next((place for place in places if place in typed), int(candidates.places[best])))
         return _Ranked(shown.code, score, float(candidates.similarity[best]), shown)
 
-    def _matches(self, ranked: Sequence[_Ranked], exact: bool) -> tuple[TitleMatch, ...]:
+    def _is_clear(self, ranked: Sequence[_Ranked], wanted: _Query) -> bool:
+        """Our own lists name one occupation; or one with this very title is well ahead of the others that have it.
+
+        And a title that many jobs end in ("engineer", "driver") is clear only where most of them are that occupation.
+        """
+        if wanted.chosen:
+            return len(wanted.chosen) == 1
+        exact = [occupation.score for occupation in ranked if occupation.similarity == 1.0]
+        ahead = bool(exact) and (len(exact) == 1 or exact[0] - exact[1] >= _CLEAR_LEAD)
+        return ahead and self._share(wanted.key, ranked[0].code) >= _MOST
+
+    def _share(self, key: str, code: str) -> float:
+        """How many of the jobs whose titles end in `key` are of this occupation, in [0, 1]."""
+        places = self.words.titles_with(key.rpartition(" ")[2])
+        ending = [own == key or own.endswith(f" {key}") for own in self.keys.at(places)]
+        titles = np.bincount(self.owners[places[ending]], minlength=len(self.codes))
+        jobs = titles * self.jobs_by_title
+        return float(jobs[self.codes.index(code)] / jobs.sum())
+
+    def _matches(self, ranked: Sequence[_Ranked], exact: bool, wanted: _Query) -> tuple[TitleMatch, ...]:
         return tuple(
             TitleMatch(
-                occupation.code,
-                self.occupations[occupation.code].title,
-                occupation.title.title,
-                occupation.title.kind,
-                sure,
+                code=occupation.code,
+                title=self.occupations[occupation.code].title,
+                matched=occupation.title.title,
+                kind=occupation.title.kind,
+                confidence=sure,
+                fit=Fit.EXACT if exact and rank == 0 else Fit.CLOSE if sure >= CLOSE else Fit.POSSIBLE,
             )
-            for occupation, sure in zip(ranked, _confidences(ranked, exact), strict=True)
-        )
+            for rank, (occupation, sure) in enumerate(
+                zip(ranked, _confidences(ranked, exact, wanted), strict=True)
+            )
+            if sure >= FAINT
+        )  # fmt: skip
+
+
+def _jobs_by_title(owners: Places, occupations: Mapping[str, ListedOccupation]) -> Numbers:
+    """Employment of each occupation over the number of its titles: a title says so much of who has it."""
+    jobs = np.array([listed.employment or _FEWEST_JOBS for listed in occupations.values()], np.float32)
+    return jobs / np.maximum(np.bincount(owners, minlength=len(jobs)), 1).astype(np.float32)
 
 
 def title_arrays(titles: Iterable[JobTitle], occupations: Mapping[str, ListedOccupation]) -> dict[str, Array]:
-    """What `TitleIndex.from_arrays` reads, of `occupations` in the same order."""
+    """What `TitleIndex.from_arrays` reads, of `occupations` in the same order.
+
+    Under one key, titles of our own lists keep their order and go before the others.
+    """
     keyed = sorted(
         ((title_key(title.title), title) for title in titles),
-        key=lambda pair: (pair[0], pair[1].code, pair[1].title),
+        key=lambda pair: (pair[0], *(("", "") if pair[1].kind in _OUR_OWN else (pair[1].code, pair[1].title))),
     )
     place = {code: number for number, code in enumerate(occupations)}
     keys = [key for key, _ in keyed]
@@ -255,19 +330,20 @@ def title_arrays(titles: Iterable[JobTitle], occupations: Mapping[str, ListedOcc
     }
 
 
-def _is_clear(ranked: Sequence[_Ranked]) -> bool:
-    """One occupation with this very title, or one well ahead of the others that have it."""
-    exact = [occupation.score for occupation in ranked if occupation.similarity == 1.0]
-    return bool(exact) and (len(exact) == 1 or exact[0] - exact[1] >= _CLEAR_LEAD)
+def _confidences(ranked: Sequence[_Ranked], exact: bool, wanted: _Query) -> list[float]:
+    """How much of the evidence each has, times how similar its title is; never rising with rank.
 
-
-def _confidences(ranked: Sequence[_Ranked], exact: bool) -> list[float]:
-    """How much of the evidence each has, times how similar its title is; never rising with rank."""
-    evidence = np.exp([occupation.score - ranked[0].score for occupation in ranked])
+    What our own lists name is as sure as their number allows.
+    """
+    evidence = np.exp([occupation.score - max(each.score for each in ranked) for occupation in ranked])
     shares = evidence / evidence.sum()
-    confidence, confidences = _CERTAIN, []
+    confidence, confidences = _CERTAIN * (_CORRECTED if wanted.corrected else 1), []
     for place, occupation in enumerate(ranked):
-        sure = _CERTAIN if exact and place == 0 else (shares[place] * occupation.similarity) ** _CALIBRATION
+        sure = (shares[place] * occupation.similarity) ** _CALIBRATION
+        if place < len(wanted.chosen):
+            sure = _CERTAIN / len(wanted.chosen)
+        elif exact and place == 0:
+            sure = _CERTAIN
         confidence = min(confidence, sure)
         confidences.append(round(float(confidence), 2))
     return confidences

@@ -61,6 +61,8 @@ def test_a_question_with_errors(server, page):
     "address",
     [
         "/methodology",
+        "/jobs?q=nurse",
+        "/jobs/registered-nurses",
         "/api/docs",
         "/sign-in",
         "/sign-up",

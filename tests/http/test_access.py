@@ -149,7 +149,7 @@ def test_health_and_static_files_are_never_limited(instance):
     } == {200}
 
 
-@pytest.mark.parametrize("url", ["/nowhere", "/api/nowhere", "/api/analytics/dashboard/funnel", "/shared/nothing"])
+@pytest.mark.parametrize("url", ["/nowhere", "/api/nowhere", "/api/analytics/dashboard/funnel", "/result/nothing"])
 def test_a_refusal_carries_the_security_headers_too(client, url):
     assert_hardened(client.get(url).headers)
 

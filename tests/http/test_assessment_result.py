@@ -1,4 +1,4 @@
-"""CALC-3, CALC-4; check 18: the week, pay, links and the PDF; nothing kept that must not be."""
+"""CALC-3, CALC-4; check 18: the week, pay, addresses and the PDF; nothing kept that must not be."""
 
 from __future__ import annotations
 
@@ -11,85 +11,77 @@ from backend.analytics.events.models import AnalyticsEvent
 from backend.assessments.job_impact.store import StoredAssessment
 from backend.assessments.visit.models import Draft, SharedResult
 from backend.clock import utc_now
-from tests.http.visiting import ACTIONS, ADDRESSES, NURSE, SALARY, START, Visitor, change, link_in, only, rows
+from tests.http.visiting import ACTIONS, ADDRESSES, NURSE, SALARY, START, Visitor, change, only, rows
 
 
-def activities(page):
-    return re.findall(r'name="(activities\.[^"]+)"[^>]* value="([^"]*)"', page)
+def hours(page):
+    return re.findall(r'name="(hours\.[^"]+)"[^>]* value="([^"]*)"', page)
+
+
+def shown_week(visitor):
+    return dict(hours(visitor.get(visitor.result).text))
 
 
 def test_a_week_left_as_shown_is_a_typical_week(visitor, app):
     visitor.begin()
-    visitor.answer("place", "background")
-    shown = dict(activities(visitor.get(f"{visitor.draft}/week").text))
+    shown = shown_week(visitor)
 
-    visitor.post(f"{visitor.draft}/week", **shown)
+    visitor.post(f"{visitor.result}/week", **shown)
     assert shown
     assert only(app, StoredAssessment).activities == {}
+    assert "week" not in re.search(r"<h1[^>]*>[^<]*", visitor.get(visitor.result).text)[0]
 
 
 def test_a_changed_week_moves_the_score_and_a_typical_one_brings_it_back(finished, app):
     typical = only(app, StoredAssessment).score
-    shown = dict(activities(finished.get(f"{finished.draft}/week").text))
+    shown = shown_week(finished)
     one = next(iter(shown))
 
-    finished.post(f"{finished.draft}/week", **dict.fromkeys(shown, "0") | {one: "40"})
-    changed = only(app, StoredAssessment)
-    finished.post(f"{finished.draft}/week", **shown, typical="1")
-    assert changed.activities[one.removeprefix("activities.")] == 40
+    finished.post(f"{finished.result}/week", **dict.fromkeys(shown, "0") | {one: "40"})
+    changed, page = only(app, StoredAssessment), finished.get(finished.result).text
+    assert sum(changed.activities.values()) == pytest.approx(40)
     assert changed.score != typical
+    assert "A typical nurse stands at 51; your week moves that to" in page
+
+    finished.post(f"{finished.result}/week", **shown, typical="1")
     assert only(app, StoredAssessment).score == typical
 
 
 def test_a_week_that_cannot_be_is_refused(finished):
-    shown = dict(activities(finished.get(f"{finished.draft}/week").text))
+    shown = shown_week(finished)
     one = next(iter(shown))
 
-    for hours in ("-1", "169", "many", "nan", "inf", "1e9"):
-        page = finished.post(f"{finished.draft}/week", **shown | {one: hours})
+    for typed in ("-1", "169", "many", "nan", "inf", "1e9"):
+        page = finished.post(f"{finished.result}/week", **shown | {one: typed})
         assert page.status_code == 422
-        assert f'value="{hours}"' in page.text
-    assert finished.post(f"{finished.draft}/week", **dict.fromkeys(shown, "0")).status_code == 422
+        assert f'value="{typed}"' in page.text
+    assert finished.post(f"{finished.result}/week", **dict.fromkeys(shown, "0")).status_code == 422
 
 
 def test_hours_of_another_job_are_passed_over(finished, app):
-    finished.post(f"{finished.draft}/week", **{"activities.9.Z.9": "12"})
+    finished.post(f"{finished.result}/week", **{"activities.9.Z.9": "12", "hours.elsewhere": "3"})
 
     assert only(app, StoredAssessment).activities == {}
 
 
-def test_another_job_goes_back_to_a_typical_week(finished, app):
-    shown = dict(activities(finished.get(f"{finished.draft}/week").text))
-    finished.post(f"{finished.draft}/week", **shown | {next(iter(shown)): "33"})
+def test_the_page_says_what_may_be_counted_of_a_result_to_its_maker_alone(finished, app):
+    own, shared = (
+        re.search(r'<main id="main"[^>]*>', client.get(finished.result).text)[0]
+        for client in (finished.client, app.test_client())
+    )
 
-    finished.post(f"{finished.draft}/job", occupation="43-3031", job_title="bookkeeper")
-    assert only(app, StoredAssessment).activities == {}
-    assert only(app, StoredAssessment).occupation == "43-3031"
-    assert finished.get(f"{finished.draft}/result").status_code == 200
-
-
-def test_the_result_alone_can_be_asked_for(finished):
-    fields = {"csrf_token": finished.token()}
-    part = finished.client.post(f"{finished.draft}/week", data=fields, headers={"X-Fragment": "result"})
-
-    assert part.status_code == 200
-    assert 'id="result"' in part.text
-    assert "<html" not in part.text
-
-
-def test_the_page_says_what_may_be_counted_of_a_result(finished):
-    main = re.search(r'<main id="main"[^>]*>', finished.get(f"{finished.draft}/result").text)[0]
-
-    assert f'data-occupation="{NURSE}"' in main
-    assert re.search(r'data-experience="[0-9]+-[0-9]+ years" data-education="[a-z_]+"', main)
+    assert f'data-occupation="{NURSE}"' in own
+    assert re.search(r'data-experience="[0-9]+-[0-9]+ years" data-education="[a-z_]+"', own)
+    assert 'data-draft=""' in shared
+    assert 'data-experience=""' in shared
 
 
 def test_pay_is_compared_and_kept_nowhere(finished, app, instance):
     before = only(app, Draft).answers
-    page = finished.post(f"{finished.draft}/pay", salary=SALARY, period="year")
+    page = finished.post(f"{finished.result}/pay", salary=SALARY)
 
     assert page.status_code == 200
-    assert SALARY in page.text
+    assert f"Your ${SALARY} is" in page.text
     assert only(app, Draft).answers == before
     for file in instance.iterdir():
         held = file.read_bytes() if file.is_file() else b""
@@ -98,97 +90,120 @@ def test_pay_is_compared_and_kept_nowhere(finished, app, instance):
 
 
 @pytest.mark.parametrize(
-    ("fields", "same_as"),
+    ("written", "same_as"),
     [
-        ({"salary": "$52k"}, "52,000"),
-        ({"salary": "25/hour"}, "52,000"),
-        ({"salary": "$25.00 per hour", "period": "year"}, "52,000"),
-        ({"salary": "25", "period": "hour", "hours": "40"}, "52,000"),
-        ({"salary": "1,000", "period": "week"}, "52,000"),
-        ({"salary": "5000", "period": "month"}, "60,000"),
+        ("$92k", "92,000"),
+        ("45/hour", "93,600"),
+        ("$45.00 per hour", "93,600"),
+        ("$45 an hour", "93,600"),
+        ("2,000/week", "104,000"),
+        ("8000 a month", "96,000"),
     ],
 )
-def test_pay_may_be_written_as_people_write_it(finished, fields, same_as):
-    written = finished.post(f"{finished.draft}/pay", **fields)
-    plain = finished.post(f"{finished.draft}/pay", salary=same_as, period="year")
+def test_pay_may_be_written_as_people_write_it(finished, written, same_as):
+    pages = [finished.post(f"{finished.result}/pay", salary=salary) for salary in (written, same_as)]
 
-    assert written.status_code == plain.status_code == 200
-    place = r'id="pay-place"[^>]*>([^<]+)<'
-    assert re.search(place, written.text)[1] == re.search(place, plain.text)[1]
+    assert [page.status_code for page in pages] == [200, 200]
+    first, second = (re.search(r"Your \$[^<]+", page.text)[0] for page in pages)
+    assert first == second
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [{"salary": ""}, {"salary": "lots"}, {"salary": "52"}, {"salary": "1e9"}, {"salary": "25/hour", "hours": "0"}],
-)
-def test_pay_that_cannot_be_is_explained_and_kept_in_the_field(finished, fields):
-    page = finished.post(f"{finished.draft}/pay", **fields)
+@pytest.mark.parametrize("salary", ["", "lots", "52", "1e9", "25/fortnight"])
+def test_pay_that_cannot_be_is_explained_and_kept_in_the_field(finished, salary):
+    page = finished.post(f"{finished.result}/pay", salary=salary)
 
     assert page.status_code == 422
     assert "There is a problem" in page.text
-    assert f'value="{fields["salary"]}"' in page.text
+    assert f'value="{salary}"' in page.text
 
 
-def test_a_shared_link_shows_the_result_and_nothing_to_change(finished, client):
-    finished.post(f"{finished.draft}/share")
-    link = link_in(finished.get(f"{finished.draft}/result").text)
-    page = client.get(link)
+def test_whoever_has_the_address_reads_the_result_and_changes_nothing(finished, app):
+    other = Visitor(app.test_client())
+    page, before = other.get(finished.result), only(app, Draft).answers
 
     assert page.status_code == 200
-    assert "Registered nurses" in page.text
-    assert "<form" not in page.text
-    assert finished.draft.rpartition("/")[2] not in page.text
+    assert "AI reaches about as much of a nurse’s work" in page.text
+    assert "A result someone shared, made" in page.text
+    assert "Check your own job" in page.text
+    assert 'method="post"' not in page.text
     assert '<meta name="robots" content="noindex">' in page.text
     assert page.headers["X-Robots-Tag"] == "noindex"
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    changes = [action for action in ACTIONS if action != "/pay"]
+    refused = [other.post(f"{finished.result}{action}", state="NY") for action in changes]
+    assert {answer.status_code for answer in refused} == {403}
+    assert all("This result can only be changed where it was made" in answer.text for answer in refused)
+    assert only(app, Draft).answers == before
 
 
-def test_sharing_twice_makes_one_link_and_withdrawing_ends_it(finished, app, client):
-    finished.post(f"{finished.draft}/share")
-    link = link_in(finished.get(f"{finished.draft}/result").text)
-    finished.post(f"{finished.draft}/share")
-    assert rows(app, SharedResult) == 1
+def test_a_cookie_that_somebody_wrote_opens_nothing(finished, app):
+    other = Visitor(app.test_client())
+    other.client.set_cookie("mingus_results", f'["{finished.token_held()}"].bm90IHNpZ25lZA')
 
-    finished.post(f"{finished.draft}/unshare")
-    page = client.get(link)
-    assert page.status_code == 404
-    assert "This link no longer works" in page.text
-    assert page.headers["X-Robots-Tag"] == "noindex"
-    finished.post(f"{finished.draft}/share")
-    assert link_in(finished.get(f"{finished.draft}/result").text) != link
+    assert "A result someone shared" in other.get(finished.result).text
 
 
-def test_a_shared_link_ends_with_its_answers(finished, app, client):
-    finished.post(f"{finished.draft}/share")
-    link = link_in(finished.get(f"{finished.draft}/result").text)
+def test_the_cookie_is_kept_from_scripts_and_other_sites_and_holds_the_newest_five(visitor):
+    for _ in range(7):
+        answer = visitor.begin()
+
+    cookie = next(header for header in answer.headers.getlist("Set-Cookie") if header.startswith("mingus_results"))
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert f"Max-Age={30 * 86_400}" in cookie
+    assert len(visitor.tokens_held()) == 5
+
+
+def test_withdrawing_ends_the_address_and_gives_its_maker_another(finished, app, client):
+    old = finished.result
+    new = finished.post(f"{old}/withdraw").location.partition("#")[0]
+
+    stranger = app.test_client().get(old)
+    assert stranger.status_code == client.get(old).status_code == 404
+    assert "This link no longer works" in stranger.text
+    assert stranger.headers["X-Robots-Tag"] == "noindex"
+    assert "Make it yours" in finished.get(new).text
+    assert rows(app, SharedResult) == 2
+
+
+def test_an_address_ends_with_its_answers(finished, app):
     change(app, expires_at=utc_now())
 
-    assert client.get(link).status_code == 404
+    assert finished.get(finished.result).status_code == 404
 
 
-def test_expired_answers_and_their_links_are_deleted_and_the_assessment_stays(finished, app):
-    finished.post(f"{finished.draft}/share")
+def test_expired_answers_and_their_addresses_are_deleted_and_the_assessment_stays(finished, app):
     change(app, expires_at=utc_now() - timedelta(days=1))
     finished.begin()
 
-    assert (rows(app, Draft), rows(app, SharedResult), rows(app, StoredAssessment)) == (1, 0, 1)
+    assert (rows(app, Draft), rows(app, SharedResult), rows(app, StoredAssessment)) == (1, 1, 2)
 
 
-def test_the_pdf_is_a_file(finished):
-    response = finished.get(f"{finished.draft}/result.pdf")
+def test_related_jobs_are_sorted_and_relaxed_by_the_address(finished):
+    plain, relaxed, wrong = (
+        finished.get(f"{finished.result}{query}") for query in ("", "?sort=pay&relax=any_exposure", "?sort=x&relax=y")
+    )
 
-    assert response.mimetype == "application/pdf"
-    assert response.data.startswith(b"%PDF")
-    assert "attachment" in response.headers["Content-Disposition"]
+    assert '<option value="pay" selected>' in relaxed.text
+    assert 'value="any_exposure" autocomplete="off" checked' in relaxed.text
+    assert len(re.findall(r"<tr [^>]*hidden", relaxed.text)) < len(re.findall(r"<tr [^>]*hidden", plain.text))
+    assert wrong.status_code == 422
 
 
-FORMS = ["", *(f"/DRAFT{rest}" for rest in ACTIONS)]
+def test_the_pdf_is_a_file_for_whoever_may_read_the_result(finished, app):
+    for client in (finished.client, app.test_client()):
+        response = client.get(f"{finished.result}.pdf")
+        assert response.mimetype == "application/pdf"
+        assert response.data.startswith(b"%PDF")
+        assert "attachment" in response.headers["Content-Disposition"]
+
+
+FORMS = ["", *(f"RESULT{rest}" for rest in ACTIONS)]
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_refuses_a_missing_or_foreign_token(finished, app, form):
     # check 18
-    address = START + form.replace("/DRAFT", finished.draft.removeprefix(START))
+    address = form.replace("RESULT", finished.result) or START
     before = only(app, Draft).answers
     stranger = Visitor(app.test_client()).token()
 
@@ -196,14 +211,14 @@ def test_every_form_refuses_a_missing_or_foreign_token(finished, app, form):
         answer = finished.client.post(address, data={"csrf_token": token, "occupation": NURSE}, follow_redirects=True)
         assert "This page was open for too long" in answer.text
     assert only(app, Draft).answers == before
-    assert rows(app, SharedResult) == 0
+    assert rows(app, SharedResult) == 1
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
 def test_every_form_refuses_other_sites(finished, form, site):
     # check 18
-    address = START + form.replace("/DRAFT", finished.draft.removeprefix(START))
+    address = form.replace("RESULT", finished.result) or START
     fields = {"csrf_token": finished.token(), "occupation": NURSE}
 
     assert finished.client.post(address, data=fields, headers={"Sec-Fetch-Site": site}).status_code == 403
@@ -213,10 +228,10 @@ def test_looking_at_pages_changes_nothing(finished, app):
     # check 18
     before = only(app, Draft).answers
     for rest in ADDRESSES:
-        finished.get(f"{finished.draft}{rest}")
+        finished.get(f"{finished.result}{rest}")
 
     assert only(app, Draft).answers == before
-    assert [rows(app, kind) for kind in (Draft, SharedResult, StoredAssessment, AnalyticsEvent)] == [1, 0, 1, 0]
+    assert [rows(app, kind) for kind in (Draft, SharedResult, StoredAssessment, AnalyticsEvent)] == [1, 1, 1, 0]
 
 
 def test_the_tracker_has_an_address_of_its_own(client):

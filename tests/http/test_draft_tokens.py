@@ -13,10 +13,11 @@ from backend.assessments.visit.models import Draft
 from backend.database import get_db_session
 from backend.extensions import db
 from backend.plugins import get
+from backend.routes.draft_keys import COOKIE
 from tests.accounts import BROWSER, make_account, signed_in
 from tests.canary import places_with
 from tests.conftest import MASTER_KEY, close, make_app, make_settings
-from tests.http.visiting import Visitor, change, link_in
+from tests.http.visiting import Visitor
 
 BEFORE_DIGESTS = "8c1d5e2a6f73"
 OTHER = "another secret and as long as it has to be"
@@ -29,26 +30,21 @@ def member(any_app):
 
 @pytest.fixture
 def visitor(any_app, member):
-    """The member, who has answered all questions and shared the result."""
-    return shared(Visitor(signed_in(any_app.test_client(), member)))
+    """The member, who has answered everything."""
+    return finished(Visitor(signed_in(any_app.test_client(), member)))
 
 
-def shared(visitor):
+def finished(visitor):
     visitor.finish()
-    visitor.post(f"{visitor.draft}/share")
     return visitor
 
 
-def link_of(visitor):
-    return link_in(visitor.get(f"{visitor.draft}/result").text)
-
-
 def tokens_of(visitor):
-    return visitor.draft.rpartition("/")[2], link_of(visitor).rpartition("/")[2]
+    return visitor.token_held(), visitor.result.rpartition("/")[2]
 
 
 def is_listed(visitor):
-    return f'href="{visitor.draft}/result"' in visitor.client.get("/account", headers=BROWSER).text
+    return f'href="{visitor.result}"' in visitor.client.get("/account", headers=BROWSER).text
 
 
 def test_no_token_of_a_draft_or_a_link_is_stored(any_app, visitor, tmp_path):
@@ -57,11 +53,11 @@ def test_no_token_of_a_draft_or_a_link_is_stored(any_app, visitor, tmp_path):
 
     assert [places_with(any_app, tmp_path, token) for token in (draft, link)] == [[], []]
     assert is_listed(visitor)
-    assert any_app.test_client().get(f"/shared/{link}").status_code == 200
+    assert any_app.test_client().get(f"/result/{link}").status_code == 200
 
 
 def test_a_draft_without_an_account_keeps_no_copy_of_its_token(any_app):
-    shared(Visitor(any_app.test_client()))
+    finished(Visitor(any_app.test_client()))
 
     with any_app.app_context():
         assert get_db_session().scalars(sa.select(Draft.sealed_token)).one() is None
@@ -73,8 +69,10 @@ def test_an_account_finds_its_results_under_a_new_master_key_and_not_without_any
     lost = make_app(settings)
     rotated = make_app(settings.model_copy(update={"MASTER_KEYS_BEFORE": SecretStr(MASTER_KEY)}))
 
+    held = visitor.client.get_cookie(COOKIE).value
     visitor.client = signed_in(lost.test_client(), member)
     assert not is_listed(visitor)
+    visitor.client.set_cookie(COOKIE, held)
     assert visitor.answer("week").status_code == 303
     with rotated.app_context():
         get(Rotation).run("cli")
@@ -84,15 +82,8 @@ def test_an_account_finds_its_results_under_a_new_master_key_and_not_without_any
         close(app)
 
 
-def test_a_link_to_answers_that_are_no_longer_complete_is_gone(any_app, visitor):
-    link = link_of(visitor)
-    change(any_app, answers={"occupation": "29-1141", "job_title": "nurse", "answered": 2})
-
-    assert any_app.test_client().get(link).status_code == 404
-
-
 def test_a_downgrade_gives_back_what_an_account_may_read_and_withdraws_the_other_links(any_app, visitor):
-    stranger = shared(Visitor(any_app.test_client()))
+    stranger = finished(Visitor(any_app.test_client()))
     owned, strangers = tokens_of(visitor), tokens_of(stranger)
     with any_app.app_context():
         downgrade(revision=BEFORE_DIGESTS)
@@ -106,20 +97,18 @@ def test_a_downgrade_gives_back_what_an_account_may_read_and_withdraws_the_other
     assert not set(replaced[:2]) & set(strangers)
     assert tokens_of(visitor) == owned
     assert is_listed(visitor)
-    assert any_app.test_client().get(link_of(visitor)).status_code == 200
+    assert any_app.test_client().get(visitor.result).status_code == 200
 
 
 def test_an_upgrade_leaves_no_token_in_the_database(any_app, visitor, tmp_path):
-    stranger, tokens = Visitor(any_app.test_client()), tokens_of(visitor)
-    stranger.draft = f"{visitor.draft.rpartition('/')[0]}/{'t' * 43}"
+    tokens = tokens_of(visitor)
     with any_app.app_context():
         downgrade(revision=BEFORE_DIGESTS)
         with db.engine.begin() as connection:
             connection.execute(sa.text("UPDATE assessments SET user_id = NULL"))
-            connection.execute(sa.text("UPDATE assessment_drafts SET token = :token"), {"token": "t" * 43})
         upgrade()
-    link = link_of(stranger)
+    result = visitor.get(visitor.result).text
     close(any_app)
 
-    assert link == f"/shared/{tokens[1]}"
-    assert [places_with(any_app, tmp_path, token) for token in (*tokens, "t" * 43)] == [[], [], []]
+    assert "Make it yours" in result
+    assert [places_with(any_app, tmp_path, token) for token in tokens] == [[], []]

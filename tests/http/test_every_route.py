@@ -59,7 +59,7 @@ def test_what_is_one_persons_own_is_never_kept(walk):
     kept = {rule.rule for rule in own if walk.get(rule).headers["Cache-Control"] != "no-store"}
 
     assert kept == set()
-    assert {"/ai-job-impact-calculator/<token>/result.pdf", "/shared/<link>", "/account"} <= {r.rule for r in own}
+    assert {"/result/<link>.pdf", "/result/<link>", "/account"} <= {r.rule for r in own}
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

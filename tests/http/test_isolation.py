@@ -51,7 +51,10 @@ ELSEWHERE = {
     "demo_pages.": "made-up visits, which are nobody's",
     "letters.": "a letter, for the browser that caused it",
     "first_look.": "a link in the terminal, for whoever started the server",
-    "assessment.": "answers of whoever holds their secret address, with an account or without",
+    "result.": "a result: its address only shows it, and test_assessment_result holds who may change it",
+    "result_files.": "the preview image of a result, for whoever has its address",
+    "occupation_pages.": "published figures",
+    "occupation_cards.": "published figures",
 }
 
 

@@ -27,7 +27,7 @@ SAID = [
     f"the token is {JWT}",
     f"GET /reset/{TOKEN}",
     f"GET https://mingus.example/verify/{TOKEN}?x=1",
-    f"GET /ai-job-impact-calculator/{TOKEN}/result",
+    f"GET /result/{TOKEN}",
     f"otpauth://totp/Mingus:canary%40mingus.example?secret={TOKEN}&issuer=Mingus",
     "made from VUVKXXSLEYXNHWBNCB6XUBBMKO5KTXUX",
     "the code 3cana-ry3gh was used",
@@ -80,7 +80,7 @@ def test_what_has_a_telling_name_is_masked_whatever_it_is(name):
     [
         "audit log anchored at entry 5, digest " + "0a" * 32,
         "request 0a1b2c3d-1111-2222-3333-444455556666 took 12.5 ms",
-        "GET /ai-job-impact-calculator/<token>/result",
+        "GET /result/<link>",
         "scheduled lake.sync failed at 2026-11-21 14:05:06",
         "account:c92d7980-c47f-461f-a622-80a4f6a3882b",
     ],

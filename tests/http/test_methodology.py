@@ -48,7 +48,9 @@ def test_the_checks_are_on_the_page(page):
         assert check["found"] in page
 
 
-@pytest.mark.parametrize("anchor", ["is", "score", "week", "pay", "moves", "checks", "sources", "privacy"])
+@pytest.mark.parametrize(
+    "anchor", ["example", "is", "score", "week", "pay", "moves", "names", "checks", "sources", "privacy"]
+)
 def test_every_part_can_be_linked_to(page, anchor):
     assert f'id="{anchor}"' in page
 
@@ -57,6 +59,30 @@ def test_it_says_what_exposure_is_not_and_whose_choice_the_cutoffs_are(page):
     assert "The chance of losing a job. No measure used here is one" in page
     assert "These cut-offs are this project’s own choices" in page
     assert "robots or self-driving vehicles" in page
+
+
+def test_it_begins_with_one_worked_example_whose_numbers_are_those_of_the_result(app, page):
+    example, formulas = page.index('id="example"'), page.index('class="formula"')
+    words = " ".join(re.sub(r"<[^>]+>", " ", page[example:formulas]).split())
+    assert "AI reaches about 36% of the tasks" in words
+    assert "The kinds are averaged: (54.3 + 56.1 + 42.6) / 3 = 51.0. More exposed than 51 of 100 US workers." in words
+    assert "between 31 and 56. That is 25 points apart; up to 30 counts as agreeing." in words
+    assert "moves to 72" in words
+    assert "moves to 39" in words
+    assert page[example:formulas].count("<svg") > 10
+
+
+def test_it_gives_the_official_title_of_every_activity(page):
+    activities = {a.id: a.title for row in load_reference().occupations.values() for a in row.activities}
+    titles = [title for identifier, title in activities.items() if identifier != "other"]
+    assert len(titles) == 332
+    assert all(f"<td>{title}</td>" in page for title in titles)
+
+
+def test_it_says_how_measures_agree_and_how_moves_are_ordered(page):
+    assert "The measures agree when they lie at most 30 points apart, in part up to 55, and not beyond." in page
+    assert "ranked four times: by openings a year, projected growth, pay, and similarity" in page
+    assert "Tasks are not hours." in page
 
 
 def test_it_says_how_long_answers_are_kept(page):

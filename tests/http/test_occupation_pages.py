@@ -162,8 +162,24 @@ class TestThePage:
             NURSES,
         ]
 
+    def test_previews_show_its_words_and_an_image_that_is_there(self, app, client):
+        page = client.get(NURSES).text
+        shown = dict(re.findall(r'<meta property="og:([^"]+)" content="([^"]+)">', page))
+        image = client.get(shown["image"].removeprefix(app.config["PUBLIC_URL"]))
+
+        assert shown["title"] == "Registered nurse: what AI can reach, pay, and outlook"
+        assert f'<meta name="description" content="{shown["description"]}">' in page
+        assert shown["image"] == f"{app.config['PUBLIC_URL']}{NURSES}/card.png"
+        assert (image.mimetype, image.data[:4]) == ("image/png", b"\x89PNG")
+        assert "public" in image.headers["Cache-Control"]
+        assert client.get(f"{NURSES}/card.png", headers={"If-None-Match": image.headers["ETag"]}).status_code == 304
+
+    def test_its_image_has_one_address_too(self, client):
+        assert client.get("/jobs/29-1141/card.png").location == f"{NURSES}/card.png"
+        assert client.get("/jobs/nobody/card.png").status_code == 404
+
     def test_every_job_it_names_has_a_page(self, client):
-        named = set(re.findall(r'href="(/jobs/[^"]+)"', client.get(NURSES).text))
+        named = set(re.findall(r'<a href="(/jobs/[^"]+)"', client.get(NURSES).text))
 
         assert len(named) > 15
         assert {client.get(address).status_code for address in named} == {200}

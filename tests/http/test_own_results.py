@@ -29,7 +29,7 @@ def member(any_app):
 
 @pytest.fixture
 def visitor(any_app, member):
-    """The member, who has answered all questions."""
+    """The member, who has answered everything."""
     return finished(signed_in(any_app.test_client(), member))
 
 
@@ -48,26 +48,35 @@ def test_a_result_is_its_members_own_and_listed(any_app, visitor, member):
 
     assert only(any_app, StoredAssessment).user_id == member.public_id
     assert LISTED in page
-    assert f'href="{visitor.draft}/result"' in page
-    assert "under <a" in visitor.get(f"{visitor.draft}/result").text
+    assert f'href="{visitor.result}"' in page
+    assert "under <a" in visitor.get(visitor.result).text
+
+
+def test_a_listed_result_opens_as_its_members_own_in_any_browser(any_app, visitor, member):
+    elsewhere = Visitor(signed_in(any_app.test_client(), member))
+    elsewhere.result = visitor.result
+
+    assert "Make it yours" in elsewhere.get(visitor.result).text
+    assert elsewhere.answer("place").location == visitor.result
+    withdrawn = elsewhere.post(f"{visitor.result}/withdraw").location.partition("#")[0]
+    assert f'href="{withdrawn}"' in account_page(visitor.client)
 
 
 def test_a_visitors_result_is_nobodys(any_app, member):
     visitor = finished(any_app.test_client())
 
     assert only(any_app, StoredAssessment).user_id is None
-    assert "It is in your account" not in visitor.get(f"{visitor.draft}/result").text
+    assert "It is in your account" not in visitor.get(visitor.result).text
     assert NONE in account_page(signed_in(any_app.test_client(), member))
 
 
 def test_who_is_given_the_address_gets_no_result_of_another(any_app, visitor, member):
     other = Visitor(signed_in(any_app.test_client(), make_account(any_app, Role.MEMBER)))
-    other.draft = visitor.draft
-    other.answer("week")
 
+    assert "A result someone shared" in other.get(visitor.result).text
+    assert other.post(f"{visitor.result}/week").status_code == 403
     assert only(any_app, StoredAssessment).user_id == member.public_id
     assert NONE in account_page(other.client)
-    assert "It is in your account" not in other.get(f"{other.draft}/result").text
 
 
 def test_a_result_stays_listed_after_its_answers_are_gone(any_app, visitor):
@@ -75,21 +84,20 @@ def test_a_result_stays_listed_after_its_answers_are_gone(any_app, visitor):
     page = account_page(visitor.client)
 
     assert LISTED in page
-    assert visitor.draft not in page
+    assert visitor.result not in page
 
 
 def test_results_are_in_the_members_copy(any_app, visitor, member):
-    visitor.post(f"{visitor.draft}/share")
     with any_app.app_context():
         copy = json.loads(get(Exports).make(member.id, Form.JSON).as_json())["data"]["assessments"]["rows"]
 
-    assert [row["kind"] for row in copy] == ["result", "answers", "shared link"]
+    assert [row["kind"] for row in copy] == ["result", "answers", "link"]
     assert (copy[0]["job_title"], copy[1]["job_title"]) == (LISTED, "staff nurse")
-    assert visitor.draft.rpartition("/")[2] not in json.dumps(copy)
+    assert visitor.token_held() not in json.dumps(copy)
+    assert visitor.result.rpartition("/")[2] not in json.dumps(copy)
 
 
 def test_results_go_with_the_account(any_app, visitor, member):
-    visitor.post(f"{visitor.draft}/share")
     with any_app.app_context():
         get(Erasures).erase(UUID(member.public_id), "cli")
 

@@ -69,13 +69,14 @@ def test_a_file_that_is_not_there_is_missing_for_who_is_signed_in_too(stays_sign
     assert "public" not in missing.headers["Cache-Control"]
 
 
-def test_crawlers_may_read_all_but_what_belongs_to_one_visitor(client):
+def test_crawlers_may_read_all_results_too_or_networks_could_not_show_their_previews(client):
+    """A result keeps itself out of search engines, by noindex, which only a crawler that may read it finds."""
     robots = RobotFileParser()
     robots.parse(client.get("/robots.txt", buffered=True).text.splitlines())
 
-    assert all(robots.can_fetch("any", url) for url in ("/", "/ai-job-impact-calculator", "/methodology"))
+    for agent in ("any", "Twitterbot", "LinkedInBot", "facebookexternalhit"):
+        assert all(robots.can_fetch(agent, url) for url in ("/", "/methodology", "/result/x", "/result/x/card.png"))
     assert robots.site_maps() == [f"{client.application.config['PUBLIC_URL']}/sitemap.xml"]
-    assert not any(robots.can_fetch("any", url) for url in ("/shared/x", "/ai-job-impact-calculator/x/result"))
 
 
 def test_the_site_says_that_it_honours_global_privacy_control(client):

@@ -1,4 +1,4 @@
-"""A visitor who answers the questions without a script, and what the database then holds."""
+"""A visitor who answers without a script, and what the database then holds."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from backend.assessments.visit.models import Draft
 from backend.database import get_db_session
+from backend.routes.draft_keys import COOKIE, tokens_in
 
 START = "/ai-job-impact-calculator"
 NURSE = "29-1141"
@@ -16,8 +17,8 @@ REPLIES = {
     "background": {"experience_years": "6", "education": "bachelors"},
     "week": {},
 }
-ADDRESSES = ["", "/job", "/place", "/week", "/result", "/result.pdf"]
-ACTIONS = ["/job", "/place", "/background", "/week", "/pay", "/share", "/unshare"]
+ADDRESSES = ["", ".pdf"]
+ACTIONS = ["/place", "/background", "/week", "/pay", "/withdraw"]
 SALARY = "87,654"
 
 
@@ -26,7 +27,7 @@ class Visitor:
 
     def __init__(self, client):
         self.client = client
-        self.draft = ""
+        self.result = ""
 
     def get(self, address):
         return self.client.get(address)
@@ -40,12 +41,12 @@ class Visitor:
 
     def begin(self, **fields):
         response = self.post(START, **{"occupation": NURSE, "job_title": "staff nurse", **fields})
-        self.draft = response.location.rpartition("/")[0]
+        self.result = response.location or ""
         return response
 
     def answer(self, *questions):
         for question in questions:
-            response = self.post(f"{self.draft}/{question}", **REPLIES[question])
+            response = self.post(f"{self.result}/{question}", **REPLIES[question])
             assert response.status_code == 303
         return response
 
@@ -53,10 +54,13 @@ class Visitor:
         self.begin()
         return self.answer("place", "background", "week")
 
+    def tokens_held(self):
+        """The tokens of the newest drafts, from the cookie of this browser."""
+        with self.client.application.app_context():
+            return tokens_in(self.client.get_cookie(COOKIE).value)
 
-def link_in(page):
-    """The address of the shared result that its owner's page shows."""
-    return re.search(r'value="http://localhost(/shared/[^"]+)"', page)[1]
+    def token_held(self):
+        return self.tokens_held()[0]
 
 
 def rows(app, kind):

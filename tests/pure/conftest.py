@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from backend.assessments.job_impact.model.calculator import JobImpactCalculator
+from backend.assessments.job_impact.model.result import Answers
 from backend.reference.importing import import_reference
 from backend.reference.loading import load_reference
 
@@ -22,3 +24,10 @@ def imported(shared_data, tmp_path_factory):
 @pytest.fixture(scope="session")
 def shipped():
     return load_reference()
+
+
+@pytest.fixture(scope="session")
+def shipped_assessments(shipped):
+    """The typical result of every occupation."""
+    calculator = JobImpactCalculator(shipped)
+    return tuple(calculator.assess(Answers(code)) for code in shipped.occupations)

@@ -26,6 +26,7 @@ REFERENCE = load_reference()
 CALCULATOR = JobImpactCalculator(REFERENCE)
 CODES = sorted(REFERENCE.occupations)
 NURSE = Answers("29-1141")
+HOURS = {"4.A.4.a.3.I02": 20.0}
 FORBIDDEN = ("risk of losing", "be replaced", "safe", "chance of losing", "lose your job")
 EVERY_FLOAT = st.floats(allow_nan=True, allow_infinity=True)
 
@@ -89,6 +90,37 @@ def test_a_valid_answer_gives_a_finite_score_inside_its_band(answers):
         assert "too thin" in answer["reason"]
     else:
         assert 0 <= answer["band"]["low"] <= answer["score"] <= answer["band"]["high"] <= 100
+
+
+@given(valid_answers())
+def test_no_word_of_an_answer_is_contradicted_by_a_number_of_it(answers):
+    answer = json.loads(body(CALCULATOR.assess(answers)))
+    assert answer["parts"] is None or sum(answer["parts"].values()) == 100
+    if answer["score"] is None:
+        return
+    assert answer["risk_level"] == level_of(answer["score"]) == level_of(answer["place"])
+    assert answer["range_levels"] == {end: level_of(answer["band"][end]) for end in ("low", "high")}
+    for exposure, percentile in ((answer, "yours"), (answer["typical"], "percentile")):
+        places = [measure[percentile] for measure in answer["measures"]]
+        assert exposure["measures_range"] == {"low": min(places), "high": max(places)}
+        apart = round(max(places) - min(places), 1)
+        assert exposure["agreement"] == ("agree" if apart <= 30 else "mixed" if apart <= 55 else "disagree")
+    for move in answer["moves"]:
+        assert move["missed"] == []
+        more = move["place"] - answer["place"]
+        assert more <= -10 if answer["place"] >= 35 else more <= 5 and move["place"] < 35
+    assert all(move["missed"] for move in answer["near_misses"])
+
+
+def level_of(score):
+    return "low" if score < 35 else "medium" if score < 65 else "high"
+
+
+def test_shares_are_of_the_tasks_unless_hours_were_given():
+    tasks, week = (json.loads(body(CALCULATOR.assess(replace(NURSE, activities=shares)))) for shares in ({}, HOURS))
+    assert (tasks["shares_of"], week["shares_of"]) == ("tasks", "week")
+    assert tasks["occupation"]["title"] == "Registered nurses"
+    assert {"title", "name"} <= week["activities"][0].keys()
 
 
 @given(valid_answers())
@@ -218,7 +250,10 @@ def test_without_a_salary_there_is_no_percentile():
 def test_moves_of_a_nurse_need_no_surgeons_degree():
     moves = CALCULATOR.assess(NURSE).moves
     assert moves.passing
-    assert "Doctoral or professional degree" not in {move.education for move in moves.passing + moves.near_misses}
+    degree = "Doctoral or professional degree"
+    assert degree not in {move.education for move in moves.passing}
+    surgeons = [move for move in moves.near_misses if move.education == degree]
+    assert all("needs a doctoral or professional degree" in [miss.words for miss in m.missed] for m in surgeons)
     score = CALCULATOR.assess(NURSE).yours.score
     assert all(score - move.score >= 10 and move.pay_change >= -5 for move in moves.passing)
 

@@ -173,3 +173,12 @@ def test_the_tables_take_twenty_megabytes_at_most():
         [sys.executable, "-c", MEASURE_MEMORY], cwd=PROJECT, check=True, capture_output=True, text=True
     )
     assert float(done.stdout) <= 20
+
+
+@pytest.mark.parametrize("code", ["29-1141", "29-1212", "11-1031"])
+def test_medians_by_state_are_those_of_each_states_pay(shipped, code):
+    pay = {state: shipped.state_pay(state, code) for state in shipped.states}
+
+    assert shipped.pay_by_state.medians(code) == {
+        state: published.p50 for state, published in pay.items() if published and published.p50
+    }

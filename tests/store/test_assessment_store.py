@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from backend.assessments.job_impact.questions import JobImpactAnswers
 from backend.assessments.job_impact.store import AssessmentStore, StoredAssessment
-from backend.assessments.visit.errors import DraftGone, SharedLinkGone
+from backend.assessments.visit.errors import ResultGone
 from backend.assessments.visit.models import Draft, SharedResult
 from backend.assessments.visit.store import DraftStore, delete_expired
 from backend.database import get_db_session
@@ -18,7 +18,7 @@ from backend.vault.tokens import digest_of
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
-TOKEN, LINK = "t" * 43, "l" * 22
+TOKEN, LINK, SEALED = "t" * 43, "l" * 22, b"sealed"
 
 
 @pytest.fixture
@@ -44,8 +44,12 @@ def draft(token=TOKEN, expires=NOW + DAY, calculator=JobImpactAnswers.calculator
     )
 
 
-def link_to(draft):
-    return SharedResult(digest=digest_of(LINK), sealed_token=b"sealed", draft_id=draft.id, created_at=NOW)
+def linked(store, **given):
+    """A stored draft with the link to its result."""
+    made = draft(**given)
+    store.add(made)
+    store.add_link(made, LINK, SEALED, NOW)
+    return made
 
 
 def assessment(**given):
@@ -66,25 +70,24 @@ def count(session, kind):
     return session.scalar(select(func.count()).select_from(kind))
 
 
-def test_finds_a_draft_until_it_expires(store):
-    store.add(draft())
+def test_finds_a_draft_by_its_link_until_it_expires(store):
+    made = linked(store)
 
-    assert store.draft(TOKEN, NOW).session_id == "s-1"
-    assert store.draft_for_change(TOKEN, NOW).session_id == "s-1"
-    for find in (store.draft, store.draft_for_change):
-        with pytest.raises(DraftGone):
-            find(TOKEN, NOW + DAY)
+    for find in (store.of_link, store.of_link_for_change):
+        assert find(LINK, NOW) is made
+        with pytest.raises(ResultGone):
+            find(LINK, NOW + DAY)
+    assert store.newest([TOKEN, "x" * 43], NOW) == (made, SEALED)
+    assert store.newest(["x" * 43], NOW) is None
 
 
 @pytest.mark.parametrize(
-    "token", ["", "\0", "\0" * 43, "t" * 42, "t" * 42 + "\n", "é" * 22, "l" * 21 + "\0", "x" * 9_999]
+    "link", ["", "\0", "\0" * 22, "l" * 21, "l" * 21 + "\n", "é" * 11, "l" * 21 + "\0", "x" * 9_999]
 )
-def test_a_token_that_cannot_be_is_one_that_is_not_there(store, token):
-    for find in (store.draft, store.draft_for_change):
-        with pytest.raises(DraftGone):
-            find(token, NOW)
-    with pytest.raises(SharedLinkGone):
-        store.shared_draft(token, NOW)
+def test_a_link_that_cannot_be_is_one_that_is_not_there(store, link):
+    for find in (store.of_link, store.of_link_for_change):
+        with pytest.raises(ResultGone):
+            find(link, NOW)
 
 
 def test_deletes_expired_drafts_oldest_first_and_not_all_at_once(store, session):
@@ -112,10 +115,7 @@ def test_the_clean_command_deletes_every_expired_draft_and_says_how_many(any_app
 
 
 def test_a_draft_takes_its_links_along(store, session):
-    old = draft(expires=NOW)
-    store.add(old)
-    session.flush()
-    store.add(link_to(old))
+    linked(store, expires=NOW)
     session.commit()
 
     delete_expired(session, NOW, 10)
@@ -130,24 +130,19 @@ def test_putting_an_assessment_again_changes_what_it_says_and_not_when_it_began(
     session.commit()
 
     kept = session.scalars(select(StoredAssessment)).one()
-    assert (kept.state, kept.created_at, kept.completion_time) == ("GA", NOW, 60.0)
+    assert (kept.state, kept.created_at, kept.completion_time) == ("GA", NOW, 999.0)
 
 
-def test_a_link_works_until_it_is_withdrawn(store, session):
-    made = draft()
-    store.add(made)
-    session.flush()
-    store.add(link_to(made))
-    assert store.active_link(TOKEN) == b"sealed"
-    assert store.shared_draft(LINK, NOW) is made
+def test_a_link_works_until_it_is_withdrawn(store):
+    made = linked(store)
 
-    store.revoke_links(made.id, NOW)
-    assert store.active_link(TOKEN) is None
-    with pytest.raises(SharedLinkGone):
-        store.shared_draft(LINK, NOW)
+    store.revoke_links(made, NOW)
+    assert store.newest([TOKEN], NOW) is None
+    with pytest.raises(ResultGone):
+        store.of_link(LINK, NOW)
 
 
 def test_a_draft_survives_the_way_to_json_and_back():
-    said = JobImpactAnswers("29-1141", "nurse", "GA", "62", 6.0, None, {"a": 2.5}, 4)
+    said = JobImpactAnswers("29-1141", "nurse", "GA", "62", 6.0, None, {"a": 2.5})
 
     assert JobImpactAnswers.of_json(said.as_json()) == said

@@ -210,18 +210,6 @@ document.addEventListener("click", (event) => {
   menus().forEach((menu) => { if (menu.open && menu !== inside && event.target.isConnected) menu.open = false; });
 });
 
-// On phones the page is short first: sections wait for a touch, a link into them, or the printer.
-function openTarget() {
-  const section = location.hash.length > 1 && document.getElementById(location.hash.slice(1))?.closest("details.sec");
-  if (!section) return;
-  section.open = true;
-  section.scrollIntoView();
-}
-if (matchMedia("(max-width: 47.99rem)").matches) all("details.sec").forEach((section) => { section.open = false; });
-addEventListener("hashchange", openTarget);
-openTarget();
-addEventListener("beforeprint", () => all("details.sec").forEach((section) => { section.open = true; }));
-
 // 4 The result is refined without a page load ----------------------------------
 // Only what differs is replaced, so focus, open details and the place on the page stay as they are.
 function morph(from, to) {
@@ -283,21 +271,23 @@ main.addEventListener("submit", (event) => {
   refine(event.target, event.submitter);
 });
 
-// The hours of a week and their sum.
+// The hours of a week and their sum; a group's hours follow those typed for its single activities.
+const hoursOf = (fields) => fields.reduce((sum, field) => sum + (Number(field.value) > 0 ? Number(field.value) : 0), 0);
 main.addEventListener("input", (event) => {
-  const form = event.target.closest("form");
+  const form = event.target.closest("form"), { of } = event.target.dataset;
   if (!event.target.matches(".hours__input")) return;
-  const hours = all(".hours__input", form).reduce((sum, field) => sum + (Number(field.value) > 0 ? Number(field.value) : 0), 0);
-  const total = find("[data-total]", form);
-  total.textContent = `Your week adds up to ${hours.toLocaleString("en-US", { maximumFractionDigits: 1 })} hours.`;
-  total.hidden = false;
+  if (of) document.getElementById(of).value = Number(hoursOf(all(`[data-of="${of}"]`, form)).toFixed(1));
+  const hours = hoursOf(all("[data-group]", form)).toLocaleString("en-US", { maximumFractionDigits: 1 });
+  find("[data-total]", form).textContent = `Your week adds up to ${hours} hours.`;
 });
 
 // 5 Related jobs: sorted and relaxed in place; without script the same form asks the server ------------------
 function drawMoves() {
   for (const box of all("[data-moves]")) {
     const body = find("tbody", box), allowed = new Set(all("input[type=checkbox]:checked", box).map((input) => input.value));
+    if (allowed.has("any_exposure")) allowed.add("exposure");
     const sort = find("select", box).value, rows = [...body.rows];
+    if (allowed.has("any_exposure")) allowed.add("exposure");
     for (const row of rows) row.hidden = !("nearest" in row.dataset) && !(row.dataset.miss ?? "").split(" ").filter(Boolean).every((miss) => allowed.has(miss));
     const key = (row) => (sort === "best" ? -row.dataset.best : Number(row.dataset[sort] || -Infinity));
     body.append(...rows.sort((a, b) => key(b) - key(a)));

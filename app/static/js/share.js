@@ -5,7 +5,7 @@ document.documentElement.classList.add("scripted");
 document.documentElement.classList.toggle("can-share", Boolean(navigator.share));
 
 const rowOf = (element) => element.closest("[data-share-row]");
-const ticked = (row) => row.querySelector("[name=card]").checked;
+const ticked = (row) => Boolean(row.querySelector("[name=card]")?.checked);
 const linkOf = (row) => (ticked(row) ? row.dataset.numbered : row.dataset.link);
 const say = (row, text) => { row.querySelector("[data-copied]").textContent = text; };
 

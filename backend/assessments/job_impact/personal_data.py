@@ -26,8 +26,8 @@ class AssessmentData:
             "assessments",
             "To work out your result, to keep it with your account if you are signed in, and to count results; pay is "
             "never kept.",
-            f"Answers and links you shared: {self._answers_kept_days} days. Results: in your account until you delete "
-            "it; without one for good, as statistics that do not name you.",
+            f"Answers and the links to results: {self._answers_kept_days} days. Results: in your account until you "
+            "delete it; without one for good, as statistics that do not name you.",
             erase=self.erase,
             export=self.export,
             people=self.people,

@@ -1,1 +1,1 @@
-"""What every calculator needs for its visitors: drafts of their answers, and shared links to their results."""
+"""What every calculator needs for its visitors: drafts of their answers, and links to their results."""

@@ -1,4 +1,4 @@
-"""Drafts and shared links as personal data: only the assessment made from a draft says which account it belongs to."""
+"""Drafts and links as personal data: only the assessment made from a draft says which account it belongs to."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def exported_drafts(session: Session, assessments: Select[UUID]) -> Iterator[Exp
         yield {"kind": "answers", "assessment_id": str(draft.assessment_id), **plain(stored)}
     links = select(Draft.assessment_id, SharedResult.created_at, SharedResult.revoked_at).join(SharedResult)
     for link in session.execute(links.where(behind).order_by(SharedResult.id)).mappings():
-        yield {"kind": "shared link", **plain(link)}
+        yield {"kind": "link", **plain(link)}
 
 
 def delete_drafts(session: Session, assessments: Select[UUID]) -> None:
-    """Delete the answers behind these assessments; shared links go with them."""
+    """Delete the answers behind these assessments; links go with them."""
     delete_where(session, Draft, Draft.assessment_id.in_(assessments))

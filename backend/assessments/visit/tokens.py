@@ -1,4 +1,4 @@
-"""The tokens of drafts and shared links, which the database cannot tell: it holds their digests and sealed copies."""
+"""The tokens of drafts and links, which the database cannot tell: it holds their digests and sealed copies."""
 
 from __future__ import annotations
 

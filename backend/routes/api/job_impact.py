@@ -48,9 +48,10 @@ def occupation(path: OccupationPath) -> Answer:
 @bp.post("/assess", responses={200: AssessResponse, **problems(400, 401, 413, 415, 422)})
 @public(WHY, Rate.ASSESS)
 def assess(body: AssessRequest) -> Answer:
-    """Place a job, and a week in it, among all US workers
+    """Place a job, or your own week in it, among all US workers
 
-    Exposure is how much of the work today's AI software can touch. It is not a chance of losing a job.
+    AI reaches a task where today's software could do it, or at least halve the time it takes. That is not a chance of
+    losing a job. Without hours all shares are of the job's tasks, and nobody's week.
     Nothing is stored. The same input gives the same answer.
     """
     return AssessResponse.of(get(JobImpactCalculator).assess(body.to_answers())).model_dump()

@@ -13,8 +13,9 @@ from hashlib import sha256
 from threading import Lock
 
 from flask import Response, request
+from flask.typing import ResponseReturnValue
 
-MOST_BYTES = 4 * 2**20
+MOST_BYTES = 8 * 2**20  # room for every page: a crawler, which asks for all of them in turn, would find none of fewer
 TEN_MINUTES = 600
 ETAG_LENGTH = 32
 
@@ -49,7 +50,7 @@ class KeptPages:
         """Bytes of all pages that are kept."""
         return self._bytes
 
-    def answer(self, name: str, render: Callable[[], str], mimetype: str = "text/html") -> Response:
+    def answer(self, name: str, render: Callable[[], str], mimetype: str = "text/html") -> ResponseReturnValue:
         """The page of this name, as `render` made it the first time."""
         page = self._page(f"{request.script_root} {name}", render)
         self._allow_own_scripts()

@@ -10,7 +10,9 @@ from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from backend.assessments.job_impact import model
+from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.job_impact import MODEL_VERSION
+from backend.assessments.job_impact.presentation.worked_example import plain_activities, worked_example
 from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.routes.access import public
@@ -29,6 +31,8 @@ def methodology() -> ResponseReturnValue:
         data_version=reference.data_version,
         model_version=MODEL_VERSION,
         checks=_checks(),
+        example=worked_example(get(JobImpactCalculator)),
+        activities=plain_activities(reference),
         retention_days=current_app.config["ANSWERS_RETENTION_DAYS"],
     )
 

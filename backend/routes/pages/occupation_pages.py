@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.assessments.job_impact.presentation.occupation_lists import JobDirectory, JobOrder
 from backend.assessments.job_impact.presentation.occupation_pages import OccupationPages
 from backend.assessments.job_impact.presentation.structured_data import structured_data
-from backend.errors import NotFound, WayOn
 from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.reference.major_groups import GROUPS_BY_SLUG, MajorGroup
@@ -16,12 +15,12 @@ from backend.reference.slugs import slug_of
 from backend.routes.access import public, shared
 from backend.routes.pages.forms import by_field, of_every_field
 from backend.routes.pages.kept_pages import KeptPages
+from backend.routes.pages.occupation_addresses import MOVED, NoSuchJob, absolute, code_at
 from backend.routes.schemas.job_impact_form import search_problems, searched
 from backend.routes.schemas.occupation_pages import address_query, job_order
 
 bp = Blueprint("occupation_pages", __name__)
 ALIKE = "what is published about jobs is the same for everybody"
-MOVED = 301
 PUBLIC_PAGES = (
     "assessment.home",
     "occupation_pages.search",
@@ -29,19 +28,6 @@ PUBLIC_PAGES = (
     "privacy.notice",
     "api_docs.docs",
 )
-
-
-class NoSuchJob(NotFound):
-    """No occupation or group of them has this address, however it is written."""
-
-    title = "There is no such job"
-
-    def __init__(self, written: str) -> None:
-        words = searched(slug_of(written).replace("-", " "))
-        all_jobs = WayOn("All jobs", url_for(".search"))
-        search = WayOn(f"Search for “{words}”", url_for(".search", q=words))
-        self.ways_on = (search, all_jobs) if words else (all_jobs,)
-        super().__init__("No job has this address. It may be mistyped, or the job may go by another name.")
 
 
 @bp.get("/jobs")
@@ -56,14 +42,14 @@ def search() -> ResponseReturnValue:
         groups=directory.groups(),
         count=len(reference.occupations),
         errors=of_every_field(by_field(search_problems(request.args))),
-        canonical=_absolute(url_for(".search")),
+        canonical=absolute(url_for(".search")),
     )
 
 
 @bp.get("/jobs/")
 @shared(ALIKE)
 def search_with_slash() -> ResponseReturnValue:
-    return redirect(url_for(".search", **request.args.to_dict()), MOVED)
+    return redirect(url_for(".search", q=request.args.get("q")), MOVED)
 
 
 @bp.get("/jobs/groups/<path:group>")
@@ -73,7 +59,8 @@ def jobs_of_group(group: str) -> ResponseReturnValue:
     if major_group is None:
         raise NoSuchJob(group)
     order = job_order(request.args)
-    address = url_for(".jobs_of_group", group=major_group.slug, **address_query(order))
+    query = address_query(order)
+    address = url_for(".jobs_of_group", group=major_group.slug, sort=query.get("sort"), order=query.get("order"))
     if group != major_group.slug:
         return redirect(address, MOVED)
     return get(KeptPages).answer(address, lambda: _group_page(major_group, order))
@@ -83,12 +70,10 @@ def jobs_of_group(group: str) -> ResponseReturnValue:
 @shared(ALIKE)
 def occupation(slug: str) -> ResponseReturnValue:
     """A path, so that an address with a slash at its end leads on too."""
-    slugs = get(Reference).slugs
-    code = slugs.code_of(slug)
-    if code is None:
-        raise NoSuchJob(slug)
-    address = url_for(".occupation", slug=slugs.by_code[code])
-    if slug != slugs.by_code[code]:
+    code = code_at(slug)
+    canonical = get(Reference).slugs.by_code[code]
+    address = url_for(".occupation", slug=canonical)
+    if slug != canonical:
         return redirect(address, MOVED)
     return get(KeptPages).answer(address, lambda: _occupation_page(code))
 
@@ -101,15 +86,16 @@ def sitemap() -> ResponseReturnValue:
 
 def _occupation_page(code: str) -> str:
     page, reference = get(OccupationPages).page(code), get(Reference)
-    address = _absolute(url_for(".occupation", slug=page.row.slug))
+    address = absolute(url_for(".occupation", slug=page.row.slug))
     trail = {
-        "Jobs": _absolute(url_for(".search")),
-        page.group.name: _absolute(url_for(".jobs_of_group", group=page.group.slug)),
+        "Jobs": absolute(url_for(".search")),
+        page.group.name: absolute(url_for(".jobs_of_group", group=page.group.slug)),
         page.row.name: address,
     }
     return render_template(
         "occupation_pages/occupation.html",
         page=page,
+        head=page.head(address, absolute(url_for("occupation_cards.card", slug=page.row.slug))),
         canonical=address,
         data=structured_data(page, reference.occupation(code), trail, address),
     )
@@ -125,7 +111,7 @@ def _group_page(group: MajorGroup, order: JobOrder) -> str:
         groups=directory.groups(),
         years=directory.growth_years,
         pay_vintage=directory.pay_vintage,
-        canonical=_absolute(url_for(".jobs_of_group", group=group.slug)),
+        canonical=absolute(url_for(".jobs_of_group", group=group.slug)),
     )
 
 
@@ -133,9 +119,4 @@ def _sitemap() -> str:
     addresses = [url_for(endpoint) for endpoint in PUBLIC_PAGES]
     addresses += [url_for(".jobs_of_group", group=slug) for slug in GROUPS_BY_SLUG]
     addresses += [url_for(".occupation", slug=slug) for slug in get(Reference).slugs.codes]
-    return render_template("occupation_pages/sitemap.xml", addresses=[_absolute(address) for address in addresses])
-
-
-def _absolute(address: str) -> str:
-    site: str = current_app.config["PUBLIC_URL"]
-    return site + address
+    return render_template("occupation_pages/sitemap.xml", addresses=[absolute(address) for address in addresses])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from backend.assessments.job_impact.presentation.pdf import result_pdf
 from backend.assessments.job_impact.questions import JobImpactQuestion, JobImpactReply
 from backend.assessments.job_impact.service import JobImpactDrafts, JobImpactResult, JobImpactResults
 from backend.assessments.visit.errors import AnswersOutdated
@@ -15,7 +14,7 @@ from backend.routes.access import public
 from backend.routes.draft_keys import draft_keys
 from backend.routes.pages.forms import NO_ERRORS, Errors, if_refused, of_every_field
 from backend.routes.pages.job_impact import PAGE
-from backend.routes.pages.shown_result import hours_of, page_of, state_name
+from backend.routes.pages.shown_result import hours_of, page_of
 from backend.routes.schemas import job_impact_form as forms
 
 bp = Blueprint("result", __name__)
@@ -66,15 +65,6 @@ def back(link: str, _action: str) -> ResponseReturnValue:
     if "salary" in request.form:
         return refused_page(NOT_COMPARED, link=link)
     return redirect(url_for(".show", link=link), 303)
-
-
-@bp.get(f"{RESULT}.pdf")
-@public(READERS)
-def pdf(link: str) -> ResponseReturnValue:
-    result = _result(link)
-    response = Response(result_pdf(result.assessment, result.answers, state_name(result)), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="ai-job-impact-{result.assessment.code}.pdf"'
-    return response
 
 
 @bp.errorhandler(AnswersOutdated)

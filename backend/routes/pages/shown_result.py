@@ -8,6 +8,8 @@ from flask import current_app, request, url_for
 
 from backend.assessments.job_impact.presentation.headline import Voice, hours_entered
 from backend.assessments.job_impact.presentation.home import job_address
+from backend.assessments.job_impact.presentation.no_score import JobLink
+from backend.assessments.job_impact.presentation.occupation_lists import JobDirectory
 from backend.assessments.job_impact.presentation.page import CountedAnswers, ResultPage, Shown, result_page
 from backend.assessments.job_impact.presentation.refining import (
     ResultForms,
@@ -17,12 +19,14 @@ from backend.assessments.job_impact.presentation.refining import (
     week_menu,
 )
 from backend.assessments.job_impact.presentation.share import Head, ShareRow, head_of
-from backend.assessments.job_impact.presentation.week import WeekLine, lines
+from backend.assessments.job_impact.presentation.week import WeekGroup, week_groups
+from backend.assessments.job_impact.questions import EDUCATION
 from backend.assessments.job_impact.service import JobImpactResult, OwnJobImpactResult
 from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.routes.access import account_holder
 from backend.routes.pages.forms import Errors
+from backend.routes.schemas.move_choice import move_choice
 from backend.routes.schemas.share_link import CARD, NUMBER, with_number
 
 ID_SHOWN = 12
@@ -39,6 +43,9 @@ def page_of(result: JobImpactResult, errors: Errors) -> ResultPage:
         about=job_address(reference, result.assessment.code),
         created_at=result.created_at,
         state_name=state_name(result),
+        moves=move_choice(request.args),
+        slugs=reference.slugs.by_code,
+        nearest=() if result.assessment.yours else _nearest(result.assessment.code),
     )
     forms = _forms(result, errors) if isinstance(result, OwnJobImpactResult) else None
     return result_page(result.assessment, result.answers, shown, forms, _counted(result))
@@ -48,10 +55,10 @@ def _share_row(result: OwnJobImpactResult) -> ShareRow:
     path = url_for("result.show", link=result.link)
     return ShareRow(
         address=_absolute(path),
-        numbered=_absolute(url_for("result.show", link=result.link, **{CARD: NUMBER})),
+        numbered=_absolute(f"{path}?{CARD}={NUMBER}") if result.assessment.yours else "",
         with_number=with_number(request.args),
         path=path,
-        pdf=url_for("result.pdf", link=result.link),
+        pdf=url_for("result_files.pdf", link=result.link),
         withdraw=url_for("result.withdraw", link=result.link),
         until=result.expires_at,
     )
@@ -60,20 +67,25 @@ def _share_row(result: OwnJobImpactResult) -> ShareRow:
 def _head(result: JobImpactResult, address: str) -> Head:
     """What is said of a result elsewhere is said in the third person, whoever opens it here."""
     numbered = with_number(request.args)
-    image = f"{address}/card.png{f'?{CARD}={NUMBER}' if numbered else ''}"
-    return head_of(result.assessment, Voice.SHARED, address, image, with_number=numbered)
+    query = f"?{CARD}={NUMBER}" if numbered else ""
+    link, image = f"{address}{query}", f"{address}/card.png{query}"
+    return head_of(result.assessment, Voice.SHARED, link, image, with_number=numbered)
 
 
 def _absolute(path: str) -> str:
     return f"{current_app.config['PUBLIC_URL']}{path}"
 
 
+def _nearest(code: str) -> tuple[JobLink, ...]:
+    return tuple(JobLink(row.name, f"/jobs/{row.slug}", row.place_shown) for row in get(JobDirectory).nearest(code))
+
+
 def state_name(result: JobImpactResult) -> str | None:
     return get(Reference).states.get(result.answers.state or "")
 
 
-def hours_of(result: JobImpactResult) -> list[WeekLine]:
-    return lines(result.assessment.activities, result.replies.activities)
+def hours_of(result: JobImpactResult) -> tuple[WeekGroup, ...]:
+    return week_groups(result.assessment.activities, result.replies.activities)
 
 
 def _counted(result: JobImpactResult) -> CountedAnswers:
@@ -95,10 +107,10 @@ def _forms(result: OwnJobImpactResult, errors: Errors) -> ResultForms:
     typed: Mapping[str, Mapping[str, str]] = {sent: request.form} if errors or sent == "pay" else {}
     return ResultForms(
         address=url_for("result.show", link=result.link),
-        place=place_menu(result.replies, typed.get("place", {}), reference.states, reference.industries),
+        place=place_menu(result.answers, typed.get("place", {}), reference.states, reference.industries),
         week=week_menu(hours_of(result), typed.get("week", {}), entered=hours_entered(a)),
         pay=pay_menu(a, result.answers.salary, typed.get("pay", {})),
-        background=background_menu(result.replies, typed.get("background", {})),
+        background=background_menu(result.answers, typed.get("background", {}), EDUCATION),
         errors=errors,
         refused=sent if errors else "",
         share=_share_row(result),

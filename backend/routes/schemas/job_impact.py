@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,15 +12,26 @@ from backend.assessments.job_impact.model.result import (
     Answers,
     Assessment,
     Education,
-    Exposure,
-    Family,
     LeanLabel,
     Level,
     Profile,
 )
+from backend.assessments.job_impact.model.rounding import rounded, rounded_place
+from backend.assessments.job_impact.presentation.headline import hours_entered
 from backend.reference.tables import TitleKind
 from backend.reference.titles import TitleSearch
-from backend.routes.schemas.answer import FourDecimals, OneDecimal, Out, ThreeDecimals, TwoDecimals
+from backend.routes.schemas.answer import OneDecimal, Out, ThreeDecimals, TwoDecimals
+from backend.routes.schemas.exposure import (
+    BandOut,
+    ExposureOut,
+    FamiliesOut,
+    LeanOut,
+    LevelsOut,
+    MeasureOut,
+    MeasuresRangeOut,
+    PartsOut,
+)
+from backend.routes.schemas.moves import MoveOut
 from backend.routes.schemas.parameters import Parameters
 
 MOST_ACTIVITIES = 64  # the occupation with the most has 63
@@ -95,82 +106,22 @@ class AssessRequest(BaseModel):
 
 
 class OccupationOut(Out):
+    """An occupation by its official title, and by a plain name of our own."""
+
     code: str
     title: str
-
-
-class BandOut(Out):
-    """The lowest and the highest kind of evidence. Not a confidence interval."""
-
-    low: OneDecimal
-    high: OneDecimal
-
-
-class FamiliesOut(Out):
-    """Percentile of each kind of evidence; null where there is none."""
-
-    task: OneDecimal | None
-    ability: OneDecimal | None
-    usage: OneDecimal | None
-
-    @classmethod
-    def of(cls, exposure: Exposure) -> Self:
-        task, ability, usage = (exposure.families.get(family) for family in Family)
-        return cls(task=task, ability=ability, usage=usage)
-
-
-class LevelsOut(Out):
-    """Levels of the lowest and of the highest kind of evidence."""
-
-    low: Level
-    high: Level
-
-
-class ExposureOut(Out):
-    """Score and band of an occupation with its default week."""
-
-    score: OneDecimal
-    band: BandOut
-    families: FamiliesOut
-    agreement: Agreement
-    risk_level: Level
-
-    @classmethod
-    def of(cls, exposure: Exposure) -> Self:
-        return cls(
-            score=exposure.score,
-            band=BandOut.model_validate(exposure.band),
-            families=FamiliesOut.of(exposure),
-            agreement=exposure.agreement,
-            risk_level=exposure.level,
-        )
-
-
-class MeasureOut(Out):
-    """A published value; `percentile`: share of US workers it lies above, in percent."""
-
-    id: str
     name: str
-    family: Family
-    value: FourDecimals
-    percentile: OneDecimal
-    source: str
-    year: int
-    url: str
-
-
-class LeanOut(Out):
-    """Share (0 to 1) of the exposed work that an LLM could do mostly alone; null where nothing is exposed."""
-
-    share: ThreeDecimals | None
-    label: LeanLabel | None
 
 
 class ActivityOut(Out):
-    """An activity of the week: shares in percent, `exposure` from 0 to 1."""
+    """An activity: shares of the job's tasks in percent, or of the week where hours were given; `exposure`: 0 to 1.
+
+    `title` is O*NET's, `name` a plain one of our own.
+    """
 
     id: str
     title: str
+    name: str
     share: OneDecimal
     typical_share: OneDecimal
     exposure: ThreeDecimals
@@ -198,24 +149,6 @@ class OutlookOut(Out):
     education: str
     horizon: str
     all_jobs_growth_percent: OneDecimal
-
-
-class MoveOut(Out):
-    """A related occupation. `pay_change`: percent of today's median pay in `area`; `missed`: the filter it failed."""
-
-    code: str
-    title: str
-    score: OneDecimal
-    band: BandOut
-    median_pay: int
-    pay_change: OneDecimal
-    growth_percent: OneDecimal | None
-    openings: int | None
-    similarity: int
-    area: str
-    education: str | None
-    preparation: str | None
-    missed: str | None
 
 
 class FactOut(Out):
@@ -259,47 +192,61 @@ class AssessResponse(Out):
     """The whole result. With too little evidence `score` is null and `reason` says so."""
 
     occupation: OccupationOut
+    shares_of: Annotated[
+        Literal["tasks", "week"],
+        Field(description="Of what activities and parts are shares: of the job's tasks, or of a week given in hours."),
+    ]
     score: OneDecimal | None
+    place: Annotated[int | None, Field(description="The score as a whole number: of 100 workers, how many are below.")]
     reason: str | None
     band: BandOut | None
-    agreement: Agreement | None
+    measures_range: MeasuresRangeOut | None
+    agreement: Annotated[Agreement | None, Field(description="By how far the single measures lie apart.")]
     risk_level: Level | None
     range_levels: LevelsOut | None
     families: FamiliesOut | None
     typical: ExposureOut | None
     measures: list[MeasureOut]
-    outside: Annotated[list[str], Field(description="Measures outside the band of the default week, by id.")]
+    outside: Annotated[list[str], Field(description="Measures outside the band of the job's tasks, by id.")]
     lean: LeanOut
+    parts: Annotated[PartsOut | None, Field(description="Null where no activity of the occupation is rated.")]
     activities: list[ActivityOut]
     pay: PayOut | None
     outlook: OutlookOut | None
-    moves: list[MoveOut]
-    near_misses: list[MoveOut]
-    advice: Annotated[str | None, Field(description="Which filter to relax, when there are no moves.")]
+    moves: Annotated[list[MoveOut], Field(description="Related occupations that pass every rule, best first.")]
+    near_misses: Annotated[
+        list[MoveOut], Field(description="Related occupations that miss a rule, nearest first, with all they miss.")
+    ]
+    advice: Annotated[str | None, Field(description="Which rule to relax, when there are no moves.")]
     context: list[FactOut]
     provenance: ProvenanceOut
 
     @classmethod
     def of(cls, assessment: Assessment) -> Self:
-        yours, typical = assessment.yours, assessment.typical
+        yours = rounded(assessment.yours, 1) if assessment.yours else None
+        typical = assessment.typical
         return cls(
-            occupation=OccupationOut.model_validate(assessment),
+            occupation=OccupationOut(code=assessment.code, title=assessment.title, name=assessment.job.name),
+            shares_of="week" if hours_entered(assessment) else "tasks",
             score=yours.score if yours else None,
+            place=int(rounded_place(assessment.yours.score)) if assessment.yours else None,
             reason=assessment.reason,
             band=BandOut.model_validate(yours.band) if yours else None,
+            measures_range=MeasuresRangeOut.model_validate(yours.measures_range) if yours else None,
             agreement=yours.agreement if yours else None,
             risk_level=yours.level if yours else None,
             range_levels=LevelsOut(low=yours.low_level, high=yours.high_level) if yours else None,
             families=FamiliesOut.of(yours) if yours else None,
             typical=ExposureOut.of(typical) if typical else None,
-            measures=[MeasureOut.model_validate(place) for place in assessment.measures],
+            measures=MeasureOut.all_of(assessment),
             outside=[place.id for place in assessment.outside],
             lean=LeanOut.model_validate(assessment.lean),
+            parts=PartsOut.of(assessment.parts) if assessment.parts else None,
             activities=[ActivityOut.model_validate(place) for place in assessment.activities],
             pay=PayOut.model_validate(assessment.pay) if assessment.pay else None,
             outlook=OutlookOut.model_validate(assessment.outlook) if assessment.outlook else None,
-            moves=[MoveOut.model_validate(move) for move in assessment.moves.passing],
-            near_misses=[MoveOut.model_validate(move) for move in assessment.moves.near_misses],
+            moves=[MoveOut.of(move) for move in assessment.moves.passing],
+            near_misses=[MoveOut.of(move) for move in assessment.moves.near_misses],
             advice=assessment.moves.advice,
             context=[FactOut.model_validate(fact) for fact in assessment.context],
             provenance=ProvenanceOut.model_validate(assessment.provenance),
@@ -311,6 +258,7 @@ class OccupationResponse(Out):
 
     code: str
     title: str
+    name: str
     typical: ExposureOut | None
     reason: str | None
     activities: list[ActivityOut]
@@ -322,6 +270,7 @@ class OccupationResponse(Out):
         return cls(
             code=profile.code,
             title=profile.title,
+            name=profile.job.name,
             typical=ExposureOut.of(profile.typical) if profile.typical else None,
             reason=profile.reason,
             activities=[ActivityOut.model_validate(place) for place in profile.activities],

@@ -9,7 +9,7 @@ from math import isfinite
 from backend.analytics.events.server_streams import RESERVED_STREAMS
 from backend.assessments.job_impact.model.calculator import HIGHEST_SALARY, LONGEST_CAREER
 from backend.assessments.job_impact.model.result import Education
-from backend.assessments.job_impact.presentation.week import WeekLine, stated
+from backend.assessments.job_impact.presentation.week import WeekGroup, stated
 from backend.assessments.job_impact.questions import BackgroundReply, JobReply, PlaceReply, WeekReply
 from backend.errors import FieldError, InvalidRequest
 
@@ -98,23 +98,33 @@ def background_reply(form: Form) -> BackgroundReply:
     return BackgroundReply(years, Education(education) if education else None)
 
 
-def week_reply(form: Form, week: Sequence[WeekLine]) -> WeekReply:
+def week_reply(form: Form, week: Sequence[WeekGroup]) -> WeekReply:
     """A field left out keeps its hours, an empty one means none, and nothing but empty ones a typical week."""
     if "typical" in form:
         return WeekReply({})
     problems = Problems()
-    posted = [line for line in week if f"activities.{line.id}" in form]
-    typed = {line.id: _number(form[f"activities.{line.id}"]) for line in posted}
-    for line in posted:
-        hours = typed[line.id]
-        if hours is not None and not 0 <= hours <= HOURS_IN_A_WEEK:
-            problems.add(f"activities.{line.id}", f"{line.title}: enter hours as a number from 0 to 168, such as 4.5")
-    hours_of = {line.id: line.hours for line in week} | {key: hours or 0.0 for key, hours in typed.items()}
-    emptied = all(hours is None for hours in typed.values()) and len(typed) == len(week)
-    if week and not emptied and not any(hours_of.values()):
-        problems.add(f"activities.{week[0].id}", "Enter hours for at least one activity, or go back to a typical week")
+    groups = _hours(form, {f"hours.{group.id}": (group.id, group.name) for group in week}, problems)
+    lines = {f"activities.{line.id}": (line.id, line.name) for group in week for line in group.lines}
+    activities = _hours(form, lines, problems)
     problems.check()
-    return WeekReply({} if emptied else stated(week, hours_of))
+    if groups.keys() | activities.keys() and all(hours is None for hours in (*groups.values(), *activities.values())):
+        return WeekReply({})
+    hours = stated(week, *({key: typed or 0.0 for key, typed in each.items()} for each in (groups, activities)))
+    if hours and not any(hours.values()):
+        problems.add(f"hours.{week[0].id}", "Enter hours for at least one group, or go back to a typical week")
+    problems.check()
+    return WeekReply(hours)
+
+
+def _hours(form: Form, fields: Mapping[str, tuple[str, str]], problems: Problems) -> dict[str, float | None]:
+    """The fields that were sent, by id of a group or an activity; None where nothing was typed."""
+    typed = {}
+    for field, (key, name) in fields.items():
+        if field in form:
+            typed[key] = hours = _number(form[field])
+            if hours is not None and not 0 <= hours <= HOURS_IN_A_WEEK:
+                problems.add(field, f"{name}: enter hours as a number from 0 to 168, such as 4.5")
+    return typed
 
 
 def annual_pay(form: Form) -> float:

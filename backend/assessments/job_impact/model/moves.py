@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-
-import numpy as np
 
 from backend.assessments.job_impact.model.job_impact import ExposureModel
-from backend.assessments.job_impact.model.result import Exposure, Move, Moves
+from backend.assessments.job_impact.model.move_order import in_order
+from backend.assessments.job_impact.model.move_rules import Candidate, Start, Step, extra_years, length
+from backend.assessments.job_impact.model.result import Exposure, Move, Moves, Relaxation
+from backend.assessments.job_impact.model.rounding import rounded_place
 from backend.reference.plain_names import PlainNames
 from backend.reference.tables import Occupation, Pay
 
 NATION = "United States"
-LESS_EXPOSED_BY, NEARLY_LESS_EXPOSED_BY = 10.0, 5.0
-PAY_KEPT, PAY_NEARLY_KEPT = 95.0, 80.0
-ZONES_ABOVE, ZONES_NEARLY_ABOVE = 1.0, 2.0
-MOST_NEAR_MISSES = 3
-LONG_DEGREE = "Doctoral or professional degree"
-NEXT_LONGEST_DEGREE = "Master's degree"
-ZONES = (1.0, 2.0, 3.0, 4.0, 5.0)
-ZONE_YEARS = (0.25, 1.0, 2.0, 4.0, 8.0)
-
-
-class MoveFilter(StrEnum):
-    """What a move must pass; the value says what relaxing it would mean."""
-
-    EXPOSURE = "did not ask for 10 points less exposure"
-    PAY = "accepted less than 95% of today's median pay"
-    PREPARATION = "accepted much longer preparation"
-    DEGREE = "accepted a doctoral or professional degree"
-
-
-SUBJECTS = {
-    MoveFilter.EXPOSURE: "exposure",
-    MoveFilter.PAY: "pay",
-    MoveFilter.PREPARATION: "preparation",
-    MoveFilter.DEGREE: "degree",
+RELAXED = {
+    Relaxation.PAY: "80% of today's pay were enough",
+    Relaxation.EXPOSURE: "5 places less exposed were enough",
+    Relaxation.ANY_EXPOSURE: "exposure did not matter",
+    Relaxation.PREPARATION: "two steps more preparation were fine",
 }
+RELAXED_LOW = RELAXED | {Relaxation.EXPOSURE: "10 places more exposed were fine"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,66 +31,13 @@ class Area:
     pay: Callable[[str], Pay | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Where a move begins: today's occupation, its median pay, and the person's own exposure."""
-
-    occupation: Occupation
-    score: float
-    zone: float
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A related occupation with everything the filters ask about.
-
-    `drop`: points less exposed than the person. `pay_kept`: its median in percent of today's, in the same area.
-    `zones`: O*NET job zones above today's. `longer_degree`: it needs a professional or doctoral degree and today's
-    job does not; `next_degree`: that is one step away. `similarity`: its rank among the related, 100 for the first.
-    """
-
-    occupation: Occupation
-    exposure: Exposure
-    similarity: int
-    median_pay: int
-    area: str
-    drop: float
-    pay_kept: float
-    zones: float
-    years: float
-    longer_degree: bool
-    next_degree: bool
-
-    @property
-    def misses(self) -> tuple[MoveFilter, ...]:
-        """Every filter it fails."""
-        failed = {
-            MoveFilter.EXPOSURE: self.drop < LESS_EXPOSED_BY,
-            MoveFilter.PAY: self.pay_kept < PAY_KEPT,
-            MoveFilter.PREPARATION: self.zones > ZONES_ABOVE,
-            MoveFilter.DEGREE: self.longer_degree,
-        }
-        return tuple(name for name, fails in failed.items() if fails)
-
-    @property
-    def close(self) -> bool:
-        """Whether it fails one filter only, by little: 5 points, 80 % of the pay, two zones, one degree."""
-        near = (
-            self.drop >= NEARLY_LESS_EXPOSED_BY
-            and self.pay_kept >= PAY_NEARLY_KEPT
-            and self.zones <= ZONES_NEARLY_ABOVE
-            and (self.next_degree or not self.longer_degree)
-        )
-        return near and len(self.misses) == 1
-
-
 def find_moves(
     today: Occupation, score: float | None, model: ExposureModel, area: Area | None, names: PlainNames
 ) -> Moves:
     """Moves from today's occupation for a person who scores `score`, in percent of US workers; None if unscored.
 
-    Passing moves are sorted by pay gain, near misses by similarity. Medians are the area's where both occupations
-    have one there, else national.
+    Those that pass come in the order of `in_order`; those that miss a rule by how few they miss, then in that order.
+    Medians are the area's where both occupations have one there, else national.
     """
     if score is None:
         return _none("There is too little evidence about this job to compare it with others.")
@@ -117,14 +45,16 @@ def find_moves(
         return _none("O*NET names no related jobs to compare this one with.")
     if _median(today.pay) is None:
         return _none("No national median pay is published for this job, so pay cannot be compared.")
-    start = Start(today, score, today.job_zone)
+    start = Start(today, int(rounded_place(score)), today.job_zone)
     candidates = _candidates(start, model, area)
-    passing = [candidate for candidate in candidates if not candidate.misses]
-    close = [candidate for candidate in candidates if candidate.close]
+    passing = in_order([candidate for candidate in candidates if not candidate.misses])
+    missing = sorted(in_order([candidate for candidate in candidates if candidate.misses]), key=_far)
+    moves = tuple(_move(candidate, names) for candidate in passing)
     return Moves(
-        passing=tuple(_move(c, names) for c in sorted(passing, key=lambda c: (-c.pay_kept, c.occupation.code))),
-        near_misses=tuple(_move(c, names) for c in close[:MOST_NEAR_MISSES]),
-        advice=None if passing else _advice(score, candidates),
+        passing=moves,
+        near_misses=tuple(_move(candidate, names) for candidate in missing),
+        advice=None if passing else _advice(start, candidates),
+        first=moves[0] if passing and passing[0].may_be_first else None,
     )
 
 
@@ -132,8 +62,14 @@ def _none(advice: str) -> Moves:
     return Moves(passing=(), near_misses=(), advice=advice)
 
 
+def _far(candidate: Candidate) -> tuple[bool, int, bool]:
+    """What nothing lets pass is farthest, then what misses most rules, then what shrinks or rarely opens."""
+    beyond = any(miss.relaxed_by is None for miss in candidate.misses)
+    return beyond, len(candidate.misses), not candidate.may_be_first
+
+
 def _candidates(start: Start, model: ExposureModel, area: Area | None) -> list[Candidate]:
-    """Those with a score, a median and a job zone, most similar first; what is unknown cannot pass a filter."""
+    """Those with a score, a median and a job zone, most similar first; what is unknown cannot pass a rule."""
     related = start.occupation.related
     places = ((code, round(100 * (len(related) - rank) / len(related))) for rank, code in enumerate(related))
     candidates = (_candidate(start, code, similarity, model, area) for code, similarity in places)
@@ -148,19 +84,15 @@ def _candidate(start: Start, code: str, similarity: int, model: ExposureModel, a
     if not isinstance(exposure, Exposure) or medians is None:
         return None
     before, after, name = medians
-    return Candidate(
-        occupation=there,
-        exposure=exposure,
-        similarity=similarity,
-        median_pay=after,
-        area=name,
-        drop=start.score - exposure.score,
+    step = Step(
+        start=start,
+        there=there,
+        place=int(rounded_place(exposure.score)),
         pay_kept=100.0 * after / before,
         zones=there.job_zone - start.zone,
         years=extra_years(start.zone, there.job_zone),
-        longer_degree=there.entry_education == LONG_DEGREE != start.occupation.entry_education,
-        next_degree=start.occupation.entry_education == NEXT_LONGEST_DEGREE,
     )
+    return Candidate(step, exposure, similarity, after, name, step.misses())
 
 
 def _median(pay: Pay | None) -> int | None:
@@ -176,15 +108,6 @@ def _medians(today: Occupation, there: Occupation, area: Area | None) -> tuple[i
     return None
 
 
-def extra_years(today: float, there: float) -> float:
-    """Years of preparation from one job zone (1 to 5) up to another; 0 when not higher.
-
-    Typical years .25, 1, 2, 4, 8 for O*NET job zones 1 to 5, linear between (an occupation's zone can be a mean).
-    """
-    before, after = np.interp((today, there), ZONES, ZONE_YEARS)
-    return max(float(after - before), 0.0)
-
-
 def _move(candidate: Candidate, names: PlainNames) -> Move:
     there = candidate.occupation
     return Move(
@@ -192,16 +115,18 @@ def _move(candidate: Candidate, names: PlainNames) -> Move:
         title=there.title,
         job=names.job(there),
         score=candidate.exposure.score,
+        place=candidate.step.place,
         band=candidate.exposure.band,
         median_pay=candidate.median_pay,
-        pay_change=candidate.pay_kept - 100.0,
+        pay_change=candidate.step.pay_kept - 100.0,
         growth_percent=there.growth_percent,
         openings=there.openings,
         similarity=candidate.similarity,
         area=candidate.area,
         education=there.entry_education,
-        preparation=_preparation(there, candidate.years),
-        missed=_missed(candidate) if candidate.misses else None,
+        preparation=_preparation(there, candidate.step.years),
+        missed=candidate.misses,
+        flags=candidate.flags,
     )
 
 
@@ -212,41 +137,34 @@ def _preparation(there: Occupation, years: float) -> str | None:
     if there.on_the_job_training:
         parts.append(there.on_the_job_training.replace("/", " or "))
     if years > 0:
-        parts.append(f"{_length(years)} more preparation than today's job")
+        parts.append(f"{length(years)} more preparation than today's job")
     text = ", ".join(part[0].lower() + part[1:] for part in parts)
     return text[0].upper() + text[1:] if text else None
 
 
-def _length(years: float) -> str:
-    if years < 1:
-        return f"about {max(round(12 * years), 1)} months"
-    halves = round(2 * years) / 2
-    return "about 1 year" if halves == 1 else f"about {halves:g} years"
-
-
-def _missed(candidate: Candidate) -> str:
-    words = {
-        MoveFilter.EXPOSURE: f"only {int(candidate.drop)} points less exposed",
-        MoveFilter.PAY: f"pays {100.0 - candidate.pay_kept:.1f}% less",
-        MoveFilter.PREPARATION: f"needs {_length(candidate.years)} more preparation",
-        MoveFilter.DEGREE: "needs a doctoral or professional degree",
-    }
-    return words[candidate.misses[0]]
-
-
-def _advice(score: float, candidates: Sequence[Candidate]) -> str:
-    if score < LESS_EXPOSED_BY:
-        return "This job is already among the least exposed: no job can lie 10 points lower."
+def _advice(start: Start, candidates: Sequence[Candidate]) -> str:
+    """How many would pass with which rule relaxed: the rule that lets most pass, or two where one is not enough."""
     if not candidates:
         return "None of the related jobs has a score, a median pay and a preparation level to compare."
-    alone = Counter(candidate.misses[0] for candidate in candidates if len(candidate.misses) == 1)
-    among = f"Of {len(candidates)} related jobs that can be compared,"
-    if alone:
-        easiest = max(MoveFilter, key=lambda name: alone[name])
-        return f"{among} {alone[easiest]} would pass if you {easiest.value}."
-    failures = Counter(name for candidate in candidates for name in candidate.misses)
-    first, second = sorted(MoveFilter, key=lambda name: -failures[name])[:2]
-    return (
-        f"{among} each misses two filters or more, "
-        f"most often {SUBJECTS[first]} and {SUBJECTS[second]}: relax both to see more."
-    )
+    count, words = len(candidates), RELAXED_LOW if start.low else RELAXED
+    none = f"None of the {count} related jobs that can be compared passes every rule."
+    if count == 1:
+        none = "The one related job that can be compared does not pass every rule."
+    ways = [way for candidate in candidates if (way := _way(candidate))]
+    fewest = min((len(way) for way in ways), default=0)
+    lets_pass = {way: sum(other <= _with_steps(way) for other in ways) for way in ways if len(way) == fewest}
+    if not lets_pass:
+        return f"{none} No rule that can be relaxed would change that."
+    best = min(lets_pass, key=lambda way: (-lets_pass[way], sorted(way)))
+    return f"{none} {lets_pass[best]} would if {' and '.join(words[relaxed] for relaxed in sorted(best))}."
+
+
+def _way(candidate: Candidate) -> frozenset[Relaxation]:
+    """What to relax for it to pass; nothing where no relaxing helps."""
+    ways = [miss.relaxed_by for miss in candidate.misses if miss.relaxed_by is not None]
+    return frozenset(ways) if len(ways) == len(candidate.misses) else frozenset()
+
+
+def _with_steps(way: frozenset[Relaxation]) -> frozenset[Relaxation]:
+    """Any exposure includes the smaller step."""
+    return way | {Relaxation.EXPOSURE} if Relaxation.ANY_EXPOSURE in way else way

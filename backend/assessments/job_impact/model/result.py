@@ -128,7 +128,7 @@ class ActivityPlace:
     """An activity of a week: `share` as used by the score, `typical_share` as published; both in percent.
 
     `title` is O*NET's, `name` our plain one; `topic` is the everyday topic it belongs to. `points`: by how much its
-    changed share moved the score. `alone`: what AI could do of it by itself, as `exposure` is what it reaches, in [0, 1].
+    changed share moved the score. `alone`: what AI could do of it by itself, as `exposure` is what it reaches: 0 to 1.
     """
 
     id: str
@@ -168,11 +168,46 @@ class Outlook:
     all_jobs_growth_percent: float
 
 
+class MoveRule(StrEnum):
+    """What a move must pass."""
+
+    EXPOSURE = "exposure"
+    PAY = "pay"
+    PREPARATION = "preparation"
+    DEGREE = "degree"
+
+
+class Relaxation(StrEnum):
+    """What a visitor can ask less of; any exposure includes the smaller step."""
+
+    PAY = "pay"
+    EXPOSURE = "exposure"
+    ANY_EXPOSURE = "any_exposure"
+    PREPARATION = "preparation"
+
+
+class MoveFlag(StrEnum):
+    """Why a move is never named first: it shrinks by more than 2% or has fewer than 1,000 openings a year."""
+
+    SHRINKING = "shrinking"
+    RARE = "rare"
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A rule that a related occupation fails, in a few words; `relaxed_by` is None where nothing lets it pass."""
+
+    rule: MoveRule
+    words: str
+    relaxed_by: Relaxation | None
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A related occupation. `missed` names the filter it failed when it is a near miss, else None.
+    """A related occupation. `missed` are all rules that it fails, none for a move that passes.
 
-    `median_pay`: annual US dollars in `area`. `pay_change`: percent of today's median in the same area.
+    `place`: its score as a whole number, by which the rules go. `median_pay`: annual US dollars in `area`.
+    `pay_change`: percent of today's median in the same area.
     `similarity`: rank in O*NET's list of related occupations, from 100 for the first towards 0 for the last.
     """
 
@@ -180,6 +215,7 @@ class Move:
     title: str
     job: JobName
     score: float
+    place: int
     band: Band
     median_pay: int
     pay_change: float
@@ -189,16 +225,21 @@ class Move:
     area: str
     education: str | None
     preparation: str | None
-    missed: str | None
+    missed: tuple[Miss, ...]
+    flags: tuple[MoveFlag, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """Moves that pass every filter, the near misses, and, when none pass, which filter to relax."""
+    """Moves that pass every rule, best first; those that miss some, nearest first; what to relax when none pass.
+
+    `first` is the one to name first, or None where each that passes is shrinking or rare.
+    """
 
     passing: tuple[Move, ...]
     near_misses: tuple[Move, ...]
     advice: str | None
+    first: Move | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from backend.assessments.job_impact.model.result import (
     Parts,
 )
 from backend.assessments.job_impact.model.rounding import rounded
+from backend.assessments.job_impact.presentation.work_groups import groups_of
 from backend.reference.plain_names import JobName
 
 EVERY_MEASURE = 5
@@ -64,6 +65,24 @@ class Headline:
     range: str
     week: str
     lead: tuple[LeadPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A part of the work: points it moved the score by, `more` of the work than typical, and how far AI reaches it.
+
+    `above` is how much further than into the typical work as a whole.
+    """
+
+    name: str
+    points: float
+    more: float
+    reach: float
+    above: float
+
+    def explains(self, direction: float) -> bool:
+        """Whether the change of its share, with its reach, says why the score went this way."""
+        return direction * self.points > 0 and direction * self.more * self.above > 0
 
 
 def headline_of(a: Assessment, voice: Voice) -> Headline:
@@ -175,18 +194,32 @@ def _typical(job: JobName) -> str:
 
 
 def _because(a: Assessment, direction: float, who: str) -> str:
-    most = max(a.activities, key=lambda activity: direction * activity.points, default=None)
-    if most is None or direction * most.points <= 0:
-        return ""
-    more = most.share > most.typical_share
-    reason = f", because {who} spend {'more' if more else 'less'} of it on {_first_lower(most.name)}"
+    """The everyday part of the work whose change did most; a single activity where no whole part explains it."""
     overall = fsum(activity.typical_share * activity.exposure for activity in a.activities) / 100.0
-    above = most.exposure - overall
-    if direction * (most.share - most.typical_share) * above <= 0:
+    single = [
+        Change(x.name, x.points, x.share - x.typical_share, x.exposure, x.exposure - overall) for x in a.activities
+    ]
+    parts = [
+        Change(
+            name=group.name,
+            points=fsum(activity.points for activity in group.activities),
+            more=group.share - group.typical_share,
+            reach=group.reach / 100.0,
+            above=group.reach / 100.0 - overall,
+        )
+        for group in groups_of(a.activities)
+    ]
+    most, alone = (max(changes, key=lambda change: direction * change.points) for changes in (parts, single))
+    if not most.explains(direction):
+        most = alone
+    if direction * most.points <= 0:
+        return ""
+    reason = f", because {who} spend {'more' if most.more > 0 else 'less'} of it on {_first_lower(most.name)}"
+    if not most.explains(direction):
         return reason  # the use of AI moved it, and its reach would not explain that
-    if most.exposure <= 0:
+    if most.reach <= 0:
         return f"{reason}, which AI does not reach"
-    return f"{reason}, which AI reaches {'more' if above > 0 else 'less'} than the rest"
+    return f"{reason}, which AI reaches {'more' if most.above > 0 else 'less'} than the rest"
 
 
 def _lead(a: Assessment, week: str) -> tuple[LeadPart, ...]:

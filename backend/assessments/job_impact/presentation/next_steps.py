@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import fsum
 
-from backend.assessments.job_impact.model.result import Agreement, Assessment, Level, Move
+from backend.assessments.job_impact.model.result import Agreement, Assessment, Level
 from backend.assessments.job_impact.model.rounding import rounded
 from backend.assessments.job_impact.presentation.headline import Voice, hours_entered, possessive
 from backend.assessments.job_impact.presentation.parts import joined, percent_words
 from backend.assessments.job_impact.presentation.sections import AdviceRow, AdviceSection
 from backend.assessments.job_impact.presentation.topic_advice import ADVICE, TopicAdvice
 from backend.assessments.job_impact.presentation.topics import FURTHER, Topic
-from backend.assessments.job_impact.presentation.wording import NATION, the
+from backend.assessments.job_impact.presentation.wording import NATION, openings, the
 from backend.assessments.job_impact.presentation.work_groups import topics_of
-from backend.formats import count, counted, dollars, whole
+from backend.formats import counted, dollars, whole
 
 STEPS = 3
 SMALLEST_ADVISED = 5.0
@@ -23,7 +23,8 @@ MOSTLY_REACHED = 0.5
 LARGE = 8.0
 MUCH_MORE = 3.0
 SMALL_REACH = 0.2
-SHRINKING, RARE = -2.0, 1000
+SAME_PAY = 0.5
+LEFT_OVER = ", all other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,10 @@ def _check(a: Assessment) -> AdviceRow | None:
     if a.parts is None:
         return None
     *_, out = a.parts.whole()
-    work = "this week" if hours_entered(a) else _tasks(a)
-    rest = f"The other {out}% is out of its reach." if out else "It still makes mistakes."
-    return AdviceRow("Be the one who checks the result", f"AI reaches about {100 - out}% of {work}. {rest}")
+    work = "the tasks of this week" if hours_entered(a) else _tasks(a)
+    rest = f" The other {out}% is out of its reach." if out else ""
+    why = f"AI reaches about {100 - out}% of {work}, and it can get them wrong.{rest}"
+    return AdviceRow("Be the one who checks the result", why)
 
 
 def _the_rest(part: TopicPart) -> str:
@@ -140,9 +142,8 @@ def _label(part: TopicPart) -> str:
 def _opening(a: Assessment, voice: Voice, part: TopicPart) -> str:
     share = percent_words(part.share)
     if hours_entered(a):
-        return (
-            f"About {share} of {'your week' if voice is Voice.OWN else 'this person’s week'} goes into {_label(part)}"
-        )
+        week = "your week" if voice is Voice.OWN else "this person’s week"
+        return f"About {share} of {week} is counted as {_label(part)}"
     return f"About {share} of {_tasks(a)} involve {_label(part)}"
 
 
@@ -182,24 +183,17 @@ def _no_need(a: Assessment) -> AdviceRow | None:
 
 
 def _move(a: Assessment) -> AdviceRow | None:
-    """The related job that is named first; one that shrinks or rarely opens never is."""
-    move = _first(a)
-    if move is None or a.yours is None:
+    """The related job that is named first; one that pays less, or gathers what is left of a field, is no advice."""
+    move = a.moves.first
+    if move is None or a.yours is None or move.pay_change <= -SAME_PAY or move.title.endswith(LEFT_OVER):
         return None
-    places = int(rounded(a.yours).score) - whole(move.score)
+    places = int(rounded(a.yours).score) - move.place
     many = move.job.many
     facts = [f"are {counted(places, 'place')} less exposed"] if places > 0 else []
     facts.append(f"earn {_pay_change(move.pay_change)} at the median")
     if move.openings:
-        facts.append(f"have about {count(move.openings)} openings a year")
+        facts.append(f"have {openings(move.openings)} a year")
     return AdviceRow(f"Thinking of a move? Look at {many}", f"{many[:1].upper()}{many[1:]} {joined(facts)}.")
-
-
-def _first(a: Assessment) -> Move | None:
-    best = a.moves.passing[0] if a.moves.passing else None
-    if best is None or (best.growth_percent or 0.0) < SHRINKING or (best.openings or 0) < RARE:
-        return None
-    return best
 
 
 def _pay_change(change: float) -> str:

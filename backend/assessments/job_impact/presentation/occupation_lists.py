@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.neighbors import nearest_scored
+from backend.assessments.job_impact.model.rounding import rounded_place
+from backend.assessments.job_impact.presentation.job_fields import FAINT
 from backend.assessments.job_impact.presentation.place import place_number
 from backend.assessments.job_impact.presentation.wording import years
 from backend.reference.loading import Reference
@@ -51,7 +53,7 @@ class JobRow:
 
     @property
     def place_shown(self) -> str:
-        return "no score" if self.place is None else place_number(self.place)
+        return "no score" if self.place is None else place_number(rounded_place(self.place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class JobDirectory:
             code: _row(occupation, names[code], reference.slugs.by_code[code], calculator)
             for code, occupation in reference.occupations.items()
         }
+        self._groups = {group: self._of_group(group) for group in MAJOR_GROUPS}
 
     @property
     def pay_vintage(self) -> str:
@@ -98,7 +101,8 @@ class JobDirectory:
         return tuple(self._rows[code] for code in codes if code in self._rows)
 
     def found(self, matches: Iterable[TitleMatch]) -> tuple[FoundJob, ...]:
-        return tuple(self._found(match) for match in matches)
+        """What a search came to, but for what is hardly like the title at all."""
+        return tuple(self._found(match) for match in matches if match.confidence >= FAINT)
 
     def _found(self, match: TitleMatch) -> FoundJob:
         row, occupation = self._rows[match.code], self._reference.occupation(match.code)
@@ -113,7 +117,10 @@ class JobDirectory:
 
     def group(self, group: MajorGroup, order: JobOrder | None = None) -> tuple[JobRow, ...]:
         """The jobs of a major group, the largest first; what is not published stands last in any order."""
-        return _sorted((row for code, row in self._rows.items() if group.holds(code)), order or JobOrder())
+        return self._groups[group] if order is None else _sorted(self._groups[group], order)
+
+    def _of_group(self, group: MajorGroup) -> tuple[JobRow, ...]:
+        return _sorted((row for code, row in self._rows.items() if group.holds(code)), JobOrder())
 
     def large(self, code: str) -> tuple[JobRow, ...]:
         """The large jobs of the occupation's major group, itself among them if it is one."""

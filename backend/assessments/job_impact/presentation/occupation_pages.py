@@ -6,34 +6,57 @@ from dataclasses import dataclass
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.result import Answers, Assessment
+from backend.assessments.job_impact.presentation import wording
+from backend.assessments.job_impact.presentation.headline import Voice, headline_of
+from backend.assessments.job_impact.presentation.no_score import NoScore, no_score
 from backend.assessments.job_impact.presentation.occupation_lists import JobDirectory, JobRow
+from backend.assessments.job_impact.presentation.parts import groups_section, three_parts
+from backend.assessments.job_impact.presentation.pay_outlook import PayOutlookSection, pay_outlook_section
+from backend.assessments.job_impact.presentation.place import PlaceSection, place_section
+from backend.assessments.job_impact.presentation.related_jobs import RelatedJobs, related_jobs
+from backend.assessments.job_impact.presentation.sections import (
+    AnswerSection,
+    GroupsSection,
+    PartsSection,
+    SourcesSection,
+)
+from backend.assessments.job_impact.presentation.share import Head
+from backend.assessments.job_impact.presentation.sources import sources_section
 from backend.assessments.job_impact.presentation.state_pay import StatePaySection, state_pay_section
 from backend.formats import count, dollars, first_capital
 from backend.reference.loading import Reference
 from backend.reference.major_groups import MajorGroup, major_group
-
-MOST_PASSING = 6
 
 
 @dataclass(frozen=True, slots=True)
 class OccupationPage:
     """`title` and `description` are those of the document, unique among all jobs. `start` begins one's own result.
 
-    `nearest` is empty where the job has a score, `similar` and `passing` where nothing is known.
+    `place` is None and `nearest` is filled where the job has no score; `parts` and `work` are None without rated tasks.
     """
 
     row: JobRow
-    official_title: str
     does: str
     title: str
     description: str
     group: MajorGroup
+    answer: AnswerSection
     start: str
-    state_pay: StatePaySection | None
-    similar: tuple[JobRow, ...]
-    passing: tuple[JobRow, ...]
+    place: PlaceSection | None
+    no_score: NoScore
     nearest: tuple[JobRow, ...]
+    parts: PartsSection | None
+    not_this: str
+    work: GroupsSection | None
+    pay: PayOutlookSection
+    state_pay: StatePaySection | None
+    related: RelatedJobs
     large: tuple[JobRow, ...]
+    sources: SourcesSection
+
+    def head(self, address: str, image: str) -> Head:
+        """Both are absolute."""
+        return Head(self.title, self.description, address, image, image_text=f"{self.answer.sentence}.")
 
 
 class OccupationPages:
@@ -44,24 +67,37 @@ class OccupationPages:
         self._calculator = calculator
         self._directory = directory
 
+    def assessment(self, code: str) -> Assessment:
+        """The typical result. Raises InvalidRequest for what is no occupation."""
+        return self._calculator.assess(Answers(code))
+
     def page(self, code: str) -> OccupationPage:
-        """Raises UnknownOccupation."""
-        occupation = self._reference.occupation(code)
-        a, directory, row = self._calculator.assess(Answers(code)), self._directory, self._directory.row(code)
+        a, row = self.assessment(code), self._directory.row(code)
         return OccupationPage(
             row=row,
-            official_title=occupation.title,
             does=a.job.does,
             title=title_of(row),
             description=description_of(row, a),
             group=major_group(code),
+            answer=_answer(a),
             start=start_of(a),
+            place=place_section(a, Voice.JOB),
+            no_score=no_score(a),
+            nearest=() if a.yours else self._directory.nearest(code),
+            parts=three_parts(a, Voice.JOB),
+            not_this=wording.NOT_THIS,
+            work=groups_section(a, Voice.JOB),
+            pay=pay_outlook_section(a, None, None),
             state_pay=state_pay_section(self._reference, code),
-            similar=directory.similar(code) if row.place is not None else (),
-            passing=directory.rows([move.code for move in a.moves.passing][:MOST_PASSING]),
-            nearest=directory.nearest(code) if row.place is None else (),
-            large=directory.large(code),
+            related=related_jobs(a, self._directory),
+            large=self._directory.large(code),
+            sources=sources_section(a),
         )
+
+
+def _answer(a: Assessment) -> AnswerSection:
+    headline = headline_of(a, Voice.JOB)
+    return AnswerSection(job=a.job.does or a.title, sentence=headline.titled, lead=headline.lead)
 
 
 def title_of(row: JobRow) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from backend.assessments.job_impact.model.result import Answers, Assessment
+from backend.assessments.job_impact.model.result import Answers, Assessment, Relaxation
 from backend.assessments.job_impact.presentation import wording
-from backend.assessments.job_impact.presentation.headline import Voice, headline_of
-from backend.assessments.job_impact.presentation.moves import MovesSection, moves_section
+from backend.assessments.job_impact.presentation.headline import Headline, Voice, headline_of
+from backend.assessments.job_impact.presentation.moves import MoveSort, MovesSection, moves_section
 from backend.assessments.job_impact.presentation.next_steps import advice_section
 from backend.assessments.job_impact.presentation.no_score import JobLink, NoScore, no_score
 from backend.assessments.job_impact.presentation.parts import groups_section, three_parts
@@ -33,6 +34,7 @@ CONTENTS = (
     ("moves", "Other jobs"),
     ("pay", "Pay"),
 )
+NAMELESS = "It holds no name, no pay, and no employer of the person who shared it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,19 @@ class CountedAnswers:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveChoice:
+    """How related jobs are sorted, and what is asked less of."""
+
+    sort: MoveSort = MoveSort.BEST
+    relaxed: frozenset[Relaxation] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """How a result is shown: to whom, where, when it was made, and which rules for related jobs are relaxed."""
+    """How a result is shown: to whom, where, when it was made, and which rules for related jobs are relaxed.
+
+    `slugs` are those of the public pages of jobs, by code; `nearest`: scored jobs near to one without a score.
+    """
 
     voice: Voice
     address: str
@@ -58,8 +71,9 @@ class Shown:
     about: str
     created_at: datetime
     state_name: str | None
-    sort: str = ""
-    relaxed: tuple[str, ...] = ()
+    moves: MoveChoice
+    slugs: Mapping[str, str]
+    nearest: tuple[JobLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +114,9 @@ def result_page(
     shown: Shown,
     forms: ResultForms | None,
     counted: CountedAnswers,
-    nearest: tuple[JobLink, ...] = (),
 ) -> ResultPage:
     headline = headline_of(a, shown.voice)
-    advice, groups = advice_section(a, shown.voice), groups_section(a, shown.voice)
+    advice, groups = _advice(a, shown.voice), groups_section(a, shown.voice)
     there = {"next": bool(advice.steps), "work": groups is not None}
     return ResultPage(
         code=a.code,
@@ -116,24 +129,34 @@ def result_page(
         about=shown.about,
         announcement=f"{headline.sentence} {headline.place}".strip(),
         contents=tuple((id_, name) for id_, name in CONTENTS if there.get(id_, True)),
-        answer=AnswerSection(
-            job=a.job.name,
-            sentence=headline.sentence,
-            lead=headline.lead,
-            area=shown.state_name or "",
-            aside="" if forms else f"A result someone shared, made {day(shown.created_at)}",
-            change="/" if forms else "",
-        ),
+        answer=_answer(a, headline, shown, own=forms is not None),
         place=place_section(a, shown.voice),
         no_score=no_score(a),
-        nearest=() if a.yours else nearest,
+        nearest=shown.nearest,
         parts=three_parts(a, shown.voice),
         advice=advice,
-        not_this=wording.NOT_THIS,
+        not_this=f"{wording.NOT_THIS} {NAMELESS}" if shown.voice is Voice.SHARED else wording.NOT_THIS,
         moved=headline.week,
         groups=groups,
-        moves=moves_section(a),
+        moves=moves_section(a, shown.moves.relaxed, shown.moves.sort, shown.slugs),
         pay=pay_outlook_section(a, answers.salary, shown.state_name),
         sources=sources_section(a),
         printed=f"{shown.address}, made {day(shown.created_at)}. Model {a.provenance.model}.",
     )
+
+
+def _answer(a: Assessment, headline: Headline, shown: Shown, *, own: bool) -> AnswerSection:
+    return AnswerSection(
+        job=a.job.name,
+        sentence=headline.sentence,
+        lead=headline.lead,
+        area=shown.state_name or "",
+        aside="" if own else f"A result someone shared, made {day(shown.created_at)}",
+        change="/" if own else "",
+    )
+
+
+def _advice(a: Assessment, voice: Voice) -> AdviceSection:
+    """Advice speaks to the person whose job it is: whoever reads a result that somebody shared gets none."""
+    advice = advice_section(a, voice)
+    return replace(advice, steps=()) if voice is Voice.SHARED else advice

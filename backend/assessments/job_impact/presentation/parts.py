@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from math import fsum
 
+from backend.assessments.job_impact.model.job_impact import MOST_TRUST
 from backend.assessments.job_impact.model.result import ActivityPlace, Assessment
 from backend.assessments.job_impact.presentation.headline import Voice, hours_entered
 from backend.assessments.job_impact.presentation.sections import (
+    ActivityList,
     ActivityRow,
     GroupRow,
     GroupsSection,
@@ -15,7 +17,7 @@ from backend.assessments.job_impact.presentation.sections import (
     PartsSection,
 )
 from backend.assessments.job_impact.presentation.topics import FURTHER
-from backend.assessments.job_impact.presentation.work_groups import groups_of
+from backend.assessments.job_impact.presentation.work_groups import WorkGroup, groups_of
 from backend.formats import counted, whole
 
 REACH = "Reach means today’s software could do the task, or at least halve the time it takes."
@@ -53,10 +55,11 @@ def percent_words(value: float) -> str:
 
 
 def joined(names: Sequence[str]) -> str:
-    """a, b, and c"""
+    """a, b, and c; with semicolons where a name has commas of its own."""
     if len(names) < 3:
         return " and ".join(names)
-    return f"{', '.join(names[:-1])}, and {names[-1]}"
+    comma = ";" if any("," in name for name in names) else ","
+    return f"{f'{comma} '.join(names[:-1])}{comma} and {names[-1]}"
 
 
 def lower_first(name: str) -> str:
@@ -98,7 +101,7 @@ def _part_words(exact: float, shown: int) -> str:
 def _whole_of(a: Assessment, voice: Voice) -> str:
     if not hours_entered(a):
         return "The job"
-    return "Your week," if voice is Voice.OWN else "This week,"
+    return "Your week," if voice is Voice.OWN else "This person’s week,"
 
 
 def pieces(activity: ActivityPlace) -> dict[str, float]:
@@ -144,46 +147,63 @@ def _sentence(all_of_it: Sequence[ActivityPlace], listed: Sequence[ActivityPlace
 
 def groups_section(a: Assessment, voice: Voice = Voice.OWN) -> GroupsSection | None:
     """None where no activity of the job is rated."""
-    groups = groups_of(a.activities)
+    groups = sorted(groups_of(a.activities), key=lambda group: -group.share)
     if not groups:
         return None
-    hours = hours_entered(a)
-    largest = max(group.share for group in groups)
+    hours, largest = hours_entered(a), groups[0].share
     done = sorted((x for x in a.activities if x.share > 0), key=lambda x: (-x.share, x.id))
-    what = "week" if hours else "tasks"
+    measured = "share of the week as counted" if hours else "share of the tasks"
     return GroupsSection(
         heading=f"{_whole_of(a, voice).removesuffix(',')}, part by part",
         count=f"{counted(len(groups), 'everyday group')}, {counted(len(done), 'activity', 'activities')}",
         column=f"Part of the {'week' if hours else 'job'}",
-        key=f"Length: share of the {what}. Filled: what AI reaches.",
-        numbers=f"of {what} · reached",
-        rows=tuple(
-            GroupRow(
-                name=group.name,
-                share=percent_words(group.share),
-                reach=percent_words(group.reach),
-                width=(width := 100.0 * group.share / largest),
-                reached=width * group.reach / 100.0,
-            )
-            for group in groups
-        ),
-        activities=tuple(
-            ActivityRow(activity.name, percent_words(activity.share), percent_words(100 * activity.exposure))
-            for activity in done
-        ),
-        share_column=f"Of the {what}",
-        note=_note(len(groups), len(done), hours=hours),
+        key=f"Length: {measured}. Filled: what AI reaches.",
+        numbers="counted · reached" if hours else "of tasks · reached",
+        rows=tuple(_group_row(group, largest) for group in groups),
+        activities=_rows(done),
+        share_column="Counted" if hours else "Of the tasks",
+        note=_note(a, voice),
         ask_hours="" if hours else _ask_hours(a, voice),
+        lists=_lists(a, voice),
     )
 
 
-def _note(groups: int, activities: int, *, hours: bool) -> str:
-    contents = f"{counted(groups, 'group')} of {counted(activities, 'activity', 'activities')}"
-    if hours:
-        return (
-            f"{contents}. Hours that were entered count for up to 80%, O*NET’s ratings of the job’s tasks for the rest."
-        )
-    return f"{contents}. The shares follow O*NET’s ratings of the job’s tasks. They are not hours."
+def _group_row(group: WorkGroup, largest: float) -> GroupRow:
+    width = 100.0 * group.share / largest
+    return GroupRow(
+        name=group.name,
+        share=percent_words(group.share),
+        reach=percent_words(group.reach),
+        width=width,
+        reached=width * group.reach / 100.0,
+    )
+
+
+def _rows(activities: Iterable[ActivityPlace]) -> tuple[ActivityRow, ...]:
+    return tuple(ActivityRow(x.name, percent_words(x.share), percent_words(100 * x.exposure)) for x in activities)
+
+
+def _lists(a: Assessment, voice: Voice) -> tuple[ActivityList, ...]:
+    time = "Most of the AI-exposed tasks"
+    if hours_entered(a):
+        time = "Most of your AI-exposed time" if voice is Voice.OWN else "Most of the AI-exposed time"
+    lists = (
+        ("Most exposed", most_exposed(a)),
+        (time, most_exposed_time(a)),
+        ("Least exposed", least_exposed(a)),
+    )
+    return tuple(ActivityList(heading, _rows(listed)) for heading, listed in lists if listed)
+
+
+def _note(a: Assessment, voice: Voice) -> str:
+    """What the shares are, and where one's own hours were entered, how they were counted."""
+    if not hours_entered(a):
+        return "The shares follow O*NET’s ratings of the job’s tasks. They are not hours."
+    whose = "Your hours" if voice is Voice.OWN else "This person’s hours"
+    return (
+        f"{whose} count for up to {MOST_TRUST:.0%}, and O*NET’s ratings of the job’s tasks for the rest. "
+        "So an activity with 0 hours is still counted, as a small share."
+    )
 
 
 def _ask_hours(a: Assessment, voice: Voice) -> str:
@@ -208,7 +228,8 @@ def most_exposed(a: Assessment) -> tuple[ActivityPlace, ...]:
 
 def most_exposed_time(a: Assessment) -> tuple[ActivityPlace, ...]:
     """Activities by how much reached work they hold, which is share times exposure."""
-    return _by(a, lambda x: x.share * x.exposure)
+    reached = [x for x in _named(a) if whole(x.share) and whole(100 * x.exposure)]
+    return tuple(sorted(reached, key=lambda x: (-x.share * x.exposure, x.id))[:LISTED])
 
 
 def least_exposed(a: Assessment) -> tuple[ActivityPlace, ...]:
@@ -219,9 +240,8 @@ def least_exposed(a: Assessment) -> tuple[ActivityPlace, ...]:
 
 
 def _notable(a: Assessment) -> list[ActivityPlace]:
-    return [x for x in a.activities if x.topic != FURTHER.id and x.share >= NOTABLE]
+    return [x for x in _named(a) if x.share >= NOTABLE]
 
 
-def _by(a: Assessment, size: Callable[[ActivityPlace], float]) -> tuple[ActivityPlace, ...]:
-    named = [x for x in a.activities if x.topic != FURTHER.id and whole(size(x)) and whole(100 * x.exposure)]
-    return tuple(sorted(named, key=lambda x: (-size(x), x.id))[:LISTED])
+def _named(a: Assessment) -> list[ActivityPlace]:
+    return [x for x in a.activities if x.topic != FURTHER.id]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.assessments.job_impact.model.result import Assessment, Exposure, Family
-from backend.assessments.job_impact.model.rounding import rounded
+from backend.assessments.job_impact.model.rounding import rounded, rounded_place
 from backend.assessments.job_impact.presentation.headline import Voice, headline_of, hours_entered
 from backend.formats import first_capital
 from backend.reference.tables import Measure
@@ -88,7 +88,7 @@ def place_figure(a: Assessment, exposure: Exposure, voice: Voice) -> PlaceFigure
     return PlaceFigure(
         who=first_capital(who),
         score=exposure.score,
-        number=place_number(shown.score),
+        number=place_number(exposure.score),
         less=int(shown.score),
         before=a.typical.score if moved and a.typical and a.typical.score != exposure.score else None,
         low=exposure.measures_range.low,
@@ -98,9 +98,10 @@ def place_figure(a: Assessment, exposure: Exposure, voice: Voice) -> PlaceFigure
     )
 
 
-def place_number(shown: float) -> str:
-    """Beside the figure; nobody stands below or above all workers."""
-    return {0: "<1", WORKERS: ">99"}.get(int(shown), f"{shown:.0f}")
+def place_number(score: float) -> str:
+    """How many of 100 workers are less exposed, as a number beside the figure; nobody stands below or above all."""
+    shown = int(rounded_place(score))
+    return {0: "<1", WORKERS: ">99"}.get(shown, str(shown))
 
 
 def _row(name: str, place: float | None, shown: float | None) -> PlaceRow:
@@ -122,6 +123,6 @@ def _foot(shown: Exposure, number: str) -> str:
     kinds = ", ".join(f"{KINDS[family]} {place:.0f}" for family, place in shown.families.items())
     count = {2: "two", 3: "three"}[len(shown.families)]
     return (
-        "Shaded: from the lowest to the highest measure. Dotted lines at 35 and 65 part low, middle, and high. "
+        "Shaded: from the lowest to the highest measure. Dotted lines at 35 and 65 separate low, middle, and high. "
         f"The {number} averages {count} kinds of evidence: {kinds}."
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.assessments.job_impact.model.result import Assessment, Education
+from backend.assessments.job_impact.model.result import Answers, Assessment, Education
 from backend.assessments.job_impact.presentation.share import ShareRow
-from backend.assessments.job_impact.presentation.week import WeekLine
-from backend.assessments.job_impact.questions import EDUCATION, JobImpactAnswers
+from backend.assessments.job_impact.presentation.week import WeekGroup, WeekLine, total_sentence
 from backend.formats import counted, dollars
 
 Typed = Mapping[str, str]
@@ -32,17 +31,25 @@ class PlaceMenu:
 
 @dataclass(frozen=True, slots=True)
 class HoursField:
+    """The hours of a group, or of an activity of the field `group`."""
+
     field: str
     name: str
     shown: str
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class WeekMenu:
-    """`lines` is empty where no activities are published; `entered`: hours of one's own are in the result."""
+    """Empty where no activities are published. `entered`: hours of one's own are in the result.
+
+    `activities` are the details behind `groups`, in their order; `total` says how much of the week they hold.
+    """
 
     label: str
-    lines: tuple[HoursField, ...]
+    groups: tuple[HoursField, ...]
+    activities: tuple[HoursField, ...]
+    total: str
     entered: bool
 
 
@@ -77,9 +84,7 @@ class ResultForms:
     in_my_account: bool
 
 
-def place_menu(
-    answers: JobImpactAnswers, typed: Typed, states: Mapping[str, str], industries: Mapping[str, str]
-) -> PlaceMenu:
+def place_menu(answers: Answers, typed: Typed, states: Mapping[str, str], industries: Mapping[str, str]) -> PlaceMenu:
     """`states` and `industries` by code, offered in the order of their names."""
     return PlaceMenu(
         label=states.get(answers.state or "", "United States"),
@@ -88,11 +93,21 @@ def place_menu(
     )
 
 
-def week_menu(week: list[WeekLine], typed: Typed, *, entered: bool) -> WeekMenu:
-    lines = tuple(
-        HoursField(f"activities.{line.id}", line.title, typed.get(f"activities.{line.id}", line.shown)) for line in week
+def week_menu(week: Sequence[WeekGroup], typed: Typed, *, entered: bool) -> WeekMenu:
+    return WeekMenu(
+        label="Your own week" if entered else "Your week",
+        groups=tuple(_hours_field("hours", group, typed) for group in week),
+        activities=tuple(
+            _hours_field("activities", line, typed, f"hours.{group.id}") for group in week for line in group.lines
+        ),
+        total=total_sentence(week),
+        entered=entered,
     )
-    return WeekMenu("Your own week" if entered else "Your week", lines, entered)
+
+
+def _hours_field(kind: str, asked: WeekGroup | WeekLine, typed: Typed, group: str = "") -> HoursField:
+    field = f"{kind}.{asked.id}"
+    return HoursField(field, asked.name, typed.get(field, asked.shown), group)
 
 
 def pay_menu(a: Assessment, salary: float | None, typed: Typed) -> PayMenu:
@@ -100,20 +115,20 @@ def pay_menu(a: Assessment, salary: float | None, typed: Typed) -> PayMenu:
     return PayMenu("Your pay" if salary is None else dollars(salary), typed.get("salary", ""), published)
 
 
-def background_menu(answers: JobImpactAnswers, typed: Typed) -> BackgroundMenu:
+def background_menu(answers: Answers, typed: Typed, levels: Mapping[Education, str]) -> BackgroundMenu:
     years = "" if answers.experience_years is None else f"{answers.experience_years:g}"
     chosen = typed.get("education", answers.education)
     return BackgroundMenu(
-        label=_background(answers.experience_years, answers.education),
+        label=_background(answers.experience_years, levels.get(answers.education) if answers.education else None),
         experience_years=typed.get("experience_years", years),
-        levels=tuple(Option(level, name, level == chosen) for level, name in EDUCATION.items()),
+        levels=tuple(Option(level, name, level == chosen) for level, name in levels.items()),
     )
 
 
-def _background(years: float | None, education: Education | None) -> str:
+def _background(years: float | None, level: str | None) -> str:
     if years is not None:
         return counted(int(years), "year") if years == int(years) else f"{years:g} years"
-    return EDUCATION[education] if education else "Experience"
+    return level or "Experience"
 
 
 def _by_name(names: Mapping[str, str], selected: str | None) -> tuple[Option, ...]:

@@ -73,8 +73,16 @@ class ActivityRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityList:
+    """A few activities under what they have in common."""
+
+    heading: str
+    rows: tuple[ActivityRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GroupsSection:
-    """`_groups.html`. `column`, `key`, and `numbers` head the three columns.
+    """`_groups.html`. `column`, `key`, and `numbers` head the three columns; `lists` stand above `activities`.
 
     `ask_hours` asks for the visitor's own hours where the shares of tasks are far from them.
     """
@@ -88,7 +96,8 @@ class GroupsSection:
     activities: tuple[ActivityRow, ...]
     share_column: str
     note: str
-    ask_hours: str = ""
+    ask_hours: str
+    lists: tuple[ActivityList, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ class Head:
 class ShareRow:
     """The ways to send or keep a result. Addresses that are handed out are absolute; `path` and `pdf` are not.
 
-    `with_number` is whether the page was asked for with the number in its preview. `withdraw` is the address of the
-    form that ends the link; `until` is when the link ends by itself.
+    `numbered` is the address whose preview shows the number, empty without one; `with_number` is whether the page was
+    asked for by it. `withdraw` is the address of the form that ends the link; `until` is when the link ends by itself.
     """
 
     address: str

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 from backend.assessments.job_impact.model.result import Assessment
+from backend.assessments.job_impact.model.rounding import rounded_place
 from backend.assessments.job_impact.presentation.headline import Voice, headline_of
 from backend.assessments.job_impact.presentation.typesetting import document_of, png
-from backend.formats import whole
 
 REMEMBERED = 64  # images of some 85 kB in each process
 
@@ -34,7 +34,7 @@ def card_of(a: Assessment, site: str, voice: Voice = Voice.JOB, *, with_number: 
     return ShareCard(
         job=a.job.name,
         sentence=headline.sentence if with_number else headline.unnumbered,
-        place=whole(a.yours.score) if a.yours else None,
+        place=int(rounded_place(a.yours.score)) if a.yours else None,
         number=headline.place if with_number and a.yours else None,
         invitation=f"Check your own job: {site}",
     )

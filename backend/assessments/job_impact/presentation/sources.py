@@ -21,9 +21,9 @@ EVIDENCE = {
 }
 HOW = (
     "How the work is divided: O*NET lists this job’s tasks and has people rate them; we turn the ratings into shares "
-    "of the tasks, so they are not hours. “By itself” and “help” follow task ratings by Eloundou and others, 2024; a task "
-    "that needs software built around the AI counts half. The three parts use those task ratings only; the score also "
-    "uses abilities and actual use."
+    "of the tasks, so they are not hours. “By itself” and “help” follow task ratings by Eloundou and others, 2024; a "
+    "task that needs software built around the AI counts half. The three parts use those task ratings only; the score "
+    "also uses abilities and actual use."
 )
 
 
@@ -48,7 +48,7 @@ def _measure(measure: MeasurePlace) -> MeasureRow:
         url=measure.url,
         source=measure.source,
         year=measure.year,
-        value=f"{measure.value:.4f}",
+        value="no measured use" if kind is Measure.ANTHROPIC and not measure.value else f"{measure.value:.4f}",
         percentile=points(measure.percentile),
     )
 

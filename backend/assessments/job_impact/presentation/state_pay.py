@@ -8,6 +8,7 @@ from backend.formats import dollars
 from backend.reference.loading import Reference
 
 AT_EACH_END = 5
+DISTRICT = "District of Columbia"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,18 @@ def state_pay_section(reference: Reference, code: str) -> StatePaySection | None
     national = f" US median: {dollars(whole_country.p50)}." if whole_country and whole_country.p50 else ""
     source = f"BLS, {reference.vintages['bls_oews_state']}.{national}"
     if len(rows) <= 2 * AT_EACH_END:
-        return StatePaySection(f"Every state with a published median: {len(rows)}. {source}", rows, ())
-    ends = f"The five highest and the five lowest of {len(rows)} states with a published median, DC among them."
+        return StatePaySection(f"Every state with a published median. {source}", rows, ())
+    ends = f"The five highest and the five lowest of {_counted(rows)} with a published median."
     return StatePaySection(f"{ends} {source}", rows[:AT_EACH_END], rows[-AT_EACH_END:])
+
+
+def _counted(rows: tuple[StatePayRow, ...]) -> str:
+    """The District of Columbia is none of the states."""
+    has_district = any(row.state == DISTRICT for row in rows)
+    return f"{len(rows) - has_district} states{' and DC' if has_district else ''}"
 
 
 def _medians(reference: Reference, code: str) -> list[tuple[str, int]]:
     """States by name with their median, the highest first; none stands for pay that BLS withholds."""
-    published = ((name, reference.state_pay(state, code)) for state, name in reference.states.items())
-    medians = [(name, pay.p50) for name, pay in published if pay is not None and pay.p50 is not None]
-    return sorted(medians, key=lambda median: (-median[1], median[0]))
+    medians = reference.pay_by_state.medians(code).items()
+    return sorted(((reference.states[state], median) for state, median in medians), key=lambda pay: (-pay[1], pay[0]))

@@ -54,7 +54,7 @@ ADVICE: Mapping[str, TopicAdvice] = {
     "equipment": TopicAdvice(
         "Let software read the settings and logs",
         "Check the equipment yourself before use.",
-        "Count on safe hands with equipment",
+        "Count on careful hands with equipment",
     ),
     "selling": TopicAdvice(
         "Let AI prepare the pitch",
@@ -98,7 +98,7 @@ ADVICE: Mapping[str, TopicAdvice] = {
     "teaching": TopicAdvice(
         "Use AI to prepare what you teach",
         "Check it before anyone learns from it.",
-        "Count on teaching in person",
+        "Count on teaching and training in person",
     ),
     "lessons": TopicAdvice(
         "Let AI draft lessons and training material",
@@ -284,7 +284,7 @@ ADVICE: Mapping[str, TopicAdvice] = {
     "repair": TopicAdvice(
         "Let AI help find the fault",
         "The repair itself is done by hand.",
-        "Count on fixing things yourself",
+        "Count on keeping things running",
     ),
     "machines": TopicAdvice(
         "Let software watch the settings",

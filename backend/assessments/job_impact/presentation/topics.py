@@ -87,7 +87,7 @@ TOPICS: Mapping[str, Topic] = {
         ("records", "Keeping records", "records"),
         ("forms", "Forms, reports, and documents", "documents"),
         ("office", "Bookings, mail, and office tasks", "office tasks"),
-        ("phones", "Radios, phones, and signals", "radio and phone"),
+        ("phones", "Radios, phones, and signals", "calls"),
     ),
     **_topics(
         Field.KNOWLEDGE,
@@ -115,7 +115,7 @@ TOPICS: Mapping[str, Topic] = {
         ("cleaning", "Cleaning and clearing away", "cleaning"),
         ("food", "Preparing and serving food", "food"),
         ("nature", "Plants, animals, and land", "plants or animals"),
-        ("burial", "Preparing the dead for burial", "burial"),
+        ("burial", "Caring for the dead", "care for the dead"),
         ("repair", "Repairing and maintaining", "repair"),
         ("machines", "Running machines and equipment", "machines"),
         ("building", "Building and installing", "building"),

@@ -1,11 +1,13 @@
-"""The week in hours: activities as form fields, and the hours of an edited week."""
+"""The week in hours: the everyday groups of a job's work as form fields, with their activities behind them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from backend.assessments.job_impact.model.result import ActivityPlace
+from backend.assessments.job_impact.presentation.work_groups import groups_of
 
 WHOLE_WEEK = 40.0
 
@@ -15,7 +17,7 @@ class WeekLine:
     """One activity. `typical` and `hours` are exact; `shown` is what the field holds."""
 
     id: str
-    title: str
+    name: str
     typical: float
     hours: float
 
@@ -28,23 +30,82 @@ class WeekLine:
         return typical_hours(self.typical)
 
 
-def lines(activities: Sequence[ActivityPlace], hours: Mapping[str, float]) -> list[WeekLine]:
-    """The largest part of a typical week first; without `hours` of one's own, a typical week."""
-    return [
-        WeekLine(a.id, a.title, typical, hours.get(a.id, 0.0) if hours else typical)
-        for a in sorted(activities, key=lambda a: (-a.typical_share, a.id))
-        for typical in [a.typical_share * WHOLE_WEEK / 100]
-    ]
+@dataclass(frozen=True, slots=True)
+class WeekGroup:
+    """A group of activities; its hours are theirs together."""
+
+    id: str
+    name: str
+    lines: tuple[WeekLine, ...]
+
+    @property
+    def typical(self) -> float:
+        return fsum(line.typical for line in self.lines)
+
+    @property
+    def hours(self) -> float:
+        return fsum(line.hours for line in self.lines)
+
+    @property
+    def is_typical(self) -> bool:
+        return all(line.hours == line.typical for line in self.lines)
+
+    @property
+    def shown(self) -> str:
+        return self.shown_typical if self.is_typical else f"{self.hours:g}"
+
+    @property
+    def shown_typical(self) -> str:
+        return typical_hours(self.typical)
 
 
-def stated(week: Sequence[WeekLine], typed: Mapping[str, float]) -> dict[str, float]:
-    """The typed hours, exact where a field was left as it was shown; empty for a typical week."""
-    hours = {line.id: _exact(line, typed[line.id]) for line in week}
-    return {} if hours == {line.id: line.typical for line in week} else hours
+def week_groups(activities: Sequence[ActivityPlace], hours: Mapping[str, float]) -> tuple[WeekGroup, ...]:
+    """The largest part of a typical week first; without `hours` of one's own by activity, a typical week."""
+    return tuple(
+        WeekGroup(group.id, group.name, tuple(_line(activity, hours) for activity in group.activities))
+        for group in groups_of(activities)
+    )
 
 
-def _exact(line: WeekLine, typed: float) -> float:
-    return line.typical if typed == float(line.shown_typical) else typed
+def _line(activity: ActivityPlace, hours: Mapping[str, float]) -> WeekLine:
+    typical = activity.typical_share * WHOLE_WEEK / 100
+    return WeekLine(activity.id, activity.name, typical, hours.get(activity.id, 0.0) if hours else typical)
+
+
+def stated(week: Sequence[WeekGroup], groups: Mapping[str, float], activities: Mapping[str, float]) -> dict[str, float]:
+    """Hours by activity from what was typed by group and by activity; empty for a typical week.
+
+    A group's hours go to its activities as they share it already, else as in a typical week; what was typed for
+    an activity wins. A field left as it was shown stays exact.
+    """
+    hours = {key: value for group in week for key, value in _hours(group, groups, activities).items()}
+    return {} if hours == {line.id: line.typical for group in week for line in group.lines} else hours
+
+
+def _hours(group: WeekGroup, groups: Mapping[str, float], activities: Mapping[str, float]) -> dict[str, float]:
+    own = {
+        line.id: line.typical if typed == float(line.shown_typical) else typed
+        for line in group.lines
+        if (typed := activities.get(line.id)) is not None and typed != float(line.shown)
+    }
+    rest = [line for line in group.lines if line.id not in own]
+    total = groups.get(group.id)
+    if total is None or total == float(group.shown):
+        return {line.id: line.hours for line in rest} | own
+    if not own and total == float(group.shown_typical):
+        return {line.id: line.typical for line in rest}
+    left = max(total - fsum(own.values()), 0.0)
+    held = {line.id: line.hours for line in rest}
+    parts = held if any(held.values()) else {line.id: line.typical for line in rest}
+    whole = fsum(parts.values())
+    return {key: left * part / whole if whole else 0.0 for key, part in parts.items()} | own
+
+
+def total_sentence(week: Sequence[WeekGroup]) -> str:
+    """How many hours the fields hold together."""
+    if all(group.is_typical for group in week):
+        return f"These groups hold all {WHOLE_WEEK:g} hours."
+    return f"Your week adds up to {round(fsum(group.hours for group in week), 1):g} hours."
 
 
 def typical_hours(exact: float) -> str:
