@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
-from backend.analytics.events.steps import STEPS
+from backend.analytics.events.steps import WAY
 from backend.plugins import get
 from tests.accounts import MadeAccount, make_account, signed_in_cookie
 from tests.browser.signing_in import sign_in_by_hand
@@ -69,7 +69,7 @@ def record_visits(url, key):
             "event_data": properties(definition.name),
         }
         for number in range(20)
-        for step, definition in enumerate(STEPS[: number + 1])
+        for step, definition in enumerate(WAY[: number + 1])
     ]
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
     request = urllib.request.Request(f"{url}/api/analytics/event", json.dumps(events).encode(), headers)

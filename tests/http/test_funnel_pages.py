@@ -224,7 +224,7 @@ def test_the_calculators_own_steps_need_not_be_said(analyst):
     shown = fields(show(analyst, HOME), "steps")
     answer = analyst.get(HOME, query_string={"steps": shown, "window": "24h", "change": "show"}, headers=BROWSER)
 
-    assert len(shown) == 8
+    assert len(shown) == 5
     assert dict(parse_qsl(urlsplit(answer.location).query)) == {"period": "30d", "tz": "UTC"}
 
 
