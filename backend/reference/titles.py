@@ -229,14 +229,15 @@ class TitleIndex:
     def _no_job(self, words: Words) -> NoJob | None:
         """A title in our own lists is a job, as is one of several words that sounds military: "marine engineer"."""
         reason = no_job(words)
-        known = self._own_titles(" ".join(words)) or (len(words) > 1 and self._is_known(words))
-        return None if known and (reason is NoJob.MILITARY or self._own_titles(" ".join(words))) else reason
+        sounds_military = reason is NoJob.MILITARY and len(words) > 1
+        is_job = self._own_titles(" ".join(words)) or (sounds_military and self._is_known(words))
+        return None if is_job else reason
 
     def _spelled(self, words: Words) -> Words:
         return words if self._is_known(words) else self.words.corrected(words, typed_vocabulary())
 
     def _wanted(self, query: str, spelled: Clauses, *, corrected: bool) -> _Query:
-        """The first reading that is a known title, else the gist; a guessed business only where our own lists have it."""
+        """The first reading that is a known title, else the gist; a business is guessed only for our own titles."""
         guessed = (guess for guess in in_business(spelled.words) if self._own_titles(" ".join(guess)))
         known = filter(self._is_known, dict.fromkeys(readings(spelled)))
         whole = (spelled.words,) if self._is_known(spelled.words) else ()
