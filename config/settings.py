@@ -182,7 +182,7 @@ class Settings(BaseModel):
         "to. Empty: `INSTANCE_DIR/erasures.ledger`.",
     )
     RECOGNISE_VISITORS: bool = Field(
-        False, description="Ask visitors whether they may be recognised when they come back. Else nobody is asked."
+        False, description="Ask visitors whether they may be recognized when they come back. Otherwise no one is asked."
     )
     EVENTS_QUEUE_LIMIT: Annotated[int, Field(ge=1)] = Field(
         20_000, description="Events that may wait for their commit in one server process; beyond it the answer is 503."

@@ -225,6 +225,13 @@ def test_measures_that_disagree_make_the_place_a_rough_middle():
     assert headline.range == "they place nurses between 12 and 99. Treat the 55 as a rough middle."
 
 
+def test_hours_of_ones_own_adjust_the_measures_of_the_job():
+    week = {Family.TASK: 84.0, Family.ABILITY: 56.1, Family.USAGE: 60.0}
+    assert headline_of(assessment(yours=week), Voice.OWN).range.startswith(
+        "adjusted for these hours, they place nurses "
+    )
+
+
 @pytest.mark.parametrize(
     ("voice", "week"),
     [
