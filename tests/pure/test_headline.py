@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
-from backend.assessments.job_impact.model.result import Answers, Parts
+from backend.assessments.job_impact.model.result import Answers, Family, Parts
 from backend.assessments.job_impact.model.rounding import rounded
 from backend.assessments.job_impact.presentation.headline import Voice, headline_of
 from backend.reference.loading import load_reference
