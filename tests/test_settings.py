@@ -195,7 +195,7 @@ def test_a_new_master_key_is_told_of_and_one_that_is_there_is_not(tmp_path, caps
     made = [Settings.from_env({"INSTANCE_DIR": str(tmp_path)}).master_keys for _ in range(2)]
 
     assert made[0] == made[1]
-    assert capsys.readouterr().err.count(f"Made a new master key, {tmp_path / 'master_key'}.") == 1
+    assert capsys.readouterr().err.count(f"Created a new master key, {tmp_path / 'master_key'}.") == 1
 
 
 @pytest.mark.parametrize(

@@ -285,9 +285,10 @@ class TitleIndex:
         ]
 
     def _rank(self, candidates: _Candidates, own: Flags, best: int, score: float, typed: frozenset[int]) -> _Ranked:
-        """A title typed letter by letter is the one to show, else the most similar."""
+        """A title typed letter by letter is the one to show, a published one before ours; else the most similar."""
         places = candidates.places[own].tolist() if typed else []
-        shown = self._title(next((place for place in places if place in typed), int(candidates.places[best])))
+        same = max((place for place in places if place in typed), default=int(candidates.places[best]))
+        shown = self._title(same)
         return _Ranked(shown.code, score, float(candidates.similarity[best]), shown)
 
     def _is_clear(self, ranked: Sequence[_Ranked], wanted: _Query) -> bool:
