@@ -83,7 +83,7 @@ class WordIndex:
         low, high = self._beginning_with(word)
         titles = int(self.starts[high] - self.starts[low])
         similar = max((len(self._titles_of(place)) for place, _ in self._almost(word)), default=0)
-        return 0 < titles and similar < _MUCH_COMMONER * titles
+        return titles > 0 and similar < _MUCH_COMMONER * titles
 
     def _likeliest(self, word: str) -> tuple[str, ...]:
         near = [
