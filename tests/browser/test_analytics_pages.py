@@ -98,7 +98,7 @@ def test_an_operator_signs_in_reads_the_funnel_and_signs_out(page, site):
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Of 20 sessions, 18 saw the result")
     row = page.get_by_role("row", name="Saw the result")
-    expect(row.get_by_role("cell").nth(1)).to_have_text("15")
+    expect(row.get_by_role("cell").nth(1)).to_have_text("18")
 
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
