@@ -240,7 +240,7 @@ def test_pages_reflow_and_keep_the_numbers_that_matter(page, site, width):
     row = page.get_by_role("row", name="Saw the result")
 
     assert_reflows(page)
-    expect(row.get_by_text("15", exact=True)).to_be_visible()
+    expect(row.get_by_text("18", exact=True)).to_be_visible()
     expect(row.locator(".funnel-steps__drop")).to_be_visible()
     for path in PAGES[1:]:
         page.goto(f"{site.url}{path}")
