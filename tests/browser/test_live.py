@@ -51,7 +51,7 @@ def test_an_event_shows_without_reloading(app, instance, key, context):
         expect(page.get_by_role("rowheader", name="<i>mail</i>")).to_be_visible()
         opened = page.locator('[data-list="steps"] tr').filter(has_text="Opened the calculator")
         expect(opened.locator(".num")).to_have_text("1")
-        expect(page.get_by_role("status")).to_contain_text("under way")
+        expect(page.get_by_role("status")).to_contain_text("in progress")
         assert page.evaluate("window.sameDocument")
 
 

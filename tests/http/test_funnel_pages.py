@@ -269,8 +269,8 @@ def test_events_that_nobody_sent_are_named_above_the_chart(analyst, visits, quer
 @pytest.mark.parametrize(
     ("query", "field", "words"),
     [
-        ("steps=a,B!", "steps.1", "“B!” is no name of an event."),
-        ("steps=&steps=a&steps=B!&change=stay", "steps.2", "“B!” is no name of an event."),
+        ("steps=a,B!", "steps.1", "“B!” is not an event name."),
+        ("steps=&steps=a&steps=B!&change=stay", "steps.2", "“B!” is not an event name."),
         ("steps=a", "steps.0", "A funnel has 2 to 12 steps."),
         ("window=soon", "window", "Enter a time such as 30m, 24h, or 7d."),
         ("window=25h", "window", "Enter a time between 1s and 24h"),
