@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, replace
-from math import fsum
 from pathlib import Path
 
 import pytest
@@ -15,17 +14,20 @@ from hypothesis import strategies as st
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.result import Answers, Assessment, Level
 from backend.assessments.job_impact.presentation.headline import Voice
-from backend.assessments.job_impact.presentation.next_steps import SMALLEST_ADVISED, advice_section, next_steps
-from backend.assessments.job_impact.presentation.parts import percent_words, three_parts
-from backend.assessments.job_impact.presentation.topics import TOPICS
+from backend.assessments.job_impact.presentation.next_steps import LARGE, SMALLEST_ADVISED, advice_section, next_steps
+from backend.assessments.job_impact.presentation.parts import groups_section, lower_first, three_parts
+from backend.assessments.job_impact.presentation.topic_advice import ADVICE, OF_OCCUPATIONS
+from backend.assessments.job_impact.presentation.work_groups import groups_of
 
 REVIEWED = json.loads((Path(__file__).parents[1] / "data" / "next_steps.json").read_text(encoding="utf-8"))
-ON_A_TOPIC = re.compile(
-    r"About (?P<share>.+%) of (?:.+ tasks involve|your week is counted as) (?P<label>.+), "
-    r"and AI (?P<reach>.+?)(?:\. .*|\.)$"
+ON_A_PART = re.compile(
+    r"(?:About (?P<share>.+?%) of .+? tasks involve (?P<name>.+?)"
+    r"|You spend .+?% of your hours on (?P<own>.+) \(counted as (?P<counted>.+%), because .+\))"
+    r"(?:, and|\.) AI (?P<reach>(?:software )?reaches .+)$"
 )
-LABELS = {topic.label[:1].lower() + topic.label[1:]: topic.id for topic in TOPICS.values()}
 REACH = re.compile(r"(?:under |over )?\d+%")
+HAND_OVER = {advice.hand_over for advice in (*ADVICE.values(), *OF_OCCUPATIONS.values())}
+COUNT_ON = {advice.count_on for advice in (*ADVICE.values(), *OF_OCCUPATIONS.values())}
 
 
 @pytest.fixture(scope="module")
@@ -55,19 +57,33 @@ def test_every_scored_job_gets_three_pieces_of_advice_each_with_its_number(shipp
         assert not any(step.act.endswith(".") or ";" in step.act for step in steps)
 
 
-def check_numbers(a: Assessment) -> None:
-    for said in filter(None, (ON_A_TOPIC.match(step.because) for step in next_steps(a))):
-        activities = [x for x in a.activities if x.topic == LABELS[said["label"]]]
-        share = fsum(x.share for x in activities)
-        reach = percent_words(100 * (fsum(x.share * x.exposure for x in activities) / share))
-        assert share >= SMALLEST_ADVISED
-        assert said["share"] == percent_words(share)
-        assert reach == (REACH.findall(said["reach"]) or ["0%"])[0]
+def groups_advised(a: Assessment) -> list[str]:
+    """The names of the groups that the advice is on, each once its numbers are found to be those the page shows."""
+    shown = {row.name: row for row in groups_section(a).rows} if a.activities else {}
+    names = {lower_first(name): name for name in shown}
+    on = [(step, ON_A_PART.match(step.because)) for step in next_steps(a) if step.act in HAND_OVER | COUNT_ON]
+    for step, part in on:
+        assert part, step.because
+        row = shown[names[part["name"] or part["own"]]]
+        assert (part["share"] or part["counted"]) == row.share
+        assert (REACH.findall(part["reach"]) or ["0%"])[0] == row.reach
+    return [names[part["name"] or part["own"]] for _, part in on if part]
 
 
-def test_advice_on_a_part_of_the_work_says_that_parts_numbers_and_never_of_a_small_part(shipped_assessments):
+def test_advice_on_a_part_has_the_figures_of_that_group_on_the_page_and_no_two_tips_are_on_one(shipped_assessments):
     for a in shipped_assessments:
-        check_numbers(a)
+        advised = groups_advised(a)
+        sizes = {group.name: group.share for group in groups_of(a.activities)}
+        assert len(set(advised)) == len(advised)
+        assert all(sizes[name] >= SMALLEST_ADVISED for name in advised)
+
+
+def test_the_first_tip_is_on_a_large_group_unless_none_is_reached(shipped_assessments):
+    for a in shipped_assessments:
+        steps, sizes = next_steps(a), {group.name: group for group in groups_of(a.activities)}
+        if steps and steps[0].act in HAND_OVER and sizes[groups_advised(a)[0]].share < LARGE:
+            whole = [g for g in sizes.values() if all(x.topic != "further" for x in g.activities)]
+            assert not [g for g in whole if g.share >= LARGE and g.reach >= 50]
 
 
 @given(st.data())
@@ -76,7 +92,9 @@ def test_advice_on_any_week_of_any_job_says_that_weeks_numbers(assess, shipped_a
     ids = st.sampled_from([activity.id for activity in job.activities])
     a = assess(job.code, **data.draw(st.dictionaries(ids, st.floats(0.1, 60), min_size=1)))
 
-    check_numbers(a)
+    advised = groups_advised(a)
+    assert len(set(advised)) == len(advised)
+    assert all(group.entered > 0 for group in groups_of(a.activities) if group.name in advised)
     assert len(next_steps(a)) == 3 or a.yours is None
     section = three_parts(a)
     assert section is not None
@@ -84,13 +102,8 @@ def test_advice_on_any_week_of_any_job_says_that_weeks_numbers(assess, shipped_a
     assert all(row.what for row in section.rows)
 
 
-def test_totals_in_the_advice_are_those_of_the_three_parts(shipped_assessments):
-    for a in shipped_assessments:
-        for step in next_steps(a):
-            if step.act == "Be the one who checks the result" and a.parts:
-                *_, out = a.parts.whole()
-                assert f"about {100 - out}% of" in step.because
-                assert f"The other {out}% is" in step.because
+def test_nobody_is_told_to_check_what_ai_checks(shipped_assessments):
+    assert "checks the result" not in str([next_steps(a) for a in shipped_assessments])
 
 
 def test_a_job_of_low_exposure_is_told_that_it_need_not_move(shipped_assessments):
@@ -101,29 +114,55 @@ def test_a_job_of_low_exposure_is_told_that_it_need_not_move(shipped_assessments
             assert not any(act.startswith("Thinking of a move?") for act in acts)
 
 
-def test_a_move_that_is_advised_is_the_first_and_pays_no_less(shipped_assessments):
+def test_a_move_that_is_advised_is_the_first_is_worth_it_and_names_the_preparation_it_needs(shipped_assessments):
     for a in shipped_assessments:
         for step in next_steps(a):
             if step.act.startswith("Thinking of a move?"):
-                assert step.act == f"Thinking of a move? Look at {a.moves.first.job.many}"
-                assert not a.moves.first.flags
-                assert a.moves.first.pay_change > -0.5
+                first, today = a.moves.first, a.outlook.openings if a.outlook else 0
+                assert step.act == f"Thinking of a move? Look at {first.job.many}"
+                assert not first.flags
+                assert first.pay_change >= 5 or (
+                    first.pay_change >= 0 and ((first.openings or 0) > today or first.growth_percent >= 10)
+                )
+                assert ("more preparation" in step.because) == (first.extra_years > 0)
 
 
-def test_nobody_is_sent_to_a_job_that_pays_less(assess):
+@pytest.mark.parametrize(
+    ("pay_change", "openings", "growth", "advised"),
+    [
+        (39.0, 100, -1.0, True),
+        (4.9, 100, 1.0, False),
+        (0.0, 1_000_000, 1.0, True),
+        (0.0, 100, 12.0, True),
+        (-0.1, 1_000_000, 12.0, False),
+    ],
+)
+def test_a_move_is_advised_for_more_pay_or_without_less_for_openings_or_growth(
+    assess, pay_change, openings, growth, advised
+):
     a = assess("29-1141")
-    moves = [replace(a.moves, first=replace(a.moves.first, pay_change=change)) for change in (4.0, -4.0)]
-    better, worse = (replace(a, moves=changed) for changed in moves)
+    first = replace(a.moves.first, pay_change=pay_change, openings=openings, growth_percent=growth)
+    steps = next_steps(replace(a, moves=replace(a.moves, first=first)))
 
-    assert any("earn 4% more" in step.because for step in next_steps(better))
-    assert not any(step.act.startswith("Thinking of a move?") for step in next_steps(worse))
+    assert advised == any(step.act.startswith("Thinking of a move?") for step in steps)
 
 
-def test_hours_that_were_entered_are_called_a_week_and_whose_it_is(assess):
-    a = assess("53-3032", **{"4.A.3.a.4.I01": 30.0, "4.A.3.b.6.I08": 10.0})
+def test_a_move_that_takes_years_says_so(assess):
+    assert next_steps(assess("29-1141"))[2].because == (
+        "Physician assistants are 19 places less exposed, earn 39% more at the median, have about 12,000 openings "
+        "a year, and need about 2.5 years more preparation."
+    )
 
-    assert "of your week is counted as driving" in next_steps(a)[1].because
-    assert "of this person’s week is counted as driving" in next_steps(a, Voice.SHARED)[1].because
+
+def test_hours_that_were_entered_are_named_as_entered_and_by_what_they_count(assess):
+    a = assess("53-3032", **{"4.A.3.a.4.I01": 60.0})
+    (of_driving,) = (step.because for step in next_steps(a) if "driving" in step.because)
+
+    assert of_driving == (
+        "You spend 100% of your hours on driving and operating vehicles (counted as 34%, because the job’s tasks "
+        "weigh in), and AI software reaches none of it."
+    )
+    assert "This person spends 100% of their hours on driving" in str(next_steps(a, Voice.SHARED))
     assert "week" not in str(next_steps(assess("53-3032")))
 
 

@@ -8,17 +8,13 @@ import pytest
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.result import Answers
+from backend.assessments.job_impact.presentation.activity_lists import largest_part, lists_of, other_lists, pieces
 from backend.assessments.job_impact.presentation.headline import Voice
 from backend.assessments.job_impact.presentation.parts import (
     NO_TASK,
     groups_section,
     joined,
-    least_exposed,
-    lists_of,
-    most_exposed,
-    most_exposed_time,
     percent_words,
-    pieces,
     three_parts,
 )
 
@@ -45,13 +41,24 @@ def test_the_parts_of_every_job_add_up_to_100_and_each_says_what_falls_in_it(shi
             assert (row.share == "0%") == (part < 1e-9)
 
 
-def test_no_activity_is_in_two_parts_and_each_gives_to_the_part_it_is_listed_in(shipped_assessments):
+def test_an_activity_of_a_job_is_named_in_one_list_only_and_none_is_small(shipped_assessments):
+    for a in shipped_assessments:
+        others = other_lists(a.activities)
+        every = (*lists_of(a.activities).values(), others.exposed, others.reached, others.least)
+        named = [activity for activities in every for activity in activities]
+        assert len({activity.id for activity in named}) == len(named)
+        assert all(activity.share >= 2 and activity.topic != "further" for activity in named)
+
+
+def test_examples_of_a_part_belong_there(shipped_assessments):
     for a in shipped_assessments:
         lists = lists_of(a.activities)
-        listed = [activity.id for activities in lists.values() for activity in activities]
-        assert len(set(listed)) == len(listed)
         for kind, activities in lists.items():
             assert all(pieces(activity)[kind] > 0 for activity in activities)
+        assert all(largest_part(x) == "out" and x.exposure <= 0.25 for x in lists["out"])
+        if any(x.exposure > 0.1 for x in lists["out"]):
+            assert not [x for x in a.activities if x.exposure <= 0.1 and x.share >= 2 and x.topic != "further"]
+        assert all(x.exposure >= 0.25 or largest_part(x) != "out" for x in (*lists["alone"], *lists["help"]))
 
 
 def test_mostly_is_said_only_of_half_a_part_and_more(shipped_assessments):
@@ -78,13 +85,21 @@ def test_a_job_has_tasks_and_only_entered_hours_are_a_week(assess):
 def test_a_job_whose_driving_fills_the_day_asks_for_the_drivers_own_hours(assess):
     a = assess(TRUCK_DRIVER)
 
-    assert groups_section(a).ask_hours == (
-        "Driving or steering vehicles makes up 17% of the job’s tasks, but it can fill most of a day. "
-        "Enter your own hours to see what that changes."
+    assert (
+        "makes up 17% of the job’s tasks, but it can fill most of a day. Enter your own" in groups_section(a).ask_hours
     )
     assert groups_section(a, Voice.SHARED).ask_hours == ""
     assert groups_section(assess(NURSE)).ask_hours == ""
     assert "Enter" not in groups_section(assess(TRUCK_DRIVER, **{DRIVING: 30.0})).ask_hours
+
+
+@pytest.mark.parametrize(
+    ("code", "asks"),
+    [("39-5012", True), ("37-2011", True), ("35-2014", True), ("53-3051", True)]
+    + [(code, False) for code in ("47-2061", "21-2011", "35-3023", "53-2011")],
+)
+def test_only_work_that_does_fill_the_day_is_said_to(assess, code, asks):
+    assert bool(groups_section(assess(code)).ask_hours) == asks
 
 
 def test_0_hours_are_shown_as_counted_and_the_page_says_why(assess):
@@ -94,7 +109,7 @@ def test_0_hours_are_shown_as_counted_and_the_page_says_why(assess):
     assert any(activity.share and activity.id != DRIVING for activity in a.activities)
     assert section.numbers == "counted · reached"
     assert section.note == (
-        "Your hours count for up to 80%, and O*NET’s ratings of the job’s tasks for the rest. "
+        "Your hours count for 20%, and O*NET’s ratings of the job’s tasks for the rest. "
         "So an activity with 0 hours is still counted, as a small share."
     )
 
@@ -110,14 +125,34 @@ def test_groups_say_how_many_they_are_and_that_shares_are_not_hours(assess):
 
 def test_lists_of_activities_keep_their_word_for_every_job(shipped_assessments):
     for a in shipped_assessments:
-        most, time, least = most_exposed(a), most_exposed_time(a), least_exposed(a)
-        assert all(x.share >= 2 for x in (*most, *least))
-        assert all(percent_words(100 * x.exposure)[0] not in "0u" for x in (*most, *time))
-        assert [x.exposure for x in most] == sorted((x.exposure for x in most), reverse=True)
-        assert [x.share * x.exposure for x in time] == sorted((x.share * x.exposure for x in time), reverse=True)
-        assert not set(most) & set(least)
-        if most and least:
-            assert max(x.exposure for x in least) <= min(x.exposure for x in most)
+        others = other_lists(a.activities)
+        exposed, reached, least = others.exposed, others.reached, others.least
+        assert all(x.exposure > 0.25 for x in (*exposed, *reached))
+        assert all(x.exposure <= 0.25 for x in least)
+        assert [x.exposure for x in exposed] == sorted((x.exposure for x in exposed), reverse=True)
+        assert [x.share * x.exposure for x in reached] == sorted((x.share * x.exposure for x in reached), reverse=True)
+        assert [x.exposure for x in least] == sorted(x.exposure for x in least)
+        assert not reached or max(x.exposure for x in reached) <= min(x.exposure for x in exposed)
+
+
+def test_the_most_exposed_are_called_larger_where_a_smaller_activity_is_more_exposed(shipped_assessments):
+    for a in shipped_assessments:
+        others, parts = other_lists(a.activities), lists_of(a.activities).values()
+        named = {x.id for listed in parts for x in listed}
+        small = [x for x in a.activities if 0 < x.share < 2 and x.topic != "further" and x.id not in named]
+        section = groups_section(a)
+        headings = [listed.heading for listed in section.lists] if section else []
+        if others.exposed and max((x.exposure for x in small), default=0) > others.exposed[-1].exposure + 0.01:
+            assert "Most exposed of the other larger activities" in headings
+
+
+def test_a_week_names_only_activities_that_were_given_hours(assess):
+    section = groups_section(a := assess(TRUCK_DRIVER, **{DRIVING: 40.0, "4.A.3.b.6.I08": 5.0}))
+    others = other_lists(a.activities)
+    listed = [x for each in (*lists_of(a.activities).values(), others.exposed, others.reached) for x in each]
+
+    assert all(x.entered > 0 for x in listed)
+    assert section.heading == "Your week, part by part"
 
 
 def test_names_with_commas_of_their_own_are_parted_by_semicolons():

@@ -184,6 +184,7 @@ class JobImpactCalculator:
                 alone=activity.exposure * (activity.automation or 0.0),
                 lean=lean_label(activity.automation).label,
                 points=moved,
+                entered=100.0 * shares.get(activity.id, 0.0),
             )
             for activity, share, moved in zip(activities, week(activities, shares), points, strict=True)
         )

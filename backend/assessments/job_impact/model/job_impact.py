@@ -102,6 +102,11 @@ class Scale:
         return places
 
 
+def trust_in(chosen: int) -> float:
+    """How much stated shares count, from 0 to 1, by the number of activities that were chosen."""
+    return min(MOST_TRUST, TRUST_PER_ACTIVITY * chosen)
+
+
 def week(activities: tuple[Activity, ...], shares: Mapping[str, float]) -> tuple[float, ...]:
     """Share of the week for each activity, shape (len(activities),), summing to 1.
 
@@ -118,7 +123,7 @@ def week(activities: tuple[Activity, ...], shares: Mapping[str, float]) -> tuple
         return tuple(activity.share for activity in activities)
     scaled = {key: share / largest for key, share in shares.items()}
     total = fsum(scaled.values())
-    trust = min(MOST_TRUST, TRUST_PER_ACTIVITY * sum(share > 0 for share in shares.values()))
+    trust = trust_in(sum(share > 0 for share in shares.values()))
     return tuple(trust * scaled.get(a.id, 0.0) / total + (1.0 - trust) * a.share for a in activities)
 
 

@@ -127,6 +127,7 @@ def _move(candidate: Candidate, names: PlainNames) -> Move:
         preparation=_preparation(there, candidate.step.years),
         missed=candidate.misses,
         flags=candidate.flags,
+        extra_years=candidate.step.years,
     )
 
 

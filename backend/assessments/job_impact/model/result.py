@@ -129,6 +129,7 @@ class ActivityPlace:
 
     `title` is O*NET's, `name` our plain one; `topic` is the everyday topic it belongs to. `points`: by how much its
     changed share moved the score. `alone`: what AI could do of it by itself, as `exposure` is what it reaches: 0 to 1.
+    `entered`: its percent of the hours that were entered, 0 where none were.
     """
 
     id: str
@@ -141,6 +142,7 @@ class ActivityPlace:
     lean: LeanLabel | None
     points: float = 0.0
     alone: float = 0.0
+    entered: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,7 @@ class Move:
     `place`: its score as a whole number, by which the rules go. `median_pay`: annual US dollars in `area`.
     `pay_change`: percent of today's median in the same area.
     `similarity`: rank in O*NET's list of related occupations, from 100 for the first towards 0 for the last.
+    `extra_years`: of preparation, beyond today's job.
     """
 
     code: str
@@ -227,6 +230,7 @@ class Move:
     preparation: str | None
     missed: tuple[Miss, ...]
     flags: tuple[MoveFlag, ...]
+    extra_years: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

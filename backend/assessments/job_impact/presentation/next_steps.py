@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import fsum
 
-from backend.assessments.job_impact.model.result import Agreement, Assessment, Level
+from backend.assessments.job_impact.model.move_rules import length
+from backend.assessments.job_impact.model.result import ActivityPlace, Agreement, Assessment, Level, Move
 from backend.assessments.job_impact.model.rounding import rounded
 from backend.assessments.job_impact.presentation.headline import Voice, hours_entered, possessive
-from backend.assessments.job_impact.presentation.parts import joined, percent_words
+from backend.assessments.job_impact.presentation.parts import joined, lower_first, percent_words
 from backend.assessments.job_impact.presentation.sections import AdviceRow, AdviceSection
-from backend.assessments.job_impact.presentation.topic_advice import ADVICE, TopicAdvice
-from backend.assessments.job_impact.presentation.topics import FURTHER, Topic
+from backend.assessments.job_impact.presentation.topic_advice import TopicAdvice, advice_on
+from backend.assessments.job_impact.presentation.topics import FURTHER, TOPICS
 from backend.assessments.job_impact.presentation.wording import NATION, openings, the
-from backend.assessments.job_impact.presentation.work_groups import topics_of
+from backend.assessments.job_impact.presentation.work_groups import WorkGroup, groups_of
 from backend.formats import counted, dollars, whole
 
 STEPS = 3
-SMALLEST_ADVISED = 5.0
-REACHED_FROM = 0.25
-MOSTLY_REACHED = 0.5
-LARGE = 8.0
+SMALLEST_ADVISED, NO_ASIDE, LARGE = 5.0, 8.0, 10.0
+REACHED_FROM, MOSTLY_REACHED, SMALL_REACH = 25.0, 50.0, 20.0
 MUCH_MORE = 3.0
-SMALL_REACH = 0.2
-SAME_PAY = 0.5
+BETTER_PAY, FAST_GROWTH = 5.0, 10.0
 LEFT_OVER = ", all other"
 
 
 @dataclass(frozen=True, slots=True)
-class TopicPart:
-    """A topic in this very result: `share` of the work in percent, and how much of it AI reaches, in [0, 1]."""
+class Chosen:
+    """The groups that the first two tips are on: never the same one. Each may have none."""
 
-    topic: Topic
-    share: float
-    exposure: float
-
-    @property
-    def advice(self) -> TopicAdvice:
-        return ADVICE[self.topic.id]
-
-    @property
-    def out(self) -> float:
-        return self.share * (1.0 - self.exposure)
+    hand_over: WorkGroup | None
+    count_on: WorkGroup | None
 
 
 def advice_section(a: Assessment, voice: Voice = Voice.OWN) -> AdviceSection:
@@ -50,101 +39,119 @@ def advice_section(a: Assessment, voice: Voice = Voice.OWN) -> AdviceSection:
 
 def next_steps(a: Assessment, voice: Voice = Voice.OWN) -> tuple[AdviceRow, ...]:
     """What AI reaches, what it does not, and then a move, that none is needed, or pay; others only to make it three."""
-    parts = _parts(a)
-    reached = _reached(parts)
-    little = None if reached else _little(a, parts)
+    groups = groups_of(a.activities)
+    chosen = _chosen(a, groups)
+    little = None if chosen.hand_over else _little(a, groups)
     steps = (
-        _hand_over(a, voice, reached),
+        _hand_over(a, voice, chosen.hand_over),
         little if _reach_of_all(a) else None,
-        _count_on(a, voice, parts, reached),
+        _count_on(a, voice, chosen.count_on, groups),
         _no_need(a) or _move(a),
         _pay(a, voice),
         little,
         _hold(a),
-        _check(a),
+        _know_the_parts(a),
+        _look_again(a),
     )
     return tuple(dict.fromkeys(step for step in steps if step is not None))[:STEPS]
 
 
-def _parts(a: Assessment) -> tuple[TopicPart, ...]:
-    """The topics that are large enough for advice."""
-    parts = []
-    for topic in topics_of(a.activities):
-        share = fsum(x.share for x in topic.activities)
-        if topic.topic is not FURTHER and share >= SMALLEST_ADVISED:
-            parts.append(TopicPart(topic.topic, share, fsum(x.share * x.exposure for x in topic.activities) / share))
-    return tuple(parts)
+def _advisable(a: Assessment, groups: tuple[WorkGroup, ...]) -> list[WorkGroup]:
+    """The groups as the page shows them that are large enough; with hours entered, only those that were given some."""
+    entered = hours_entered(a)
+    return [
+        group
+        for group in groups
+        if group.share >= SMALLEST_ADVISED
+        and all(_topic_id(activity) != FURTHER.id for activity in group.activities)
+        and (group.entered > 0 or not entered)
+    ]
 
 
-def _reached(parts: tuple[TopicPart, ...]) -> TopicPart | None:
-    """The part with the most work that AI reaches."""
-    fitting = [part for part in parts if part.exposure > REACHED_FROM]
-    return max(fitting, key=lambda part: (part.share * part.exposure, part.topic.id), default=None)
+def _chosen(a: Assessment, groups: tuple[WorkGroup, ...]) -> Chosen:
+    """Hand over what AI reaches most; but count on a part that keeps far more out of reach than all others."""
+    parts = _advisable(a, groups)
+    reached = sorted(_reached(parts), key=lambda group: (-_worth_handing_over(group), group.id))
+    first, second = (*reached, None, None)[:2]
+    # Where AI reaches most of the work, a small part that it hardly reaches is not what the job rests on.
+    smallest = NO_ASIDE if _reach_of_all(a) >= MOSTLY_REACHED else 0.0
+    others = [part for part in parts if part is not first and part.share >= smallest]
+    hardly = _keeping_most([part for part in others if part.reach <= REACHED_FROM])
+    keeping = _keeping_most([part for part in (first, *others) if part and whole(part.reach) < MOSTLY_REACHED])
+    if keeping is None or (keeping is first and second is None):
+        return Chosen(first, hardly)
+    if _out(keeping) >= MUCH_MORE * (_out(hardly) if hardly else 0.0):
+        return Chosen(second if keeping is first else first, keeping)
+    return Chosen(first, hardly)
 
 
-def _hand_over(a: Assessment, voice: Voice, part: TopicPart | None) -> AdviceRow | None:
-    if part is None:
+def _worth_handing_over(group: WorkGroup) -> float:
+    """Of two parts with as much reached work, the one that AI reaches further into."""
+    return group.share * group.reach**1.5
+
+
+def _reached(parts: list[WorkGroup]) -> list[WorkGroup]:
+    """Large parts that AI reaches, or the smaller ones where no large part is reached."""
+    large = [part for part in parts if part.share >= LARGE and part.reach >= REACHED_FROM]
+    return large or [part for part in parts if part.reach > REACHED_FROM]
+
+
+def _keeping_most(parts: list[WorkGroup]) -> WorkGroup | None:
+    return max(parts, key=lambda part: (_out(part), part.id), default=None)
+
+
+def _out(group: WorkGroup) -> float:
+    return group.share * (100.0 - group.reach) / 100.0
+
+
+def _advice(a: Assessment, group: WorkGroup, weigh: Callable[[ActivityPlace], float]) -> TopicAdvice:
+    """The advice on the topic of the group that weighs most."""
+    weights: dict[str, float] = {}
+    for activity in group.activities:
+        topic = _topic_id(activity)
+        weights[topic] = weights.get(topic, 0.0) + activity.share * weigh(activity)
+    return advice_on(a.code, max(weights, key=lambda topic: (weights[topic], topic)))
+
+
+def _topic_id(activity: ActivityPlace) -> str:
+    return TOPICS.get(activity.topic, FURTHER).id
+
+
+def _hand_over(a: Assessment, voice: Voice, group: WorkGroup | None) -> AdviceRow | None:
+    if group is None:
         return None
-    reach = percent_words(100 * part.exposure)
-    why = f"{_opening(a, voice, part)}, and AI reaches {reach} of that. {part.advice.check}"
-    return AdviceRow(part.advice.hand_over, why)
+    advice = _advice(a, group, lambda activity: activity.exposure)
+    reach = percent_words(group.reach)
+    return AdviceRow(advice.hand_over, f"{_opening(a, voice, group)}, and AI reaches {reach} of that. {advice.check}")
 
 
-def _count_on(a: Assessment, voice: Voice, parts: tuple[TopicPart, ...], reached: TopicPart | None) -> AdviceRow | None:
-    """The part that AI hardly reaches and that keeps most work; where it reaches most of all parts, checking it."""
-    others = [part for part in parts if part is not reached]
-    hardly = max(
-        (part for part in others if part.exposure <= REACHED_FROM),
-        key=lambda part: (part.out, part.topic.id),
-        default=None,
-    )
-    if reached and reached.exposure < MOSTLY_REACHED and reached.out >= (MUCH_MORE * hardly.out if hardly else 0.0):
-        return AdviceRow(reached.advice.count_on, _the_rest(reached))
-    if _reach_of_all(a) >= 100 * MOSTLY_REACHED and (hardly is None or hardly.share < LARGE):
-        return _check(a)
-    if hardly is not None:
-        return AdviceRow(hardly.advice.count_on, f"{_opening(a, voice, hardly)}, and AI {_hardly(hardly.exposure)}.")
-    if not parts:
+def _count_on(a: Assessment, voice: Voice, group: WorkGroup | None, groups: tuple[WorkGroup, ...]) -> AdviceRow | None:
+    if group is None:
         return None
-    part = min(parts, key=lambda part: (part.exposure, part.topic.id))
-    if part is reached or part.exposure >= MOSTLY_REACHED:
-        return _check(a)
-    least = f"{percent_words(100 * part.exposure)} of that, the least of any larger part of the work"
-    return AdviceRow(part.advice.count_on, f"{_opening(a, voice, part)}, and AI reaches {least}.")
+    advice = _advice(a, group, lambda activity: 1.0 - activity.exposure)
+    return AdviceRow(advice.count_on, f"{_opening(a, voice, group)}{_kept(group, groups)}.")
 
 
-def _check(a: Assessment) -> AdviceRow | None:
-    if a.parts is None:
-        return None
-    *_, out = a.parts.whole()
-    work = "the tasks of this week" if hours_entered(a) else _tasks(a)
-    rest = f" The other {out}% is out of its reach." if out else ""
-    why = f"AI reaches about {100 - out}% of {work}, and it can get them wrong.{rest}"
-    return AdviceRow("Be the one who checks the result", why)
+def _kept(group: WorkGroup, groups: tuple[WorkGroup, ...]) -> str:
+    if group.reach <= 0:
+        return ", and AI software reaches none of it"
+    reach = percent_words(group.reach)
+    if group.reach <= REACHED_FROM:
+        return f", and AI reaches {'only ' if group.reach <= SMALL_REACH and reach[0].isdigit() else ''}{reach} of that"
+    if all(whole(other.reach) > whole(group.reach) for other in groups if other is not group):
+        return f", and AI reaches {reach} of that, less than of any other part"
+    return f". AI reaches {reach} of that, and the other {100 - whole(group.reach)}% is out of its reach"
 
 
-def _the_rest(part: TopicPart) -> str:
-    reach = whole(100 * part.exposure)
-    return f"AI reaches {reach}% of {_label(part)}. The other {100 - reach}% is out of its reach."
-
-
-def _hardly(exposure: float) -> str:
-    if exposure == 0:
-        return "software reaches none of it"
-    reach = percent_words(100 * exposure)
-    return f"reaches {'only ' if exposure <= SMALL_REACH and reach[0].isdigit() else ''}{reach} of that"
-
-
-def _label(part: TopicPart) -> str:
-    return part.topic.label[:1].lower() + part.topic.label[1:]
-
-
-def _opening(a: Assessment, voice: Voice, part: TopicPart) -> str:
-    share = percent_words(part.share)
-    if hours_entered(a):
-        week = "your week" if voice is Voice.OWN else "this person’s week"
-        return f"About {share} of {week} is counted as {_label(part)}"
-    return f"About {share} of {_tasks(a)} involve {_label(part)}"
+def _opening(a: Assessment, voice: Voice, group: WorkGroup) -> str:
+    """How large the part is: with hours entered, what part of them, and what that counts as."""
+    share, name = percent_words(group.share), lower_first(group.name)
+    if not hours_entered(a):
+        return f"About {share} of {_tasks(a)} involve {name}"
+    spends = "You spend" if voice is Voice.OWN else "This person spends"
+    whose = "your" if voice is Voice.OWN else "their"
+    hours = f"{spends} {percent_words(min(group.entered, 100.0))} of {whose} hours on {name}"
+    return f"{hours} (counted as {share}, because the job’s tasks weigh in)"
 
 
 def _tasks(a: Assessment) -> str:
@@ -155,9 +162,9 @@ def _reach_of_all(a: Assessment) -> float:
     return a.parts.alone + a.parts.helped if a.parts else 0.0
 
 
-def _little(a: Assessment, parts: tuple[TopicPart, ...]) -> AdviceRow | None:
-    """Where no larger part is reached by much; with its total, which may be nothing."""
-    if a.parts is None:
+def _little(a: Assessment, groups: tuple[WorkGroup, ...]) -> AdviceRow | None:
+    """Where AI reaches little of the whole; with its total, which may be nothing."""
+    if a.parts is None or _reach_of_all(a) > REACHED_FROM:
         return None
     work = "the week" if hours_entered(a) else _tasks(a)
     if not _reach_of_all(a):
@@ -166,9 +173,9 @@ def _little(a: Assessment, parts: tuple[TopicPart, ...]) -> AdviceRow | None:
         )
     alone, helped, _ = a.parts.whole()
     total = f"about {alone + helped}%" if alone + helped else "under 1%"
-    most = max((whole(100 * part.exposure) for part in parts), default=0)
-    larger = f"at most {most}% of any larger part" if most else "nothing in the larger parts"
-    return AdviceRow("Little here to hand to AI yet", f"AI software reaches {total} of {work}, and {larger}.")
+    most = max((group.reach for group in groups if group.share > 0), default=0.0)
+    largest = f", and at most {percent_words(most)} of any part of it" if most <= MOSTLY_REACHED else ""
+    return AdviceRow("Little here to hand to AI yet", f"AI software reaches {total} of {work}{largest}.")
 
 
 def _no_need(a: Assessment) -> AdviceRow | None:
@@ -183,9 +190,9 @@ def _no_need(a: Assessment) -> AdviceRow | None:
 
 
 def _move(a: Assessment) -> AdviceRow | None:
-    """The related job that is named first; one that pays less, or gathers what is left of a field, is no advice."""
+    """The related job that is named first, with what it takes to get there."""
     move = a.moves.first
-    if move is None or a.yours is None or move.pay_change <= -SAME_PAY or move.title.endswith(LEFT_OVER):
+    if move is None or a.yours is None or not _worth_it(a, move):
         return None
     places = int(rounded(a.yours).score) - move.place
     many = move.job.many
@@ -193,7 +200,20 @@ def _move(a: Assessment) -> AdviceRow | None:
     facts.append(f"earn {_pay_change(move.pay_change)} at the median")
     if move.openings:
         facts.append(f"have {openings(move.openings)} a year")
+    if move.extra_years > 0:
+        facts.append(f"need {length(move.extra_years)} more preparation")
     return AdviceRow(f"Thinking of a move? Look at {many}", f"{many[:1].upper()}{many[1:]} {joined(facts)}.")
+
+
+def _worth_it(a: Assessment, move: Move) -> bool:
+    """Pays clearly more; or no less where it has more openings than today's job or grows fast.
+
+    A job that gathers what is left of a field is no advice.
+    """
+    if move.title.endswith(LEFT_OVER) or move.pay_change < 0:
+        return False
+    today = a.outlook.openings if a.outlook else 0
+    return move.pay_change >= BETTER_PAY or (move.openings or 0) > today or (move.growth_percent or 0.0) >= FAST_GROWTH
 
 
 def _pay_change(change: float) -> str:
@@ -223,4 +243,23 @@ def _hold(a: Assessment) -> AdviceRow | None:
     return AdviceRow(
         "Hold the score loosely",
         f"The measures place it between {shown.low:.0f} and {shown.high:.0f}. Look again when they are updated.",
+    )
+
+
+def _know_the_parts(a: Assessment) -> AdviceRow | None:
+    if a.parts is None:
+        return None
+    *_, out = a.parts.whole()
+    work = "the week" if hours_entered(a) else _tasks(a)
+    return AdviceRow(
+        "Know which part is which", f"About {out}% of {work} is out of AI’s reach. The three parts say what."
+    )
+
+
+def _look_again(a: Assessment) -> AdviceRow | None:
+    if a.yours is None:
+        return None
+    return AdviceRow(
+        "Look again when the measures are updated",
+        f"This score rests on {counted(len(a.yours.places), 'measure')}, and what AI can do changes.",
     )

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import fsum
 
-from backend.assessments.job_impact.model.job_impact import MOST_TRUST
+from backend.assessments.job_impact.model.job_impact import trust_in
 from backend.assessments.job_impact.model.result import ActivityPlace, Assessment
+from backend.assessments.job_impact.presentation.activity_lists import (
+    NOTHING,
+    largest_part,
+    lists_of,
+    other_lists,
+    pieces,
+)
 from backend.assessments.job_impact.presentation.headline import Voice, hours_entered
 from backend.assessments.job_impact.presentation.sections import (
     ActivityList,
@@ -22,29 +29,17 @@ from backend.formats import counted, whole
 
 REACH = "Reach means today’s software could do the task, or at least halve the time it takes."
 NO_TASK = "The raters put no task here."
+EXAMPLES_LACK = {"alone": "Parts of other tasks.", "help": "Parts of other tasks.", "out": "Parts of most tasks."}
 NAMES = {"alone": "AI could do by itself.", "help": "AI could help with.", "out": "Out of AI’s reach."}
-LISTED = 3
-NOTHING = 1e-9
-# What fills far more of a day than of the ratings of tasks, where a job has it at all.
-FILLS_THE_DAY = frozenset(
-    {
-        "4.A.3.a.4.I01",
-        "4.A.3.a.3.I03",
-        "4.A.3.a.3.I08",
-        "4.A.3.a.3.I11",
-        "4.A.3.a.3.I06",
-        "4.A.3.a.2.I03",
-        "4.A.3.a.2.I05",
-        "4.A.3.a.2.I31",
-        "4.A.3.a.1.I03",
-        "4.A.3.a.1.I11",
-        "4.A.4.a.5.I02",
-        "4.A.4.a.8.I01",
-        "4.A.4.b.3.I02",
-    }
-)
+# What fills far more of a day than of the ratings of tasks: the activity, and the beginnings of the codes of the jobs.
+FILLS_THE_DAY = {
+    "4.A.3.a.4.I01": ("53-3",),  # driving
+    "4.A.3.a.2.I31": ("39-5",),  # hair
+    "4.A.3.a.1.I03": ("37-201", "35-9021", "53-7061"),  # cleaning
+    "4.A.3.a.1.I08": ("37-201", "35-9021", "53-7061"),
+    "4.A.3.a.2.I03": ("35-2",),  # cooking
+}
 ASKED_WITHIN = (10.0, 50.0)
-NOTABLE = 2.0
 
 
 def percent_words(value: float) -> str:
@@ -58,7 +53,7 @@ def joined(names: Sequence[str]) -> str:
     """a, b, and c; with semicolons where a name has commas of its own."""
     if len(names) < 3:
         return " and ".join(names)
-    comma = ";" if any("," in name for name in names) else ","
+    comma = ";" if any(", " in name for name in names) else ","
     return f"{f'{comma} '.join(names[:-1])}{comma} and {names[-1]}"
 
 
@@ -104,42 +99,13 @@ def _whole_of(a: Assessment, voice: Voice) -> str:
     return "Your week," if voice is Voice.OWN else "This person’s week,"
 
 
-def pieces(activity: ActivityPlace) -> dict[str, float]:
-    """What share of all the work, in percent, the activity gives to each of the three parts."""
-    alone = min(activity.alone, activity.exposure)
-    of_it = {"alone": alone, "help": activity.exposure - alone, "out": 1.0 - activity.exposure}
-    return {kind: activity.share * part if part > NOTHING else 0.0 for kind, part in of_it.items()}
-
-
-def lists_of(activities: Iterable[ActivityPlace]) -> dict[str, tuple[ActivityPlace, ...]]:
-    """For each part the activities that give most to it, of those that lie mostly there; nothing is listed twice.
-
-    A part where no activity lies mostly has the largest pieces of others.
-    """
-    named = [activity for activity in activities if activity.topic != FURTHER.id and activity.share > 0]
-    mostly: dict[str, list[ActivityPlace]] = {kind: [] for kind in NAMES}
-    for activity in named:
-        mostly[_largest_part(activity)].append(activity)
-    listed: dict[str, tuple[ActivityPlace, ...]] = {}
-    for kind in sorted(NAMES, key=lambda kind: bool(mostly[kind])):
-        taken = {activity.id for chosen in listed.values() for activity in chosen}
-        own = [activity for activity in mostly[kind] or named if activity.id not in taken and pieces(activity)[kind]]
-        listed[kind] = tuple(sorted(own, key=lambda a: (-pieces(a)[kind], a.id))[:LISTED])
-    return listed
-
-
-def _largest_part(activity: ActivityPlace) -> str:
-    each = pieces(activity)
-    return max(NAMES, key=lambda kind: each[kind])
-
-
 def _sentence(all_of_it: Sequence[ActivityPlace], listed: Sequence[ActivityPlace], kind: str, exact: float) -> str:
     """Mostly where the listed are half of the part or more; else they are examples, or only partly in it."""
     if not listed:
         further = all(x.topic == FURTHER.id for x in all_of_it if pieces(x)[kind])
-        return "Only further tasks of this job." if further else "Parts of the same tasks."
+        return "Only further tasks of this job." if further else EXAMPLES_LACK[kind]
     names = joined([lower_first(activity.name) for activity in listed])
-    if any(_largest_part(activity) != kind for activity in listed):
+    if any(largest_part(activity) != kind for activity in listed):
         return f"Some of {names}."
     most = fsum(pieces(activity)[kind] for activity in listed) >= exact / 2
     return f"Mostly {names}." if most else f"Such as {names}."
@@ -184,13 +150,16 @@ def _rows(activities: Iterable[ActivityPlace]) -> tuple[ActivityRow, ...]:
 
 
 def _lists(a: Assessment, voice: Voice) -> tuple[ActivityList, ...]:
-    time = "Most of the AI-exposed tasks"
-    if hours_entered(a):
-        time = "Most of your AI-exposed time" if voice is Voice.OWN else "Most of the AI-exposed time"
+    """None holds an activity that the three parts name."""
+    others, hours = other_lists(a.activities), hours_entered(a)
+    time, which = "Most of the other AI-exposed tasks", "activities"
+    if hours:
+        time = f"Most of {'your' if voice is Voice.OWN else 'the'} other AI-exposed time"
+        which = "activities with hours"
     lists = (
-        ("Most exposed", most_exposed(a)),
-        (time, most_exposed_time(a)),
-        ("Least exposed", least_exposed(a)),
+        (f"Most exposed of the other {'larger ' if others.larger else ''}{which}", others.exposed),
+        (time, others.reached),
+        (f"Least exposed of the other {which}", others.least),
     )
     return tuple(ActivityList(heading, _rows(listed)) for heading, listed in lists if listed)
 
@@ -201,47 +170,21 @@ def _note(a: Assessment, voice: Voice) -> str:
         return "The shares follow O*NET’s ratings of the job’s tasks. They are not hours."
     whose = "Your hours" if voice is Voice.OWN else "This person’s hours"
     return (
-        f"{whose} count for up to {MOST_TRUST:.0%}, and O*NET’s ratings of the job’s tasks for the rest. "
+        f"{whose} count for {trust_in(sum(x.entered > 0 for x in a.activities)):.0%}, "
+        "and O*NET’s ratings of the job’s tasks for the rest. "
         "So an activity with 0 hours is still counted, as a small share."
     )
 
 
 def _ask_hours(a: Assessment, voice: Voice) -> str:
-    """Asks for hours where something that fills the day is among the job's larger tasks."""
+    """Asks for hours where the job's largest activity is one that fills the day of its people."""
     low, high = ASKED_WITHIN
-    filling = [x for x in a.activities if x.id in FILLS_THE_DAY and low <= x.typical_share < high]
-    if not filling or voice is Voice.SHARED:
+    most = max(a.activities, key=lambda x: (x.typical_share, x.id))
+    fills = a.code.startswith(FILLS_THE_DAY.get(most.id, ("none",)))
+    if not fills or not low <= most.typical_share < high or voice is Voice.SHARED:
         return ""
-    most = max(filling, key=lambda x: (x.typical_share, x.id))
     asked = "Enter your own hours" if voice is Voice.OWN else "Enter your own hours in your result"
     return (
         f"{most.name} makes up {percent_words(most.typical_share)} of the job’s tasks, but it can fill most of a day. "
         f"{asked} to see what that changes."
     )
-
-
-def most_exposed(a: Assessment) -> tuple[ActivityPlace, ...]:
-    """Activities of 2% of the work and more that AI reaches, the most exposed first."""
-    reached = [x for x in _notable(a) if whole(100 * x.exposure)]
-    return tuple(sorted(reached, key=lambda x: (-x.exposure, -x.share, x.id))[:LISTED])
-
-
-def most_exposed_time(a: Assessment) -> tuple[ActivityPlace, ...]:
-    """Activities by how much reached work they hold, which is share times exposure."""
-    reached = [x for x in _named(a) if whole(x.share) and whole(100 * x.exposure)]
-    return tuple(sorted(reached, key=lambda x: (-x.share * x.exposure, x.id))[:LISTED])
-
-
-def least_exposed(a: Assessment) -> tuple[ActivityPlace, ...]:
-    """Activities of 2% of the work and more, the least exposed first; never one of the most exposed."""
-    most = most_exposed(a)
-    rest = [x for x in _notable(a) if x not in most]
-    return tuple(sorted(rest, key=lambda x: (x.exposure, -x.share, x.id))[:LISTED])
-
-
-def _notable(a: Assessment) -> list[ActivityPlace]:
-    return [x for x in _named(a) if x.share >= NOTABLE]
-
-
-def _named(a: Assessment) -> list[ActivityPlace]:
-    return [x for x in a.activities if x.topic != FURTHER.id]

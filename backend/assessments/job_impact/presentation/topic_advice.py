@@ -161,8 +161,8 @@ ADVICE: Mapping[str, TopicAdvice] = {
         "Stay exact with payments",
     ),
     "books": TopicAdvice(
-        "Let software do the sums, then check them",
-        "Finding what is wrong is still your part.",
+        "Let software prepare the figures",
+        "Make sure you can explain every one of them.",
         "Count on judgment about money",
     ),
     "data": TopicAdvice(
@@ -209,7 +209,7 @@ ADVICE: Mapping[str, TopicAdvice] = {
         "Count on judgment about what will work",
     ),
     "computers": TopicAdvice(
-        "Let AI write code and track down faults",
+        "Let AI help with code and settings",
         "Test what it makes before you rely on it.",
         "Count on hands-on work with hardware",
     ),
@@ -310,3 +310,88 @@ ADVICE: Mapping[str, TopicAdvice] = {
         "Count on a good finish",
     ),
 }
+
+# Where the tasks of an occupation are not what the words on a topic speak of; by the beginning of its code.
+OF_OCCUPATIONS: Mapping[tuple[str, str], TopicAdvice] = {
+    ("11-1031", "customers"): TopicAdvice(
+        "Let AI draft replies to constituents",
+        "Read each one before it goes out in your name.",
+        "Count on meeting constituents in person",
+    ),
+    ("13-1161", "computers"): TopicAdvice(
+        "Let AI draft reports and track campaigns",
+        "Check the numbers before you share them.",
+        "Count on asking the right question",
+    ),
+    ("15-", "computers"): TopicAdvice(
+        "Let AI write code and track down faults",
+        "Test what it makes before you rely on it.",
+        "Count on hands-on work with hardware",
+    ),
+    ("21-2011", "books"): TopicAdvice(
+        "Let software help with the budget",
+        "Where the money goes is still up to people.",
+        "Count on judgment about money",
+    ),
+    ("23-1011", "advising"): TopicAdvice(
+        "Let AI draft the memo",
+        "Check every citation before a client sees it.",
+        "Count on advice clients can talk over",
+    ),
+    ("23-1023", "cases"): TopicAdvice(
+        "Let AI draft the case summary",
+        "Check every fact yourself.",
+        "Count on judgment about people and facts",
+    ),
+    ("27-2011", "research"): TopicAdvice(
+        "Run your lines with AI",
+        "How you read the part is still yours.",
+        "Count on your reading of the part",
+    ),
+    ("31-1120", "strategy"): TopicAdvice(
+        "Let AI help write up goals and visits",
+        "Fit them to the person you look after.",
+        "Count on knowing the person you look after",
+    ),
+    ("33-3051", "data"): TopicAdvice(
+        "Let AI search the records",
+        "Check what it turns up before you act on it.",
+        "Count on asking people yourself",
+    ),
+    ("35-3023", "customers"): TopicAdvice(
+        "Let a screen take the routine orders",
+        "Step in when an order is out of the ordinary.",
+        "Count on helping people at the counter",
+    ),
+    ("41-9012", "promoting"): TopicAdvice(
+        "Let AI draft your pitches and captions",
+        "Make sure they still sound like you.",
+        "Count on showing up in person",
+    ),
+    ("43-4051", "books"): TopicAdvice(
+        "Let software go through the bills first",
+        "Look into the odd ones yourself.",
+        "Look into disputed bills yourself",
+    ),
+    ("43-6", "buying"): TopicAdvice(
+        "Let software watch stock and orders",
+        "Check unusual orders yourself.",
+        "Count on knowing how your office runs",
+    ),
+    ("53-201", "coordinating"): TopicAdvice(
+        "Let software prepare the briefing",
+        "Talking with the crew and the tower is still yours.",
+        "Count on clear talk with crew and tower",
+    ),
+    ("53-202", "coordinating"): TopicAdvice(
+        "Let software prepare the briefing",
+        "Talking with the pilots is still yours.",
+        "Count on clear talk with pilots",
+    ),
+}
+
+
+def advice_on(code: str, topic: str) -> TopicAdvice:
+    """The words on the topic for the occupation of this code."""
+    own = (advice for (start, of), advice in OF_OCCUPATIONS.items() if of == topic and code.startswith(start))
+    return next(own, ADVICE[topic])

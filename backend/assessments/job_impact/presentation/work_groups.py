@@ -42,6 +42,11 @@ class WorkGroup:
     alone: float
     activities: tuple[ActivityPlace, ...]
 
+    @property
+    def entered(self) -> float:
+        """Its percent of the hours that were entered."""
+        return fsum(activity.entered for activity in self.activities)
+
 
 @dataclass(frozen=True, slots=True)
 class TopicShare:
