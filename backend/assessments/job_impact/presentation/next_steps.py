@@ -87,7 +87,7 @@ def _chosen(a: Assessment, groups: tuple[WorkGroup, ...]) -> Chosen:
 
 def _worth_handing_over(group: WorkGroup) -> float:
     """Of two parts with as much reached work, the one that AI reaches further into."""
-    return group.share * group.reach**1.5
+    return float(group.share * group.reach**1.5)
 
 
 def _reached(parts: list[WorkGroup]) -> list[WorkGroup]:
