@@ -46,6 +46,13 @@ def test_hours_are_shown_to_the_half_small_ones_to_the_tenth_and_none_as_nothing
     assert typical_hours(0) == "0"
 
 
+def test_the_hours_of_the_groups_of_every_job_add_up_to_40(shipped_assessments):
+    for a in shipped_assessments:
+        week = week_groups(a.activities, {})
+        assert not week or fsum(float(group.shown) for group in week) == 40
+        assert all(abs(float(group.shown) - group.typical) < 0.5 for group in week)
+
+
 def test_a_week_left_as_shown_is_typical():
     week = week_groups(PLACES, {})
 
@@ -104,5 +111,7 @@ def test_no_hour_of_a_group_is_lost(driving, forms):
 
 
 def test_the_form_says_how_many_hours_it_holds():
-    assert total_sentence(week_groups(PLACES, {})) == "These groups hold all 40 hours."
+    assert total_sentence(week_groups(PLACES, {})) == (
+        "We don’t know your hours. These are the job’s task shares spread over 40 hours; put yours in their place."
+    )
     assert total_sentence(week_groups(PLACES, {"van": 12.0, "papers": 35.0})) == "Your week adds up to 47 hours."

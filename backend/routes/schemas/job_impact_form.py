@@ -111,7 +111,7 @@ def week_reply(form: Form, week: Sequence[WeekGroup]) -> WeekReply:
         return WeekReply({})
     hours = stated(week, *({key: typed or 0.0 for key, typed in each.items()} for each in (groups, activities)))
     if hours and not any(hours.values()):
-        problems.add(f"hours.{week[0].id}", "Enter hours for at least one group, or go back to a typical week")
+        problems.add(f"hours.{week[0].id}", "Enter hours for at least one group, or go back to the job’s tasks")
     problems.check()
     return WeekReply(hours)
 

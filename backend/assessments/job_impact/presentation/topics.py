@@ -56,7 +56,7 @@ TOPICS: Mapping[str, Topic] = {
         ("promoting", "Promoting and advertising", "promoting"),
         ("customers", "Helping customers and the public", "helping the public"),
         ("advising", "Explaining and advising", "advice"),
-        ("languages", "Interpreting languages or beliefs", "interpreting"),
+        ("languages", "Interpreting and translating", "interpreting"),
         ("clients", "Clients, partners, and agreements", "clients"),
         ("grooming", "Hair, skin, and beauty care", "beauty care"),
         ("performing", "Shows, sports, and entertainment", "entertainment"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
@@ -10,6 +11,10 @@ from backend.assessments.job_impact.model.result import ActivityPlace
 from backend.assessments.job_impact.presentation.work_groups import groups_of
 
 WHOLE_WEEK = 40.0
+NOT_YOURS = (
+    f"We don’t know your hours. These are the job’s task shares spread over {WHOLE_WEEK:g} hours; "
+    "put yours in their place."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +37,11 @@ class WeekLine:
 
 @dataclass(frozen=True, slots=True)
 class WeekGroup:
-    """A group of activities; its hours are theirs together."""
+    """A group of activities; its hours are theirs together. `shown_typical` adds up to a whole week over all groups."""
 
     id: str
     name: str
+    shown_typical: str
     lines: tuple[WeekLine, ...]
 
     @property
@@ -54,17 +60,26 @@ class WeekGroup:
     def shown(self) -> str:
         return self.shown_typical if self.is_typical else f"{self.hours:g}"
 
-    @property
-    def shown_typical(self) -> str:
-        return typical_hours(self.typical)
-
 
 def week_groups(activities: Sequence[ActivityPlace], hours: Mapping[str, float]) -> tuple[WeekGroup, ...]:
     """The largest part of a typical week first; without `hours` of one's own by activity, a typical week."""
+    groups = groups_of(activities)
+    shown = half_hours([group.typical_share for group in groups])
     return tuple(
-        WeekGroup(group.id, group.name, tuple(_line(activity, hours) for activity in group.activities))
-        for group in groups_of(activities)
+        WeekGroup(group.id, group.name, f"{typical:g}", tuple(_line(activity, hours) for activity in group.activities))
+        for group, typical in zip(groups, shown, strict=True)
     )
+
+
+def half_hours(shares: Sequence[float]) -> list[float]:
+    """A week's hours in halves by `shares`, adding up to all of it: by the largest remainder, the first on a tie."""
+    total = fsum(shares)
+    exact = [2 * WHOLE_WEEK * share / total for share in shares]
+    halves = [math.floor(each) for each in exact]
+    left = round(2 * WHOLE_WEEK) - sum(halves)
+    for place in sorted(range(len(exact)), key=lambda place: halves[place] - exact[place])[:left]:
+        halves[place] += 1
+    return [half / 2 for half in halves]
 
 
 def _line(activity: ActivityPlace, hours: Mapping[str, float]) -> WeekLine:
@@ -102,9 +117,9 @@ def _hours(group: WeekGroup, groups: Mapping[str, float], activities: Mapping[st
 
 
 def total_sentence(week: Sequence[WeekGroup]) -> str:
-    """How many hours the fields hold together."""
+    """What hours the fields hold: the job’s, or how many of one’s own."""
     if all(group.is_typical for group in week):
-        return f"These groups hold all {WHOLE_WEEK:g} hours."
+        return NOT_YOURS
     return f"Your week adds up to {round(fsum(group.hours for group in week), 1):g} hours."
 
 
