@@ -90,7 +90,7 @@ def test_the_snapshot_of_the_reference_tables_is_written_anew(app, tables):
 
     said = app.test_cli_runner().invoke(args=["reference", "snapshot"])
 
-    assert (said.exit_code, said.output) == (0, "5.8 MB in snapshot.npz\n")
+    assert (said.exit_code, said.output) == (0, "6.6 MB in snapshot.npz\n")
     assert (tables / SNAPSHOT).read_bytes() == (SHIPPED / SNAPSHOT).read_bytes()
 
 
