@@ -16,9 +16,9 @@ def banner(settings: Settings, first_look: str) -> str:
     lines = [f"Mingus is at {site}"]
     if not settings.production:
         create = command(settings, "accounts create --email you@example.com --role admin")
-        lines.append(f"The first admin: {create}")
+        lines.append(f"Create the first admin: {create}")
     if not settings.SMTP_HOST:
-        lines.append(f"Letters to people become files in {settings.INSTANCE_DIR / 'outbox'}: there is no SMTP_HOST")
+        lines.append(f"Emails are saved as files in {settings.INSTANCE_DIR / 'outbox'}, because SMTP_HOST is not set")
     if first_look:
         lines.append(f"Dashboards: {site}{FIRST_LOOK}{first_look}")
     return "".join(f"{line}\n" for line in lines)

@@ -27,5 +27,5 @@ def unknown_names(environ: Iterable[str], settings: Collection[str]) -> list[str
         [*like] = get_close_matches(name, long_names, 1, LIKENESS)
         if like or name.startswith(PREFIXES):
             meant = f" Did you mean {like[0]}?" if like else ""
-            lines.append(f"{name} is no setting of Mingus and is ignored.{meant}\n")
+            lines.append(f"{name} is not a Mingus setting and is ignored.{meant}\n")
     return lines

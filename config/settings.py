@@ -46,8 +46,8 @@ from config.values import (
 PROJECT = Path(__file__).resolve().parent.parent
 
 NEW_MASTER_KEY = (
-    "Made a new master key, {}. Keep a copy, apart from the database: what people entrust to this installation can be"
-    " read with it alone. If there was another one before, put that back.\n"
+    "Created a new master key, {}. Keep a copy outside the database: personal data of this installation can be"
+    " read only with it. If there was another key before, put that one back.\n"
 )
 SECRETS = ("SECRET_KEY", "MASTER_KEY", "AUDIT_KEY")
 Network = IPv4Network | IPv6Network
@@ -182,7 +182,7 @@ class Settings(BaseModel):
         "to. Empty: `INSTANCE_DIR/erasures.ledger`.",
     )
     RECOGNISE_VISITORS: bool = Field(
-        False, description="Ask visitors whether they may be recognised when they come back. Else nobody is asked."
+        False, description="Ask visitors whether they may be recognized when they come back. Otherwise no one is asked."
     )
     EVENTS_QUEUE_LIMIT: Annotated[int, Field(ge=1)] = Field(
         20_000, description="Events that may wait for their commit in one server process; beyond it the answer is 503."

@@ -123,7 +123,7 @@ def _can_be_written(value: Path) -> Path:
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except FileExistsError:
-        raise ValueError(f"is {folder}, which is no folder") from None
+        raise ValueError(f"is {folder}, which is not a folder") from None
     except OSError as error:
         raise ValueError(f"is {folder}, which cannot be written: {error.strerror}") from None
 
@@ -132,13 +132,13 @@ def _knows_places(value: Path | None) -> Path | None:
     if value is None:
         return None
     if not value.is_file():
-        raise ValueError("is no file")
+        raise ValueError("is not a file")
     try:
         maxminddb.open_database(value).close()
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror}") from None
     except (maxminddb.InvalidDatabaseError, ValueError):
-        raise ValueError("is no file in MaxMind format") from None
+        raise ValueError("is not a file in MaxMind format") from None
     return value.absolute()
 
 

@@ -141,7 +141,7 @@ def move(**changes: object) -> Move:
         similarity=90,
         area="United States",
         education="Master's degree",
-        preparation="About 2 years more preparation than today's job",
+        preparation="About 2 years more preparation than this job",
         missed=(),
         flags=(),
     )

@@ -47,10 +47,10 @@ def test_every_bad_value_is_named_at_once():
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
         ({"DUCKDB_MEMORY": "2 gigs"}, "DUCKDB_MEMORY must be a number of MB or GB, such as 512MB or 2GB"),
         ({"RATE_LIMIT_MEMBER": "5"}, "RATE_LIMIT_MEMBER must be a number for a while, such as 100/minute, or empty"),
-        ({"GEOIP_FILE": "Makefile"}, "GEOIP_FILE is no file in MaxMind format"),
+        ({"GEOIP_FILE": "Makefile"}, "GEOIP_FILE is not a file in MaxMind format"),
         ({"LAKE_URL": "ftp://x"}, "LAKE_URL must be a folder, or an object store that begins with one of s3://"),
         ({"INSTANCE_DIR": NO_FOLDER}, "INSTANCE_DIR is /proc/x, which cannot be written: No such file or directory"),
-        ({"INSTANCE_DIR": "/dev/null"}, "INSTANCE_DIR is /dev/null, which is no folder"),
+        ({"INSTANCE_DIR": "/dev/null"}, "INSTANCE_DIR is /dev/null, which is not a folder"),
     ],
 )
 def test_a_refusal_says_what_to_write(given, sentence, monkeypatch):
@@ -172,9 +172,9 @@ def test_production_refuses_one_value_for_several_keys():
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("REDIS_ULR", "REDIS_ULR is no setting of Mingus and is ignored. Did you mean REDIS_URL?\n"),
-        ("SMTP_USERNAME", "SMTP_USERNAME is no setting of Mingus and is ignored. Did you mean SMTP_USER?\n"),
-        ("LAKE_FOLDER", "LAKE_FOLDER is no setting of Mingus and is ignored.\n"),
+        ("REDIS_ULR", "REDIS_ULR is not a Mingus setting and is ignored. Did you mean REDIS_URL?\n"),
+        ("SMTP_USERNAME", "SMTP_USERNAME is not a Mingus setting and is ignored. Did you mean SMTP_USER?\n"),
+        ("LAKE_FOLDER", "LAKE_FOLDER is not a Mingus setting and is ignored.\n"),
         ("HOSTNAME", ""),
         ("DATABASE_HOST", ""),
         ("XDG_RUNTIME_DIR", ""),
@@ -195,7 +195,7 @@ def test_a_new_master_key_is_told_of_and_one_that_is_there_is_not(tmp_path, caps
     made = [Settings.from_env({"INSTANCE_DIR": str(tmp_path)}).master_keys for _ in range(2)]
 
     assert made[0] == made[1]
-    assert capsys.readouterr().err.count(f"Made a new master key, {tmp_path / 'master_key'}.") == 1
+    assert capsys.readouterr().err.count(f"Created a new master key, {tmp_path / 'master_key'}.") == 1
 
 
 @pytest.mark.parametrize(

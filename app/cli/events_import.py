@@ -89,7 +89,7 @@ def merged_mapping(
 def pair(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not (sign and name):
-        raise UnusableFile(f"{text!r}: say NAME=VALUE.")
+        raise UnusableFile(f"{text!r}: write it as NAME=VALUE.")
     return name, value
 
 

@@ -27,9 +27,9 @@ MEANINGS = {
     "second_factor_conflict": "A page set up a second factor that already exists, or that was never started.",
     "forbidden": "The key or the role lacks a scope, which the detail names, or a browser asked from another site.",
     "not_found": "There is nothing at this address.",
-    "asked_too_early": "The calculator's pages ask in order, and an earlier question has no answer yet.",
     "not_dead": "The job is waiting, running, or done. Only a dead job can be retried. Programs never get this one.",
     "first_look_used": "The link of a first look works once. Programs never get this one.",
+    "not_your_result": "Only the browser that made a result, or its account, changes it. Programs never get this one.",
     "account_conflict": "A page made a change that the account's state does not allow.",
     "too_large": "The body has too many bytes or events. The detail gives the limit. Send it in parts.",
     "unsupported_media_type": "This address does not accept the Content-Type.",
@@ -53,6 +53,7 @@ ONLY_AT = {
     "second_factor_conflict": "",
     "account_conflict": "",
     "first_look_used": "",
+    "not_your_result": "",
 }
 
 

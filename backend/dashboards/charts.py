@@ -270,7 +270,8 @@ def _course(rows: tuple[ResultRow, ...], name: str) -> tuple[Value, ...]:
 
 
 def _noun(name: str) -> str:
-    return MEASURES[name].label.lower()
+    """What a number is of, after it: $145 asked to pay."""
+    return MEASURES[name].label.lower().removeprefix("amount ")
 
 
 def _spoken(label: str) -> str:

@@ -109,9 +109,11 @@ WEEKDAYS = (1.05, 1.1, 1.08, 1.0, 0.86, 0.58, 0.66)
 GROWTH = 0.9  # of sessions from the first day to the last, as a share of the first
 ZONE = "America/New_York"
 
-# The share of visitors at a step who take the next one, and after how many seconds (median).
-GOES_ON = (0.79, 0.86, 0.9, 0.81, 0.94, 0.56, 0.075)
-SECONDS = (24.0, 17.0, 21.0, 96.0, 3.0, 38.0, 31.0)
+# The share of visitors at a step who take the next one, and after how many seconds (median): the job, the result, the
+# offer, a plan. Then the share of results that are refined by each further question, and the seconds that takes.
+GOES_ON = (0.55, 0.97, 0.56, 0.075)
+SECONDS = (24.0, 2.0, 38.0, 31.0)
+REFINES: Mapping[int, tuple[float, float]] = {2: (0.38, 17.0), 3: (0.24, 21.0), 4: (0.16, 96.0)}
 SPREAD, LONGEST = 0.62, 900.0
 PAYS_BY_LEVEL: Mapping[str | None, float] = {"low": 0.55, "medium": 1.0, "high": 1.6, None: 0.6}
 RETURNS, ROBOTS = 0.24, 0.025  # of all sessions

@@ -147,14 +147,17 @@ class World:
         """Add the events of one session, up to the step where the visitor stops or the end of the world's time."""
         visitor.sessions += 1
         instant = start
-        for place, (name, properties) in enumerate(self._steps(visitor, channel)):
-            if place:
-                if not self._goes_on(place - 1, visitor, channel):
-                    return
-                seconds = self._seconds(place - 1)
+        taken = 0
+        for name, properties in self._steps(visitor, channel):
+            refined = int(str(properties.get("step", 1))) if name is EventName.STEP_COMPLETED else 1
+            if taken and refined == 1 and not self._goes_on(taken - 1, visitor, channel):
+                return
+            if refined > 1 or taken:
+                seconds = self._seconds(people.REFINES[refined][1] if refined > 1 else people.SECONDS[taken - 1])
                 instant += timedelta(seconds=seconds)
                 if name is EventName.STEP_COMPLETED:
                     properties["seconds"] = seconds
+            taken += refined == 1
             if instant > self._size.until:
                 return
             known_properties = {key: value for key, value in properties.items() if value is not None}
@@ -164,8 +167,7 @@ class World:
     def _steps(self, visitor: Visitor, channel: Channel) -> Iterator[tuple[EventName, dict[str, object]]]:
         campaign = {"source": channel.source, "medium": channel.medium, "campaign": channel.campaign}
         yield EventName.CALCULATOR_OPENED, {**campaign, "referrer": channel.referrer}
-        for step in range(1, 5):
-            yield EventName.STEP_COMPLETED, {"step": step}
+        yield EventName.STEP_COMPLETED, {"step": 1}
         job = visitor.job
         answers: dict[str, object] = {
             "experience": visitor.experience,
@@ -178,6 +180,10 @@ class World:
             "industry": visitor.industry,
         }
         yield EventName.ASSESSMENT_SUBMITTED, job_properties | answers
+        for step, (chance, _) in people.REFINES.items():
+            at_hand = people.WEEK_BY_DEVICE[visitor.device] if step == 4 else 1.0
+            if self._rng.random() < chance * channel.keen * at_hand:
+                yield EventName.STEP_COMPLETED, {"step": step}
         [offer] = self._rng.choices(people.OFFERS, [offer.share for offer in people.OFFERS])
         yield EventName.OFFER_VIEWED, {"offer": offer.name}
         yield EventName.UPGRADE_CLICKED, {"price_cents": offer.price_cents, "currency": "USD", **campaign}
@@ -192,11 +198,10 @@ class World:
                 not visitor.bought
                 and self._rng.random() < chance * channel.pays * back * people.PAYS_BY_LEVEL[visitor.job.level]
             )
-        week = people.WEEK_BY_DEVICE[visitor.device] if step == 3 else 1.0
-        return self._rng.random() < min(0.99, chance * channel.keen * week)
+        return self._rng.random() < min(0.99, chance * channel.keen)
 
-    def _seconds(self, step: int) -> float:
-        return round(min(self._rng.lognormvariate(log(people.SECONDS[step]), people.SPREAD), people.LONGEST), 1)
+    def _seconds(self, median: float) -> float:
+        return round(min(self._rng.lognormvariate(log(median), people.SPREAD), people.LONGEST), 1)
 
     def _event_id(self) -> UUID:
         """The next event id, the same in every run, so that an event sent again counts once."""

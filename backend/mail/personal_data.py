@@ -26,12 +26,13 @@ class LetterData:
     def data_class(self) -> DataClass:
         return DataClass(
             "letters",
-            "To tell you what you need to know. They are encrypted with your key; files of them are kept only where "
-            "there is no mail server: on a developer's machine.",
-            "7 days after they are sent, 90 days if they cannot be. Files: until an operator deletes them. None longer "
-            "than your account.",
+            "To tell you what you need to know. They are encrypted with your key. They are saved as files only where "
+            "there is no mail server, on a developer's machine.",
+            "7 days after they are sent, or 90 days if they cannot be. Files: until an operator deletes them. None "
+            "outlast your account.",
             erase=self.erase,
             export=self.export,
+            called="Emails",
         )
 
     def export(self, subject: Subject) -> Iterator[ExportedRow]:

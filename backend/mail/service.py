@@ -63,7 +63,7 @@ class Mail:
         try:
             sealed = self._vault.seal(account_id, _place(name), content)
         except Unreadable as error:
-            logger.warning("no letter %s to account %d: %s", letter, account_id, error)
+            logger.warning("no email %s to account %d: %s", letter, account_id, error)
             return
         payload = {"account_id": account_id, "letter": letter, "name": name, "sealed": b64encode(sealed).decode()}
         self._jobs.add(KIND, payload)

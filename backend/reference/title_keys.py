@@ -17,7 +17,7 @@ _SIGNS = (
 )
 _IGNORED = frozenset(
     {"a", "an", "and", "at", "for", "in", "of", "on", "the", "to", "with"}
-    | {"de", "del", "la", "las", "el", "los", "al", "y", "con", "un", "una"}
+    | {"de", "del", "la", "las", "el", "los", "al", "y", "con", "en", "un", "una"}
 )
 
 _ABBREVIATIONS = {
@@ -72,6 +72,7 @@ _ABBREVIATIONS = {
 }
 _MEANING_BY_PLACE = {"admin": ("administrative", "administrator"), "tech": ("technical", "technician")}
 AT_THE_END = dict(_MEANING_BY_PLACE.values())
+
 
 def title_key(title: str) -> str:
     """Lower-case words without accents, plurals, small words and abbreviations; empty if there are none."""

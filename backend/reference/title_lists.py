@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,7 +16,7 @@ SPANISH_TITLES = Path(__file__).parent / "spanish_titles.csv"
 _KINDS = {EVERYDAY_TITLES: TitleKind.EVERYDAY, SPANISH_TITLES: TitleKind.SPANISH}
 
 
-def own_titles(codes: Set[str]) -> Iterator[JobTitle]:
+def own_titles(codes: Collection[str]) -> Iterator[JobTitle]:
     """Every title with its occupations among `codes`, the one that is meant most often first."""
     for path, kind in _KINDS.items():
         for meant, titles in _rows(path):

@@ -21,6 +21,7 @@ Flags = npt.NDArray[np.bool_]
 _PREFIX_QUALITY = 0.8
 _MISSPELLED_QUALITY = 0.7
 _SHORTEST_PART = 3  # letters of a word that was run into another
+_MUCH_COMMONER = 20  # times as many titles
 _FORGIVEN_FROM = 4  # letters a word needs before a slip of the finger is forgiven
 
 
@@ -70,13 +71,19 @@ class WordIndex:
         """
         words: list[str] = []
         for place, word in enumerate(wanted):
-            low, high = self._beginning_with(word)
-            unfinished = place == len(wanted) - 1 and low < high
+            unfinished = place == len(wanted) - 1 and self._is_beginning(word)
             if self._is_word(word) or unfinished or word in spelled_right or not word.isalpha():
                 words.append(word)
             else:
                 words.extend(self._likeliest(word))
         return tuple(words)
+
+    def _is_beginning(self, word: str) -> bool:
+        """Whether words begin with it, none of them rare beside one that it may be a misspelling of."""
+        low, high = self._beginning_with(word)
+        titles = int(self.starts[high] - self.starts[low])
+        similar = max((len(self._titles_of(place)) for place, _ in self._almost(word)), default=0)
+        return titles > 0 and similar < _MUCH_COMMONER * titles
 
     def _likeliest(self, word: str) -> tuple[str, ...]:
         near = [

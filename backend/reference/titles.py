@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,17 @@ from backend.reference.tables import TitleKind
 from backend.reference.texts import Array, Texts
 from backend.reference.title_keys import title_key
 from backend.reference.title_words import Flags, Numbers, Places, WordIndex, word_arrays
-from backend.reference.typed_titles import Clauses, NoJob, Words, gist, no_job, readings, typed_vocabulary
+from backend.reference.typed_titles import (
+    Clauses,
+    NoJob,
+    Words,
+    gist,
+    in_business,
+    no_job,
+    parts,
+    readings,
+    typed_vocabulary,
+)
 
 Kinds = npt.NDArray[np.uint8]
 
@@ -39,7 +50,8 @@ _CLEAR_LEAD = 0.5
 _MOST = 0.5  # of the jobs with such a title
 _CANDIDATES = 400
 _CERTAIN = 0.98
-_CORRECTED = 0.9  # of the confidence, where the title had to be respelled
+_RESPELLED = 0.9  # of the confidence, where the title is not as it was typed
+_LIKELY = 0.45  # enough not to look for a job in a part of the title
 CLOSE, FAINT = 0.6, 0.1
 _CALIBRATION = 0.7  # brings confidence near the share of held-out titles that are right first
 
@@ -105,7 +117,7 @@ class _Query:
     """
 
     key: str
-    corrected: bool
+    respelled: bool
     typed: frozenset[int]
     chosen: tuple[int, ...]
 
@@ -183,31 +195,56 @@ class TitleIndex:
         if reason or not typed.words or not self.texts:
             return TitleSearch(False, (), reason)
         wanted = self._wanted(query, spelled, corrected=spelled != typed)
+        search = self._search(wanted, limit)
+        if wanted.chosen or (search.matches and search.matches[0].confidence >= _LIKELY):
+            return search
+        part = self._job_in(wanted)
+        return self._search(part, limit) if part else search
+
+    def _search(self, wanted: _Query, limit: int) -> TitleSearch:
         candidates = self._candidates(wanted.key)
         if not candidates.places.size:
             return TitleSearch(False, ())
         ranked = self._ranked(candidates, wanted, max(limit, 2))
-        exact = not wanted.corrected and self._is_clear(ranked, wanted)
+        exact = not wanted.respelled and self._is_clear(ranked, wanted)
         return TitleSearch(exact, self._matches(ranked[:limit], exact, wanted))
+
+    def _job_in(self, wanted: _Query) -> _Query | None:
+        """A title of one occupation in our own lists that a longer one ends with, or begins with in Spanish."""
+        words = tuple(wanted.key.split())
+        for part in parts(words):
+            places = self._own_titles(" ".join(part))
+            kind = TitleKind.EVERYDAY if part == words[-len(part) :] else TitleKind.SPANISH
+            meant = dict.fromkeys(self.owners[place] for place in places if _KINDS[self.kinds[place]] is kind)
+            if meant and (len(meant) == 1 or kind is TitleKind.SPANISH):
+                return replace(wanted, key=" ".join(part), respelled=True, chosen=tuple(map(int, meant)))
+        return None
+
+    def _own_titles(self, key: str) -> list[int]:
+        return [place for place in range(*self._same_key(key)) if _KINDS[self.kinds[place]] in _OUR_OWN]
 
     def _title(self, place: int) -> JobTitle:
         return JobTitle(self.codes[self.owners[place]], self.texts[place], _KINDS[self.kinds[place]])
 
     def _no_job(self, words: Words) -> NoJob | None:
-        """A title of several words that is known is a job: "military police" is."""
+        """A title in our own lists is a job, as is one of several words that sounds military: "marine engineer"."""
         reason = no_job(words)
-        return None if reason is NoJob.MILITARY and len(words) > 1 and self._is_known(words) else reason
+        sounds_military = reason is NoJob.MILITARY and len(words) > 1
+        is_job = self._own_titles(" ".join(words)) or (sounds_military and self._is_known(words))
+        return None if is_job else reason
 
     def _spelled(self, words: Words) -> Words:
         return words if self._is_known(words) else self.words.corrected(words, typed_vocabulary())
 
     def _wanted(self, query: str, spelled: Clauses, *, corrected: bool) -> _Query:
-        """The first reading that is a known title, else the gist."""
-        words = next(filter(self._is_known, dict.fromkeys(readings(spelled))), None) or gist(spelled.words)
-        low, high = self._same_key(" ".join(words))
-        own = [place for place in range(low, high) if _KINDS[self.kinds[place]] in _OUR_OWN]
-        chosen = dict.fromkeys(self.owners[own].tolist())
-        return _Query(" ".join(words), corrected, self._typed(query), tuple(chosen))
+        """The first reading that is a known title, else the gist; a business is guessed only for our own titles."""
+        guessed = (guess for guess in in_business(spelled.words) if self._own_titles(" ".join(guess)))
+        known = filter(self._is_known, dict.fromkeys(readings(spelled)))
+        whole = (spelled.words,) if self._is_known(spelled.words) else ()
+        words = next(chain(whole, guessed, known), None) or gist(spelled.words)
+        key = " ".join(words)
+        chosen = dict.fromkeys(self.owners[self._own_titles(key)].tolist())
+        return _Query(key, corrected, self._typed(query), tuple(chosen))
 
     def _typed(self, query: str) -> frozenset[int]:
         typed = query.strip().casefold()
@@ -263,9 +300,10 @@ class TitleIndex:
         ]
 
     def _rank(self, candidates: _Candidates, own: Flags, best: int, score: float, typed: frozenset[int]) -> _Ranked:
-        """A title typed letter by letter is the one to show, else the most similar."""
+        """A title typed letter by letter is the one to show, a published one before ours; else the most similar."""
         places = candidates.places[own].tolist() if typed else []
-        shown = self._title(next((place for place in places if place in typed), int(candidates.places[best])))
+        same = max((place for place in places if place in typed), default=int(candidates.places[best]))
+        shown = self._title(same)
         return _Ranked(shown.code, score, float(candidates.similarity[best]), shown)
 
     def _is_clear(self, ranked: Sequence[_Ranked], wanted: _Query) -> bool:
@@ -306,8 +344,9 @@ class TitleIndex:
 
 def _jobs_by_title(owners: Places, occupations: Mapping[str, ListedOccupation]) -> Numbers:
     """Employment of each occupation over the number of its titles: a title says so much of who has it."""
-    jobs = np.array([listed.employment or _FEWEST_JOBS for listed in occupations.values()], np.float32)
-    return jobs / np.maximum(np.bincount(owners, minlength=len(jobs)), 1).astype(np.float32)
+    jobs: Numbers = np.array([listed.employment or _FEWEST_JOBS for listed in occupations.values()], np.float32)
+    titles: Numbers = np.bincount(owners, minlength=len(jobs)).astype(np.float32)
+    return np.divide(jobs, np.maximum(titles, 1), dtype=np.float32)
 
 
 def title_arrays(titles: Iterable[JobTitle], occupations: Mapping[str, ListedOccupation]) -> dict[str, Array]:
@@ -337,7 +376,7 @@ def _confidences(ranked: Sequence[_Ranked], exact: bool, wanted: _Query) -> list
     """
     evidence = np.exp([occupation.score - max(each.score for each in ranked) for occupation in ranked])
     shares = evidence / evidence.sum()
-    confidence, confidences = _CERTAIN * (_CORRECTED if wanted.corrected else 1), []
+    confidence, confidences = _CERTAIN * (_RESPELLED if wanted.respelled else 1), []
     for place, occupation in enumerate(ranked):
         sure = (shares[place] * occupation.similarity) ** _CALIBRATION
         if place < len(wanted.chosen):

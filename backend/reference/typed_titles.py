@@ -124,7 +124,8 @@ class Clauses:
 def no_job(words: Words) -> NoJob | None:
     """Why these words name no civilian occupation; None where they may name one."""
     around = (TypedKind.CONTEXT, TypedKind.PLACE)
-    if not _without(words, TypedKind.SITUATION, *around) and _without(words, TypedKind.SITUATION) != words:
+    is_situation = _without(words, TypedKind.SITUATION) != words
+    if words and not _without(words, TypedKind.SITUATION, *(around if is_situation else around[:1])):
         return NoJob.SITUATION
     service = _without(words, TypedKind.MILITARY, TypedKind.RANK, TypedKind.SITUATION, *around)
     if not service and _without(words, TypedKind.MILITARY) != words:
@@ -141,6 +142,13 @@ def readings(typed: Clauses) -> Iterator[Words]:
     yield from _shorter(turned)
     if not typed.telling:
         yield from _shorter(typed.head)
+
+
+def parts(words: Words) -> Iterator[Words]:
+    """Its ends, the longest first: what comes last names the job in English, what comes first in Spanish."""
+    for left_out in range(1, len(words)):
+        yield words[left_out:]
+        yield words[:-left_out]
 
 
 def gist(words: Words) -> Words:
@@ -161,17 +169,24 @@ def _shorter(words: Words) -> Iterator[Words]:
 
 
 def _of_any_employer(job: Words) -> Iterator[Words]:
-    business, general = _read(job, TypedKind.EMPLOYER), _without(job, TypedKind.EMPLOYER)
-    if business != general:
-        yield business
-        yield (*(word for word in business if word not in general), *general)
+    general = _without(job, TypedKind.EMPLOYER)
     yield general
     yield from _without_place(general)
-    other = _without(general, TypedKind.SUBJECT)
-    yield other
-    for person in (_read(other, TypedKind.PERSON), _without(other, TypedKind.PERSON)):
-        yield person
-        yield from _without_place(person)
+    for work in (general, _without(general, TypedKind.SUBJECT)):
+        yield work
+        for person in (_read(work, TypedKind.PERSON), _without(work, TypedKind.PERSON)):
+            yield person
+            yield from _without_place(person)
+
+
+def in_business(words: Words) -> Iterator[Words]:
+    """The job with the business of its employer: a picker at Amazon is a warehouse picker."""
+    said = _read(words, TypedKind.SLANG)
+    for job in (said, _without(said, TypedKind.SITUATION, TypedKind.MILITARY, TypedKind.CONTEXT)):
+        business, general = _read(job, TypedKind.EMPLOYER), _without(job, TypedKind.EMPLOYER)
+        if business != general:
+            yield business
+            yield (*(word for word in business if word not in general), *general)
 
 
 def _without_place(words: Words) -> Iterator[Words]:

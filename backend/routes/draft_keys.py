@@ -35,6 +35,12 @@ def hold(response: Response, saved: SavedDraft[Any]) -> Response:
     return response
 
 
+def let_go(response: Response) -> Response:
+    """Let this browser, which others may use next, forget all of them."""
+    response.delete_cookie(COOKIE, secure=current_app.config["SESSION_COOKIE_SECURE"], httponly=True, samesite="Lax")
+    return response
+
+
 def tokens_in(cookie: str) -> tuple[str, ...]:
     """None of a cookie that somebody else wrote."""
     ours, tokens = _signed().loads_unsafe(cookie)

@@ -13,13 +13,13 @@ from backend.vault.models import KeyCheck
 
 CHANGED = {
     "SECRET_KEY": (
-        "SECRET_KEY is not the one this database was used with: nobody can sign in, and no API key is taken. Put the"
+        "SECRET_KEY is not the one this database was used with: no one can sign in, and no API key is accepted. Put the"
         " former one back (INSTANCE_DIR/secret_key in development), or run `flask privacy reindex` if it was changed"
         " on purpose."
     ),
     "AUDIT_KEY": (
         "AUDIT_KEY is not the one this database was used with: the audit log and the ledger of erasures cannot be"
-        " verified. Put the former one back (INSTANCE_DIR/audit_key in development)."
+        " verified. Put the old one back (INSTANCE_DIR/audit_key in development)."
     ),
 }
 

@@ -14,9 +14,9 @@ from backend.vault.store import DataKeyStore
 
 BATCH_SIZE = 500
 LOST = (
-    "People's data is sealed under a master key that is neither MASTER_KEY nor among MASTER_KEYS_BEFORE. Put the former"
-    " file INSTANCE_DIR/master_key back, or set MASTER_KEY to what it was, and start again. Until then nobody's data"
-    " can be read, and nobody's is taken."
+    "Personal data is encrypted under a master key that is neither MASTER_KEY nor among MASTER_KEYS_BEFORE. Put the old"
+    " file INSTANCE_DIR/master_key back, or set MASTER_KEY to its old value, and restart. Until then no personal data"
+    " can be read or stored."
 )
 
 

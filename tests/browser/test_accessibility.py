@@ -39,21 +39,36 @@ def page(chromium):
     context.close()
 
 
-def test_every_question_and_the_result(server, page):
-    page.goto(f"{server.url}{START}?q=staff+nurse")
-    for name in ("Continue", "Continue", "Continue", "See my result"):
-        assert_sound(page)
-        page.get_by_role("button", name=name).click()
-        page.wait_for_load_state()
-    assert page.url.endswith("/result")
+def test_the_question_the_result_and_its_menus(server, page, chromium):
+    page.goto(server.url)
     assert_sound(page)
+    page.goto(f"{server.url}{START}?q=staff+nurse")
+    assert_sound(page)
+    page.get_by_role("button", name="See the answer for this job").click()
+    page.wait_for_url("**/result/*")
+    assert_sound(page)
+    for menu in page.locator("details.pop > summary").all():
+        menu.click()
+        assert_sound(page)
+    reader = chromium.new_context(bypass_csp=True)
+    shared = reader.new_page()
+    shared.goto(page.url)
+    assert_sound(shared)
+    reader.close()
 
 
-def test_a_question_with_errors(server, page):
+def test_a_question_and_a_menu_with_errors(server, page):
     page.goto(f"{server.url}{START}")
-    page.get_by_role("button", name="Find").click()
+    page.get_by_role("button", name="See answer").click()
     page.wait_for_load_state()
     assert page.title().startswith("Error: ")
+    assert_sound(page)
+    page.get_by_role("combobox").fill("registered nurse")
+    page.get_by_role("option").first.click()
+    page.wait_for_url("**/result/*")
+    page.locator("#refine-pay > summary").click()
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_role("alert", name="There is a problem").wait_for()
     assert_sound(page)
 
 

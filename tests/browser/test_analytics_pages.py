@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
-from backend.analytics.events.steps import STEPS
+from backend.analytics.events.steps import WAY
 from backend.plugins import get
 from tests.accounts import MadeAccount, make_account, signed_in_cookie
 from tests.browser.signing_in import sign_in_by_hand
@@ -69,7 +69,7 @@ def record_visits(url, key):
             "event_data": properties(definition.name),
         }
         for number in range(20)
-        for step, definition in enumerate(STEPS[: number + 1])
+        for step, definition in enumerate(WAY[: number + 1])
     ]
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
     request = urllib.request.Request(f"{url}/api/analytics/event", json.dumps(events).encode(), headers)
@@ -96,9 +96,9 @@ def test_an_operator_signs_in_reads_the_funnel_and_signs_out(page, site):
     page.goto(f"{site.url}/analytics/funnel")
     sign_in_by_hand(page, site.analyst)
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Of 20 sessions, 15 saw the result")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Of 20 sessions, 18 saw the result")
     row = page.get_by_role("row", name="Saw the result")
-    expect(row.get_by_role("cell").nth(1)).to_have_text("15")
+    expect(row.get_by_role("cell").nth(1)).to_have_text("18")
 
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
@@ -118,7 +118,7 @@ def test_a_period_is_chosen_with_the_keyboard_and_stays_in_the_address(page, sit
     expect(page.get_by_role("heading", level=1)).to_have_text("No session in this period")
     assert "start=2026-01-01&end=2026-01-31&tz=America/New_York" in page.url
     page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Of 20 sessions, 15 saw the result")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Of 20 sessions, 18 saw the result")
 
 
 def test_an_error_is_announced_focused_and_leads_to_its_field(page, site):
@@ -170,7 +170,7 @@ def test_a_value_is_chosen_after_what_it_is_of(chromium, site, javascript):
     page.get_by_role("button", name="Show only these").click()
 
     expect(page.get_by_text("Job title: Nurse")).to_be_visible()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Of 15 sessions, 15 saw the result")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Of 18 sessions, 18 saw the result")
     context.close()
 
 
@@ -210,7 +210,7 @@ def test_a_funnel_of_ones_own_is_made_with_the_keyboard(chromium, site, javascri
     expect(page.get_by_label("Step 1", exact=True)).to_have_value("assessment_submitted")
     press(page, page.get_by_role("button", name="Show this funnel"))
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Of 15 sessions, 13 reached “Asked to upgrade”")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Of 18 sessions, 16 reached “Asked to upgrade”")
     assert "steps=assessment_submitted,paid_upgrade_clicked" in page.url.replace("%2C", ",")
     assert "&source=&" in page.url
     context.close()
@@ -225,8 +225,8 @@ def test_a_number_leads_to_whom_it_counts_and_back(page, site):
     sign_in(page, site, "/analytics/funnel?period=7d&breakdown=device")
     row = page.get_by_role("table", name="How far sessions came").get_by_role("row", name="Saw the result")
 
-    row.get_by_role("link", name="15 sessions came to Saw the result").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("15 sessions came to “Saw the result”")
+    row.get_by_role("link", name="18 sessions came to Saw the result").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("18 sessions came to “Saw the result”")
     expect(page.get_by_role("table").locator("tbody tr")).to_have_count(15)
 
     page.get_by_role("link", name="Back to the funnel").click()
@@ -240,7 +240,7 @@ def test_pages_reflow_and_keep_the_numbers_that_matter(page, site, width):
     row = page.get_by_role("row", name="Saw the result")
 
     assert_reflows(page)
-    expect(row.get_by_text("15", exact=True)).to_be_visible()
+    expect(row.get_by_text("18", exact=True)).to_be_visible()
     expect(row.locator(".funnel-steps__drop")).to_be_visible()
     for path in PAGES[1:]:
         page.goto(f"{site.url}{path}")

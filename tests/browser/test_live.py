@@ -43,7 +43,7 @@ def test_an_event_shows_without_reloading(app, instance, key, context):
         page.goto(f"{server.url}/analytics/live")
         page.evaluate("window.sameDocument = true")
         expect(page.locator("[data-state]")).to_have_text("Live", timeout=PATIENCE)
-        expect(page.get_by_text("No session in the last half hour.").first).to_be_visible()
+        expect(page.get_by_text("No sessions in the last half hour.").first).to_be_visible()
 
         send(server.url, key, "s", source="<i>mail</i>", medium="email")
 
@@ -51,7 +51,7 @@ def test_an_event_shows_without_reloading(app, instance, key, context):
         expect(page.get_by_role("rowheader", name="<i>mail</i>")).to_be_visible()
         opened = page.locator('[data-list="steps"] tr').filter(has_text="Opened the calculator")
         expect(opened.locator(".num")).to_have_text("1")
-        expect(page.get_by_role("status")).to_contain_text("under way")
+        expect(page.get_by_role("status")).to_contain_text("in progress")
         assert page.evaluate("window.sameDocument")
 
 

@@ -77,7 +77,7 @@ def test_a_view_is_saved_opened_and_deleted_with_the_keyboard(page, app, site):
     page.keyboard.press("Space")
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    expect(page.get_by_role("status").first).to_contain_text("Saved as “Newsletter, a week”, for everybody")
+    expect(page.get_by_role("status").first).to_contain_text("Saved as “Newsletter, a week”, for everyone")
 
     page.goto(f"{site}/analytics/popular")
     open_by_keyboard(page, "Views")

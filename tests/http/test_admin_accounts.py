@@ -110,7 +110,7 @@ def test_an_account_is_found_by_its_whole_address_or_its_id(browser, other):
     ("text", "status", "words"),
     [
         ("nobody@example.com", 200, "No account has this address"),
-        ("7d8f3c52-1f0e-4a7b-9d65-0c2b6a41e8f3", 200, "No account has this id"),
+        ("7d8f3c52-1f0e-4a7b-9d65-0c2b6a41e8f3", 200, "No account has this ID"),
         ("half-an-address", 422, "Enter a full email address or an account ID."),
         ("x" * 5000, 422, "Enter a full email address or an account ID."),
     ],
@@ -241,7 +241,7 @@ def test_the_shell_leaves_an_account_alone_that_is_being_deleted(any_app, other,
     answer = any_app.test_cli_runner().invoke(args=[*command.split(), other.public_id, *more])
 
     assert answer.exit_code == 1
-    assert "Error: This account is being deleted." in answer.output
+    assert "Error: This account is being deleted and can no longer be changed." in answer.output
 
 
 def test_an_account_whose_key_is_lost_is_listed_and_managed(any_app, browser, admin, other):

@@ -46,6 +46,19 @@ def test_a_title_that_nobody_has_says_what_to_do(visitor):
     assert "No job title looks like “qqxxzz”" in unescape(visitor.get(f"{START}?q=qqxxzz").text)
 
 
+@pytest.mark.parametrize("address", ["/", "/jobs"])
+def test_a_life_situation_is_answered_with_what_to_enter_instead(visitor, address):
+    page = unescape(visitor.get(f"{address}?q=student").text)
+
+    assert "“student” isn’t an occupation. Enter the job you had or the one you want." in page
+    assert "No job title looks like" not in page
+
+
+@pytest.mark.parametrize("address", ["/", "/jobs"])
+def test_a_job_without_a_score_says_so_at_the_search(visitor, address):
+    assert "There isn’t enough research to score legislators" in unescape(visitor.get(f"{address}?q=legislator").text)
+
+
 def test_a_title_of_any_kind_is_looked_up_without_harm(visitor):
     for text in ("<script>alert(1)</script>", "%00", "x" * 500, "🦀", "' OR 1=1 --", "   "):
         page = visitor.client.get(START, query_string={"q": text})

@@ -174,4 +174,4 @@ def test_the_browsers_memory_does_not_contradict_the_page(analyst, visits, path)
 
 
 def test_the_form_of_the_funnel_says_which_events_a_number_takes(analyst):
-    assert "only a <code>seen</code> whose property <code>step</code> is 2" in show(analyst, FUNNEL)
+    assert "matches only <code>seen</code> events whose <code>step</code> is 2" in show(analyst, FUNNEL)

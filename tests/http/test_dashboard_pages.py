@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from backend.accounts.permissions import Role
 from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
-from backend.analytics.events.steps import STEPS
+from backend.analytics.events.steps import WAY
 from backend.analytics.metrics.funnel.definition import WINDOW, FunnelQuery
 from backend.analytics.metrics.funnel.service import FunnelReport
 from backend.analytics.metrics.period import Period
@@ -39,7 +39,7 @@ def record(app):
 
     def store(session_id, steps, began):
         events = []
-        for index, definition in enumerate(STEPS[:steps]):
+        for index, definition in enumerate(WAY[:steps]):
             name, _, number = definition.name.partition(":")
             at = began + timedelta(seconds=30 * index)
             data = {"step": int(number)} if number else {}
@@ -53,11 +53,11 @@ def record(app):
 def report(*depths, now=NOW, began=NOW - timedelta(hours=1)):
     """A report on one session per depth, each step 40 seconds after the one before."""
     visits = {
-        str(number): [(began + timedelta(seconds=40 * k), step.name) for k, step in enumerate(STEPS[:depth])]
+        str(number): [(began + timedelta(seconds=40 * k), step.name) for k, step in enumerate(WAY[:depth])]
         for number, depth in enumerate(depths)
     }
     return FunnelReport(
-        FunnelQuery(Period.between(None, None, "UTC", now)), funnel(visits, now), now, "duckdb", demo=False
+        FunnelQuery(Period.between(None, None, "UTC", now)), funnel(visits, now, WAY), now, "duckdb", demo=False
     )
 
 
@@ -83,7 +83,7 @@ def test_an_empty_funnel_says_why_and_what_to_do(analyst):
 def test_the_page_counts_what_was_recorded(analyst, record):
     began = datetime.now(UTC) - timedelta(minutes=10)
     for number in range(12):
-        record(f"session-{number}", 8 if number < 3 else 6 if number < 9 else 1, began)
+        record(f"session-{number}", 5 if number < 3 else 3 if number < 9 else 1, began)
 
     page = analyst.get(HOME, headers=BROWSER).text
 
@@ -98,7 +98,7 @@ def test_the_page_counts_what_was_recorded(analyst, record):
 )
 def test_a_tile_counts_before_it_speaks_of_rates(analyst, record, sessions, below):
     for number in range(sessions):
-        record(f"session-{number}", 6 if number < 4 else 1, datetime.now(UTC) - timedelta(minutes=10))
+        record(f"session-{number}", 3 if number < 4 else 1, datetime.now(UTC) - timedelta(minutes=10))
 
     tile = analyst.get(HOME, headers=BROWSER).text.partition(">Saw the result</a></h2>")[2]
 
@@ -205,10 +205,10 @@ def test_bars_show_who_came_and_who_left():
 
 
 def test_the_largest_loss_is_sought_on_the_way_to_the_result():
-    page = shown(*[1] * 3, *[2] * 5, *[6] * 12)
+    page = shown(*[1] * 3, *[2] * 5, *[3] * 12)
 
-    assert (page.loss.before, page.loss.after, page.loss.lost, page.loss.of) == ("Job", "Place and industry", 5, 17)
-    assert shown(6, 6).loss is None
+    assert (page.loss.before, page.loss.after, page.loss.lost, page.loss.of) == ("Job", "Saw the result", 5, 17)
+    assert shown(3, 3).loss is None
 
 
 @pytest.mark.parametrize(
@@ -246,8 +246,8 @@ def test_the_csv_is_the_rows_on_the_page(analyst, record):
 
     assert answer.mimetype == "text/csv"
     assert re.fullmatch(r"attachment; filename=funnel_[\d-]{10}_[\d-]{10}\.csv", answer.headers["Content-Disposition"])
-    assert [row["step"] for row in rows] == [step.label for step in STEPS]
-    assert [row["sessions"] for row in rows] == ["1", "1", "1", "0", "0", "0", "0", "0"]
+    assert [row["step"] for row in rows] == [step.label for step in WAY]
+    assert [row["sessions"] for row in rows] == ["1", "1", "1", "0", "0"]
     assert rows[1]["of_first"] == ""
     assert rows[1]["median_seconds"] == "30.0"
 

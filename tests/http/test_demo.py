@@ -119,11 +119,11 @@ def test_answers_of_days_that_hold_them_say_so_and_no_others(any_app, visits, sh
 
 @ON_SQLITE
 def test_pages_say_so_until_they_are_cleared(any_app, visits, shell, analyst):
-    assert "Contains demo visits" in analyst.get("/analytics/funnel").text
+    assert "Demo data" in analyst.get("/analytics/funnel").text
 
     shell("clear", "--yes")
 
-    assert "Contains demo visits" not in analyst.get("/analytics/funnel").text
+    assert "Demo data" not in analyst.get("/analytics/funnel").text
 
 
 @ON_SQLITE
@@ -132,7 +132,7 @@ def test_a_lake_that_is_made_anew_knows_of_them_too(any_app, visits, analyst):
         get(Lake).discard("events")
         get(LakeSync).rebuild()
 
-    assert "Contains demo visits" in analyst.get("/analytics/funnel").text
+    assert "Demo data" in analyst.get("/analytics/funnel").text
 
 
 def test_nobody_without_a_key_sends_any(client):

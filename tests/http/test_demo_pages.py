@@ -66,12 +66,12 @@ def test_from_an_empty_overview_to_a_full_one_and_back(any_app, admin):
     deliver(any_app)
     assert admin.get(filling, headers=BROWSER).location == OVERVIEW
     assert sessions(any_app) == 41
-    assert "Contains demo visits" in page_of(admin)
+    assert "Demo data" in page_of(admin)
 
     clearing = press(admin, CLEAR)
     deliver(any_app)
     assert admin.get(clearing, headers=BROWSER).location == OVERVIEW
-    assert "Contains demo visits" not in page_of(admin)
+    assert "Demo data" not in page_of(admin)
     with any_app.app_context():
         assert landed(db.engine) == real
 

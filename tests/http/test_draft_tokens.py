@@ -56,6 +56,17 @@ def test_no_token_of_a_draft_or_a_link_is_stored(any_app, visitor, tmp_path):
     assert any_app.test_client().get(f"/result/{link}").status_code == 200
 
 
+def test_signing_out_leaves_a_result_to_nobody_who_uses_the_browser_next(any_app, visitor):
+    page = visitor.client.get("/", headers=BROWSER).text
+    token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    assert visitor.result in page
+
+    visitor.client.post("/sign-out", data={"csrf_token": token}, headers=BROWSER)
+
+    assert visitor.client.get_cookie(COOKIE) is None
+    assert visitor.result not in visitor.client.get("/", headers=BROWSER).text
+
+
 def test_a_draft_without_an_account_keeps_no_copy_of_its_token(any_app):
     finished(Visitor(any_app.test_client()))
 

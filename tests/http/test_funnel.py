@@ -12,6 +12,7 @@ from tests.conftest import ON_SQLITE
 
 DAY = "2026-03-08"
 OTHER_DAY = "2026-03-09"
+RESULT = {"job_title": "Registered nurses", "industry": None, "risk_level": "medium"}
 
 
 @pytest.fixture
@@ -41,15 +42,24 @@ def sessions(client, day, zone="UTC"):
 
 def visit(session, day, *times):
     """The first steps of a visit, at these times of the day."""
-    names = [("ai_calculator_opened", {}), *(("calculator_step_completed", {"step": n}) for n in (1, 2, 3, 4))]
+    names = [("ai_calculator_opened", {}), ("calculator_step_completed", {"step": 1}), ("assessment_submitted", RESULT)]
     return [(session, *pair[:1], f"{day}T{time}Z", pair[1]) for pair, time in zip(names, times, strict=False)]
 
 
 def test_a_visit_becomes_a_row_in_the_funnel(analyst):
     send(analyst, *visit("s", DAY, "09:00:00", "09:00:10", "09:00:20"))
 
-    assert sessions(analyst, DAY) == [1, 1, 1, 0, 0, 0, 0, 0]
-    assert sessions(analyst, OTHER_DAY) == [0] * 8
+    assert sessions(analyst, DAY) == [1, 1, 1, 0, 0]
+    assert sessions(analyst, OTHER_DAY) == [0] * 5
+
+
+@ON_SQLITE
+def test_an_optional_question_after_the_result_neither_makes_nor_ends_a_way(analyst):
+    send(analyst, *visit("s", DAY, "09:00:00", "09:00:10", "09:00:12"))
+    send(analyst, ("s", "calculator_step_completed", f"{DAY}T09:01:00Z", {"step": 3}))
+    send(analyst, ("s", "conversion_offer_viewed", f"{DAY}T09:02:00Z", {"offer": "membership"}))
+
+    assert sessions(analyst, DAY) == [1, 1, 1, 1, 0]
 
 
 @ON_SQLITE
@@ -63,7 +73,7 @@ def test_a_day_is_the_readers_day(analyst):
 @ON_SQLITE
 def test_a_session_counts_on_the_day_it_began_with_all_it_did(analyst):
     send(analyst, *visit("s", DAY, "23:58:00", "23:59:00"), *visit("s", OTHER_DAY, "00:05:00"))
-    send(analyst, ("s", "calculator_step_completed", f"{OTHER_DAY}T00:06:00Z", {"step": 2}))
+    send(analyst, ("s", "assessment_submitted", f"{OTHER_DAY}T00:06:00Z", RESULT))
 
     assert sessions(analyst, DAY)[:3] == [1, 1, 1]
     assert sessions(analyst, OTHER_DAY)[0] == 0

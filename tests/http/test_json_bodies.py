@@ -18,7 +18,7 @@ ROUTES = {
     "/api/calculator/assess": {"occupation": "\ud800"},
     "/api/v1/auth/login": {"email": "\ud800@example.org", "password": "\ud800"},
 }
-HALF, DEEP, NO_NUMBER = "holds half of a character", "nested too deeply", "is no JSON"
+HALF, DEEP, NO_NUMBER = "holds half of a character", "nested too deeply", "is not JSON"
 ODD = {
     "a list without end": ("[" * 5_000, DEEP),
     "lists": ("[" * 5_000 + "]" * 5_000, DEEP),

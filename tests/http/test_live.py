@@ -102,7 +102,7 @@ def test_places_and_sources_are_called_as_on_the_other_pages(app, analyst, make_
 def test_an_empty_site_says_so(analyst):
     page = analyst.get(PAGE, headers=BROWSER).text
 
-    assert "No session in the last half hour." in page
+    assert "No sessions in the last half hour." in page
     assert numbers(analyst.get(API).json) == {"now": 0, "active": 0, "sessions": 0, "events": 0, "upgrades": 0}
 
 

@@ -121,8 +121,8 @@ def test_the_pair_serves_works_and_ends_with_code_0(small, ending):
     create = "accounts create --email you@example.com --role admin"
     assert banner == [
         f"Mingus is at http://127.0.0.1:{small.environ['PORT']}",
-        f"The first admin: INSTANCE_DIR={small.folder} PORT={small.environ['PORT']} .venv/bin/flask {create}",
-        f"Letters to people become files in {small.folder / 'outbox'}: there is no SMTP_HOST",
+        f"Create the first admin: INSTANCE_DIR={small.folder} PORT={small.environ['PORT']} .venv/bin/flask {create}",
+        f"Emails are saved as files in {small.folder / 'outbox'}, because SMTP_HOST is not set",
     ]
 
 

@@ -8,8 +8,8 @@ from tests.conftest import make_settings
 
 
 def command_of(settings):
-    [line] = [line for line in banner(settings, "").splitlines() if line.startswith("The first admin")]
-    return line.removeprefix("The first admin: ")
+    [line] = [line for line in banner(settings, "").splitlines() if line.startswith("Create the first admin")]
+    return line.removeprefix("Create the first admin: ")
 
 
 def test_its_command_names_the_installation_it_was_started_with(tmp_path):

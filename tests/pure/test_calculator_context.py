@@ -58,12 +58,12 @@ REFERENCE = SimpleNamespace(
         ),
         (
             {"education": Education.BACHELORS},
-            "54% of people aged 25 and over in this job have a bachelor's degree as their highest level.",
+            "54% of people aged 25 and over in this job have a bachelor's degree as their highest level of education.",
             "BLS_PROJECTIONS, 2024",
         ),
         (
             {"experience_years": 6.0},
-            "To enter this job, people usually need less than 5 years of work in a related job.",
+            "People usually need less than 5 years of work in a related job to start.",
             "BLS_PROJECTIONS, 2024",
         ),
         ({"state": "GA"}, "In Georgia, $100 buys what $103 buys in the country as a whole.", "BEA_RPP, 2024"),

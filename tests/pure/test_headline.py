@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
-from backend.assessments.job_impact.model.result import Answers, Parts
+from backend.assessments.job_impact.model.result import Answers, Family, Parts
 from backend.assessments.job_impact.model.rounding import rounded
 from backend.assessments.job_impact.presentation.headline import Voice, headline_of
 from backend.reference.loading import load_reference
@@ -223,6 +223,13 @@ def test_measures_that_disagree_make_the_place_a_rough_middle():
     headline = headline_of(assessment(NURSE | {"microsoft": 99.0, "anthropic": 12.0}), Voice.OWN)
     assert headline.agreement == "The five measures disagree:"
     assert headline.range == "they place nurses between 12 and 99. Treat the 55 as a rough middle."
+
+
+def test_hours_of_ones_own_adjust_the_measures_of_the_job():
+    week = {Family.TASK: 84.0, Family.ABILITY: 56.1, Family.USAGE: 60.0}
+    assert headline_of(assessment(yours=week), Voice.OWN).range.startswith(
+        "adjusted for these hours, they place nurses "
+    )
 
 
 @pytest.mark.parametrize(

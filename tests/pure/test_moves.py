@@ -186,8 +186,7 @@ def test_pay_is_compared_in_the_state_where_both_are_published():
 def test_preparation_is_told_in_plain_words():
     hard = there("a", job_zone=4.0, related_experience="Less than 5 years", on_the_job_training="Internship/residency")
     assert moves(hard).passing[0].preparation == (
-        "Less than 5 years of related experience, internship or residency, "
-        "about 2 years more preparation than today's job"
+        "Less than 5 years of related experience, internship or residency, about 2 years more preparation than this job"
     )
 
 
@@ -203,13 +202,13 @@ def test_extra_years_follow_the_job_zones(today, zone, years):
     [
         (
             [{"pay": 42_000}, {"pay": 42_000}, {"job_zone": 5.0}],
-            "None of the 3 related jobs that can be compared passes every rule. 2 would if 80% of today's pay were",
+            "None of the 3 related jobs that can be compared passes every rule. 2 would if 80% of this job's pay were",
         ),
         ([{"job_zone": 5.0}], "does not pass every rule. 1 would if two steps more preparation were fine."),
         ([{"measure": 0.9}], "1 would if exposure did not matter."),
         (
             [{"pay": 42_000, "job_zone": 5.0}],
-            "1 would if 80% of today's pay were enough and two steps more preparation were fine.",
+            "1 would if 80% of this job's pay were enough and two steps more preparation were fine.",
         ),
         ([{"pay": 1_000, "job_zone": 5.5}], "No rule that can be relaxed would change that."),
         ([{"pay": None}], "None of the related jobs has a score"),
@@ -228,7 +227,7 @@ def test_moves_found_need_no_advice():
 @pytest.mark.parametrize(
     ("today", "score", "advice"),
     [
-        (TODAY, None, "too little evidence"),
+        (TODAY, None, "Without a score"),
         (TODAY, 50.0, "names no related jobs"),
         (replace(TODAY, related=("a",), job_zone=None), 50.0, "names no related jobs"),
         (replace(TODAY, related=("a",), pay=None), 50.0, "No national median pay"),

@@ -74,10 +74,16 @@ def test_rows_are_sorted_by_what_was_chosen(sort, codes):
 
 def test_where_nothing_passes_the_nearest_three_stand_with_what_they_miss():
     none = section(Moves((), (LESS_PAY, NEARLY, BEYOND, MORE), "None of the 4 passes every rule."))
-    assert shown(none) == ["3", "4", "6"]
+    assert shown(none) == ["3", "4", "5"]
     assert [badge.text for row in none.rows for badge in row.badges][:2] == ["pays 12.0% less", "only 8 less exposed"]
     assert none.heading == "Related jobs: none passes every rule"
     assert "None of the 4 passes every rule. Below are the three nearest, each with what it misses." in none.lead
+
+
+def test_what_no_relaxing_lets_pass_is_not_called_near():
+    far = section(Moves((), (BEYOND,), "None of the 1 passes every rule."))
+    assert (far.rows, far.heading) == ((), "Related jobs")
+    assert far.lead == "None of the 1 passes every rule."
 
 
 def test_a_job_of_low_exposure_is_told_that_it_need_not_move():
@@ -89,10 +95,10 @@ def test_a_job_of_low_exposure_is_told_that_it_need_not_move():
 
 def test_pay_is_compared_with_the_median_of_the_same_area():
     in_ohio = replace(PASSING, area="Ohio")
-    assert "US medians; the change is against $97,550, today’s median" in section().note
+    assert "US medians; the change is against $97,550, this job’s median" in section().note
     mixed = section(Moves((in_ohio, SHRINKING), (), None))
     assert [row.area for row in mixed.rows] == ["Ohio", "US"]
-    assert "against today’s median in the same area" in mixed.note
+    assert "against this job’s median in the same area" in mixed.note
 
 
 def test_no_row_of_any_occupation_contradicts_its_section():

@@ -76,6 +76,7 @@ def test_a_number_that_was_asked_for_is_that_of_the_page(every_result) -> None:
         card, headline = card_of(a, SITE, Voice.SHARED, with_number=True), headline_of(a, Voice.SHARED)
         assert card.sentence == headline.sentence
         assert card.number == (headline.place if a.yours else None)
+        assert card.number is None or f"than {card.place} of 100" in card.number or card.place in {0, 100}
 
 
 def test_the_longest_words_stay_in_their_boxes_and_legible(every_result) -> None:

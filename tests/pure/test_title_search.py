@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from backend.reference.loading import load_reference
 from backend.reference.tables import TitleKind
-from backend.reference.title_keys import everyday_key, title_key, without_seniority
-from backend.reference.titles import AMBIGUOUS, JobTitle, ListedOccupation, TitleIndex, TitleMatch
+from backend.reference.title_keys import title_key
+from backend.reference.titles import CLOSE, FAINT, Fit, JobTitle, ListedOccupation, TitleIndex, TitleMatch
 
 TITLES = load_reference().titles
 JOBS = {
@@ -32,10 +32,16 @@ def codes(query, among=TITLES):
 def test_rn_is_registered_nurses_for_certain():
     found = TITLES.search("rn")
     assert found.exact
-    assert found.matches[0] == TitleMatch("29-1141", "Registered nurses", "RN", TitleKind.ALTERNATE, 0.98)
+    assert found.matches[0] == TitleMatch("29-1141", "Registered nurses", "RN", TitleKind.ALTERNATE, 0.98, Fit.EXACT)
 
 
-@pytest.mark.parametrize("said", [*sorted(AMBIGUOUS), "Teachers", "PROJECT  MANAGER"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("teacher", "doctor", "dr.", "surgeon", "therapist", "engineer", "manager", "driver", "analyst", "consultant"),
+        *("Teachers", "PRODUCT  MANAGER", "supervisor", "designer", "sales", "maestra", "ingeniero", "gerente"),
+    ],
+)
 def test_words_that_mean_several_jobs_are_never_preselected(said):
     found = TITLES.search(said)
     assert not found.exact
@@ -125,10 +131,49 @@ def test_equal_titles_have_equal_keys(title, key):
     assert title_key(title) == key
 
 
-def test_brand_names_and_seniority_have_their_official_words():
-    assert everyday_key("uber driver") == "rideshare driver"
-    assert without_seniority("senior engineer ii") == "engineer"
-    assert without_seniority("senior") == "senior"
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("Senior Bread Baker II", "11-0001"),
+        ("retired baker", "11-0001"),
+        ("Baker at Joe's Bread", "11-0001"),
+        ("Baker, night shift", "11-0001"),
+        ("Costco baker", "11-0001"),
+    ],
+)
+def test_what_stands_around_a_job_is_left_out(typed, code):
+    among = index((code, "Bread Baker", TitleKind.OCCUPATION), (code, "Baker", TitleKind.OCCUPATION))
+    assert (among.search(typed).exact, codes(typed, among)) == (True, [code])
+
+
+def test_what_stands_around_a_job_stays_where_a_title_has_it():
+    among = index(("11-0001", "Baker", TitleKind.OCCUPATION), ("22-0002", "Night Baker", TitleKind.ALTERNATE))
+    assert codes("night baker", among)[0] == "22-0002"
+
+
+def test_our_own_lists_decide_what_a_title_means_in_their_order():
+    among = index(
+        ("11-0001", "Mixer", TitleKind.OCCUPATION),
+        ("22-0002", "Mixer", TitleKind.EVERYDAY),
+        ("33-0003", "Mixer", TitleKind.EVERYDAY),
+    )
+    found = among.search("mixer")
+    assert not found.exact
+    assert [match.code for match in found.matches][:2] == ["22-0002", "33-0003"]
+
+
+def test_a_title_that_jobs_of_another_occupation_end_in_is_asked_about():
+    mixer = ("11-0001", "Mixer", TitleKind.ALTERNATE)
+    others = [("33-0003", f"{what} Mixer", TitleKind.ALTERNATE) for what in ("Paint", "Feed", "Sound")]
+    few = [("11-0001", f"Dough {what}", TitleKind.ALTERNATE) for what in ("Roller", "Cutter", "Shaper")]
+    assert index(mixer, *few).search("mixer").exact
+    assert not index(mixer, *few, *others).search("mixer").exact
+
+
+def test_a_respelled_title_is_never_preselected():
+    found = TITLES.search("registerd nurse")
+    assert not found.exact
+    assert (found.matches[0].code, found.matches[0].fit) == ("29-1141", Fit.CLOSE)
 
 
 def test_nothing_but_punctuation_matches_nothing():
@@ -166,10 +211,14 @@ def check(text):
     assert sure == sorted(sure, reverse=True)
     assert all(0 <= one <= 1 and round(one, 2) == one for one in sure)
     assert not found.exact or found.matches[0].confidence == 0.98
+    assert [match.fit is Fit.EXACT for match in found.matches] == [found.exact and n == 0 for n in range(len(sure))]
+    assert all((match.confidence >= CLOSE) == (match.fit is not Fit.POSSIBLE) for match in found.matches)
+    assert all(match.confidence >= FAINT for match in found.matches)
+    assert not (found.no_job and found.matches)
     assert found == TITLES.search(text)
 
 
-def test_a_search_takes_less_than_five_milliseconds_in_95_of_100():
+def test_a_search_takes_less_than_ten_milliseconds_in_95_of_100():
     said = [title.title for title in TITLES.titles[::211]]
     queries = said + [title[: len(title) // 2] for title in said] + [title[:3] + title[4:] for title in said]
     taken = []
@@ -177,4 +226,4 @@ def test_a_search_takes_less_than_five_milliseconds_in_95_of_100():
         started = time.process_time()
         TITLES.search(query)
         taken.append(time.process_time() - started)
-    assert sorted(taken)[int(0.95 * len(taken))] < 0.005
+    assert sorted(taken)[int(0.95 * len(taken))] < 0.010

@@ -1,148 +1,51 @@
-"""A hundred job titles as people say them: the right occupation comes first, or at least among five."""
+"""Everyday titles, in English and Spanish: the right occupation first or among five, held to lists never tuned on."""
 
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
 import pytest
 
 from backend.reference.loading import load_reference
-from backend.reference.title_keys import EVERYDAY_FILE, title_key
+from backend.reference.tables import TitleKind
+from backend.reference.title_keys import title_key
+from backend.reference.title_lists import EVERYDAY_TITLES, SPANISH_TITLES, genders, own_titles
+from backend.reference.titles import Fit
+from backend.reference.typed_titles import NoJob, TypedKind, phrases
 
-EVERYDAY = {
-    "rn": "29-1141",
-    "nurse": "29-1141",
-    "registered nurse": "29-1141",
-    "nurse practitioner": "29-1171",
-    "lpn": "29-2061",
-    "cna": "31-1131",
-    "home health aide": "31-1120",
-    "caregiver": "31-1120",
-    "medical assistant": "31-9092",
-    "dental hygienist": "29-1292",
-    "dentist": "29-1021",
-    "pharmacist": "29-1051",
-    "pharmacy tech": "29-2052",
-    "physical therapist": "29-1123",
-    "emt": "29-2042",
-    "paramedic": "29-2043",
-    "phlebotomist": "31-9097",
-    "veterinarian": "29-1131",
-    "vet tech": "29-2056",
-    "software engineer": "15-1252",
-    "software developer": "15-1252",
-    "web developer": "15-1254",
-    "web designer": "15-1255",
-    "data scientist": "15-2051",
-    "data analyst": "15-2051",
-    "qa tester": "15-1253",
-    "it support": "15-1232",
-    "help desk technician": "15-1232",
-    "system administrator": "15-1244",
-    "network engineer": "15-1241",
-    "database administrator": "15-1242",
-    "cybersecurity analyst": "15-1212",
-    "it manager": "11-3021",
-    "customer service rep": "43-4051",
-    "call center agent": "43-4051",
-    "receptionist": "43-4171",
-    "administrative assistant": "43-6014",
-    "admin assistant": "43-6014",
-    "secretary": "43-6014",
-    "executive assistant": "43-6011",
-    "office manager": "43-1011",
-    "data entry clerk": "43-9021",
-    "bookkeeper": "43-3031",
-    "payroll clerk": "43-3051",
-    "bank teller": "43-3071",
-    "mail carrier": "43-5052",
-    "accountant": "13-2011",
-    "auditor": "13-2011",
-    "financial advisor": "13-2052",
-    "financial analyst": "13-2051",
-    "loan officer": "13-2072",
-    "insurance agent": "41-3021",
-    "real estate agent": "41-9022",
-    "hr manager": "11-3121",
-    "recruiter": "13-1071",
-    "marketing manager": "11-2021",
-    "sales manager": "11-2022",
-    "project management specialist": "13-1082",
-    "general manager": "11-1021",
-    "ceo": "11-1011",
-    "lawyer": "23-1011",
-    "attorney": "23-1011",
-    "paralegal": "23-2011",
-    "police officer": "33-3051",
-    "firefighter": "33-2011",
-    "security guard": "33-9032",
-    "truck driver": "53-3032",
-    "delivery driver": "53-3033",
-    "bus driver": "53-3052",
-    "uber driver": "53-3054",
-    "forklift operator": "53-7051",
-    "warehouse worker": "53-7062",
-    "stocker": "53-7065",
-    "pilot": "53-2011",
-    "flight attendant": "53-2031",
-    "cashier": "41-2011",
-    "sales associate": "41-2031",
-    "retail salesperson": "41-2031",
-    "store manager": "41-1011",
-    "waitress": "35-3031",
-    "waiter": "35-3031",
-    "bartender": "35-3011",
-    "barista": "35-3023",
-    "line cook": "35-2014",
-    "chef": "35-1011",
-    "dishwasher": "35-9021",
-    "electrician": "47-2111",
-    "plumber": "47-2152",
-    "carpenter": "47-2031",
-    "welder": "51-4121",
-    "construction worker": "47-2061",
-    "hvac technician": "49-9021",
-    "auto mechanic": "49-3023",
-    "machinist": "51-4041",
-    "janitor": "37-2011",
-    "housekeeper": "37-2012",
-    "landscaper": "37-3011",
-    "hairdresser": "39-5012",
-    "nanny": "39-9011",
-    "personal trainer": "39-9031",
-    "kindergarten teacher": "25-2012",
-    "elementary school teacher": "25-2021",
-    "high school teacher": "25-2031",
-    "teacher aide": "25-9045",
-    "librarian": "25-4022",
-    "social worker": "21-1021",
-    "graphic designer": "27-1024",
-    "photographer": "27-4021",
-    "civil engineer": "17-2051",
-    "mechanical engineer": "17-2141",
-    "architect": "17-1011",
-    "chemist": "19-2031",
-}
+DATA = Path(__file__).parents[1] / "data"
+REFERENCE = load_reference()
+TITLES = REFERENCE.titles
+FIRST, AMONG_FIVE = {"everyday_titles": 0.97, "everyday_titles_spanish": 0.97}, 0.99
 
 
-@pytest.fixture(scope="module")
-def found():
-    titles = load_reference().titles
-    return {said: [match.code for match in titles.search(said).matches] for said in EVERYDAY}
+def expected(name, half):
+    """What may be typed, with the occupations that it may mean; none where it is no occupation."""
+    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return {row["typed"]: row["codes"].split() for row in csv.DictReader(file) if row["half"] == half}
 
 
-def test_the_right_occupation_comes_first_for_88_in_100_everyday_titles(found):
-    wrong = {said: codes[:1] for said, codes in found.items() if codes[:1] != [EVERYDAY[said]]}
-    assert len(wrong) <= 0.12 * len(EVERYDAY), wrong
+def codes(typed):
+    return [match.code for match in TITLES.search(typed).matches]
 
 
-def test_the_right_occupation_is_among_five_for_95_in_100_everyday_titles(found):
-    missing = {said: codes for said, codes in found.items() if EVERYDAY[said] not in codes}
-    assert len(missing) <= 0.05 * len(EVERYDAY), missing
+@pytest.mark.parametrize("half", ["tuning", "held_out"])
+@pytest.mark.parametrize("name", FIRST)
+def test_the_right_occupation_comes_first_and_nearly_always_among_five(name, half):
+    titles = expected(name, half)
+    found = {typed: codes(typed) for typed in titles}
+    wrong = {typed: found[typed] for typed, meant in titles.items() if (found[typed] or [""])[0] not in (meant or [""])}
+    missing = [typed for typed in wrong if not set(found[typed]) & set(titles[typed])]
+    assert len(wrong) <= (1 - FIRST[name]) * len(titles), wrong
+    assert len(missing) <= (1 - AMONG_FIVE) * len(titles) + 1, missing
 
 
-def test_every_expected_occupation_exists():
-    assert set(EVERYDAY.values()) <= load_reference().occupations.keys()
+def test_a_wrong_first_occupation_is_hardly_ever_called_exact():
+    titles = expected("everyday_titles", "held_out") | expected("everyday_titles_spanish", "held_out")
+    exact = {typed: found.matches[0].code for typed in titles if (found := TITLES.search(typed)).exact}
+    wrong = {typed: code for typed, code in exact.items() if code not in titles[typed]}
+    assert len(wrong) <= 0.02 * len(exact), wrong
 
 
 @pytest.mark.parametrize(
@@ -156,16 +59,25 @@ def test_every_expected_occupation_exists():
         ("backend engineer", "15-1252"),
         ("Senior Backend Engineer", "15-1252"),
         ("sous chef", "35-1011"),
+        ("ER nurse, night shift", "29-1141"),
+        ("8th grade math teacher", "25-2022"),
+        ("amazon picker", "53-7065"),
+        ("walmart cashier part time", "41-2011"),
+        ("HVAC guy", "49-9021"),
+        ("cook in a hospital", "35-2012"),
+        ("rad tech nights", "29-2034"),
         ("enfermera", "29-1141"),
-        ("abogado", "23-1011"),
-        ("contador", "13-2011"),
+        ("ENFERMERO DE NOCHE", "29-1141"),
+        ("albañil", "47-2021"),
+        ("mecanico", "49-3023"),
+        ("mecánica", "49-3023"),
+        ("chofer de uber", "53-3054"),
+        ("soy cajera en Walmart", "41-2011"),
         *((f"teacher{apostrophe}s aide", "25-9045") for apostrophe in "'\u2019\u2018\u02bc`\u00b4"),
     ],
 )
 def test_a_way_of_writing_or_saying_a_title_does_not_hide_it(typed, code):
-    search = load_reference().titles.search(typed)
-
-    assert (search.exact, search.matches[0].code) == (True, code)
+    assert codes(typed)[0] == code
 
 
 @pytest.mark.parametrize(
@@ -173,28 +85,80 @@ def test_a_way_of_writing_or_saying_a_title_does_not_hide_it(typed, code):
     [("dr.", "29-12"), ("M.D.", "29-12"), ("médico", "29-12"), ("surgeon", "29-"), ("cocinero", "35-")],
 )
 def test_a_title_of_several_occupations_is_asked_about(typed, family):
-    search = load_reference().titles.search(typed)
+    search = TITLES.search(typed)
 
     assert not search.exact
     assert all(match.code.startswith(family) for match in search.matches[:4])
+    assert all(match.fit is Fit.POSSIBLE for match in search.matches)
 
 
-@pytest.mark.parametrize("typed", ["student", "Unemployed", "retired", "homemaker", "jubilado"])
-def test_what_is_no_occupation_leads_to_none(typed):
-    assert load_reference().titles.search(typed).matches == ()
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("student", "Unemployed", "retired", "homemaker", "stay-at-home mom", "self employed", "looking for work"),
+        *("on disability", "volunteer", "intern", "between jobs", "I'm retired", "college student", "none", "N/A"),
+        *("jubilado", "ama de casa", "estudiante", "desempleada", "busco trabajo", "discapacitado"),
+    ],
+)
+def test_a_life_situation_is_no_occupation(typed):
+    search = TITLES.search(typed)
+    assert (search.no_job, search.matches, search.exact) == (NoJob.SITUATION, (), False)
 
 
-def test_every_everyday_title_leads_to_one_that_is_known():
-    keys = {title_key(title) for title in known_titles()}
-
-    assert [typed for typed, title in everyday_titles() if title and title_key(title) not in keys] == []
-
-
-def known_titles():
-    with (EVERYDAY_FILE.parent / "data" / "titles.csv").open(encoding="utf-8", newline="") as file:
-        return [row["title"] for row in csv.DictReader(file)]
+@pytest.mark.parametrize("typed", ["soldier", "US Army", "navy", "Marine Corps sergeant", "soldado"])
+def test_a_service_is_no_civilian_occupation(typed):
+    assert TITLES.search(typed).no_job is NoJob.MILITARY
 
 
-def everyday_titles():
-    with EVERYDAY_FILE.open(encoding="utf-8", newline="") as file:
-        return [(row["typed"], row["title"]) for row in csv.DictReader(file)]
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("self employed handyman", "49-9071"),
+        ("retired teacher", "25-2021"),
+        ("unemployed truck driver", "53-3032"),
+        ("freelance graphic designer", "27-1024"),
+        ("volunteer firefighter", "33-2011"),
+        ("enfermera jubilada", "29-1141"),
+        ("army nurse", "29-1141"),
+        ("military police", "33-3051"),
+        ("marine biologist", "19-1023"),
+        ("student advisor", "21-1012"),
+        ("office employee", "43-9061"),
+    ],
+)
+def test_a_job_beside_a_life_situation_is_found(typed, code):
+    assert codes(typed)[0] == code
+
+
+@pytest.mark.parametrize("path", [EVERYDAY_TITLES, SPANISH_TITLES], ids=lambda path: path.stem)
+def test_our_own_lists_name_known_occupations_and_mean_one_thing_by_each_title(path):
+    meant = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            assert set(row["codes"].split()) <= REFERENCE.occupations.keys(), row["codes"]
+            for title in row["titles"].split(";"):
+                for form in genders(title):
+                    assert meant.setdefault(title_key(form), row["codes"]) == row["codes"], form
+
+
+def test_every_title_of_our_own_lists_leads_to_its_occupations_in_order():
+    meant = {}
+    for title in own_titles(REFERENCE.occupations):
+        meant.setdefault(title.title, []).append(title.code)
+    sample = {title: [*dict.fromkeys(listed)][:5] for title, listed in [*meant.items()][::29]}
+    assert [typed for typed in sample if codes(typed)[: len(sample[typed])] != sample[typed]] == []
+
+
+def test_spanish_names_cover_the_300_largest_occupations_that_have_an_everyday_name():
+    named = {title.code for title in own_titles(REFERENCE.occupations) if title.kind is TitleKind.SPANISH}
+    assert len(named) >= 300
+
+
+def test_both_genders_are_written_out():
+    assert genders("enfermer(o/a) registrad(o/a)") == ["enfermero registrado", "enfermera registrada"]
+    assert genders("doctor(/a) de ojos") == ["doctor de ojos", "doctora de ojos"]
+    assert genders("chofer") == ["chofer"]
+
+
+def test_every_kind_of_typed_words_has_phrases():
+    assert all(phrases(kind).meanings for kind in TypedKind)

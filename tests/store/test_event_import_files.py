@@ -181,7 +181,7 @@ def damaged_gzip(path):
     [
         ("none.ndjson", lambda path: None, "No such file"),
         ("folder.csv", lambda path: path.mkdir(), "Is a directory"),
-        ("events.parquet", lambda path: path.write_bytes(b"PAR1 and no more"), "no Parquet file"),
+        ("events.parquet", lambda path: path.write_bytes(b"PAR1 and no more"), "not a readable Parquet file"),
         ("array.json", lambda path: path.write_text("[{}]"), "is a JSON array"),
         ("events.txt", lambda path: path.write_text("x"), "--format"),
         ("empty.csv", lambda path: path.write_text(""), "is empty"),

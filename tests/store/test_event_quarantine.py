@@ -110,7 +110,7 @@ def test_a_released_event_goes_the_way_of_all_others(quarantine, session):
 def test_without_a_timestamp_it_is_released_as_of_the_time_it_says_if_that_is_possible_by_now(quarantine, session):
     quarantine.keep([misplaced(1), misplaced(2, NOW - timedelta(days=8))], PHONE, None)
 
-    with pytest.raises(InvalidRequest, match="timestamp: It lies more than 5 minutes after"):
+    with pytest.raises(InvalidRequest, match="timestamp: It is more than 5 minutes after"):
         quarantine.release(UUID(int=1))
     quarantine.release(UUID(int=2))
 

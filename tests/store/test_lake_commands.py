@@ -188,8 +188,10 @@ def test_what_the_schedule_calls_runs(app, work):
 
 
 def test_creating_the_app_loads_no_heavy_library_and_none_of_what_is_not_configured(tmp_path):
-    heavy = "{'pyarrow', 'duckdb', 'deltalake', 'pandas', 'ibis', 'alembic', 'openpyxl', 'redis', 'psycopg', 'celery'}"
-    heavy += " & set(sys.modules)"
+    heavy = (
+        "{'pyarrow', 'duckdb', 'deltalake', 'pandas', 'ibis', 'alembic', 'openpyxl', 'redis', 'psycopg', 'celery', "
+        "'typst'} & set(sys.modules)"
+    )
     code = (
         "import sys; from app import create_app; from config.settings import Settings;"
         f"create_app(Settings.from_env({{'INSTANCE_DIR': {str(tmp_path)!r}}})); print({heavy})"

@@ -245,7 +245,7 @@ def test_a_question_too_large_for_the_memory_there_is_is_owned_up_to(lake):
     add(lake, *(event(f"s{number}", BEGAN + number) for number in range(20_000)))
     engine = DuckEngine("1MB", 1, lake.folder / "spill")
 
-    with pytest.raises(WarehouseUnavailable, match="gave up"):
+    with pytest.raises(WarehouseUnavailable, match="could not be finished"):
         Warehouse(engine, Snapshots(lake), lambda: NOW).ask(ALL_SESSIONS)
     engine.close()
 

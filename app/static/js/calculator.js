@@ -127,7 +127,7 @@ function combobox(form, choose) {
   }
 
   function noteOf(match) {
-    if (match.scored === false) return "Not enough research for a score; shows pay, outlook, and the nearest jobs.";
+    if (!match.scored) return `Not enough research for a score. Nearest: ${match.nearest.slice(0, 3).map((job) => job.name.toLowerCase()).join(", ")}`;
     if (match.does) return match.does;
     return match.matched.toLowerCase() === match.title.toLowerCase() ? "" : `also called ${match.matched}`;
   }
@@ -139,7 +139,7 @@ function combobox(form, choose) {
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
       note.textContent = noteOf(match);
-      option.append(match.name ?? match.title, note);
+      option.append(match.name, note);
       option.addEventListener("click", () => pick(index));
       return option;
     }));
@@ -158,7 +158,7 @@ function combobox(form, choose) {
       const answer = await fetch(`/api/calculator/occupations?q=${encodeURIComponent(text)}`, { signal: waiting.signal });
       if (!answer.ok) return;
       const found = await answer.json();
-      matches = found.matches.filter((match) => match.confidence >= Number(choose.dataset.faint));
+      matches = found.matches;
       if (document.activeElement === input) offer(found.notice);
     } catch { /* a newer search has begun, or there is no network: the button still works */ }
   });

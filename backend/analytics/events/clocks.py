@@ -26,9 +26,9 @@ class Impossible(StrEnum):
 
 
 SENTENCES = {
-    Impossible.AHEAD: "It lies more than 5 minutes after it was received.",
-    Impossible.STALE: "It lies more than 7 days before it was received; no browser holds an event so long.",
-    Impossible.BEFORE_2000: "It lies before the year 2000.",
+    Impossible.AHEAD: "It is more than 5 minutes after it was received.",
+    Impossible.STALE: "It is more than 7 days before it was received. No browser holds an event that long.",
+    Impossible.BEFORE_2000: "It is before the year 2000.",
 }
 
 

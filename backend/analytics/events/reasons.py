@@ -6,7 +6,7 @@ import re
 
 MISMATCH = re.compile(r"Expected `str` matching regex (?P<pattern>'.*')(?P<where> - at `[^`]*`)?", re.DOTALL)
 WORDS = {
-    r"^[a-z][a-z0-9_]{0,99}(?!\n)$": "at most 100 small letters, digits and underscores, a letter first",
+    r"^[a-z][a-z0-9_]{0,99}(?!\n)$": "at most 100 lowercase letters, digits, and underscores, beginning with a letter",
     r"^(?!mingus-server-)[A-Za-z0-9._:-]{1,100}(?!\n)$": (
         "1 to 100 ASCII letters, digits, hyphens, dots, colons and underscores; "
         "names that begin with mingus-server- are reserved"

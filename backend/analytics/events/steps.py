@@ -1,4 +1,4 @@
-"""The calculator's steps, in the order a visitor takes them."""
+"""The calculator's steps: its questions in the order of their numbers, and the way from the first to a plan."""
 
 from __future__ import annotations
 
@@ -25,3 +25,5 @@ STEPS = (
     StepDefinition(EventName.OFFER_VIEWED, "Saw the offer"),
     StepDefinition(EventName.UPGRADE_CLICKED, "Asked to upgrade"),
 )
+# The steps that everybody takes who comes so far: the other questions are optional, and come after the result.
+WAY = tuple(step for step in STEPS if step.name not in {f"{EventName.STEP_COMPLETED}:{n}" for n in (2, 3, 4)})

@@ -189,5 +189,5 @@ def read_header(path: Path) -> tuple[list[str], str, int]:
     except csv.Error as error:
         raise UnusableFile(f"{path} does not begin with a header: {error}.") from None
     if len(set(header)) < len(header) or not all(name and name.isprintable() for name in header):
-        raise UnusableFile(f"{path} does not begin with a header of columns that are named, each by its own name.")
+        raise UnusableFile(f"{path} does not begin with a header that gives each column its own name.")
     return header, delimiter, reader.line_num + before

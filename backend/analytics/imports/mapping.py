@@ -89,7 +89,7 @@ def from_file(path: Path) -> WrittenMapping:
     except OSError as error:
         raise UnusableFile(f"{path} cannot be read: {error.strerror}.") from None
     except (ValueError, RecursionError) as error:
-        raise UnusableFile(f"{path} is no mapping: {error}.") from None
+        raise UnusableFile(f"{path} is not a valid mapping: {error}.") from None
 
 
 def understood(written: WrittenMapping) -> ColumnMapping:

@@ -52,7 +52,7 @@ def format_of(path: Path) -> Format:
     try:
         return SUFFIXES[suffixes[-1]]
     except (IndexError, KeyError):
-        raise UnusableFile(f"{path}: say with --format whether this is ndjson, csv or parquet.") from None
+        raise UnusableFile(f"{path}: use --format to say whether this is ndjson, csv, or parquet.") from None
 
 
 def identity(path: Path, mapping: WrittenMapping) -> str:

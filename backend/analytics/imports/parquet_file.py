@@ -45,7 +45,7 @@ class ParquetFile:
         try:
             return parquet.ParquetFile(self._path, memory_map=False)
         except (pa.ArrowException, OSError) as error:
-            raise UnusableFile(f"{self._path} is no Parquet file that can be read: {first_line(error)}") from None
+            raise UnusableFile(f"{self._path} is not a readable Parquet file: {first_line(error)}") from None
 
     def _types(self, schema: pa.Schema) -> dict[str, str]:
         """DuckDB's type of each column, or UnusableFile with the name of the one that it cannot read."""

@@ -20,7 +20,7 @@ bp = APIBlueprint(
     "annotations",
     __name__,
     url_prefix="/annotations",
-    abp_tags=[Tag(name="Annotations", description="What happened when, marked in every chart over time.")],
+    abp_tags=[Tag(name="Annotations", description="What happened when, marked on every chart over time.")],
     abp_security=[{"api_key": []}, {"access_token": []}],
 )
 
@@ -28,7 +28,7 @@ bp = APIBlueprint(
 @bp.get("", responses={200: AnnotationsResponse, **problems(400, 401, 403, 422)})
 @require(Scope.DASHBOARDS_READ)
 def show(query: DaysQuery) -> Answer:
-    """Those of a period, in the order in which they happened; by default of the last thirty days"""
+    """List the annotations of a period in order; by default, the last 30 days"""
     period = query.period(current_app.config["TIMEZONE"], utc_now())
     annotations = get(Annotations).within(period, demand(Scope.DASHBOARDS_READ).account_id)
     return AnnotationsResponse.of(annotations).model_dump(mode="json")
@@ -37,7 +37,7 @@ def show(query: DaysQuery) -> Answer:
 @bp.post("", responses={201: AnnotationResponse, **problems(400, 401, 403, 413, 415, 422)})
 @require(Scope.DASHBOARDS_READ)
 def add(body: AnnotationBody) -> Answer:
-    """Note what happened on a day or at an instant, for everyone with dashboard access"""
+    """Add what happened on a day or at an instant, for everyone with dashboard access"""
     new = body.annotation()
     return AnnotationResponse.of(get(Annotations).add(me(), new.at, new.text)).model_dump(mode="json"), 201
 
@@ -45,6 +45,6 @@ def add(body: AnnotationBody) -> Answer:
 @bp.delete("/<public_id>", responses={204: None, **problems(401, 403, 404)})
 @require(Scope.DASHBOARDS_READ)
 def delete(path: AnnotationPath) -> Response:
-    """Delete one that you wrote; as an admin, any"""
+    """Delete an annotation you wrote; admins can delete any"""
     delete_annotation(path.id)
     return Response(status=204)

@@ -27,9 +27,9 @@ ASKING: list[dict[str, list[str]]] = [{"access_token": []}]
 @bp.post("/login", responses={200: TokensOut, **problems(400, 401, 403, 413, 415, 422)})
 @public("this is where a program signs in", Rate.SIGN_IN)
 def login(body: Login) -> Answer:
-    """A first pair of tokens, for an address, a password and, where there is one, the second factor
+    """Get tokens for an address, a password, and the second factor if there is one
 
-    A refusal sounds the same whether the address is known or not.
+    A refusal is the same whether the address is known or not.
     """
     return TokensOut.of(get(Tokens).log_in(body.email, body.password, body.code)).model_dump(mode="json")
 
@@ -37,9 +37,9 @@ def login(body: Login) -> Answer:
 @bp.post("/refresh", security=REFRESHING, responses={200: TokensOut, **problems(400, 401)})
 @public("the refresh token in the header is the proof", own_proof=True)
 def refresh() -> Answer:
-    """The next pair, for a refresh token that was not used before
+    """Get the next pair of tokens for an unused refresh token
 
-    One that comes a second time ends every token that came of the same login.
+    A refresh token that is used twice ends every token from the same login.
     """
     return TokensOut.of(get(Tokens).refresh(bearer())).model_dump(mode="json")
 
@@ -47,14 +47,14 @@ def refresh() -> Answer:
 @bp.get("/profile", security=ASKING, responses={200: ProfileOut, **problems(400, 401, 403)})
 @require(Scope.ACCOUNT_SELF)
 def profile() -> Answer:
-    """Whoever the token stands for, and what they may do"""
+    """Who the token belongs to, and what they can do"""
     return ProfileOut.of(demand(Scope.ACCOUNT_SELF), get(Directory).email_of(me())).model_dump(mode="json")
 
 
 @bp.post("/logout", security=ASKING, responses={204: None, **problems(400, 401, 403)})
 @require(Scope.ACCOUNT_SELF)
 def logout() -> Response:
-    """End this token and all that came of the same login, at once"""
+    """End this token and all others from the same login, at once"""
     get(Tokens).log_out(bearer())
     return Response(status=204)
 

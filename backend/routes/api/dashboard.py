@@ -31,7 +31,7 @@ bp = APIBlueprint(
     "dashboard",
     __name__,
     url_prefix="/dashboard",
-    abp_tags=[Tag(name="Dashboards", description="Where visitors go on and where they leave.")],
+    abp_tags=[Tag(name="Dashboards", description="Where visitors continue and where they leave.")],
     abp_security=[{"api_key": []}, {"access_token": []}],
 )
 RESPONSES = {200: ResultResponse, **problems(400, 401, 403, 422)}
@@ -40,7 +40,7 @@ RESPONSES = {200: ResultResponse, **problems(400, 401, 403, 422)}
 @bp.get("/funnel", responses={200: FunnelResponse, **problems(400, 401, 403, 422)})
 @require(Scope.DASHBOARDS_READ)
 def funnel(query: FunnelParameters) -> Response:
-    """How many come to each step, and how long it takes them; by default the calculator's steps within 24 hours
+    """How many reach each step, and how long it takes; by default the calculator's steps within 24 hours
 
     Any events make steps: `steps=ai_calculator_opened,calculator_step_completed:2,assessment_submitted`.
     """
@@ -52,7 +52,7 @@ def funnel(query: FunnelParameters) -> Response:
 @bp.get("/funnel/sessions", responses={200: JourneysResponse, **problems(400, 401, 403, 422)})
 @require(Scope.DASHBOARDS_READ)
 def funnel_sessions(query: JourneyParameters) -> Response:
-    """Who stands behind a bar of the funnel: the same question, with the step and whether it was reached
+    """Who is behind a bar of the funnel: the same query, with the step and whether it was reached
 
     `meta.total` is what the bar says: the sessions of the step, or its drop-off.
     """
@@ -66,23 +66,23 @@ def funnel_sessions(query: JourneyParameters) -> Response:
 @bp.get("/conversions", responses=RESPONSES)
 @require(Scope.DASHBOARDS_READ)
 def conversions(query: DashboardQuery) -> Response:
-    """Of the sessions with a result, how many saw an offer and asked for a plan; by exposure level"""
+    """Visitors with a result who then saw an offer and asked for a plan, by exposure level"""
     return _answered(CONVERSIONS, query)
 
 
 @bp.get("/popular", responses=RESPONSES)
 @require(Scope.DASHBOARDS_READ)
 def popular(query: DashboardQuery) -> Response:
-    """What is assessed most; by job title"""
+    """The most looked-up jobs, by job title"""
     return _answered(POPULAR, query)
 
 
 @bp.get("/revenue", responses={200: RevenueResponse, **problems(400, 401, 403, 422)})
 @require(Scope.DASHBOARDS_READ)
 def revenue(query: RevenueQuery) -> Response:
-    """What was asked to be paid, credited to the channels that led to it
+    """What visitors asked to pay, credited to the channels that led to it
 
-    Credits add up to the revenue of one currency, to the cent; `meta.other_currencies` names what is not in it.
+    Credits add up to the amount asked in one currency, to the cent; `meta.other_currencies` names what is not in it.
     """
     report = get(AttributionService).revenue(query.query(current_app.config["TIMEZONE"], utc_now()))
     text = revenue_csv(report) if query.format == "csv" else RevenueResponse.of(report).model_dump_json()
@@ -94,7 +94,7 @@ def revenue(query: RevenueQuery) -> Response:
 @bp.get("/geographic", responses=RESPONSES)
 @require(Scope.DASHBOARDS_READ)
 def geographic(query: DashboardQuery) -> Response:
-    """Where sessions came from; by country
+    """Where sessions came from, by country
 
     `country=US&breakdown=region` counts the states.
     """

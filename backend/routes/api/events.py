@@ -31,9 +31,9 @@ def record(raw: EventBody) -> Answer:
     """Store events, each once
 
     Send one event, an array or `{"events": [...]}`; also one event a line as application/x-ndjson, and JSON that a
-    beacon calls text/plain. Good events are durable before the answer; bad ones come back with their index and a
-    reason. 422 says that not one was good. The same `event_id` is stored once. Events that cannot have happened when
-    they say are kept apart. 204 says that the browser asks not to be tracked, and nothing was read.
+    beacon calls text/plain. Good events are durable before the answer. Bad ones come back with their index and a
+    reason. 422 means that none were good. The same `event_id` is stored once. Events that cannot have happened when
+    they say are kept apart. 204 means that the browser asks not to be tracked, and nothing was read.
     """
     sender = sender_here()
     sender.admit()

@@ -14,7 +14,7 @@ from backend.routes.schemas.answer import Answer
 from backend.routes.schemas.health import HealthResponse
 from backend.routes.schemas.problem import Responses, problems
 
-TAG = Tag(name="Health", description="Whether each part can do its work.")
+TAG = Tag(name="Health", description="Whether each part is working.")
 bp = APIBlueprint("health", __name__, url_prefix="/health", abp_tags=[TAG])
 analytics_health_bp = APIBlueprint("analytics_health", __name__, abp_tags=[TAG])
 ANSWERS: Responses = {200: HealthResponse, 503: HealthResponse}
@@ -24,14 +24,14 @@ WHY = "a probe has no account, and the answer names parts only"
 @bp.get("/live", responses={200: HealthResponse, **problems()})
 @public(WHY, Rate.NONE)
 def live() -> Answer:
-    """The process answers"""
+    """Whether the process is alive"""
     return _answer({})
 
 
 @bp.get("/ready", responses={**problems(), **ANSWERS})
 @public(WHY, Rate.NONE)
 def ready() -> Answer:
-    """It can serve: the database answers, people's data can be opened; without the cache it still can"""
+    """Whether it can serve: the database answers and personal data can be opened; the cache is optional"""
     checks = get(HealthService)
     return _answer({"database": checks.database(), "master_key": checks.master_key()})
 
@@ -39,7 +39,7 @@ def ready() -> Answer:
 @bp.get("/", responses={**problems(), **ANSWERS})
 @public(WHY, Rate.NONE)
 def overview() -> Answer:
-    """Every part at once"""
+    """The health of every part"""
     checks = get(HealthService)
     parts = {"database": checks.database(), "master_key": checks.master_key(), "cache": checks.cache()}
     parts["secrets"] = checks.secrets()
@@ -52,21 +52,21 @@ def overview() -> Answer:
 @bp.get("/database", responses={**problems(), **ANSWERS})
 @public(WHY, Rate.NONE)
 def database() -> Answer:
-    """The database answers and has the tables of this version"""
+    """Whether the database answers and has this version's tables"""
     return _answer({"database": get(HealthService).database()})
 
 
 @bp.get("/cache", responses={**problems(), **ANSWERS})
 @public(WHY, Rate.NONE)
 def cache() -> Answer:
-    """The cache gives back what it was given"""
+    """Whether the cache returns what it was given"""
     return _answer({"cache": get(HealthService).cache()})
 
 
 @analytics_health_bp.get("/health", responses={**problems(), **ANSWERS})
 @public(WHY, Rate.NONE)
 def analytics() -> Answer:
-    """The analytics plugins run and the landing table answers"""
+    """Whether the analytics plugins run and the landing table answers"""
     checks = get(HealthService)
     return _answer({"database": checks.database(), "landing_table": checks.landing_table(), **checks.plugins()})
 

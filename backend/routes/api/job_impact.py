@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_openapi3 import APIBlueprint, Tag
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
+from backend.assessments.job_impact.presentation.occupation_lists import JobDirectory
 from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.routes.access import Rate, public
@@ -14,9 +15,8 @@ from backend.routes.schemas.job_impact import (
     AssessResponse,
     OccupationPath,
     OccupationResponse,
-    OccupationSearch,
-    SearchResponse,
 )
+from backend.routes.schemas.job_search import OccupationSearch, SearchResponse
 from backend.routes.schemas.problem import problems
 
 WHY = "published figures, read only"
@@ -33,9 +33,11 @@ bp = APIBlueprint(
 def search(query: OccupationSearch) -> Answer:
     """Find occupations by job title
 
-    At most five, best first. `exact` says that the first one may be taken without asking.
+    At most five, best first, in English or Spanish. `exact` says that the first one may be taken without asking.
+    A text that says what a person is instead of a job ("student", "retired") has no match, and `notice` says so.
     """
-    return SearchResponse.of(get(Reference).titles.search(query.q)).model_dump()
+    found = get(Reference).titles.search(query.q)
+    return SearchResponse.of(query.q, found, get(JobDirectory).found(found.matches)).model_dump()
 
 
 @bp.get("/occupations/<code>", responses={200: OccupationResponse, **problems(401, 404, 422)})

@@ -25,8 +25,8 @@ bp = APIBlueprint(
 @bp.get("/live", responses={200: LiveResponse, **problems(401, 403)})
 @require(Scope.DASHBOARDS_READ)
 def live() -> Answer:
-    """The last thirty minutes, by minute
+    """The last 30 minutes, by minute
 
-    Where visitors came from, what they do and where in the calculator they are now; at most `LAKE_MAX_STALENESS` old.
+    Where visitors came from, what they do, and where in the calculator they are now; at most `LAKE_MAX_STALENESS` old.
     """
     return LiveResponse.of(get(LiveFeed).latest(), Names.of_reference(get(Reference))).model_dump(mode="json")

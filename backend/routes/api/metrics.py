@@ -19,7 +19,7 @@ from backend.routes.tables import result_response
 bp = APIBlueprint(
     "metrics",
     __name__,
-    abp_tags=[Tag(name="Metrics", description="Every number, defined once, by whatever it can be broken down by.")],
+    abp_tags=[Tag(name="Metrics", description="Every number, defined once, with everything it can be broken down by.")],
     abp_security=[{"api_key": []}, {"access_token": []}],
 )
 
@@ -27,16 +27,16 @@ bp = APIBlueprint(
 @bp.get("/metrics", responses={200: CatalogueResponse, **problems(401, 403)})
 @require(Scope.DASHBOARDS_READ)
 def catalogue() -> Answer:
-    """All measures and dimensions"""
+    """List all measures and dimensions"""
     return CatalogueResponse(data=CatalogueOut.whole()).model_dump(mode="json")
 
 
 @bp.post("/query", responses={200: ResultResponse, **problems(400, 401, 403, 415, 422)})
 @require(Scope.DASHBOARDS_READ)
 def query(body: QueryBody) -> Response:
-    """Measures by dimensions, filters and time
+    """Query measures by dimensions, filters, and time
 
-    Dashboards ask the same. Unknown names are refused with the nearest ones there are.
+    The dashboards use this too. Unknown names are refused with the nearest known ones.
     """
     result = get(CatalogueService).answer(body.query(current_app.config["TIMEZONE"], utc_now()))
     return result_response(result, body.format, "query")

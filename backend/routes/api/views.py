@@ -18,7 +18,7 @@ bp = APIBlueprint(
     "views",
     __name__,
     url_prefix="/views",
-    abp_tags=[Tag(name="Saved views", description="Pages of the dashboards, funnels and filters, kept by name.")],
+    abp_tags=[Tag(name="Saved views", description="Dashboard pages, funnels, and filters saved under a name.")],
     abp_security=[{"api_key": []}, {"access_token": []}],
 )
 
@@ -26,9 +26,9 @@ bp = APIBlueprint(
 @bp.get("", responses={200: ViewsResponse, **problems(401, 403)})
 @require(Scope.DASHBOARDS_READ)
 def show() -> Answer:
-    """Your own, and what others share, by name
+    """List your own saved views and those shared with you, by name
 
-    A key that belongs to no account sees what is shared.
+    A key that belongs to no account sees shared views.
     """
     return ViewsResponse.of(get(SavedViews).seen_by(demand(Scope.DASHBOARDS_READ).account_id)).model_dump(mode="json")
 
@@ -36,9 +36,9 @@ def show() -> Answer:
 @bp.post("", responses={201: ViewResponse, **problems(400, 401, 403, 413, 415, 422)})
 @require(Scope.DASHBOARDS_READ)
 def save(body: ViewBody) -> Answer:
-    """Keep a page with its parameters, a funnel, or filters that fit every page
+    """Save a page with its parameters, a funnel, or filters for any page
 
-    A name is yours once: the second time it is refused with the code `taken`.
+    Names are unique to you: a second use is refused with the code `taken`.
     """
     new = body.view(current_app.config["TIMEZONE"], utc_now())
     return ViewResponse.of(get(SavedViews).save(me(), new)).model_dump(mode="json"), 201
@@ -47,6 +47,6 @@ def save(body: ViewBody) -> Answer:
 @bp.delete("/<public_id>", responses={204: None, **problems(401, 403, 404)})
 @require(Scope.DASHBOARDS_READ)
 def delete(path: ViewPath) -> Response:
-    """Delete one of your own, also for those with whom it was shared"""
+    """Delete a saved view of yours, also for those it was shared with"""
     get(SavedViews).delete(me(), path.id)
     return Response(status=204)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from backend.assessments.job_impact.presentation.home import HomePage
 from backend.assessments.job_impact.presentation.job_fields import JobFields, job_fields, one_job
+from backend.assessments.job_impact.presentation.occupation_lists import JobDirectory
 from backend.assessments.job_impact.questions import JobImpactAnswers
 from backend.assessments.job_impact.service import JobImpactDrafts
 from backend.plugins import get
@@ -71,7 +72,7 @@ def _fields() -> JobFields:
         return one_job(started, _name_of(started))
     text = forms.searched(request.form.get("job_title") or request.args.get("q", ""))
     search = get(Reference).titles.search(text) if text else None
-    return job_fields(text, search, request.form.get("occupation", ""), _name_of)
+    return job_fields(text, search, request.form.get("occupation", ""), get(JobDirectory))
 
 
 def _name_of(code: str) -> JobName:

@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 90  # another job may be at work before it
 
 
 @bp.get("/letters/<token>")
-@public("whoever caused a letter reads it, where letters are files on their own machine")
+@public("whoever caused an email reads it, where emails are files on their own machine")
 def letter(token: str) -> ResponseReturnValue:
     """The letter; while background work has yet to write it, a page that looks again."""
     age, written = age_of_letter(token), get(Outbox).letter(token)

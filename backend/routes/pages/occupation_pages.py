@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from backend.assessments.job_impact.presentation.job_fields import notice
 from backend.assessments.job_impact.presentation.occupation_lists import JobDirectory, JobOrder
 from backend.assessments.job_impact.presentation.occupation_pages import OccupationPages
 from backend.assessments.job_impact.presentation.structured_data import structured_data
@@ -34,11 +35,12 @@ PUBLIC_PAGES = (
 @public("everybody may look up a job")
 def search() -> ResponseReturnValue:
     text, reference, directory = searched(request.args.get("q", "")), get(Reference), get(JobDirectory)
-    matches = reference.titles.search(text).matches if text else ()
+    found = reference.titles.search(text)
     return render_template(
         "occupation_pages/search.html",
         text=text,
-        matches=directory.found(matches),
+        matches=directory.found(found.matches),
+        notice=notice(text, found),
         groups=directory.groups(),
         count=len(reference.occupations),
         errors=of_every_field(by_field(search_problems(request.args))),

@@ -28,6 +28,7 @@ from backend.routes.access import (
     stay_signed_in,
 )
 from backend.routes.access import caller as who_asks
+from backend.routes.draft_keys import let_go
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused, refused_form
 from backend.routes.schemas.onward import safe_next
 from backend.routes.schemas.sign_in import CodeForm, SignInForm
@@ -104,7 +105,7 @@ def prove() -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     sign_out()
     flash("You’re signed out.")
-    return redirect(url_for("sign_in.form"), 303)
+    return let_go(redirect(url_for("sign_in.form"), 303))
 
 
 @bp.get(FACTOR)

@@ -62,7 +62,7 @@ class DaysQuery(Parameters):
             raise InvalidRequest([FieldError("start", str(error))]) from None
 
 
-BOTS = "Whether visits by robots count too."
+BOTS = "Whether visits by bots count too."
 
 
 class PeriodQuery(DaysQuery):

@@ -32,35 +32,37 @@ OF_COUNTED = ("of_first", "of_step_before", "dropoff", "median_seconds", "p90_se
 
 
 class FunnelParameters(SessionQuery):
-    """Steps are events by name, with `:n` those of a number; whoever takes step 1 in the period enters, once."""
+    """Steps are event names, with `:n` for one value of `step`. Whoever takes step 1 in the period enters, once."""
 
     steps: str | None = Field(
         None,
-        description="Two to twelve, by commas: `ai_calculator_opened,calculator_step_completed:2`.",
+        description="Two to twelve, separated by commas: `ai_calculator_opened,calculator_step_completed:2`.",
         json_schema_extra=said_rules.STEPS,
     )
     window: str = Field(
         "24h",
-        description="From step 1 on: 30m, 24h; with scope=visitor up to 60d.",
+        description="Time allowed from step 1, such as 30m or 24h; with scope=visitor up to 60d.",
         json_schema_extra=said_rules.WINDOW,
     )
-    order: Order = Field(Order.ORDERED, description="strict: no other event between; unordered: also before step 1.")
+    order: Order = Field(
+        Order.ORDERED, description="strict: no other event between steps. unordered: in any order, also before step 1."
+    )
     scope: FunnelScope = Field(
-        FunnelScope.SESSION, description="Whose way: each session's, or a visitor's through all sessions."
+        FunnelScope.SESSION, description="Count by session, or by visitor across all their sessions."
     )
     exclude: str | None = Field(
         None,
-        description="Events that end the way when they happen between two steps.",
+        description="Stop counting after these events, when they happen between two steps.",
         json_schema_extra=said_rules.EXCLUDED,
     )
     breakdown: str | None = Field(
         None,
-        description="A dimension of the session in which the way began.",
+        description="A dimension of the session in which step 1 was taken.",
         json_schema_extra=said_rules.optional(said_rules.OF_SESSIONS),
     )
     limit: int = Field(
         10,
-        description=f"Groups of the breakdown that stand alone, up to {MOST_GROUPS}.",
+        description=f"How many groups of the breakdown to show, up to {MOST_GROUPS}; the rest are combined.",
         json_schema_extra=said_rules.GROUPS,
     )
 
@@ -84,14 +86,14 @@ class FunnelParameters(SessionQuery):
 
 
 class JourneyParameters(FunnelParameters):
-    """The question of the funnel, and which of its bars; `limit` and `offset` are of the list."""
+    """The funnel's parameters, and which of its bars. `limit` and `offset` page through the list."""
 
     step: Annotated[int, Field(ge=1, json_schema_extra=said_rules.STEP)]
     outcome: Outcome = Outcome.REACHED
-    group: str | None = Field(None, description="A key of the breakdown; the empty one stands for none.")
-    others: bool = Field(False, description="Those whose groups do not stand alone.")
+    group: str | None = Field(None, description="A key of the breakdown; an empty one stands for none.")
+    others: bool = Field(False, description="The groups that are combined.")
     top: int = Field(
-        10, description="How many groups stand alone: the `limit` of the funnel.", json_schema_extra=said_rules.GROUPS
+        10, description="How many groups are shown: the `limit` of the funnel.", json_schema_extra=said_rules.GROUPS
     )
     limit: Annotated[int, Field(ge=1, le=MOST_LISTED)] = 100
     offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
@@ -107,9 +109,9 @@ Counted = Annotated[int | None, Field(exclude_if=lambda number: number is None)]
 
 
 class CountsOut(Out):
-    """Whose ways came this far: `sessions` or `visitors`, as `scope` says.
+    """How many got this far: `sessions` or `visitors`, as `scope` says.
 
-    Rates are fractions, null where they would rest on fewer than ten.
+    Rates are fractions, null on fewer than ten.
     """
 
     sessions: Counted = None
@@ -130,14 +132,14 @@ class FunnelStepOut(CountsOut):
 
 
 class ImmatureOut(Out):
-    """How many may yet go on: within the window, and not over."""
+    """How many are still going: within the window, and not over."""
 
     immature_sessions: Counted = None
     immature_visitors: Counted = None
 
 
 class FunnelGroupOut(ImmatureOut):
-    """The funnel of one key, null being "there is none"; where `others`, of as many `keys` as do not stand alone."""
+    """The funnel of one key, null being "there is none"; with `others`, of the `keys` that are combined."""
 
     key: str | None
     others: bool
@@ -151,7 +153,7 @@ class FunnelData(Out):
 
 
 class FunnelPlan(Out):
-    """The question as it was understood."""
+    """The query as it was understood."""
 
     steps: list[str]
     order: Order

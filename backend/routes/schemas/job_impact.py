@@ -18,9 +18,7 @@ from backend.assessments.job_impact.model.result import (
 )
 from backend.assessments.job_impact.model.rounding import rounded, rounded_place
 from backend.assessments.job_impact.presentation.headline import hours_entered
-from backend.reference.tables import TitleKind
-from backend.reference.titles import TitleSearch
-from backend.routes.schemas.answer import OneDecimal, Out, ThreeDecimals, TwoDecimals
+from backend.routes.schemas.answer import OneDecimal, Out, ThreeDecimals
 from backend.routes.schemas.exposure import (
     BandOut,
     ExposureOut,
@@ -32,19 +30,12 @@ from backend.routes.schemas.exposure import (
     PartsOut,
 )
 from backend.routes.schemas.moves import MoveOut
-from backend.routes.schemas.parameters import Parameters
 
 MOST_ACTIVITIES = 64  # the occupation with the most has 63
 
 
 ActivityId = Annotated[str, Field(min_length=1, max_length=40)]
 Share = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
-
-class OccupationSearch(Parameters):
-    """?q=rn"""
-
-    q: Annotated[str, Field(min_length=1, max_length=100, description="A job title, or the start of one.")]
 
 
 class OccupationPath(BaseModel):
@@ -165,27 +156,6 @@ class ProvenanceOut(Out):
     model: str
     vintages: dict[str, str]
     input_hash: str
-
-
-class MatchOut(Out):
-    """An occupation and the title of it that matched; `confidence` from 0 to 1."""
-
-    code: str
-    title: str
-    matched: str
-    kind: TitleKind
-    confidence: TwoDecimals
-
-
-class SearchResponse(Out):
-    """The best occupations for a title. Only when `exact` may the first be taken without asking."""
-
-    exact: bool
-    matches: list[MatchOut]
-
-    @classmethod
-    def of(cls, search: TitleSearch) -> Self:
-        return cls(exact=search.exact, matches=[MatchOut.model_validate(match) for match in search.matches])
 
 
 class AssessResponse(Out):

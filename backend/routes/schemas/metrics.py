@@ -139,7 +139,7 @@ class QueryBody(PeriodQuery):
 
 
 class PlanOut(Out):
-    """The question as it was understood."""
+    """The query as it was understood."""
 
     measures: list[str]
     dimensions: list[str]

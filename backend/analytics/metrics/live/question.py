@@ -10,6 +10,9 @@ from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.relations import DAY, SECOND, SESSIONS, STEP_COLUMNS, relation
 
+# When a session came to each step: the questions in the order of their numbers, the rest whatever was answered before.
+COLUMNS = (*STEP_COLUMNS[:5], "submitted_at", "offer_viewed_at", "upgrade_at")
+
 if TYPE_CHECKING:
     from ibis.expr.types import IntegerValue, Table, Value
 
@@ -69,7 +72,7 @@ def _furthest(sessions: Table) -> Value:
     """Which step a session came to last, counted from 1; 0 where it is not in the calculator."""
     import ibis
 
-    reached = [(sessions[name].notnull(), ibis.literal(str(n))) for n, name in enumerate(STEP_COLUMNS, 1)]
+    reached = [(sessions[name].notnull(), ibis.literal(str(n))) for n, name in enumerate(COLUMNS, 1)]
     return ibis.cases(*reversed(reached), else_=ibis.literal("0"))
 
 

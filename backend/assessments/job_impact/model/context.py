@@ -41,7 +41,8 @@ def _education(reference: Reference, occupation: Occupation, education: Educatio
     share = occupation.attainment.get(education) if education else None
     if education is None or share is None:
         return None
-    text = f"{_percent(share)} of people aged 25 and over in this job have {DEGREES[education]} as their highest level."
+    people = f"{_percent(share)} of people aged 25 and over in this job"
+    text = f"{people} have {DEGREES[education]} as their highest level of education."
     return Fact("education", text, _source(reference, "bls_projections"))
 
 
@@ -49,12 +50,11 @@ def _experience(reference: Reference, occupation: Occupation, years: float | Non
     if years is None or not occupation.entry_education:
         return None
     usual = occupation.related_experience
-    required = (
-        f"{usual[0].lower()}{usual[1:]} of work in a related job" if usual else "no earlier work in a related job"
-    )
-    return Fact(
-        "experience", f"To enter this job, people usually need {required}.", _source(reference, "bls_projections")
-    )
+    if usual:
+        text = f"People usually need {usual[0].lower()}{usual[1:]} of work in a related job to start."
+    else:
+        text = "People usually don't need experience in a related job to start."
+    return Fact("experience", text, _source(reference, "bls_projections"))
 
 
 def _prices(reference: Reference, state: str | None) -> Fact | None:

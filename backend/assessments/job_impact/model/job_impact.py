@@ -232,7 +232,7 @@ class ExposureModel:
         return cls(
             occupations={row.code: row for row in rows},
             places=places,
-            typicals={code: combine(_families(placed), placed) for code, placed in places.items()},
+            typicals={row.code: _typical(row, places[row.code]) for row in rows},
             task_scale=_scale(single, _by_default(weekly_exposure)),
             usage_scale=_scale(single, _by_default(weekly_usage)),
         )
@@ -320,6 +320,14 @@ def _places(rows: Sequence[Occupation], scales: Mapping[Measure, Scale | None]) 
             for row, place in zip(placed, scale.places([row.measures[measure] for row in placed]), strict=True):
                 places[row.code][measure] = place
     return places
+
+
+def _typical(row: Occupation, placed: Mapping[Measure, float]) -> Exposure | TooLittleEvidence:
+    if row.measures and not row.employment:
+        return TooLittleEvidence(
+            "How many people do this job is not published, so it has no place among US workers; its tasks are rated."
+        )
+    return combine(_families(placed), placed)
 
 
 def _families(places: Mapping[Measure, float]) -> dict[Family, float]:

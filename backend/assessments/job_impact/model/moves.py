@@ -15,7 +15,7 @@ from backend.reference.tables import Occupation, Pay
 
 NATION = "United States"
 RELAXED = {
-    Relaxation.PAY: "80% of today's pay were enough",
+    Relaxation.PAY: "80% of this job's pay were enough",
     Relaxation.EXPOSURE: "5 places less exposed were enough",
     Relaxation.ANY_EXPOSURE: "exposure did not matter",
     Relaxation.PREPARATION: "two steps more preparation were fine",
@@ -40,7 +40,7 @@ def find_moves(
     Medians are the area's where both occupations have one there, else national.
     """
     if score is None:
-        return _none("There is too little evidence about this job to compare it with others.")
+        return _none("Without a score this job cannot be compared with others.")
     if not today.related or today.job_zone is None:
         return _none("O*NET names no related jobs to compare this one with.")
     if _median(today.pay) is None:
@@ -138,7 +138,7 @@ def _preparation(there: Occupation, years: float) -> str | None:
     if there.on_the_job_training:
         parts.append(there.on_the_job_training.replace("/", " or "))
     if years > 0:
-        parts.append(f"{length(years)} more preparation than today's job")
+        parts.append(f"{length(years)} more preparation than this job")
     text = ", ".join(part[0].lower() + part[1:] for part in parts)
     return text[0].upper() + text[1:] if text else None
 

@@ -97,7 +97,7 @@ def headline_of(a: Assessment, voice: Voice) -> Headline:
         titled=f"{a.job.name}: {_first_lower(titled)}",
         place=_place(shown),
         agreement=_agreement(shown),
-        range=_range(shown, week or a.job.many),
+        range=_range(shown, a.job.many, adjusted=bool(week)),
         week=_moved(a, shown, week) if week else "",
         lead=_lead(a, week),
     )
@@ -168,9 +168,11 @@ def _agreement(shown: Exposure) -> str:
     return f"The {COUNTS[number]} measures{published} {AGREEMENTS[shown.agreement]}:"
 
 
-def _range(shown: Exposure, whom: str) -> str:
+def _range(shown: Exposure, jobs: str, *, adjusted: bool) -> str:
+    """Nobody measured a visitor's own hours: the measures of the job are adjusted for them."""
     low, high = f"{shown.measures_range.low:.0f}", f"{shown.measures_range.high:.0f}"
-    span = f"they place {whom} between {low} and {high}." if low != high else f"they all place {whom} at {low}."
+    whom = f"adjusted for these hours, they place {jobs}" if adjusted else f"they place {jobs}"
+    span = f"{whom} between {low} and {high}." if low != high else f"{whom} all at {low}."
     if shown.agreement is not Agreement.DISAGREE:
         return span
     return f"{span} Treat the {shown.score:.0f} as a rough middle."

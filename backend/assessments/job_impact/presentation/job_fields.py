@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from backend.assessments.job_impact.presentation.occupation_lists import FoundJob, JobDirectory
 from backend.reference.plain_names import JobName
-from backend.reference.titles import TitleMatch, TitleSearch
+from backend.reference.titles import Fit, TitleSearch
+from backend.reference.typed_titles import NoJob
 
-CLOSE, FAINT = 0.4, 0.1
-EXACT_MATCH = "Exact match"
-NO_SCORE = "Not enough research for a score; its pay and outlook are known."
+BADGES = {Fit.EXACT: "Exact match", Fit.CLOSE: "Close", Fit.POSSIBLE: "Possible"}
+MOST_NEAREST = 3
+_NO_JOB = {
+    NoJob.SITUATION: "“{text}” isn’t an occupation. Enter the job you had or the one you want.",
+    NoJob.MILITARY: "Military jobs aren’t in the figures behind this calculator. "
+    "Enter the closest civilian job, such as “police officer” or “truck driver.”",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class JobChoice:
-    """An occupation that a typed title may mean; `note` says what it is, or why it is here."""
+    """An occupation that a typed title may mean; `note` says what it is, or that it has no score."""
 
     code: str
     name: str
@@ -27,26 +32,22 @@ class JobChoice:
 
 @dataclass(frozen=True, slots=True)
 class JobFields:
-    """`sure`: there is one choice, and it is an exact match. `faint` is for the script that searches."""
+    """`sure`: there is one choice, and it is an exact match. `notice`: why the text names no occupation."""
 
     text: str
     choices: tuple[JobChoice, ...]
     sure: bool
     notice: str = ""
-    faint: float = FAINT
 
 
-def job_fields(text: str, search: TitleSearch | None, chosen: str, name_of: Callable[[str], JobName]) -> JobFields:
+def job_fields(text: str, search: TitleSearch | None, chosen: str, directory: JobDirectory) -> JobFields:
     """`search`: what a title search for `text` came to; `chosen`: the code that was chosen before, or empty."""
-    matches = tuple(match for match in search.matches if match.confidence >= FAINT) if search else ()
+    found = directory.found(search.matches) if search else ()
     exact = search.exact if search else False
-    if chosen not in {match.code for match in matches}:
-        chosen = matches[0].code if exact else ""
-    choices = tuple(
-        _choice(match, name_of(match.code), exact and rank == 0, match.code == chosen)
-        for rank, match in enumerate(matches)
-    )
-    return JobFields(text, choices, sure=exact and len(matches) == 1)
+    if chosen not in {job.match.code for job in found}:
+        chosen = found[0].match.code if exact else ""
+    choices = tuple(_choice(job, chosen) for job in found)
+    return JobFields(text, choices, sure=exact and len(choices) == 1, notice=notice(text, search) if search else "")
 
 
 def one_job(code: str, job: JobName) -> JobFields:
@@ -54,10 +55,26 @@ def one_job(code: str, job: JobName) -> JobFields:
     return JobFields(job.name, (JobChoice(code, job.name, "", False, job.does, True),), sure=True)
 
 
-def _choice(match: TitleMatch, job: JobName, exact: bool, checked: bool) -> JobChoice:
-    badge = EXACT_MATCH if exact else "Close" if match.confidence >= CLOSE else "Possible"
-    return JobChoice(match.code, job.name, badge, exact, job.does or _reason(match), checked)
+def notice(text: str, search: TitleSearch) -> str:
+    """Why a typed title names no occupation and what to enter instead; empty where it may name one."""
+    return _NO_JOB[search.no_job].format(text=text.strip()) if search.no_job else ""
 
 
-def _reason(match: TitleMatch) -> str:
-    return "" if match.matched.casefold() == match.title.casefold() else f"“{match.matched}” is one of its titles."
+def note(job: FoundJob) -> str:
+    """What the job is, which tells it from the others; for one without a score, that, and the nearest that have one."""
+    if job.scored:
+        return job.does or _reason(job)
+    nearest = ", ".join(row.name.lower() for row in job.nearest[:MOST_NEAREST])
+    near = f" The nearest jobs with a score: {nearest}." if nearest else ""
+    return f"There isn’t enough research to score {job.many}.{near}"
+
+
+def _choice(job: FoundJob, chosen: str) -> JobChoice:
+    match = job.match
+    return JobChoice(
+        match.code, job.row.name, BADGES[match.fit], match.fit is Fit.EXACT, note(job), match.code == chosen
+    )
+
+
+def _reason(job: FoundJob) -> str:
+    return f"“{job.matched}” is one of its titles." if job.matched else ""

@@ -114,9 +114,8 @@ def moves_section(
     slugs: Mapping[str, str] = MappingProxyType({}),
 ) -> MovesSection:
     """`slugs` of the pages of occupations, by code; a row of an occupation without one has no address."""
-    nearest = () if a.moves.passing else a.moves.near_misses[:NEAREST]
-    others = (move for move in a.moves.near_misses if move in nearest or BEYOND not in _misses(move))
-    moves = (*a.moves.passing, *others)
+    near, nearest = _near(a), _nearest(a)
+    moves = (*a.moves.passing, *near)
     several_areas = len({move.area for move in moves}) > 1
     rows = tuple(
         _row(move, best, several_areas, slugs, relaxed, nearest=move in nearest) for best, move in enumerate(moves)
@@ -130,6 +129,16 @@ def moves_section(
         sorts=tuple(MoveOption(key.value, text, key is sort) for key, text in SORTS.items()),
         relaxes=_relaxes(a, moves, relaxed),
     )
+
+
+def _near(a: Assessment) -> tuple[Move, ...]:
+    """The jobs that pass once a visitor relaxes a rule, the nearest first."""
+    return tuple(move for move in a.moves.near_misses if BEYOND not in _misses(move))
+
+
+def _nearest(a: Assessment) -> tuple[Move, ...]:
+    """Those that stand there at once, where none passes."""
+    return () if a.moves.passing else _near(a)[:NEAREST]
 
 
 def _misses(move: Move) -> tuple[str, ...]:
@@ -146,7 +155,8 @@ def _row(
     nearest: bool,
 ) -> MoveRow:
     change = "same" if abs(move.pay_change) < SAME_PAY else signed(move.pay_change, 0)
-    entry = (wording.typeset(text) for text in (move.education, move.preparation or "No more preparation") if text)
+    education = wording.way_in(move.education) if move.education else ""
+    entry = (text for text in (education, wording.typeset(move.preparation or "No more preparation")) if text)
     return MoveRow(
         name=move.job.name,
         address=f"/jobs/{slugs[move.code]}" if move.code in slugs else "",
@@ -161,7 +171,7 @@ def _row(
         change=change,
         change_kind="flat" if change == "same" else "better" if move.pay_change > 0 else "worse",
         growth="" if move.growth_percent is None else signed(move.growth_percent),
-        openings="" if move.openings is None else count(move.openings),
+        openings="" if move.openings is None else count(move.openings) if move.openings else "under 50",
         misses=_misses(move),
         nearest=nearest,
         shown=nearest or set(_misses(move)) <= _lets_pass(relaxed),
@@ -204,18 +214,18 @@ def _heading(a: Assessment) -> str:
         return "No need to move for AI’s sake"
     if a.moves.passing:
         return "Related jobs that AI reaches less"
-    return "Related jobs: none passes every rule" if a.moves.near_misses else "Related jobs"
+    return "Related jobs: none passes every rule" if _near(a) else "Related jobs"
 
 
 def _lead(a: Assessment) -> str:
     """The rules, and how the jobs are ordered, or that none passes and what is shown instead."""
-    if a.yours is None or not (a.moves.passing or a.moves.near_misses):
+    if a.yours is None or not (a.moves.passing or _near(a)):
         return wording.typeset(a.moves.advice or "")
     low = a.yours.level is Level.LOW
     no_reason = f"{_who(a)} is already less exposed than most, so we don’t ask for less exposure here. " if low else ""
     if a.moves.passing:
         return f"{no_reason}{rules_in_words(a, low=low)} {ORDER}"
-    nearest = min(NEAREST, len(a.moves.near_misses))
+    nearest = len(_nearest(a))
     below = f"Below are the {'three' if nearest == NEAREST else 'two'} nearest, each with what it misses."
     if nearest == 1:
         below = "Below it stands with what it misses."
@@ -231,7 +241,7 @@ def rules_in_words(a: Assessment, *, low: bool) -> str:
     has_long_degree = a.outlook is not None and a.outlook.education == LONG_DEGREE
     degree = "" if has_long_degree else ", short of a doctoral or professional degree"
     return (
-        f"A related job passes if it is {exposure}, pays at least 95% of today’s median, "
+        f"A related job passes if it is {exposure}, pays at least 95% of this job’s median, "
         f"and asks at most one step more preparation{degree}."
     )
 
@@ -241,7 +251,7 @@ def _note(a: Assessment, moves: tuple[Move, ...]) -> str:
     areas = {move.area for move in moves}
     states = sorted(areas - {wording.NATION})
     median = a.pay.p50 if a.pay and areas == {a.pay.area} else None
-    against = f"{dollars(median)}, today’s median" if median else "today’s median in the same area"
+    against = f"{dollars(median)}, this job’s median" if median else "this job’s median in the same area"
     if not states:
         medians = "US medians"
     else:

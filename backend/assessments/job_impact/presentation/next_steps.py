@@ -15,9 +15,9 @@ from backend.assessments.job_impact.presentation.parts import joined, lower_firs
 from backend.assessments.job_impact.presentation.sections import AdviceRow, AdviceSection
 from backend.assessments.job_impact.presentation.topic_advice import TopicAdvice
 from backend.assessments.job_impact.presentation.topics import FURTHER, TOPICS
-from backend.assessments.job_impact.presentation.wording import NATION, the
+from backend.assessments.job_impact.presentation.wording import NATION, openings, the
 from backend.assessments.job_impact.presentation.work_groups import WorkGroup, groups_of
-from backend.formats import count, counted, dollars, whole
+from backend.formats import counted, dollars, whole
 
 STEPS = 3
 SMALLEST_ADVISED, NO_ASIDE, LARGE = 5.0, 8.0, 10.0
@@ -203,7 +203,7 @@ def _move(a: Assessment) -> AdviceRow | None:
     if move.pay_change < BETTER_PAY and _grows_more(a, move):
         facts.append(f"are projected to grow {move.growth_percent:.0f}% in number")
     if move.openings:
-        facts.append(f"have about {count(move.openings)} openings a year")
+        facts.append(f"have {openings(move.openings)} a year")
     if move.extra_years > 0:
         facts.append(f"need {length(move.extra_years)} more preparation")
     return AdviceRow(f"Thinking of a move? Look at {many}", f"{many[:1].upper()}{many[1:]} {joined(facts)}.")

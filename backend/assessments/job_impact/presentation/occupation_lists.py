@@ -10,7 +10,6 @@ from enum import StrEnum
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.neighbors import nearest_scored
 from backend.assessments.job_impact.model.rounding import rounded_place
-from backend.assessments.job_impact.presentation.job_fields import FAINT
 from backend.assessments.job_impact.presentation.place import place_number
 from backend.assessments.job_impact.presentation.wording import years
 from backend.reference.loading import Reference
@@ -67,11 +66,21 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class FoundJob:
-    """A job that a search found. `matched`: the title that fits, where the job itself goes by another name."""
+    """A job that a search found. `matched`: the title that fits, where the job itself goes by another name.
 
+    `many` is what its people are called. `nearest`: the scored jobs nearest to it, where it has no score itself.
+    """
+
+    match: TitleMatch
     row: JobRow
     does: str
+    many: str
     matched: str
+    nearest: tuple[JobRow, ...]
+
+    @property
+    def scored(self) -> bool:
+        return self.row.place is not None
 
 
 class JobDirectory:
@@ -101,14 +110,15 @@ class JobDirectory:
         return tuple(self._rows[code] for code in codes if code in self._rows)
 
     def found(self, matches: Iterable[TitleMatch]) -> tuple[FoundJob, ...]:
-        """What a search came to, but for what is hardly like the title at all."""
-        return tuple(self._found(match) for match in matches if match.confidence >= FAINT)
+        return tuple(self._found(match) for match in matches)
 
     def _found(self, match: TitleMatch) -> FoundJob:
         row, occupation = self._rows[match.code], self._reference.occupation(match.code)
         own_names = {row.name.casefold(), occupation.title.casefold()}
         matched = "" if match.matched.casefold() in own_names else match.matched
-        return FoundJob(row, self._reference.names.job(occupation).does, matched)
+        job = self._reference.names.job(occupation)
+        nearest = self.nearest(match.code) if row.place is None else ()
+        return FoundJob(match, row, job.does, job.many, matched, nearest)
 
     def groups(self) -> tuple[GroupRow, ...]:
         """The major groups by name; one without jobs is not among them."""

@@ -100,7 +100,6 @@ class ResultPage:
     parts: PartsSection | None
     advice: AdviceSection
     not_this: str
-    moved: str
     groups: GroupsSection | None
     moves: MovesSection
     pay: PayOutlookSection
@@ -136,7 +135,6 @@ def result_page(
         parts=three_parts(a, shown.voice),
         advice=advice,
         not_this=f"{wording.NOT_THIS} {NAMELESS}" if shown.voice is Voice.SHARED else wording.NOT_THIS,
-        moved=headline.week,
         groups=groups,
         moves=moves_section(a, shown.moves.relaxed, shown.moves.sort, shown.slugs),
         pay=pay_outlook_section(a, answers.salary, shown.state_name),

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from backend.assessments.job_impact.model.result import Assessment, Outlook, PayPlace
 from backend.assessments.job_impact.presentation import wording
 from backend.assessments.job_impact.presentation.figure import GrowthBar, PayFigure, growth_bars, pay_figure
-from backend.formats import count, dollars, signed, whole
+from backend.formats import dollars, first_capital, signed, whole
 
 NOT_PUBLISHED = "Not published"
-NOTE = "Official figures stand beside the score and never enter it. Exposure and projected growth are nearly unrelated."
+NOTE = (
+    "Official figures stand beside the score and never enter it. Exposure and projected growth are nearly unrelated. "
+    "BLS asks employers, so people who work for themselves are not in the pay figures."
+)
 MIDDLE, LITTLE = (47, 53), (35, 65)  # percentiles: close to the middle, a little off it
 ABOUT_AS_FAST = 0.5
 
@@ -143,13 +146,13 @@ def outlook_section(outlook: Outlook | None) -> OutlookSection:
 def _outlook_sentence(outlook: Outlook) -> str:
     growth, all_jobs = outlook.growth_percent, outlook.all_jobs_growth_percent
     if growth < 0 <= all_jobs:
-        pace = f"Shrinking while US jobs in all grow ({signed(all_jobs)})."
+        pace = f"Shrinking while US jobs overall grow ({signed(all_jobs)})."
     elif abs(growth - all_jobs) < ABOUT_AS_FAST:
-        pace = f"About as fast as US jobs in all ({signed(all_jobs)})."
+        pace = f"About as fast as US jobs overall ({signed(all_jobs)})."
     else:
-        pace = f"{'Faster' if growth > all_jobs else 'Slower'} than US jobs in all ({signed(all_jobs)})."
-    entry = wording.lower_first(wording.typeset(outlook.education))
-    return f"{pace} About {count(outlook.openings)} openings a year. Usual way in: {entry}."
+        pace = f"{'Faster' if growth > all_jobs else 'Slower'} than US jobs overall ({signed(all_jobs)})."
+    entry = wording.lower_first(wording.way_in(outlook.education))
+    return f"{pace} {first_capital(wording.openings(outlook.openings))} a year. Usual way in: {entry}."
 
 
 def context_sentences(a: Assessment) -> tuple[SourcedSentence, ...]:

@@ -123,6 +123,6 @@ def _foot(shown: Exposure, number: str) -> str:
     kinds = ", ".join(f"{KINDS[family]} {place:.0f}" for family, place in shown.families.items())
     count = {2: "two", 3: "three"}[len(shown.families)]
     return (
-        "Shaded: from the lowest to the highest measure. Dotted lines at 35 and 65 part low, middle, and high. "
+        "Shaded: from the lowest to the highest measure. Dotted lines at 35 and 65 separate low, middle, and high. "
         f"The {number} averages {count} kinds of evidence: {kinds}."
     )

@@ -9,7 +9,7 @@ from backend.assessments.job_impact.presentation.moves import rules_in_words
 from backend.assessments.job_impact.presentation.occupation_lists import JobDirectory, JobRow
 
 MOST_PASSING = 6
-LESS, AS_LITTLE = "Less exposed, and pays as well", "Also little exposed, and pays as well"
+LESS, AS_LITTLE = "Less exposed, similar or better pay", "Also low exposure, similar or better pay"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,15 @@ def _measure(measure: MeasurePlace) -> MeasureRow:
         url=measure.url,
         source=measure.source,
         year=measure.year,
-        value=f"{measure.value:.4f}",
+        value=_value(kind, measure.value),
         percentile=points(measure.percentile),
     )
+
+
+def _value(kind: Measure, value: float) -> str:
+    if kind is Measure.ANTHROPIC and not value:
+        return "no measured use"
+    return f"{value:.4f}".replace("-", "−")
 
 
 def _scores(a: Assessment) -> tuple[ScoreRow, ...]:

@@ -9,7 +9,7 @@ from backend.assessments.job_impact.model.result import (
     Assessment,
     PayPlace,
 )
-from backend.formats import dollars
+from backend.formats import count, dollars
 
 NOT_THIS = (
     "This is not the chance of losing a job, and it says nothing about robots or self-driving vehicles. "
@@ -24,6 +24,11 @@ METHOD = (
     "Each published measure becomes a place among all US workers. Measures are averaged within each kind of evidence, "
     "and the kinds into the score. The cut-offs at 35 and 65 are our choice."
 )
+WAYS_IN = {
+    "No formal educational credential": "No diploma required",
+    "Postsecondary nondegree award": "Certificate or license program",
+    "High school diploma or equivalent": "High school diploma",
+}
 NO_OUTLOOK = "BLS publishes no projection for this job."
 NATION = "United States"
 YEARS = re.compile(r"(?<=\b\d{4})-(?=\d{2}(?:\d{2})?\b)")
@@ -39,6 +44,16 @@ VINTAGES = {
 
 def joined(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def way_in(education: str) -> str:
+    """The usual entry education of BLS, as people say it."""
+    return WAYS_IN.get(education) or typeset(education)
+
+
+def openings(number: int) -> str:
+    """About 26,500 openings; BLS rounds them to the hundred, so 0 are fewer than 50."""
+    return f"about {count(number)} openings" if number else "fewer than 50 openings"
 
 
 def the(area: str) -> str:
