@@ -203,6 +203,10 @@ def test_words_for_single_occupations_are_of_occupations_and_topics_that_exist(s
         ("43-3031", "check"),
         ("43-4171", "hands-on"),
         ("13-1161", "code"),
+        ("43-4161", "learners"),
+        ("43-9022", "hands-on"),
+        ("43-2021", "in person"),
+        ("13-2053", "on the spot"),
     ],
 )
 def test_people_of_the_job_would_not_laugh_at_the_advice(assess, code, laughable):

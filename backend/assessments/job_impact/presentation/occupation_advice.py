@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from backend.assessments.job_impact.presentation.topic_advice import ADVICE, TopicAdvice
 
+# What to count on instead, by the beginning of the occupation's code and the topic.
+COUNT_ON: Mapping[tuple[str, str], str] = {
+    ("13-2053", "operations"): "Count on judgment about the hard cases",
+    ("15-", "operations"): "Count on leading the technical work",
+    ("17-", "operations"): "Count on leading the technical work",
+    ("19-", "operations"): "Count on leading the research",
+    ("27-1013", "displays"): "Count on showing your work in person",
+    ("39-6012", "loading"): "Count on what you do for guests in person",
+    ("43-2021", "daily"): "Count on patience with callers",
+    ("43-3071", "buying"): "Keep the cash drawer exact",
+    ("43-4161", "lessons"): "Count on running the training days",
+    ("43-4181", "cleaning"): "Count on help given at the counter",
+    ("43-4181", "loading"): "Count on help given at the counter",
+    ("43-6", "buying"): "Count on knowing how your office runs",
+    ("43-9022", "loading"): "Keep the machines in good order",
+    ("43-9022", "repair"): "Keep the machines in good order",
+}
 # By the beginning of the occupation's code and the topic.
 OF_OCCUPATIONS: Mapping[tuple[str, str], TopicAdvice] = {
     ("11-1031", "customers"): TopicAdvice(
@@ -78,11 +96,6 @@ OF_OCCUPATIONS: Mapping[tuple[str, str], TopicAdvice] = {
         "Look into the odd ones yourself.",
         "Look into disputed bills yourself",
     ),
-    ("43-6", "buying"): TopicAdvice(
-        "Let software watch stock and orders",
-        "Check unusual orders yourself.",
-        "Count on knowing how your office runs",
-    ),
     ("53-201", "coordinating"): TopicAdvice(
         "Let software prepare the briefing",
         "Talking with the crew and the tower is still yours.",
@@ -93,6 +106,7 @@ OF_OCCUPATIONS: Mapping[tuple[str, str], TopicAdvice] = {
         "Talking with the pilots is still yours.",
         "Count on clear talk with pilots",
     ),
+    **{key: replace(ADVICE[key[1]], count_on=words) for key, words in COUNT_ON.items()},
 }
 
 

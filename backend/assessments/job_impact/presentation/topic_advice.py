@@ -85,7 +85,7 @@ ADVICE: Mapping[str, TopicAdvice] = {
         "Count on your ear for meaning",
     ),
     "clients": TopicAdvice(
-        "Let AI prepare the meeting and the terms",
+        "Let AI draft the offer and the terms",
         "The agreement itself rests on trust.",
         "Count on your working relationships",
     ),
