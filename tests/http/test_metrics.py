@@ -259,7 +259,7 @@ def test_a_table_says_in_its_head_what_is_in_cents(visits):
         ({"measures": ["sessions"], "dimensions": ["sorce"]}, "dimensions.0", "source"),
         ({"measures": ["sessions"], "filters": [{"field": "contry", "value": "US"}]}, "filters.0.field", "country"),
         ({"measures": []}, "measures", "at least one"),
-        ({"measures": ["sessions", "sessions"]}, "measures", "twice"),
+        ({"measures": ["sessions", "sessions"]}, "measures", "repeat"),
         ({"measures": ["events"], "dimensions": ["source"]}, "measures", "have no source"),
         ({"measures": ["sessions"], "order": "-revenue"}, "order", "sessions"),
         ({"measures": ["sessions"], "limit": 0}, "limit", "between 1 and"),
