@@ -145,7 +145,7 @@ def test_shares_in_any_unit_give_the_same_hash_and_result(answers, factor):
 
 @given(valid_answers())
 def test_no_text_speaks_of_losing_work(answers):
-    text = body(CALCULATOR.assess(answers)).decode().lower()
+    text = body(CALCULATOR.assess(answers)).decode().lower().replace("safe repairer", "")  # a job
     assert not [words for words in FORBIDDEN if f" {words} " in text]
 
 

@@ -76,7 +76,7 @@ def test_jobs_that_pay_as_well_keep_the_rule_that_is_printed_below_them(shipped,
             there = shipped.occupation(row.code)
             more_exposed = rounded_place(row.place) - rounded_place(page.row.place)  # as the page shows them
             if page.row.place < 35:
-                assert page.related.heading.startswith("Also little exposed")
+                assert page.related.heading.startswith("Also low exposure")
                 assert more_exposed <= 5
                 assert row.place < 35
             else:
