@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from backend.assessments.job_impact.model.result import Answers, Education
-from backend.routes.schemas.job_impact import MOST_ACTIVITIES, AssessRequest, OccupationSearch
+from backend.routes.schemas.job_impact import MOST_ACTIVITIES, AssessRequest
+from backend.routes.schemas.job_search import OccupationSearch
 
 
 def refused(**given):
