@@ -338,8 +338,13 @@ class TitleIndex:
             for rank, (occupation, sure) in enumerate(
                 zip(ranked, _confidences(ranked, exact, wanted), strict=True)
             )
-            if sure >= FAINT
+            if sure >= FAINT or _holds(occupation.title.title, wanted.key)
         )  # fmt: skip
+
+
+def _holds(title: str, key: str) -> bool:
+    """Whether the one word that was typed stands in the title: "nurse" in a nurse practitioner."""
+    return " " not in key and f" {key} " in f" {title_key(title)} "
 
 
 def _jobs_by_title(owners: Places, occupations: Mapping[str, ListedOccupation]) -> Numbers:

@@ -13,7 +13,7 @@ from backend.assessments.visit.drafts import DraftKeys, SavedDraft
 from backend.routes.access import account_holder
 
 COOKIE = "mingus_results"
-MOST = 5
+MOST = 20
 
 
 def draft_keys() -> DraftKeys:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.assessments.job_impact.questions import JobImpactQuestion, JobImpactReply
@@ -55,7 +55,9 @@ def pay(link: str) -> ResponseReturnValue:
 @public(OWN)
 def withdraw(link: str) -> ResponseReturnValue:
     """End the link for whoever has it, and give the result another one."""
-    return redirect(url_for(".show", link=get(JobImpactDrafts).withdraw(link, draft_keys()), _anchor="keep"), 303)
+    fresh = get(JobImpactDrafts).withdraw(link, draft_keys())
+    flash("Withdrawn. The old link no longer works. This page has a new one.")
+    return redirect(url_for(".show", link=fresh), 303)
 
 
 @bp.get(f"{RESULT}/<any(place, background, week, pay, withdraw):_action>")

@@ -266,12 +266,11 @@ def _percent(before: str, whole_percent: int) -> tuple[LeadPart, ...]:
 
 
 def _without_score(a: Assessment, voice: Voice) -> Headline:
-    sentence = (
-        f"There isn’t enough research to score {a.job.many}. Here is what is known, and the nearest jobs with a score."
-    )
+    reason = f"There isn’t enough research to score {a.job.many}."
+    sentence = f"{reason} Here is what is known, and the nearest jobs with a score."
     return Headline(
         sentence=sentence,
-        unnumbered=sentence,
+        unnumbered=reason,
         titled=f"{a.job.name}: there isn’t enough research for a score",
         place="",
         agreement="",

@@ -9,7 +9,7 @@ from backend.reference.plain_names import JobName
 from backend.reference.titles import Fit, TitleSearch
 from backend.reference.typed_titles import NoJob
 
-BADGES = {Fit.EXACT: "Exact match", Fit.CLOSE: "Close", Fit.POSSIBLE: "Possible"}
+BADGES = {Fit.EXACT: "Exact match", Fit.CLOSE: "Close", Fit.POSSIBLE: ""}
 MOST_NEAREST = 3
 _NO_JOB = {
     NoJob.SITUATION: "“{text}” isn’t an occupation. Enter the job you had or the one you want.",

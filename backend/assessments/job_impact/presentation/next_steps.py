@@ -261,7 +261,7 @@ def _know_the_parts(a: Assessment) -> AdviceRow | None:
     *_, out = a.parts.whole()
     work = "the week" if hours_entered(a) else _tasks(a)
     return AdviceRow(
-        "Know which part is which", f"About {out}% of {work} is out of AI’s reach. The three parts say what."
+        "Know which part is which", f"AI doesn’t reach about {out}% of {work}. The three parts show what that is."
     )
 
 

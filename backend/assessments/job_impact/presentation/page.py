@@ -116,7 +116,7 @@ def result_page(
 ) -> ResultPage:
     headline = headline_of(a, shown.voice)
     advice, groups = _advice(a, shown.voice), groups_section(a, shown.voice)
-    there = {"next": bool(advice.steps), "work": groups is not None}
+    there = {"next": bool(advice.steps), "work": groups is not None, "moves": a.yours is not None}
     return ResultPage(
         code=a.code,
         title=a.title,

@@ -20,10 +20,11 @@ ABOUT_AS_FAST = 0.5
 
 @dataclass(frozen=True, slots=True)
 class PaySection:
-    """`figure` is None where too little is published to draw."""
+    """`position` is the sentence on one's own pay, or empty; `figure` is None where too little is published to draw."""
 
     heading: str
     median: str
+    position: str
     sentences: tuple[str, ...]
     figure: PayFigure | None
     figure_text: str
@@ -76,10 +77,12 @@ def pay_outlook_section(a: Assessment, salary: float | None, state_name: str | N
 
 def pay_section(a: Assessment, salary: float | None, state_name: str | None) -> PaySection:
     pay = a.pay
-    sentences = (_middle(a), pay_position(a, salary), wording.pay_gap(pay, state_name))
+    position = pay_position(a, salary)
+    sentences = (_middle(a), position, wording.pay_gap(pay, state_name))
     return PaySection(
         heading=_pay_heading(pay),
         median=dollars(pay.p50) if pay and pay.p50 is not None else NOT_PUBLISHED,
+        position=position,
         sentences=tuple(sentence for sentence in sentences if sentence),
         figure=pay_figure(pay, salary),
         figure_text=_pay_text(pay, salary) if pay else "",
