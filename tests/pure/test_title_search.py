@@ -192,12 +192,12 @@ def test_limit_is_kept_and_does_not_change_what_is_certain():
     assert not TITLES.search("teacher", limit=1).exact
 
 
-@settings(max_examples=300)
 def test_one_word_offers_the_jobs_that_have_it_in_their_titles_however_faint():
     assert {"29-2061", "29-1171"} < {match.code for match in TITLES.search("nurse").matches}
     assert all(match.confidence >= FAINT for match in TITLES.search("registered nurse").matches)
 
 
+@settings(max_examples=300)
 @given(st.text(min_size=1, max_size=100))
 def test_any_text_gets_at_most_five_distinct_occupations(text):
     check(text)
