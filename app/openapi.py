@@ -95,6 +95,7 @@ class Mingus(OpenAPI):
             validation_error_callback=refuse_invalid,
             doc_ui=False,
         )
+        self.url_map.merge_slashes = False  # the redirect would lead to whatever host was asked for
         self.extensions["openapi"] = cache(self._describe)
 
     def log_exception(self, exc_info: Any) -> None:

@@ -66,5 +66,5 @@ def test_background_work_empty_and_full(app, server, page):
     page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("button", name="Try again").click()
     page.wait_for_load_state()
-    assert "will be tried again" in page.get_by_role("status").inner_text()
+    assert "will be retried" in page.get_by_role("status").inner_text()
     assert_sound(page)

@@ -24,7 +24,7 @@ def test_it_is_sound_empty_full_and_with_errors(server, page):
     assert page.title().startswith("Error: ")
     assert_sound(page)
     page.get_by_label("Name").fill("Weekly report")
-    page.get_by_label("Read the dashboards").check()
+    page.get_by_label("View the dashboards").check()
     page.get_by_role("button", name="Create key").click()
     assert page.get_by_text("mgs_live_").first.is_visible()
     assert_sound(page)
@@ -39,7 +39,7 @@ def test_a_key_is_made_without_javascript(app, server, chromium):
     page = context.new_page()
     page.goto(f"{server.url}/account/keys")
     page.get_by_label("Name").fill("Weekly report")
-    page.get_by_label("Read the dashboards").check()
+    page.get_by_label("View the dashboards").check()
     page.get_by_role("button", name="Create key").click()
 
     assert page.locator("#made li").inner_text().startswith("mgs_live_")

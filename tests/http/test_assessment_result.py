@@ -142,15 +142,15 @@ def test_a_cookie_that_somebody_wrote_opens_nothing(finished, app):
     assert "A result someone shared" in other.get(finished.result).text
 
 
-def test_the_cookie_is_kept_from_scripts_and_other_sites_and_holds_the_newest_five(visitor):
-    for _ in range(7):
+def test_the_cookie_is_kept_from_scripts_and_other_sites_and_holds_the_newest_twenty(visitor):
+    for _ in range(22):
         answer = visitor.begin()
 
     cookie = next(header for header in answer.headers.getlist("Set-Cookie") if header.startswith("mingus_results"))
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert f"Max-Age={30 * 86_400}" in cookie
-    assert len(visitor.tokens_held()) == 5
+    assert len(visitor.tokens_held()) == 20
 
 
 def test_withdrawing_ends_the_address_and_gives_its_maker_another(finished, app, client):
@@ -161,7 +161,9 @@ def test_withdrawing_ends_the_address_and_gives_its_maker_another(finished, app,
     assert stranger.status_code == client.get(old).status_code == 404
     assert "This link no longer works" in stranger.text
     assert stranger.headers["X-Robots-Tag"] == "noindex"
-    assert "Make it yours" in finished.get(new).text
+    mine = finished.get(new).text
+    assert "The old link no longer works" in mine
+    assert "Make it yours" in mine
     assert rows(app, SharedResult) == 2
 
 

@@ -79,6 +79,13 @@ def test_crawlers_may_read_all_results_too_or_networks_could_not_show_their_prev
     assert robots.site_maps() == [f"{client.application.config['PUBLIC_URL']}/sitemap.xml"]
 
 
+def test_a_doubled_slash_leads_to_no_host_that_somebody_names(client):
+    answer = client.get("/jobs//registered-nurses", headers={"Host": "evil.example"})
+
+    assert answer.status_code == 404
+    assert "Location" not in answer.headers
+
+
 def test_the_site_says_that_it_honours_global_privacy_control(client):
     assert client.get("/.well-known/gpc.json", buffered=True).json == {"gpc": True, "lastUpdate": "2026-11-21"}
 

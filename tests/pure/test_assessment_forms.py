@@ -158,6 +158,11 @@ def test_a_week_of_nothing_is_refused():
         week_reply({"hours.driving": "0", "hours.forms": "0"}, WEEK)
 
 
+def test_a_week_of_more_hours_than_there_are_is_refused():
+    with pytest.raises(InvalidRequest, match="A week has 168 hours"):
+        week_reply({"hours.driving": "100", "hours.forms": "100"}, WEEK)
+
+
 def test_a_long_title_is_cut():
     assert len(searched("x" * 500)) == 100
 

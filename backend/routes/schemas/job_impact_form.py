@@ -112,6 +112,8 @@ def week_reply(form: Form, week: Sequence[WeekGroup]) -> WeekReply:
     hours = stated(week, *({key: typed or 0.0 for key, typed in each.items()} for each in (groups, activities)))
     if hours and not any(hours.values()):
         problems.add(f"hours.{week[0].id}", "Enter hours for at least one group, or go back to the job’s tasks")
+    if sum(hours.values()) > HOURS_IN_A_WEEK:
+        problems.add(f"hours.{week[0].id}", "A week has 168 hours, and these add up to more")
     problems.check()
     return WeekReply(hours)
 
