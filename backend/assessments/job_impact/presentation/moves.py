@@ -125,7 +125,7 @@ def moves_section(
         lead=_lead(a),
         rows=tuple(sorted(rows, key=lambda row: _by(sort, row.sort))),
         years=wording.years(a.outlook.horizon) if a.outlook else "",
-        note=_note(a, moves) if moves else "",
+        note=f"{ORDER} {_note(a, moves)}" if moves else "",
         sorts=tuple(MoveOption(key.value, text, key is sort) for key, text in SORTS.items()),
         relaxes=_relaxes(a, moves, relaxed),
     )
@@ -224,7 +224,7 @@ def _lead(a: Assessment) -> str:
     low = a.yours.level is Level.LOW
     no_reason = f"{_who(a)} is already less exposed than most, so we don’t ask for less exposure here. " if low else ""
     if a.moves.passing:
-        return f"{no_reason}{rules_in_words(a, low=low)} {ORDER}"
+        return f"{no_reason}{rules_in_words(a, low=low)}"
     nearest = len(_nearest(a))
     below = f"Below are the {'three' if nearest == NEAREST else 'two'} nearest, each with what it misses."
     if nearest == 1:

@@ -28,7 +28,7 @@ class WeekLine:
 
     @property
     def shown(self) -> str:
-        return typical_hours(self.typical) if self.hours == self.typical else f"{self.hours:g}"
+        return typical_hours(self.typical) if self.hours == self.typical else f"{round(self.hours, 2):g}"
 
     @property
     def shown_typical(self) -> str:
@@ -58,7 +58,7 @@ class WeekGroup:
 
     @property
     def shown(self) -> str:
-        return self.shown_typical if self.is_typical else f"{self.hours:g}"
+        return self.shown_typical if self.is_typical else f"{round(self.hours, 2):g}"
 
 
 def week_groups(activities: Sequence[ActivityPlace], hours: Mapping[str, float]) -> tuple[WeekGroup, ...]:
@@ -120,7 +120,7 @@ def total_sentence(week: Sequence[WeekGroup]) -> str:
     """What hours the fields hold: the job’s, or how many of one’s own."""
     if all(group.is_typical for group in week):
         return NOT_YOURS
-    return f"Your week adds up to {round(fsum(group.hours for group in week), 1):g} hours."
+    return f"Your week adds up to {round(fsum(float(group.shown) for group in week), 1):g} hours."
 
 
 def typical_hours(exact: float) -> str:
