@@ -287,7 +287,6 @@ function drawMoves() {
     const body = find("tbody", box), allowed = new Set(all("input[type=checkbox]:checked", box).map((input) => input.value));
     if (allowed.has("any_exposure")) allowed.add("exposure");
     const sort = find("select", box).value, rows = [...body.rows];
-    if (allowed.has("any_exposure")) allowed.add("exposure");
     for (const row of rows) row.hidden = !("nearest" in row.dataset) && !(row.dataset.miss ?? "").split(" ").filter(Boolean).every((miss) => allowed.has(miss));
     const key = (row) => (sort === "best" ? -row.dataset.best : Number(row.dataset[sort] || -Infinity));
     body.append(...rows.sort((a, b) => key(b) - key(a)));
