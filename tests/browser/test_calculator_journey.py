@@ -158,7 +158,8 @@ def test_pay_is_compared_without_a_page_load_and_not_in_the_address(server, page
     form.get_by_label("Your pay").fill("$45 an hour")
     form.get_by_role("button", name="Compare").click()
 
-    expect(page.get_by_text("Your $93,600 is")).to_be_visible()
+    expect(page.locator(".answer__pay")).to_contain_text("Your $93,600 is")
+    expect(page.locator("#pay")).to_contain_text("Your $93,600 is")
     expect(page.locator("#refine-pay > summary")).to_contain_text("$93,600")
     expect(page).to_have_url(RESULT)
     assert page.evaluate("window.stayed")

@@ -20,7 +20,7 @@ HEALTHCARE = "/jobs/groups/healthcare-practice"
 UNSCORED = "/jobs/legislators"
 KEPT = [NURSES, UNSCORED, HEALTHCARE, f"{HEALTHCARE}?sort=pay&order=asc", "/sitemap.xml"]
 ROW = re.compile(r'<tr><th scope="row"><a href="/jobs/([^"]+)">.*?</tr>')
-CELL = re.compile(r'<td class="num">(.*?)</td>')
+CELL = re.compile(r'<td class="num(?: hide-s)?">(.*?)</td>')
 NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 

@@ -229,7 +229,7 @@ def test_a_reset_sets_the_password_and_ends_every_sign_in(any_app, tmp_path):
 
     use(any_app, "reset", first, OTHER)
 
-    with any_app.app_context(), pytest.raises(Exception, match="over"):
+    with any_app.app_context(), pytest.raises(Exception, match="signed out"):
         get(SignIns).caller(token)
     with pytest.raises(SignInRefused):
         sign_in(any_app)

@@ -55,7 +55,7 @@ def test_a_copy_holds_everything(data, account):
     assert [entry["action"] for entry in data["audit_log"]["rows"]] == ["data.exported"]
     result, answers, link = data["assessments"]["rows"]
     assert (result["job_title"], result["activities"], answers["job_title"]) == (CANARY, {CANARY: 1}, CANARY)
-    assert link["kind"] == "shared link"
+    assert link["kind"] == "link"
     assert [job["kind"] for job in data["jobs"]["rows"]] == ["mail.send", "mail.send"]
 
 

@@ -9,7 +9,15 @@ from itertools import product
 
 import pytest
 
-from backend.analytics.metrics.funnel.definition import CALCULATOR, EventMatch, FunnelQuery, FunnelScope, Order, Outcome
+from backend.analytics.metrics.funnel.definition import (
+    CALCULATOR,
+    COLUMNS,
+    EventMatch,
+    FunnelQuery,
+    FunnelScope,
+    Order,
+    Outcome,
+)
 from backend.analytics.metrics.funnel.questions import OTHERS, FunnelBar, Group
 from backend.analytics.metrics.funnel.service import FunnelService
 from backend.clock import utc_now
@@ -131,7 +139,7 @@ def test_visitors_go_on_in_later_sessions(funnels, paths, periods, moment):
 
 def test_the_calculators_steps_are_the_same_from_sessions_and_from_events(funnels, periods):
     for period in periods[2:4]:
-        query = FunnelQuery(period)
+        query = FunnelQuery(period, COLUMNS)
         nothing = matches("never_sent")
 
         assert query.is_of_columns

@@ -83,7 +83,7 @@ def test_nobody_hoards(views, people, monkeypatch):
     for name in ("one", "two"):
         views.save(people[0], segment(name))
 
-    with pytest.raises(InvalidRequest, match="You have 2 saved views"):
+    with pytest.raises(InvalidRequest, match="You already have 2 saved views"):
         views.save(people[0], segment("three"))
     views.delete(people[0], views.seen_by(people[0])[0].public_id)
     views.save(people[0], segment("three"))
