@@ -37,25 +37,25 @@ class Weight:
 
 
 def weigh(server: str) -> list[Weight]:
-    """The first question and the result, each loaded into an empty cache."""
+    """The home page, a result as its owner sees it, and a job's public page, each loaded into an empty cache."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         page = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
-        result = take_assessment(page, server)
+        result, owner = take_assessment(page, server), page.context.storage_state()
         weights = []
-        for name, url in (("first question", f"{server}/"), ("result", result)):
-            fresh = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+        for name, url in (("home", f"{server}/"), ("result", result), ("job", f"{server}/jobs/registered-nurses")):
+            state = owner if name == "result" else None
+            fresh = browser.new_context(viewport={"width": 390, "height": 844}, storage_state=state).new_page()
             weights.append(_weigh(fresh, name, url))
         browser.close()
         return weights
 
 
 def take_assessment(page: Page, server: str) -> str:
-    """Answer all four questions as a registered nurse; returns the address of the result."""
+    """Answer as a registered nurse; returns the address of the result."""
     page.goto(f"{server}/?q=registered+nurse")
-    for name in ("Continue", "Continue", "Continue", "See my result"):
-        page.get_by_role("button", name=name).click()
-        page.wait_for_load_state()
+    page.get_by_role("button", name="See the answer for this job").click()
+    page.wait_for_url("**/result/*")
     return page.url
 
 

@@ -22,7 +22,7 @@ from backend.analytics.metrics.attribution.service import AttributionQuery, Attr
 from backend.analytics.metrics.catalogue.dashboards import CONVERSIONS
 from backend.analytics.metrics.catalogue.query import Query
 from backend.analytics.metrics.catalogue.service import CatalogueService
-from backend.analytics.metrics.funnel.definition import CALCULATOR, FunnelQuery, FunnelScope, Order
+from backend.analytics.metrics.funnel.definition import COLUMNS, FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.service import FunnelService
 from backend.analytics.metrics.period import Grain, Period
 from backend.analytics.warehouse.duck import DuckEngine
@@ -137,26 +137,26 @@ class Dashboards:
         self._attribution = AttributionService(warehouse, utc_now)
 
     def five_steps(self, period: Period) -> object:
-        return self._funnels.answer(FunnelQuery(period, CALCULATOR[:5]))
+        return self._funnels.answer(FunnelQuery(period, COLUMNS[:5]))
 
     def funnel(self, period: Period) -> object:
-        return self._funnels.answer(FunnelQuery(period))
+        return self._funnels.answer(FunnelQuery(period, COLUMNS))
 
     def of_events(self, period: Period) -> object:
-        return self._funnels.answer(FunnelQuery(period, (CALCULATOR[0], *CALCULATOR[5:])))
+        return self._funnels.answer(FunnelQuery(period, (COLUMNS[0], *COLUMNS[5:])))
 
     def strict(self, period: Period) -> object:
-        return self._funnels.answer(FunnelQuery(period, CALCULATOR[:5], order=Order.STRICT))
+        return self._funnels.answer(FunnelQuery(period, COLUMNS[:5], order=Order.STRICT))
 
     def unordered(self, period: Period) -> object:
-        return self._funnels.answer(FunnelQuery(period, CALCULATOR[:5], order=Order.UNORDERED))
+        return self._funnels.answer(FunnelQuery(period, COLUMNS[:5], order=Order.UNORDERED))
 
     def of_visitors(self, period: Period) -> object:
-        steps = (CALCULATOR[0], *CALCULATOR[5:])
+        steps = (COLUMNS[0], *COLUMNS[5:])
         return self._funnels.answer(FunnelQuery(period, steps, timedelta(days=7), scope=FunnelScope.VISITOR))
 
     def by_source(self, period: Period) -> object:
-        return self._funnels.answer(FunnelQuery(period, (CALCULATOR[0], *CALCULATOR[5:]), breakdown="source"))
+        return self._funnels.answer(FunnelQuery(period, (COLUMNS[0], *COLUMNS[5:]), breakdown="source"))
 
     def conversions(self, period: Period) -> object:
         return self._catalogue.answer(Query(CONVERSIONS.measures, period, (CONVERSIONS.breakdown,)))
