@@ -19,6 +19,7 @@ from backend.routes.access import account_holder, public
 from backend.routes.draft_keys import draft_keys, hold
 from backend.routes.pages.first_visit import FirstVisitPages
 from backend.routes.pages.forms import NO_ERRORS, Errors, by_field, if_refused, of_every_field
+from backend.routes.pages.occupation_addresses import absolute
 from backend.routes.schemas import job_impact_form as forms
 
 bp = Blueprint("assessment", __name__)
@@ -41,7 +42,7 @@ def first_page(errors: Errors = NO_ERRORS) -> str:
         view="home",
         title=TITLE,
         errors=of_every_field(errors),
-        canonical=f"{current_app.config['PUBLIC_URL']}{url_for('.home')}",
+        canonical=absolute(url_for(".home")),
         fields=_fields(),
         home=get(HomePage),
         last=_last_result(),

@@ -266,6 +266,8 @@ class ExposureModel:
         B the default week's total: more time on what is more exposed than the job as a whole moves the score up.
         """
         activities, places = self.occupations[code].activities, self.places[code]
+        if not any(shares.values()):
+            return (0.0,) * len(activities)
         usual, weights = tuple(a.share for a in activities), week(activities, shares)
         families = _families(places)
         usage_measures = sum(measure in places for measure in FAMILIES[Family.USAGE])

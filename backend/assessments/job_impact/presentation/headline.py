@@ -14,6 +14,7 @@ from backend.assessments.job_impact.model.result import (
     Parts,
 )
 from backend.assessments.job_impact.model.rounding import rounded
+from backend.assessments.job_impact.presentation.wording import lower_first
 from backend.assessments.job_impact.presentation.work_groups import groups_of
 from backend.reference.plain_names import JobName
 
@@ -94,7 +95,7 @@ def headline_of(a: Assessment, voice: Voice) -> Headline:
     return Headline(
         sentence=_sentence(a, shown, week or work_of(a.job), of_work),
         unnumbered=_sentence(a, shown, week or work_of(a.job), ""),
-        titled=f"{a.job.name}: {_first_lower(titled)}",
+        titled=f"{a.job.name}: {lower_first(titled)}",
         place=_place(shown),
         agreement=_agreement(shown),
         range=_range(shown, a.job.many, adjusted=bool(week)),
@@ -216,7 +217,7 @@ def _because(a: Assessment, direction: float, who: str) -> str:
         most = alone
     if direction * most.points <= 0:
         return ""
-    reason = f", because {who} spend {'more' if most.more > 0 else 'less'} of it on {_first_lower(most.name)}"
+    reason = f", because {who} spend {'more' if most.more > 0 else 'less'} of it on {lower_first(most.name)}"
     if not most.explains(direction):
         return reason  # the use of AI moved it, and its reach would not explain that
     if most.reach <= 0:
@@ -278,8 +279,3 @@ def _without_score(a: Assessment, voice: Voice) -> Headline:
         week="",
         lead=_lead(a, _week(a, voice)),
     )
-
-
-def _first_lower(text: str) -> str:
-    """AI and other abbreviations keep their capitals."""
-    return text if text[1:2].isupper() else f"{text[:1].lower()}{text[1:]}"

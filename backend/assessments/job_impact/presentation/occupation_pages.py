@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.result import Answers, Assessment
 from backend.assessments.job_impact.presentation import wording
-from backend.assessments.job_impact.presentation.headline import Voice, headline_of
+from backend.assessments.job_impact.presentation.headline import Voice, about, headline_of
 from backend.assessments.job_impact.presentation.no_score import NoScore, no_score
 from backend.assessments.job_impact.presentation.occupation_lists import JobDirectory, JobRow
 from backend.assessments.job_impact.presentation.parts import groups_section, three_parts
@@ -119,12 +119,8 @@ def _reach(a: Assessment) -> str:
     alone, helped, _ = a.parts.whole()
     if not a.parts.alone and not a.parts.helped:
         return "raters found no task in it that AI could do or speed up."
-    by_itself = f"AI could do {_about(alone)} of the tasks by itself"
-    return f"{by_itself} and help with {_about(helped)}." if a.parts.helped else f"{by_itself}."
-
-
-def _about(percent: int) -> str:
-    return f"about {percent}%" if percent else "under 1%"
+    by_itself = f"AI could do {about(alone)} of the tasks by itself"
+    return f"{by_itself} and help with {about(helped)}." if a.parts.helped else f"{by_itself}."
 
 
 def start_of(a: Assessment) -> str:

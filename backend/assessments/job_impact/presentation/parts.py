@@ -24,6 +24,7 @@ from backend.assessments.job_impact.presentation.sections import (
     PartsSection,
 )
 from backend.assessments.job_impact.presentation.topics import FURTHER
+from backend.assessments.job_impact.presentation.wording import lower_first
 from backend.assessments.job_impact.presentation.work_groups import WorkGroup, groups_of
 from backend.formats import counted, whole
 
@@ -55,10 +56,6 @@ def joined(names: Sequence[str]) -> str:
         return " and ".join(names)
     comma = ";" if any(", " in name for name in names) else ","
     return f"{f'{comma} '.join(names[:-1])}{comma} and {names[-1]}"
-
-
-def lower_first(name: str) -> str:
-    return name[:1].lower() + name[1:]
 
 
 def three_parts(a: Assessment, voice: Voice = Voice.OWN) -> PartsSection | None:

@@ -107,6 +107,7 @@ def typeset(text: str) -> str:
 
 
 def lower_first(text: str) -> str:
+    """AI and other abbreviations keep their capitals."""
     return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
