@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
-from enum import StrEnum
 from itertools import islice
 from re import fullmatch
 from typing import Any, Self
@@ -14,21 +13,17 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
-from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, SESSIONS_ONLY
 from backend.analytics.metrics.catalogue.query import (
     CURRENCY,
     DEFAULT_CURRENCY,
-    LONGEST_VALUE,
-    MOST_VALUES,
     Filter,
     Operator,
 )
-from backend.analytics.metrics.catalogue.vocabularies import VOCABULARIES, as_kept, can_be
-from backend.analytics.metrics.period import DEFAULT_DAYS, LONGEST, Compare, Grain, Period
+from backend.analytics.metrics.period import Compare, Grain, Period
+from backend.dashboards.filters import FILTERS, Adding, adding_in, filters_in
+from backend.dashboards.periods import ZONES, Preset, days_in, grain_of, preset_in, zone_in
 from backend.errors import FieldError, InvalidRequest
 
-FILTERS = tuple(name for name, dimension in DIMENSIONS.items() if dimension.sources >= SESSIONS_ONLY)
-FILTER_CHOICES = tuple((name, DIMENSIONS[name].label) for name in FILTERS)
 EVERYWHERE = ("period", "start", "end", "tz", "compare", "currency", *FILTERS)  # parameters of every page
 SENT = frozenset({"field", "value", "typed", "shown"})  # by forms; no link says it
 Chip = tuple[str, str, str]  # what it is about, which, and the address without it
@@ -36,48 +31,6 @@ Own = Mapping[str, Sequence[str]]  # parameters of one page, and what they may b
 Address = dict[str, Any]  # what `url_for` takes: texts and lists of them
 COMPARISONS = {"": "Nothing", "previous_period": "Previous period", "previous_year": "Previous year"}
 MOST_UNKNOWN, LONGEST_NAME = 10, 40  # of what is told of unknown parameters
-HOURLY, DAILY = timedelta(days=2, hours=2), timedelta(days=93)
-ZONES = (
-    "UTC",
-    "America/New_York",
-    "America/Chicago",
-    "America/Denver",
-    "America/Phoenix",
-    "America/Los_Angeles",
-    "America/Anchorage",
-    "Pacific/Honolulu",
-    "Europe/London",
-    "Europe/Berlin",
-    "Asia/Kolkata",
-    "Asia/Tokyo",
-    "Australia/Sydney",
-)
-
-
-class Preset(StrEnum):
-    """A period that moves with the days. The value stands in the address."""
-
-    WEEK = "7d"
-    THIRTY_DAYS = "30d"
-    QUARTER = "90d"
-    MONTH = "month"
-
-    @property
-    def label(self) -> str:
-        return "This month" if self is Preset.MONTH else f"{self.removesuffix('d')} days"
-
-    def first_day(self, today: date) -> date:
-        if self is Preset.MONTH:
-            return today.replace(day=1)
-        return today - timedelta(days=int(self.removesuffix("d")) - 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Adding:
-    """A filter that a form adds: its dimension and typed names of values; without values, they are chosen next."""
-
-    field: str
-    typed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +60,12 @@ class PageQuestion:
         """
         errors = list(islice(_unknown(args, own := tuple(own)), MOST_UNKNOWN))
         tz = args.get("tz", "").strip() or default_zone
-        zone = _zone(tz, errors)
+        zone = zone_in(tz, errors)
         today = now.astimezone(zone or ZoneInfo(default_zone)).date()
-        preset = _preset(args, errors)
-        start, end = (preset.first_day(today), today) if preset else _days(args, today, errors)
-        compare, adding = _compare(args, errors), _adding(args, errors)
-        filters, currency = tuple(_filters(args, adding, errors)), _currency(args, errors)
+        preset = preset_in(args, errors)
+        start, end = (preset.first_day(today), today) if preset else days_in(args, today, errors)
+        compare, adding = _compare(args, errors), adding_in(args, errors)
+        filters, currency = tuple(filters_in(args, adding, errors)), _currency(args, errors)
         own_values = {name: args[name] for name in own if args.get(name)}
         if errors:
             entered = args.get("start", ""), args.get("end", "")
@@ -201,25 +154,12 @@ class PageQuestion:
 
     @property
     def grain(self) -> Grain:
-        """The grain that gives few enough points to be seen apart."""
-        long = self.answerable().end - self.answerable().start
-        return Grain.HOUR if long <= HOURLY else Grain.DAY if long <= DAILY else Grain.WEEK
+        return grain_of(self.answerable())
 
     def zones(self) -> Iterable[str]:
         """The zones to choose from; one that came with the address joins them."""
         known = self.tz in ZONES or self.error("tz")
         return ZONES if known else (self.tz, *ZONES)
-
-
-def zone_label(name: str, now: datetime) -> str:
-    """Asia/Kolkata -> Kolkata (UTC+5:30)"""
-    offset = now.astimezone(ZoneInfo(name)).utcoffset() or timedelta()
-    minutes = round(offset.total_seconds() / 60)
-    if name == "UTC":
-        return name
-    hours, rest = divmod(abs(minutes), 60)
-    sign = "−" if minutes < 0 else "+"
-    return f"{name.rpartition('/')[2].replace('_', ' ')} (UTC{sign}{hours}{f':{rest:02}' if rest else ''})"
 
 
 def _unknown(args: Iterable[str], own: Iterable[str]) -> Iterator[FieldError]:
@@ -229,29 +169,6 @@ def _unknown(args: Iterable[str], own: Iterable[str]) -> Iterator[FieldError]:
             near = get_close_matches(name, FILTERS, n=1)
             hint = f"Did you mean “{near[0]}”?" if near else f"There are {', '.join(FILTERS)}."
             yield FieldError(name[:LONGEST_NAME], f"There is no filter “{name[:LONGEST_NAME]}”. {hint}")
-
-
-def _zone(name: str, errors: list[FieldError]) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        errors.append(FieldError("tz", "Choose a time zone from the list."))
-        return None
-
-
-def _preset(args: Mapping[str, str], errors: list[FieldError]) -> Preset | None:
-    text = args.get("period", "") or _still_shown(args)
-    if text in list(Preset):
-        return Preset(text)
-    if text:
-        errors.append(FieldError("period", "Choose one of the periods, or a first and last day."))
-    return None if args.get("start") or args.get("end") or text else Preset.THIRTY_DAYS
-
-
-def _still_shown(args: Mapping[str, str]) -> str:
-    """The preset whose days the form showed, where they were left as they stood."""
-    preset, _, days = args.get("shown", "").partition("/")
-    return preset if preset in list(Preset) and days == f"{args.get('start', '')}/{args.get('end', '')}" else ""
 
 
 def _compare(args: Mapping[str, str], errors: list[FieldError]) -> Compare | None:
@@ -267,55 +184,3 @@ def _currency(args: Mapping[str, str], errors: list[FieldError]) -> str:
         return text
     errors.append(FieldError("currency", "A currency is three capital letters, such as USD."))
     return DEFAULT_CURRENCY
-
-
-def _adding(args: MultiDict[str, str], errors: list[FieldError]) -> Adding | None:
-    """`field` with `value`, which may be empty (there is none), and `typed`, which is empty where nothing was typed."""
-    name = args.get("field", "")
-    if not name:
-        return None
-    if name not in FILTERS:
-        errors.append(FieldError("field", "Choose a filter from the list."))
-        return None
-    typed = filter(None, (value.strip() for value in args.getlist("typed")))
-    return Adding(name, (*(value.strip() for value in args.getlist("value")), *typed))
-
-
-def _filters(args: MultiDict[str, str], adding: Adding | None, errors: list[FieldError]) -> Iterator[Filter]:
-    """A filter for each dimension that the address names."""
-    for name in FILTERS:
-        values = [as_kept(name, value.strip()) for value in args.getlist(name)]
-        entered = [*values, *(adding.typed if adding and adding.field == name else ())]
-        if any("\0" in value for value in entered):
-            errors.append(FieldError(name, "Filters can hold printable text only."))
-        elif len(entered) > MOST_VALUES or any(len(value) > LONGEST_VALUE for value in entered):
-            errors.append(FieldError(name, f"Send up to {MOST_VALUES} values of up to {LONGEST_VALUE} characters."))
-        elif not all(can_be(name, value) for value in values):
-            errors.append(FieldError(name, f"{DIMENSIONS[name].label} {VOCABULARIES[name].says}."))
-        elif values:
-            yield Filter(name, Operator.IN, tuple(dict.fromkeys(values)))
-
-
-def _days(args: Mapping[str, str], today: date, errors: list[FieldError]) -> tuple[date, date]:
-    end = _day(args, "end", "last", today, errors)
-    start = _day(args, "start", "first", end - timedelta(days=DEFAULT_DAYS - 1), errors)
-    if not errors and start > end:
-        errors.append(FieldError("start", f"The first day must not be after the last day, {end}."))
-    if not errors and end - start >= LONGEST:
-        errors.append(FieldError("start", f"Choose {LONGEST.days:,} days or fewer."))
-    return start, end
-
-
-def _day(args: Mapping[str, str], name: str, which: str, default: date, errors: list[FieldError]) -> date:
-    text = args.get(name, "").strip()
-    if not text:
-        return default
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        errors.append(FieldError(name, f"Enter the {which} day as year, month and day, like 2026-11-21."))
-        return default
-    if not 2000 <= day.year <= 2200:
-        errors.append(FieldError(name, f"The {which} day must be between 2000 and 2200."))
-        return default
-    return day

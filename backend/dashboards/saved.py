@@ -13,11 +13,12 @@ from werkzeug.datastructures import MultiDict
 
 from backend.analytics.views.view import LONGEST_NAME, NewView, Parameters, SavedView, ViewKind
 from backend.dashboards.addresses import address_of, query_of
+from backend.dashboards.filters import FILTERS
 from backend.dashboards.funnel.question import FunnelQuestion
 from backend.dashboards.page import Page
 from backend.dashboards.pages import PAGES
 from backend.dashboards.pages.funnel import FUNNEL
-from backend.dashboards.question import EVERYWHERE, FILTERS, PageQuestion
+from backend.dashboards.question import EVERYWHERE, PageQuestion
 from backend.errors import FieldError, InvalidRequest
 from backend.one_line import must_fit
 

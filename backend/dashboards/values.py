@@ -7,8 +7,9 @@ from typing import Self
 
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.query import MOST_ROWS, MOST_VALUES, Query, Result
+from backend.dashboards.filters import Adding
 from backend.dashboards.names import Names
-from backend.dashboards.question import Adding, PageQuestion
+from backend.dashboards.question import PageQuestion
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ from backend.csv_table import cell
 from backend.dashboards.funnel.page import FunnelPage, Links
 from backend.dashboards.funnel.question import FunnelQuestion
 from backend.dashboards.names import Names
-from backend.dashboards.question import PageQuestion, zone_label
+from backend.dashboards.periods import zone_label
+from backend.dashboards.question import PageQuestion
 from backend.plugins import get
 from backend.routes.schemas.funnel import funnel_csv
 from tests.accounts import BROWSER, make_account, signed_in

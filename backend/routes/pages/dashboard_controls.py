@@ -12,18 +12,12 @@ from flask.typing import ResponseReturnValue
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.clock import utc_now
+from backend.dashboards.filters import FILTER_CHOICES
 from backend.dashboards.names import Names
 from backend.dashboards.page import Page, Setting
 from backend.dashboards.pages import PAGES
-from backend.dashboards.question import (
-    COMPARISONS,
-    EVERYWHERE,
-    FILTER_CHOICES,
-    SENT,
-    PageQuestion,
-    Preset,
-    zone_label,
-)
+from backend.dashboards.periods import Preset, zone_label
+from backend.dashboards.question import COMPARISONS, EVERYWHERE, SENT, PageQuestion
 from backend.dashboards.values import ValueList, stored_query, values_query
 from backend.plugins import get
 from backend.reference.loading import Reference

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from werkzeug.datastructures import MultiDict
 
 from backend.analytics.views.view import LONGEST_NAME, NewView, SavedView, ViewKind
+from backend.dashboards.filters import FILTERS
 from backend.dashboards.pages.funnel import FUNNEL
-from backend.dashboards.question import FILTERS
 from backend.dashboards.saved import SAVABLE, SEVERAL, checked, known_parameters
 from backend.errors import NotFound
 from backend.routes.schemas.answer import Out
