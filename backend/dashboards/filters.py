@@ -65,7 +65,7 @@ class Adding:
 
 
 def adding_in(args: MultiDict[str, str], errors: list[FieldError]) -> Adding | None:
-    """`field`, `op`, `value`, which may be empty (there is none), and `typed`, which is empty where nothing was typed."""
+    """`field`, `op`, `value`, which may be empty (there is none), and `typed`, empty where nothing was typed."""
     name, choice = args.get("field", ""), args.get("op", "") or Choice.IS
     if not name:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from re import fullmatch
 from typing import Any, Self
@@ -20,15 +20,16 @@ from backend.analytics.metrics.catalogue.query import (
     Operator,
 )
 from backend.analytics.metrics.period import Compare, Grain, Period
-from backend.dashboards.filters import LONGEST_NAME, Adding, adding_in, filters_in, no_filter
-from backend.dashboards.periods import ZONES, Preset, days_in, grain_of, preset_in, zone_in
+from backend.dashboards.filters import LONGEST_NAME, NO_FILTER, Adding, adding_in, filters_in, no_filter
+from backend.dashboards.periods import ZONES, Preset, days_in, grain_of, preset_in, zone_in, zone_in_words
 from backend.errors import FieldError, InvalidRequest
+from backend.formats import plain_days, short_days
 
 EVERYWHERE = ("period", "start", "end", "tz", "compare", "currency", *CONDITIONS)  # parameters of every page
 SENT = frozenset({"field", "op", "value", "typed", "shown"})  # by forms; no link says it
 Own = Mapping[str, Sequence[str]]  # parameters of one page, and what they may be
 Address = dict[str, Any]  # what `url_for` takes: texts and lists of them
-COMPARISONS = {"": "Nothing", "previous_period": "Previous period", "previous_year": "Previous year"}
+COMPARISONS = {"": "No comparison", "previous_period": "Previous period", "previous_year": "Previous year"}
 MOST_UNKNOWN = 10  # parameters that are told of
 
 
@@ -83,6 +84,11 @@ class PageQuestion:
     def error(self, name: str) -> str:
         return next((error.message for error in self.errors if error.field == name), "")
 
+    @property
+    def names_no_filter(self) -> bool:
+        """Whether a parameter is wrong because there is no filter of that name."""
+        return any(error.code == NO_FILTER for error in self.errors)
+
     def address(self) -> Address:
         """The same question as the parts of an address."""
         days = {"period": str(self.preset)} if self.preset else {"start": self.start, "end": self.end}
@@ -91,6 +97,9 @@ class PageQuestion:
         parts |= {"currency": self.currency} if self.currency != DEFAULT_CURRENCY else {}
         parts |= parameters_of(self.filters)
         return parts | dict(self.own)
+
+    def address_without(self, parameter: str) -> Address:
+        return {name: value for name, value in self.address().items() if name != parameter}
 
     def shared(self) -> Address:
         """The parameters that other pages know too."""
@@ -140,8 +149,17 @@ class PageQuestion:
         return replace(self, filters=())
 
     @property
-    def last_moment(self) -> datetime:
-        return self.answerable().end - timedelta(microseconds=1)
+    def period_label(self) -> str:
+        """The period, as short as a button."""
+        if self.preset or self.period is None:
+            return self.preset.label if self.preset else "Custom dates"
+        return short_days(self.period.first_day, self.period.last_day)
+
+    @property
+    def days_in_words(self) -> str:
+        """October 31 – November 29, 2026, New York time"""
+        period = self.answerable()
+        return f"{plain_days(period.first_day, period.last_day)}, {zone_in_words(self.tz)}"
 
     @property
     def grain(self) -> Grain:
