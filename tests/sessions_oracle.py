@@ -18,6 +18,7 @@ SECOND = 1_000_000
 HALF_AN_HOUR = 1_800 * SECOND
 DAY = 86_400 * SECOND
 OPENING = ("source", "medium", "campaign", "referrer")
+RESULTS = {EventName.ASSESSMENT_SUBMITTED, EventName.ASSESSMENT_REFINED}
 SUBMISSION = ("job_title", "occupation", "industry", "experience", "education", "risk_level")
 PLAIN = dict.fromkeys(EVENTS.columns)
 ALL_SESSIONS = Question("all sessions", (), lambda: relation(SESSIONS).select(COLUMNS))
@@ -73,6 +74,7 @@ def _session(run, number, rows):
     first, last = rows[0], rows[-1]
     opened = [row for row in rows if row["event_type"] == EventName.CALCULATOR_OPENED]
     submitted = [row for row in rows if row["event_type"] == EventName.ASSESSMENT_SUBMITTED]
+    results = [row for row in rows if row["event_type"] in RESULTS]
     offered = [row for row in rows if row["event_type"] == EventName.OFFER_VIEWED]
     upgraded = [row for row in rows if row["event_type"] == EventName.UPGRADE_CLICKED]
     user_id = next((row["user_id"] for row in rows if row["user_id"] is not None), None)
@@ -88,7 +90,7 @@ def _session(run, number, rows):
         "user_id": user_id,
         "person": _person(user_id, first["visitor_id"], first["session_id"]),
         **{name: opened[0][name] if opened else None for name in OPENING},
-        **{name: submitted[-1][name] if submitted else None for name in SUBMISSION},
+        **{name: results[-1][name] if results else None for name in SUBMISSION},
         **dict(zip([f"step_{n}_at" for n in range(1, 6)], _steps(rows), strict=True)),
         **{f"question_{n}_at": _first_answer(rows, n) for n in (2, 3, 4)},
         **_first_and_last(submitted, "first_submitted_at", "submitted_at"),

@@ -52,7 +52,8 @@ SESSIONS = LakeTable(
         **dict.fromkeys(STEP_COLUMNS, INSTANT),
         **dict.fromkeys(QUESTION_COLUMNS.values(), INSTANT),  # first answered, wherever in the order
         "first_submitted_at": INSTANT,
-        "submitted_at": INSTANT,  # the last time, of which the columns after it tell
+        "submitted_at": INSTANT,  # the last time
+        # Of the result as it was last, refined or not:
         "job_title": "string",
         "occupation": "string",
         "industry": "string",

@@ -29,6 +29,7 @@ FACT_GROUPS = (FIRST_EVENT, OPENING, SUBMISSION)
 PLACES = tuple(range(1, len(STEP_COLUMNS) + 1))
 SUBMITTED, OFFERED, UPGRADE = 3, 4, 5
 ASIDE = len(PLACES) - 1  # question 2, the first optional one, has the place after those of the way
+REFINED = max(OPTIONAL) + ASIDE + 1
 CURRENCY = UpgradeClicked(price_cents=0).currency
 COLUMNS = tuple(name for name in SESSIONS.columns if name not in ("day", "person"))
 EVENT = ("session_key", "session_id", "timestamp", "event_id", "event_type", "step", "is_bot", "user_id")
@@ -80,7 +81,7 @@ def sessionise(events: Table, carried: Table) -> Table:
 
 
 def _placed(events: Table) -> Table:
-    """Each event with its step of the way, counted from 1, or its optional question; and with its name and step."""
+    """Each event with its place: its step of the way, counted from 1, or what stands aside; with its name and step."""
     import ibis
 
     kind = events.event_type
@@ -91,6 +92,7 @@ def _placed(events: Table) -> Table:
         ((is_answer & (events.step == 1)).fill_null(False), _int(2)),
         (is_optional.fill_null(False), events.step.cast("int64") + ASIDE),
         (kind == EventName.ASSESSMENT_SUBMITTED, _int(SUBMITTED)),
+        (kind == EventName.ASSESSMENT_REFINED, _int(REFINED)),
         (kind == EventName.OFFER_VIEWED, _int(OFFERED)),
         (kind == EventName.UPGRADE_CLICKED, _int(UPGRADE)),
         else_=_int(0),
@@ -100,7 +102,7 @@ def _placed(events: Table) -> Table:
 
 
 def _facts(events: Table) -> dict[str, Value]:
-    """The facts of a group of events: the first value of each, of submissions the last."""
+    """The facts of a group of events: the first value of each, of results the last."""
     firsts = {f"first_{place}": events.timestamp.min(where=events.place == place) for place in PLACES}
     opened, submitted, offered, upgraded = (events.place == place for place in (1, SUBMITTED, OFFERED, UPGRADE))
     order = _struct(events, ("timestamp", "event_id"))
@@ -118,7 +120,7 @@ def _facts(events: Table) -> dict[str, Value]:
         "user_id": events.user_id.argmin(order, where=events.user_id.notnull()),
         "facts_0": _struct(events, FIRST_EVENT).argmin(order),
         "facts_1": _struct(events, OPENING).argmin(order, where=opened),
-        "facts_2": _struct(events, SUBMISSION).argmax(order, where=submitted),
+        "facts_2": _struct(events, SUBMISSION).argmax(order, where=submitted | (events.place == REFINED)),
         **firsts,
         **answers,
         "step_1_at": firsts["first_1"],

@@ -47,6 +47,8 @@ WITH "t3" AS (
       THEN CAST("t0"."step" AS Nullable(Int64)) + 4
       WHEN "t0"."event_type" = 'assessment_submitted'
       THEN 3
+      WHEN "t0"."event_type" = 'assessment_refined'
+      THEN 9
       WHEN "t0"."event_type" = 'conversion_offer_viewed'
       THEN 4
       WHEN "t0"."event_type" = 'paid_upgrade_clicked'
@@ -155,7 +157,11 @@ WITH "t3" AS (
             )
           ),
           tuple("t4"."timestamp", "t4"."event_id"),
-          "t4"."place" = 3
+          (
+            "t4"."place" = 3
+          ) OR (
+            "t4"."place" = 9
+          )
         ).1 AS "facts_2",
         minIf("t4"."timestamp", "t4"."place" = 1) AS "first_1",
         minIf("t4"."timestamp", "t4"."place" = 2) AS "first_2",
@@ -968,7 +974,11 @@ FROM (
                     )
                   ),
                   tuple("t25"."timestamp", "t25"."event_id"),
-                  "t25"."place" = 3
+                  (
+                    "t25"."place" = 3
+                  ) OR (
+                    "t25"."place" = 9
+                  )
                 ).1 AS "facts_2",
                 minIf("t25"."timestamp", "t25"."place" = 1) AS "first_1",
                 minIf("t25"."timestamp", "t25"."place" = 2) AS "first_2",

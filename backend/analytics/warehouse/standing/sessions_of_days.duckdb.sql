@@ -47,6 +47,8 @@ WITH "t3" AS NOT MATERIALIZED (
       THEN CAST("t0"."step" AS BIGINT) + 4
       WHEN "t0"."event_type" = 'assessment_submitted'
       THEN 3
+      WHEN "t0"."event_type" = 'assessment_refined'
+      THEN 9
       WHEN "t0"."event_type" = 'conversion_offer_viewed'
       THEN 4
       WHEN "t0"."event_type" = 'paid_upgrade_clicked'
@@ -144,7 +146,11 @@ WITH "t3" AS NOT MATERIALIZED (
         FIRST(
           {'job_title': "t4"."job_title", 'occupation': "t4"."occupation", 'industry': "t4"."industry", 'experience': "t4"."experience", 'education': "t4"."education", 'risk_level': "t4"."risk_level"} ORDER BY {'timestamp': "t4"."timestamp", 'event_id': "t4"."event_id"} DESC
         ) FILTER(WHERE
-          "t4"."place" = 3) AS "facts_2",
+          (
+            "t4"."place" = 3
+          ) OR (
+            "t4"."place" = 9
+          )) AS "facts_2",
         MIN("t4"."timestamp") FILTER(WHERE
           "t4"."place" = 1) AS "first_1",
         MIN("t4"."timestamp") FILTER(WHERE
@@ -957,7 +963,11 @@ FROM (
                 FIRST(
                   {'job_title': "t25"."job_title", 'occupation': "t25"."occupation", 'industry': "t25"."industry", 'experience': "t25"."experience", 'education': "t25"."education", 'risk_level': "t25"."risk_level"} ORDER BY {'timestamp': "t25"."timestamp", 'event_id': "t25"."event_id"} DESC
                 ) FILTER(WHERE
-                  "t25"."place" = 3) AS "facts_2",
+                  (
+                    "t25"."place" = 3
+                  ) OR (
+                    "t25"."place" = 9
+                  )) AS "facts_2",
                 MIN("t25"."timestamp") FILTER(WHERE
                   "t25"."place" = 1) AS "first_1",
                 MIN("t25"."timestamp") FILTER(WHERE
