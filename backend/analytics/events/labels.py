@@ -19,6 +19,7 @@ EVENT_LABELS: Mapping[str, str] = {
     EventName.STEP_COMPLETED: "Answered any question",
     "web_vitals": "Page speed measured",
 }
+NAMES = {label.casefold(): name for name, label in EVENT_LABELS.items()}
 
 
 def label_of(name: str) -> str:
@@ -26,3 +27,15 @@ def label_of(name: str) -> str:
     event, _, number = name.partition(":")
     spelled = event.replace("_", " ").capitalize()
     return EVENT_LABELS.get(name, f"{spelled}, {number}" if number else spelled)
+
+
+def event_named(text: str) -> str:
+    """The name of the event that a label means, in any case; any other text is taken for a name itself."""
+    return NAMES.get(text.casefold(), text)
+
+
+def deed_of(name: str) -> str:
+    """What somebody did, as a sentence says it: saw the result; of an event without such a label: reached “Video”."""
+    label = label_of(name)
+    ours = name.partition(":")[0] in list(EventName) and name in EVENT_LABELS
+    return f"{label[:1].lower()}{label[1:]}" if ours else f"reached “{label}”"
