@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from re import fullmatch
 from typing import Any, Self
 from uuid import UUID, uuid4
 
@@ -23,6 +24,7 @@ from backend.errors import FieldError, InvalidRequest, NotFound
 from backend.one_line import must_fit
 
 MOST_TILES = 12
+TILE_ID = "[0-9a-f]{8}"
 LONGEST_NAME = 80
 
 
@@ -157,6 +159,8 @@ def faults_of(tile: BoardTile) -> Iterator[FieldError]:
     for field, names, known in (("measure", [tile.measure], MEASURES), ("breakdown", [tile.breakdown], DIMENSIONS)):
         for fault in unknown_names(field, (name for name in names if name is not None), known):
             yield FieldError(field, fault.message)
+    if tile.id and not fullmatch(TILE_ID, tile.id):
+        yield FieldError("id", "must be the ID of a tile as it was read; a new tile has none")
     if (tile.kind is TileKind.LIST) != (tile.breakdown is not None):
         wrong = "A list needs a dimension to break down by." if tile.kind is TileKind.LIST else "Only a list has one."
         yield FieldError("breakdown", wrong)

@@ -108,21 +108,21 @@ class GoalStandings:
         return len(standings)
 
     def _counted(self, asked: Sequence[tuple[Target, Period]]) -> list[GoalStanding]:
-        results = self._catalogue.answers([_query(target, period) for target, period in asked])
-        return [_standing(target, result) for (target, _), result in zip(asked, results, strict=True)]
+        results, now = self._catalogue.answers([_query(target, period) for target, period in asked]), self._now()
+        return [_standing(target, result, now) for (target, _), result in zip(asked, results, strict=True)]
 
 
 def _query(target: Target, period: Period) -> Query:
     return Query((target.measure,), period, filters=target.filters, currency=target.currency)
 
 
-def _standing(target: Target, result: Result) -> GoalStanding:
-    period = result.query.period
-    share_over = (result.as_of - period.start) / (period.end - period.start)
+def _standing(target: Target, result: Result, now: datetime) -> GoalStanding:
+    period, as_of = result.query.period, min(result.as_of, now)
+    share_over = (as_of - period.start) / (period.end - period.start)
     values = result.totals.values
     n = int(values[MEASURES[target.measure].rests_on] or 0)
     counted = Counted(values[target.measure], n, min(max(share_over, 0.0), 1.0))
-    return GoalStanding(target, period, counted, judged(target, counted), result.as_of, result.demo)
+    return GoalStanding(target, period, counted, judged(target, counted), as_of, result.demo)
 
 
 def _over(target: Target, zone: str, until: datetime) -> Iterator[Period]:
