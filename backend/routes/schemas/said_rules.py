@@ -38,6 +38,8 @@ WITHOUT_VALUE = (Operator.IS_NULL, Operator.NOT_NULL)
 OF_SESSIONS = [name for name, dimension in DIMENSIONS.items() if Relation.SESSIONS in dimension.sources]
 TEXT: Rule = {"type": "string", "maxLength": LONGEST_VALUE, "pattern": "^[^\\u0000]*$"}
 TEXTS: Rule = {"type": "array", "items": TEXT, "maxItems": MOST_VALUES}
+PART: Rule = TEXT | {"minLength": 1}
+PARTS: Rule = TEXTS | {"items": PART}
 NAMES_OF_MEASURES: Rule = {
     "items": {"type": "string", "enum": [*MEASURES]},
     "minItems": 1,
@@ -100,7 +102,7 @@ OF_OPERATORS: Rule = {
         case(
             {
                 "op": _operators(Operator.CONTAINS),
-                "value": {"anyOf": [TEXT, TEXTS | {"minItems": 1, "maxItems": 1}]},
+                "value": {"anyOf": [PART, PARTS | {"minItems": 1}]},
             },
             "op",
             "value",
