@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -14,22 +14,13 @@ HOURLY, DAILY = timedelta(days=2, hours=2), timedelta(days=93)
 MOST_POINTS, MOST_WEEKS = 750, 110  # of a line that can still be read
 LENGTHS = {Grain.HOUR: timedelta(hours=1), Grain.DAY: timedelta(days=1), Grain.WEEK: timedelta(days=7)}
 LENGTHS |= {Grain.MONTH: timedelta(days=30)}
-ZONES = (
-    "UTC",
-    "America/New_York",
-    "America/Chicago",
-    "America/Denver",
-    "America/Phoenix",
-    "America/Los_Angeles",
-    "America/Anchorage",
-    "Pacific/Honolulu",
-    "Europe/London",
-    "Europe/Berlin",
-    "Asia/Kolkata",
-    "Asia/Tokyo",
-    "Australia/Sydney",
-)
 Days = tuple[date, date]
+FirstDay = Callable[[], date | None]  # the first day of which there are events; None where there is no event
+
+
+def long_ago() -> date:
+    """The first day, for callers that ask no figures."""
+    return date.min
 
 
 class Preset(StrEnum):
@@ -121,11 +112,6 @@ def zone_label(name: str, now: datetime) -> str:
     return f"{name.rpartition('/')[2].replace('_', ' ')} (UTC{sign}{hours}{f':{rest:02}' if rest else ''})"
 
 
-def zone_in_words(name: str) -> str:
-    """New York time; UTC"""
-    return name if "/" not in name else f"{name.rpartition('/')[2].replace('_', ' ')} time"
-
-
 def grain_of(period: Period) -> Grain:
     """The grain that gives few enough points to be seen apart."""
     long = period.end - period.start
@@ -156,7 +142,9 @@ def too_many_points(period: Period, grain: Grain) -> FieldError | None:
     points = points_of(period, grain)
     if points <= MOST_POINTS:
         return None
-    message = f"By {grain} these dates give about {points:,} points, too many to read. Choose a longer step or fewer days."
+    message = (
+        f"By {grain} these dates give about {points:,} points, too many to read. Choose a longer step or fewer days."
+    )
     return FieldError("grain", message)
 
 
@@ -178,9 +166,9 @@ def preset_in(args: Mapping[str, str], today: date, first_day: date | None, erro
 
 
 def _usual(today: date, first_day: date | None) -> Preset:
-    """What a page opens with: days before the first event would be empty, and today's would not be among them."""
-    has_begun = first_day is not None and first_day >= today - timedelta(days=1)
-    return Preset.ALL if has_begun else Preset.THIRTY_DAYS
+    """What a page opens with. Where the first event came just now, days that end yesterday would not hold it."""
+    is_new = first_day is None or first_day >= today - timedelta(days=1)
+    return Preset.ALL if is_new else Preset.THIRTY_DAYS
 
 
 def _still_shown(args: Mapping[str, str]) -> str:

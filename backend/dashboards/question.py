@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from itertools import islice
 from re import fullmatch
@@ -22,19 +22,20 @@ from backend.analytics.metrics.catalogue.query import (
 from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.dashboards.filters import FILTERS, Adding, adding_in, filters_in
 from backend.dashboards.periods import (
-    ZONES,
+    FirstDay,
     Preset,
     days_in,
     grain_in,
     grain_of,
     grains_of,
+    long_ago,
     preset_in,
     too_many_points,
     zone_in,
-    zone_in_words,
 )
 from backend.errors import FieldError, InvalidRequest
 from backend.formats import plain_days, short_days
+from backend.time_zones import zone_in_words
 
 EVERYWHERE = ("period", "start", "end", "tz", "compare", "grain", "currency", *FILTERS)  # parameters of every page
 SENT = frozenset({"field", "value", "typed", "shown"})  # by forms; no link says it
@@ -72,7 +73,7 @@ class PageQuestion:
         default_zone: str,
         now: datetime,
         own: Iterable[str] = (),
-        first_day: Callable[[], date | None] = lambda: None,
+        first_day: FirstDay = long_ago,
     ) -> Self:
         """`?period=7d` or `?start=2026-11-01&end=2026-11-21`, `&tz=America/New_York`, `&compare=`, `&source=google`.
 
@@ -222,11 +223,6 @@ class PageQuestion:
             (str(Compare.PREVIOUS_YEAR), "Same days a year earlier"),
             (NO_COMPARISON, "No comparison"),
         )
-
-    def zones(self) -> Iterable[str]:
-        """The zones to choose from; one that came with the address joins them."""
-        known = self.tz in ZONES or self.error("tz")
-        return ZONES if known else (self.tz, *ZONES)
 
 
 def _unknown(args: Iterable[str], own: Iterable[str]) -> Iterator[FieldError]:
