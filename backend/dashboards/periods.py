@@ -54,23 +54,18 @@ class Preset(StrEnum):
 
     def days(self, today: date, first_day: date | None) -> Days:
         """Its first and last day. `first_day`: the first of which there are events, if there are any."""
-        yesterday = today - timedelta(days=1)
-        month = today.replace(day=1)
-        match self:
-            case Preset.TODAY:
-                return today, today
-            case Preset.YESTERDAY:
-                return yesterday, yesterday
-            case Preset.MONTH:
-                return month, today
-            case Preset.LAST_MONTH:
-                return (month - timedelta(days=1)).replace(day=1), month - timedelta(days=1)
-            case Preset.YEAR:
-                return _year_before(today), yesterday
-            case Preset.ALL:
-                return max(min(first_day or today, today), today - LONGEST + timedelta(days=1)), today
-            case _:
-                return today - timedelta(days=int(self.removesuffix("d"))), yesterday
+        yesterday, month = today - timedelta(days=1), today.replace(day=1)
+        before = month - timedelta(days=1)
+        oldest = today - LONGEST + timedelta(days=1)
+        spans = {
+            Preset.TODAY: (today, today),
+            Preset.YESTERDAY: (yesterday, yesterday),
+            Preset.MONTH: (month, today),
+            Preset.LAST_MONTH: (before.replace(day=1), before),
+            Preset.YEAR: (_year_before(today), yesterday),
+            Preset.ALL: (max(min(first_day or today, today), oldest), today),
+        }
+        return spans.get(self) or (today - timedelta(days=int(self.removesuffix("d"))), yesterday)
 
 
 LABELS = {

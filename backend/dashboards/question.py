@@ -94,15 +94,12 @@ class PageQuestion:
             "currency": _currency(args, errors),
             "chosen_grain": None if "grain" in own else grain_in(args, errors),
         }
-        if errors:
+        period = None if errors else Period.between(start, end, tz, now)
+        if period and (crowded := too_many_points(period, parts["chosen_grain"])):
+            errors, parts["chosen_grain"], period = [crowded], None, None
+        if period is None:
             return cls(preset, args.get("start", ""), args.get("end", ""), tz, None, errors=tuple(errors), **parts)
-        period = Period.between(start, end, tz, now)
-        return cls(preset, f"{start}", f"{end}", tz, period, adding=adding, **parts)._readable()
-
-    def _readable(self) -> Self:
-        """The same, with an error where the chosen grain gives more points than a line can show."""
-        error = too_many_points(self.answerable(), self.chosen_grain) if self.chosen_grain else None
-        return replace(self, period=None, chosen_grain=None, errors=(error,)) if error else self
+        return cls(preset, f"{start}", f"{end}", tz, period, adding=adding, **parts)
 
     def answerable(self) -> Period:
         """The period, for callers that cannot show a form again."""
