@@ -38,6 +38,7 @@ FORMS = (
     formats.plain_days,
     formats.moment,
     formats.clock,
+    formats.clock_seconds,
     formats.duration,
 )
 
