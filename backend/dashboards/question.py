@@ -32,10 +32,11 @@ from backend.dashboards.periods import (
     preset_in,
     too_many_points,
     zone_in,
+    zone_label,
 )
 from backend.errors import FieldError, InvalidRequest
 from backend.formats import plain_days, short_days
-from backend.time_zones import zone_in_words
+from backend.time_zones import zone_in_words, zone_names
 
 EVERYWHERE = ("period", "start", "end", "tz", "compare", "grain", "currency", *CONDITIONS)  # parameters of every page
 SENT = frozenset({"field", "op", "value", "typed", "shown"})  # by forms; no link says it
@@ -180,6 +181,16 @@ class PageQuestion:
         if self.preset or self.period is None:
             return self.preset.label if self.preset else "Custom dates"
         return short_days(self.period.first_day, self.period.last_day)
+
+    @property
+    def zone_label(self) -> str:
+        """The zone, with how far from UTC it is when the period ends."""
+        return zone_label(self.tz, self.period.end) if self.period else self.tz
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones to choose from."""
+        return zone_names()
 
     @property
     def days_in_words(self) -> str:
