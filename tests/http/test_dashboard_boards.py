@@ -196,7 +196,7 @@ def test_the_overview_shows_how_far_sessions_came_and_who_is_behind_a_bar(analys
     page = show(analyst, "?source=newsletter&measure=upgrades")
     [funnel] = [figure for figure in figures(page) if figure["title"].startswith("Of ")]
 
-    assert funnel["title"] == "Of 12 sessions, none reached “Asked to upgrade”"
+    assert funnel["title"] == "Of 12 sessions, none reached “Asked to pay”"
     behind = next(href for href in links(page) if "/funnel/sessions" in href and "step=1&" in href)
     assert "12" in show(analyst, behind.removeprefix("/analytics"))
     assert "in progress" in page

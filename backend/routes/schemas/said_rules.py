@@ -30,6 +30,7 @@ _DAY = (
 )
 _TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]{1,6})?)?"
 _MOMENT = f"{_DAY}(?:T{_TIME}(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]))?"
+DAY: Rule = {"type": "string", "pattern": f"^{_DAY}$"}
 MOMENT: Rule = {"type": "string", "pattern": f"^{_MOMENT}$"}
 MOMENT_OR_NONE: Rule = {"anyOf": [{"type": "string", "pattern": f"^(?:{_MOMENT})?$"}, {"type": "null"}]}
 
