@@ -21,7 +21,7 @@ from backend.plugins import get
 from backend.row_security import act_for
 from tests.accounts import make_account
 
-BEFORE_BREAKDOWN = "d5a83c0f7e21"
+BEFORE_BREAKDOWN = "a1c7e94b2d58"
 
 
 @pytest.fixture

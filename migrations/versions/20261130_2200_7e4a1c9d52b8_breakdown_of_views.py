@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = '7e4a1c9d52b8'
-down_revision = 'd5a83c0f7e21'
+down_revision = 'a1c7e94b2d58'
 branch_labels = None
 depends_on = None
 
