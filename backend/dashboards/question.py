@@ -110,6 +110,11 @@ class PageQuestion:
     def error(self, name: str) -> str:
         return next((error.message for error in self.errors if error.field == name), "")
 
+    def place_of(self, error: FieldError) -> str:
+        """The id of the field or menu of the page where an error is fixed."""
+        of_filter = error.code == NO_FILTER or error.field in CONDITIONS or error.field in SENT
+        return "filter" if of_filter else error.field
+
     @property
     def names_no_filter(self) -> bool:
         """Whether a parameter is wrong because there is no filter of that name."""
