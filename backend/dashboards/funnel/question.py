@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from werkzeug.datastructures import MultiDict
 
 from backend.analytics.events.labels import event_named
+from backend.analytics.metrics.catalogue.query import Operator
 from backend.analytics.metrics.funnel.asked import AskedFunnel, names
 from backend.analytics.metrics.funnel.definition import CALCULATOR, MOST_STEPS, FunnelQuery, Outcome
 from backend.analytics.metrics.funnel.questions import FunnelBar
@@ -50,10 +51,16 @@ class FunnelQuestion:
     editing: bool = False
 
     @classmethod
-    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime) -> Self:
+    def parse(
+        cls,
+        args: MultiDict[str, str],
+        default_zone: str,
+        now: datetime,
+        first_day: Callable[[], date | None] = lambda: None,
+    ) -> Self:
         """`?steps=a,b:2&window=1h` as links say it, `?steps=a&steps=b:2&change=up:1` as the form does."""
         rows, moved = _changed(tuple(_rows(args)), args.get("change", ""))
-        page = PageQuestion.parse(args, default_zone, now, READ)
+        page = PageQuestion.parse(args, default_zone, now, READ, first_day)
         parameters = {name: value for name in OWN if (value := page.own.get(name, "").strip())}
         steps = tuple(row for row in rows if row)
         exclude = tuple(event_named(name) for name in names(args.get("exclude")) if name)
@@ -118,9 +125,15 @@ class BarQuestion:
     place: int | None = None
 
     @classmethod
-    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime) -> Self:
+    def parse(
+        cls,
+        args: MultiDict[str, str],
+        default_zone: str,
+        now: datetime,
+        first_day: Callable[[], date | None] = lambda: None,
+    ) -> Self:
         """Only links lead here, so a wrong parameter is refused and not shown to be mended."""
-        funnel = FunnelQuestion.parse(args, default_zone, now)
+        funnel = FunnelQuestion.parse(args, default_zone, now, first_day)
         funnel.answerable()
         errors: list[FieldError] = []
         step, number, place = (_whole(args, name, errors) for name in ("step", "page", "place"))
@@ -166,7 +179,8 @@ class BarQuestion:
 
 def _first_grouping(funnel: FunnelQuestion) -> str:
     """By what a list is grouped unless the address says otherwise: the first dimension of many values."""
-    single = {condition.field for condition in funnel.page.filters if len(condition.values) == 1}
+    filters = funnel.page.filters
+    single = {chosen.field for chosen in filters if chosen.op is Operator.IN and len(chosen.values) == 1}
     return next((name for name in GROUPINGS if name not in single), GROUPINGS[0])
 
 

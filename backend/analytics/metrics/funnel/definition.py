@@ -9,7 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from backend.analytics.events.labels import label_of
-from backend.analytics.events.steps import STEPS, WAY
+from backend.analytics.events.steps import WAY
 from backend.analytics.metrics.catalogue.query import Filter, Operator, in_any_spelling, session_faults, value_faults
 from backend.analytics.metrics.period import Compare, Period
 from backend.errors import FieldError, InvalidRequest
@@ -73,7 +73,6 @@ class EventMatch:
         return self.event == other.event and (self.number == other.number or None in (self.number, other.number))
 
 
-COLUMNS = tuple(EventMatch.parse(step.name) for step in STEPS)
 CALCULATOR = tuple(EventMatch.parse(step.name) for step in WAY)
 
 
@@ -106,7 +105,7 @@ class FunnelQuery:
     def is_of_columns(self) -> bool:
         """Whether sessions themselves say when each step was reached."""
         plain = self.order is Order.ORDERED and self.is_best_from_the_first
-        return plain and self.steps == COLUMNS[: len(self.steps)]
+        return plain and self.steps == CALCULATOR[: len(self.steps)]
 
     @property
     def is_best_from_the_first(self) -> bool:
