@@ -20,8 +20,7 @@ class VisitPath(BaseModel):
         str,
         Field(
             max_length=31,
-            description="The `visit` of one behind a bar.",
-            examples=["00c0ffee00c0ffee-6437a1b2c3d4e"],
+            description="The `visit` of one behind a bar, such as 00c0ffee00c0ffee-6437a1b2c3d4e.",
         ),
     ]
 
