@@ -48,6 +48,9 @@ SESSIONS = LakeTable(
         "medium": "string",
         "campaign": "string",
         "referrer": "string",
+        "landing_page": "string",  # the path alone
+        "browser": "string",
+        "os": "string",
         **dict.fromkeys(STEP_COLUMNS, INSTANT),
         "first_submitted_at": INSTANT,
         "submitted_at": INSTANT,  # the last time, of which the columns after it tell

@@ -280,7 +280,10 @@ class SessionQuery(PeriodQuery):
     medium: AnyOf
     campaign: AnyOf
     referrer: AnyOf
+    landing_page: AnyOf
     device: AnyOf
+    browser: AnyOf
+    os: AnyOf
     country: AnyOf
     region: AnyOf
     job_title: AnyOf
