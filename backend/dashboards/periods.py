@@ -57,6 +57,11 @@ def zone_label(name: str, now: datetime) -> str:
     return f"{name.rpartition('/')[2].replace('_', ' ')} (UTC{sign}{hours}{f':{rest:02}' if rest else ''})"
 
 
+def zone_in_words(name: str) -> str:
+    """New York time; UTC"""
+    return name if "/" not in name else f"{name.rpartition('/')[2].replace('_', ' ')} time"
+
+
 def grain_of(period: Period) -> Grain:
     """The grain that gives few enough points to be seen apart."""
     long = period.end - period.start

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from difflib import get_close_matches
 from itertools import islice
 from re import fullmatch
@@ -21,15 +21,16 @@ from backend.analytics.metrics.catalogue.query import (
 )
 from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.dashboards.filters import FILTERS, Adding, adding_in, filters_in
-from backend.dashboards.periods import ZONES, Preset, days_in, grain_of, preset_in, zone_in
+from backend.dashboards.periods import ZONES, Preset, days_in, grain_of, preset_in, zone_in, zone_in_words
 from backend.errors import FieldError, InvalidRequest
+from backend.formats import plain_days, short_days
 
 EVERYWHERE = ("period", "start", "end", "tz", "compare", "currency", *FILTERS)  # parameters of every page
 SENT = frozenset({"field", "value", "typed", "shown"})  # by forms; no link says it
 Chip = tuple[str, str, str]  # what it is about, which, and the address without it
 Own = Mapping[str, Sequence[str]]  # parameters of one page, and what they may be
 Address = dict[str, Any]  # what `url_for` takes: texts and lists of them
-COMPARISONS = {"": "Nothing", "previous_period": "Previous period", "previous_year": "Previous year"}
+COMPARISONS = {"": "No comparison", "previous_period": "Previous period", "previous_year": "Previous year"}
 MOST_UNKNOWN, LONGEST_NAME = 10, 40  # of what is told of unknown parameters
 
 
@@ -149,8 +150,17 @@ class PageQuestion:
         return replace(self, filters=())
 
     @property
-    def last_moment(self) -> datetime:
-        return self.answerable().end - timedelta(microseconds=1)
+    def period_label(self) -> str:
+        """The period, as short as a button."""
+        if self.preset or self.period is None:
+            return self.preset.label if self.preset else "Custom dates"
+        return short_days(self.period.first_day, self.period.last_day)
+
+    @property
+    def days_in_words(self) -> str:
+        """October 31 – November 29, 2026, New York time"""
+        period = self.answerable()
+        return f"{plain_days(period.first_day, period.last_day)}, {zone_in_words(self.tz)}"
 
     @property
     def grain(self) -> Grain:
