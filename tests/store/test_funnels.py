@@ -9,9 +9,9 @@ from itertools import product
 
 import pytest
 
+from backend.analytics.metrics.catalogue.query import Filter, Operator
 from backend.analytics.metrics.funnel.definition import (
     CALCULATOR,
-    COLUMNS,
     EventMatch,
     FunnelQuery,
     FunnelScope,
@@ -128,6 +128,26 @@ def test_funnels_of_every_order_window_and_exclusion_are_those_of_their_rules(fu
     assert len(seen) > 10
 
 
+CONDITIONS = [
+    (Filter("source", Operator.NOT_IN, ("search",)), lambda visit: visit["source"] != "search"),
+    (Filter("source", Operator.NOT_IN, ("search", "")), lambda visit: visit["source"] not in ("search", None)),
+    (Filter("source", Operator.IN, ("",)), lambda visit: visit["source"] is None),
+    (Filter("source", Operator.CONTAINS, ("EAR", "ai")), lambda visit: visit["source"] in ("search", "mail")),
+]
+
+
+@pytest.mark.parametrize("scope", FunnelScope)
+def test_a_filter_is_about_the_session_in_which_the_first_step_was_taken(funnels, paths, periods, moment, scope):
+    for condition, keeps in CONDITIONS:
+        query = FunnelQuery(periods[3], matches(OPENED, RESULT, UPGRADE), scope=scope, filters=(condition,))
+        kept = [(visit, way) for visit, way in walks(paths, query) if keeps(visit)]
+
+        found = funnels.answer(query).funnel
+
+        same(found, rule(kept, moment, query))
+        assert found.steps[0].sessions
+
+
 def test_visitors_go_on_in_later_sessions(funnels, paths, periods, moment):
     for period, order in product(periods[2:4], Order):
         window = timedelta(hours=1) if order is Order.STRICT else timedelta(days=40)
@@ -139,7 +159,7 @@ def test_visitors_go_on_in_later_sessions(funnels, paths, periods, moment):
 
 def test_the_calculators_steps_are_the_same_from_sessions_and_from_events(funnels, periods):
     for period in periods[2:4]:
-        query = FunnelQuery(period, COLUMNS)
+        query = FunnelQuery(period)
         nothing = matches("never_sent")
 
         assert query.is_of_columns

@@ -70,7 +70,7 @@
         return flush();
       }
       const asked = answer?.headers.get("Retry-After");
-      wait = Math.min(wait * 2, 6e4);
+      wait = Math.min(2 * wait, 6e4);
       const pause = Math.min(Math.max(wait, asked * 1e3 || Date.parse(asked) - Date.now() || 0), 36e5) * (1 + Math.random() / 2);
       if (answer) until = performance.now() + pause;
       clearTimeout(timer);
@@ -104,7 +104,7 @@
 
   const words = (text) => (text ? `${text}`.slice(0, 200) : null);
   const data = (name) => document.querySelector(`[data-${name}]`)?.dataset ?? {};
-  self.mingus = { silent, track, consent };
+  self.mingus = { silent, track, consent, look };
   self.trackCalculatorOpened = (more) => track("ai_calculator_opened", { ...visit().from, ...more });
   self.trackStepCompleted = (step, seconds) => track("calculator_step_completed", { step, seconds });
   self.trackAssessmentSubmitted = (title, industry, risk, more) =>
