@@ -215,7 +215,7 @@ def _everything(id_: str, dimension: str, number: int, result: Result, setting: 
         return None
     question = setting.question
     if question.own.get("all") == id_:
-        return Tab(f"First {SHOWN} only", f"{setting.address(question.without('all'))}#{id_}", current=True)
+        return Tab(f"First {SHOWN} only", f"{setting.address(question.without_own('all'))}#{id_}", current=True)
     how_many = f"First {number}" if result.more else f"All {count(number)}"
     label = f"{how_many} {PLURALS.get(dimension, DIMENSIONS[dimension].label.lower())}"
     return Tab(label, f"{setting.address(question.choosing('all', id_))}#{id_}", current=False)
