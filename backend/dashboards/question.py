@@ -151,6 +151,10 @@ class PageQuestion:
         """The same with another value of a parameter of the page's own."""
         return replace(self, own={**self.own, name: value})
 
+    def without_own(self, name: str) -> Self:
+        """The same without a parameter of the page's own."""
+        return replace(self, own={own: value for own, value in self.own.items() if own != name})
+
     def parts(self, *without: str) -> Iterator[tuple[str, str]]:
         """The address, one name and one value at a time, for forms that change the rest."""
         for name, value in self.address().items():
