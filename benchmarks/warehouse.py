@@ -25,9 +25,10 @@ from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.funnel.definition import CALCULATOR, FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.service import FunnelService
 from backend.analytics.metrics.period import Grain, Period
+from backend.analytics.warehouse.answers import AnswerCache
 from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS
-from backend.analytics.warehouse.service import AnswerCache, Warehouse
+from backend.analytics.warehouse.service import Warehouse
 from backend.analytics.warehouse.sessions import Sessions
 from backend.analytics.warehouse.snapshots import Snapshots
 from backend.clock import utc_now

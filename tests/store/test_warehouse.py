@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from backend.analytics.lake.delta import Lake, moved_days
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.period import Period
+from backend.analytics.warehouse.answers import AnswerCache
 from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.question import MarkedTexts, Question
 from backend.analytics.warehouse.relations import SESSIONS
-from backend.analytics.warehouse.service import AnswerCache, Warehouse, WarehouseBusy, WarehouseUnavailable
+from backend.analytics.warehouse.service import Warehouse, WarehouseBusy, WarehouseUnavailable
 from backend.analytics.warehouse.slots import Slot, Slots
 from backend.analytics.warehouse.snapshots import Snapshots
 from tests import clickhouse
