@@ -48,7 +48,7 @@ class AnswerStore(Protocol):
     def put(self, key: AnswerKey, answer: bytes) -> None: ...
 
     def take_turn(self, key: AnswerKey) -> Callable[[], None]:
-        """Wait for whoever works out this answer, no longer than `LEASE`. To be called when one's own turn is over."""
+        """Wait for whoever works out this answer, no longer than a lease; to be called when one's own turn is over."""
 
     def forget(self) -> None:
         """Drop all answers: the lake has changed, and people may have left it."""
@@ -74,9 +74,10 @@ class FileStore:
     The number of both is bounded. A turn ends with its process, however that ends.
     """
 
-    def __init__(self, folder: Path, seconds: int) -> None:
+    def __init__(self, folder: Path, seconds: int, lease: float = LEASE) -> None:
         self._folder = folder
         self._seconds = seconds
+        self._lease = lease
 
     def get(self, key: AnswerKey) -> bytes | None:
         path = self._path(key)
@@ -110,7 +111,7 @@ class FileStore:
         turns = self._folder / "turns"
         try:
             turns.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return Lock(turns / str(int(key.question, 16) % TURNS)).taken_within(LEASE)
+            return Lock(turns / str(int(key.question, 16) % TURNS)).taken_within(self._lease)
         except OSError as error:
             raise StoreFailed(str(error)) from error
 
@@ -136,9 +137,10 @@ class FileStore:
 class RedisStore:
     """Keys that end by themselves."""
 
-    def __init__(self, url: str, seconds: int) -> None:
+    def __init__(self, url: str, seconds: int, lease: float = LEASE) -> None:
         self._url = url
         self._seconds = seconds
+        self._lease = lease
         self._client: Redis | None = None
 
     def get(self, key: AnswerKey) -> bytes | None:
@@ -149,8 +151,10 @@ class RedisStore:
         self._ask(lambda redis: redis.set(_name(key), answer, ex=self._seconds))
 
     def take_turn(self, key: AnswerKey) -> Callable[[], None]:
-        turn = self._ask(lambda redis: redis.lock(f"{_name(key)}:turn", timeout=LEASE, sleep=0.05, thread_local=False))
-        taken = self._ask(lambda _: turn.acquire(blocking_timeout=LEASE))
+        turn = self._ask(
+            lambda redis: redis.lock(f"{_name(key)}:turn", timeout=self._lease, sleep=0.05, thread_local=False)
+        )
+        taken = self._ask(lambda _: turn.acquire(blocking_timeout=self._lease))
         return partial(self._end, turn) if taken else lambda: None
 
     def forget(self) -> None:
