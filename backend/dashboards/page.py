@@ -17,7 +17,7 @@ from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.addresses import BASE, address_of
 from backend.dashboards.charts import MOST_BARS, NOT_CHARGED, is_partial, other_currencies, ranking_of, trend_of
 from backend.dashboards.names import Names
-from backend.dashboards.question import Address, Chip, Own, PageQuestion
+from backend.dashboards.question import Address, Own, PageQuestion
 from backend.dashboards.services import Services
 from backend.dashboards.tables import table_address
 
@@ -136,11 +136,6 @@ class Setting:
     def csv(self, query: Query) -> str:
         """The rows behind a chart as CSV."""
         return address_of(f"{BASE}/table.csv", table_address(query, self.question))
-
-    def chip(self, dimension: str, value: str) -> Chip:
-        """A value of a filter, and the way to the page without it."""
-        without = self.address(self.question.without_value(dimension, value))
-        return DIMENSIONS[dimension].label, self.names.name(dimension, value), without
 
     def tabs(self, label: str, parameter: str, options: Sequence[str], label_of: Callable[[str], str]) -> Tabs:
         """A tab for each value of a parameter of the page's own."""

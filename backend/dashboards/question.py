@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 from itertools import islice
 from re import fullmatch
 from typing import Any, Self
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
+from backend.analytics.metrics.catalogue.filter_parameters import CONDITIONS, parameter_of, parameters_of
 from backend.analytics.metrics.catalogue.query import (
     CURRENCY,
     DEFAULT_CURRENCY,
@@ -20,24 +20,36 @@ from backend.analytics.metrics.catalogue.query import (
     Operator,
 )
 from backend.analytics.metrics.period import Compare, Grain, Period
-from backend.dashboards.filters import FILTERS, Adding, adding_in, filters_in
-from backend.dashboards.periods import ZONES, Preset, days_in, grain_of, preset_in, zone_in
+from backend.dashboards.filters import LONGEST_NAME, NO_FILTER, Adding, adding_in, filters_in, no_filter
+from backend.dashboards.periods import (
+    FirstDay,
+    Preset,
+    days_in,
+    grain_in,
+    grain_of,
+    grains_of,
+    long_ago,
+    preset_in,
+    too_many_points,
+    zone_in,
+)
 from backend.errors import FieldError, InvalidRequest
+from backend.formats import plain_days, short_days
+from backend.time_zones import zone_in_words
 
-EVERYWHERE = ("period", "start", "end", "tz", "compare", "currency", *FILTERS)  # parameters of every page
-SENT = frozenset({"field", "value", "typed", "shown"})  # by forms; no link says it
-Chip = tuple[str, str, str]  # what it is about, which, and the address without it
+EVERYWHERE = ("period", "start", "end", "tz", "compare", "grain", "currency", *CONDITIONS)  # parameters of every page
+SENT = frozenset({"field", "op", "value", "typed", "shown"})  # by forms; no link says it
 Own = Mapping[str, Sequence[str]]  # parameters of one page, and what they may be
 Address = dict[str, Any]  # what `url_for` takes: texts and lists of them
-COMPARISONS = {"": "Nothing", "previous_period": "Previous period", "previous_year": "Previous year"}
-MOST_UNKNOWN, LONGEST_NAME = 10, 40  # of what is told of unknown parameters
+NO_COMPARISON = "none"
+MOST_UNKNOWN = 10  # parameters that are told of
 
 
 @dataclass(frozen=True, slots=True)
 class PageQuestion:
     """The question of an address. Values stay as entered, so that a wrong one comes back to be mended.
 
-    `own`: parameters that one page alone reads; they stay in its addresses.
+    `own`: parameters that one page alone reads; they stay in its addresses. `chosen_grain`: where one was chosen.
     """
 
     preset: Preset | None
@@ -51,29 +63,42 @@ class PageQuestion:
     errors: tuple[FieldError, ...] = ()
     adding: Adding | None = None
     currency: str = DEFAULT_CURRENCY
+    chosen_grain: Grain | None = None
 
     @classmethod
-    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime, own: Iterable[str] = ()) -> Self:
+    def parse(
+        cls,
+        args: MultiDict[str, str],
+        default_zone: str,
+        now: datetime,
+        own: Iterable[str] = (),
+        first_day: FirstDay = long_ago,
+    ) -> Self:
         """`?period=7d` or `?start=2026-11-01&end=2026-11-21`, `&tz=America/New_York`, `&compare=`, `&source=google`.
 
-        An unknown parameter is an error: a misspelt filter would leave everything in.
+        An unknown parameter is an error: a misspelt filter would leave everything in. `first_day`: the first of events.
         """
         errors = list(islice(_unknown(args, own := tuple(own)), MOST_UNKNOWN))
         tz = args.get("tz", "").strip() or default_zone
         zone = zone_in(tz, errors)
         today = now.astimezone(zone or ZoneInfo(default_zone)).date()
-        preset = preset_in(args, errors)
-        start, end = (preset.first_day(today), today) if preset else days_in(args, today, errors)
-        compare, adding = _compare(args, errors), adding_in(args, errors)
-        filters, currency = tuple(filters_in(args, adding, errors)), _currency(args, errors)
-        own_values = {name: args[name] for name in own if args.get(name)}
-        if errors:
-            entered = args.get("start", ""), args.get("end", "")
-            return cls(preset, *entered, tz, None, compare, filters, own_values, tuple(errors), currency=currency)
-        period = Period.between(start, end, tz, now)
-        return cls(
-            preset, f"{start}", f"{end}", tz, period, compare, filters, own_values, adding=adding, currency=currency
-        )
+        began = first_day() if args.get("period", "") in ("", Preset.ALL) else None
+        preset = preset_in(args, today, began, errors)
+        start, end = preset.days(today, began) if preset else days_in(args, today, errors)
+        adding = adding_in(args, errors)
+        parts: dict[str, Any] = {
+            "compare": _compare(args, preset, errors),
+            "filters": tuple(filters_in(args, adding, errors)),
+            "own": {name: args[name] for name in own if args.get(name)},
+            "currency": _currency(args, errors),
+            "chosen_grain": None if "grain" in own else grain_in(args, errors),
+        }
+        period = None if errors else Period.between(start, end, tz, now)
+        if period and (crowded := too_many_points(period, parts["chosen_grain"])):
+            errors, parts["chosen_grain"], period = [crowded], None, None
+        if period is None:
+            return cls(preset, args.get("start", ""), args.get("end", ""), tz, None, errors=tuple(errors), **parts)
+        return cls(preset, f"{start}", f"{end}", tz, period, adding=adding, **parts)
 
     def answerable(self) -> Period:
         """The period, for callers that cannot show a form again."""
@@ -84,19 +109,28 @@ class PageQuestion:
     def error(self, name: str) -> str:
         return next((error.message for error in self.errors if error.field == name), "")
 
+    @property
+    def names_no_filter(self) -> bool:
+        """Whether a parameter is wrong because there is no filter of that name."""
+        return any(error.code == NO_FILTER for error in self.errors)
+
     def address(self) -> Address:
         """The same question as the parts of an address."""
         days = {"period": str(self.preset)} if self.preset else {"start": self.start, "end": self.end}
         parts: Address = {**days, "tz": self.tz}
-        parts |= {"compare": str(self.compare)} if self.compare else {}
+        parts |= {} if self._compares_as_usual else {"compare": str(self.compare or NO_COMPARISON)}
+        parts |= {"grain": str(self.chosen_grain)} if self.chosen_grain else {}
         parts |= {"currency": self.currency} if self.currency != DEFAULT_CURRENCY else {}
-        parts |= {condition.field: list(condition.values) for condition in self.filters}
+        parts |= parameters_of(self.filters)
         return parts | dict(self.own)
+
+    def address_without(self, parameter: str) -> Address:
+        return {name: value for name, value in self.address().items() if name != parameter}
 
     def shared(self) -> Address:
         """The parameters that other pages know too."""
         address = replace(self, own={}).address()
-        return {name: value for name, value in address.items() if self.period or name in FILTERS}
+        return {name: value for name, value in address.items() if self.period or name in CONDITIONS}
 
     def within(self, own: Own) -> Self:
         """The same, with errors where a parameter of the page's own has no allowed value."""
@@ -126,56 +160,81 @@ class PageQuestion:
         """The same with the filter that a form adds, in stored values."""
         if self.adding is None:
             return self
-        name = self.adding.field
-        before = next((condition.values for condition in self.filters if condition.field == name), ())
-        others = tuple(condition for condition in self.filters if condition.field != name)
-        added = Filter(name, Operator.IN, tuple(dict.fromkeys((*before, *values))))
-        return replace(self, filters=(*others, added), adding=None)
+        added = self.adding.condition((*self.adding.before(self.filters), *values))
+        return replace(self.without(added), adding=None).with_condition(added)
 
-    def without_value(self, name: str, value: str) -> Self:
-        """The same with one value less of a filter."""
-        remaining = (
-            replace(
-                condition, values=tuple(text for text in condition.values if (condition.field, text) != (name, value))
-            )
-            for condition in self.filters
-        )
-        return replace(self, filters=tuple(condition for condition in remaining if condition.values))
+    def with_condition(self, condition: Filter) -> Self:
+        return replace(self, filters=(*self.filters, condition))
 
-    def chips(self, chip: Callable[[str, str], Chip]) -> list[Chip]:
-        return [chip(condition.field, value) for condition in self.filters for value in condition.values]
+    def without(self, condition: Filter) -> Self:
+        """The same without the filter of that parameter."""
+        parameter = parameter_of(condition)
+        return replace(self, filters=tuple(other for other in self.filters if parameter_of(other) != parameter))
 
     def unfiltered(self) -> Self:
         return replace(self, filters=())
 
     @property
-    def last_moment(self) -> datetime:
-        return self.answerable().end - timedelta(microseconds=1)
+    def period_label(self) -> str:
+        """The period, as short as a button."""
+        if self.preset or self.period is None:
+            return self.preset.label if self.preset else "Custom dates"
+        return short_days(self.period.first_day, self.period.last_day)
+
+    @property
+    def days_in_words(self) -> str:
+        """October 31 – November 29, 2026, New York time"""
+        period = self.answerable()
+        return f"{plain_days(period.first_day, period.last_day)}, {zone_in_words(self.tz)}"
 
     @property
     def grain(self) -> Grain:
-        return grain_of(self.answerable())
+        return self.chosen_grain or grain_of(self.answerable())
 
-    def zones(self) -> Iterable[str]:
-        """The zones to choose from; one that came with the address joins them."""
-        known = self.tz in ZONES or self.error("tz")
-        return ZONES if known else (self.tz, *ZONES)
+    @property
+    def grains(self) -> tuple[Grain, ...]:
+        """The grains to choose from."""
+        return grains_of(self.answerable()) if self.period else ()
+
+    @property
+    def so_far(self) -> Period | None:
+        """Today, beside a period of days or hours that ends yesterday."""
+        if self.preset is None or not self.preset.ends_yesterday or self.grain not in (Grain.HOUR, Grain.DAY):
+            return None
+        period = self.answerable()
+        today = period.last_day + timedelta(days=1)
+        return Period.between(today, today, self.tz, period.end)
+
+    @property
+    def _compares_as_usual(self) -> bool:
+        return self.preset is Preset.ALL or self.compare is Compare.PREVIOUS_PERIOD
+
+    @property
+    def comparisons(self) -> tuple[tuple[str, str], ...]:
+        """What the period can be compared with: values of `compare`, with labels."""
+        days = 0 if self.period is None else (self.period.last_day - self.period.first_day).days + 1
+        previous = f"Previous {days} days" if days > 1 else "Previous day" if days else "Previous period"
+        return (
+            (str(Compare.PREVIOUS_PERIOD), previous),
+            (str(Compare.PREVIOUS_YEAR), "Same days a year earlier"),
+            (NO_COMPARISON, "No comparison"),
+        )
 
 
 def _unknown(args: Iterable[str], own: Iterable[str]) -> Iterator[FieldError]:
     known = (*EVERYWHERE, *own)
     for name in args:
         if name not in known and name not in SENT:
-            near = get_close_matches(name, FILTERS, n=1)
-            hint = f"Did you mean “{near[0]}”?" if near else f"There are {', '.join(FILTERS)}."
-            yield FieldError(name[:LONGEST_NAME], f"There is no filter “{name[:LONGEST_NAME]}”. {hint}")
+            yield no_filter(name)
 
 
-def _compare(args: Mapping[str, str], errors: list[FieldError]) -> Compare | None:
-    text = args.get("compare", "")
-    if text and text not in list(Compare):
+def _compare(args: Mapping[str, str], preset: Preset | None, errors: list[FieldError]) -> Compare | None:
+    """The previous period, unless something else is asked for; before all time there is nothing."""
+    text = args.get("compare", "") or str(Compare.PREVIOUS_PERIOD)
+    if text not in (*Compare, NO_COMPARISON):
         errors.append(FieldError("compare", "Compare with the previous period, the previous year, or nothing."))
-    return Compare(text) if text in list(Compare) else None
+        return Compare.PREVIOUS_PERIOD
+    return None if text == NO_COMPARISON or preset is Preset.ALL else Compare(text)
 
 
 def _currency(args: Mapping[str, str], errors: list[FieldError]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from backend.analytics.lake.demo import DemoDays
 from backend.analytics.warehouse.answers import AnswerCache, answer_key
@@ -107,6 +107,16 @@ class Warehouse:
         try:
             return (self._seen[1] if self._seen else self._snapshots.newest()).demo
         except (OSError, DeltaError, FilesAreGone):
+            return None
+
+    def first_day(self) -> date | None:
+        """The first UTC day that holds events; None where none does, or where the lake cannot be read."""
+        from deltalake.exceptions import DeltaError
+
+        try:
+            self._look()  # what was recorded by now is in the lake
+            return self._snapshots.first_day()
+        except (OSError, DeltaError, FilesAreGone, WarehouseUnavailable):
             return None
 
     def _answer_of_files_there(self, question: Question, values: Mapping[str, int]) -> Answer:

@@ -9,16 +9,20 @@ from typing import Self
 
 from werkzeug.datastructures import MultiDict
 
+from backend.analytics.events.labels import event_named
 from backend.analytics.metrics.funnel.asked import AskedFunnel, names
 from backend.analytics.metrics.funnel.definition import CALCULATOR, MOST_STEPS, FunnelQuery, Outcome
 from backend.analytics.metrics.funnel.questions import FunnelBar
 from backend.analytics.metrics.period import Period
+from backend.dashboards.filters import FILTERS
+from backend.dashboards.periods import FirstDay, long_ago
 from backend.dashboards.question import Address, PageQuestion
 from backend.errors import FieldError, InvalidRequest
 
 DEFAULT = AskedFunnel(limit="5")
+BEHIND = ("step", "outcome", "group", "others", "page", "grouped_by", "place")  # of the list behind a bar
 OWN = ("window", "order", "scope", "breakdown", "limit")
-READ = (*OWN, "steps", "exclude", "change", "step", "outcome", "group", "others", "page")
+READ = (*OWN, "steps", "exclude", "change", "edit", *BEHIND)
 CALCULATORS = tuple(step.name for step in CALCULATOR)
 # What is chosen from a list can only be wrong in an address written by hand.
 CHOSEN = {
@@ -28,6 +32,7 @@ CHOSEN = {
     "limit": "Choose a number of groups from the list.",
 }
 ROWS = 50
+GROUPINGS = ("source", "device", "risk_level", "country", "job_title")  # of the list behind a bar, shown as tabs
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class FunnelQuestion:
     """The page's question and the funnel in it. `rows` are the steps as the form shows them, also empty ones.
 
     `query` is None where something is wrong: the page's errors say what. `moved`: where the form goes on after a step
-    was added, moved or removed; None where nothing was.
+    was added, moved or removed; None where nothing was. `editing`: the form stays open for the next change.
     """
 
     page: PageQuestion
@@ -43,22 +48,25 @@ class FunnelQuestion:
     rows: tuple[str, ...]
     query: FunnelQuery | None
     moved: str | None = None
+    editing: bool = False
 
     @classmethod
-    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime) -> Self:
+    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime, first_day: FirstDay = long_ago) -> Self:
         """`?steps=a,b:2&window=1h` as links say it, `?steps=a&steps=b:2&change=up:1` as the form does."""
         rows, moved = _changed(tuple(_rows(args)), args.get("change", ""))
-        page = PageQuestion.parse(args, default_zone, now, READ)
+        page = PageQuestion.parse(args, default_zone, now, READ, first_day)
         parameters = {name: value for name in OWN if (value := page.own.get(name, "").strip())}
         steps = tuple(row for row in rows if row)
-        asked = replace(DEFAULT, steps=steps, exclude=tuple(filter(None, names(args.get("exclude")))), **parameters)
+        exclude = tuple(event_named(name) for name in names(args.get("exclude")) if name)
+        asked = replace(DEFAULT, steps=steps, exclude=exclude, **parameters)
+        editing = bool(moved) or "edit" in args
         page = replace(page, own=_own(asked, rows))
         try:
             query = asked.query(page.period or _any(now), page.filters, page.compare)
         except InvalidRequest as error:
             page = replace(page, errors=(*page.errors, *_page_errors(error.errors, rows)))
-            return cls(page, asked, rows, None, moved)
-        return cls(page, asked, rows, query if page.period else None, moved)
+            return cls(page, asked, rows, None, moved, editing)
+        return cls(page, asked, rows, query if page.period else None, moved, editing)
 
     def answerable(self) -> FunnelQuery:
         """The question, for callers that cannot show the form again."""
@@ -68,13 +76,17 @@ class FunnelQuestion:
 
     @property
     def is_default(self) -> bool:
-        """Whether it is the calculator's funnel, so that the form may stay closed."""
+        """Whether it is the calculator's funnel."""
         return not self.rows and replace(self.asked, breakdown=DEFAULT.breakdown, limit=DEFAULT.limit) == DEFAULT
 
     @property
     def shown(self) -> tuple[str, ...]:
         """The steps that the form shows."""
         return self.rows or CALCULATORS
+
+    def here(self, changed: PageQuestion | None = None) -> Address:
+        """Its address, or with another question of the page, with the form as open as it was left."""
+        return (changed or self.page).address() | ({"edit": "steps"} if self.editing else {})
 
     @property
     def default(self) -> PageQuestion:
@@ -95,42 +107,72 @@ class FunnelQuestion:
 
 @dataclass(frozen=True, slots=True)
 class BarQuestion:
-    """The bar of a funnel whose sessions are listed, and the page of the list, from 1."""
+    """The bar of a funnel whose sessions are listed, by what they are grouped, and the page of the list, from 1.
+
+    `place`: which one of the list a visit is, from 1; None where it was not reached from the list.
+    """
 
     funnel: FunnelQuestion
     bar: FunnelBar
     number: int
+    grouped_by: str
+    place: int | None = None
 
     @classmethod
-    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime) -> Self:
+    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime, first_day: FirstDay = long_ago) -> Self:
         """Only links lead here, so a wrong parameter is refused and not shown to be mended."""
-        funnel = FunnelQuestion.parse(args, default_zone, now)
+        funnel = FunnelQuestion.parse(args, default_zone, now, first_day)
         funnel.answerable()
         errors: list[FieldError] = []
-        step, number = _whole(args, "step", errors), _whole(args, "page", errors)
+        step, number, place = (_whole(args, name, errors) for name in ("step", "page", "place"))
         outcome = args.get("outcome", str(Outcome.REACHED))
         if outcome not in list(Outcome):
             errors.append(FieldError("outcome", f"Choose {' or '.join(Outcome)}."))
+        grouped_by = args.get("grouped_by") or _first_grouping(funnel)
+        if grouped_by not in FILTERS:
+            errors.append(FieldError("grouped_by", f"Choose {', '.join(FILTERS)}."))
         if errors:
             raise InvalidRequest(errors)
         bar = funnel.asked.bar(step, Outcome(outcome), args.get("group"), others="others" in args)
-        return cls(funnel, bar, number)
+        return cls(funnel, bar, number, grouped_by, place if "place" in args else None)
 
     @property
     def before(self) -> int:
         """The number of pages before this one."""
         return self.number - 1
 
+    @property
+    def combines(self) -> bool:
+        """Whether it is about the groups of a breakdown that are combined: another filter would combine others."""
+        return bool(self.bar.group and self.bar.group.others)
+
     def address(self, number: int = 1) -> Address:
         """The same bar on another page of the list."""
         group = self.bar.group
         key = (group.keys[0] or "") if group and not group.others else None
-        here = self.funnel.bar(self.bar.step, self.bar.outcome, key, others=bool(group and group.others))
-        return here | ({"page": number} if number > 1 else {})
+        here = self.funnel.bar(self.bar.step, self.bar.outcome, key, others=self.combines)
+        chosen = {"grouped_by": self.grouped_by} if self.grouped_by != _first_grouping(self.funnel) else {}
+        return here | chosen | ({"page": number} if number > 1 else {})
+
+    def by(self, dimension: str) -> Self:
+        """The same bar, grouped by another dimension."""
+        return replace(self, grouped_by=dimension)
+
+    def of_group(self, key: str | None) -> Self:
+        """The same bar about one of the groups that it is grouped by."""
+        page = self.funnel.page.with_filter(self.grouped_by, key)
+        narrowed = replace(self.funnel, page=page)
+        return replace(self, funnel=narrowed, grouped_by=_first_grouping(narrowed))
+
+
+def _first_grouping(funnel: FunnelQuestion) -> str:
+    """By what a list is grouped unless the address says otherwise: the first dimension of many values."""
+    single = {condition.field for condition in funnel.page.filters if len(condition.values) == 1}
+    return next((name for name in GROUPINGS if name not in single), GROUPINGS[0])
 
 
 def _rows(args: MultiDict[str, str]) -> Iterator[str]:
-    rows = [row.strip() for text in args.getlist("steps") for row in text.split(",")]
+    rows = [event_named(row.strip()) for text in args.getlist("steps") for row in text.split(",")]
     return iter(rows[:ROWS] if any(rows) or "change" in args else [])
 
 

@@ -6,22 +6,25 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from flask import current_app, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.analytics.metrics.catalogue.service import CatalogueService
-from backend.analytics.warehouse.service import WarehouseUnavailable
+from backend.analytics.warehouse.service import Warehouse, WarehouseUnavailable
 from backend.clock import utc_now
-from backend.dashboards.filters import FILTER_CHOICES
+from backend.dashboards.chips import chips_of
+from backend.dashboards.filters import FILTER_CHOICES, Choice
 from backend.dashboards.names import Names
-from backend.dashboards.page import Page, Setting
+from backend.dashboards.page import Page
 from backend.dashboards.pages import PAGES
 from backend.dashboards.periods import Preset, zone_label
-from backend.dashboards.question import COMPARISONS, EVERYWHERE, SENT, PageQuestion
+from backend.dashboards.question import EVERYWHERE, SENT, PageQuestion
 from backend.dashboards.values import ValueList, stored_query, values_query
 from backend.plugins import get
 from backend.reference.loading import Reference
+from backend.routes.reader import reader_zone
 from backend.routes.schemas.onward import safe_next
+from backend.time_zones import zone_names
 
 
 def names() -> Names:
@@ -30,21 +33,21 @@ def names() -> Names:
 
 def question_here(own: Iterable[str]) -> PageQuestion:
     """The question in the address; `own` are the parameters of the page beyond those of every page."""
-    return PageQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), own)
+    return PageQuestion.parse(request.args, reader_zone(), utc_now(), own, get(Warehouse).first_day)
 
 
 def controls(page: Page, question: PageQuestion) -> dict[str, Any]:
     """Period, comparison and filters of a page, as templates name them."""
-    now = utc_now()
     return {
         "path": page.path,
         "question": question,
         "presets": Preset,
-        "zones": [(zone, zone_label(zone, now)) for zone in question.zones()],
-        "chips": question.chips(Setting(page, question, names()).chip),
+        "zones": zone_names(),
+        "zone": zone_label(question.tz, utc_now()) if not question.error("tz") else question.tz,
+        "chips": chips_of(question, names(), page.path),
         "dimensions": FILTER_CHOICES,
         "values": _values(question),
-        "comparisons": COMPARISONS,
+        "filter_ops": Choice,
     }
 
 
@@ -55,6 +58,8 @@ def resolved(question: PageQuestion) -> PageQuestion | None:
     adding = question.adding
     if adding is None or not adding.typed:
         return question if "shown" in request.args else None
+    if adding.choice is Choice.CONTAINS:
+        return question.with_added(adding.typed)
     result = get(CatalogueService).answer(stored_query(question, adding))
     stored, labels = [row.keys[0] or "" for row in result.rows], names()
     return question.with_added(labels.code(adding.field, text, stored) for text in adding.typed)
@@ -64,7 +69,8 @@ def _values(question: PageQuestion) -> ValueList | None:
     """What a filter can be on, once it is known by what."""
     if question.adding is None or question.period is None:
         return None
-    return ValueList.of(get(CatalogueService).answer(values_query(question, question.adding)), question, names())
+    result = get(CatalogueService).answer(values_query(question, question.adding))
+    return ValueList.of(result, question, question.adding, names())
 
 
 def back() -> str:
