@@ -41,7 +41,7 @@ DAYS = 60
 MEMORY = "4GB"
 THREADS = 2
 TIMES, LONG = 9, 3_000
-QUESTIONS = {
+QUESTIONS = "([NULL, 1, NULL, 2, 3, 4, NULL, NULL]::INTEGER[])"
     "five_steps": "funnel, 5 steps",
     "of_events": "funnel, 4 other steps",
     "strict": "strict funnel, 5 steps",
@@ -56,7 +56,7 @@ QUESTIONS = {
 NAMES = "['ai_calculator_opened', 'calculator_step_completed', 'assessment_submitted', \
 'calculator_step_completed', 'calculator_step_completed', 'calculator_step_completed', 'conversion_offer_viewed', \
 'paid_upgrade_clicked']"
-QUESTIONS = "[NULL, 1, NULL, 2, 3, 4, NULL, NULL]::INTEGER[]"
+QUESTIONS = "([NULL, 1, NULL, 2, 3, 4, NULL, NULL]::INTEGER[])"
 SOURCES = "['google', 'bing', 'newsletter', 'linkedin', 'reddit', 'facebook', 'partner', 'youtube', 'podcast', NULL]"
 # How many of these 8 events a visit has, for each percent of visits: 4 on average.
 DEPTHS = [1] * 30 + [2] * 14 + [3] * 10 + [4] * 6 + [5] * 5 + [6] * 17 + [7] * 14 + [8] * 4
