@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Role, Scope
@@ -16,6 +16,7 @@ from backend.routes.access import demand, me, require
 from backend.routes.annotations import delete_annotation
 from backend.routes.pages.dashboard_controls import back
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
+from backend.routes.reader import reader_zone
 from backend.routes.schemas.annotations import AnnotationPath, annotation_of_form
 
 bp = Blueprint("annotation_pages", __name__, url_prefix="/analytics/annotations")
@@ -44,7 +45,7 @@ def add_from_page() -> ResponseReturnValue:
 
 def change_page(errors: Errors = NO_ERRORS, *, public_id: str) -> str:
     stored = get(Annotations).own(me(), AnnotationPath(public_id=public_id).id)
-    day = stored.moment(ZoneInfo(current_app.config["TIMEZONE"])).date()
+    day = stored.moment(ZoneInfo(reader_zone())).date()
     typed = request.form or {"day": f"{day}", "text": stored.text}
     return form_page("dashboards/annotate.html", errors, back=back(), public_id=public_id, values=typed)
 
