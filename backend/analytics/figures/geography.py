@@ -115,7 +115,15 @@ def _listed(ranking: Ranking, ordered: Sequence[Bar], limits: Sequence[float]) -
         (replace(row[0], swatch=_swatch(bar.value, limits)), *row[1:])
         for bar, row in zip(ordered, whole.rows, strict=True)
     )
-    return replace(whole, rows=tuple(rows))
+    return without_previous(replace(whole, rows=tuple(rows)), ranking)
+
+
+def without_previous(table: FigureTable, ranking: Ranking) -> FigureTable:
+    """What was before is left to the change: there is little room beside a map."""
+    if not ranking.compared:
+        return table
+    rows = tuple((*row[:-2], row[-1]) for row in table.rows)
+    return FigureTable((*table.columns[:-2], table.columns[-1]), rows, (*table.foot[:-2], table.foot[-1]))
 
 
 def _swatch(value: float | None, limits: Sequence[float]) -> str:

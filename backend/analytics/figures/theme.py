@@ -52,8 +52,8 @@ def colors_of(dimension: str, values: Iterable[str | None]) -> dict[str | None, 
 
 
 def ink(color: int) -> str:
-    """The token of a color's number."""
-    return f"--cat-{color}"
+    """The token of a color's number; 0 is of what has none where others do."""
+    return f"--cat-{color}" if color else AXIS
 
 
 def font(color: str, size: int = SMALL, weight: int = 400) -> PlotlyPart:
