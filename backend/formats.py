@@ -61,6 +61,14 @@ def plain_days(first: date, last: date) -> str:
     return f"{first:%B} {first.day}{year} – {plain_day(last)}"
 
 
+def short_days(first: date, last: date) -> str:
+    """Oct 31 – Nov 29, 2026; Nov 21, 2026"""
+    if first == last:
+        return f"{last:%b} {last.day}, {last.year}"
+    year = "" if first.year == last.year else f", {first.year}"
+    return f"{first:%b} {first.day}{year} – {last:%b} {last.day}, {last.year}"
+
+
 def plain_day(value: date) -> str:
     """November 21, 2026, of a date without a time zone."""
     return f"{value:%B} {value.day}, {value.year}"

@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 
 from backend.analytics.metrics.catalogue.query import MOST_ROWS, Query
 from backend.analytics.metrics.period import Grain
-from backend.dashboards.question import Address, PageQuestion
+from backend.dashboards.question import NO_COMPARISON, Address, PageQuestion
 from backend.errors import FieldError, InvalidRequest
 
 OWN = ("measures", "by", "grain", "order")
@@ -21,7 +21,7 @@ def table_address(query: Query, question: PageQuestion) -> Address:
         if name in ("period", "start", "end", "tz", "currency")
     }
     shape: Address = {"measures": list(query.measures), "by": list(query.dimensions)}
-    options = {"grain": query.grain, "compare": query.compare, "order": query.order}
+    options = {"grain": query.grain, "compare": query.compare or NO_COMPARISON, "order": query.order}
     return days | filters | shape | {name: str(value) for name, value in options.items() if value}
 
 

@@ -1,5 +1,5 @@
-// The calculator in a browser: suggestions while typing, a result that is refined in place, sections and menus that open
-// and close, and the five moments of a visit. Every page works without it.
+// The calculator in a browser: suggestions while typing, a result that is refined in place, and the five moments of a
+// visit. Every page works without it.
 "use strict";
 const main = document.getElementById("main");
 const page = main.dataset;
@@ -189,28 +189,7 @@ function combobox(form, choose) {
 }
 if (page.view === "home") combobox(find("[data-ask]"), find("[data-choose]"));
 
-// 3 Menus and sections ---------------------------------------------------------
-const menus = () => all("details.pop");
-document.addEventListener("toggle", (event) => {
-  const menu = event.target;
-  if (!menu.matches?.("details.pop") || !menu.open) return;
-  menu.dataset.opened = Date.now();
-  menus().forEach((other) => { if (other !== menu) other.open = false; });
-}, true);
-
-function closeMenus(but) {
-  menus().filter((menu) => menu.open && menu !== but).forEach((menu) => {
-    menu.open = false;
-    if (!but) find("summary", menu).focus({ preventScroll: true });
-  });
-}
-document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(); });
-document.addEventListener("click", (event) => {
-  const inside = event.target.closest("details.pop");
-  menus().forEach((menu) => { if (menu.open && menu !== inside && event.target.isConnected) menu.open = false; });
-});
-
-// 4 The result is refined without a page load ----------------------------------
+// 3 The result is refined without a page load ----------------------------------
 // Only what differs is replaced, so focus, open details and the place on the page stay as they are.
 function morph(from, to) {
   if (from.isEqualNode(to)) return;
@@ -239,6 +218,7 @@ function drop(node) {
 
 async function refine(form, button) {
   const menu = form.closest("details.pop"), status = find("#result-status"), since = Number(menu.dataset.opened) || shownAt;
+  if (!silent) window.mingus.look(); // the form then names the visit that goes on
   const body = new FormData(form);
   if (button?.name) body.append(button.name, button.value);
   form.setAttribute("aria-busy", "true");
@@ -281,7 +261,7 @@ main.addEventListener("input", (event) => {
   find("[data-total]", form).textContent = `Your week adds up to ${hours} hours.`;
 });
 
-// 5 Related jobs: sorted and relaxed in place; without script the same form asks the server ------------------
+// 4 Related jobs: sorted and relaxed in place; without script the same form asks the server ------------------
 function drawMoves() {
   for (const box of all("[data-moves]")) {
     const body = find("tbody", box), allowed = new Set(all("input[type=checkbox]:checked", box).map((input) => input.value));

@@ -335,6 +335,3 @@ window.addEventListener("afterprint", () => {
   redraw();
   setTimeout(() => { printing = false; });
 });
-
-// on a phone the pages' names lie beside each other, out of sight
-document.querySelector(".nav--boards [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

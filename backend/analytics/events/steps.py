@@ -25,5 +25,6 @@ STEPS = (
     StepDefinition(EventName.OFFER_VIEWED, "Saw the offer"),
     StepDefinition(EventName.UPGRADE_CLICKED, "Asked to upgrade"),
 )
-# The steps that everybody takes who comes so far: the other questions are optional, and come after the result.
-WAY = tuple(step for step in STEPS if step.name not in {f"{EventName.STEP_COMPLETED}:{n}" for n in (2, 3, 4)})
+OPTIONAL = (2, 3, 4)  # questions that refine a result, in any order
+# The steps that everybody takes who comes so far.
+WAY = tuple(step for step in STEPS if step.name not in {f"{EventName.STEP_COMPLETED}:{n}" for n in OPTIONAL})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from werkzeug.datastructures import MultiDict
@@ -45,10 +45,16 @@ class FunnelQuestion:
     moved: str | None = None
 
     @classmethod
-    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime) -> Self:
+    def parse(
+        cls,
+        args: MultiDict[str, str],
+        default_zone: str,
+        now: datetime,
+        first_day: Callable[[], date | None] = lambda: None,
+    ) -> Self:
         """`?steps=a,b:2&window=1h` as links say it, `?steps=a&steps=b:2&change=up:1` as the form does."""
         rows, moved = _changed(tuple(_rows(args)), args.get("change", ""))
-        page = PageQuestion.parse(args, default_zone, now, READ)
+        page = PageQuestion.parse(args, default_zone, now, READ, first_day)
         parameters = {name: value for name in OWN if (value := page.own.get(name, "").strip())}
         steps = tuple(row for row in rows if row)
         asked = replace(DEFAULT, steps=steps, exclude=tuple(filter(None, names(args.get("exclude")))), **parameters)
@@ -102,9 +108,15 @@ class BarQuestion:
     number: int
 
     @classmethod
-    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime) -> Self:
+    def parse(
+        cls,
+        args: MultiDict[str, str],
+        default_zone: str,
+        now: datetime,
+        first_day: Callable[[], date | None] = lambda: None,
+    ) -> Self:
         """Only links lead here, so a wrong parameter is refused and not shown to be mended."""
-        funnel = FunnelQuestion.parse(args, default_zone, now)
+        funnel = FunnelQuestion.parse(args, default_zone, now, first_day)
         funnel.answerable()
         errors: list[FieldError] = []
         step, number = _whole(args, "step", errors), _whole(args, "page", errors)

@@ -74,7 +74,6 @@ class EventMatch:
         return self.event == other.event and (self.number == other.number or None in (self.number, other.number))
 
 
-COLUMNS = tuple(EventMatch.parse(step.name) for step in STEPS)
 CALCULATOR = tuple(EventMatch.parse(step.name) for step in WAY)
 
 
@@ -107,7 +106,7 @@ class FunnelQuery:
     def is_of_columns(self) -> bool:
         """Whether sessions themselves say when each step was reached."""
         plain = self.order is Order.ORDERED and self.is_best_from_the_first
-        return plain and self.steps == COLUMNS[: len(self.steps)]
+        return plain and self.steps == CALCULATOR[: len(self.steps)]
 
     @property
     def is_best_from_the_first(self) -> bool:
