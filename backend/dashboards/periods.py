@@ -156,7 +156,9 @@ def too_many_points(period: Period, grain: Grain) -> FieldError | None:
     points = points_of(period, grain)
     if points <= MOST_POINTS:
         return None
-    message = f"By {grain} these dates give about {points:,} points, too many to read. Choose a longer step or fewer days."
+    message = (
+        f"By {grain} these dates give about {points:,} points, too many to read. Choose a longer step or fewer days."
+    )
     return FieldError("grain", message)
 
 

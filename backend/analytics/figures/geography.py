@@ -110,20 +110,12 @@ def shared_classes(*maps: MapPlaces) -> tuple[float, ...]:
 
 def _listed(ranking: Ranking, ordered: Sequence[Bar], limits: Sequence[float]) -> FigureTable:
     """The table, in which each place has the swatch of its class."""
-    whole = table(ranking, ordered)
+    whole = table(ranking, ordered, short=True)
     rows = (
         (replace(row[0], swatch=_swatch(bar.value, limits)), *row[1:])
         for bar, row in zip(ordered, whole.rows, strict=True)
     )
-    return without_previous(replace(whole, rows=tuple(rows)), ranking)
-
-
-def without_previous(table: FigureTable, ranking: Ranking) -> FigureTable:
-    """What was before is left to the change: there is little room beside a map."""
-    if not ranking.compared:
-        return table
-    rows = tuple((*row[:-2], row[-1]) for row in table.rows)
-    return FigureTable((*table.columns[:-2], table.columns[-1]), rows, (*table.foot[:-2], table.foot[-1]))
+    return replace(whole, rows=tuple(rows))
 
 
 def _swatch(value: float | None, limits: Sequence[float]) -> str:
