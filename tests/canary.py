@@ -21,7 +21,10 @@ from backend.accounts.privacy.models import ConsentChoice
 from backend.accounts.sign_in.models import SignIn
 from backend.accounts.tokens.models import RefreshToken
 from backend.analytics.annotations.models import StoredAnnotation
+from backend.analytics.boards.models import StoredBoard
 from backend.analytics.events.models import QuarantinedEvent
+from backend.analytics.goals.goal import Direction, GoalPeriod, Target
+from backend.analytics.goals.service import Editor, Goals
 from backend.analytics.lake.sync import LakeSync
 from backend.analytics.views.models import StoredView
 from backend.analytics.views.view import ViewKind
@@ -59,6 +62,8 @@ def make_canary(app: Flask) -> MadeAccount:
         get(Mail).send(account.id, Letter.NEW_SIGN_IN, dict.fromkeys(Letter.NEW_SIGN_IN.facts, CANARY))
         session.commit()
         get(Consents).choose(account.id, ConsentChoice.ACCEPTED)
+        target = Target("sessions", 10, GoalPeriod.WEEK, Direction.AT_LEAST, utc_now().date())
+        get(Goals).add(Editor(account.id, f"account:{account.public_id}"), target)
         make_events(account.public_id)
     return account
 
@@ -87,6 +92,8 @@ def _additions_of(account_id: int) -> Iterator[object]:
     """What they wrote for their team stays, so it says nothing of them."""
     own = {"account_id": account_id, "created_at": utc_now(), "public_id": uuid4()}
     yield StoredView(name=CANARY, kind=ViewKind.SEGMENT, parameters={"source": [CANARY]}, shared=True, **own)
+    layout = {"tiles": [{"measure": "sessions", "kind": "number", "title": CANARY}]}
+    yield StoredBoard(name=CANARY, layout=layout, shared=True, changed_at=utc_now(), **own | {"public_id": uuid4()})
     yield StoredAnnotation(text=NOTED, day=utc_now().date(), **own)
 
 

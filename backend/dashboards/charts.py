@@ -87,7 +87,8 @@ def ranking_of(
 ) -> Figure:
     """A measure by one dimension, also where it fell to nothing; a bar leads to the page of that value alone.
 
-    `colors`: of values that another chart beside it draws too. Where no value has one of its own, all have the main one.
+    `colors`: of values that another chart beside it draws too. Where no value has one of its own, all have the main
+    one.
     """
     query, denominator = result.query, MEASURES[name].rests_on
     [dimension], numerator = query.dimensions, numerator_of(name)

@@ -44,12 +44,12 @@ class Names:
         return cls(
             {dimension: names.get for dimension, names in coded.items()} | computed,
             {dimension: (*names,) for dimension, names in coded.items()} | known,
-            {_folded(reference.occupations[code].title): job.name for code, job in _jobs(reference)},
+            {folded(reference.occupations[code].title): job.name for code, job in _jobs(reference)},
         )
 
     def most_looked_up(self, dimension: str, value: str | None) -> str:
         """A sentence that says so of a job, where its name in the singular is known."""
-        one = self.one_job.get(_folded(self.name(dimension, value))) if dimension in JOBS else None
+        one = self.one_job.get(folded(self.name(dimension, value))) if dimension in JOBS else None
         return f"{one} is the most looked-up job" if one else ""
 
     def name(self, dimension: str, value: str | None) -> str:
@@ -58,13 +58,17 @@ class Names:
         known = self.of.get(dimension)
         return (known(value) if known else None) or value
 
+    def are_codes(self, dimension: str) -> bool:
+        """Whether people call the values something else than the lake does; a source differs by its capital alone."""
+        return len(self.known.get(dimension, ())) > 1
+
     def code(self, dimension: str, typed: str, stored: Iterable[str]) -> str:
         """The stored value for a typed code or name, in any case; the typed text itself where there is none."""
         if not typed:
             return ""
         codes = tuple(dict.fromkeys((*stored, *self.known.get(dimension, ()), "")))
         code_names = tuple(self.name(dimension, code) for code in codes)
-        for alike in (str, _folded):
+        for alike in (str, folded):
             for texts in (codes, code_names):
                 for code, text in zip(codes, texts, strict=True):
                     if alike(text) == alike(typed):
@@ -76,5 +80,5 @@ def _jobs(reference: Reference) -> Iterable[tuple[str, JobName]]:
     return ((code, job) for code, job in reference.names.jobs.items() if code in reference.occupations)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     return text.casefold().replace("’", "'")

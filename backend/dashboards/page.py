@@ -19,7 +19,7 @@ from backend.dashboards.addresses import BASE, address_of
 from backend.dashboards.charts import MOST_BARS, NOT_CHARGED, is_partial, other_currencies, ranking_of
 from backend.dashboards.courses import trend_of
 from backend.dashboards.names import Names
-from backend.dashboards.question import Address, Chip, Own, PageQuestion
+from backend.dashboards.question import Address, Own, PageQuestion
 from backend.dashboards.services import Services
 from backend.dashboards.tables import table_address
 
@@ -128,12 +128,16 @@ class BoardPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a page needs beside results: its question, names of codes and the annotations of its days."""
+    """What a page needs beside results: its question, names of codes and the annotations of its days.
+
+    `so_far`: the totals of today, where the period ends yesterday.
+    """
 
     page: Page
     question: PageQuestion
     names: Names
     annotations: tuple[ChartAnnotation, ...] = ()
+    so_far: Result | None = None
 
     def address(self, question: PageQuestion) -> str:
         """The same page with another question."""
@@ -142,11 +146,6 @@ class Setting:
     def csv(self, query: Query) -> str:
         """The rows behind a chart as CSV."""
         return address_of(f"{BASE}/table.csv", table_address(query, self.question))
-
-    def chip(self, dimension: str, value: str) -> Chip:
-        """A value of a filter, and the way to the page without it."""
-        without = self.address(self.question.without_value(dimension, value))
-        return DIMENSIONS[dimension].label, self.names.name(dimension, value), without
 
     def tabs(self, label: str, parameter: str, options: Sequence[str], label_of: Callable[[str], str]) -> Tabs:
         """A tab for each value of a parameter of the page's own."""
@@ -167,7 +166,7 @@ def board_of(first: Result, tiles: tuple[Tile, ...], *charts: Chart) -> Board:
 
 
 def trend(result: Result, measure: str, setting: Setting) -> Chart:
-    figure = trend_of(result, measure, setting.annotations, asked=setting.question.grain)
+    figure = trend_of(result, measure, setting.annotations, setting.so_far, setting.question.grain)
     figure = with_currencies(figure, result, measure)
     return Chart(TREND, figure, setting.csv(result.query))
 

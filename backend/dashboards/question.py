@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from difflib import get_close_matches
 from itertools import islice
 from re import fullmatch
 from typing import Any, Self
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
+from backend.analytics.metrics.catalogue.filter_parameters import CONDITIONS, parameter_of, parameters_of
 from backend.analytics.metrics.catalogue.query import (
     CURRENCY,
     DEFAULT_CURRENCY,
@@ -20,7 +20,7 @@ from backend.analytics.metrics.catalogue.query import (
     Operator,
 )
 from backend.analytics.metrics.period import Compare, Grain, Period
-from backend.dashboards.filters import FILTERS, Adding, adding_in, filters_in
+from backend.dashboards.filters import LONGEST_NAME, NO_FILTER, Adding, adding_in, filters_in, no_filter
 from backend.dashboards.periods import (
     ZONES,
     Preset,
@@ -36,13 +36,12 @@ from backend.dashboards.periods import (
 from backend.errors import FieldError, InvalidRequest
 from backend.formats import plain_days, short_days
 
-EVERYWHERE = ("period", "start", "end", "tz", "compare", "grain", "currency", *FILTERS)  # parameters of every page
-SENT = frozenset({"field", "value", "typed", "shown"})  # by forms; no link says it
-Chip = tuple[str, str, str]  # what it is about, which, and the address without it
+EVERYWHERE = ("period", "start", "end", "tz", "compare", "grain", "currency", *CONDITIONS)  # parameters of every page
+SENT = frozenset({"field", "op", "value", "typed", "shown"})  # by forms; no link says it
 Own = Mapping[str, Sequence[str]]  # parameters of one page, and what they may be
 Address = dict[str, Any]  # what `url_for` takes: texts and lists of them
 NO_COMPARISON = "none"
-MOST_UNKNOWN, LONGEST_NAME = 10, 40  # of what is told of unknown parameters
+MOST_UNKNOWN = 10  # parameters that are told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +111,11 @@ class PageQuestion:
     def error(self, name: str) -> str:
         return next((error.message for error in self.errors if error.field == name), "")
 
+    @property
+    def names_no_filter(self) -> bool:
+        """Whether a parameter is wrong because there is no filter of that name."""
+        return any(error.code == NO_FILTER for error in self.errors)
+
     def address(self) -> Address:
         """The same question as the parts of an address."""
         days = {"period": str(self.preset)} if self.preset else {"start": self.start, "end": self.end}
@@ -119,13 +123,16 @@ class PageQuestion:
         parts |= {} if self._compares_as_usual else {"compare": str(self.compare or NO_COMPARISON)}
         parts |= {"grain": str(self.chosen_grain)} if self.chosen_grain else {}
         parts |= {"currency": self.currency} if self.currency != DEFAULT_CURRENCY else {}
-        parts |= {condition.field: list(condition.values) for condition in self.filters}
+        parts |= parameters_of(self.filters)
         return parts | dict(self.own)
+
+    def address_without(self, parameter: str) -> Address:
+        return {name: value for name, value in self.address().items() if name != parameter}
 
     def shared(self) -> Address:
         """The parameters that other pages know too."""
         address = replace(self, own={}).address()
-        return {name: value for name, value in address.items() if self.period or name in FILTERS}
+        return {name: value for name, value in address.items() if self.period or name in CONDITIONS}
 
     def within(self, own: Own) -> Self:
         """The same, with errors where a parameter of the page's own has no allowed value."""
@@ -155,24 +162,16 @@ class PageQuestion:
         """The same with the filter that a form adds, in stored values."""
         if self.adding is None:
             return self
-        name = self.adding.field
-        before = next((condition.values for condition in self.filters if condition.field == name), ())
-        others = tuple(condition for condition in self.filters if condition.field != name)
-        added = Filter(name, Operator.IN, tuple(dict.fromkeys((*before, *values))))
-        return replace(self, filters=(*others, added), adding=None)
+        added = self.adding.condition((*self.adding.before(self.filters), *values))
+        return replace(self.without(added), adding=None).with_condition(added)
 
-    def without_value(self, name: str, value: str) -> Self:
-        """The same with one value less of a filter."""
-        remaining = (
-            replace(
-                condition, values=tuple(text for text in condition.values if (condition.field, text) != (name, value))
-            )
-            for condition in self.filters
-        )
-        return replace(self, filters=tuple(condition for condition in remaining if condition.values))
+    def with_condition(self, condition: Filter) -> Self:
+        return replace(self, filters=(*self.filters, condition))
 
-    def chips(self, chip: Callable[[str, str], Chip]) -> list[Chip]:
-        return [chip(condition.field, value) for condition in self.filters for value in condition.values]
+    def without(self, condition: Filter) -> Self:
+        """The same without the filter of that parameter."""
+        parameter = parameter_of(condition)
+        return replace(self, filters=tuple(other for other in self.filters if parameter_of(other) != parameter))
 
     def unfiltered(self) -> Self:
         return replace(self, filters=())
@@ -233,9 +232,7 @@ def _unknown(args: Iterable[str], own: Iterable[str]) -> Iterator[FieldError]:
     known = (*EVERYWHERE, *own)
     for name in args:
         if name not in known and name not in SENT:
-            near = get_close_matches(name, FILTERS, n=1)
-            hint = f"Did you mean “{near[0]}”?" if near else f"There are {', '.join(FILTERS)}."
-            yield FieldError(name[:LONGEST_NAME], f"There is no filter “{name[:LONGEST_NAME]}”. {hint}")
+            yield no_filter(name)
 
 
 def _compare(args: Mapping[str, str], preset: Preset | None, errors: list[FieldError]) -> Compare | None:

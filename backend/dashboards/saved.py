@@ -11,9 +11,9 @@ from typing import Self
 
 from werkzeug.datastructures import MultiDict
 
+from backend.analytics.metrics.catalogue.filter_parameters import CONDITIONS
 from backend.analytics.views.view import LONGEST_NAME, NewView, Parameters, SavedView, ViewKind
 from backend.dashboards.addresses import address_of, query_of
-from backend.dashboards.filters import FILTERS
 from backend.dashboards.funnel.question import FunnelQuestion
 from backend.dashboards.page import Page
 from backend.dashboards.pages import PAGES
@@ -23,7 +23,7 @@ from backend.errors import FieldError, InvalidRequest
 from backend.one_line import must_fit
 
 SAVABLE: Mapping[str, Page] = MappingProxyType({page.name: page for page in PAGES if page.can_be_saved})
-SEVERAL = {*FILTERS, "steps"}  # of the funnel: its form sends each, its links join them
+SEVERAL = {*CONDITIONS, "steps"}  # of the funnel: its form sends each, its links join them
 LONGEST_ADDRESS = 3_000  # servers and proxies take lines of four thousand
 UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -61,7 +61,7 @@ class ViewMenu:
             segments=tuple(_links(segments, page, parameters)),
             page=page.name,
             query=query_of(parameters),
-            has_filters=any(name in FILTERS for name in parameters),
+            has_filters=any(name in CONDITIONS for name in parameters),
         )
 
 
@@ -73,20 +73,20 @@ def page_at(path: str) -> Page | None:
 def parameters_of(args: MultiDict[str, str], page: str) -> Parameters:
     """The parameters of an address that the page knows. Only a filter may be empty, which stands for none."""
     known = known_parameters(ViewKind.VIEW, page)
-    values = {name: tuple(text for text in args.getlist(name) if text or name in FILTERS) for name in known}
+    values = {name: tuple(text for text in args.getlist(name) if text or name in CONDITIONS) for name in known}
     return {name: texts for name, texts in values.items() if texts}
 
 
 def known_parameters(kind: ViewKind, page: str | None) -> tuple[str, ...]:
     if kind is ViewKind.SEGMENT:
-        return FILTERS
+        return tuple(CONDITIONS)
     saved_page = SAVABLE.get(page or "")
     return (*EVERYWHERE, *(saved_page.own if saved_page else ()))
 
 
 def _links(views: Iterable[SavedView], page: Page, shown: Parameters) -> Iterator[ViewLink]:
     """A segment leads to the current page, with its filters in place of the page's."""
-    unfiltered = {name: values for name, values in shown.items() if name not in FILTERS}
+    unfiltered = {name: values for name, values in shown.items() if name not in CONDITIONS}
     for view in views:
         is_segment = view.kind is ViewKind.SEGMENT
         parameters = {**unfiltered, **view.parameters} if is_segment else dict(view.parameters)

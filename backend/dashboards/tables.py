@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from werkzeug.datastructures import MultiDict
 
+from backend.analytics.metrics.catalogue.filter_parameters import parameters_of
 from backend.analytics.metrics.catalogue.query import MOST_ROWS, Query
 from backend.analytics.metrics.period import Grain
 from backend.dashboards.question import NO_COMPARISON, Address, PageQuestion
 from backend.errors import FieldError, InvalidRequest
 
-OWN = ("measures", "by", "grain", "order")
+OWN = ("measures", "breakdown", "grain", "order")
 
 
 def table_address(query: Query, question: PageQuestion) -> Address:
     """The parameters that make the same rows again."""
-    filters = {condition.field: list(condition.values) for condition in query.filters}
+    filters = parameters_of(query.filters)
     days = {
         name: value
         for name, value in question.address().items()
         if name in ("period", "start", "end", "tz", "currency")
     }
-    shape: Address = {"measures": list(query.measures), "by": list(query.dimensions)}
+    shape: Address = {"measures": list(query.measures), "breakdown": list(query.dimensions)}
     options = {"grain": query.grain, "compare": query.compare or NO_COMPARISON, "order": query.order}
     return days | filters | shape | {name: str(value) for name, value in options.items() if value}
 
@@ -32,7 +33,7 @@ def table_query(args: MultiDict[str, str], question: PageQuestion) -> Query:
     return Query(
         tuple(args.getlist("measures")),
         question.answerable(),
-        dimensions=tuple(args.getlist("by")),
+        dimensions=tuple(args.getlist("breakdown")),
         filters=question.filters,
         grain=Grain(grain) if grain else None,
         compare=question.compare,

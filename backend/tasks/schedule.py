@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backend.jobs.timetable import Schedule, ScheduleEntry
-from backend.tasks import assessments, audit, events, forwarding, jobs, lake, privacy
+from backend.tasks import assessments, audit, events, forwarding, goals, jobs, lake, privacy
 from config.settings import Settings
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
@@ -21,6 +21,7 @@ def schedule(settings: Settings) -> Schedule:
             ScheduleEntry("events.make_partitions", DAY, events.make_partitions, MINUTE, at_start=True),
             ScheduleEntry("events.forget_ids", HOUR, events.forget_ids, 10 * MINUTE),
             ScheduleEntry("ga4.forward", 30 * SECOND, forwarding.forward, 5 * MINUTE),
+            ScheduleEntry("goals.close", HOUR, goals.close, 10 * MINUTE),
             ScheduleEntry("lake.sync", settings.LAKE_SYNC_SECONDS * SECOND, lake.sync, 10 * MINUTE, at_start=True),
             ScheduleEntry("lake.compact", 10 * MINUTE, lake.compact, 10 * MINUTE),
             ScheduleEntry("lake.vacuum", HOUR, lake.vacuum, 10 * MINUTE),

@@ -210,7 +210,7 @@ def test_a_funnel_of_ones_own_is_made_with_the_keyboard(chromium, site, javascri
     expect(page.get_by_label("Step 1", exact=True)).to_have_value("assessment_submitted")
     press(page, page.get_by_role("button", name="Show this funnel"))
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Of 18 sessions, 16 reached “Asked to upgrade”")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Of 18 sessions, 16 reached “Asked to pay”")
     assert "steps=assessment_submitted,paid_upgrade_clicked" in page.url.replace("%2C", ",")
     assert "&source=&" in page.url
     context.close()

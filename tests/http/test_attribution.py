@@ -78,7 +78,7 @@ def test_revenue_goes_to_the_last_channel_that_is_not_direct(visits):
     meta = answer["meta"]
     assert (meta["total_cents"], meta["n"], meta["currency"], meta["lookback_days"]) == (1_501, 2, "USD", 30)
     assert meta["other_currencies"] == [{"currency": "EUR", "cents": 700, "conversions": 1}]
-    assert (meta["model"], meta["by"], meta["lost"], meta["merged"]) == ("last_non_direct", "source", None, 0)
+    assert (meta["model"], meta["breakdown"], meta["lost"], meta["merged"]) == ("last_non_direct", "source", None, 0)
     assert (meta["engine"], meta["start"]) == ("duckdb", "2026-03-08T00:00:00-05:00")
 
 
@@ -94,8 +94,8 @@ def test_revenue_goes_to_the_last_channel_that_is_not_direct(visits):
         ("&currency=EUR", {"tv": 700}),
         ("&source=mail&source=ads", {"ads": 500}),
         ("&currency=GBP", {}),
-        ("&model=first&by=source_medium", {"ads / cpc": 1_501, "mail / (none)": 0, None: 0}),
-        ("&model=first&by=campaign", {"=spring": 1_001, "(none)": 500, None: 0}),
+        ("&model=first&breakdown=source_medium", {"ads / cpc": 1_501, "mail / (none)": 0, None: 0}),
+        ("&model=first&breakdown=campaign", {"=spring": 1_001, "(none)": 500, None: 0}),
     ],
 )
 def test_it_is_asked_by_model_channel_currency_and_lookback(visits, query, cents):
@@ -122,7 +122,7 @@ def test_markov_counts_those_who_paid_nothing(visits):
 
 
 def test_a_table_of_it_holds_no_formula(visits):
-    answer = visits.get(f"{REVENUE}{MARCH}&model=first&by=campaign&format=csv")
+    answer = visits.get(f"{REVENUE}{MARCH}&model=first&breakdown=campaign&format=csv")
 
     assert answer.mimetype == "text/csv"
     assert "revenue_2026-03-08_2026-03-08.csv" in answer.headers["Content-Disposition"]
@@ -138,7 +138,7 @@ def test_a_table_of_it_holds_no_formula(visits):
     ("query", "field", "told"),
     [
         ("model=best", "model", [model.value for model in Model]),
-        ("by=colour", "by", ["source", "source_medium", "campaign"]),
+        ("breakdown=colour", "breakdown", ["source", "source_medium", "campaign"]),
         ("currency=usd", "currency", []),
         ("lookback_days=91", "lookback_days", ["90"]),
         ("lookback_days=0", "lookback_days", ["1"]),

@@ -16,6 +16,9 @@ from backend.accounts.permissions import Role, Scope
 from backend.accounts.sign_in.models import SignIn
 from backend.analytics.annotations.models import StoredAnnotation
 from backend.analytics.annotations.service import Annotations
+from backend.analytics.boards.board import BoardTile, NewBoard
+from backend.analytics.boards.models import StoredBoard
+from backend.analytics.boards.service import Boards
 from backend.analytics.views.models import StoredView
 from backend.analytics.views.service import SavedViews
 from backend.analytics.views.view import NewView, ViewKind
@@ -25,9 +28,10 @@ from backend.plugins import get
 from backend.routes.access import access_of
 from tests.accounts import BROWSER, MadeAccount, form_token, make_account, make_sign_in, signed_in
 
+OWN_PAGES = ("/account", "/account/keys", "/analytics", "/analytics/boards")
 VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 KEY_NAME, DEVICE = "canary key of somebody else", "Canary browser of somebody else"
-VIEW_NAME = "Canary view of somebody else"
+VIEW_NAME, BOARD_NAME = "Canary view of somebody else", "Canary board of somebody else"
 CHANGING = re.compile(r'nonce="[^"]*"|name="csrf_token" value="[^"]*"|<code>[0-9a-f-]{36}</code>|"request_id": "[^"]*"')
 
 # What a parameter of an address names, in the blueprint where it stands. A rule whose parameters are not all here or in
@@ -39,6 +43,9 @@ OF_AN_ACCOUNT = {
     ("view_pages", "public_id"): lambda owner: owner.view,
     ("analytics.annotations", "public_id"): lambda owner: owner.annotation,
     ("annotation_pages", "public_id"): lambda owner: owner.annotation,
+    ("analytics.boards", "public_id"): lambda owner: owner.board,
+    ("board_pages", "public_id"): lambda owner: owner.board,
+    ("board_pages", "tile"): lambda owner: owner.tile,
     ("admin", "public_id"): lambda owner: owner.account.public_id,
     ("admin", "_deed"): lambda _owner: "role",
 }
@@ -48,6 +55,8 @@ ELSEWHERE = {
     "jobs.": "background work, which is the platform's: whoever runs it sees all of it",
     "sign_up.": "a link that was mailed opens once what it says, for whoever holds it",
     "reset.": "a link that was mailed, too",
+    "analytics.goals.": "goals, which everyone with dashboard access reads; test_goals holds who changes them",
+    "goal_pages.": "goals, too",
     "demo_pages.": "made-up visits, which are nobody's",
     "letters.": "a letter, for the browser that caused it",
     "first_look.": "a link in the terminal, for whoever started the server",
@@ -67,11 +76,22 @@ class Owner:
     key: str
     view: str
     annotation: str
+    board: str
+    tile: str
 
     @property
     def telling(self):
         """The words that would give them away."""
-        return (self.account.email, self.account.public_id, self.key, self.view, KEY_NAME, DEVICE, VIEW_NAME)
+        return (
+            self.account.email,
+            self.account.public_id,
+            self.key,
+            self.view,
+            KEY_NAME,
+            DEVICE,
+            VIEW_NAME,
+            BOARD_NAME,
+        )
 
 
 @pytest.fixture
@@ -85,12 +105,14 @@ def owner(any_app):
         key = get(KeyService).create(KEY_NAME, [Scope.DASHBOARDS_READ], account_id=account.id)
         view = get(SavedViews).save(account.id, NewView(VIEW_NAME, ViewKind.VIEW, "overview", {}))
         note = get(Annotations).add(account.id, utc_now(), "what everybody reads")
+        board = get(Boards).add(account.id, NewBoard(BOARD_NAME, (BoardTile("visitors"),)))
         session.commit()
-    return Owner(account, number, key.id, str(view.public_id), str(note.public_id))
+    kept = (view.public_id, note.public_id, board.id, board.tiles[0].id)
+    return Owner(account, number, key.id, *map(str, kept))
 
 
 STRANGER = MadeAccount(2**31 - 1, str(uuid4()), "nobody@example.com", "", None)
-NOBODY = Owner(STRANGER, 2**31 - 1, "aaaaaaaa", str(uuid4()), str(uuid4()))
+NOBODY = Owner(STRANGER, 2**31 - 1, "aaaaaaaa", *(str(uuid4()) for _ in range(3)), "0" * 8)
 
 
 def rules_of_objects(app):
@@ -111,7 +133,7 @@ def address(app, rule, owner):
 
 def rows_of(app, owner):
     """Everything that is stored of them."""
-    own = ((kind, kind.account_id) for kind in (SignIn, StoredKey, StoredView, StoredAnnotation))
+    own = ((kind, kind.account_id) for kind in (SignIn, StoredKey, StoredView, StoredAnnotation, StoredBoard))
     kinds = ((Account, Account.id), *own)
     with app.app_context():
         rows = [
@@ -208,6 +230,6 @@ def test_a_copy_of_ones_data_holds_nobody_elses(any_app, owner):
 def test_the_owner_is_told_all_of_it(any_app, owner):
     """So that the words looked for above are the words that stand on pages."""
     client = signed_in(any_app.test_client(), owner.account)
-    told = "".join(client.get(page, headers=BROWSER).text for page in ("/account", "/account/keys", "/analytics"))
+    told = "".join(client.get(page, headers=BROWSER).text for page in OWN_PAGES)
 
     assert [word for word in owner.telling if word not in told] == []

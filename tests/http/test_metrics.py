@@ -210,12 +210,19 @@ def test_filters_are_query_parameters_and_the_empty_one_is_none(visits):
     assert sessions("source=") == 1
     assert sessions("source=newsletter&source=") == 13
     assert sessions("source=newsletter&major_group=29") == 6
+    everybody = sessions("")
+    assert sessions("source_not=newsletter") == everybody - 12
+    assert sessions("source_not=newsletter&source_not=") == everybody - 13
+    assert sessions("source_not=") == everybody - 1
+    assert sessions("source_contains=NEWS&source_contains=nowhere") == 12
+    assert sessions("source_contains=news&source_not=newsletter") == 0
 
 
 def test_every_dimension_of_sessions_is_a_filter():
     fields = set(DashboardQuery.model_fields)
+    names = {name for name, dimension in DIMENSIONS.items() if dimension.sources >= SESSIONS_ONLY}
 
-    assert {name for name, dimension in DIMENSIONS.items() if dimension.sources >= SESSIONS_ONLY} <= fields
+    assert {f"{name}{suffix}" for name in names for suffix in ("", "_not", "_contains")} <= fields
 
 
 def test_csv_is_the_same_rows_and_no_text_becomes_a_formula(visits):
@@ -265,7 +272,7 @@ def test_a_table_says_in_its_head_what_is_in_cents(visits):
         ({"measures": ["sessions"], "limit": 0}, "limit", "between 1 and"),
         ({"measures": ["sessions"], "currency": "dollars"}, "currency", "USD"),
         ({"measures": ["sessions"], "currency": "usd"}, "currency", "USD"),
-        ({"measures": ["sessions"], "filters": [{"field": "source", "op": "contains"}]}, "filters.0.value", "one"),
+        ({"measures": ["sessions"], "filters": [{"field": "source", "op": "contains"}]}, "filters.0.value", "1 to 100"),
         ({"measures": ["sessions"], "grain": "minute"}, "grain", ""),
         ({"measures": ["sessions"], "start": "2026-03-09", "end": "2026-03-08"}, "start", "before end"),
     ],

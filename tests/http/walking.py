@@ -45,6 +45,8 @@ class Walk:
             "_action": "pay",
             "_deed": "role",
             "public_id": self.account.public_id,
+            "tile": "00000000",
+            "draft": "nothing",
             "key_id": "nobody00",
             "number": 1,
             "code": "29-1141",

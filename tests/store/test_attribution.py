@@ -15,7 +15,7 @@ from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.attribution.models import Model
 from backend.analytics.metrics.attribution.paths import LONGEST, By, SessionSelection, lost_question, paths_question
 from backend.analytics.metrics.attribution.service import MOST_CHANNELS, OTHER, AttributionQuery, AttributionService
-from backend.analytics.metrics.catalogue.query import Filter
+from backend.analytics.metrics.catalogue.query import Filter, Operator
 from backend.analytics.metrics.period import Compare, Period
 from backend.analytics.warehouse.clickhouse import ClickHouseEngine
 from backend.analytics.warehouse.duck import DuckEngine
@@ -156,16 +156,29 @@ def test_those_who_paid_nothing_went_as_the_rule_says(world, engine, by):
         assert len(expected) > 5
 
 
-GIVEN = [("source", ("google", "")), ("first_seen_month", ("2026-03", "2026-04"))]
+GIVEN = [
+    ("source", "in", ("google", "")),
+    ("source", "not_in", ("google",)),
+    ("source", "not_in", ("google", "")),
+    ("source", "contains", ("GOO", "ai")),
+    ("first_seen_month", "in", ("2026-03", "2026-04")),
+]
 
 
-@pytest.mark.parametrize(("field", "values"), GIVEN)
-def test_filters_are_about_the_visit_that_paid_or_was_the_last_without(world, engine, field, values):
+def holds(value, op, values):
+    """Nothing is the empty text in `values`, and a value that is empty none of them."""
+    if op == "contains":
+        return any(text.lower() in (value or "").lower() for text in values)
+    return (("" if value is None else value or "empty") in values) == (op == "in")
+
+
+@pytest.mark.parametrize(("field", "op", "values"), GIVEN)
+def test_filters_are_about_the_visit_that_paid_or_was_the_last_without(world, engine, field, op, values):
     warehouse, bounds = world.warehouse(engine), {"start": START, "end": END, "lookback": MONTH}
-    kept = SessionSelection((Filter(field, "in", values),))
+    kept = SessionSelection((Filter(field, Operator(op), values),))
 
     def keeps(visit):
-        return ("" if visit[field] is None else visit[field] or "empty") in values
+        return holds(visit[field], op, values)
 
     paid = attribution_oracle.paths(world.visits, bounds, By.SOURCE, aged=False, bots=False, keeps=keeps)
     lost = attribution_oracle.lost(world.visits, bounds, By.SOURCE, bots=False, keeps=keeps)

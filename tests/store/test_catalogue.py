@@ -73,6 +73,10 @@ def test_every_measure_by_every_kind_of_key_is_that_of_its_definition(catalogue,
         assert {*result.totals.values} == {*OF_SESSIONS}
 
 
+def contains(value, *parts):
+    return any(part in (value or "").lower() for part in parts)
+
+
 FILTERS = [
     (Filter("source", Operator.EQ, ("search",)), lambda row: row["source"] == "search"),
     (Filter("source", Operator.EQ, ("",)), lambda row: row["source"] is None),
@@ -82,6 +86,10 @@ FILTERS = [
     (Filter("job_title", Operator.CONTAINS, ("c++",)), lambda row: "C++" in (row["job_title"] or "")),
     (Filter("job_title", Operator.CONTAINS, ("NURS",)), lambda row: row["job_title"] == "Nurse"),
     (Filter("job_title", Operator.CONTAINS, ("%",)), lambda _: False),
+    (Filter("job_title", Operator.CONTAINS, ("nurs", "C++")), lambda row: contains(row["job_title"], "nurs", "c++")),
+    (Filter("source", Operator.NOT_IN, ("search",)), lambda row: row["source"] != "search"),
+    (Filter("source", Operator.NOT_IN, ("search", "")), lambda row: row["source"] not in ("search", None)),
+    (Filter("source", Operator.NOT_IN, ("",)), lambda row: row["source"] is not None),
     (Filter("risk_level", Operator.IS_NULL), lambda row: row["risk_level"] is None),
     (Filter("risk_level", Operator.NOT_NULL), lambda row: row["risk_level"] is not None),
     (Filter("major_group", Operator.EQ, ("29",)), lambda row: key(row, "major_group") == "29"),

@@ -22,6 +22,8 @@ from backend.accounts.privacy.ledger import Ledger, LedgerUnwritable
 from backend.accounts.privacy.models import ErasureRequest
 from backend.accounts.sign_in.models import SignIn
 from backend.analytics.annotations.models import StoredAnnotation
+from backend.analytics.boards.models import StoredBoard
+from backend.analytics.goals.models import StoredGoal, StoredGoalVersion
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.locks import Lock
 from backend.analytics.views.models import StoredView
@@ -95,7 +97,9 @@ def test_what_an_erased_person_noted_for_the_team_stays_and_is_nobodys(any_app, 
     with any_app.app_context():
         [note] = db.session.scalars(sa.select(StoredAnnotation))
         assert (note.text, note.account_id) == (NOTED, None)
-        assert db.session.scalars(sa.select(StoredView)).all() == []
+        assert [*db.session.scalars(sa.select(StoredView)), *db.session.scalars(sa.select(StoredBoard))] == []
+        assert db.session.scalars(sa.select(StoredGoal.account_id)).all() == [None]
+        assert db.session.scalars(sa.select(StoredGoalVersion.account_id)).all() == [None]
 
 
 def test_erasing_somebody_elses_account_leaves_views_and_notes_alone(any_app, account, erase):

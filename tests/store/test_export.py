@@ -52,7 +52,9 @@ def test_a_copy_holds_everything(data, account):
     assert [said["choice"] for said in data["consents"]["rows"]] == ["accepted"]
     assert [view["parameters"] for view in data["saved_views"]["rows"]] == [{"source": [CANARY]}]
     assert [note["text"] for note in data["annotations"]["rows"]] == [NOTED]
-    assert [entry["action"] for entry in data["audit_log"]["rows"]] == ["data.exported"]
+    assert [board["name"] for board in data["boards"]["rows"]] == [CANARY]
+    assert [(goal["measure"], goal["value"]) for goal in data["goals"]["rows"]] == [("sessions", 10)]
+    assert [entry["action"] for entry in data["audit_log"]["rows"]] == ["goal.added", "data.exported"]
     result, answers, link = data["assessments"]["rows"]
     assert (result["job_title"], result["activities"], answers["job_title"]) == (CANARY, {CANARY: 1}, CANARY)
     assert link["kind"] == "link"

@@ -9,6 +9,7 @@ from itertools import product
 
 import pytest
 
+from backend.analytics.metrics.catalogue.query import Filter, Operator
 from backend.analytics.metrics.funnel.definition import (
     CALCULATOR,
     EventMatch,
@@ -125,6 +126,26 @@ def test_funnels_of_every_order_window_and_exclusion_are_those_of_their_rules(fu
         seen.add(tuple(step.sessions for step in found.steps))
 
     assert len(seen) > 10
+
+
+CONDITIONS = [
+    (Filter("source", Operator.NOT_IN, ("search",)), lambda visit: visit["source"] != "search"),
+    (Filter("source", Operator.NOT_IN, ("search", "")), lambda visit: visit["source"] not in ("search", None)),
+    (Filter("source", Operator.IN, ("",)), lambda visit: visit["source"] is None),
+    (Filter("source", Operator.CONTAINS, ("EAR", "ai")), lambda visit: visit["source"] in ("search", "mail")),
+]
+
+
+@pytest.mark.parametrize("scope", FunnelScope)
+def test_a_filter_is_about_the_session_in_which_the_first_step_was_taken(funnels, paths, periods, moment, scope):
+    for condition, keeps in CONDITIONS:
+        query = FunnelQuery(periods[3], matches(OPENED, RESULT, UPGRADE), scope=scope, filters=(condition,))
+        kept = [(visit, way) for visit, way in walks(paths, query) if keeps(visit)]
+
+        found = funnels.answer(query).funnel
+
+        same(found, rule(kept, moment, query))
+        assert found.steps[0].sessions
 
 
 def test_visitors_go_on_in_later_sessions(funnels, paths, periods, moment):

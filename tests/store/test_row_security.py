@@ -11,6 +11,10 @@ from backend.accounts.permissions import Role, Scope
 from backend.accounts.privacy.consent import Consents
 from backend.accounts.privacy.models import Consent, ConsentChoice
 from backend.analytics.annotations.service import Annotations
+from backend.analytics.boards.board import NewBoard
+from backend.analytics.boards.service import Boards
+from backend.analytics.goals.goal import Direction, GoalPeriod, Target
+from backend.analytics.goals.service import Editor, Goals
 from backend.analytics.views.service import SavedViews
 from backend.analytics.views.view import NewView, ViewKind
 from backend.clock import utc_now
@@ -23,7 +27,9 @@ from tests.accounts import make_account, make_sign_in, signed_in
 from tests.conftest import as_owner, close, make_app, make_settings, of_postgresql
 
 HELD = {"accounts", "data_keys", "sign_ins", "consents"}  # of the people here; there are more tables
-PERSONAL = HELD | {"account_links", "recovery_codes", "refresh_tokens", "api_keys", "saved_views", "annotations"}
+PERSONAL = HELD | {"account_links", "recovery_codes", "refresh_tokens", "api_keys", "saved_views", "annotations"} | {
+    "boards", "measure_goals", "measure_goal_versions"
+}  # fmt: skip
 COUNT = sa.select(sa.func.count()).select_from(Account)
 
 
@@ -79,12 +85,15 @@ def test_a_row_for_somebody_else_is_refused(session, people):
         session.flush()
 
 
-@pytest.mark.parametrize("table", ["saved_views", "annotations"])
+@pytest.mark.parametrize("table", ["saved_views", "annotations", "boards", "measure_goals", "measure_goal_versions"])
 def test_what_everybody_who_is_signed_in_sees_only_its_owner_changes(session, people, table):
     mine, theirs = people
     act_for(session, theirs.id)
     get(SavedViews).save(theirs.id, NewView("theirs", ViewKind.SEGMENT, None, {}, shared=True))
     get(Annotations).add(theirs.id, utc_now(), "theirs")
+    get(Boards).add(theirs.id, NewBoard("theirs", shared=True))
+    target = Target("sessions", 10, GoalPeriod.WEEK, Direction.AT_LEAST, utc_now().date())
+    get(Goals).add(Editor(theirs.id, f"account:{theirs.public_id}"), target)
     act_for(session, mine.id)
     assert owners_of(session, table) == {theirs.id}
 

@@ -37,8 +37,8 @@ def drawn(
     """The line of whole buckets, and each partial one dotted beside it.
 
     What a partial bucket counts grows from zero, so it is a column that fills up and not a line that falls; a rate of
-    part of a day is a rate, so it goes on from the one before. `ns`: on how many each rate rests. `aside`: how far beside its bucket
-    it is drawn, so that several intervals can be told apart.
+    part of a day is a rate, so it goes on from the one before. `ns`: on how many each rate rests. `aside`: how far
+    beside its bucket it is drawn, so that several intervals can be told apart.
     """
     whole = [None if place in partial else value for place, value in enumerate(values)]
     dots = [DOT if is_alone else 0 for is_alone in _alone(whole)]

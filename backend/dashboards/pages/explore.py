@@ -8,11 +8,11 @@ from typing import ClassVar
 
 from backend.analytics.figures.theme import colors_of
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
+from backend.analytics.metrics.catalogue.filter_parameters import FILTERS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Relation
 from backend.analytics.metrics.catalogue.query import Filter, Operator, Query, Result
 from backend.dashboards.charts import ask
 from backend.dashboards.courses import largest, readable, several_of
-from backend.dashboards.filters import FILTERS
 from backend.dashboards.page import Board, BoardPage, Chart, Select, Setting, board_of, chosen, ranked, trend
 from backend.dashboards.question import Address, Own, PageQuestion
 from backend.dashboards.services import Services

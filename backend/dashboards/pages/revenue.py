@@ -95,10 +95,8 @@ def _credit_query(question: PageQuestion) -> AttributionQuery:
 def _credit_csv(question: PageQuestion, query: AttributionQuery) -> str:
     """The same question as parameters of the API, which knows no moving periods."""
     days = {"period": None, "start": query.period.first_day, "end": query.period.last_day}
-    return address_of(
-        CREDIT_CSV,
-        {**question.address(), **days, "breakdown": None, "by": query.by, "model": query.model, "format": "csv"},
-    )
+    shape = {"breakdown": query.by, "model": query.model, "format": "csv"}
+    return address_of(CREDIT_CSV, {**question.address(), **days, **shape})
 
 
 def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:

@@ -12,9 +12,10 @@ from flask.typing import ResponseReturnValue
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.warehouse.service import Warehouse, WarehouseUnavailable
 from backend.clock import utc_now
-from backend.dashboards.filters import FILTER_CHOICES
+from backend.dashboards.chips import chips_of
+from backend.dashboards.filters import FILTER_CHOICES, Choice
 from backend.dashboards.names import Names
-from backend.dashboards.page import Page, Setting
+from backend.dashboards.page import Page
 from backend.dashboards.pages import PAGES
 from backend.dashboards.periods import Preset, zone_label
 from backend.dashboards.question import EVERYWHERE, SENT, PageQuestion
@@ -42,9 +43,10 @@ def controls(page: Page, question: PageQuestion) -> dict[str, Any]:
         "question": question,
         "presets": Preset,
         "zones": [(zone, zone_label(zone, now)) for zone in question.zones()],
-        "chips": question.chips(Setting(page, question, names()).chip),
+        "chips": chips_of(question, names(), page.path),
         "dimensions": FILTER_CHOICES,
         "values": _values(question),
+        "filter_ops": Choice,
     }
 
 
@@ -55,6 +57,8 @@ def resolved(question: PageQuestion) -> PageQuestion | None:
     adding = question.adding
     if adding is None or not adding.typed:
         return question if "shown" in request.args else None
+    if adding.choice is Choice.CONTAINS:
+        return question.with_added(adding.typed)
     result = get(CatalogueService).answer(stored_query(question, adding))
     stored, labels = [row.keys[0] or "" for row in result.rows], names()
     return question.with_added(labels.code(adding.field, text, stored) for text in adding.typed)
@@ -64,7 +68,8 @@ def _values(question: PageQuestion) -> ValueList | None:
     """What a filter can be on, once it is known by what."""
     if question.adding is None or question.period is None:
         return None
-    return ValueList.of(get(CatalogueService).answer(values_query(question, question.adding)), question, names())
+    result = get(CatalogueService).answer(values_query(question, question.adding))
+    return ValueList.of(result, question, question.adding, names())
 
 
 def back() -> str:

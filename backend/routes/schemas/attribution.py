@@ -18,19 +18,20 @@ from backend.analytics.metrics.attribution.service import (
     Attribution,
     AttributionQuery,
 )
+from backend.analytics.metrics.catalogue.filter_parameters import parameters_of
 from backend.csv_table import csv_lines
 from backend.routes.schemas.answer import FourDecimals, Out, TableOut
 from backend.routes.schemas.dashboard import Covered, covered
-from backend.routes.schemas.metrics import SessionQuery
+from backend.routes.schemas.filters import SessionQuery
 
 DIRECT = "(direct)"
 
 
 class RevenueQuery(SessionQuery):
-    """?model=time_decay&by=source_medium&lookback_days=14, of upgrades in the period, filtered by their sessions."""
+    """?model=time_decay&breakdown=source_medium&lookback_days=14, of upgrades of sessions that the filters keep."""
 
     model: Model = Model.LAST_NON_DIRECT
-    by: By = By.SOURCE
+    breakdown: By = Field(By.SOURCE, description="What a channel is.")
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217.")] = CURRENCY
     lookback_days: Annotated[
         int, Field(ge=1, le=LONGEST_LOOKBACK_DAYS, description="How long before an upgrade a visit counts.")
@@ -40,7 +41,7 @@ class RevenueQuery(SessionQuery):
         return AttributionQuery(
             period=self.period(default_zone, now),
             model=self.model,
-            by=self.by,
+            by=self.breakdown,
             currency=self.currency,
             lookback_days=self.lookback_days,
             filters=self.filters(),
@@ -92,7 +93,7 @@ class RevenueMeta(Covered):
     """
 
     model: Model
-    by: By
+    breakdown: By
     currency: str
     lookback_days: int
     longest_path: int
@@ -117,7 +118,7 @@ class RevenueResponse(TableOut):
             meta=RevenueMeta(
                 **covered(query.period, report),
                 model=query.model,
-                by=query.by,
+                breakdown=query.by,
                 currency=query.currency,
                 lookback_days=query.lookback_days,
                 longest_path=LONGEST,
@@ -126,7 +127,7 @@ class RevenueResponse(TableOut):
                 lost=report.lost,
                 merged=report.merged,
                 other_currencies=[CurrencyOut.model_validate(other) for other in report.other_currencies],
-                filters={chosen.field: list(chosen.values) for chosen in query.filters},
+                filters=parameters_of(query.filters),
                 compare=_earlier(report.before, zone) if report.before else None,
             ),
         )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from backend.analytics.metrics.catalogue.filter_parameters import parameters_of
 from backend.analytics.metrics.funnel.asked import AskedFunnel, names
 from backend.analytics.metrics.funnel.definition import (
     MOST_GROUPS,
@@ -26,7 +27,7 @@ from backend.csv_table import csv_lines
 from backend.routes.schemas import said_rules
 from backend.routes.schemas.answer import FourDecimals, OneDecimal, Out, TableOut
 from backend.routes.schemas.dashboard import Covered, covered
-from backend.routes.schemas.metrics import SessionQuery
+from backend.routes.schemas.filters import SessionQuery
 
 OF_COUNTED = ("of_first", "of_step_before", "dropoff", "median_seconds", "p90_seconds")
 
@@ -333,13 +334,12 @@ def _group(group: FunnelGroup, scope: FunnelScope) -> FunnelGroupOut:
 
 
 def _plan(query: FunnelQuery) -> FunnelPlan:
-    filters: dict[str, list[str]] = {chosen.field: list(chosen.values) for chosen in query.filters}
     return FunnelPlan(
         steps=[step.name for step in query.steps],
         order=query.order,
         scope=query.scope,
         exclude=[match.name for match in query.exclude],
-        filters=filters,
+        filters=parameters_of(query.filters),
         breakdown=query.breakdown,
         limit=query.limit,
         bots=query.bots,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, Dimension
 from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
@@ -26,6 +26,7 @@ from backend.csv_table import csv_lines
 from backend.routes.schemas import said_rules
 from backend.routes.schemas.answer import Out, TableOut
 from backend.routes.schemas.dashboard import BOTS, Covered, PeriodQuery, covered
+from backend.routes.schemas.filters import SessionQuery
 
 Cell = int | float | str | None
 DIGITS = {Unit.FRACTION: 6, Unit.CENTS: 2, Unit.SECONDS: 1}
@@ -263,41 +264,6 @@ def _compare(query: Query, compared: Period | None, before: Totals | None, zone:
         totals=shown(query, before.values),
         n=_rests_on(query, before),
     )
-
-
-# On the wire, one text and a list of one are the same.
-AnyOf = Annotated[
-    list[str],
-    Field(default_factory=list),
-    WithJsonSchema({"anyOf": [said_rules.TEXTS, said_rules.TEXT]}),
-]
-
-
-class SessionQuery(PeriodQuery):
-    """Filters are named after dimensions and may be repeated: any of them. An empty one is "there is none"."""
-
-    source: AnyOf
-    medium: AnyOf
-    campaign: AnyOf
-    referrer: AnyOf
-    device: AnyOf
-    country: AnyOf
-    region: AnyOf
-    job_title: AnyOf
-    occupation: AnyOf
-    major_group: AnyOf
-    industry: AnyOf
-    experience: AnyOf
-    education: AnyOf
-    risk_level: AnyOf
-    first_seen_week: AnyOf
-    first_seen_month: AnyOf
-    compare: Compare | None = None
-    format: Literal["json", "csv"] = "json"
-
-    def filters(self) -> tuple[Filter, ...]:
-        chosen = ((name, tuple(getattr(self, name))) for name in DIMENSIONS if name in type(self).model_fields)
-        return tuple(Filter(name, Operator.IN, values) for name, values in chosen if values)
 
 
 class DashboardQuery(SessionQuery):

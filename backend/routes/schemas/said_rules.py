@@ -30,6 +30,7 @@ _DAY = (
 )
 _TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]{1,6})?)?"
 _MOMENT = f"{_DAY}(?:T{_TIME}(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]))?"
+DAY: Rule = {"type": "string", "pattern": f"^{_DAY}$"}
 MOMENT: Rule = {"type": "string", "pattern": f"^{_MOMENT}$"}
 MOMENT_OR_NONE: Rule = {"anyOf": [{"type": "string", "pattern": f"^(?:{_MOMENT})?$"}, {"type": "null"}]}
 
@@ -37,6 +38,8 @@ WITHOUT_VALUE = (Operator.IS_NULL, Operator.NOT_NULL)
 OF_SESSIONS = [name for name, dimension in DIMENSIONS.items() if Relation.SESSIONS in dimension.sources]
 TEXT: Rule = {"type": "string", "maxLength": LONGEST_VALUE, "pattern": "^[^\\u0000]*$"}
 TEXTS: Rule = {"type": "array", "items": TEXT, "maxItems": MOST_VALUES}
+PART: Rule = TEXT | {"minLength": 1}
+PARTS: Rule = TEXTS | {"items": PART}
 NAMES_OF_MEASURES: Rule = {
     "items": {"type": "string", "enum": [*MEASURES]},
     "minItems": 1,
@@ -99,7 +102,7 @@ OF_OPERATORS: Rule = {
         case(
             {
                 "op": _operators(Operator.CONTAINS),
-                "value": {"anyOf": [TEXT, TEXTS | {"minItems": 1, "maxItems": 1}]},
+                "value": {"anyOf": [PART, PARTS | {"minItems": 1}]},
             },
             "op",
             "value",

@@ -11,8 +11,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from werkzeug.datastructures import MultiDict
 
+from backend.analytics.metrics.catalogue.filter_parameters import CONDITIONS
 from backend.analytics.views.view import LONGEST_NAME, NewView, SavedView, ViewKind
-from backend.dashboards.filters import FILTERS
 from backend.dashboards.pages.funnel import FUNNEL
 from backend.dashboards.saved import SAVABLE, SEVERAL, checked, known_parameters
 from backend.errors import NotFound
@@ -131,6 +131,6 @@ def view_of_form(form: MultiDict[str, str], default_zone: str, now: datetime) ->
         name: tuple(values) for name, values in parse_qs(form.get("query", ""), keep_blank_values=True).items()
     }
     kind = ViewKind.SEGMENT if only_filters else ViewKind.FUNNEL if page == FUNNEL.name else ViewKind.VIEW
-    saved = {name: values for name, values in parameters.items() if name in FILTERS} if only_filters else parameters
+    saved = {name: values for name, values in parameters.items() if name in CONDITIONS} if only_filters else parameters
     name = form.get("name", "").strip()
     return checked(NewView(name, kind, None if only_filters else page, saved, "shared" in form), default_zone, now)

@@ -152,7 +152,8 @@ def holds(table: Table, condition: Filter) -> BooleanValue:
         case Operator.NE | Operator.NOT_IN:
             return ~_is_any(column, condition.values)
         case Operator.CONTAINS:
-            return column.lower().contains(ibis.literal(condition.values[0]).lower()).fill_null(False)
+            text = column.lower()
+            return ibis.or_(*(text.contains(ibis.literal(part).lower()) for part in condition.values)).fill_null(False)
         case Operator.IS_NULL:
             return column.isnull()
         case Operator.NOT_NULL:

@@ -17,7 +17,7 @@ from backend.analytics.metrics.period import LONGEST_BY_HOUR, Compare, Grain, Pe
 from backend.errors import FieldError, InvalidRequest
 
 MOST_ROWS = 10_000
-MOST_MEASURES, MOST_DIMENSIONS, MOST_FILTERS, MOST_VALUES, LONGEST_VALUE = 20, 4, 20, 100, 200
+MOST_MEASURES, MOST_DIMENSIONS, MOST_FILTERS, MOST_VALUES, LONGEST_VALUE = 20, 4, 50, 100, 200
 DEFAULT_CURRENCY, CURRENCY = "USD", "[A-Z]{3}"
 Value = int | float | None
 
@@ -34,7 +34,7 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Keeps rows by a dimension. The empty text stands for "there is none".
+    """Keeps rows by a dimension. The empty text stands for "there is none"; what is not one of the values may be none.
 
     `spelled`: the values are there in every spelling, which is more than were asked for.
     """
@@ -188,11 +188,12 @@ def _spelled(condition: Filter) -> Filter:
 
 def value_faults(filters: Iterable[Filter]) -> Iterator[FieldError]:
     for index, condition in enumerate(filters):
-        needs = {Operator.IS_NULL: (0, 0), Operator.NOT_NULL: (0, 0), Operator.CONTAINS: (1, 1)}
-        least, most = needs.get(condition.op, (1, MOST_VALUES))
+        least, most = (0, 0) if condition.op in (Operator.IS_NULL, Operator.NOT_NULL) else (1, MOST_VALUES)
         if not least <= len(condition.values) <= most and not condition.spelled:
-            expected = f"{least} to {most} values" if least < most else "one value" if most else "no value"
+            expected = f"{least} to {most} values" if most else "no value"
             yield FieldError(f"filters.{index}.value", f"{condition.op} takes {expected}")
+        if condition.op is Operator.CONTAINS and "" in condition.values:
+            yield FieldError(f"filters.{index}.value", "must be texts of at least one character")
         named = [(condition.field, value) for value in condition.values]
         if any(len(value) > LONGEST_VALUE or "\0" in value for value in condition.values):
             yield FieldError(f"filters.{index}.value", f"must be texts of up to {LONGEST_VALUE} characters")
