@@ -64,6 +64,8 @@ class FunnelForm:
     groups: ClassVar = GROUPS
     orders: ClassVar = ORDERS
     scopes: ClassVar = SCOPES
+    least: ClassVar = LEAST_STEPS
+    most: ClassVar = MOST_STEPS
 
     @classmethod
     def of(cls, question: FunnelQuestion, received: ReceivedEvents | None) -> Self:
@@ -83,6 +85,11 @@ class FunnelForm:
     @property
     def may_remove(self) -> bool:
         return len(self.steps) > LEAST_STEPS
+
+    @property
+    def excluded(self) -> str:
+        """The events after which counting stops, as the form shows them."""
+        return ", ".join(map(_entered, self.asked.exclude))
 
     @property
     def page(self) -> PageQuestion:
