@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from backend.assessments.job_impact.questions import JobImpactQuestion, JobImpactReply
 from backend.assessments.job_impact.service import JobImpactDrafts, JobImpactResult, JobImpactResults
-from backend.assessments.visit.errors import AnswersOutdated
+from backend.assessments.visit.errors import AnswersOutdated, ResultMoved
 from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.routes.access import public
@@ -74,6 +74,13 @@ def back(link: str, _action: str) -> ResponseReturnValue:
 @bp.errorhandler(AnswersOutdated)
 def start_again(_error: AnswersOutdated) -> ResponseReturnValue:
     return redirect(url_for("assessment.start", notice="gone"), 303)
+
+
+@bp.errorhandler(ResultMoved)
+def lead_on(moved: ResultMoved) -> ResponseReturnValue:
+    """Back leads the maker of a result to an address that is withdrawn: nothing that was sent there is kept."""
+    flash(str(moved) if request.method == "GET" else f"{moved} Nothing was changed: make your change here.")
+    return redirect(url_for(".show", link=moved.link), 303)
 
 
 @bp.after_request
