@@ -161,6 +161,11 @@ def test_pay_is_compared_without_a_page_load_and_not_in_the_address(server, page
     expect(page.locator(".answer__pay")).to_contain_text("Your $93,600 is")
     expect(page.locator("#pay")).to_contain_text("Your $93,600 is")
     expect(page.locator("#refine-pay > summary")).to_contain_text("$93,600")
+    form = menu(page, "place")
+    form.get_by_label("State").select_option(label="Georgia")
+    form.get_by_role("button", name="Use these").click()
+    expect(page.locator("#refine-place > summary")).to_contain_text("Georgia")
+    expect(page.locator(".answer__pay")).to_contain_text("Your $93,600 is")
     expect(page).to_have_url(RESULT)
     assert page.evaluate("window.stayed")
 

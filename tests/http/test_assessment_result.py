@@ -90,6 +90,23 @@ def test_pay_is_compared_and_kept_nowhere(finished, app, instance):
         assert b"87,654" not in held
 
 
+def test_pay_that_was_compared_comes_along_when_another_menu_is_used(finished, app):
+    compared = finished.post(f"{finished.result}/pay", salary=SALARY).text
+    carried = re.findall(r'<input type="hidden" name="salary" value="([^"]*)"', compared)
+    place = finished.post(f"{finished.result}/place", state="NY", salary=carried[0])
+    refused = finished.post(f"{finished.result}/background", experience_years="many", salary=carried[0])
+
+    assert carried == [SALARY] * 3
+    assert place.status_code == 200
+    assert "New York" in place.text
+    assert all(f"Your ${SALARY} is" in page.text for page in (place, refused))
+    assert refused.status_code == 422
+    assert only(app, Draft).answers["state"] == "NY"
+    assert SALARY not in finished.get(finished.result).text
+    assert finished.post(f"{finished.result}/pay", salary=SALARY, forget="1").location == finished.result
+    assert finished.post(f"{finished.result}/place", state="NY", salary="lots").status_code == 422
+
+
 @pytest.mark.parametrize(
     ("written", "same_as"),
     [

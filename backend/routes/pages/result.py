@@ -27,7 +27,7 @@ OWN = "changed by whom it belongs to alone, proven by a signed cookie or an acco
 
 
 def refused_page(errors: Errors = NO_ERRORS, *, link: str, **_: str) -> str:
-    return _page(_result(link), errors)
+    return _page(_result(link, None if "salary" in errors else forms.carried_pay(request.form)), errors)
 
 
 @bp.get(RESULT)
@@ -40,9 +40,10 @@ def show(link: str) -> ResponseReturnValue:
 @public(OWN)
 @if_refused(refused_page)
 def answer(link: str, question: str) -> ResponseReturnValue:
-    """Keep what a menu was told."""
-    get(JobImpactDrafts).answer(link, draft_keys(), _reply(JobImpactQuestion(question), link))
-    return redirect(url_for(".show", link=link), 303)
+    """Keep what a menu was told. Pay that was compared on this page comes along and is compared again."""
+    salary, reply = forms.carried_pay(request.form), _reply(JobImpactQuestion(question), link)
+    get(JobImpactDrafts).answer(link, draft_keys(), reply)
+    return redirect(url_for(".show", link=link), 303) if salary is None else _page(_result(link, salary))
 
 
 @bp.post(f"{RESULT}/pay")
@@ -50,7 +51,9 @@ def answer(link: str, question: str) -> ResponseReturnValue:
 @if_refused(refused_page)
 def pay(link: str) -> ResponseReturnValue:
     """Place a salary among the published ones, on this one page; it is kept nowhere."""
-    return _page(get(JobImpactResults).of_link(link, draft_keys(), forms.annual_pay(request.form)))
+    if "forget" in request.form:
+        return redirect(url_for(".show", link=link), 303)
+    return _page(_result(link, forms.annual_pay(request.form)))
 
 
 @bp.post(f"{RESULT}/withdraw")
@@ -62,11 +65,11 @@ def withdraw(link: str) -> ResponseReturnValue:
     return redirect(url_for(".show", link=fresh), 303)
 
 
-@bp.get(f"{RESULT}/<any(place, background, week, pay, withdraw):_action>")
+@bp.get(f"{RESULT}/<any(place, background, week, pay, withdraw):action>")
 @public(READERS)
-def back(link: str, _action: str) -> ResponseReturnValue:
+def back(link: str, action: str) -> ResponseReturnValue:
     """Where someone lands who opens the address of a form, or whose form was left open: a salary stands in it again."""
-    if "salary" in request.form:
+    if action == "pay" and "salary" in request.form:
         return refused_page(NOT_COMPARED, link=link)
     return redirect(url_for(".show", link=link), 303)
 
@@ -91,8 +94,8 @@ def keep_private(response: Response) -> Response:
     return response
 
 
-def _result(link: str) -> JobImpactResult:
-    return get(JobImpactResults).of_link(link, draft_keys())
+def _result(link: str, salary: float | None = None) -> JobImpactResult:
+    return get(JobImpactResults).of_link(link, draft_keys(), salary)
 
 
 def _page(result: JobImpactResult, errors: Errors = NO_ERRORS) -> str:

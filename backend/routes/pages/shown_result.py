@@ -105,11 +105,12 @@ def _forms(result: OwnJobImpactResult, errors: Errors) -> ResultForms:
     holder, reference, a = account_holder(), get(Reference), result.assessment
     sent = (request.view_args or {}).get("question", request.path.rpartition("/")[2])
     typed: Mapping[str, Mapping[str, str]] = {sent: request.form} if errors or sent == "pay" else {}
+    salary = request.form.get("salary", "")
     return ResultForms(
         address=url_for("result.show", link=result.link),
         place=place_menu(result.answers, typed.get("place", {}), reference.states, reference.industries),
         week=week_menu(hours_of(result), typed.get("week", {}), entered=hours_entered(a)),
-        pay=pay_menu(a, result.answers.salary, typed.get("pay", {})),
+        pay=pay_menu(a, result.answers.salary, salary),
         background=background_menu(result.answers, typed.get("background", {}), EDUCATION),
         errors=errors,
         refused=sent if errors else "",
