@@ -75,7 +75,7 @@ def _fields() -> JobFields:
         return one_job(started, _name_of(started))
     text = forms.searched(request.form.get("job_title") or request.args.get("q", ""))
     search = get(Reference).titles.search(text) if text else None
-    return job_fields(text, search, request.form.get("occupation", ""), get(JobDirectory))
+    return job_fields(text, search, get(JobDirectory))
 
 
 def _name_of(code: str) -> JobName:
