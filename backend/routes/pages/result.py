@@ -10,7 +10,7 @@ from backend.assessments.job_impact.service import JobImpactDrafts, JobImpactRes
 from backend.assessments.visit.errors import AnswersOutdated, ResultMoved
 from backend.plugins import get
 from backend.reference.loading import Reference
-from backend.routes.access import public
+from backend.routes.access import Rate, public
 from backend.routes.draft_keys import draft_keys
 from backend.routes.pages.compressed import compress
 from backend.routes.pages.forms import NO_ERRORS, Errors, if_refused, of_every_field
@@ -31,13 +31,13 @@ def refused_page(errors: Errors = NO_ERRORS, *, link: str, **_: str) -> str:
 
 
 @bp.get(RESULT)
-@public(READERS)
+@public(READERS, Rate.VISIT)
 def show(link: str) -> ResponseReturnValue:
     return _page(_result(link))
 
 
 @bp.post(f"{RESULT}/<any(place, background, week):question>")
-@public(OWN)
+@public(OWN, Rate.VISIT)
 @if_refused(refused_page)
 def answer(link: str, question: str) -> ResponseReturnValue:
     """Keep what a menu was told. Pay that was compared on this page comes along and is compared again."""
@@ -47,7 +47,7 @@ def answer(link: str, question: str) -> ResponseReturnValue:
 
 
 @bp.post(f"{RESULT}/pay")
-@public(OWN)
+@public(OWN, Rate.VISIT)
 @if_refused(refused_page)
 def pay(link: str) -> ResponseReturnValue:
     """Place a salary among the published ones, on this one page; it is kept nowhere."""
@@ -57,7 +57,7 @@ def pay(link: str) -> ResponseReturnValue:
 
 
 @bp.post(f"{RESULT}/withdraw")
-@public(OWN)
+@public(OWN, Rate.VISIT)
 def withdraw(link: str) -> ResponseReturnValue:
     """End the link for whoever has it, and give the result another one."""
     fresh = get(JobImpactDrafts).withdraw(link, draft_keys())
@@ -66,7 +66,7 @@ def withdraw(link: str) -> ResponseReturnValue:
 
 
 @bp.get(f"{RESULT}/<any(place, background, week, pay, withdraw):action>")
-@public(READERS)
+@public(READERS, Rate.VISIT)
 def back(link: str, action: str) -> ResponseReturnValue:
     """Where someone lands who opens the address of a form, or whose form was left open: a salary stands in it again."""
     if action == "pay" and "salary" in request.form:
