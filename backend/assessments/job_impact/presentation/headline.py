@@ -225,7 +225,7 @@ def _because(a: Assessment, direction: float, who: str) -> str:
             reach=group.reach / 100.0,
             above=group.reach / 100.0 - overall,
         )
-        for group in groups_of(a.activities)
+        for group in groups_of(a.activities, a.code)
     ]
     most, alone = (max(changes, key=lambda change: direction * change.points) for changes in (parts, single))
     if not most.explains(direction):
