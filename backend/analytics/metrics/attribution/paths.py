@@ -68,7 +68,9 @@ def paths_question(by: By, selection: SessionSelection, *, aged: bool, gap: bool
     """
     marked, texts = selection.marked()
     build = partial(_paths, by=by, selection=marked, aged=aged)
-    return Question(f"paths by {by}, aged {aged}, gap {gap}, {marked!r}", _parameters(gap=gap), build, texts, of_sessions=True)
+    return Question(
+        f"paths by {by}, aged {aged}, gap {gap}, {marked!r}", _parameters(gap=gap), build, texts, of_sessions=True
+    )
 
 
 def lost_question(by: By, selection: SessionSelection, *, gap: bool = False) -> Question:
