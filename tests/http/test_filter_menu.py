@@ -206,6 +206,15 @@ def test_the_text_that_a_filter_contains_comes_back_to_be_changed(analyst, visit
     assert re.findall(r'name="typed" value="([^"]*)"', menu) == ["nurse"]
 
 
+def test_text_is_not_looked_for_in_codes(analyst, visits):
+    def offered(field):
+        menu = show(analyst, f"?field={field}").partition('data-part="legend"')[2].partition("</fieldset>")[0]
+        return re.findall(r"<label><input[^>]*><span>([^<]*)<", menu)
+
+    assert offered("source") == ["is", "is not", "contains", "is none", "is any"]
+    assert offered("country") == ["is", "is not", "is none", "is any"]
+
+
 def found(client, query):
     answer = client.get(f"{VALUES}?{query}", headers={"Accept": "application/json"})
     assert answer.status_code == 200

@@ -9,6 +9,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from backend.analytics.metrics.catalogue.filter_parameters import FILTERS
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.warehouse.service import Warehouse, WarehouseUnavailable
 from backend.clock import utc_now
@@ -48,6 +49,7 @@ def controls(page: Page, question: PageQuestion) -> dict[str, Any]:
         "dimensions": FILTER_CHOICES,
         "values": _values(question),
         "filter_ops": Choice,
+        "coded": frozenset(filter(names().are_codes, FILTERS)),
     }
 
 
