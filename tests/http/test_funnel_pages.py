@@ -414,7 +414,7 @@ def test_a_row_leads_to_its_visit_with_its_events_in_order(analyst, visits):
         "Advertisement seen",
         "Video shared",
     ]
-    assert re.findall(r'Step </span>(\d)<', visit) == ["1", "2", "3"]
+    assert re.findall(r"Step </span>(\d)<", visit) == ["1", "2", "3"]
     assert "<dt>Source</dt><dd>mail</dd>" in visit
     assert "1 of 1" in visit
     assert not re.search(r"visitor_id|user_id|>s0<", visit)
