@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from backend.analytics.figures.figure import Figure
 from backend.analytics.figures.lines import ChartAnnotation
@@ -22,6 +22,9 @@ from backend.dashboards.names import Names
 from backend.dashboards.question import Address, Own, PageQuestion
 from backend.dashboards.services import Services
 from backend.dashboards.tables import table_address
+
+if TYPE_CHECKING:
+    from backend.dashboards.lists import SmallFunnel, SwitchList
 
 WHOLE, HALF = 12, 6
 TREND = "trend"
@@ -59,7 +62,8 @@ class Chart:
 class Board:
     """A page's numbers. `empty`: there are none, neither now nor in the compared period.
 
-    `visits_now`: how many visits are under way, on a page that says so.
+    `visits_now`: how many visits are under way, on a page that says so. `lists`, and the `funnel` in small, stand below
+    the charts.
     """
 
     tiles: tuple[Tile, ...]
@@ -68,6 +72,8 @@ class Board:
     as_of: datetime
     partial: bool
     visits_now: int | None = None
+    lists: tuple[SwitchList, ...] = ()
+    funnel: SmallFunnel | None = None
 
     @property
     def over_time(self) -> bool:
