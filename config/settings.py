@@ -229,6 +229,11 @@ class Settings(BaseModel):
         description="Requests of dashboards and their API that a server process works out at a time. As many more "
         "wait up to two seconds, as long as a thread is left for everything else; the others are answered with 503.",
     )
+    SHARED_ANSWERS_SECONDS: Annotated[int, Field(ge=0, le=900)] = Field(
+        600,
+        description="Seconds for which processes share an answer to a dashboard's question: in Redis, else in "
+        "`INSTANCE_DIR/answers`. What lands in the lake ends it sooner. 0: each process keeps its own.",
+    )
     LIVE_STREAMS: Annotated[int, Field(ge=0, le=32)] = Field(
         4,
         description="Live views that one server process streams to, at most half its threads; "

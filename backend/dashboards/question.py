@@ -110,6 +110,11 @@ class PageQuestion:
     def error(self, name: str) -> str:
         return next((error.message for error in self.errors if error.field == name), "")
 
+    def place_of(self, error: FieldError) -> str:
+        """The id of the field or menu of the page where an error is fixed."""
+        of_filter = error.code == NO_FILTER or error.field in CONDITIONS or error.field in SENT
+        return "filter" if of_filter else error.field
+
     @property
     def names_no_filter(self) -> bool:
         """Whether a parameter is wrong because there is no filter of that name."""
@@ -145,6 +150,10 @@ class PageQuestion:
     def choosing(self, name: str, value: str) -> Self:
         """The same with another value of a parameter of the page's own."""
         return replace(self, own={**self.own, name: value})
+
+    def without_own(self, name: str) -> Self:
+        """The same without a parameter of the page's own."""
+        return replace(self, own={own: value for own, value in self.own.items() if own != name})
 
     def parts(self, *without: str) -> Iterator[tuple[str, str]]:
         """The address, one name and one value at a time, for forms that change the rest."""

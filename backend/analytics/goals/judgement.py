@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
 
-from backend.analytics.figures.tiles import CONFIDENT
+from backend.analytics.figures.interval import CONFIDENT
 from backend.analytics.goals.goal import Direction, Target
 from backend.analytics.metrics.catalogue.measures import Unit
 from backend.analytics.metrics.quotients import SMALLEST_DENOMINATOR

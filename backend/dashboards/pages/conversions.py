@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from backend.analytics.metrics.catalogue.query import Query, Result
-from backend.dashboards.charts import ask, tiles_of
+from backend.dashboards.charts import ask
 from backend.dashboards.page import Board, BoardPage, Setting, board_of, chosen, dimension_label, ranked, trend
 from backend.dashboards.question import Own, PageQuestion
+from backend.dashboards.tiles import tiles_of
 
 
 class Conversions(BoardPage):
@@ -25,6 +26,10 @@ class Conversions(BoardPage):
             ask(question, "assessments", "offer_rate", "conversion_rate", "upgrades", over_time=True),
             ask(question, "conversion_rate", "offers_viewed", "upgrades", by=(by,)),
         )
+
+    def rate(self, question: PageQuestion) -> str:
+        """The one that is drawn, whatever is asked."""
+        return "conversion_rate"
 
     def board(self, setting: Setting, results: Sequence[Result]) -> Board:
         over_time, parts = results

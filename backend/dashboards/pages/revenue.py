@@ -19,10 +19,11 @@ from backend.analytics.metrics.attribution.service import (
 )
 from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.addresses import address_of
-from backend.dashboards.charts import MOST_BARS, ask, compared, tiles_of
+from backend.dashboards.charts import MOST_BARS, ask, compared
 from backend.dashboards.page import Board, BoardPage, Chart, Setting, Tabs, board_of, chosen, trend
 from backend.dashboards.question import Address, Own, PageQuestion
 from backend.dashboards.services import Services
+from backend.dashboards.tiles import tiles_of
 
 CREDIT_CSV = "/api/analytics/dashboard/revenue"
 LOOKBACKS = tuple(map(str, (LOOKBACK_DAYS, 7, 14, 60, LONGEST_LOOKBACK_DAYS)))
@@ -61,9 +62,9 @@ class Revenue(BoardPage):
 
     name: ClassVar = "revenue"
     title: ClassVar = "Asked to pay"
-    own: ClassVar[Own] = {"model": tuple(Model), "by": tuple(By), "lookback_days": LOOKBACKS}
+    own: ClassVar[Own] = {"model": tuple(Model), "breakdown": tuple(By), "lookback_days": LOOKBACKS}
     sample: ClassVar[Address] = {"model": "linear"}
-    measures = ("revenue", "upgrades", "revenue_per_upgrade", "revenue_per_visitor")
+    measures = ("upgrades", "revenue", "revenue_per_upgrade", "revenue_per_visitor")
 
     def queries(self, question: PageQuestion) -> tuple[Query, ...]:
         return (ask(question, *self.measures, over_time=True),)
@@ -84,7 +85,7 @@ def _credit_query(question: PageQuestion) -> AttributionQuery:
     return AttributionQuery(
         question.answerable(),
         Model(chosen(question, "model", list(MODELS))),
-        By(chosen(question, "by", list(CHANNELS))),
+        By(chosen(question, "breakdown", list(CHANNELS))),
         currency=question.currency,
         lookback_days=int(chosen(question, "lookback_days", LOOKBACKS)),
         filters=question.filters,
@@ -95,7 +96,7 @@ def _credit_query(question: PageQuestion) -> AttributionQuery:
 def _credit_csv(question: PageQuestion, query: AttributionQuery) -> str:
     """The same question as parameters of the API, which knows no moving periods."""
     days = {"period": None, "start": query.period.first_day, "end": query.period.last_day}
-    shape = {"by": None, "breakdown": query.by, "model": query.model, "format": "csv"}
+    shape = {"breakdown": query.by, "model": query.model, "format": "csv"}
     return address_of(CREDIT_CSV, {**question.address(), **days, **shape})
 
 
@@ -113,6 +114,7 @@ def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
             compared(query.compare, query.period),
             before.total_cents if before else None,
             others=max(len(attribution.rows) - MOST_BARS, 0),
+            previous_n=before.n if before else 0,
         )
     )
     about = "Filters apply to the visits that asked for a plan, not to earlier ones." if query.filters else ""
@@ -124,7 +126,7 @@ def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
 def _credit_tabs(setting: Setting) -> tuple[Tabs, ...]:
     return (
         setting.tabs("Credit by", "model", list(MODELS), lambda model: MODELS[Model(model)]),
-        setting.tabs("Group by", "by", list(CHANNELS), lambda channel: CHANNELS[By(channel)]),
+        setting.tabs("Group by", "breakdown", list(CHANNELS), lambda channel: CHANNELS[By(channel)]),
         setting.tabs("Look back", "lookback_days", LOOKBACKS, lambda days: f"{days} days"),
     )
 
@@ -138,4 +140,5 @@ def _bar(row: AttributedRevenue, by: By, setting: Setting) -> Bar:
         round(row.conversions),
         row.previous.credited_cents if row.previous else None,
         setting.address(setting.question.with_filter("source", name)) if by is By.SOURCE else "",
+        previous_n=round(row.previous.conversions) if row.previous else 0,
     )

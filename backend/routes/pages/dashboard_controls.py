@@ -63,7 +63,7 @@ def _values(question: PageQuestion) -> ValueList | None:
 
 def back() -> str:
     """Where the figures stand from which a form was sent."""
-    return safe_next(request.form.get("back", ""), url_for("dashboards.overview"))
+    return safe_next(request.values.get("back", ""), url_for("dashboards.overview"))
 
 
 def failed(error: WarehouseUnavailable) -> ResponseReturnValue:
