@@ -155,6 +155,13 @@ class Settings(BaseModel):
     RATE_LIMIT_EVENTS: RateLimit = Field(
         "600/minute", description="Event requests per client address, for browsers. Empty: no limit."
     )
+    RATE_LIMIT_SUGGESTIONS: RateLimit = Field(
+        "1500/minute", description="Titles looked up while typing, per caller. Empty: no limit."
+    )
+    RATE_LIMIT_VISITS: RateLimit = Field(
+        "600/minute",
+        description="Pages and answers of the calculator per caller, but PDFs and images. Empty: no limit.",
+    )
     RATE_LIMIT_EVENTS_KEY: RateLimit = Field("", description="Event requests per `events:write` key. Empty: no limit.")
     PUBLIC_HOSTS: str = Field(
         "", description="Host names this site answers to, separated by commas. Empty: any, as on a developer's machine."
