@@ -210,11 +210,7 @@ def test_the_overview_shows_how_far_sessions_came_and_who_is_behind_a_bar(analys
 
 
 def test_the_largest_parts_are_shown_over_time(analyst, visits):
-<<<<<<< HEAD
-    page = show(analyst, "/explore?measure=sessions&breakdown=source&period=7d")
-=======
-    page = show(analyst, f"/explore?measure=sessions&by=source&{this_week()}")
->>>>>>> h14-bar
+    page = show(analyst, f"/explore?measure=sessions&breakdown=source&{this_week()}")
     several = next(
         figure for figure in figures(page) if len(figure["legend"]) == 2 and figure["title"].startswith("Most")
     )
