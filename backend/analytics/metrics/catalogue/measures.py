@@ -187,7 +187,7 @@ _DEFINED: tuple[Measure, ...] = (
         UPGRADE_FOLLOWED,
     ),
     Measure(
-        "priced_upgrades", "Asked to pay in the currency", Unit.COUNT,
+        "priced_upgrades", "Sessions with a price", Unit.COUNT,
         "Sessions that asked for a paid plan at a price in the query's currency.",
         Relation.SESSIONS, True, "priced_upgrades", _priced,
     ),
