@@ -9,6 +9,7 @@ from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Figure, Shapes
 from backend.analytics.figures.geography import MapPlace, MapPlaces
 from backend.analytics.figures.quantity import Quantity, QuantityUnit
+from backend.analytics.figures.theme import known_colors
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
 from backend.analytics.metrics.catalogue.query import Query, Result, Value
@@ -79,10 +80,12 @@ def ranking_of(
 ) -> Figure:
     """A measure by one dimension, also where it fell to nothing; a bar leads to the page of that value alone.
 
-    `colors` of values that other charts beside it draw too; without any, all bars have the main one.
+    `colors`: of values that another chart beside it draws too. Where no value has one of its own, all have the main
+    one.
     """
     query, denominator = result.query, MEASURES[name].rests_on
     [dimension], numerator = query.dimensions, numerator_of(name)
+    own_colors = known_colors(dimension) | dict(colors)
     rows = [row for row in result.rows if row.values[denominator] or (row.previous and row.previous[denominator])]
     shown = len(rows) if len(rows) <= bar_limit + 1 else bar_limit  # to say that one is left out takes its room
     shown_bars = tuple(
@@ -94,7 +97,7 @@ def ranking_of(
             link(question.with_filter(dimension, row.keys[0])),
             part_of(row.values, numerator, query.currency),
             int(row.previous[denominator] or 0) if row.previous else 0,
-            colors.get(row.keys[0], 0 if colors else 1),
+            own_colors.get(row.keys[0], 0 if own_colors else 1),
         )
         for row in rows[:shown]
     )

@@ -134,12 +134,16 @@ class BoardPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a page needs beside results: its question, names of codes and the annotations of its days."""
+    """What a page needs beside results: its question, names of codes and the annotations of its days.
+
+    `so_far`: the totals of today, where the period ends yesterday.
+    """
 
     page: Page
     question: PageQuestion
     names: Names
     annotations: tuple[ChartAnnotation, ...] = ()
+    so_far: Result | None = None
 
     def address(self, question: PageQuestion) -> str:
         """The same page with another question."""
@@ -168,7 +172,7 @@ def board_of(first: Result, tiles: tuple[Tile, ...], *charts: Chart) -> Board:
 
 
 def trend(result: Result, measure: str, setting: Setting) -> Chart:
-    figure = trend_of(result, measure, setting.annotations, asked=setting.question.grain)
+    figure = trend_of(result, measure, setting.annotations, setting.so_far, setting.question.grain)
     figure = with_currencies(figure, result, measure)
     return Chart(TREND, figure, setting.csv(result.query))
 

@@ -32,10 +32,11 @@ from backend.dashboards.periods import (
     preset_in,
     too_many_points,
     zone_in,
+    zone_label,
 )
 from backend.errors import FieldError, InvalidRequest
 from backend.formats import plain_days, short_days
-from backend.time_zones import zone_in_words
+from backend.time_zones import zone_in_words, zone_names
 
 EVERYWHERE = ("period", "start", "end", "tz", "compare", "grain", "currency", *CONDITIONS)  # parameters of every page
 SENT = frozenset({"field", "op", "value", "typed", "shown"})  # by forms; no link says it
@@ -108,6 +109,11 @@ class PageQuestion:
 
     def error(self, name: str) -> str:
         return next((error.message for error in self.errors if error.field == name), "")
+
+    def place_of(self, error: FieldError) -> str:
+        """The id of the field or menu of the page where an error is fixed."""
+        of_filter = error.code == NO_FILTER or error.field in CONDITIONS or error.field in SENT
+        return "filter" if of_filter else error.field
 
     @property
     def names_no_filter(self) -> bool:
@@ -184,6 +190,16 @@ class PageQuestion:
         if self.preset or self.period is None:
             return self.preset.label if self.preset else "Custom dates"
         return short_days(self.period.first_day, self.period.last_day)
+
+    @property
+    def zone_label(self) -> str:
+        """The zone, with how far from UTC it is when the period ends."""
+        return zone_label(self.tz, self.period.end) if self.period else self.tz
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones to choose from."""
+        return zone_names()
 
     @property
     def days_in_words(self) -> str:

@@ -94,6 +94,7 @@ def test_the_founding_targets_are_drafts_of_which_some_have_no_measure_yet(mine)
     drafts = {draft["id"]: draft for draft in mine.get(GOALS).json["data"]["drafts"]}
 
     assert drafts["subscription_conversion"]["measured"] is True
-    assert drafts["email_capture"] | {"measure": "email_capture_rate", "value": 0.3, "measured": False} == drafts[
-        "email_capture"
-    ]
+    assert (
+        drafts["email_capture"] | {"measure": "email_capture_rate", "value": 0.3, "measured": False}
+        == drafts["email_capture"]
+    )

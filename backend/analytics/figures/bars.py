@@ -131,9 +131,9 @@ def _drawing(ranking: Ranking, ordered: Sequence[Bar], letters: int) -> Drawing:
     below = 0
     if ranking.quantity.is_mean:
         below = AXIS
-        ticks = theme.labels(scale, [ranking.quantity.tick(value) for value in scale])
-        axis = theme.axis(range=[0, scale[-1]], **ticks, showgrid=True, gridcolor=theme.GRID, zeroline=True)
-        axis = {**axis, "zerolinecolor": theme.AXIS, "ticklabelposition": "outside"}
+        ticks = theme.labels(scale[1:], [ranking.quantity.tick(value) for value in scale[1:]])
+        axis = theme.axis(range=[0, scale[-1]], **ticks, showgrid=True, gridcolor=theme.GRID)
+    texts = [text for row in rows for text in _texts(ranking, row, is_narrow=is_narrow)]
     layout = theme.layout(
         height + below,
         margin={"l": 0, "r": EDGE if below else 0, "t": 0, "b": below, "pad": 0},
@@ -143,9 +143,14 @@ def _drawing(ranking: Ranking, ordered: Sequence[Bar], letters: int) -> Drawing:
         barcornerradius=2,
         xaxis=axis,
         yaxis=theme.axis(range=[height, 0]),
-        annotations=[text for row in rows for text in _texts(ranking, row, is_narrow=is_narrow)],
+        annotations=[*texts, *([_zero(ranking.quantity)] if below else [])],
     )
     return Drawing(height + below, tuple(_data(ranking, rows)), layout)
+
+
+def _zero(quantity: Quantity) -> PlotlyPart:
+    """The first label of the scale, which would hang over its edge."""
+    return theme.words(quantity.tick(0), 0, 0, yref="paper", yshift=-4, font=theme.font(theme.INK_3))
 
 
 def _scale(ranking: Ranking) -> tuple[float, ...]:
@@ -201,7 +206,7 @@ def _together(ranking: Ranking, level: Sequence[Bar]) -> str:
     return count(len(level)) + (" or more" if ranking.others and len(level) == len(ranking.bars) else "")
 
 
-def columns(ranking: Ranking) -> tuple[Column, ...]:
+def columns(ranking: Ranking, *, short: bool = False) -> tuple[Column, ...]:
     quantity = ranking.quantity
     titles = [Column(ranking.dimension.capitalize(), number=False), Column(quantity.name)]
     if quantity.adds:
@@ -210,11 +215,14 @@ def columns(ranking: Ranking) -> tuple[Column, ...]:
         titles.append(Column(ranking.parted.capitalize()))
     if ranking.counted != quantity.noun:
         titles.append(Column(ranking.counted.capitalize()))
-    return (*titles, Column(first_capital(ranking.compared)), Column("Change")) if ranking.compared else tuple(titles)
+    if ranking.compared:
+        titles += [Column("Change")] if short else [Column(first_capital(ranking.compared)), Column("Change")]
+    return tuple(titles)
 
 
-def table(ranking: Ranking, ordered: Sequence[Bar]) -> FigureTable:
-    rows = tuple(_cells(ranking, bar) for bar in ordered)
+def table(ranking: Ranking, ordered: Sequence[Bar], *, short: bool = False) -> FigureTable:
+    """`short`: of what was before, the change alone."""
+    rows = tuple(_cells(ranking, bar, short=short) for bar in ordered)
     total = Bar(
         f"All {ranking.counted}",
         ranking.total,
@@ -223,10 +231,10 @@ def table(ranking: Ranking, ordered: Sequence[Bar]) -> FigureTable:
         part=ranking.part,
         previous_n=ranking.previous_n,
     )
-    return FigureTable(columns(ranking), rows, _cells(ranking, total))
+    return FigureTable(columns(ranking, short=short), rows, _cells(ranking, total, short=short))
 
 
-def _cells(ranking: Ranking, bar: Bar) -> tuple[Cell, ...]:
+def _cells(ranking: Ranking, bar: Bar, *, short: bool) -> tuple[Cell, ...]:
     quantity = ranking.quantity
     cells = [Cell(bar.label, bar.href), Cell(quantity.say(bar.value), muted=bar.value is None)]
     if quantity.adds:
@@ -238,8 +246,10 @@ def _cells(ranking: Ranking, bar: Bar) -> tuple[Cell, ...]:
     if not ranking.compared:
         return tuple(cells)
     change = ranking.change(bar)
-    before = Cell(quantity.say(bar.previous), muted=bar.previous is None)
-    return (*cells, before, Cell(change.words, muted=not change.tone, tone=change.tone))
+    if not short:
+        cells.append(Cell(quantity.say(bar.previous), muted=bar.previous is None))
+    words = change.text if short else change.words
+    return (*cells, Cell(words, muted=not change.tone, tone=change.tone))
 
 
 def _data(ranking: Ranking, rows: Sequence[PlacedBar]) -> Iterator[PlotlyPart]:

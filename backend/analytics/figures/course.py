@@ -27,19 +27,26 @@ def earlier(values: Sequence[float | None]) -> PlotlyPart:
 
 
 def drawn(
-    values: Sequence[float | None], quantity: Quantity, color: str, partial: Sequence[int] = (), ns: Sequence[int] = ()
+    values: Sequence[float | None],
+    quantity: Quantity,
+    color: str,
+    partial: Sequence[int] = (),
+    ns: Sequence[int] = (),
+    aside: float = 0,
 ) -> Iterator[PlotlyPart]:
     """The line of whole buckets, and each partial one dotted beside it.
 
     What a partial bucket counts grows from zero, so it is a column that fills up and not a line that falls; a rate of
-    part of a day is a rate, so it goes on from the one before. `ns`: on how many each rate rests.
+    part of a day is a rate, so it goes on from the one before. `ns`: on how many each rate rests. `aside`: how far
+    beside its bucket it is drawn, so that several intervals can be told apart.
     """
     whole = [None if place in partial else value for place, value in enumerate(values)]
     dots = [DOT if is_alone else 0 for is_alone in _alone(whole)]
     parts: dict[str, Plain] = {"mode": "lines+markers", "marker": {"color": color, "size": dots, "opacity": 1}}
+    parts["x"] = [place + aside for place in range(len(values))]
     intervals = [interval(quantity, value, n) for value, n in zip(whole, ns, strict=False)]
     if any(intervals):
-        parts["error_y"] = _whiskers(whole, intervals, f"{color}/45")
+        parts["error_y"] = _whiskers(whole, intervals, f"{color}/40")
     yield _line(whole, theme.line(color), **parts)
     for place in partial:
         if values[place] is not None:

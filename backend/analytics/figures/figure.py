@@ -101,6 +101,7 @@ class Figure:
 
     Colors and fonts in `data` and `layout` are names of CSS tokens, which the browser looks up.
     `narrow` is drawn instead where there is little room. `empty` says why there is nothing to draw.
+    `legend_shown`: not where another chart of the page shows it.
     `tips` are of the places along the axis of time, of the bars, or of the places that a map shades.
     """
 
@@ -115,6 +116,7 @@ class Figure:
     narrow: Drawing | None = None
     shapes: Shapes | None = None
     legend: tuple[Key, ...] = ()
+    legend_shown: bool = True
     marks: tuple[Mark, ...] = ()
     tips: tuple[Tip, ...] = ()
     note: str = ""

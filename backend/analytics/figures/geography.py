@@ -110,7 +110,7 @@ def shared_classes(*maps: MapPlaces) -> tuple[float, ...]:
 
 def _listed(ranking: Ranking, ordered: Sequence[Bar], limits: Sequence[float]) -> FigureTable:
     """The table, in which each place has the swatch of its class."""
-    whole = table(ranking, ordered)
+    whole = table(ranking, ordered, short=True)
     rows = (
         (replace(row[0], swatch=_swatch(bar.value, limits)), *row[1:])
         for bar, row in zip(ordered, whole.rows, strict=True)

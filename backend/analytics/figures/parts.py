@@ -11,6 +11,8 @@ from backend.analytics.figures.figure import Cell, Column, Figure, FigureTable, 
 from backend.analytics.figures.quantity import Quantity
 from backend.formats import count, counted
 
+ASIDE = 0.006  # of the width, from one line's intervals to the next one's
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -86,8 +88,9 @@ def _title(parts: Parts, shown: Sequence[Series]) -> str:
 
 def _data(parts: Parts, shown: Sequence[Series]) -> list[PlotlyPart]:
     traces = [course.pointed_at(len(parts.at), 0)]
-    for part in shown:
-        traces += course.drawn(part.values, parts.quantity, theme.ink(part.color), parts.partial, part.ns)
+    for number, part in enumerate(shown):
+        aside = (number - (len(shown) - 1) / 2) * len(parts.at) * ASIDE if parts.quantity.is_mean else 0
+        traces += course.drawn(part.values, parts.quantity, theme.ink(part.color), parts.partial, part.ns, aside)
     return traces
 
 

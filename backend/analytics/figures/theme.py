@@ -51,9 +51,14 @@ def colors_of(dimension: str, values: Iterable[str | None]) -> dict[str | None, 
     return colors
 
 
+def known_colors(dimension: str) -> dict[str | None, int]:
+    """The colors of what everybody knows, where a dimension has such."""
+    return {value: number for number, value in enumerate(KNOWN.get(dimension, ()), 1)}
+
+
 def ink(color: int) -> str:
-    """The token of a color's number."""
-    return f"--cat-{color}"
+    """The token of a color's number; 0 is of what has none where others do."""
+    return f"--cat-{color}" if color else AXIS
 
 
 def font(color: str, size: int = SMALL, weight: int = 400) -> PlotlyPart:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from backend.analytics.figures.figure import Shapes
-from backend.analytics.figures.geography import geography, shared_classes
+from backend.analytics.figures.figure import Figure, Shapes
+from backend.analytics.figures.geography import MapPlaces, geography, shared_classes
 from backend.analytics.metrics.catalogue.measures import MEASURES
 from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.charts import ask, map_of
@@ -43,10 +43,15 @@ class Geography(BoardPage):
         charts = (
             Chart(
                 str(places.shapes),
-                with_currencies(geography(replace(places, limits=limits)), result, measure),
+                with_currencies(_map(replace(places, limits=limits)), result, measure),
                 setting.csv(result.query),
                 tabs=(tabs,) if result is countries else (),
             )
             for places, (_, result) in zip(maps, drawn, strict=True)
         )
         return board_of(countries, (), *charts)
+
+
+def _map(places: MapPlaces) -> Figure:
+    """The world has the legend of both."""
+    return replace(geography(places), legend_shown=places.shapes is Shapes.WORLD)

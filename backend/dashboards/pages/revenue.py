@@ -96,7 +96,7 @@ def _credit_query(question: PageQuestion) -> AttributionQuery:
 def _credit_csv(question: PageQuestion, query: AttributionQuery) -> str:
     """The same question as parameters of the API, which knows no moving periods."""
     days = {"period": None, "start": query.period.first_day, "end": query.period.last_day}
-    shape = {"by": None, "breakdown": query.by, "model": query.model, "format": "csv"}
+    shape = {"breakdown": query.by, "model": query.model, "format": "csv"}
     return address_of(CREDIT_CSV, {**question.address(), **days, **shape})
 
 

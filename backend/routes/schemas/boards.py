@@ -46,12 +46,12 @@ class TileIn(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=OF_TILES)
 
-    id: str = Field("", description="As it was read; a new tile has none.", json_schema_extra={"pattern": f"^(?:{TILE_ID})?$"})
+    id: str = Field(
+        "", description="As it was read; a new tile has none.", json_schema_extra={"pattern": f"^(?:{TILE_ID})?$"}
+    )
     measure: str = Field(examples=["conversion_rate"], json_schema_extra=MEASURE)
     kind: TileKind = TileKind.NUMBER
-    breakdown: str | None = Field(
-        None, description="Of a list: the dimension.", json_schema_extra=nullable(DIMENSION)
-    )
+    breakdown: str | None = Field(None, description="Of a list: the dimension.", json_schema_extra=nullable(DIMENSION))
     title: str = Field("", description="Empty: the name of the measure.", json_schema_extra=TITLE)
     filters: list[FilterIn] = Field(
         default_factory=list, description="Beside those of the page.", json_schema_extra=SOME_FILTERS
@@ -123,7 +123,9 @@ class TileOut(Out):
     @classmethod
     def of(cls, tile: BoardTile) -> Self:
         filters = [FilterOut(field=f.field, op=f.op.value, value=list(f.values)) for f in tile.filters]
-        return cls(filters=filters, **{name: getattr(tile, name) for name in ("id", "measure", "kind", "breakdown", "title")})
+        return cls(
+            filters=filters, **{name: getattr(tile, name) for name in ("id", "measure", "kind", "breakdown", "title")}
+        )
 
 
 class BoardOut(Out):
