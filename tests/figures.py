@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import sin
 
-from backend.analytics.figures.bars import Bar, Ranking
+from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Shapes
-from backend.analytics.figures.funnel import StepBar, StepBars
-from backend.analytics.figures.geography import MapPlace, MapPlaces, country_names
-from backend.analytics.figures.lines import ChartAnnotation, Point, Trend
-from backend.analytics.figures.parts import Parts, Series
+from backend.analytics.figures.funnel import StepBar, StepBars, funnel
+from backend.analytics.figures.geography import MapPlace, MapPlaces, country_names, geography
+from backend.analytics.figures.lines import ChartAnnotation, Point, Trend, lines
+from backend.analytics.figures.parts import Parts, Series, several
 from backend.analytics.figures.quantity import Quantity, QuantityUnit
 from backend.analytics.figures.theme import colors_of
 from backend.analytics.figures.tiles import Tile, TileValue, tile
@@ -171,3 +171,20 @@ def some_tiles() -> tuple[Tile, ...]:
         tile(label, quantity, now, then, n, href="/analytics/funnel" if not place else "", current=not place)
         for place, (label, quantity, n, now, then) in enumerate(made)
     )
+
+
+FIGURES = {
+    "trend": lines(trend()),
+    "a rate with gaps": lines(sparse()),
+    "hours": lines(hours()),
+    "one day": lines(trend(points=trend().points[-1:])),
+    "so far": lines(trend(until="", so_far=Point(FIRST + timedelta(days=28), 32))),
+    "parts": several(parts()),
+    "parts of a rate": several(rate_parts()),
+    "bars": bars(ranking()),
+    "rates": bars(rates()),
+    "funnel": funnel(steps()),
+    "funnel compared": funnel(steps(compared=BEFORE)),
+    "world": geography(world()),
+    "states": geography(states()),
+}
