@@ -205,7 +205,7 @@ def test_nothing_in_the_tables_of_groups_runs_into_its_neighbour(page, site, wid
 
 
 def test_going_back_shows_what_the_page_is_about(page, site):
-    sign_in(page, site, "/analytics/explore?measure=sessions&by=source")
+    sign_in(page, site, "/analytics/explore?measure=sessions&breakdown=source")
     page.get_by_label("Measure", exact=True).select_option("revenue")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.get_by_label("Measure", exact=True)).to_have_value("revenue")

@@ -181,7 +181,7 @@ def test_revenue_is_credited_to_sources_by_the_model_that_is_chosen(analyst, vis
 
 
 def test_a_credited_source_leads_to_its_own_visits_and_the_page_says_so(analyst, visits):
-    by_source, by_campaign = (show(analyst, f"/revenue?model=first&by={by}") for by in ("source", "campaign"))
+    by_source, by_campaign = (show(analyst, f"/revenue?model=first&breakdown={by}") for by in ("source", "campaign"))
     said = "A bar opens the visits that came from that source."
 
     assert said in by_source
@@ -190,7 +190,7 @@ def test_a_credited_source_leads_to_its_own_visits_and_the_page_says_so(analyst,
 
 
 def test_credit_goes_to_channels_of_another_kind_by_visits_of_as_many_days(analyst, visits):
-    page = show(analyst, "/revenue?model=linear&by=source_medium&lookback_days=7")
+    page = show(analyst, "/revenue?model=linear&breakdown=source_medium&lookback_days=7")
 
     assert "Top source and medium by credited amount: newsletter / (none), $145 of $145 (100%)" in page
     assert "Every visit gets equal credit." in page
@@ -210,7 +210,7 @@ def test_the_overview_shows_how_far_sessions_came_and_who_is_behind_a_bar(analys
 
 
 def test_the_largest_parts_are_shown_over_time(analyst, visits):
-    page = show(analyst, f"/explore?measure=sessions&by=source&{this_week()}")
+    page = show(analyst, f"/explore?measure=sessions&breakdown=source&{this_week()}")
     several = next(
         figure for figure in figures(page) if len(figure["legend"]) == 2 and figure["title"].startswith("Most")
     )
@@ -225,7 +225,7 @@ def test_the_largest_parts_are_shown_over_time(analyst, visits):
 
 
 def test_any_measure_is_shown_by_anything(analyst, visits):
-    page = show(analyst, "/explore?measure=revenue&by=source")
+    page = show(analyst, "/explore?measure=revenue&breakdown=source")
 
     assert [figure["n"] for figure in figures(page)] == [5, 5, 5]
     assert "$145" in page
@@ -270,8 +270,8 @@ def test_a_table_of_nonsense_is_refused(analyst, query):
     [
         ("?measure=shoes", "There is no measure “shoes”."),
         ("/conversions?breakdown=job_title", "There is no breakdown “job_title”."),
-        ("/revenue?model=zz&by=zz&lookback_days=31", "There is no lookback days “31”."),
-        ("/explore?measure=sessions&by=state", "There is no by “state”."),
+        ("/revenue?model=zz&breakdown=zz&lookback_days=31", "There is no lookback days “31”."),
+        ("/explore?measure=sessions&breakdown=state", "There is no breakdown “state”."),
     ],
 )
 def test_a_choice_that_a_page_has_not_is_told_and_the_filters_stay_for_other_pages(analyst, path, words):

@@ -32,7 +32,7 @@ EXAMPLES = {
     }.items()
     for suffix in ("", "_not")
 }
-PLACES = ("", "/conversions", "/explore?measure=upgrades&by=source", FUNNEL)
+PLACES = ("", "/conversions", "/explore?measure=upgrades&breakdown=source", FUNNEL)
 
 
 @pytest.fixture
@@ -261,7 +261,7 @@ def test_only_who_may_read_the_dashboards_searches_values(app):
 def test_a_page_answers_with_every_filter_there_is(analyst, visits):
     every = {parameter: EXAMPLES.get(parameter, "x") for parameter in CONDITIONS}
 
-    assert "with these filters" in show(analyst, f"/explore?measure=sessions&by=source&{urlencode(every)}")
+    assert "with these filters" in show(analyst, f"/explore?measure=sessions&breakdown=source&{urlencode(every)}")
 
 
 def test_a_wrong_name_leads_to_the_right_one_and_the_rest_lies_behind(analyst):
