@@ -111,7 +111,7 @@ def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
             tuple(_bar(row, query.by, setting) for row in attribution.rows[:MOST_BARS]),
             attribution.total_cents,
             attribution.n,
-            "upgrades",
+            "sessions that asked to pay",
             compared(query.compare, query.period),
             before.total_cents if before else None,
             others=max(len(attribution.rows) - MOST_BARS, 0),
