@@ -57,7 +57,7 @@ def trend_of(
             noun_of(numerator) if numerator else "",
             since,
             _so_far(so_far, name) if so_far and grain is Grain.DAY else None,
-            about_buckets(asked or grain, grain, [point.value for point in points], is_mean=quantity.is_mean),
+            about_buckets(asked or grain, grain, [point.value for point in points], name),
         )
     )
 
@@ -129,10 +129,12 @@ def _day(day: date) -> str:
     return f"{day:%b} {day.day}"
 
 
-def about_buckets(asked: Grain, shown: Grain, values: Iterable[Value], *, is_mean: bool) -> str:
+def about_buckets(asked: Grain, shown: Grain, values: Iterable[Value], name: str) -> str:
     """Why buckets are longer than was asked for, and why a line has gaps."""
-    longer = f"Most {asked}s have fewer than 10, so these are {shown}s." if shown is not asked else ""
-    gaps = f"A {shown} with fewer than 10 has no rate." if is_mean and None in values else ""
+    few, measure = f"fewer than 10 {noun_of(MEASURES[name].rests_on)}", MEASURES[name]
+    longer = f"Most {asked}s have {few}, so these are {shown}s." if shown is not asked else ""
+    has_gaps = not measure.is_zero_of_nothing and None in values
+    gaps = f"A {shown} with {'fewer than 10' if longer else few} has no value." if has_gaps else ""
     return " ".join(filter(None, (longer, gaps)))
 
 
@@ -163,7 +165,7 @@ def several_of(result: Result, ranked: Result, name: str, names: Names, colors: 
             rests_on(noun_of(denominator), part, noun_of(numerator) if numerator else ""),
             until,
             since,
-            about_buckets(asked, grain, values, is_mean=quantity.is_mean),
+            about_buckets(asked, grain, values, name),
         )
     )
 

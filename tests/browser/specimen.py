@@ -15,7 +15,8 @@ from app import create_app
 from backend.analytics.figures.bars import Ranking, bars
 from backend.analytics.figures.funnel import funnel
 from backend.analytics.figures.geography import geography
-from backend.analytics.figures.lines import lines, several
+from backend.analytics.figures.lines import lines
+from backend.analytics.figures.parts import several
 from backend.routes.access import Rate, public
 from config.settings import Settings
 from tests import figures as made
@@ -29,6 +30,7 @@ FIGURES = (
     ("rates", bars(made.rates()), 6),
     ("parts", several(made.parts()), 6),
     ("sparse", lines(made.sparse()), 6),
+    ("weeks", several(made.rate_parts()), 12),
     ("world", geography(made.world()), 12),
     ("states", geography(made.states()), 12),
 )
