@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Blueprint, Flask, render_template_string
@@ -48,5 +47,4 @@ def application() -> Flask:
 @bp.get("")
 @shown
 def page() -> str:
-    as_of = datetime(2026, 11, 21, 19, 32, 8, tzinfo=UTC)
-    return render_template_string(PAGE, figures=FIGURES, numbers=made.some_tiles(), empty=EMPTY, as_of=as_of)
+    return render_template_string(PAGE, figures=FIGURES, numbers=made.some_tiles(), empty=EMPTY)

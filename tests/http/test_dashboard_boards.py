@@ -252,7 +252,7 @@ def test_the_largest_parts_are_shown_over_time(analyst, visits):
     )
 
     assert several["title"] == "Most sessions: newsletter, 12"
-    assert [key["label"] for key in several["legend"]] == ["newsletter", "Direct"]
+    assert [key["label"] for key in several["legend"]] == ["newsletter, 12", "Direct, 8"]
     href = next(
         href for href in links(page) if "table.csv" in href and "breakdown=source" in href and "grain=day" in href
     )
