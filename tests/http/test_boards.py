@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.accounts import make_account
+from backend.accounts.permissions import Role
+from tests.accounts import BROWSER, form_token, make_account, signed_in
 
 BOARDS = "/api/analytics/boards"
 TILES = [
@@ -31,7 +34,7 @@ def test_a_board_is_read_as_it_was_added(mine):
         ("conversion_rate", "trend", None, "Asked for a plan"),
         ("sessions", "list", "source", ""),
     ]
-    assert board["tiles"][2]["filters"] == [{"field": "device", "op": "eq", "value": ["mobile"]}]
+    assert board["tiles"][2]["filters"] == [{"field": "device", "op": "in", "value": ["mobile"]}]
 
 
 def test_the_shipped_boards_are_listed_first_and_only_read(mine):
@@ -103,3 +106,117 @@ def test_a_name_is_taken_once(mine):
 
     assert [answer.json["errors"][0]["code"] for answer in (again, renamed)] == ["taken", "taken"]
     assert mine.patch(f"{BOARDS}/{first}", json={"name": "one", "shared": True}).status_code == 200
+
+
+def show(client, path, status=200):
+    answer = client.get(path, headers=BROWSER)
+    assert answer.status_code == status
+    return answer.text
+
+
+def send(client, path, **form):
+    form["csrf_token"] = form_token(client, "/account/password")
+    return client.post(path, data=form, headers=BROWSER)
+
+
+@pytest.fixture
+def board(analyst):
+    """The address of a board with nothing on it."""
+    return send(analyst, "/analytics/boards", name="Monday").location.removesuffix("/edit")
+
+
+def labels(page):
+    return re.findall(r'<label class="field__label" for="title-\w+">([^<]*) <span', page)
+
+
+def tile(page, label):
+    [id_] = re.findall(rf'for="title-(\w+)">{label} <span', page)
+    return id_
+
+
+def test_a_board_is_put_together_by_forms_alone(analyst, board):
+    for form in (
+        {"measure": "visitors", "kind": "number"},
+        {"measure": "sessions", "kind": "trend", "title": "Day by day", "breakdown": "device"},
+        {"measure": "sessions", "kind": "list", "breakdown": "source"},
+    ):
+        assert send(analyst, f"{board}/tiles", **form).status_code == 303
+    page = show(analyst, f"{board}/edit")
+    assert labels(page) == ["Visitors", "Day by day", "Sessions by source"]
+
+    moved = send(analyst, f"{board}/tiles/{tile(page, 'Sessions by source')}", change="up")
+    send(analyst, f"{board}/tiles/{tile(page, 'Visitors')}", change="remove")
+    send(analyst, f"{board}/tiles/{tile(page, 'Day by day')}", change="rename", title="Each day")
+    send(analyst, f"{board}/edit", name="Tuesday", shared="1")
+
+    assert moved.location == f"{board}/edit#tile-{tile(page, 'Sessions by source')}"
+    page = show(analyst, f"{board}/edit")
+    assert labels(page) == ["Sessions by source", "Each day"]
+    assert "Edit Tuesday" in page
+
+
+def test_a_tile_keeps_the_filters_that_its_form_was_opened_with(analyst, board):
+    query = "source=newsletter&device_not=mobile"
+    assert "Source is newsletter" in show(analyst, f"{board}/edit?{query}")
+
+    added = send(analyst, f"{board}/tiles", measure="sessions", kind="number", query=query, filtered="1")
+
+    assert added.location == f"{board}/edit?{query}"
+    page = show(analyst, board)
+    assert "Source is newsletter; Device is not Mobile" in page
+
+
+@pytest.mark.parametrize("word", ["executive", "sales", "operations"])
+def test_a_shipped_board_is_shown_and_copied(analyst, word):
+    page = show(analyst, f"/analytics/boards/{word}")
+    assert "Make a copy" in page
+    assert page.count('class="kpi__value"') == 4
+
+    copy = send(analyst, f"/analytics/boards/{word}/copy").location
+
+    assert f"Copy of {word.capitalize()}" in show(analyst, copy)
+    assert show(analyst, f"/analytics/boards/{word}/edit", 404)
+
+
+def test_a_filter_that_a_measure_does_not_have_silences_its_tile_alone(analyst):
+    page = show(analyst, "/analytics/boards/operations?source=newsletter")
+
+    assert page.count("“Events” counts events, which have no source. Remove that filter to see this tile.") == 3
+    assert page.count('class="kpi__value"') == 3
+    assert "No tile can be shown with these filters" not in page
+
+
+def test_what_is_wrong_with_a_tile_comes_back_at_its_field(analyst, board):
+    refused = send(analyst, f"{board}/tiles", measure="visitors", kind="list", title="x" * 81)
+
+    assert refused.status_code == 422
+    assert '<a href="#breakdown">A list needs a dimension to break down by.' in refused.text
+    assert '<a href="#title">Enter a title of up to 80 characters' in refused.text
+    assert '<option value="list" selected>' in refused.text
+
+
+def test_a_thirteenth_tile_is_refused(analyst, board):
+    for _ in range(12):
+        send(analyst, f"{board}/tiles", measure="visitors", kind="number")
+
+    assert "12 of 12" in show(analyst, f"{board}/edit")
+    assert "A board holds up to 12 tiles." in send(analyst, f"{board}/tiles", measure="visitors", kind="number").text
+
+
+def test_a_shared_board_is_read_by_colleagues_and_deleted_by_its_owner(app, analyst, board):
+    colleague = signed_in(app.test_client(), make_account(app, Role.EXPERIMENTER))
+    show(colleague, board, 404)
+    send(analyst, f"{board}/edit", name="Monday", shared="1")
+
+    assert "Make a copy" in show(colleague, board)
+    assert "Shared by colleagues" in show(colleague, "/analytics/boards")
+    show(colleague, f"{board}/edit", 404)
+    assert send(colleague, f"{board}/delete").status_code == 404
+    assert send(analyst, f"{board}/delete").location == "/analytics/boards"
+    show(colleague, board, 404)
+
+
+def test_a_board_that_was_asked_amiss_keeps_its_address(analyst):
+    page = show(analyst, "/analytics/boards/executive?start=soon", 422)
+
+    assert "There is a problem" in page

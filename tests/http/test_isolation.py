@@ -82,7 +82,16 @@ class Owner:
     @property
     def telling(self):
         """The words that would give them away."""
-        return (self.account.email, self.account.public_id, self.key, self.view, KEY_NAME, DEVICE, VIEW_NAME, BOARD_NAME)
+        return (
+            self.account.email,
+            self.account.public_id,
+            self.key,
+            self.view,
+            KEY_NAME,
+            DEVICE,
+            VIEW_NAME,
+            BOARD_NAME,
+        )
 
 
 @pytest.fixture

@@ -97,7 +97,8 @@ def test_a_period_is_recorded_once_it_has_settled_and_stays_as_it_was(goals, peo
     changed = goals.change(editor(people[0]), goal.id, lambda target: replace(target, value=50, starts_on=NOW.date()))
 
     history = standings(NOW + timedelta(days=7)).history(changed)
-    assert [(entry.first_day.day, entry.value, entry.target.value, entry.status, entry.recorded) for entry in history] == [
+    rows = [(row.first_day.day, row.value, row.target.value, row.status, row.recorded) for row in history]
+    assert rows == [
         (16, 0, 50, Status.MISSED, False),
         (9, 2, 2, Status.MET, True),
         (2, 0, 2, Status.MISSED, True),

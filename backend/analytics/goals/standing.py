@@ -58,9 +58,7 @@ class ClosedPeriod:
 class GoalStandings:
     """`zone`: the business zone, in which weeks, months and quarters begin."""
 
-    def __init__(
-        self, store: GoalStore, session: Session, catalogue: CatalogueService, now: Clock, zone: str
-    ) -> None:
+    def __init__(self, store: GoalStore, session: Session, catalogue: CatalogueService, now: Clock, zone: str) -> None:
         self._store = store
         self._session = session
         self._catalogue = catalogue

@@ -1,0 +1,63 @@
+"""Values of goals as people type and read them: 10%, $1,000, 2 min."""
+
+from __future__ import annotations
+
+from re import fullmatch
+
+from backend.analytics.goals.goal import Direction, GoalPeriod, Target
+from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
+from backend.dashboards.charts import quantity_of
+from backend.errors import FieldError, InvalidRequest
+
+EACH = {GoalPeriod.WEEK: "each week", GoalPeriod.MONTH: "each month", GoalPeriod.QUARTER: "each quarter"}
+PERIODS = {period: text[5:].capitalize() for period, text in EACH.items()}
+DIRECTIONS = {Direction.AT_LEAST: "At least", Direction.AT_MOST: "At most"}
+HINTS = {
+    Unit.COUNT: "A number, such as 1,000.",
+    Unit.FRACTION: "A percentage, such as 10%.",
+    Unit.CENTS: "An amount, such as $1,000.",
+    Unit.SECONDS: "A time, such as 90 s or 2 min.",
+}
+UNITS = {"": 1, "s": 1, "sec": 1, "min": 60, "h": 3_600}
+MOST_DIGITS = 12
+
+
+def target_value(text: str, measure: str) -> float:
+    """The value in the unit of its measure. Raises InvalidRequest."""
+    unit = MEASURES[measure].unit
+    typed = text.strip().replace(",", "").replace("$", "").removesuffix("%").casefold()
+    parts = fullmatch(rf"([0-9]{{1,{MOST_DIGITS}}}(?:\.[0-9]{{1,6}})?)\s*([a-z]*)", typed)
+    if parts is None or parts[2] not in (UNITS if unit is Unit.SECONDS else ("",)):
+        raise InvalidRequest([FieldError("value", f"Enter the target. {HINTS[unit]}")])
+    number = float(parts[1])
+    match unit:
+        case Unit.FRACTION:
+            return round(number / 100, 8)
+        case Unit.CENTS:
+            return round(number * 100)
+        case Unit.SECONDS:
+            return number * UNITS[parts[2]]
+        case Unit.COUNT:
+            return number
+
+
+def said(target: Target, value: float | None) -> str:
+    return quantity_of(target.measure, target.currency).say(value)
+
+
+def in_words(target: Target) -> str:
+    """At least 1,000 each month"""
+    return f"{DIRECTIONS[target.direction]} {said(target, target.value)} {EACH[target.period]}"
+
+
+def typed_value(target: Target) -> str:
+    """The value as a person would type it again."""
+    match target.unit:
+        case Unit.FRACTION:
+            return f"{target.value * 100:.6g}%"
+        case Unit.CENTS:
+            return f"{target.value / 100:,.2f}".removesuffix(".00")
+        case Unit.SECONDS:
+            return f"{target.value:g} s"
+        case Unit.COUNT:
+            return f"{target.value:,.6f}".rstrip("0").rstrip(".")
