@@ -7,16 +7,16 @@ from itertools import pairwise
 from backend.analytics.warehouse.relations import DAY, STEP_COLUMNS
 
 ZONE = "America/New_York"
-FUNNELS = {"five_steps": 5, "funnel": 8}
+FUNNELS = {"five_steps": 5}
 WAITS = [f"quantile_cont(epoch_us({b}) - epoch_us({a}), [0.5, 0.9])" for a, b in pairwise(STEP_COLUMNS)]
 IN_PERIOD = "timestamp >= '{start}' AND timestamp < '{end}' AND day BETWEEN '{first}' AND '{last}'"
 BEGAN = "NOT is_bot AND started_at >= '{start}' AND started_at < '{end}' AND day BETWEEN '{first}' AND '{last}'"
-PLACES = ["event_type = 'ai_calculator_opened'"] + [f"step = {n}" for n in range(1, 5)]
+PLACES = ["event_type = 'ai_calculator_opened'", "step = 1"]
 PLACES += [
     f"event_type = '{name}'" for name in ("assessment_submitted", "conversion_offer_viewed", "paid_upgrade_clicked")
 ]
 FIRSTS = [f"min(timestamp) FILTER ({place}) AS f{n}" for n, place in enumerate(PLACES, 1)]
-IN_ORDER = [" AND ".join(f"f{n} <= f{n + 1}" for n in range(1, last)) or "f1 IS NOT NULL" for last in range(1, 9)]
+IN_ORDER = [" AND ".join(f"f{n} <= f{n + 1}" for n in range(1, last)) or "f1 IS NOT NULL" for last in range(1, 6)]
 
 
 def funnel_by_hand(steps: int) -> str:

@@ -22,7 +22,7 @@ from backend.analytics.metrics.attribution.service import AttributionQuery, Attr
 from backend.analytics.metrics.catalogue.dashboards import CONVERSIONS
 from backend.analytics.metrics.catalogue.query import Query
 from backend.analytics.metrics.catalogue.service import CatalogueService
-from backend.analytics.metrics.funnel.definition import COLUMNS, FunnelQuery, FunnelScope, Order
+from backend.analytics.metrics.funnel.definition import CALCULATOR, FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.service import FunnelService
 from backend.analytics.metrics.period import Grain, Period
 from backend.analytics.warehouse.duck import DuckEngine
@@ -42,7 +42,6 @@ THREADS = 2
 TIMES, LONG = 9, 3_000
 QUESTIONS = {
     "five_steps": "funnel, 5 steps",
-    "funnel": "funnel, 8 steps",
     "of_events": "funnel, 4 other steps",
     "strict": "strict funnel, 5 steps",
     "unordered": "unordered funnel, 5 steps",
@@ -53,11 +52,12 @@ QUESTIONS = {
     "credits": "revenue credited to sources, last not direct",
     "markov": "revenue credited to sources, Markov",
 }
-NAMES = "['ai_calculator_opened', 'calculator_step_completed', 'calculator_step_completed', \
-'calculator_step_completed', 'calculator_step_completed', 'assessment_submitted', 'conversion_offer_viewed', \
+NAMES = "['ai_calculator_opened', 'calculator_step_completed', 'assessment_submitted', \
+'calculator_step_completed', 'calculator_step_completed', 'calculator_step_completed', 'conversion_offer_viewed', \
 'paid_upgrade_clicked']"
+QUESTIONS = "[NULL, 1, NULL, 2, 3, 4, NULL, NULL]::INTEGER[]"
 SOURCES = "['google', 'bing', 'newsletter', 'linkedin', 'reddit', 'facebook', 'partner', 'youtube', 'podcast', NULL]"
-# How far a visit comes, in 8 steps, for each percent of visits: 4 events on average.
+# How many of these 8 events a visit has, for each percent of visits: 4 on average.
 DEPTHS = [1] * 30 + [2] * 14 + [3] * 10 + [4] * 6 + [5] * 5 + [6] * 17 + [7] * 14 + [8] * 4
 
 
@@ -81,10 +81,10 @@ SELECT (DATE '1970-01-01' + (us // {DAY})::INTEGER) AS day, md5(concat({day}, '-
   CASE WHEN k = 0 THEN {SOURCES}[1 + h % 10] END AS source,
   CASE WHEN k = 0 THEN ['cpc', 'organic'][1 + h % 2] END AS medium,
   NULL::VARCHAR AS campaign, NULL::VARCHAR AS referrer,
-  CASE WHEN k BETWEEN 1 AND 4 THEN k::INTEGER END AS step, NULL::DOUBLE AS seconds,
-  CASE WHEN k = 5 THEN 'Title ' || h % 800 END AS job_title, NULL::VARCHAR AS occupation,
-  CASE WHEN k = 5 THEN 'Industry ' || h % 20 END AS industry, NULL::VARCHAR AS experience, NULL::VARCHAR AS education,
-  CASE WHEN k = 5 THEN ['low', 'medium', 'high', NULL][1 + g % 4] END AS risk_level, NULL::VARCHAR AS offer,
+  {QUESTIONS}[k + 1] AS step, NULL::DOUBLE AS seconds,
+  CASE WHEN k = 2 THEN 'Title ' || h % 800 END AS job_title, NULL::VARCHAR AS occupation,
+  CASE WHEN k = 2 THEN 'Industry ' || h % 20 END AS industry, NULL::VARCHAR AS experience, NULL::VARCHAR AS education,
+  CASE WHEN k = 2 THEN ['low', 'medium', 'high', NULL][1 + g % 4] END AS risk_level, NULL::VARCHAR AS offer,
   CASE WHEN k = 7 THEN 4900::BIGINT END AS price_cents, CASE WHEN k = 7 THEN 'USD' END AS currency, '{{}}' AS event_data
 FROM timed"""
 
@@ -129,7 +129,7 @@ class Forgetful(AnswerCache):
 
 
 class Dashboards:
-    """The dashboards' questions, the funnel with the number of steps of our targets, and funnels of other events."""
+    """The dashboards' questions, the calculator's funnel, and funnels of other steps."""
 
     def __init__(self, warehouse: Warehouse) -> None:
         self._funnels = FunnelService(warehouse, utc_now)
@@ -137,26 +137,23 @@ class Dashboards:
         self._attribution = AttributionService(warehouse, utc_now)
 
     def five_steps(self, period: Period) -> object:
-        return self._funnels.answer(FunnelQuery(period, COLUMNS[:5]))
-
-    def funnel(self, period: Period) -> object:
-        return self._funnels.answer(FunnelQuery(period, COLUMNS))
+        return self._funnels.answer(FunnelQuery(period))
 
     def of_events(self, period: Period) -> object:
-        return self._funnels.answer(FunnelQuery(period, (COLUMNS[0], *COLUMNS[5:])))
+        return self._funnels.answer(FunnelQuery(period, (CALCULATOR[0], *CALCULATOR[2:])))
 
     def strict(self, period: Period) -> object:
-        return self._funnels.answer(FunnelQuery(period, COLUMNS[:5], order=Order.STRICT))
+        return self._funnels.answer(FunnelQuery(period, order=Order.STRICT))
 
     def unordered(self, period: Period) -> object:
-        return self._funnels.answer(FunnelQuery(period, COLUMNS[:5], order=Order.UNORDERED))
+        return self._funnels.answer(FunnelQuery(period, order=Order.UNORDERED))
 
     def of_visitors(self, period: Period) -> object:
-        steps = (COLUMNS[0], *COLUMNS[5:])
+        steps = (CALCULATOR[0], *CALCULATOR[2:])
         return self._funnels.answer(FunnelQuery(period, steps, timedelta(days=7), scope=FunnelScope.VISITOR))
 
     def by_source(self, period: Period) -> object:
-        return self._funnels.answer(FunnelQuery(period, (COLUMNS[0], *COLUMNS[5:]), breakdown="source"))
+        return self._funnels.answer(FunnelQuery(period, (CALCULATOR[0], *CALCULATOR[2:]), breakdown="source"))
 
     def conversions(self, period: Period) -> object:
         return self._catalogue.answer(Query(CONVERSIONS.measures, period, (CONVERSIONS.breakdown,)))

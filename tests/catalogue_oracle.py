@@ -7,8 +7,16 @@ from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LEAST = 10
-STEPS = {"opened": 1, "question_1": 2, "question_2": 3, "question_3": 4, "question_4": 5}
-HAPPENED = {"assessments": "submitted_at", "offers_viewed": "offer_viewed_at", "upgrades": "upgrade_at"}
+HAPPENED = {
+    "opened": "step_1_at",
+    "question_1": "step_2_at",
+    "question_2": "question_2_at",
+    "question_3": "question_3_at",
+    "question_4": "question_4_at",
+    "assessments": "submitted_at",
+    "offers_viewed": "offer_viewed_at",
+    "upgrades": "upgrade_at",
+}
 DOINGS = {
     "assessment_submitted": "results",
     "conversion_offer_viewed": "offers",
@@ -80,8 +88,6 @@ def of_sessions(sessions, everybody, window, currency="USD"):
     """Every measure of some sessions; what followed their results may be in any session of everybody's."""
     counts = {"sessions": len(sessions), "session_events": sum(row["events"] for row in sessions)}
     counts["visitors"] = len({person(row) for row in sessions})
-    for name, number in STEPS.items():
-        counts[name] = sum(row[f"step_{number}_at"] is not None for row in sessions)
     for name, column in HAPPENED.items():
         counts[name] = sum(row[column] is not None for row in sessions)
     results = [row for row in sessions if row["submitted_at"]]

@@ -108,7 +108,7 @@ def steps(**changes: object) -> StepBars:
         StepBar("Told their week", 8_104, 7_003, 58, 180),
         StepBar("Saw the result", 7_318, 6_654, 4, 9, "/analytics/funnel?step=6"),
         StepBar("Saw the offer", 4_105, 3_900, 40, 122),
-        StepBar("Asked to upgrade", 169, 158, 75, 410),
+        StepBar("Asked to pay", 169, 158, 75, 410),
     )
     return StepBars(**{"steps": funnel_steps, "immature": 38, **changes})  # type: ignore[arg-type]
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from backend.analytics.events.steps import STEPS
+from backend.analytics.events.steps import WAY
 from backend.analytics.metrics.funnel.definition import WINDOW
 from backend.analytics.metrics.funnel.statistics import Reached
 from backend.analytics.metrics.funnel.statistics import funnel as funnel_of
@@ -15,7 +15,7 @@ from backend.analytics.metrics.funnel.statistics import funnel as funnel_of
 IDLE = timedelta(minutes=30)  # after which a session is over
 
 
-def funnel(visits, now, definitions=STEPS, window=WINDOW, before=None):
+def funnel(visits, now, definitions=WAY, window=WINDOW, before=None):
     """Count ordered completions. `visits`: session id -> its events as (instant, step name), in any order.
 
     A session enters with its first step-1 event, if that lies before `before`. Any step-1 event may start its way;

@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 
 from backend.analytics.events.names import EventName
-from backend.analytics.events.steps import STEPS
+from backend.analytics.events.steps import WAY
 from backend.analytics.lake.shape import session_key
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.warehouse.engine import SESSION_COLUMNS as COLUMNS
@@ -18,6 +18,7 @@ SECOND = 1_000_000
 HALF_AN_HOUR = 1_800 * SECOND
 DAY = 86_400 * SECOND
 OPENING = ("source", "medium", "campaign", "referrer")
+RESULTS = {EventName.ASSESSMENT_SUBMITTED, EventName.ASSESSMENT_REFINED}
 SUBMISSION = ("job_title", "occupation", "industry", "experience", "education", "risk_level")
 PLAIN = dict.fromkeys(EVENTS.columns)
 ALL_SESSIONS = Question("all sessions", (), lambda: relation(SESSIONS).select(COLUMNS))
@@ -73,6 +74,7 @@ def _session(run, number, rows):
     first, last = rows[0], rows[-1]
     opened = [row for row in rows if row["event_type"] == EventName.CALCULATOR_OPENED]
     submitted = [row for row in rows if row["event_type"] == EventName.ASSESSMENT_SUBMITTED]
+    results = [row for row in rows if row["event_type"] in RESULTS]
     offered = [row for row in rows if row["event_type"] == EventName.OFFER_VIEWED]
     upgraded = [row for row in rows if row["event_type"] == EventName.UPGRADE_CLICKED]
     user_id = next((row["user_id"] for row in rows if row["user_id"] is not None), None)
@@ -88,8 +90,9 @@ def _session(run, number, rows):
         "user_id": user_id,
         "person": _person(user_id, first["visitor_id"], first["session_id"]),
         **{name: opened[0][name] if opened else None for name in OPENING},
-        **{name: submitted[-1][name] if submitted else None for name in SUBMISSION},
-        **dict(zip([f"step_{n}_at" for n in range(1, 9)], _steps(rows), strict=True)),
+        **{name: results[-1][name] if results else None for name in SUBMISSION},
+        **dict(zip([f"step_{n}_at" for n in range(1, 6)], _steps(rows), strict=True)),
+        **{f"question_{n}_at": _first_answer(rows, n) for n in (2, 3, 4)},
         **_first_and_last(submitted, "first_submitted_at", "submitted_at"),
         **_first_and_last(offered, "offer_viewed_at", "last_offer_viewed_at"),
         **_first_and_last(upgraded, "upgrade_at", "last_upgrade_at"),
@@ -138,11 +141,17 @@ def _person(user_id, visitor_id, session_id):
 def _steps(rows):
     """Each step's first event not before the step before it."""
     reached, steps = 0, []
-    for definition in STEPS:
+    for definition in WAY:
         at = [micros(row["timestamp"]) for row in rows if reached is not None and step_name(row) == definition.name]
         reached = min((instant for instant in at if instant >= reached), default=None)
         steps.append(reached)
     return steps
+
+
+def _first_answer(rows, number):
+    """When an optional question was first answered, wherever in the order."""
+    name = f"{EventName.STEP_COMPLETED}:{number}"
+    return next((micros(row["timestamp"]) for row in rows if step_name(row) == name), None)
 
 
 def step_name(row):

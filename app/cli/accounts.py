@@ -7,7 +7,7 @@ from flask import current_app
 
 from app.cli.commands import Commands
 from backend.accounts.people.addresses import deliverable, why_not
-from backend.accounts.people.directory import AccountSummary, Directory
+from backend.accounts.people.directory import AccountSearch, AccountSummary, Directory
 from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Role
 from backend.accounts.sign_in.totp import SecondFactor
@@ -46,7 +46,7 @@ def list_all() -> None:
     """List accounts, newest first."""
     number, pages = 1, 1
     while number <= pages:
-        listing = get(Directory).list(BY, number)
+        listing = get(Directory).search(BY, AccountSearch(), number)
         for account in listing.accounts:
             click.echo(_line(account))
         number, pages = number + 1, listing.pages

@@ -3,12 +3,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.headers import nonce
+from backend.analytics.events.intake import EventIntake
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.personal_data import AssessmentData
 from backend.assessments.job_impact.presentation.home import HomePage, home_page
 from backend.assessments.job_impact.presentation.occupation_lists import JobDirectory
 from backend.assessments.job_impact.presentation.occupation_pages import OccupationPages
 from backend.assessments.job_impact.questions import JobImpactAnswers
+from backend.assessments.job_impact.refinements import Refinements
 from backend.assessments.job_impact.service import (
     JobImpactDrafts,
     JobImpactRecorder,
@@ -74,6 +76,7 @@ def _job_impact(registry: Registry, retention: timedelta) -> None:
 
     registry.add_service(JobImpactDrafts, drafts)
     registry.add_service(JobImpactResults, results)
+    registry.add_service(Refinements, lambda: Refinements(registry.build(EventIntake), utc_now))
 
 
 def _store() -> DraftStore:

@@ -11,6 +11,7 @@ from backend.analytics.lake.subscribers import Subscribers
 from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.funnel.service import FunnelService
+from backend.analytics.metrics.funnel.visits import VisitService
 from backend.analytics.metrics.live.feed import LiveFeed, SubscriberLimits
 from backend.analytics.metrics.live.service import LiveService
 from backend.analytics.warehouse.clickhouse import ClickHouseEngine
@@ -47,6 +48,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_service(Warehouse, lambda: warehouse(get(Slot) if has_request_context() else None))
     registry.add_service(AttributionService, lambda: AttributionService(get(Warehouse), utc_now))
     registry.add_service(FunnelService, lambda: FunnelService(get(Warehouse), utc_now))
+    registry.add_service(VisitService, lambda: VisitService(get(Warehouse)))
     limits = SubscriberLimits(live_streams(settings), settings.LIVE_STREAM_SECONDS)
     # It looks once a second for everybody, however many follow it: a slot would only keep it from them.
     registry.add_shared(LiveFeed, lambda: LiveFeed(LiveService(warehouse(), utc_now).look, limits, registry.is_ending))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
+from backend.api_docs.example import Example
 from backend.api_docs.json_schema import SchemaField, SchemaReader, has_example, plain
 from backend.errors import MingusError
 
@@ -54,6 +52,13 @@ ONLY_AT = {
     "account_conflict": "",
     "first_look_used": "",
     "not_your_result": "",
+    "demo_not_sent": "",
+    "files_may_be_left": "",
+    "lake_sync_failed": "",
+    "landing_is_older": "",
+    "ledger_missing": "",
+    "ledger_unwritable": "",
+    "traces_left": "",
 }
 
 
@@ -107,7 +112,7 @@ class Operation:
     bodies: tuple[Content, ...]
     answers: tuple[OwnAnswer, ...]
     problems: tuple[ProblemKind, ...]
-    curl: str
+    example: Example
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +125,66 @@ class Section:
     operations: tuple[Operation, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OutlineEntry:
+    """An operation in the table of contents."""
+
+    anchor: str
+    method: str
+    path: str
+    summary: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} {self.summary}"
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineSection:
+    """The operations of one tag in the table of contents."""
+
+    anchor: str
+    name: str
+    entries: tuple[OutlineEntry, ...]
+
+
 def problem_kinds() -> tuple[ProblemKind, ...]:
     """Every code a problem document may carry, by status."""
     own = {error.code: ProblemKind(error.code, error.status, _meaning(error)) for error in _tree(MingusError)}
     return tuple(sorted([*own.values(), *HTTP_PROBLEMS], key=lambda kind: (kind.status, kind.code)))
 
 
-def sections(spec: Mapping[str, Any], base_url: str) -> tuple[Section, ...]:
-    """The document's operations by tag, in the order in which tags first appear. `base_url` starts the examples."""
+def outline(spec: Mapping[str, Any]) -> tuple[OutlineSection, ...]:
+    """The document's operations by tag, in the order in which tags first appear, as a table of contents."""
+    entries: dict[str, list[OutlineEntry]] = {}
+    for path, method, item in _operations(spec):
+        entry = OutlineEntry(_anchor(f"{method} {path}"), method.upper(), path, item.get("summary", ""))
+        entries.setdefault(_tag(item), []).append(entry)
+    return tuple(OutlineSection(_anchor(tag), tag, tuple(listed)) for tag, listed in entries.items())
+
+
+def section_of(spec: Mapping[str, Any], anchor: str, base_url: str) -> Section | None:
+    """The operations of the tag with this anchor; None where there is none. `base_url` starts the examples."""
+    tag = next((section.name for section in outline(spec) if section.anchor == anchor), None)
+    if tag is None:
+        return None
     reader = _Reader(spec, base_url.rstrip("/"))
-    operations = [(_tag(item), path, method, item) for path, method, item in _operations(spec)]
-    order = list(dict.fromkeys(tag for tag, *_ in operations))
-    described = {tag["name"]: tag.get("description", "") for tag in spec.get("tags", [])}
-    operations.sort(key=lambda entry: order.index(entry[0]))
-    return tuple(
-        Section(_anchor(tag), tag, described.get(tag, ""), tuple(reader.operation(*entry[1:]) for entry in entries))
-        for tag, entries in groupby(operations, key=lambda entry: entry[0])
+    described = {entry["name"]: entry.get("description", "") for entry in spec.get("tags", [])}
+    operations = (reader.operation(*entry) for entry in _operations(spec) if _tag(entry[2]) == tag)
+    return Section(anchor, tag, described.get(tag, ""), tuple(operations))
+
+
+def matching(sections: Sequence[OutlineSection], words: str) -> tuple[OutlineSection, ...]:
+    """The operations whose method, path, summary or section has every one of the words."""
+    wanted = words.casefold().split()
+    kept = (
+        replace(section, entries=tuple(entry for entry in section.entries if _has(f"{section.name} {entry}", wanted)))
+        for section in sections
     )
+    return tuple(section for section in kept if section.entries)
+
+
+def _has(text: str, words: Sequence[str]) -> bool:
+    return all(word in text.casefold() for word in words)
 
 
 class _Reader:
@@ -148,7 +196,7 @@ class _Reader:
         self._base_url = base_url
 
     def operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
-        security = item.get("security", self._spec.get("security", []))
+        security = self._security(item)
         bodies = self._contents(item.get("requestBody", {}).get("content", {}), invent=True)
         answers = item.get("responses", {})
         return Operation(
@@ -163,7 +211,7 @@ class _Reader:
             bodies=bodies,
             answers=tuple(self._own_answers(answers)),
             problems=tuple(kind for kind in problem_kinds() if _may_happen(kind, path, answers)),
-            curl=self._curl(path, method, item, bodies, [name for way in security for name in way]),
+            example=self._example(path, method, item, bodies),
         )
 
     def _parameter(self, parameter: Mapping[str, Any]) -> SchemaField:
@@ -203,9 +251,7 @@ class _Reader:
                     status, answer.get("description", ""), self._contents(answer.get("content", {}), invent=False)
                 )
 
-    def _curl(
-        self, path: str, method: str, item: Mapping[str, Any], bodies: tuple[Content, ...], proofs: list[str]
-    ) -> str:
+    def _example(self, path: str, method: str, item: Mapping[str, Any], bodies: tuple[Content, ...]) -> Example:
         query = {}
         for parameter in item.get("parameters", []):
             schema = self._schemas.resolved(parameter.get("schema", {}))
@@ -214,15 +260,24 @@ class _Reader:
                 path = path.replace(f"{{{parameter['name']}}}", str(sample))
             elif parameter["in"] == "query" and (parameter.get("required") or has_example(parameter, schema)):
                 query[parameter["name"]] = sample
-        words = [shlex.quote(f"{self._base_url}{path}{'?' if query else ''}{urlencode(query)}")]
-        if proofs:
-            words.append(f'-H "Authorization: Bearer ${VARIABLES.get(proofs[0], "MINGUS_KEY")}"')
+        proofs = [name for way in self._security(item) for name in way]
         body = next((body for body in bodies if body.example), None)
-        if body:
-            words += [f"-H 'Content-Type: {body.media_type}'", f"-d {shlex.quote(body.example)}"]
-        elif method != "get":
-            words.insert(0, f"-X {method.upper()}")
-        return "curl " + " \\\n  ".join(words)
+        succeeded: Mapping[str, Any] = next(
+            (answer for status, answer in item.get("responses", {}).items() if status < "300"), {}
+        )
+        return Example(
+            method.upper(),
+            f"{self._base_url}{path}",
+            query,
+            VARIABLES.get(proofs[0], "MINGUS_KEY") if proofs else "",
+            body.media_type if body else "",
+            body.example if body else "",
+            answers_json="application/json" in succeeded.get("content", {}),
+        )
+
+    def _security(self, item: Mapping[str, Any]) -> Sequence[Mapping[str, Sequence[str]]]:
+        security: Sequence[Mapping[str, Sequence[str]]] = item.get("security", self._spec.get("security", []))
+        return security
 
 
 def _operations(spec: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

@@ -11,6 +11,9 @@ from backend.analytics.metrics.period import DEFAULT_DAYS, LONGEST, Grain, Perio
 from backend.errors import FieldError
 
 HOURLY, DAILY = timedelta(days=2, hours=2), timedelta(days=93)
+MOST_POINTS, MOST_WEEKS = 750, 110  # of a line that can still be read
+LENGTHS = {Grain.HOUR: timedelta(hours=1), Grain.DAY: timedelta(days=1), Grain.WEEK: timedelta(days=7)}
+LENGTHS |= {Grain.MONTH: timedelta(days=30)}
 ZONES = (
     "UTC",
     "America/New_York",
@@ -26,24 +29,85 @@ ZONES = (
     "Asia/Tokyo",
     "Australia/Sydney",
 )
+Days = tuple[date, date]
 
 
 class Preset(StrEnum):
-    """A period that moves with the days. The value stands in the address."""
+    """A period that moves with the days. The value stands in the address.
 
+    Periods of a number of days or months end yesterday, so that no line ends in a day that has hardly begun.
+    """
+
+    TODAY = "today"
+    YESTERDAY = "yesterday"
     WEEK = "7d"
     THIRTY_DAYS = "30d"
     QUARTER = "90d"
     MONTH = "month"
+    LAST_MONTH = "last_month"
+    YEAR = "12mo"
+    ALL = "all"
 
     @property
     def label(self) -> str:
-        return "This month" if self is Preset.MONTH else f"{self.removesuffix('d')} days"
+        return LABELS[self]
 
-    def first_day(self, today: date) -> date:
-        if self is Preset.MONTH:
-            return today.replace(day=1)
-        return today - timedelta(days=int(self.removesuffix("d")) - 1)
+    @property
+    def key(self) -> str:
+        """The key on the keyboard that chooses it, if any."""
+        return KEYS.get(self, "")
+
+    @property
+    def ends_yesterday(self) -> bool:
+        return self in ENDING_YESTERDAY
+
+    def days(self, today: date, first_day: date | None) -> Days:
+        """Its first and last day. `first_day`: the first of which there are events, if there are any."""
+        yesterday = today - timedelta(days=1)
+        month = today.replace(day=1)
+        match self:
+            case Preset.TODAY:
+                return today, today
+            case Preset.YESTERDAY:
+                return yesterday, yesterday
+            case Preset.MONTH:
+                return month, today
+            case Preset.LAST_MONTH:
+                return (month - timedelta(days=1)).replace(day=1), month - timedelta(days=1)
+            case Preset.YEAR:
+                return _year_before(today), yesterday
+            case Preset.ALL:
+                return max(min(first_day or today, today), today - LONGEST + timedelta(days=1)), today
+            case _:
+                return today - timedelta(days=int(self.removesuffix("d"))), yesterday
+
+
+LABELS = {
+    Preset.TODAY: "Today",
+    Preset.YESTERDAY: "Yesterday",
+    Preset.WEEK: "Last 7 days",
+    Preset.THIRTY_DAYS: "Last 30 days",
+    Preset.QUARTER: "Last 90 days",
+    Preset.MONTH: "This month",
+    Preset.LAST_MONTH: "Last month",
+    Preset.YEAR: "Last 12 months",
+    Preset.ALL: "All time",
+}
+KEYS = {
+    Preset.TODAY: "T",
+    Preset.YESTERDAY: "Y",
+    Preset.WEEK: "W",
+    Preset.THIRTY_DAYS: "M",
+    Preset.QUARTER: "Q",
+    Preset.YEAR: "L",
+    Preset.ALL: "A",
+}
+ENDING_YESTERDAY = frozenset({Preset.WEEK, Preset.THIRTY_DAYS, Preset.QUARTER, Preset.YEAR})
+
+
+def _year_before(day: date) -> date:
+    """The same day a year earlier; of February 29 it is March 1."""
+    return date(day.year - 1, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
 
 
 def zone_label(name: str, now: datetime) -> str:
@@ -65,7 +129,37 @@ def zone_in_words(name: str) -> str:
 def grain_of(period: Period) -> Grain:
     """The grain that gives few enough points to be seen apart."""
     long = period.end - period.start
-    return Grain.HOUR if long <= HOURLY else Grain.DAY if long <= DAILY else Grain.WEEK
+    if long <= HOURLY:
+        return Grain.HOUR
+    return Grain.DAY if long <= DAILY else Grain.WEEK if points_of(period, Grain.WEEK) <= MOST_WEEKS else Grain.MONTH
+
+
+def points_of(period: Period, grain: Grain) -> int:
+    """About how many points a line of the period has."""
+    return -(-(period.end - period.start) // LENGTHS[grain])
+
+
+def grains_of(period: Period) -> tuple[Grain, ...]:
+    """The grains that give a line, and one that can be read."""
+    return tuple(grain for grain in Grain if 1 < points_of(period, grain) <= MOST_POINTS)
+
+
+def grain_in(args: Mapping[str, str], errors: list[FieldError]) -> Grain | None:
+    text = args.get("grain", "")
+    if text and text not in list(Grain):
+        errors.append(FieldError("grain", "Show points by hour, day, week, or month."))
+    return Grain(text) if text in list(Grain) else None
+
+
+def too_many_points(period: Period, grain: Grain) -> FieldError | None:
+    """Why a line cannot be drawn by this grain; None where it can."""
+    points = points_of(period, grain)
+    if points <= MOST_POINTS:
+        return None
+    message = (
+        f"By {grain} these dates give about {points:,} points, too many to read. Choose a longer step or fewer days."
+    )
+    return FieldError("grain", message)
 
 
 def zone_in(name: str, errors: list[FieldError]) -> ZoneInfo | None:
@@ -76,13 +170,19 @@ def zone_in(name: str, errors: list[FieldError]) -> ZoneInfo | None:
         return None
 
 
-def preset_in(args: Mapping[str, str], errors: list[FieldError]) -> Preset | None:
+def preset_in(args: Mapping[str, str], today: date, first_day: date | None, errors: list[FieldError]) -> Preset | None:
     text = args.get("period", "") or _still_shown(args)
     if text in list(Preset):
         return Preset(text)
     if text:
         errors.append(FieldError("period", "Choose one of the periods, or a first and last day."))
-    return None if args.get("start") or args.get("end") or text else Preset.THIRTY_DAYS
+    return None if args.get("start") or args.get("end") or text else _usual(today, first_day)
+
+
+def _usual(today: date, first_day: date | None) -> Preset:
+    """What a page opens with: days before the first event would be empty, and today's would not be among them."""
+    has_begun = first_day is not None and first_day >= today - timedelta(days=1)
+    return Preset.ALL if has_begun else Preset.THIRTY_DAYS
 
 
 def _still_shown(args: Mapping[str, str]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from re import fullmatch
 from typing import Any, Self
@@ -21,15 +21,26 @@ from backend.analytics.metrics.catalogue.query import (
 )
 from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.dashboards.filters import LONGEST_NAME, NO_FILTER, Adding, adding_in, filters_in, no_filter
-from backend.dashboards.periods import ZONES, Preset, days_in, grain_of, preset_in, zone_in, zone_in_words
+from backend.dashboards.periods import (
+    ZONES,
+    Preset,
+    days_in,
+    grain_in,
+    grain_of,
+    grains_of,
+    preset_in,
+    too_many_points,
+    zone_in,
+    zone_in_words,
+)
 from backend.errors import FieldError, InvalidRequest
 from backend.formats import plain_days, short_days
 
-EVERYWHERE = ("period", "start", "end", "tz", "compare", "currency", *CONDITIONS)  # parameters of every page
+EVERYWHERE = ("period", "start", "end", "tz", "compare", "grain", "currency", *CONDITIONS)  # parameters of every page
 SENT = frozenset({"field", "op", "value", "typed", "shown"})  # by forms; no link says it
 Own = Mapping[str, Sequence[str]]  # parameters of one page, and what they may be
 Address = dict[str, Any]  # what `url_for` takes: texts and lists of them
-COMPARISONS = {"": "No comparison", "previous_period": "Previous period", "previous_year": "Previous year"}
+NO_COMPARISON = "none"
 MOST_UNKNOWN = 10  # parameters that are told of
 
 
@@ -37,7 +48,7 @@ MOST_UNKNOWN = 10  # parameters that are told of
 class PageQuestion:
     """The question of an address. Values stay as entered, so that a wrong one comes back to be mended.
 
-    `own`: parameters that one page alone reads; they stay in its addresses.
+    `own`: parameters that one page alone reads; they stay in its addresses. `chosen_grain`: where one was chosen.
     """
 
     preset: Preset | None
@@ -51,29 +62,45 @@ class PageQuestion:
     errors: tuple[FieldError, ...] = ()
     adding: Adding | None = None
     currency: str = DEFAULT_CURRENCY
+    chosen_grain: Grain | None = None
 
     @classmethod
-    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime, own: Iterable[str] = ()) -> Self:
+    def parse(
+        cls,
+        args: MultiDict[str, str],
+        default_zone: str,
+        now: datetime,
+        own: Iterable[str] = (),
+        first_day: Callable[[], date | None] = lambda: None,
+    ) -> Self:
         """`?period=7d` or `?start=2026-11-01&end=2026-11-21`, `&tz=America/New_York`, `&compare=`, `&source=google`.
 
-        An unknown parameter is an error: a misspelt filter would leave everything in.
+        An unknown parameter is an error: a misspelt filter would leave everything in. `first_day`: the first of events.
         """
         errors = list(islice(_unknown(args, own := tuple(own)), MOST_UNKNOWN))
         tz = args.get("tz", "").strip() or default_zone
         zone = zone_in(tz, errors)
         today = now.astimezone(zone or ZoneInfo(default_zone)).date()
-        preset = preset_in(args, errors)
-        start, end = (preset.first_day(today), today) if preset else days_in(args, today, errors)
-        compare, adding = _compare(args, errors), adding_in(args, errors)
-        filters, currency = tuple(filters_in(args, adding, errors)), _currency(args, errors)
-        own_values = {name: args[name] for name in own if args.get(name)}
+        began = first_day() if args.get("period", "") in ("", Preset.ALL) else None
+        preset = preset_in(args, today, began, errors)
+        start, end = preset.days(today, began) if preset else days_in(args, today, errors)
+        adding = adding_in(args, errors)
+        parts: dict[str, Any] = {
+            "compare": _compare(args, preset, errors),
+            "filters": tuple(filters_in(args, adding, errors)),
+            "own": {name: args[name] for name in own if args.get(name)},
+            "currency": _currency(args, errors),
+            "chosen_grain": None if "grain" in own else grain_in(args, errors),
+        }
         if errors:
-            entered = args.get("start", ""), args.get("end", "")
-            return cls(preset, *entered, tz, None, compare, filters, own_values, tuple(errors), currency=currency)
+            return cls(preset, args.get("start", ""), args.get("end", ""), tz, None, errors=tuple(errors), **parts)
         period = Period.between(start, end, tz, now)
-        return cls(
-            preset, f"{start}", f"{end}", tz, period, compare, filters, own_values, adding=adding, currency=currency
-        )
+        return cls(preset, f"{start}", f"{end}", tz, period, adding=adding, **parts)._readable()
+
+    def _readable(self) -> Self:
+        """The same, with an error where the chosen grain gives more points than a line can show."""
+        error = too_many_points(self.answerable(), self.chosen_grain) if self.chosen_grain else None
+        return replace(self, period=None, chosen_grain=None, errors=(error,)) if error else self
 
     def answerable(self) -> Period:
         """The period, for callers that cannot show a form again."""
@@ -93,7 +120,8 @@ class PageQuestion:
         """The same question as the parts of an address."""
         days = {"period": str(self.preset)} if self.preset else {"start": self.start, "end": self.end}
         parts: Address = {**days, "tz": self.tz}
-        parts |= {"compare": str(self.compare)} if self.compare else {}
+        parts |= {} if self._compares_as_usual else {"compare": str(self.compare or NO_COMPARISON)}
+        parts |= {"grain": str(self.chosen_grain)} if self.chosen_grain else {}
         parts |= {"currency": self.currency} if self.currency != DEFAULT_CURRENCY else {}
         parts |= parameters_of(self.filters)
         return parts | dict(self.own)
@@ -163,7 +191,36 @@ class PageQuestion:
 
     @property
     def grain(self) -> Grain:
-        return grain_of(self.answerable())
+        return self.chosen_grain or grain_of(self.answerable())
+
+    @property
+    def grains(self) -> tuple[Grain, ...]:
+        """The grains to choose from."""
+        return grains_of(self.answerable()) if self.period else ()
+
+    @property
+    def so_far(self) -> Period | None:
+        """Today, beside a period of days or hours that ends yesterday."""
+        if self.preset is None or not self.preset.ends_yesterday or self.grain not in (Grain.HOUR, Grain.DAY):
+            return None
+        period = self.answerable()
+        today = period.last_day + timedelta(days=1)
+        return Period.between(today, today, self.tz, period.end)
+
+    @property
+    def _compares_as_usual(self) -> bool:
+        return self.preset is Preset.ALL or self.compare is Compare.PREVIOUS_PERIOD
+
+    @property
+    def comparisons(self) -> tuple[tuple[str, str], ...]:
+        """What the period can be compared with: values of `compare`, with labels."""
+        days = 0 if self.period is None else (self.period.last_day - self.period.first_day).days + 1
+        previous = f"Previous {days} days" if days > 1 else "Previous day" if days else "Previous period"
+        return (
+            (str(Compare.PREVIOUS_PERIOD), previous),
+            (str(Compare.PREVIOUS_YEAR), "Same days a year earlier"),
+            (NO_COMPARISON, "No comparison"),
+        )
 
     def zones(self) -> Iterable[str]:
         """The zones to choose from; one that came with the address joins them."""
@@ -178,11 +235,13 @@ def _unknown(args: Iterable[str], own: Iterable[str]) -> Iterator[FieldError]:
             yield no_filter(name)
 
 
-def _compare(args: Mapping[str, str], errors: list[FieldError]) -> Compare | None:
-    text = args.get("compare", "")
-    if text and text not in list(Compare):
+def _compare(args: Mapping[str, str], preset: Preset | None, errors: list[FieldError]) -> Compare | None:
+    """The previous period, unless something else is asked for; before all time there is nothing."""
+    text = args.get("compare", "") or str(Compare.PREVIOUS_PERIOD)
+    if text not in (*Compare, NO_COMPARISON):
         errors.append(FieldError("compare", "Compare with the previous period, the previous year, or nothing."))
-    return Compare(text) if text in list(Compare) else None
+        return Compare.PREVIOUS_PERIOD
+    return None if text == NO_COMPARISON or preset is Preset.ALL else Compare(text)
 
 
 def _currency(args: Mapping[str, str], errors: list[FieldError]) -> str:

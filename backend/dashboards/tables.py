@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from backend.analytics.metrics.catalogue.filter_parameters import parameters_of
 from backend.analytics.metrics.catalogue.query import MOST_ROWS, Query
 from backend.analytics.metrics.period import Grain
-from backend.dashboards.question import Address, PageQuestion
+from backend.dashboards.question import NO_COMPARISON, Address, PageQuestion
 from backend.errors import FieldError, InvalidRequest
 
 OWN = ("measures", "breakdown", "grain", "order")
@@ -22,7 +22,7 @@ def table_address(query: Query, question: PageQuestion) -> Address:
         if name in ("period", "start", "end", "tz", "currency")
     }
     shape: Address = {"measures": list(query.measures), "breakdown": list(query.dimensions)}
-    options = {"grain": query.grain, "compare": query.compare, "order": query.order}
+    options = {"grain": query.grain, "compare": query.compare or NO_COMPARISON, "order": query.order}
     return days | filters | shape | {name: str(value) for name, value in options.items() if value}
 
 

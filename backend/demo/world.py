@@ -149,6 +149,9 @@ class World:
         instant = start
         taken = 0
         for name, properties in self._steps(visitor, channel):
+            if name is EventName.ASSESSMENT_REFINED:
+                self._add(visitor, name, session_id, instant, properties)
+                continue
             refined = int(str(properties.get("step", 1))) if name is EventName.STEP_COMPLETED else 1
             if taken and refined == 1 and not self._goes_on(taken - 1, visitor, channel):
                 return
@@ -160,30 +163,32 @@ class World:
             taken += refined == 1
             if instant > self._size.until:
                 return
-            known_properties = {key: value for key, value in properties.items() if value is not None}
-            visitor.events.append(Event(self._event_id(), name, session_id, None, instant, as_json(known_properties)))
+            self._add(visitor, name, session_id, instant, properties)
             visitor.bought = visitor.bought or name is EventName.UPGRADE_CLICKED
+
+    def _add(
+        self, visitor: Visitor, name: EventName, session_id: str, instant: datetime, properties: Mapping[str, object]
+    ) -> None:
+        known = {key: value for key, value in properties.items() if value is not None}
+        visitor.events.append(Event(self._event_id(), name, session_id, None, instant, as_json(known)))
 
     def _steps(self, visitor: Visitor, channel: Channel) -> Iterator[tuple[EventName, dict[str, object]]]:
         campaign = {"source": channel.source, "medium": channel.medium, "campaign": channel.campaign}
         yield EventName.CALCULATOR_OPENED, {**campaign, "referrer": channel.referrer}
         yield EventName.STEP_COMPLETED, {"step": 1}
         job = visitor.job
-        answers: dict[str, object] = {
-            "experience": visitor.experience,
-            "education": visitor.education,
-            "risk_level": job.level,
+        result: dict[str, object] = {"job_title": job.title, "occupation": job.code, "risk_level": job.level}
+        answers: dict[int, dict[str, object]] = {
+            2: {"industry": visitor.industry},
+            3: {"experience": visitor.experience, "education": visitor.education},
         }
-        job_properties: dict[str, object] = {
-            "job_title": job.title,
-            "occupation": job.code,
-            "industry": visitor.industry,
-        }
-        yield EventName.ASSESSMENT_SUBMITTED, job_properties | answers
+        yield EventName.ASSESSMENT_SUBMITTED, dict(result)
         for step, (chance, _) in people.REFINES.items():
             at_hand = people.WEEK_BY_DEVICE[visitor.device] if step == 4 else 1.0
             if self._rng.random() < chance * channel.keen * at_hand:
                 yield EventName.STEP_COMPLETED, {"step": step}
+                result |= answers.get(step, {})
+                yield EventName.ASSESSMENT_REFINED, dict(result)
         [offer] = self._rng.choices(people.OFFERS, [offer.share for offer in people.OFFERS])
         yield EventName.OFFER_VIEWED, {"offer": offer.name}
         yield EventName.UPGRADE_CLICKED, {"price_cents": offer.price_cents, "currency": "USD", **campaign}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -72,6 +74,16 @@ class Vault:
     def open(self, account_id: int, place: str, sealed: bytes) -> str:
         """The text that was sealed. Raises Unreadable when the data key is gone, or it was sealed for another place."""
         return open_sealed(self._key(account_id), sealed, f"{place}|{account_id}").decode()
+
+    def open_many(self, place: str, sealed: Mapping[int, bytes]) -> dict[int, str]:
+        """The texts of many accounts, by account; without those that can no longer be read."""
+        keys = {key.account_id: key for key in self._store.of_accounts(sealed)}
+        texts = {}
+        for account_id, text in sealed.items():
+            with suppress(KeyError, Unreadable):
+                opened = open_sealed(self._unwrap(keys[account_id]), text, f"{place}|{account_id}")
+                texts[account_id] = opened.decode()
+        return texts
 
     def demand_master_key(self) -> None:
         """Raise MasterKeyLost when a data key is wrapped by a master key that no setting names."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,6 +18,10 @@ class DataKeyStore:
 
     def find(self, account_id: int) -> DataKey | None:
         return self._session.get(DataKey, account_id)
+
+    def of_accounts(self, account_ids: Collection[int]) -> Sequence[DataKey]:
+        """The data keys of these accounts, those that there are."""
+        return self._session.scalars(select(DataKey).where(DataKey.account_id.in_(account_ids))).all()
 
     def wrapped_otherwise(self, master_key: str, most: int) -> Sequence[DataKey]:
         """A batch of the data keys that another master key wraps, locked."""

@@ -79,6 +79,7 @@ def test_a_question_and_a_menu_with_errors(server, page):
         "/jobs?q=nurse",
         "/jobs/registered-nurses",
         "/api/docs",
+        "/api/docs/events",
         "/sign-in",
         "/sign-up",
         "/sign-up/sent",

@@ -210,7 +210,7 @@ def test_a_funnel_of_ones_own_is_made_with_the_keyboard(chromium, site, javascri
     expect(page.get_by_label("Step 1", exact=True)).to_have_value("assessment_submitted")
     press(page, page.get_by_role("button", name="Show this funnel"))
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Of 18 sessions, 16 reached “Asked to upgrade”")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Of 18 sessions, 16 reached “Asked to pay”")
     assert "steps=assessment_submitted,paid_upgrade_clicked" in page.url.replace("%2C", ",")
     assert "&source=&" in page.url
     context.close()
@@ -253,6 +253,25 @@ def test_on_paper_the_funnel_is_a_table_without_controls(page, site):
 
     expect(page.get_by_role("button", name="Show")).to_be_hidden()
     expect(page.locator(".funnel-steps thead")).to_be_visible()
+
+
+def test_the_api_reference_is_searched_shown_in_a_language_and_tried(page, site):
+    page.goto(f"{site.url}/api/docs/calculator")
+
+    contents = page.get_by_role("navigation", name="API reference")
+    contents.get_by_role("searchbox").fill("funnel sessions")
+    expect(contents.get_by_role("listitem").locator("visible=true")).to_have_count(4)  # with the three of the start
+    page.locator(".langs").first.get_by_text("Python", exact=True).click()
+    expect(page.get_by_text("import requests").first).to_be_visible()
+    search = page.locator("#get-api-calculator-occupations")
+    search.get_by_text("Try it").click()
+    search.get_by_label("q", exact=True).fill("nurse")
+    search.get_by_role("button", name="Send").click()
+    expect(search.get_by_role("status")).to_contain_text("200")
+    expect(search.get_by_label("Response", exact=True)).to_contain_text("29-1141")
+
+    page.goto(f"{site.url}/api/docs/events")
+    expect(page.get_by_text("import requests").first).to_be_visible()
 
 
 def test_an_address_of_a_problem_opens_the_reference_there(page, site):

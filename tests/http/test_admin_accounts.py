@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import delete, select
 
+from backend.accounts.people import directory
 from backend.accounts.people.models import Account, AccountState
 from backend.accounts.permissions import Role, Scope
 from backend.accounts.privacy.erasure import Erasures
@@ -61,6 +62,12 @@ def remembered(app):
         return [(entry.actor, entry.action, entry.object) for entry in entries]
 
 
+def looks(app):
+    with app.app_context():
+        entries = get_db_session().scalars(select(AuditEntry).order_by(AuditEntry.number))
+        return [(entry.actor, entry.action, entry.details) for entry in entries]
+
+
 def jobs(app):
     with app.app_context():
         return get_db_session().scalars(select(Job.kind).order_by(Job.id)).all()
@@ -105,18 +112,45 @@ def test_an_account_is_found_by_its_whole_address_or_its_id(browser, other):
         assert page.count(f'href="{page_of(other)}"') == 1
 
 
+def test_accounts_are_found_by_part_of_their_address_their_role_and_their_state(any_app, browser, admin, other):
+    invited = make_account(any_app, Role.OPS, two_factor=False, state=AccountState.INVITED)
+
+    def listed(**asked):
+        page = browser.get(ACCOUNTS, query_string=asked, headers=BROWSER).text
+        return set(re.findall(r'href="/admin/accounts/([0-9a-f-]{36})"', page))
+
+    assert listed(q=other.email.split("@")[0].upper()) == {str(other.public_id)}
+    assert listed(q="@") == {str(one.public_id) for one in (admin, other, invited)}
+    assert listed(role="ops") == listed(state="invited") == {str(invited.public_id)}
+    assert listed(q="@", role="ops", state="active") == set()
+    entry = [details for _, action, details in looks(any_app) if action == "accounts.read"][-1]
+    assert entry == {"page": 1, "by_role": "ops", "by_state": "active"}
+
+
+@pytest.mark.usefixtures("other")
+def test_a_search_says_how_many_accounts_it_did_not_read(browser, admin, monkeypatch):
+    monkeypatch.setattr(directory, "MOST_READ", 1)
+
+    page = told(browser, f"{ACCOUNTS}?q={admin.email.split('@')[0]}")
+
+    assert "1 older one was not searched" in page
+
+
 @ON_SQLITE
 @pytest.mark.parametrize(
-    ("text", "status", "words"),
+    ("asked", "status", "words"),
     [
-        ("nobody@example.com", 200, "No account has this address"),
-        ("7d8f3c52-1f0e-4a7b-9d65-0c2b6a41e8f3", 200, "No account has this ID"),
-        ("half-an-address", 422, "Enter a full email address or an account ID."),
-        ("x" * 5000, 422, "Enter a full email address or an account ID."),
+        ({"q": "nobody@example.com"}, 200, "No matching accounts"),
+        ({"q": "7d8f3c52-1f0e-4a7b-9d65-0c2b6a41e8f3"}, 200, "No matching accounts"),
+        ({"q": "half-an-address"}, 200, "No matching accounts"),
+        ({"q": "x" * 5000}, 422, "Enter an email address, part of one, or an account ID: up to 254 characters."),
+        ({"q": "a\0b"}, 422, "Enter an email address, part of one, or an account ID: up to 254 characters."),
+        ({"role": "king", "state": "gone"}, 422, "Choose a role from the list."),
+        ({"role": "king", "state": "gone"}, 422, "Choose a state from the list."),
     ],
 )
-def test_what_cannot_be_found_is_said(browser, text, status, words):
-    answer = browser.get(ACCOUNTS, query_string={"q": text}, headers=BROWSER)
+def test_what_cannot_be_found_is_said(browser, asked, status, words):
+    answer = browser.get(ACCOUNTS, query_string=asked, headers=BROWSER)
 
     assert answer.status_code == status
     assert words in answer.text

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+from unittest.mock import patch
 
 import pytest
+import requests
+from markupsafe import escape
 
-from backend.api_docs.document import MEANINGS, problem_kinds, sections
+from backend.api_docs.document import MEANINGS, outline, problem_kinds, section_of
 from backend.errors import MingusError
 
 PERSON = {
@@ -39,8 +43,7 @@ def document(**operation):
 
 
 def operation(**given):
-    [section] = sections(document(**given), "http://127.0.0.1:5000/")
-    return section.operations[0]
+    return section_of(document(**given), "people", "http://127.0.0.1:5000/").operations[0]
 
 
 def body(schema=None):
@@ -51,16 +54,30 @@ def fields(of):
     return {field.name: field for field in of}
 
 
-def test_the_page_shows_every_operation(app, client):
+def test_every_operation_stands_in_the_contents_and_on_the_page_of_its_part(client):
     spec = client.get("/api/openapi.json").json
-    page = client.get("/api/docs").text
+    start = client.get("/api/docs").text
+    pages = {part.anchor: client.get(f"/api/docs/{part.anchor}").text for part in outline(spec)}
 
-    for path, methods in spec["paths"].items():
-        for method, described in methods.items():
-            assert f'<span class="method method--{method}">' in page
-            assert f"<code>{path}</code>" in page
-            assert described["summary"].split("'")[0] in page
-    assert 'href="/api/openapi.json"' in page
+    listed = [(part.anchor, entry) for part in outline(spec) for entry in part.entries]
+    assert len(listed) == sum(len(methods) for methods in spec["paths"].values())
+    for part, entry in listed:
+        assert f'href="/api/docs/{part}#{entry.anchor}"' in start
+        assert f'id="{entry.anchor}"' in pages[part]
+        assert f"<code>{entry.path}</code>" in pages[part]
+        assert escape(entry.summary) in pages[part]
+    assert 'href="/api/openapi.json"' in start
+    assert client.get("/api/docs/nothing").status_code == 404
+
+
+def test_operations_are_found_by_words_of_their_path_and_title(client):
+    found = client.get("/api/docs?q=dashboard FUNNEL").text
+    links = re.findall(r'<li><a href="/api/docs/([^"]+)"><span class="method', found)
+
+    assert "dashboards#get-api-analytics-dashboard-funnel" in links
+    assert all("funnel" in link for link in links)
+    assert "Nothing matches “zebra”" in client.get("/api/docs?q=zebra").text
+    assert client.get("/api/docs", query_string={"q": "<b>\0" * 500}).status_code == 200
 
 
 def test_every_problem_type_leads_to_its_explanation(client):
@@ -121,11 +138,36 @@ def test_several_forms_of_a_body_are_told_apart():
 
 
 def test_the_example_is_a_command_that_a_shell_takes():
-    words = shlex.split(operation(requestBody=body(), security=[{"api_key": []}]).curl)
+    words = shlex.split(operation(requestBody=body(), security=[{"api_key": []}]).example.curl())
 
     assert words[:2] == ["curl", "http://127.0.0.1:5000/api/people"]
     assert "Authorization: Bearer $MINGUS_KEY" in words
     assert words[-1].replace("\n", "").replace(" ", "") == '{"name":"Ada\'s","born":"2026-11-21"}'
+
+
+def test_the_example_in_python_sends_the_same_request(monkeypatch):
+    code = {"name": "code", "in": "path", "required": True, "schema": {"type": "string", "examples": ["29-1141"]}}
+    asked = {"name": "q", "in": "query", "required": True, "schema": {"type": "string"}, "example": "rn & co"}
+    example = operation(requestBody=body(), security=[{"api_key": []}], parameters=[code, asked]).example
+    monkeypatch.setenv("MINGUS_KEY", "k-1")
+    with patch.object(requests.Session, "send") as send:
+        exec(example.python(), {})
+
+    [sent] = send.call_args.args
+    assert (sent.method, sent.url) == ("POST", "http://127.0.0.1:5000/api/people/29-1141?q=rn+%26+co")
+    assert sent.headers["Authorization"] == "Bearer k-1"
+    assert json.loads(sent.body) == json.loads(example.body) == {"name": "Ada's", "born": "2026-11-21"}
+
+
+def test_every_example_of_the_reference_is_a_program(client):
+    spec = client.get("/api/openapi.json").json
+    parts = [section_of(spec, part.anchor, "https://mingus.example/") for part in outline(spec)]
+
+    for one in (one for part in parts for one in part.operations):
+        compile(one.example.python(), one.path, "exec")
+        assert shlex.split(one.example.curl())[0] == "curl"
+        assert one.example.javascript().count("`") % 2 == 0
+    assert len(parts) > 3
 
 
 @pytest.mark.parametrize(
@@ -137,8 +179,8 @@ def test_the_example_is_a_command_that_a_shell_takes():
     ],
 )
 def test_the_example_sends_the_proof_that_is_asked_for(security, variable):
-    assert f'"Authorization: Bearer {variable}"' in operation(security=security).curl
-    assert "Authorization" not in operation().curl
+    assert f'"Authorization: Bearer {variable}"' in operation(security=security).example.curl()
+    assert "Authorization" not in operation().example.curl()
 
 
 def test_the_example_fills_the_path_and_what_the_query_needs():
@@ -146,7 +188,7 @@ def test_the_example_fills_the_path_and_what_the_query_needs():
     asked = {"name": "q", "in": "query", "required": True, "schema": {"type": "string"}, "example": "rn & co"}
     free = {"name": "page", "in": "query", "required": False, "schema": {"type": "integer"}}
 
-    curl = operation(parameters=[code, asked, free]).curl
+    curl = operation(parameters=[code, asked, free]).example.curl()
 
     assert shlex.split(curl)[1] == "http://127.0.0.1:5000/api/people/29-1141?q=rn+%26+co"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from datetime import timedelta
 
@@ -189,6 +190,22 @@ def test_related_jobs_are_sorted_and_relaxed_by_the_address(finished):
     assert 'value="any_exposure" autocomplete="off" checked' in relaxed.text
     assert len(re.findall(r"<tr [^>]*hidden", relaxed.text)) < len(re.findall(r"<tr [^>]*hidden", plain.text))
     assert wrong.status_code == 422
+
+
+def test_a_page_travels_compressed_only_where_no_word_of_it_came_with_the_request(finished):
+    readable = {"Accept-Encoding": "gzip, br"}
+    page = finished.client.get(finished.result, headers=readable)
+
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert "AI reaches about as much of a nurse" in gzip.decompress(page.data).decode()
+    assert len(page.data) < len(finished.get(finished.result).data) / 4
+    asked = [
+        finished.client.get(address, headers=readable) for address in (f"{finished.result}?relax=pay", "/?q=nurse")
+    ]
+    typed = {"csrf_token": finished.token(), "salary": "much"}
+    refused = finished.client.post(f"{finished.result}/pay", data=typed, headers=readable)
+    assert refused.status_code == 422
+    assert all("Content-Encoding" not in answer.headers for answer in (*asked, refused))
 
 
 def test_the_pdf_is_a_file_for_whoever_may_read_the_result(finished, app):

@@ -14,6 +14,7 @@ from backend.accounts.permissions import Role
 from backend.audit.actions import Action
 from backend.audit.models import AuditEntry
 from backend.audit.service import AuditLog
+from backend.audit.words import ACTIONS
 from backend.extensions import db
 from backend.plugins import get
 from tests.accounts import BROWSER, make_account, signed_in
@@ -73,6 +74,38 @@ def test_filters_narrow_the_list(app, browser, question, found):
     record(app, target="job:9")
 
     assert numbers(browser.get(f"/admin/audit?{question}", headers=BROWSER)) == found
+
+
+def test_people_stand_there_by_their_email_and_deeds_in_words(app, browser, admin):
+    other = make_account(app, Role.OPS)
+    record(app, actor=other.name, wrong_codes=3)
+    record(app, actor="account:7d8f3c52-1f0e-4a7b-9d65-0c2b6a41e8f3", target="key:Ab3")
+    record(app, actor="schedule", target="jobs:dead")
+
+    page = " ".join(re.sub(r"<[^>]+>", " ", browser.get("/admin/audit", headers=BROWSER).text).split())
+
+    assert f"{other.email} Retried a job Job 7 wrong codes: 3" in page
+    assert "Account 7d8f3c52… Retried a job API key Ab3" in page
+    assert "Mingus, on schedule Retried a job Jobs that gave up" in page
+    assert f"{admin.email} Viewed the audit log Audit log" in page
+
+
+def test_a_person_is_found_by_email_which_the_log_does_not_keep(app, browser, admin):
+    other = make_account(app, Role.OPS)
+    record(app)
+    record(app, actor=other.name)
+
+    page = browser.get("/admin/audit", query_string={"actor": other.email.upper()}, headers=BROWSER)
+
+    assert numbers(page) == [2]
+    assert f'value="{other.email}"' in page.text
+    with app.app_context():
+        look = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.number.desc())).first()
+        assert look.details == {"by_actor": other.name}
+
+
+def test_every_action_has_its_words():
+    assert set(ACTIONS) == set(Action)
 
 
 @pytest.mark.parametrize("question", ["actor=Ann Archer", "action=x", "object=a@b.example", "days=8"])

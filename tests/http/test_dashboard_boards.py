@@ -101,7 +101,7 @@ def test_a_tile_says_from_what_it_changed_also_within_noise(app, before, said):
 def test_filters_stand_in_the_address_and_hold_for_every_number(analyst, visits, path):
     page = show(analyst, f"{path}?source=newsletter")
 
-    assert "Source: newsletter" in page
+    assert "Source is newsletter" in page
     assert all(figure["n"] in (12, 5, 0) for figure in figures(page))
     assert any("source=newsletter" in href and "period=7d" in href for href in links(page))
 
@@ -152,7 +152,9 @@ def test_codes_are_called_by_their_names(analyst, visits):
 
 def test_the_rows_of_each_chart_are_there_as_csv(analyst, visits):
     [href] = {
-        href for href in links(show(analyst, "/conversions?breakdown=source")) if "table.csv" in href and "by=" in href
+        href
+        for href in links(show(analyst, "/conversions?breakdown=source"))
+        if "table.csv" in href and "breakdown=source" in href
     }
     rows = list(csv.DictReader(StringIO(analyst.get(href).text)))
 
@@ -194,7 +196,7 @@ def test_the_overview_shows_how_far_sessions_came_and_who_is_behind_a_bar(analys
     page = show(analyst, "?source=newsletter&measure=upgrades")
     [funnel] = [figure for figure in figures(page) if figure["title"].startswith("Of ")]
 
-    assert funnel["title"] == "Of 12 sessions, none reached “Asked to upgrade”"
+    assert funnel["title"] == "Of 12 sessions, none reached “Asked to pay”"
     behind = next(href for href in links(page) if "/funnel/sessions" in href and "step=1&" in href)
     assert "12" in show(analyst, behind.removeprefix("/analytics"))
     assert "in progress" in page
@@ -208,7 +210,9 @@ def test_the_largest_parts_are_shown_over_time(analyst, visits):
 
     assert several["title"] == "Most sessions: newsletter, 12"
     assert [key["label"] for key in several["legend"]] == ["newsletter", "Direct"]
-    href = next(href for href in links(page) if "table.csv" in href and "by=source" in href and "grain=day" in href)
+    href = next(
+        href for href in links(page) if "table.csv" in href and "breakdown=source" in href and "grain=day" in href
+    )
     rows = list(csv.DictReader(StringIO(show(analyst, href.removeprefix("/analytics")))))
     assert sum(int(row["sessions"]) for row in rows if row["source"] == "newsletter") == 12
 
@@ -235,8 +239,8 @@ def test_nothing_yet_says_why_and_what_to_do(analyst):
         ("field=shoe_size", "Choose a filter from the list."),
         (f"source={'x' * 201}", "up to 200 characters"),
         ("source=a%00b", "printable text only"),
-        ("state=CA", "There is no filter “state”. There are source, medium"),
-        ("contry=US", "There is no filter “contry”. Did you mean “country”?"),
+        ("state=CA", "There is no filter “state”. Did you mean State or region (region)?"),
+        ("contry=US", "There is no filter “contry”. Did you mean Country (country)?"),
     ],
 )
 @pytest.mark.parametrize("path", [*PAGES, "/funnel"])

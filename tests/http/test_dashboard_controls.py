@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from html import unescape
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
@@ -46,79 +45,8 @@ def led_to(client, path):
     return parse_qs(urlsplit(answer.location).query, keep_blank_values=True)
 
 
-def choices(page):
-    found = re.findall(
-        r'name="value" value="([^"]*)"( checked)?><label[^>]*>([^<]*?) ?(?:<span class="muted">(\d+)<|<)', page
-    )
-    return [(unescape(value), unescape(name), count, bool(on)) for value, on, name, count in found]
-
-
 def joined(path, query):
     return f"{path}{'&' if '?' in path else '?'}{query}"
-
-
-@pytest.mark.parametrize(
-    ("field", "typed", "stored"),
-    [
-        ("country", "United States", "US"),
-        ("country", "united states", "US"),
-        ("country", "us", "US"),
-        ("risk_level", "Higher exposure", "high"),
-        ("risk_level", "HIGH", "high"),
-        ("source", "Direct", "direct"),
-        ("source", "Google", "google"),
-        ("source", "unknown", ""),
-        ("medium", "No medium", ""),
-        ("education", "bachelor's degree", "bachelors"),
-        ("occupation", "Registered nurses", "29-1141"),
-        ("region", "texas", "TX"),
-        ("source", "Nobody Knows", "Nobody Knows"),
-    ],
-)
-def test_a_filter_is_typed_as_people_call_it(analyst, visits, field, typed, stored):
-    assert led_to(analyst, f"?field={field}&typed={typed}")[field] == [stored]
-
-
-@pytest.mark.parametrize("path", PLACES)
-def test_values_are_chosen_from_those_there_are(analyst, visits, path):
-    page = show(analyst, joined(path, "field=source"))
-
-    assert choices(page) == [
-        ("google", "google", "12", False),
-        ("direct", "Direct", "5", False),
-        ("", "Unknown", "3", False),
-    ]
-    assert 'id="field" open' in page
-    assert led_to(analyst, joined(path, "field=source&value=google&value=&typed=DIRECT"))["source"] == [
-        "google",
-        "",
-        "direct",
-    ]
-
-
-def test_what_is_chosen_already_can_be_left_out_again(analyst, visits):
-    page = show(analyst, "?source=direct&source=bing&risk_level=high&field=source")
-
-    assert choices(page) == [
-        ("google", "google", "12", False),
-        ("direct", "Direct", "", True),
-        ("bing", "bing", "", True),
-    ]
-    form = page.partition('aria-label="Add a filter"')[2].partition("</form>")[0]
-    assert 'name="risk_level" value="high"' in form
-    assert 'name="source"' not in form
-
-
-def test_nothing_chosen_and_nothing_typed_offers_the_values_again(analyst, visits):
-    assert len(choices(show(analyst, "?field=source&typed="))) == 3
-
-
-def test_what_nobody_has_gives_a_page_that_says_so(analyst, visits):
-    address = analyst.get("/analytics?field=country&typed=germany", headers=BROWSER).location
-
-    page = analyst.get(address, headers=BROWSER).text
-    assert "No visits in this period with these filters" in page
-    assert "Country: Germany" in page
 
 
 def period_form(page):

@@ -208,7 +208,7 @@ def test_bars_show_who_came_and_who_left():
 def test_the_largest_loss_is_sought_on_the_way_to_the_result():
     page = shown(*[1] * 3, *[2] * 5, *[3] * 12)
 
-    assert (page.loss.before, page.loss.after, page.loss.lost, page.loss.of) == ("Job", "Saw the result", 5, 17)
+    assert (page.loss.before, page.loss.after, page.loss.lost, page.loss.of) == ("Chose a job", "Saw the result", 5, 17)
     assert shown(3, 3).loss is None
 
 
@@ -271,7 +271,7 @@ def test_text_in_a_csv_is_no_formula(text):
 def test_ordinary_text_and_numbers_in_a_csv_stay_what_they_are():
     rows = list(csv.reader(StringIO(funnel_csv(report(*[1] * 12)))))
 
-    assert cell("Place and industry") == "Place and industry"
+    assert cell("Gave place and industry") == "Gave place and industry"
     assert rows[2][1:5] == ["0", "0.0", "0.0", "12"]
 
 

@@ -16,6 +16,8 @@ from backend.accounts.privacy.models import Consent
 from backend.accounts.sign_in.models import SignIn
 from backend.analytics.events.models import AnalyticsEvent
 from backend.database import get_db_session
+from backend.personal_data import DataClasses
+from backend.plugins import get
 from tests.accounts import PASSWORD, form_token, make_account, signed_in
 from tests.conftest import close, make_app, make_settings
 
@@ -198,3 +200,22 @@ def test_the_last_admin_cannot_delete_themselves_and_is_told_what_to_do(any_app)
 @pytest.mark.parametrize("page", ["/account/export", "/account/delete"])
 def test_these_pages_are_for_who_is_signed_in(client, page):
     assert client.get(page, headers={"Accept": "application/json"}).status_code == 401
+
+
+def test_the_page_lists_all_that_is_kept_with_what_everybody_leaves_first(app, client):
+    page = client.get("/privacy").text
+    kept = page[page.index('id="kept-h"') : page.index('id="browser-h"')]
+
+    headings = ["If you use the calculator", "If you have an account", "Behind the scenes"]
+    places = [kept.index(heading) for heading in headings]
+    assert places == sorted(places)
+    with app.app_context():
+        assert set(re.findall(r'row__name">([^<]+)<', kept)) == {one.title for one in get(DataClasses)}
+    assert kept.index(">Visits<") < kept.index(">Account<") < kept.index(">Audit log<")
+
+
+def test_an_address_that_leads_nowhere_offers_a_search_for_a_job(client):
+    page = client.get("/nowhere", headers={"Accept": "text/html"})
+
+    assert page.status_code == 404
+    assert 'action="/jobs' in page.text

@@ -52,6 +52,7 @@ class Walk:
             "code": "29-1141",
             "slug": "registered-nurses",
             "group": "healthcare-practice",
+            "section": "events",
             "filename": "css/tokens.css",
         }
 

@@ -139,4 +139,14 @@ def test_titles_are_those_of_the_shipped_occupations(visitors):
 
     assert all(reference.occupation(one["occupation"]).title == one["job_title"] for one in submitted)
     assert {one.get("risk_level") for one in submitted} >= {"low", "medium", "high"}
-    assert all(one.keys() >= {"industry", "experience", "education"} for one in submitted)
+
+
+def test_later_answers_are_told_with_what_was_told_before(visitors):
+    refined = [event for event in events(visitors) if event.event_type == EventName.ASSESSMENT_REFINED]
+    told = [set(one) for one in properties(visitors, EventName.ASSESSMENT_REFINED)]
+
+    assert not any("industry" in one for one in properties(visitors, EventName.ASSESSMENT_SUBMITTED))
+    assert {"industry", "experience", "education", "job_title", "occupation", "risk_level"} in told
+    assert any("industry" not in one for one in told)
+    asked = Counter(one["step"] for one in properties(visitors, EventName.STEP_COMPLETED))
+    assert len(refined) == sum(asked[step] for step in people.REFINES)

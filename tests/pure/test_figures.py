@@ -228,7 +228,7 @@ def test_long_names_wrap_and_make_room(letters, lines, narrow_lines):
 def test_a_funnel_tells_how_far_and_where_most_left():
     figure = funnel(made.steps())
 
-    assert figure.title == "Of 18,402 sessions, 169 reached “Asked to upgrade”"
+    assert figure.title == "Of 18,402 sessions, 169 reached “Asked to pay”"
     assert "Most left between “Opened the calculator” and “Told their job”: 4,192 (22.8%)." in figure.description
     assert figure.data[0]["x"][:3] == [18_402, 18_402, 14_210]
     assert figure.data[1]["x"][:3] == [18_402, 14_210, 11_873]

@@ -80,6 +80,20 @@ def test_a_way_of_writing_or_saying_a_title_does_not_hide_it(typed, code):
     assert codes(typed)[0] == code
 
 
+def turned(title):
+    """The official title as people say it: "Cooks, short order" is a short order cook."""
+    work, _, kind = title.partition(", ")
+    return f"{kind} {work}" if kind and "," not in kind else title
+
+
+def test_our_own_lists_do_not_hide_an_occupation_from_those_who_say_its_official_title():
+    official = {title_key(turned(row.title)): code for code, row in REFERENCE.occupations.items()}
+    everyday = {row.title for row in own_titles(REFERENCE.occupations)}
+    said = {title: official[title_key(title)] for title in everyday if title_key(title) in official}
+    assert len(said) > 100
+    assert {title: codes(title)[0] for title in said} == said
+
+
 @pytest.mark.parametrize(
     ("typed", "family"),
     [("dr.", "29-12"), ("M.D.", "29-12"), ("médico", "29-12"), ("surgeon", "29-"), ("cocinero", "35-")],

@@ -12,7 +12,6 @@ import pytest
 from backend.analytics.metrics.catalogue.query import Filter, Operator
 from backend.analytics.metrics.funnel.definition import (
     CALCULATOR,
-    COLUMNS,
     EventMatch,
     FunnelQuery,
     FunnelScope,
@@ -160,7 +159,7 @@ def test_visitors_go_on_in_later_sessions(funnels, paths, periods, moment):
 
 def test_the_calculators_steps_are_the_same_from_sessions_and_from_events(funnels, periods):
     for period in periods[2:4]:
-        query = FunnelQuery(period, COLUMNS)
+        query = FunnelQuery(period)
         nothing = matches("never_sent")
 
         assert query.is_of_columns

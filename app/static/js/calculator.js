@@ -218,6 +218,7 @@ function drop(node) {
 
 async function refine(form, button) {
   const menu = form.closest("details.pop"), status = find("#result-status"), since = Number(menu.dataset.opened) || shownAt;
+  if (!silent) window.mingus.look(); // the form then names the visit that goes on
   const body = new FormData(form);
   if (button?.name) body.append(button.name, button.value);
   form.setAttribute("aria-busy", "true");

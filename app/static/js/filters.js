@@ -22,18 +22,14 @@ function start(form) {
     const params = here();
     const was = op ?? ["is", "not", "contains"].find((each) => params.has(name + SUFFIX[each])) ?? "is";
     const values = params.getAll(name + SUFFIX[was]);
-    const contains = was === "contains";
-    return { op: was, was, values: new Map(contains ? [] : values.map((value) => [value, value])), text: contains ? values.join(", ") : "" };
+    const text = was === "contains" && values.length === 1 ? values[0] : "";
+    return { op: was, was, values: new Map(text ? [] : values.map((value) => [value, value])), text };
   }
 
-  function texts(condition) {
-    return condition.text.split(",").map((text) => text.trim()).filter(Boolean);
-  }
-
-  // What the address will hold.
-  function valuesOf(condition) {
-    if (condition.op === "contains") return texts(condition);
-    return picks(condition.op) ? [...condition.values.keys()] : [""];
+  // What the address will hold. Of several texts each is picked, and one more can be typed.
+  function valuesOf({ op, values, text }) {
+    if (op === "none" || op === "any") return [""];
+    return op === "contains" && text.trim() ? [...values.keys(), text.trim()] : [...values.keys()];
   }
 
   function select(name, op) {
@@ -55,9 +51,10 @@ function start(form) {
     const { op } = condition;
     form.querySelectorAll("[name=op]").forEach((radio) => { radio.checked = radio.value === op; });
     search.hidden = op === "none" || op === "any";
-    list.hidden = !picks(op);
+    list.hidden = op === "none" || op === "any" || (op === "contains" && !condition.values.size);
+    if (op === "contains") list.replaceChildren(...[...condition.values.keys()].map((value) => row({ value, name: value, sessions: null })));
     search.value = op === "contains" ? condition.text : "";
-    search.placeholder = op === "contains" ? "Text, or texts with commas between" : "Search";
+    search.placeholder = op === "contains" ? "Text" : "Search";
     search.setAttribute("aria-label", op === "contains" ? `Text that ${labelOf(field).toLowerCase()} contains` : `Search values of ${labelOf(field).toLowerCase()}`);
     part("status").textContent = "";
     label();
@@ -191,7 +188,9 @@ function start(form) {
   });
   form.addEventListener("change", (event) => {
     if (event.target.name === "op") {
-      edited.get(field).op = event.target.value;
+      const condition = edited.get(field);
+      if (picks(condition.op) !== picks(event.target.value)) condition.values = new Map(); // texts are no values
+      condition.op = event.target.value;
       draw();
       load();
     } else if (event.target.name === "value") pick(event.target);

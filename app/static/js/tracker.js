@@ -105,7 +105,7 @@
 
   const words = (text) => (text ? `${text}`.slice(0, 200) : null);
   const data = (name) => document.querySelector(`[data-${name}]`)?.dataset ?? {};
-  self.mingus = { silent, track, consent };
+  self.mingus = { silent, track, consent, look };
   self.trackCalculatorOpened = () => track("ai_calculator_opened", visit().from);
   self.trackStepCompleted = (step, seconds) => track("calculator_step_completed", { step, seconds });
   self.trackAssessmentSubmitted = (title, industry, risk, more) =>

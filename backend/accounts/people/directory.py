@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from backend.accounts.people.emails import Emails
@@ -19,7 +20,10 @@ from backend.audit.actions import Action
 from backend.audit.service import AuditLog
 from backend.errors import NotFound
 
-PAGE_SIZE = 25
+PREFIX = "account:"
+ACCOUNT_NAME = re.compile(rf"{PREFIX}[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}")
+PAGE_SIZE, BATCH_SIZE = 25, 500
+MOST_READ, MOST_FOUND = 10_000, 500  # addresses are sealed one by one: a search opens so many, and shows so many
 SEEN = select(func.max(SignIn.seen_at)).where(SignIn.account_id == Account.id).correlate(Account).scalar_subquery()
 
 ERASED = (
@@ -62,15 +66,32 @@ class AccountSummary:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of the accounts, the newest first."""
+    """A page of the accounts, the newest first. `left_out`: how many older ones a search did not read."""
 
     accounts: Sequence[AccountSummary]
     total: int
     number: int
+    left_out: int = 0
 
     @property
     def pages(self) -> int:
         return max(1, -(-self.total // PAGE_SIZE))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSearch:
+    """Which accounts to list; what is not given narrows nothing. `part`: of the address, in any case."""
+
+    part: str = ""
+    email_index: str | None = None
+    public_id: UUID | None = None
+    role: Role | None = None
+    state: AccountState | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it names one account."""
+        return self.email_index is not None or self.public_id is not None
 
 
 class Directory:
@@ -96,16 +117,31 @@ class Directory:
             self._session.scalar(unused.where(RecoveryCode.account_id == account_id)) or 0,
         )
 
-    def list(self, by: str, number: int = 1) -> Listing:
-        """One page, for the admin named `by`."""
-        self._audit.record_reading(by, Action.ACCOUNTS_READ, "accounts:all", page=number)
-        return self._listing(true(), number)
+    def search(self, by: str, wanted: AccountSearch, number: int = 1) -> Listing:
+        """A page of the accounts that match, for the admin named `by`."""
+        narrowed = {"by_role": str(wanted.role)} if wanted.role else {}
+        narrowed |= {"by_state": str(wanted.state)} if wanted.state else {}
+        whom = "one" if wanted.whole else "some" if wanted.part or narrowed else "all"
+        self._audit.record_reading(by, Action.ACCOUNTS_READ, f"accounts:{whom}", page=number, **narrowed)
+        if not wanted.part:
+            return self._listing(_all_of(wanted), number)
+        ids, left_out = self._with_part(wanted)
+        return replace(self._listing(Account.id.in_(ids), number), left_out=left_out)
 
-    def find(self, by: str, *, email_index: str | None = None, public_id: UUID | None = None) -> Listing:
-        """The account with exactly this address, or this id, for the admin named `by`."""
-        self._audit.record_reading(by, Action.ACCOUNTS_READ, "accounts:one")
-        wanted = Account.email_index == email_index if email_index else Account.public_id == public_id
-        return self._listing(wanted, 1)
+    def named(self, names: Iterable[str]) -> dict[str, str]:
+        """The addresses that can be read of accounts named as in the audit log, `account:…`, by these names."""
+        public_ids = {UUID(name.removeprefix(PREFIX)) for name in names if ACCOUNT_NAME.fullmatch(name)}
+        rows = self._session.execute(
+            select(Account.id, Account.public_id, Account.email).where(Account.public_id.in_(public_ids))
+        ).all()
+        emails = self._emails.of_many({row.id: row.email for row in rows})
+        return {f"{PREFIX}{row.public_id}": emails[row.id] for row in rows if row.id in emails}
+
+    def name_of(self, email: str) -> str | None:
+        """The name in the audit log, `account:…`, of the account with an address."""
+        whose = select(Account.public_id).where(Account.email_index == self._emails.index(email))
+        public_id = self._session.scalar(whose)
+        return f"{PREFIX}{public_id}" if public_id else None
 
     def show(self, by: str, public_id: UUID) -> AccountSummary:
         """One account, for the admin named `by`."""
@@ -114,6 +150,16 @@ class Directory:
         if not accounts:
             raise NotFound("There is no such account.")
         return accounts[0]
+
+    def _with_part(self, wanted: AccountSearch) -> tuple[list[int], int]:
+        """The ids of accounts whose address holds a text, among the newest; how many older ones were not read."""
+        matching = select(Account.id, Account.email).where(_all_of(wanted)).order_by(Account.id.desc())
+        part, ids = wanted.part.casefold(), []
+        for rows in self._session.execute(matching.limit(MOST_READ)).partitions(BATCH_SIZE):
+            emails = self._emails.of_many({row.id: row.email for row in rows})
+            ids += [account_id for account_id, email in emails.items() if part in email.casefold()]
+        total = self._session.scalar(select(func.count()).select_from(Account).where(_all_of(wanted))) or 0
+        return ids[:MOST_FOUND], max(0, total - MOST_READ)
 
     def _listing(self, wanted: ColumnElement[bool], number: int) -> Listing:
         total = self._session.scalar(select(func.count()).select_from(Account).where(wanted)) or 0
@@ -144,3 +190,13 @@ class Directory:
         if account is None:
             raise NotFound("There is no such account.")
         return account
+
+
+def _all_of(wanted: AccountSearch) -> ColumnElement[bool]:
+    conditions = {
+        Account.email_index: wanted.email_index,
+        Account.public_id: wanted.public_id,
+        Account.role: wanted.role,
+        Account.state: wanted.state,
+    }
+    return and_(true(), *(column == value for column, value in conditions.items() if value is not None))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from backend.accounts.people.addresses import EmailIndex
 from backend.accounts.people.models import Account
 from backend.errors import Unavailable
@@ -35,6 +37,10 @@ class Emails:
             return self._vault.open(account.id, PLACE_OF_EMAIL, account.email)
         except Unreadable:
             return None
+
+    def of_many(self, sealed: Mapping[int, bytes]) -> dict[int, str]:
+        """The addresses of many accounts from their sealed form, by account; without those that cannot be read."""
+        return self._vault.open_many(PLACE_OF_EMAIL, sealed)
 
     def seal_new(self, account_id: int, email: str) -> bytes:
         """Seal an address that waits to be confirmed. Raises Unavailable when the account's data key is lost."""

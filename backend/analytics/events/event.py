@@ -118,6 +118,7 @@ PROPERTIES: dict[str, type[Struct]] = {
     EventName.CALCULATOR_OPENED: CalculatorOpened,
     EventName.STEP_COMPLETED: StepCompleted,
     EventName.ASSESSMENT_SUBMITTED: AssessmentSubmitted,
+    EventName.ASSESSMENT_REFINED: AssessmentSubmitted,
     EventName.OFFER_VIEWED: OfferViewed,
     EventName.UPGRADE_CLICKED: UpgradeClicked,
 }

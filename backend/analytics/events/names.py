@@ -14,5 +14,6 @@ class EventName(StrEnum):
     CALCULATOR_OPENED = "ai_calculator_opened"
     STEP_COMPLETED = "calculator_step_completed"
     ASSESSMENT_SUBMITTED = "assessment_submitted"
+    ASSESSMENT_REFINED = "assessment_refined"
     OFFER_VIEWED = "conversion_offer_viewed"
     UPGRADE_CLICKED = "paid_upgrade_clicked"

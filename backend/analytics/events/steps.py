@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend.analytics.events.labels import EVENT_LABELS
 from backend.analytics.events.names import EventName
 
 
@@ -15,15 +16,16 @@ class StepDefinition:
     label: str
 
 
-STEPS = (
-    StepDefinition(EventName.CALCULATOR_OPENED, "Opened the calculator"),
-    StepDefinition(f"{EventName.STEP_COMPLETED}:1", "Job"),
-    StepDefinition(f"{EventName.STEP_COMPLETED}:2", "Place and industry"),
-    StepDefinition(f"{EventName.STEP_COMPLETED}:3", "Experience and education"),
-    StepDefinition(f"{EventName.STEP_COMPLETED}:4", "The week"),
-    StepDefinition(EventName.ASSESSMENT_SUBMITTED, "Saw the result"),
-    StepDefinition(EventName.OFFER_VIEWED, "Saw the offer"),
-    StepDefinition(EventName.UPGRADE_CLICKED, "Asked to upgrade"),
+STEPS = tuple(
+    StepDefinition(name, EVENT_LABELS[name])
+    for name in (
+        EventName.CALCULATOR_OPENED,
+        *(f"{EventName.STEP_COMPLETED}:{n}" for n in (1, 2, 3, 4)),
+        EventName.ASSESSMENT_SUBMITTED,
+        EventName.OFFER_VIEWED,
+        EventName.UPGRADE_CLICKED,
+    )
 )
-# The steps that everybody takes who comes so far: the other questions are optional, and come after the result.
-WAY = tuple(step for step in STEPS if step.name not in {f"{EventName.STEP_COMPLETED}:{n}" for n in (2, 3, 4)})
+OPTIONAL = (2, 3, 4)  # questions that refine a result, in any order
+# The steps that everybody takes who comes so far.
+WAY = tuple(step for step in STEPS if step.name not in {f"{EventName.STEP_COMPLETED}:{n}" for n in OPTIONAL})

@@ -84,7 +84,7 @@ def _is_sound(field: str) -> str:
     return matches(field, FLAT_OBJECT if field == "event_data" else TEXTS[field])
 
 
-# What the five calculator events must say: names are of the struct p, values are JSON texts.
+# What the calculator's events must say: names are of the struct p, values are JSON texts.
 _OPENING = ("source", "medium", "campaign", "referrer", "click_id")
 _SUBMISSION = ("job_title", "industry", "experience", "education")
 _WORDS = (*_OPENING, *_SUBMISSION, "occupation", "risk_level", "offer")
@@ -99,13 +99,16 @@ def _words(*names: str) -> str:
 
 
 _OCCUPATION = matches("p.occupation", '"[0-9]{2}-[0-9]{4}"')
+_RESULT = (
+    f"p.job_title IS NOT NULL AND {_words(*_SUBMISSION)} AND (p.occupation IS NULL OR {_OCCUPATION})"
+    """ AND (p.risk_level IS NULL OR p.risk_level IN ('"low"', '"medium"', '"high"'))"""
+)
 _KNOWN = {
     "ai_calculator_opened": _words(*_OPENING),
     "calculator_step_completed": matches("p.step", "[1-9][0-9]?")
     + f" AND (p.seconds IS NULL OR {matches('p.seconds', r'(?:0|[1-9][0-9]{0,3})(?:[.][0-9]{1,15})?')})",
-    "assessment_submitted": f"p.job_title IS NOT NULL AND {_words(*_SUBMISSION)}"
-    f" AND (p.occupation IS NULL OR {_OCCUPATION})"
-    """ AND (p.risk_level IS NULL OR p.risk_level IN ('"low"', '"medium"', '"high"'))""",
+    "assessment_submitted": _RESULT,
+    "assessment_refined": _RESULT,
     "conversion_offer_viewed": _words("offer"),
     "paid_upgrade_clicked": matches("p.price_cents", "0|[1-9][0-9]{0,7}")
     + " AND p.price IS NULL AND p.value IS NULL"

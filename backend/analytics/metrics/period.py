@@ -10,7 +10,8 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 DEFAULT_DAYS = 30
-LONGEST = timedelta(days=400)
+LONGEST = timedelta(days=3_660)  # ten years; events are deleted sooner (EVENTS_RETENTION_DAYS), but for imports
+LONGEST_BY_HOUR = timedelta(days=400)  # about ten thousand rows
 LOOK_AHEAD = timedelta(hours=12)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -47,7 +48,7 @@ class Period:
         if self.start >= self.end:
             raise ValueError("must be before end")
         if self.end - self.start > LONGEST:
-            raise ValueError(f"must be at most {LONGEST.days} days before end")
+            raise ValueError(f"must be at most {LONGEST.days:,} days before end")
 
     @classmethod
     def between(

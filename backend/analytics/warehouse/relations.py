@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from backend.analytics.events.steps import STEPS
+from backend.analytics.events.steps import OPTIONAL, WAY
 from backend.analytics.lake.tables import INSTANT, LakeTable
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
 EPOCH = date(1970, 1, 1)
-STEP_COLUMNS = tuple(f"step_{number}_at" for number in range(1, len(STEPS) + 1))
+STEP_COLUMNS = tuple(f"step_{number}_at" for number in range(1, len(WAY) + 1))
+QUESTION_COLUMNS = {number: f"question_{number}_at" for number in OPTIONAL}
 
 SESSIONS = LakeTable(
     "sessions",
@@ -49,8 +50,10 @@ SESSIONS = LakeTable(
         "campaign": "string",
         "referrer": "string",
         **dict.fromkeys(STEP_COLUMNS, INSTANT),
+        **dict.fromkeys(QUESTION_COLUMNS.values(), INSTANT),  # first answered, wherever in the order
         "first_submitted_at": INSTANT,
-        "submitted_at": INSTANT,  # the last time, of which the columns after it tell
+        "submitted_at": INSTANT,  # the last time
+        # Of the result as it was last, refined or not:
         "job_title": "string",
         "occupation": "string",
         "industry": "string",

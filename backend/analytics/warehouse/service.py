@@ -6,7 +6,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from threading import Lock
 
 from backend.analytics.lake.demo import DemoDays
@@ -109,6 +109,15 @@ class Warehouse:
 
         try:
             return (self._seen[1] if self._seen else self._snapshots.newest()).demo
+        except (OSError, DeltaError, FilesAreGone):
+            return None
+
+    def first_day(self) -> date | None:
+        """The first UTC day that holds events; None where none does, or where the lake cannot be read."""
+        from deltalake.exceptions import DeltaError
+
+        try:
+            return self._snapshots.first_day()
         except (OSError, DeltaError, FilesAreGone):
             return None
 

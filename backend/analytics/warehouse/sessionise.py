@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from backend.analytics.events.event import UpgradeClicked
 from backend.analytics.events.names import EventName
 from backend.analytics.events.server_streams import SERVER_STREAMS
-from backend.analytics.warehouse.relations import DAY, SECOND, SESSIONS, STEP_COLUMNS
+from backend.analytics.events.steps import OPTIONAL
+from backend.analytics.warehouse.relations import DAY, QUESTION_COLUMNS, SECOND, SESSIONS, STEP_COLUMNS
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table, Value
@@ -26,7 +27,9 @@ SUBMISSION = ("job_title", "occupation", "industry", "experience", "education", 
 STEP_NUMBER = ":-?[0-9]+"  # behind a name that has one
 FACT_GROUPS = (FIRST_EVENT, OPENING, SUBMISSION)
 PLACES = tuple(range(1, len(STEP_COLUMNS) + 1))
-SUBMITTED, OFFERED, UPGRADE = 6, 7, 8
+SUBMITTED, OFFERED, UPGRADE = 3, 4, 5
+ASIDE = len(PLACES) - 1  # question 2, the first optional one, has the place after those of the way
+REFINED = max(OPTIONAL) + ASIDE + 1
 CURRENCY = UpgradeClicked(price_cents=0).currency
 COLUMNS = tuple(name for name in SESSIONS.columns if name not in ("day", "person"))
 EVENT = ("session_key", "session_id", "timestamp", "event_id", "event_type", "step", "is_bot", "user_id")
@@ -78,15 +81,18 @@ def sessionise(events: Table, carried: Table) -> Table:
 
 
 def _placed(events: Table) -> Table:
-    """Each event with the step it completes, counted from 1, 0 for none; and with its place among equal instants."""
+    """Each event with its place: its step of the way, counted from 1, or what stands aside; with its name and step."""
     import ibis
 
     kind = events.event_type
-    question = (kind == EventName.STEP_COMPLETED) & events.step.between(1, 4)
+    is_answer = kind == EventName.STEP_COMPLETED
+    is_optional = is_answer & events.step.between(min(OPTIONAL), max(OPTIONAL))
     place = ibis.cases(
         (kind == EventName.CALCULATOR_OPENED, _int(1)),
-        (question.fill_null(False), events.step.cast("int64") + 1),
+        ((is_answer & (events.step == 1)).fill_null(False), _int(2)),
+        (is_optional.fill_null(False), events.step.cast("int64") + ASIDE),
         (kind == EventName.ASSESSMENT_SUBMITTED, _int(SUBMITTED)),
+        (kind == EventName.ASSESSMENT_REFINED, _int(REFINED)),
         (kind == EventName.OFFER_VIEWED, _int(OFFERED)),
         (kind == EventName.UPGRADE_CLICKED, _int(UPGRADE)),
         else_=_int(0),
@@ -96,10 +102,14 @@ def _placed(events: Table) -> Table:
 
 
 def _facts(events: Table) -> dict[str, Value]:
-    """The facts of a group of events: the first value of each, of submissions the last."""
+    """The facts of a group of events: the first value of each, of results the last."""
     firsts = {f"first_{place}": events.timestamp.min(where=events.place == place) for place in PLACES}
     opened, submitted, offered, upgraded = (events.place == place for place in (1, SUBMITTED, OFFERED, UPGRADE))
     order = _struct(events, ("timestamp", "event_id"))
+    answers = {
+        column: events.timestamp.min(where=events.place == number + ASIDE)
+        for number, column in QUESTION_COLUMNS.items()
+    }
     return {
         "session_id": events.session_id.arbitrary(),
         "started_at": events.timestamp.min(),
@@ -110,8 +120,9 @@ def _facts(events: Table) -> dict[str, Value]:
         "user_id": events.user_id.argmin(order, where=events.user_id.notnull()),
         "facts_0": _struct(events, FIRST_EVENT).argmin(order),
         "facts_1": _struct(events, OPENING).argmin(order, where=opened),
-        "facts_2": _struct(events, SUBMISSION).argmax(order, where=submitted),
+        "facts_2": _struct(events, SUBMISSION).argmax(order, where=submitted | (events.place == REFINED)),
         **firsts,
+        **answers,
         "step_1_at": firsts["first_1"],
         "first_submitted_at": firsts[f"first_{SUBMITTED}"],
         "submitted_at": events.timestamp.max(where=submitted),

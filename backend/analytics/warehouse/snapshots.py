@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,12 @@ class Snapshots:
             open_from = self._opened[SESSIONS.name].transaction_version(OPEN_FROM)
             events = self._version(EVENTS.name)
             return Snapshot(events, sessions, BEGINNING if open_from is None else open_from, self._demo)
+
+    def first_day(self) -> date | None:
+        """The first UTC day that holds events, by the names of the table's partitions."""
+        with self._lock:
+            self._version(EVENTS.name)
+            return min(self._lake.days(self._opened[EVENTS.name]), default=None)
 
     def forget(self) -> None:
         """Read the tables from the beginning next time."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from werkzeug.datastructures import MultiDict
 
+from backend.analytics.events.labels import event_named
 from backend.analytics.metrics.funnel.asked import AskedFunnel, names
 from backend.analytics.metrics.funnel.definition import CALCULATOR, MOST_STEPS, FunnelQuery, Outcome
 from backend.analytics.metrics.funnel.questions import FunnelBar
@@ -17,8 +18,9 @@ from backend.dashboards.question import Address, PageQuestion
 from backend.errors import FieldError, InvalidRequest
 
 DEFAULT = AskedFunnel(limit="5")
+BEHIND = ("step", "outcome", "group", "others", "page", "grouped_by", "place")  # of the list behind a bar
 OWN = ("window", "order", "scope", "breakdown", "limit")
-READ = (*OWN, "steps", "exclude", "change", "step", "outcome", "group", "others", "page")
+READ = (*OWN, "steps", "exclude", "change", "edit", *BEHIND)
 CALCULATORS = tuple(step.name for step in CALCULATOR)
 # What is chosen from a list can only be wrong in an address written by hand.
 CHOSEN = {
@@ -35,7 +37,7 @@ class FunnelQuestion:
     """The page's question and the funnel in it. `rows` are the steps as the form shows them, also empty ones.
 
     `query` is None where something is wrong: the page's errors say what. `moved`: where the form goes on after a step
-    was added, moved or removed; None where nothing was.
+    was added, moved or removed; None where nothing was. `editing`: the form stays open for the next change.
     """
 
     page: PageQuestion
@@ -43,22 +45,31 @@ class FunnelQuestion:
     rows: tuple[str, ...]
     query: FunnelQuery | None
     moved: str | None = None
+    editing: bool = False
 
     @classmethod
-    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime) -> Self:
+    def parse(
+        cls,
+        args: MultiDict[str, str],
+        default_zone: str,
+        now: datetime,
+        first_day: Callable[[], date | None] = lambda: None,
+    ) -> Self:
         """`?steps=a,b:2&window=1h` as links say it, `?steps=a&steps=b:2&change=up:1` as the form does."""
         rows, moved = _changed(tuple(_rows(args)), args.get("change", ""))
-        page = PageQuestion.parse(args, default_zone, now, READ)
+        page = PageQuestion.parse(args, default_zone, now, READ, first_day)
         parameters = {name: value for name in OWN if (value := page.own.get(name, "").strip())}
         steps = tuple(row for row in rows if row)
-        asked = replace(DEFAULT, steps=steps, exclude=tuple(filter(None, names(args.get("exclude")))), **parameters)
+        exclude = tuple(event_named(name) for name in names(args.get("exclude")) if name)
+        asked = replace(DEFAULT, steps=steps, exclude=exclude, **parameters)
+        editing = bool(moved) or "edit" in args
         page = replace(page, own=_own(asked, rows))
         try:
             query = asked.query(page.period or _any(now), page.filters, page.compare)
         except InvalidRequest as error:
             page = replace(page, errors=(*page.errors, *_page_errors(error.errors, rows)))
-            return cls(page, asked, rows, None, moved)
-        return cls(page, asked, rows, query if page.period else None, moved)
+            return cls(page, asked, rows, None, moved, editing)
+        return cls(page, asked, rows, query if page.period else None, moved, editing)
 
     def answerable(self) -> FunnelQuery:
         """The question, for callers that cannot show the form again."""
@@ -68,13 +79,17 @@ class FunnelQuestion:
 
     @property
     def is_default(self) -> bool:
-        """Whether it is the calculator's funnel, so that the form may stay closed."""
+        """Whether it is the calculator's funnel."""
         return not self.rows and replace(self.asked, breakdown=DEFAULT.breakdown, limit=DEFAULT.limit) == DEFAULT
 
     @property
     def shown(self) -> tuple[str, ...]:
         """The steps that the form shows."""
         return self.rows or CALCULATORS
+
+    def here(self) -> Address:
+        """Its address, with the form as open as it was left."""
+        return self.page.address() | ({"edit": "steps"} if self.editing else {})
 
     @property
     def default(self) -> PageQuestion:
@@ -102,9 +117,15 @@ class BarQuestion:
     number: int
 
     @classmethod
-    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime) -> Self:
+    def parse(
+        cls,
+        args: MultiDict[str, str],
+        default_zone: str,
+        now: datetime,
+        first_day: Callable[[], date | None] = lambda: None,
+    ) -> Self:
         """Only links lead here, so a wrong parameter is refused and not shown to be mended."""
-        funnel = FunnelQuestion.parse(args, default_zone, now)
+        funnel = FunnelQuestion.parse(args, default_zone, now, first_day)
         funnel.answerable()
         errors: list[FieldError] = []
         step, number = _whole(args, "step", errors), _whole(args, "page", errors)
@@ -130,7 +151,7 @@ class BarQuestion:
 
 
 def _rows(args: MultiDict[str, str]) -> Iterator[str]:
-    rows = [row.strip() for text in args.getlist("steps") for row in text.split(",")]
+    rows = [event_named(row.strip()) for text in args.getlist("steps") for row in text.split(",")]
     return iter(rows[:ROWS] if any(rows) or "change" in args else [])
 
 

@@ -38,15 +38,9 @@ def account_page(errors: Errors = NO_ERRORS, *, public_id: UUID) -> str:
 @require(Scope.ACCOUNTS_MANAGE)
 def accounts() -> ResponseReturnValue:
     question = AccountsQuestion.parse(request.args)
-    if question.error:
-        return accounts_page({"q": question.error}, question=question, listing=None), 422
-    directory = get(Directory)
-    if question.email:
-        listing = directory.find(caller_name(), email_index=get(EmailIndex).of(question.email))
-    elif question.public_id:
-        listing = directory.find(caller_name(), public_id=question.public_id)
-    else:
-        listing = directory.list(caller_name(), question.page)
+    if question.errors:
+        return accounts_page(question.errors, question=question, listing=None), 422
+    listing = get(Directory).search(caller_name(), question.search(get(EmailIndex).of), question.page)
     return accounts_page(question=question, listing=listing)
 
 

@@ -10,7 +10,7 @@ from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.analytics.metrics.catalogue.service import CatalogueService
-from backend.analytics.warehouse.service import WarehouseUnavailable
+from backend.analytics.warehouse.service import Warehouse, WarehouseUnavailable
 from backend.clock import utc_now
 from backend.dashboards.chips import chips_of
 from backend.dashboards.filters import FILTER_CHOICES, Choice
@@ -18,7 +18,7 @@ from backend.dashboards.names import Names
 from backend.dashboards.page import Page
 from backend.dashboards.pages import PAGES
 from backend.dashboards.periods import Preset, zone_label
-from backend.dashboards.question import COMPARISONS, EVERYWHERE, SENT, PageQuestion
+from backend.dashboards.question import EVERYWHERE, SENT, PageQuestion
 from backend.dashboards.values import ValueList, stored_query, values_query
 from backend.plugins import get
 from backend.reference.loading import Reference
@@ -31,7 +31,8 @@ def names() -> Names:
 
 def question_here(own: Iterable[str]) -> PageQuestion:
     """The question in the address; `own` are the parameters of the page beyond those of every page."""
-    return PageQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), own)
+    zone, first_day = current_app.config["TIMEZONE"], get(Warehouse).first_day
+    return PageQuestion.parse(request.args, zone, utc_now(), own, first_day)
 
 
 def controls(page: Page, question: PageQuestion) -> dict[str, Any]:
@@ -46,7 +47,6 @@ def controls(page: Page, question: PageQuestion) -> dict[str, Any]:
         "dimensions": FILTER_CHOICES,
         "values": _values(question),
         "filter_ops": Choice,
-        "comparisons": COMPARISONS,
     }
 
 

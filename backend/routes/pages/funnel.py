@@ -9,7 +9,7 @@ from backend.accounts.permissions import Scope
 from backend.analytics.metrics.catalogue.query import MOST_ROWS
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.funnel.service import FunnelService, JourneyList
-from backend.analytics.warehouse.service import WarehouseUnavailable
+from backend.analytics.warehouse.service import Warehouse, WarehouseUnavailable
 from backend.clock import utc_now
 from backend.dashboards.funnel.form import FunnelForm, events_of, unsent
 from backend.dashboards.funnel.page import FunnelPage, Links
@@ -67,11 +67,11 @@ def sessions_table() -> ResponseReturnValue:
 
 
 def _question() -> FunnelQuestion:
-    return FunnelQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now())
+    return FunnelQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), get(Warehouse).first_day)
 
 
 def _bar() -> BarQuestion:
-    return BarQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now())
+    return BarQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), get(Warehouse).first_day)
 
 
 def _behind(bar: BarQuestion, limit: int, offset: int = 0) -> JourneyList:

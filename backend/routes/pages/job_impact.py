@@ -17,12 +17,14 @@ from backend.reference.loading import Reference
 from backend.reference.plain_names import JobName
 from backend.routes.access import account_holder, public
 from backend.routes.draft_keys import draft_keys, hold
+from backend.routes.pages.compressed import compress
 from backend.routes.pages.first_visit import FirstVisitPages
 from backend.routes.pages.forms import NO_ERRORS, Errors, by_field, if_refused, of_every_field
 from backend.routes.pages.occupation_addresses import absolute
 from backend.routes.schemas import job_impact_form as forms
 
 bp = Blueprint("assessment", __name__)
+bp.after_request(compress)
 PAGE = "ai-job-impact-calculator.html"
 BASE = "/ai-job-impact-calculator"
 TITLE = "What does AI mean for your job?"

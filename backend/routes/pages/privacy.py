@@ -20,13 +20,21 @@ from backend.routes.access import Rate, caller, confirm_password, me, public, re
 from backend.routes.caused_letters import NO_MAIL, flash_letter
 from backend.routes.consent import asks_not_to_be_tracked, said
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
-from backend.routes.schemas.privacy import COOKIE, REMEMBERED, ConsentAnswer, ConsentForm, form_of, password_of
+from backend.routes.schemas.privacy import (
+    COOKIE,
+    REMEMBERED,
+    ConsentAnswer,
+    ConsentForm,
+    by_importance,
+    form_of,
+    password_of,
+)
 
 bp = Blueprint("privacy", __name__)
 
 
 def privacy_page(template: str, errors: Errors = NO_ERRORS) -> str:
-    classes = sorted(get(DataClasses), key=lambda data_class: data_class.title)
+    classes = by_importance(get(DataClasses))
     return form_page(template, errors, classes=classes, answer=said(), silent=asks_not_to_be_tracked())
 
 

@@ -12,12 +12,15 @@ from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.routes.access import public
 from backend.routes.draft_keys import draft_keys
+from backend.routes.pages.compressed import compress
 from backend.routes.pages.forms import NO_ERRORS, Errors, if_refused, of_every_field
 from backend.routes.pages.job_impact import PAGE
+from backend.routes.pages.refinements import record_refinement
 from backend.routes.pages.shown_result import hours_of, page_of
 from backend.routes.schemas import job_impact_form as forms
 
 bp = Blueprint("result", __name__)
+bp.after_request(compress)
 RESULT = "/result/<link>"
 NOT_COMPARED = {"salary": "Your pay was not compared: this page was open for too long. Send it again."}
 READERS = "whoever was given the link may read the result"
@@ -40,6 +43,7 @@ def show(link: str) -> ResponseReturnValue:
 def answer(link: str, question: str) -> ResponseReturnValue:
     """Keep what a menu was told."""
     get(JobImpactDrafts).answer(link, draft_keys(), _reply(JobImpactQuestion(question), link))
+    record_refinement(link)
     return redirect(url_for(".show", link=link), 303)
 
 

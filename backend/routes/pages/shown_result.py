@@ -48,7 +48,7 @@ def page_of(result: JobImpactResult, errors: Errors) -> ResultPage:
         nearest=() if result.assessment.yours else _nearest(result.assessment.code),
     )
     forms = _forms(result, errors) if isinstance(result, OwnJobImpactResult) else None
-    return result_page(result.assessment, result.answers, shown, forms, _counted(result))
+    return result_page(result.assessment, result.answers, shown, forms, counted_answers(result))
 
 
 def _share_row(result: OwnJobImpactResult) -> ShareRow:
@@ -88,7 +88,7 @@ def hours_of(result: JobImpactResult) -> tuple[WeekGroup, ...]:
     return week_groups(result.assessment.activities, result.replies.activities)
 
 
-def _counted(result: JobImpactResult) -> CountedAnswers:
+def counted_answers(result: JobImpactResult) -> CountedAnswers:
     """Nothing is counted of a result that somebody shared."""
     if not isinstance(result, OwnJobImpactResult):
         return CountedAnswers("", "", "", "")

@@ -66,7 +66,7 @@ def form() -> ResponseReturnValue:
 
 @bp.post("/sign-in")
 @public(WHO, Rate.SIGN_IN)
-@if_refused(sign_in_page, {SignInRefused: "email"})
+@if_refused(sign_in_page, {SignInRefused: "password"})
 def begin() -> ResponseReturnValue:
     credentials = SignInForm.parse(request.form)
     who = get(SignIns).authenticate(credentials.email, credentials.password)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Self
@@ -22,7 +22,7 @@ COLUMNS = ("number", "at", "actor", "action", "object", "details", "digest")
 
 @dataclass(frozen=True, slots=True)
 class AuditQuestion:
-    """Values stay as entered, so that a wrong one comes back to be mended."""
+    """Wrong values stay as entered, so that they come back to be mended; an email address becomes a name."""
 
     actor: str
     action: str
@@ -33,13 +33,20 @@ class AuditQuestion:
     errors: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def parse(cls, args: Mapping[str, str], now: datetime) -> Self:
-        """`?actor=account:…&action=job.retried&object=job:7&days=30&before=120`"""
+    def parse(cls, args: Mapping[str, str], now: datetime, account_with: Callable[[str], str | None]) -> Self:
+        """`?actor=account:…&action=job.retried&object=job:7&days=30&before=120`
+
+        `account_with`: the name, `account:…`, of the account with an email address.
+        """
         fields = {name: args.get(name, "").strip() for name in ("actor", "action", "object", "days", "before")}
         errors = {}
-        for name, example in (("actor", "cli, key:ID or account:ID"), ("object", "job:7 or account:ID")):
-            if fields[name] and not PUBLIC_NAME.fullmatch(fields[name]):
-                errors[name] = f"Enter a name as the log writes it, such as {example}."
+        for name, example in (("actor", "cli"), ("object", "job:7")):
+            if "@" in fields[name] and (account := account_with(fields[name])):
+                fields[name] = account
+            elif "@" in fields[name]:
+                errors[name] = "No account has this email address."
+            elif fields[name] and not PUBLIC_NAME.fullmatch(fields[name]):
+                errors[name] = f"Enter an email address, or a name as the log stores it, such as {example}."
         if fields["action"] and fields["action"] not in list(Action):
             errors["action"] = "Choose an action from the list."
         if fields["days"] and fields["days"] not in map(str, DAYS):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -12,11 +12,16 @@ from backend.accounts.privacy.consent import VERSION
 from backend.accounts.privacy.export import Form
 from backend.accounts.privacy.models import ConsentChoice
 from backend.errors import FieldError, InvalidRequest
+from backend.personal_data import DataClass
 from backend.routes.schemas.onward import safe_next
 
 COOKIE = "mingus_consent"
 REMEMBERED = timedelta(days=180)
 WRITTEN = re.compile(r"(\d{1,4})\.(accepted|rejected)\.(\d{1,11})")
+KINDS = (
+    ("If you use the calculator", ("assessments", "visits", "events", "consents")),
+    ("If you have an account", ("account", "sign_ins", "letters", "api_keys", "saved_views", "annotations")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +68,11 @@ def password_of(form: Mapping[str, str]) -> str:
     if not (password := form.get("password", "")):
         raise InvalidRequest([FieldError("password", "Enter your password.")])
     return password
+
+
+def by_importance(classes: Iterable[DataClass]) -> list[tuple[str, list[DataClass]]]:
+    """The data classes under three headings: what everybody leaves first, what only keeps records last."""
+    by_name = {data_class.name: data_class for data_class in classes}
+    named = [(heading, [by_name.pop(name) for name in names if name in by_name]) for heading, names in KINDS]
+    rest = sorted(by_name.values(), key=lambda data_class: data_class.title)
+    return [(heading, members) for heading, members in (*named, ("Behind the scenes", rest)) if members]

@@ -8,14 +8,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from backend.analytics.metrics.quotients import SMALLEST_DENOMINATOR
-from backend.analytics.warehouse.relations import SECOND, revenue_in
+from backend.analytics.warehouse.relations import QUESTION_COLUMNS, SECOND, revenue_in
 
 if TYPE_CHECKING:
     from ibis.expr.types import NumericValue, Table
 
 Counts = Mapping[str, "NumericValue"]
 OFFER_FOLLOWED, UPGRADE_FOLLOWED = "offer_followed", "upgrade_followed"
-QUESTIONS = ("the job", "place and industry", "experience and education", "the week")
+OPTIONAL = {2: "place and industry", 3: "experience and education", 4: "the week"}
 
 
 class Unit(StrEnum):
@@ -146,12 +146,16 @@ _DEFINED: tuple[Measure, ...] = (
         Relation.SESSIONS, True, "session_events", lambda t, _: t.events.sum().fill_null(0),
     ),
     _sessions("opened", "Calculators opened", "Sessions in which the calculator was opened.", "step_1_at"),
+    _sessions(
+        "question_1", "Answers about the job", "Sessions that answered question 1 after opening the calculator.",
+        "step_2_at",
+    ),
     *(
         _sessions(
-            f"question_{number}", f"Answers about {about}",
-            f"Sessions that answered question {number} after all before it.", f"step_{number + 1}_at",
+            f"question_{number}", f"Answers about {OPTIONAL[number]}",
+            f"Sessions that answered question {number}, which is optional.", column,
         )
-        for number, about in enumerate(QUESTIONS, 1)
+        for number, column in QUESTION_COLUMNS.items()
     ),
     _sessions("assessments", "Results", "Sessions that came to a result.", "submitted_at"),
     _sessions("offers_viewed", "Offers viewed", "Sessions in which an offer came into view.", "offer_viewed_at"),

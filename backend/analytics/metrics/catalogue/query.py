@@ -13,7 +13,7 @@ from backend.analytics.lake.origin import ORIGIN, as_kept
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Relation
 from backend.analytics.metrics.catalogue.vocabularies import VOCABULARIES, can_be
-from backend.analytics.metrics.period import Compare, Grain, Period
+from backend.analytics.metrics.period import LONGEST_BY_HOUR, Compare, Grain, Period
 from backend.errors import FieldError, InvalidRequest
 
 MOST_ROWS = 10_000
@@ -160,6 +160,8 @@ def _sizes(query: Query) -> Iterator[FieldError]:
             yield FieldError(field, "must not repeat a name")
     if not 1 <= query.limit <= MOST_ROWS:
         yield FieldError("limit", f"must be between 1 and {MOST_ROWS:,}")
+    if query.grain is Grain.HOUR and query.period.end - query.period.start > LONGEST_BY_HOUR:
+        yield FieldError("grain", f"by hour, a period is at most {LONGEST_BY_HOUR.days} days")
     if not fullmatch(CURRENCY, query.currency):
         yield FieldError("currency", "must be three capital letters such as USD")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from backend.analytics.events.labels import label_of
 from backend.analytics.events.steps import STEPS, WAY
 from backend.analytics.metrics.catalogue.query import Filter, Operator, in_any_spelling, session_faults, value_faults
 from backend.analytics.metrics.period import Compare, Period
@@ -15,7 +16,6 @@ from backend.errors import FieldError, InvalidRequest
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 LEAST_STEPS, MOST_STEPS, MOST_EXCLUDED, MOST_GROUPS, MOST_LISTED = 2, 12, 10, 100, 1_000
-LABELS = {step.name: step.label for step in STEPS}
 UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 DURATION = re.compile(r"([0-9]{1,7})([smhd])")
 WINDOW = timedelta(hours=24)
@@ -66,15 +66,13 @@ class EventMatch:
 
     @property
     def label(self) -> str:
-        name = self.event.replace("_", " ").capitalize()
-        return LABELS.get(self.name, name if self.number is None else f"{name}, {self.number}")
+        return label_of(self.name)
 
     def overlaps(self, other: EventMatch) -> bool:
         """Whether one event may match both."""
         return self.event == other.event and (self.number == other.number or None in (self.number, other.number))
 
 
-COLUMNS = tuple(EventMatch.parse(step.name) for step in STEPS)
 CALCULATOR = tuple(EventMatch.parse(step.name) for step in WAY)
 
 
@@ -107,7 +105,7 @@ class FunnelQuery:
     def is_of_columns(self) -> bool:
         """Whether sessions themselves say when each step was reached."""
         plain = self.order is Order.ORDERED and self.is_best_from_the_first
-        return plain and self.steps == COLUMNS[: len(self.steps)]
+        return plain and self.steps == CALCULATOR[: len(self.steps)]
 
     @property
     def is_best_from_the_first(self) -> bool:

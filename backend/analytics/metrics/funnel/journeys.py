@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ibis.expr.types import ArrayValue, BooleanValue, IntegerValue, Table, Value
 
 LISTED = ("session_key", "started_at", "source", "device", "country")
-GROUP = "group_key"
+GROUP, LISTED_GROUP = "group_key", "listed_key"
 ENDED, ENTERED, LATEST = "ended_at", "entered", "latest"
 
 
@@ -51,17 +51,18 @@ class Numbers:
 PARAMETERS = tuple(field.name for field in fields(Numbers))
 
 
-def journeys(query: FunnelQuery, numbers: Numbers, *, listed: bool = False) -> Table:
+def journeys(query: FunnelQuery, numbers: Numbers, *, listed: bool = False, grouped: str = "") -> Table:
     """A row for each who entered in the period: `reached_1` and on, null where not; `GROUP`; `ENDED`.
 
-    `LATEST`: when step 1 was last taken, if the way may yet go on. With `LISTED`, if `listed`.
+    `LATEST`: when step 1 was last taken, if the way may yet go on. With `LISTED`, if `listed`. With `LISTED_GROUP`, the
+    value of the dimension `grouped`, if one is named.
     """
     if query.is_of_columns:
-        ways = _of_columns(query, numbers)
+        ways = _of_columns(query, numbers, grouped)
     elif query.scope is FunnelScope.SESSION:
-        ways = _of_sessions(query, numbers)
+        ways = _of_sessions(query, numbers, grouped)
     else:
-        ways = _of_visitors(query, numbers, listed=listed)
+        ways = _of_visitors(query, numbers, grouped, listed=listed)
     return ways.filter(_is_in_period(ways[ENTERED], numbers))
 
 
@@ -70,23 +71,23 @@ def _is_in_period(instant: IntegerValue, numbers: Numbers) -> BooleanValue:
     return (instant >= numbers.entered_from) & (instant < numbers.entered_before) & ~is_left_out
 
 
-def _of_columns(query: FunnelQuery, numbers: Numbers) -> Table:
+def _of_columns(query: FunnelQuery, numbers: Numbers, grouped: str) -> Table:
     """Sessions keep the first instant of each step that is not before the one of the step before it."""
-    sessions = _sessions(query, numbers, query.filters)
+    sessions = _sessions(query, numbers, query.filters, grouped)
     steps = [sessions[name] for name in STEP_COLUMNS[: len(query.steps)]]
     reached = {f"reached_{n}": step for n, step in enumerate(steps, 1)}
     entries = {ENTERED: steps[0], LATEST: steps[0]}
-    return sessions.select(ENDED, **_listed_columns(sessions, query), **entries, **reached)
+    return sessions.select(ENDED, **_listed_columns(sessions, query, grouped), **entries, **reached)
 
 
-def _of_sessions(query: FunnelQuery, numbers: Numbers) -> Table:
+def _of_sessions(query: FunnelQuery, numbers: Numbers, grouped: str) -> Table:
     """Plain ways as they are; only of the others all events are read."""
     import ibis
 
     kinds = Kinds.of(query)
     reader = WayReader(query, kinds, numbers.window)
-    sessions = _sessions(query, numbers, query.filters)
-    sessions = sessions.mutate(**_listed_columns(sessions, query))
+    sessions = _sessions(query, numbers, query.filters, grouped)
+    sessions = sessions.mutate(**_listed_columns(sessions, query, grouped))
     ways = PlainReader(query, kinds, numbers.window).of_sessions(sessions)
     # The last start matters only while the session is not over.
     is_searched = ~ways.is_plain | (numbers.now - ways[ENDED] <= GAP)
@@ -98,7 +99,7 @@ def _of_sessions(query: FunnelQuery, numbers: Numbers) -> Table:
     reached = {f"reached_{n}": ibis.ifelse(ways.is_plain, ways[f"plain_{n}"], time) for n, time in searched.items()}
     is_known = ways.starts.length() > 0
     last = ibis.ifelse(is_known, ways.started_at + reader.time(ways.starts.maxs()), ways.first_1)
-    columns = [name for name in (*LISTED, GROUP, ENDED) if name in ways.columns]
+    columns = [name for name in (*LISTED, GROUP, LISTED_GROUP, ENDED) if name in ways.columns]
     return ways.select(*columns, **{ENTERED: ways.first_1, LATEST: last}, **reached)
 
 
@@ -111,14 +112,14 @@ def _codes(ways: Table, query: FunnelQuery, kinds: Kinds) -> ArrayValue:
     return codes if query.order is Order.STRICT else codes.filter(lambda code: code % 2**KIND_BITS != kinds.others)
 
 
-def _of_visitors(query: FunnelQuery, numbers: Numbers, *, listed: bool) -> Table:
+def _of_visitors(query: FunnelQuery, numbers: Numbers, grouped: str, *, listed: bool) -> Table:
     """The events of all sessions of a visitor as one way."""
     import ibis
 
     kinds = Kinds.of(query)
     plain, reader = PlainReader(query, kinds, numbers.window), WayReader(query, kinds, numbers.window)
     base = numbers.start - 2 * DAY
-    events = _events(query, numbers, kinds)
+    events = _events(query, numbers, kinds, grouped)
     starts = events.kind.isin(kinds.of_steps[0]) & _is_in_period(events.timestamp, numbers)
     ways = events.group_by("person").aggregate(
         codes=code(events.timestamp - base, events.kind).collect(),
@@ -138,10 +139,11 @@ def _of_visitors(query: FunnelQuery, numbers: Numbers, *, listed: bool) -> Table
         for n, time in reader.reached(ways.best, base).items()
     }
     ways = ways.select("person", LATEST, **{ENTERED: ways.first_1}, **reached)
-    if not (listed or query.filters or query.breakdown):
+    if not (listed or grouped or query.filters or query.breakdown):
         return ways
     opened = events.filter(events.kind.isin(kinds.of_steps[0]))
-    return _with_sessions(ways, opened, (*LISTED, GROUP) if query.breakdown else LISTED)
+    columns = (*LISTED, *((GROUP,) if query.breakdown else ()), *((LISTED_GROUP,) if grouped else ()))
+    return _with_sessions(ways, opened, columns)
 
 
 def _with_sessions(ways: Table, opened: Table, columns: tuple[str, ...]) -> Table:
@@ -156,15 +158,15 @@ def _with_sessions(ways: Table, opened: Table, columns: tuple[str, ...]) -> Tabl
     return ways.filter(ways.keeps)
 
 
-def _events(query: FunnelQuery, numbers: Numbers, kinds: Kinds) -> Table:
+def _events(query: FunnelQuery, numbers: Numbers, kinds: Kinds, grouped: str) -> Table:
     """The events that matter of every visitor, each with its session."""
     from backend.analytics.warehouse.lists import pairs
 
-    sessions = _sessions(query, numbers, ())
+    sessions = _sessions(query, numbers, (), grouped)
     events = sessions.select(
         "person",
         keeps=_all(sessions, query.filters),
-        **_listed_columns(sessions, query),
+        **_listed_columns(sessions, query, grouped),
         event=pairs(sessions.event_times, sessions[kinds.names].split(" ")).unnest(),
     )
     events = events.mutate(timestamp=events.event["left"], name=events.event["right"])
@@ -172,18 +174,19 @@ def _events(query: FunnelQuery, numbers: Numbers, kinds: Kinds) -> Table:
     return events if query.order is Order.STRICT else events.filter(events.kind < kinds.others)
 
 
-def _sessions(query: FunnelQuery, numbers: Numbers, filters: tuple[Filter, ...]) -> Table:
-    fields = [condition.field for condition in query.filters] + ([query.breakdown] if query.breakdown else [])
+def _sessions(query: FunnelQuery, numbers: Numbers, filters: tuple[Filter, ...], grouped: str) -> Table:
+    fields = [condition.field for condition in query.filters] + [query.breakdown or "", grouped]
     sessions = with_first_seen(relation(SESSIONS), fields)
     conditions = [sessions.day >= numbers.first_day, sessions.day <= numbers.last_day]
     conditions += [] if query.bots else [~sessions.is_bot]
     return sessions.filter(*conditions, *(holds(sessions, condition) for condition in filters))
 
 
-def _listed_columns(sessions: Table, query: FunnelQuery) -> dict[str, Value]:
+def _listed_columns(sessions: Table, query: FunnelQuery, grouped: str) -> dict[str, Value]:
     """The columns that a way takes from the session in which it begins."""
-    group = {GROUP: DIMENSIONS[query.breakdown].column(sessions)} if query.breakdown else {}
-    return {name: sessions[name] for name in LISTED} | group
+    dimensions = {GROUP: query.breakdown, LISTED_GROUP: grouped}
+    groups = {name: DIMENSIONS[dimension].column(sessions) for name, dimension in dimensions.items() if dimension}
+    return {name: sessions[name] for name in LISTED} | groups
 
 
 def _all(sessions: Table, filters: tuple[Filter, ...]) -> BooleanValue:

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 from backend.analytics.metrics.catalogue.expressions import with_marks
 from backend.analytics.metrics.funnel.definition import MOST_STEPS, FunnelQuery, FunnelScope, Order, Outcome
-from backend.analytics.metrics.funnel.journeys import ENDED, GROUP, LATEST, LISTED, PARAMETERS, Numbers, journeys
+from backend.analytics.metrics.funnel.journeys import (
+    ENDED,
+    GROUP,
+    LATEST,
+    LISTED,
+    LISTED_GROUP,
+    PARAMETERS,
+    Numbers,
+    journeys,
+)
 from backend.analytics.warehouse.question import MarkedTexts, Question
 from backend.analytics.warehouse.sessionise import GAP
 
@@ -48,6 +57,11 @@ class FunnelBar:
         if self.outcome is Outcome.REACHED:
             return self.step, MOST_STEPS
         return max(self.step - 1, 1), self.step - 1
+
+    @property
+    def base(self) -> int:
+        """The step that a way must have reached to stand before this bar's choice: the one before."""
+        return max(self.step - 1, 1)
 
 
 def counts(query: FunnelQuery) -> Question:
@@ -87,6 +101,15 @@ def behind(query: FunnelQuery, group: Group | None) -> Question:
     return _question(f"behind {marked!r}", query, question, texts, "least", "most", "limit", "offset", listed=True)
 
 
+def grouped_behind(query: FunnelQuery, group: Group | None, dimension: str) -> Question:
+    """A row per value of a dimension: the ways behind a bar, and all that reached the step `base`; the most first."""
+    texts = MarkedTexts()
+    marked = _marked_group(group, texts)
+    question = partial(_grouped_behind, group=marked)
+    name = f"behind {marked!r} by {dimension}"
+    return _question(name, query, question, texts, "least", "most", "base", "limit", grouped=dimension)
+
+
 def _marked(keys: Keys, texts: MarkedTexts) -> Keys:
     return tuple(key if key is None else texts.mark(key) for key in keys)
 
@@ -96,7 +119,7 @@ def _marked_group(group: Group | None, texts: MarkedTexts) -> Group | None:
 
 
 def _question(
-    name: str, query: FunnelQuery, build: Build, texts: MarkedTexts, *more: str, listed: bool = False
+    name: str, query: FunnelQuery, build: Build, texts: MarkedTexts, *more: str, listed: bool = False, grouped: str = ""
 ) -> Question:
     query = replace(query, filters=with_marks(query.filters, texts))
     shape = (
@@ -109,13 +132,13 @@ def _question(
         query.bots,
         query.is_best_from_the_first,
     )
-    whole = partial(_built, query=query, build=build, listed=listed)
+    whole = partial(_built, query=query, build=build, listed=listed, grouped=grouped)
     return Question(f"{name}: {shape!r}", (*PARAMETERS, *more), whole, texts.texts)
 
 
-def _built(*marks: IntegerValue, query: FunnelQuery, build: Build, listed: bool) -> Table:
+def _built(*marks: IntegerValue, query: FunnelQuery, build: Build, listed: bool, grouped: str) -> Table:
     numbers = Numbers(*marks[: len(PARAMETERS)])
-    return build(query, numbers, journeys(query, numbers, listed=listed), *marks[len(PARAMETERS) :])
+    return build(query, numbers, journeys(query, numbers, listed=listed, grouped=grouped), *marks[len(PARAMETERS) :])
 
 
 def _counts(query: FunnelQuery, numbers: Numbers, ways: Table) -> Table:
@@ -161,20 +184,40 @@ def _behind(query: FunnelQuery, numbers: Numbers, ways: Table, *marks: IntegerVa
     steps = _steps(query, standing)
     last = ibis.coalesce(*reversed(steps))
     young = _is_immature(query, numbers, standing)
-    standing = standing.select(*LISTED, "came", entered_at=steps[0], last=last, immature=young)
+    reached = {f"reached_{n}": step for n, step in enumerate(steps, 1)}
+    standing = standing.select(*LISTED, "came", entered_at=steps[0], last=last, immature=young, **reached)
     standing = standing.mutate(
         rank=ibis.row_number().over(order_by=[ibis.desc("entered_at"), "session_key", "started_at"])
     )
     return standing.filter(standing["rank"] >= offset, standing["rank"] < offset + limit).order_by("rank")
 
 
-def _standing(query: FunnelQuery, ways: Table, least: IntegerValue, most: IntegerValue, group: Group | None) -> Table:
+def _grouped_behind(query: FunnelQuery, _: Numbers, ways: Table, *marks: IntegerValue, group: Group | None) -> Table:
     import ibis
 
-    ways = ways.mutate(
-        came=sum((step.notnull().cast("int64") for step in _steps(query, ways)), ibis.literal(0, "int64"))
-    )
-    ways = ways.filter(ways.came >= least, ways.came <= most)
+    least, most, base, limit = marks
+    ways = _in_group(_with_came(query, ways), group)
+    behind = ways.came.between(least, most)
+    groups = ways.group_by(LISTED_GROUP).aggregate(behind=behind.sum(), of=(ways.came >= base).sum())
+    groups = groups.filter(groups.behind > 0)
+    groups = groups.mutate(keys=ibis._.count().over())
+    return groups.order_by(ibis.desc("behind"), ibis.asc(groups[LISTED_GROUP])).limit(limit)
+
+
+def _standing(query: FunnelQuery, ways: Table, least: IntegerValue, most: IntegerValue, group: Group | None) -> Table:
+    ways = _with_came(query, ways)
+    return _in_group(ways.filter(ways.came >= least, ways.came <= most), group)
+
+
+def _with_came(query: FunnelQuery, ways: Table) -> Table:
+    """Ways with the number of steps that each reached."""
+    import ibis
+
+    steps = _steps(query, ways)
+    return ways.mutate(came=sum((step.notnull().cast("int64") for step in steps), ibis.literal(0, "int64")))
+
+
+def _in_group(ways: Table, group: Group | None) -> Table:
     if group is None:
         return ways
     in_group = _is_any(ways[GROUP], group.keys)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from backend.analytics.metrics.catalogue.query import Filter, Operator, session_faults
 from backend.analytics.metrics.funnel.definition import WINDOW, FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.questions import (
     FunnelBar,
@@ -15,15 +16,20 @@ from backend.analytics.metrics.funnel.questions import (
     count_behind,
     counts,
     counts_by_group,
+    grouped_behind,
     largest_groups,
 )
+from backend.analytics.metrics.funnel.received import ReceivedEvents, received_events
 from backend.analytics.metrics.funnel.statistics import FunnelCounts, Reached, funnel
-from backend.analytics.metrics.parameters import BEGINNING, MICROSECOND, gap_values, holds_demo, micros
+from backend.analytics.metrics.funnel.visits import VisitId
+from backend.analytics.metrics.parameters import BEGINNING, MICROSECOND, bounds, gap_values, holds_demo, micros
 from backend.analytics.metrics.period import Period
+from backend.analytics.metrics.quotients import rate
 from backend.analytics.warehouse.engine import AnswerRow
 from backend.analytics.warehouse.relations import DAY, SECOND
 from backend.analytics.warehouse.service import Answer, Warehouse
 from backend.clock import Clock
+from backend.errors import FieldError, InvalidRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,10 @@ class FunnelReport:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """The way of a session, or of a visitor who took step 1 in it; `seconds` from step 1 to the last step reached."""
+    """The way of a session, or of a visitor who took step 1 in it; `seconds` from step 1 to the last step reached.
+
+    `reached_at`: when each step was, as far as the way came.
+    """
 
     session_key: int
     started_at: datetime
@@ -76,6 +85,33 @@ class Journey:
     reached: int
     seconds: float
     immature: bool
+    reached_at: tuple[datetime, ...] = ()
+
+    @property
+    def visit(self) -> VisitId:
+        return VisitId(self.session_key, self.started_at)
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyGroup:
+    """The ways behind a bar that have one value of a dimension; `of`: all with it that came to the step before."""
+
+    key: str | None
+    behind: int
+    of: int
+
+    @property
+    def rate(self) -> float | None:
+        return rate(self.behind, self.of)
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyGroups:
+    """The ways behind a bar by one dimension, the largest groups first; `keys`: how many groups there are in all."""
+
+    dimension: str
+    rows: tuple[JourneyGroup, ...]
+    keys: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +163,7 @@ class FunnelService:
 
         The others of a breakdown are those whose groups do not stand alone by the query's limit.
         """
-        if bar.group and bar.group.others:
-            bar = replace(bar, group=Group(self._largest_groups(query), others=True))
+        bar = self._with_keys(query, bar)
         least, most = bar.range
         numbers = self._numbers(query) | {"least": least, "most": most}
         total = self._warehouse.ask(count_behind(query, bar.group), **numbers).rows[0][0]
@@ -136,6 +171,27 @@ class FunnelService:
         rows = tuple(_journey(row) for row in answer.rows)
         demo = holds_demo(answer.demo, query.period)
         return JourneyList(query, bar, limit, offset, rows, total, answer.as_of, answer.engine, demo)
+
+    def groups_behind(self, query: FunnelQuery, bar: FunnelBar, dimension: str, limit: int = 10) -> JourneyGroups:
+        """The ways behind a bar by a dimension of the session in which each begins."""
+        if faults := tuple(session_faults([Filter(dimension, Operator.NOT_NULL)])):
+            raise InvalidRequest(FieldError("grouped_by", fault.message) for fault in faults)
+        bar = self._with_keys(query, bar)
+        least, most = bar.range
+        numbers = self._numbers(query) | {"least": least, "most": most, "base": bar.base, "limit": limit}
+        rows = self._warehouse.ask(grouped_behind(query, bar.group, dimension), **numbers).rows
+        groups = tuple(JourneyGroup(key, behind, of) for key, behind, of, _ in rows)
+        return JourneyGroups(dimension, groups, rows[0][3] if rows else 0)
+
+    def received(self, period: Period) -> ReceivedEvents:
+        """The events of a period's visits."""
+        return ReceivedEvents.of(self._warehouse.ask(received_events(), **bounds(period)).rows)
+
+    def _with_keys(self, query: FunnelQuery, bar: FunnelBar) -> FunnelBar:
+        """The bar with the keys of the groups that stand alone, where it is of the others."""
+        if bar.group and bar.group.others:
+            return replace(bar, group=Group(self._largest_groups(query), others=True))
+        return bar
 
     def _whole(self, query: FunnelQuery) -> tuple[FunnelCounts, Answer]:
         answer = self._warehouse.ask(counts(query), **self._numbers(query))
@@ -204,7 +260,12 @@ def _seconds(quantiles: list[float] | None, reached: int) -> tuple[float | None,
 
 
 def _journey(row: AnswerRow) -> Journey:
-    key, started, source, device, country, reached, entered, last, immature, _ = row
-    started_at, entered_at = (BEGINNING + at * MICROSECOND for at in (started, entered))
+    key, started, source, device, country, reached, entered, last, immature, *steps = row
+    started_at, entered_at = _instant(started), _instant(entered)
+    reached_at = tuple(_instant(at) for at in steps[:-1] if at is not None)
     seconds = (last - entered) / SECOND
-    return Journey(key, started_at, source, device, country, entered_at, reached, seconds, bool(immature))
+    return Journey(key, started_at, source, device, country, entered_at, reached, seconds, bool(immature), reached_at)
+
+
+def _instant(at: int) -> datetime:
+    return BEGINNING + at * MICROSECOND

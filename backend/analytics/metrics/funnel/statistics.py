@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from backend.analytics.events.steps import STEPS
 from backend.analytics.metrics.quotients import rate
 
 
@@ -52,7 +51,7 @@ class FunnelCounts:
     immature: int
 
 
-def funnel(counted: Sequence[Reached], immature: int, definitions: Sequence[NamedStep] = STEPS) -> FunnelCounts:
+def funnel(counted: Sequence[Reached], immature: int, definitions: Sequence[NamedStep]) -> FunnelCounts:
     """The funnel of the counts of its steps."""
     return FunnelCounts(tuple(_steps(counted, definitions)), immature)
 

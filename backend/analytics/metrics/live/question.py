@@ -10,8 +10,8 @@ from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.relations import DAY, SECOND, SESSIONS, STEP_COLUMNS, relation
 
-# When a session came to each step: the questions in the order of their numbers, the rest whatever was answered before.
-COLUMNS = (*STEP_COLUMNS[:5], "submitted_at", "offer_viewed_at", "upgrade_at")
+# When a session came to each step, whatever came before it.
+COLUMNS = (*STEP_COLUMNS[:2], "submitted_at", "offer_viewed_at", "upgrade_at")
 
 if TYPE_CHECKING:
     from ibis.expr.types import IntegerValue, Table, Value

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backend.analytics.events.steps import STEPS
+from backend.analytics.events.steps import WAY
 from backend.analytics.metrics.live.question import (
     ACTIVE,
     BEGUN,
@@ -124,4 +124,4 @@ def _listed(counts: Counts) -> tuple[ValueCount, ...]:
 
 
 def _places(counts: Counts) -> tuple[StepCount, ...]:
-    return tuple(StepCount(step.name, step.label, counts.get(str(at), 0)) for at, step in enumerate(STEPS, 1))
+    return tuple(StepCount(step.name, step.label, counts.get(str(at), 0)) for at, step in enumerate(WAY, 1))

@@ -31,17 +31,28 @@ WITH "t3" AS (
       WHEN COALESCE(
         (
           "t0"."event_type" = 'calculator_step_completed'
-        )
-        AND "t0"."step" BETWEEN 1 AND 4,
+        ) AND (
+          "t0"."step" = 1
+        ),
         FALSE
       )
-      THEN CAST("t0"."step" AS Nullable(Int64)) + 1
+      THEN 2
+      WHEN COALESCE(
+        (
+          "t0"."event_type" = 'calculator_step_completed'
+        )
+        AND "t0"."step" BETWEEN 2 AND 4,
+        FALSE
+      )
+      THEN CAST("t0"."step" AS Nullable(Int64)) + 4
       WHEN "t0"."event_type" = 'assessment_submitted'
-      THEN 6
+      THEN 3
+      WHEN "t0"."event_type" = 'assessment_refined'
+      THEN 9
       WHEN "t0"."event_type" = 'conversion_offer_viewed'
-      THEN 7
+      THEN 4
       WHEN "t0"."event_type" = 'paid_upgrade_clicked'
-      THEN 8
+      THEN 5
       ELSE 0
     END AS "place",
     CASE
@@ -95,9 +106,9 @@ WITH "t3" AS (
     "t13"."first_3" AS "first_3",
     "t13"."first_4" AS "first_4",
     "t13"."first_5" AS "first_5",
-    "t13"."first_6" AS "first_6",
-    "t13"."first_7" AS "first_7",
-    "t13"."first_8" AS "first_8",
+    "t13"."question_2_at" AS "question_2_at",
+    "t13"."question_3_at" AS "question_3_at",
+    "t13"."question_4_at" AS "question_4_at",
     "t13"."step_1_at" AS "step_1_at",
     "t13"."first_submitted_at" AS "first_submitted_at",
     "t13"."submitted_at" AS "submitted_at",
@@ -146,26 +157,30 @@ WITH "t3" AS (
             )
           ),
           tuple("t4"."timestamp", "t4"."event_id"),
-          "t4"."place" = 6
+          (
+            "t4"."place" = 3
+          ) OR (
+            "t4"."place" = 9
+          )
         ).1 AS "facts_2",
         minIf("t4"."timestamp", "t4"."place" = 1) AS "first_1",
         minIf("t4"."timestamp", "t4"."place" = 2) AS "first_2",
         minIf("t4"."timestamp", "t4"."place" = 3) AS "first_3",
         minIf("t4"."timestamp", "t4"."place" = 4) AS "first_4",
         minIf("t4"."timestamp", "t4"."place" = 5) AS "first_5",
-        minIf("t4"."timestamp", "t4"."place" = 6) AS "first_6",
-        minIf("t4"."timestamp", "t4"."place" = 7) AS "first_7",
-        minIf("t4"."timestamp", "t4"."place" = 8) AS "first_8",
+        minIf("t4"."timestamp", "t4"."place" = 6) AS "question_2_at",
+        minIf("t4"."timestamp", "t4"."place" = 7) AS "question_3_at",
+        minIf("t4"."timestamp", "t4"."place" = 8) AS "question_4_at",
         minIf("t4"."timestamp", "t4"."place" = 1) AS "step_1_at",
-        minIf("t4"."timestamp", "t4"."place" = 6) AS "first_submitted_at",
-        maxIf("t4"."timestamp", "t4"."place" = 6) AS "submitted_at",
-        minIf("t4"."timestamp", "t4"."place" = 7) AS "offer_viewed_at",
-        maxIf("t4"."timestamp", "t4"."place" = 7) AS "last_offer_viewed_at",
-        minIf("t4"."timestamp", "t4"."place" = 8) AS "upgrade_at",
-        maxIf("t4"."timestamp", "t4"."place" = 8) AS "last_upgrade_at",
-        sumIf("t4"."price_cents", "t4"."place" = 8) AS "revenue_cents",
-        minIf("t4"."currency", "t4"."place" = 8) AS "upgrade_currency",
-        SUM(CAST("t4"."place" = 8 AS Nullable(Int32))) AS "upgrades"
+        minIf("t4"."timestamp", "t4"."place" = 3) AS "first_submitted_at",
+        maxIf("t4"."timestamp", "t4"."place" = 3) AS "submitted_at",
+        minIf("t4"."timestamp", "t4"."place" = 4) AS "offer_viewed_at",
+        maxIf("t4"."timestamp", "t4"."place" = 4) AS "last_offer_viewed_at",
+        minIf("t4"."timestamp", "t4"."place" = 5) AS "upgrade_at",
+        maxIf("t4"."timestamp", "t4"."place" = 5) AS "last_upgrade_at",
+        sumIf("t4"."price_cents", "t4"."place" = 5) AS "revenue_cents",
+        minIf("t4"."currency", "t4"."place" = 5) AS "upgrade_currency",
+        SUM(CAST("t4"."place" = 5 AS Nullable(Int32))) AS "upgrades"
       FROM "t3" AS "t4"
       GROUP BY
         "t4"."session_key"
@@ -392,66 +407,6 @@ WITH "t3" AS (
                     END,
                     FALSE
                   )
-                  OR COALESCE(
-                    "t15"."first_6" < CASE
-                      WHEN "t15"."first_5" >= CASE
-                        WHEN "t15"."first_4" >= CASE
-                          WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-                          THEN "t15"."first_3"
-                          ELSE NULL
-                        END
-                        THEN "t15"."first_4"
-                        ELSE NULL
-                      END
-                      THEN "t15"."first_5"
-                      ELSE NULL
-                    END,
-                    FALSE
-                  )
-                  OR COALESCE(
-                    "t15"."first_7" < CASE
-                      WHEN "t15"."first_6" >= CASE
-                        WHEN "t15"."first_5" >= CASE
-                          WHEN "t15"."first_4" >= CASE
-                            WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-                            THEN "t15"."first_3"
-                            ELSE NULL
-                          END
-                          THEN "t15"."first_4"
-                          ELSE NULL
-                        END
-                        THEN "t15"."first_5"
-                        ELSE NULL
-                      END
-                      THEN "t15"."first_6"
-                      ELSE NULL
-                    END,
-                    FALSE
-                  )
-                  OR COALESCE(
-                    "t15"."first_8" < CASE
-                      WHEN "t15"."first_7" >= CASE
-                        WHEN "t15"."first_6" >= CASE
-                          WHEN "t15"."first_5" >= CASE
-                            WHEN "t15"."first_4" >= CASE
-                              WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-                              THEN "t15"."first_3"
-                              ELSE NULL
-                            END
-                            THEN "t15"."first_4"
-                            ELSE NULL
-                          END
-                          THEN "t15"."first_5"
-                          ELSE NULL
-                        END
-                        THEN "t15"."first_6"
-                        ELSE NULL
-                      END
-                      THEN "t15"."first_7"
-                      ELSE NULL
-                    END,
-                    FALSE
-                  )
                 )
               )
           ) AS "t17"
@@ -590,69 +545,9 @@ FROM (
         THEN "t15"."first_5"
         ELSE NULL
       END AS "step_5_at",
-      CASE
-        WHEN "t15"."first_6" >= CASE
-          WHEN "t15"."first_5" >= CASE
-            WHEN "t15"."first_4" >= CASE
-              WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-              THEN "t15"."first_3"
-              ELSE NULL
-            END
-            THEN "t15"."first_4"
-            ELSE NULL
-          END
-          THEN "t15"."first_5"
-          ELSE NULL
-        END
-        THEN "t15"."first_6"
-        ELSE NULL
-      END AS "step_6_at",
-      CASE
-        WHEN "t15"."first_7" >= CASE
-          WHEN "t15"."first_6" >= CASE
-            WHEN "t15"."first_5" >= CASE
-              WHEN "t15"."first_4" >= CASE
-                WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-                THEN "t15"."first_3"
-                ELSE NULL
-              END
-              THEN "t15"."first_4"
-              ELSE NULL
-            END
-            THEN "t15"."first_5"
-            ELSE NULL
-          END
-          THEN "t15"."first_6"
-          ELSE NULL
-        END
-        THEN "t15"."first_7"
-        ELSE NULL
-      END AS "step_7_at",
-      CASE
-        WHEN "t15"."first_8" >= CASE
-          WHEN "t15"."first_7" >= CASE
-            WHEN "t15"."first_6" >= CASE
-              WHEN "t15"."first_5" >= CASE
-                WHEN "t15"."first_4" >= CASE
-                  WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-                  THEN "t15"."first_3"
-                  ELSE NULL
-                END
-                THEN "t15"."first_4"
-                ELSE NULL
-              END
-              THEN "t15"."first_5"
-              ELSE NULL
-            END
-            THEN "t15"."first_6"
-            ELSE NULL
-          END
-          THEN "t15"."first_7"
-          ELSE NULL
-        END
-        THEN "t15"."first_8"
-        ELSE NULL
-      END AS "step_8_at",
+      "t15"."question_2_at" AS "question_2_at",
+      "t15"."question_3_at" AS "question_3_at",
+      "t15"."question_4_at" AS "question_4_at",
       "t15"."first_submitted_at" AS "first_submitted_at",
       "t15"."submitted_at" AS "submitted_at",
       CAST("t15"."facts_2".1 AS Nullable(String)) AS "job_title",
@@ -701,66 +596,6 @@ FROM (
           END,
           FALSE
         )
-        OR COALESCE(
-          "t15"."first_6" < CASE
-            WHEN "t15"."first_5" >= CASE
-              WHEN "t15"."first_4" >= CASE
-                WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-                THEN "t15"."first_3"
-                ELSE NULL
-              END
-              THEN "t15"."first_4"
-              ELSE NULL
-            END
-            THEN "t15"."first_5"
-            ELSE NULL
-          END,
-          FALSE
-        )
-        OR COALESCE(
-          "t15"."first_7" < CASE
-            WHEN "t15"."first_6" >= CASE
-              WHEN "t15"."first_5" >= CASE
-                WHEN "t15"."first_4" >= CASE
-                  WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-                  THEN "t15"."first_3"
-                  ELSE NULL
-                END
-                THEN "t15"."first_4"
-                ELSE NULL
-              END
-              THEN "t15"."first_5"
-              ELSE NULL
-            END
-            THEN "t15"."first_6"
-            ELSE NULL
-          END,
-          FALSE
-        )
-        OR COALESCE(
-          "t15"."first_8" < CASE
-            WHEN "t15"."first_7" >= CASE
-              WHEN "t15"."first_6" >= CASE
-                WHEN "t15"."first_5" >= CASE
-                  WHEN "t15"."first_4" >= CASE
-                    WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-                    THEN "t15"."first_3"
-                    ELSE NULL
-                  END
-                  THEN "t15"."first_4"
-                  ELSE NULL
-                END
-                THEN "t15"."first_5"
-                ELSE NULL
-              END
-              THEN "t15"."first_6"
-              ELSE NULL
-            END
-            THEN "t15"."first_7"
-            ELSE NULL
-          END,
-          FALSE
-        )
       )
   ) AS "t16"
   UNION ALL
@@ -768,29 +603,29 @@ FROM (
     *
   FROM (
     SELECT
-      "t39"."session_key" AS "session_key",
-      "t39"."session_id" AS "session_id",
-      "t39"."run_started_at" AS "run_started_at",
-      "t39"."session_no" AS "session_no",
-      "t39"."started_at" AS "started_at",
-      "t39"."ended_at" AS "ended_at",
-      "t39"."events" AS "events",
+      "t36"."session_key" AS "session_key",
+      "t36"."session_id" AS "session_id",
+      "t36"."run_started_at" AS "run_started_at",
+      "t36"."session_no" AS "session_no",
+      "t36"."started_at" AS "started_at",
+      "t36"."ended_at" AS "ended_at",
+      "t36"."events" AS "events",
       arrayMap(
         __ibis_param_event__ -> CAST(__ibis_param_event__.1 AS Nullable(Int64)),
-        arraySort("t39"."in_order")
+        arraySort("t36"."in_order")
       ) AS "event_times",
       replaceRegexpAll(
         CASE
           WHEN length(
             arrayMap(
               __ibis_param_event__ -> CAST(__ibis_param_event__.2 AS Nullable(String)),
-              arraySort("t39"."in_order")
+              arraySort("t36"."in_order")
             )
           ) > 0
           THEN arrayStringConcat(
             arrayMap(
               __ibis_param_event__ -> CAST(__ibis_param_event__.2 AS Nullable(String)),
-              arraySort("t39"."in_order")
+              arraySort("t36"."in_order")
             ),
             ' '
           )
@@ -803,13 +638,13 @@ FROM (
         WHEN length(
           arrayMap(
             __ibis_param_event__ -> CAST(__ibis_param_event__.2 AS Nullable(String)),
-            arraySort("t39"."in_order")
+            arraySort("t36"."in_order")
           )
         ) > 0
         THEN arrayStringConcat(
           arrayMap(
             __ibis_param_event__ -> CAST(__ibis_param_event__.2 AS Nullable(String)),
-            arraySort("t39"."in_order")
+            arraySort("t36"."in_order")
           ),
           ' '
         )
@@ -820,14 +655,14 @@ FROM (
           arrayDistinct(
             arrayMap(
               __ibis_param_event__ -> CAST(__ibis_param_event__.1 AS Nullable(Int64)),
-              arraySort("t39"."in_order")
+              arraySort("t36"."in_order")
             )
           ),
           CASE
             WHEN countEqual(
               arrayMap(
                 __ibis_param_event__ -> CAST(__ibis_param_event__.1 AS Nullable(Int64)),
-                arraySort("t39"."in_order")
+                arraySort("t36"."in_order")
               ),
               NULL
             ) > 0
@@ -838,683 +673,477 @@ FROM (
       ) < length(
         arrayMap(
           __ibis_param_event__ -> CAST(__ibis_param_event__.1 AS Nullable(Int64)),
-          arraySort("t39"."in_order")
+          arraySort("t36"."in_order")
         )
       ) AS "simultaneous",
-      "t39"."is_bot" AS "is_bot",
-      CAST("t39"."facts_0".1 AS Nullable(String)) AS "visitor_id",
-      "t39"."user_id" AS "user_id",
-      CAST("t39"."facts_0".2 AS Nullable(String)) AS "country",
-      CAST("t39"."facts_0".3 AS Nullable(String)) AS "region",
-      CAST("t39"."facts_0".4 AS Nullable(String)) AS "device",
-      CAST("t39"."facts_1".1 AS Nullable(String)) AS "source",
-      CAST("t39"."facts_1".2 AS Nullable(String)) AS "medium",
-      CAST("t39"."facts_1".3 AS Nullable(String)) AS "campaign",
-      CAST("t39"."facts_1".4 AS Nullable(String)) AS "referrer",
-      "t39"."step_1_at" AS "step_1_at",
-      "t39"."step_2_at" AS "step_2_at",
-      "t39"."step_3_at" AS "step_3_at",
-      "t39"."step_4_at" AS "step_4_at",
-      "t39"."step_5_at" AS "step_5_at",
-      "t39"."step_6_at" AS "step_6_at",
-      "t39"."step_7_at" AS "step_7_at",
+      "t36"."is_bot" AS "is_bot",
+      CAST("t36"."facts_0".1 AS Nullable(String)) AS "visitor_id",
+      "t36"."user_id" AS "user_id",
+      CAST("t36"."facts_0".2 AS Nullable(String)) AS "country",
+      CAST("t36"."facts_0".3 AS Nullable(String)) AS "region",
+      CAST("t36"."facts_0".4 AS Nullable(String)) AS "device",
+      CAST("t36"."facts_1".1 AS Nullable(String)) AS "source",
+      CAST("t36"."facts_1".2 AS Nullable(String)) AS "medium",
+      CAST("t36"."facts_1".3 AS Nullable(String)) AS "campaign",
+      CAST("t36"."facts_1".4 AS Nullable(String)) AS "referrer",
+      "t36"."step_1_at" AS "step_1_at",
+      "t36"."step_2_at" AS "step_2_at",
+      "t36"."step_3_at" AS "step_3_at",
+      "t36"."step_4_at" AS "step_4_at",
       CASE
         WHEN (
           length(
             arrayFilter(
-              __ibis_param_instant__ -> __ibis_param_instant__ >= "t39"."step_7_at",
-              "t39"."times_8"
+              __ibis_param_instant__ -> __ibis_param_instant__ >= "t36"."step_4_at",
+              "t36"."times_5"
             )
           ) > 0
         )
-        AND isNotNull("t39"."step_7_at")
+        AND isNotNull("t36"."step_4_at")
         THEN arrayReduce(
           'min',
           arrayFilter(
             "x" -> "x" IS NOT NULL,
             arrayFilter(
-              __ibis_param_instant__ -> __ibis_param_instant__ >= "t39"."step_7_at",
-              "t39"."times_8"
+              __ibis_param_instant__ -> __ibis_param_instant__ >= "t36"."step_4_at",
+              "t36"."times_5"
             )
           )
         )
         ELSE NULL
-      END AS "step_8_at",
-      "t39"."first_submitted_at" AS "first_submitted_at",
-      "t39"."submitted_at" AS "submitted_at",
-      CAST("t39"."facts_2".1 AS Nullable(String)) AS "job_title",
-      CAST("t39"."facts_2".2 AS Nullable(String)) AS "occupation",
-      CAST("t39"."facts_2".3 AS Nullable(String)) AS "industry",
-      CAST("t39"."facts_2".4 AS Nullable(String)) AS "experience",
-      CAST("t39"."facts_2".5 AS Nullable(String)) AS "education",
-      CAST("t39"."facts_2".6 AS Nullable(String)) AS "risk_level",
-      "t39"."offer_viewed_at" AS "offer_viewed_at",
-      "t39"."last_offer_viewed_at" AS "last_offer_viewed_at",
-      "t39"."upgrade_at" AS "upgrade_at",
-      "t39"."last_upgrade_at" AS "last_upgrade_at",
-      "t39"."revenue" AS "revenue"
+      END AS "step_5_at",
+      "t36"."question_2_at" AS "question_2_at",
+      "t36"."question_3_at" AS "question_3_at",
+      "t36"."question_4_at" AS "question_4_at",
+      "t36"."first_submitted_at" AS "first_submitted_at",
+      "t36"."submitted_at" AS "submitted_at",
+      CAST("t36"."facts_2".1 AS Nullable(String)) AS "job_title",
+      CAST("t36"."facts_2".2 AS Nullable(String)) AS "occupation",
+      CAST("t36"."facts_2".3 AS Nullable(String)) AS "industry",
+      CAST("t36"."facts_2".4 AS Nullable(String)) AS "experience",
+      CAST("t36"."facts_2".5 AS Nullable(String)) AS "education",
+      CAST("t36"."facts_2".6 AS Nullable(String)) AS "risk_level",
+      "t36"."offer_viewed_at" AS "offer_viewed_at",
+      "t36"."last_offer_viewed_at" AS "last_offer_viewed_at",
+      "t36"."upgrade_at" AS "upgrade_at",
+      "t36"."last_upgrade_at" AS "last_upgrade_at",
+      "t36"."revenue" AS "revenue"
     FROM (
       SELECT
-        "t38"."session_key" AS "session_key",
-        "t38"."run_started_at" AS "run_started_at",
-        "t38"."session_no" AS "session_no",
-        "t38"."session_id" AS "session_id",
-        "t38"."started_at" AS "started_at",
-        "t38"."ended_at" AS "ended_at",
-        "t38"."events" AS "events",
-        "t38"."in_order" AS "in_order",
-        "t38"."is_bot" AS "is_bot",
-        "t38"."user_id" AS "user_id",
-        "t38"."facts_0" AS "facts_0",
-        "t38"."facts_1" AS "facts_1",
-        "t38"."facts_2" AS "facts_2",
-        "t38"."first_1" AS "first_1",
-        "t38"."first_2" AS "first_2",
-        "t38"."first_3" AS "first_3",
-        "t38"."first_4" AS "first_4",
-        "t38"."first_5" AS "first_5",
-        "t38"."first_6" AS "first_6",
-        "t38"."first_7" AS "first_7",
-        "t38"."first_8" AS "first_8",
-        "t38"."step_1_at" AS "step_1_at",
-        "t38"."first_submitted_at" AS "first_submitted_at",
-        "t38"."submitted_at" AS "submitted_at",
-        "t38"."offer_viewed_at" AS "offer_viewed_at",
-        "t38"."last_offer_viewed_at" AS "last_offer_viewed_at",
-        "t38"."upgrade_at" AS "upgrade_at",
-        "t38"."last_upgrade_at" AS "last_upgrade_at",
-        "t38"."times_2" AS "times_2",
-        "t38"."times_3" AS "times_3",
-        "t38"."times_4" AS "times_4",
-        "t38"."times_5" AS "times_5",
-        "t38"."times_6" AS "times_6",
-        "t38"."times_7" AS "times_7",
-        "t38"."times_8" AS "times_8",
-        "t38"."revenue" AS "revenue",
-        "t38"."step_2_at" AS "step_2_at",
-        "t38"."step_3_at" AS "step_3_at",
-        "t38"."step_4_at" AS "step_4_at",
-        "t38"."step_5_at" AS "step_5_at",
-        "t38"."step_6_at" AS "step_6_at",
+        "t35"."session_key" AS "session_key",
+        "t35"."run_started_at" AS "run_started_at",
+        "t35"."session_no" AS "session_no",
+        "t35"."session_id" AS "session_id",
+        "t35"."started_at" AS "started_at",
+        "t35"."ended_at" AS "ended_at",
+        "t35"."events" AS "events",
+        "t35"."in_order" AS "in_order",
+        "t35"."is_bot" AS "is_bot",
+        "t35"."user_id" AS "user_id",
+        "t35"."facts_0" AS "facts_0",
+        "t35"."facts_1" AS "facts_1",
+        "t35"."facts_2" AS "facts_2",
+        "t35"."first_1" AS "first_1",
+        "t35"."first_2" AS "first_2",
+        "t35"."first_3" AS "first_3",
+        "t35"."first_4" AS "first_4",
+        "t35"."first_5" AS "first_5",
+        "t35"."question_2_at" AS "question_2_at",
+        "t35"."question_3_at" AS "question_3_at",
+        "t35"."question_4_at" AS "question_4_at",
+        "t35"."step_1_at" AS "step_1_at",
+        "t35"."first_submitted_at" AS "first_submitted_at",
+        "t35"."submitted_at" AS "submitted_at",
+        "t35"."offer_viewed_at" AS "offer_viewed_at",
+        "t35"."last_offer_viewed_at" AS "last_offer_viewed_at",
+        "t35"."upgrade_at" AS "upgrade_at",
+        "t35"."last_upgrade_at" AS "last_upgrade_at",
+        "t35"."times_2" AS "times_2",
+        "t35"."times_3" AS "times_3",
+        "t35"."times_4" AS "times_4",
+        "t35"."times_5" AS "times_5",
+        "t35"."revenue" AS "revenue",
+        "t35"."step_2_at" AS "step_2_at",
+        "t35"."step_3_at" AS "step_3_at",
         CASE
           WHEN (
             length(
               arrayFilter(
-                __ibis_param_instant__ -> __ibis_param_instant__ >= "t38"."step_6_at",
-                "t38"."times_7"
+                __ibis_param_instant__ -> __ibis_param_instant__ >= "t35"."step_3_at",
+                "t35"."times_4"
               )
             ) > 0
           )
-          AND isNotNull("t38"."step_6_at")
+          AND isNotNull("t35"."step_3_at")
           THEN arrayReduce(
             'min',
             arrayFilter(
               "x" -> "x" IS NOT NULL,
               arrayFilter(
-                __ibis_param_instant__ -> __ibis_param_instant__ >= "t38"."step_6_at",
-                "t38"."times_7"
+                __ibis_param_instant__ -> __ibis_param_instant__ >= "t35"."step_3_at",
+                "t35"."times_4"
               )
             )
           )
           ELSE NULL
-        END AS "step_7_at"
+        END AS "step_4_at"
       FROM (
         SELECT
-          "t37"."session_key" AS "session_key",
-          "t37"."run_started_at" AS "run_started_at",
-          "t37"."session_no" AS "session_no",
-          "t37"."session_id" AS "session_id",
-          "t37"."started_at" AS "started_at",
-          "t37"."ended_at" AS "ended_at",
-          "t37"."events" AS "events",
-          "t37"."in_order" AS "in_order",
-          "t37"."is_bot" AS "is_bot",
-          "t37"."user_id" AS "user_id",
-          "t37"."facts_0" AS "facts_0",
-          "t37"."facts_1" AS "facts_1",
-          "t37"."facts_2" AS "facts_2",
-          "t37"."first_1" AS "first_1",
-          "t37"."first_2" AS "first_2",
-          "t37"."first_3" AS "first_3",
-          "t37"."first_4" AS "first_4",
-          "t37"."first_5" AS "first_5",
-          "t37"."first_6" AS "first_6",
-          "t37"."first_7" AS "first_7",
-          "t37"."first_8" AS "first_8",
-          "t37"."step_1_at" AS "step_1_at",
-          "t37"."first_submitted_at" AS "first_submitted_at",
-          "t37"."submitted_at" AS "submitted_at",
-          "t37"."offer_viewed_at" AS "offer_viewed_at",
-          "t37"."last_offer_viewed_at" AS "last_offer_viewed_at",
-          "t37"."upgrade_at" AS "upgrade_at",
-          "t37"."last_upgrade_at" AS "last_upgrade_at",
-          "t37"."times_2" AS "times_2",
-          "t37"."times_3" AS "times_3",
-          "t37"."times_4" AS "times_4",
-          "t37"."times_5" AS "times_5",
-          "t37"."times_6" AS "times_6",
-          "t37"."times_7" AS "times_7",
-          "t37"."times_8" AS "times_8",
-          "t37"."revenue" AS "revenue",
-          "t37"."step_2_at" AS "step_2_at",
-          "t37"."step_3_at" AS "step_3_at",
-          "t37"."step_4_at" AS "step_4_at",
-          "t37"."step_5_at" AS "step_5_at",
+          "t34"."session_key" AS "session_key",
+          "t34"."run_started_at" AS "run_started_at",
+          "t34"."session_no" AS "session_no",
+          "t34"."session_id" AS "session_id",
+          "t34"."started_at" AS "started_at",
+          "t34"."ended_at" AS "ended_at",
+          "t34"."events" AS "events",
+          "t34"."in_order" AS "in_order",
+          "t34"."is_bot" AS "is_bot",
+          "t34"."user_id" AS "user_id",
+          "t34"."facts_0" AS "facts_0",
+          "t34"."facts_1" AS "facts_1",
+          "t34"."facts_2" AS "facts_2",
+          "t34"."first_1" AS "first_1",
+          "t34"."first_2" AS "first_2",
+          "t34"."first_3" AS "first_3",
+          "t34"."first_4" AS "first_4",
+          "t34"."first_5" AS "first_5",
+          "t34"."question_2_at" AS "question_2_at",
+          "t34"."question_3_at" AS "question_3_at",
+          "t34"."question_4_at" AS "question_4_at",
+          "t34"."step_1_at" AS "step_1_at",
+          "t34"."first_submitted_at" AS "first_submitted_at",
+          "t34"."submitted_at" AS "submitted_at",
+          "t34"."offer_viewed_at" AS "offer_viewed_at",
+          "t34"."last_offer_viewed_at" AS "last_offer_viewed_at",
+          "t34"."upgrade_at" AS "upgrade_at",
+          "t34"."last_upgrade_at" AS "last_upgrade_at",
+          "t34"."times_2" AS "times_2",
+          "t34"."times_3" AS "times_3",
+          "t34"."times_4" AS "times_4",
+          "t34"."times_5" AS "times_5",
+          "t34"."revenue" AS "revenue",
+          "t34"."step_2_at" AS "step_2_at",
           CASE
             WHEN (
               length(
                 arrayFilter(
-                  __ibis_param_instant__ -> __ibis_param_instant__ >= "t37"."step_5_at",
-                  "t37"."times_6"
+                  __ibis_param_instant__ -> __ibis_param_instant__ >= "t34"."step_2_at",
+                  "t34"."times_3"
                 )
               ) > 0
             )
-            AND isNotNull("t37"."step_5_at")
+            AND isNotNull("t34"."step_2_at")
             THEN arrayReduce(
               'min',
               arrayFilter(
                 "x" -> "x" IS NOT NULL,
                 arrayFilter(
-                  __ibis_param_instant__ -> __ibis_param_instant__ >= "t37"."step_5_at",
-                  "t37"."times_6"
+                  __ibis_param_instant__ -> __ibis_param_instant__ >= "t34"."step_2_at",
+                  "t34"."times_3"
                 )
               )
             )
             ELSE NULL
-          END AS "step_6_at"
+          END AS "step_3_at"
         FROM (
           SELECT
-            "t36"."session_key" AS "session_key",
-            "t36"."run_started_at" AS "run_started_at",
-            "t36"."session_no" AS "session_no",
-            "t36"."session_id" AS "session_id",
-            "t36"."started_at" AS "started_at",
-            "t36"."ended_at" AS "ended_at",
-            "t36"."events" AS "events",
-            "t36"."in_order" AS "in_order",
-            "t36"."is_bot" AS "is_bot",
-            "t36"."user_id" AS "user_id",
-            "t36"."facts_0" AS "facts_0",
-            "t36"."facts_1" AS "facts_1",
-            "t36"."facts_2" AS "facts_2",
-            "t36"."first_1" AS "first_1",
-            "t36"."first_2" AS "first_2",
-            "t36"."first_3" AS "first_3",
-            "t36"."first_4" AS "first_4",
-            "t36"."first_5" AS "first_5",
-            "t36"."first_6" AS "first_6",
-            "t36"."first_7" AS "first_7",
-            "t36"."first_8" AS "first_8",
-            "t36"."step_1_at" AS "step_1_at",
-            "t36"."first_submitted_at" AS "first_submitted_at",
-            "t36"."submitted_at" AS "submitted_at",
-            "t36"."offer_viewed_at" AS "offer_viewed_at",
-            "t36"."last_offer_viewed_at" AS "last_offer_viewed_at",
-            "t36"."upgrade_at" AS "upgrade_at",
-            "t36"."last_upgrade_at" AS "last_upgrade_at",
-            "t36"."times_2" AS "times_2",
-            "t36"."times_3" AS "times_3",
-            "t36"."times_4" AS "times_4",
-            "t36"."times_5" AS "times_5",
-            "t36"."times_6" AS "times_6",
-            "t36"."times_7" AS "times_7",
-            "t36"."times_8" AS "times_8",
-            "t36"."revenue" AS "revenue",
-            "t36"."step_2_at" AS "step_2_at",
-            "t36"."step_3_at" AS "step_3_at",
-            "t36"."step_4_at" AS "step_4_at",
+            "t33"."session_key" AS "session_key",
+            "t33"."run_started_at" AS "run_started_at",
+            "t33"."session_no" AS "session_no",
+            "t33"."session_id" AS "session_id",
+            "t33"."started_at" AS "started_at",
+            "t33"."ended_at" AS "ended_at",
+            "t33"."events" AS "events",
+            "t33"."in_order" AS "in_order",
+            "t33"."is_bot" AS "is_bot",
+            "t33"."user_id" AS "user_id",
+            "t33"."facts_0" AS "facts_0",
+            "t33"."facts_1" AS "facts_1",
+            "t33"."facts_2" AS "facts_2",
+            "t33"."first_1" AS "first_1",
+            "t33"."first_2" AS "first_2",
+            "t33"."first_3" AS "first_3",
+            "t33"."first_4" AS "first_4",
+            "t33"."first_5" AS "first_5",
+            "t33"."question_2_at" AS "question_2_at",
+            "t33"."question_3_at" AS "question_3_at",
+            "t33"."question_4_at" AS "question_4_at",
+            "t33"."step_1_at" AS "step_1_at",
+            "t33"."first_submitted_at" AS "first_submitted_at",
+            "t33"."submitted_at" AS "submitted_at",
+            "t33"."offer_viewed_at" AS "offer_viewed_at",
+            "t33"."last_offer_viewed_at" AS "last_offer_viewed_at",
+            "t33"."upgrade_at" AS "upgrade_at",
+            "t33"."last_upgrade_at" AS "last_upgrade_at",
+            "t33"."times_2" AS "times_2",
+            "t33"."times_3" AS "times_3",
+            "t33"."times_4" AS "times_4",
+            "t33"."times_5" AS "times_5",
+            "t33"."revenue" AS "revenue",
             CASE
               WHEN (
                 length(
                   arrayFilter(
-                    __ibis_param_instant__ -> __ibis_param_instant__ >= "t36"."step_4_at",
-                    "t36"."times_5"
+                    __ibis_param_instant__ -> __ibis_param_instant__ >= "t33"."step_1_at",
+                    "t33"."times_2"
                   )
                 ) > 0
               )
-              AND isNotNull("t36"."step_4_at")
+              AND isNotNull("t33"."step_1_at")
               THEN arrayReduce(
                 'min',
                 arrayFilter(
                   "x" -> "x" IS NOT NULL,
                   arrayFilter(
-                    __ibis_param_instant__ -> __ibis_param_instant__ >= "t36"."step_4_at",
-                    "t36"."times_5"
+                    __ibis_param_instant__ -> __ibis_param_instant__ >= "t33"."step_1_at",
+                    "t33"."times_2"
                   )
                 )
               )
               ELSE NULL
-            END AS "step_5_at"
+            END AS "step_2_at"
           FROM (
             SELECT
-              "t35"."session_key" AS "session_key",
-              "t35"."run_started_at" AS "run_started_at",
-              "t35"."session_no" AS "session_no",
-              "t35"."session_id" AS "session_id",
-              "t35"."started_at" AS "started_at",
-              "t35"."ended_at" AS "ended_at",
-              "t35"."events" AS "events",
-              "t35"."in_order" AS "in_order",
-              "t35"."is_bot" AS "is_bot",
-              "t35"."user_id" AS "user_id",
-              "t35"."facts_0" AS "facts_0",
-              "t35"."facts_1" AS "facts_1",
-              "t35"."facts_2" AS "facts_2",
-              "t35"."first_1" AS "first_1",
-              "t35"."first_2" AS "first_2",
-              "t35"."first_3" AS "first_3",
-              "t35"."first_4" AS "first_4",
-              "t35"."first_5" AS "first_5",
-              "t35"."first_6" AS "first_6",
-              "t35"."first_7" AS "first_7",
-              "t35"."first_8" AS "first_8",
-              "t35"."step_1_at" AS "step_1_at",
-              "t35"."first_submitted_at" AS "first_submitted_at",
-              "t35"."submitted_at" AS "submitted_at",
-              "t35"."offer_viewed_at" AS "offer_viewed_at",
-              "t35"."last_offer_viewed_at" AS "last_offer_viewed_at",
-              "t35"."upgrade_at" AS "upgrade_at",
-              "t35"."last_upgrade_at" AS "last_upgrade_at",
-              "t35"."times_2" AS "times_2",
-              "t35"."times_3" AS "times_3",
-              "t35"."times_4" AS "times_4",
-              "t35"."times_5" AS "times_5",
-              "t35"."times_6" AS "times_6",
-              "t35"."times_7" AS "times_7",
-              "t35"."times_8" AS "times_8",
-              "t35"."revenue" AS "revenue",
-              "t35"."step_2_at" AS "step_2_at",
-              "t35"."step_3_at" AS "step_3_at",
-              CASE
-                WHEN (
-                  length(
-                    arrayFilter(
-                      __ibis_param_instant__ -> __ibis_param_instant__ >= "t35"."step_3_at",
-                      "t35"."times_4"
-                    )
-                  ) > 0
-                )
-                AND isNotNull("t35"."step_3_at")
-                THEN arrayReduce(
-                  'min',
-                  arrayFilter(
-                    "x" -> "x" IS NOT NULL,
-                    arrayFilter(
-                      __ibis_param_instant__ -> __ibis_param_instant__ >= "t35"."step_3_at",
-                      "t35"."times_4"
-                    )
-                  )
-                )
-                ELSE NULL
-              END AS "step_4_at"
+              "t29"."session_key" AS "session_key",
+              "t29"."run_started_at" AS "run_started_at",
+              "t29"."session_no" AS "session_no",
+              "t29"."session_id" AS "session_id",
+              "t29"."started_at" AS "started_at",
+              "t29"."ended_at" AS "ended_at",
+              "t29"."events" AS "events",
+              "t29"."in_order" AS "in_order",
+              "t29"."is_bot" AS "is_bot",
+              "t29"."user_id" AS "user_id",
+              "t29"."facts_0" AS "facts_0",
+              "t29"."facts_1" AS "facts_1",
+              "t29"."facts_2" AS "facts_2",
+              "t29"."first_1" AS "first_1",
+              "t29"."first_2" AS "first_2",
+              "t29"."first_3" AS "first_3",
+              "t29"."first_4" AS "first_4",
+              "t29"."first_5" AS "first_5",
+              "t29"."question_2_at" AS "question_2_at",
+              "t29"."question_3_at" AS "question_3_at",
+              "t29"."question_4_at" AS "question_4_at",
+              "t29"."step_1_at" AS "step_1_at",
+              "t29"."first_submitted_at" AS "first_submitted_at",
+              "t29"."submitted_at" AS "submitted_at",
+              "t29"."offer_viewed_at" AS "offer_viewed_at",
+              "t29"."last_offer_viewed_at" AS "last_offer_viewed_at",
+              "t29"."upgrade_at" AS "upgrade_at",
+              "t29"."last_upgrade_at" AS "last_upgrade_at",
+              "t29"."times_2" AS "times_2",
+              "t29"."times_3" AS "times_3",
+              "t29"."times_4" AS "times_4",
+              "t29"."times_5" AS "times_5",
+              "t32"."revenue" AS "revenue"
             FROM (
               SELECT
-                "t34"."session_key" AS "session_key",
-                "t34"."run_started_at" AS "run_started_at",
-                "t34"."session_no" AS "session_no",
-                "t34"."session_id" AS "session_id",
-                "t34"."started_at" AS "started_at",
-                "t34"."ended_at" AS "ended_at",
-                "t34"."events" AS "events",
-                "t34"."in_order" AS "in_order",
-                "t34"."is_bot" AS "is_bot",
-                "t34"."user_id" AS "user_id",
-                "t34"."facts_0" AS "facts_0",
-                "t34"."facts_1" AS "facts_1",
-                "t34"."facts_2" AS "facts_2",
-                "t34"."first_1" AS "first_1",
-                "t34"."first_2" AS "first_2",
-                "t34"."first_3" AS "first_3",
-                "t34"."first_4" AS "first_4",
-                "t34"."first_5" AS "first_5",
-                "t34"."first_6" AS "first_6",
-                "t34"."first_7" AS "first_7",
-                "t34"."first_8" AS "first_8",
-                "t34"."step_1_at" AS "step_1_at",
-                "t34"."first_submitted_at" AS "first_submitted_at",
-                "t34"."submitted_at" AS "submitted_at",
-                "t34"."offer_viewed_at" AS "offer_viewed_at",
-                "t34"."last_offer_viewed_at" AS "last_offer_viewed_at",
-                "t34"."upgrade_at" AS "upgrade_at",
-                "t34"."last_upgrade_at" AS "last_upgrade_at",
-                "t34"."times_2" AS "times_2",
-                "t34"."times_3" AS "times_3",
-                "t34"."times_4" AS "times_4",
-                "t34"."times_5" AS "times_5",
-                "t34"."times_6" AS "times_6",
-                "t34"."times_7" AS "times_7",
-                "t34"."times_8" AS "times_8",
-                "t34"."revenue" AS "revenue",
-                "t34"."step_2_at" AS "step_2_at",
-                CASE
-                  WHEN (
-                    length(
-                      arrayFilter(
-                        __ibis_param_instant__ -> __ibis_param_instant__ >= "t34"."step_2_at",
-                        "t34"."times_3"
-                      )
-                    ) > 0
-                  )
-                  AND isNotNull("t34"."step_2_at")
-                  THEN arrayReduce(
-                    'min',
-                    arrayFilter(
-                      "x" -> "x" IS NOT NULL,
-                      arrayFilter(
-                        __ibis_param_instant__ -> __ibis_param_instant__ >= "t34"."step_2_at",
-                        "t34"."times_3"
-                      )
+                "t25"."session_key" AS "session_key",
+                "t25"."run_started_at" AS "run_started_at",
+                "t25"."session_no" AS "session_no",
+                any("t25"."session_id") AS "session_id",
+                MIN("t25"."timestamp") AS "started_at",
+                MAX("t25"."timestamp") AS "ended_at",
+                COUNT(*) AS "events",
+                groupArray(tuple("t25"."timestamp", "t25"."named_step")) AS "in_order",
+                MAX("t25"."is_bot") AS "is_bot",
+                argMinIf(
+                  tuple("t25"."user_id"),
+                  tuple("t25"."timestamp", "t25"."event_id"),
+                  isNotNull("t25"."user_id")
+                ).1 AS "user_id",
+                argMin(
+                  tuple(tuple("t25"."visitor_id", "t25"."country", "t25"."region", "t25"."device")),
+                  tuple("t25"."timestamp", "t25"."event_id")
+                ).1 AS "facts_0",
+                argMinIf(
+                  tuple(tuple("t25"."source", "t25"."medium", "t25"."campaign", "t25"."referrer")),
+                  tuple("t25"."timestamp", "t25"."event_id"),
+                  "t25"."place" = 1
+                ).1 AS "facts_1",
+                argMaxIf(
+                  tuple(
+                    tuple(
+                      "t25"."job_title",
+                      "t25"."occupation",
+                      "t25"."industry",
+                      "t25"."experience",
+                      "t25"."education",
+                      "t25"."risk_level"
                     )
+                  ),
+                  tuple("t25"."timestamp", "t25"."event_id"),
+                  (
+                    "t25"."place" = 3
+                  ) OR (
+                    "t25"."place" = 9
                   )
-                  ELSE NULL
-                END AS "step_3_at"
+                ).1 AS "facts_2",
+                minIf("t25"."timestamp", "t25"."place" = 1) AS "first_1",
+                minIf("t25"."timestamp", "t25"."place" = 2) AS "first_2",
+                minIf("t25"."timestamp", "t25"."place" = 3) AS "first_3",
+                minIf("t25"."timestamp", "t25"."place" = 4) AS "first_4",
+                minIf("t25"."timestamp", "t25"."place" = 5) AS "first_5",
+                minIf("t25"."timestamp", "t25"."place" = 6) AS "question_2_at",
+                minIf("t25"."timestamp", "t25"."place" = 7) AS "question_3_at",
+                minIf("t25"."timestamp", "t25"."place" = 8) AS "question_4_at",
+                minIf("t25"."timestamp", "t25"."place" = 1) AS "step_1_at",
+                minIf("t25"."timestamp", "t25"."place" = 3) AS "first_submitted_at",
+                maxIf("t25"."timestamp", "t25"."place" = 3) AS "submitted_at",
+                minIf("t25"."timestamp", "t25"."place" = 4) AS "offer_viewed_at",
+                maxIf("t25"."timestamp", "t25"."place" = 4) AS "last_offer_viewed_at",
+                minIf("t25"."timestamp", "t25"."place" = 5) AS "upgrade_at",
+                maxIf("t25"."timestamp", "t25"."place" = 5) AS "last_upgrade_at",
+                groupArrayIf("t25"."timestamp", "t25"."place" = 2) AS "times_2",
+                groupArrayIf("t25"."timestamp", "t25"."place" = 3) AS "times_3",
+                groupArrayIf("t25"."timestamp", "t25"."place" = 4) AS "times_4",
+                groupArrayIf("t25"."timestamp", "t25"."place" = 5) AS "times_5"
               FROM (
                 SELECT
-                  "t33"."session_key" AS "session_key",
-                  "t33"."run_started_at" AS "run_started_at",
-                  "t33"."session_no" AS "session_no",
-                  "t33"."session_id" AS "session_id",
-                  "t33"."started_at" AS "started_at",
-                  "t33"."ended_at" AS "ended_at",
-                  "t33"."events" AS "events",
-                  "t33"."in_order" AS "in_order",
-                  "t33"."is_bot" AS "is_bot",
-                  "t33"."user_id" AS "user_id",
-                  "t33"."facts_0" AS "facts_0",
-                  "t33"."facts_1" AS "facts_1",
-                  "t33"."facts_2" AS "facts_2",
-                  "t33"."first_1" AS "first_1",
-                  "t33"."first_2" AS "first_2",
-                  "t33"."first_3" AS "first_3",
-                  "t33"."first_4" AS "first_4",
-                  "t33"."first_5" AS "first_5",
-                  "t33"."first_6" AS "first_6",
-                  "t33"."first_7" AS "first_7",
-                  "t33"."first_8" AS "first_8",
-                  "t33"."step_1_at" AS "step_1_at",
-                  "t33"."first_submitted_at" AS "first_submitted_at",
-                  "t33"."submitted_at" AS "submitted_at",
-                  "t33"."offer_viewed_at" AS "offer_viewed_at",
-                  "t33"."last_offer_viewed_at" AS "last_offer_viewed_at",
-                  "t33"."upgrade_at" AS "upgrade_at",
-                  "t33"."last_upgrade_at" AS "last_upgrade_at",
-                  "t33"."times_2" AS "times_2",
-                  "t33"."times_3" AS "times_3",
-                  "t33"."times_4" AS "times_4",
-                  "t33"."times_5" AS "times_5",
-                  "t33"."times_6" AS "times_6",
-                  "t33"."times_7" AS "times_7",
-                  "t33"."times_8" AS "times_8",
-                  "t33"."revenue" AS "revenue",
-                  CASE
-                    WHEN (
-                      length(
-                        arrayFilter(
-                          __ibis_param_instant__ -> __ibis_param_instant__ >= "t33"."step_1_at",
-                          "t33"."times_2"
-                        )
-                      ) > 0
-                    )
-                    AND isNotNull("t33"."step_1_at")
-                    THEN arrayReduce(
-                      'min',
-                      arrayFilter(
-                        "x" -> "x" IS NOT NULL,
-                        arrayFilter(
-                          __ibis_param_instant__ -> __ibis_param_instant__ >= "t33"."step_1_at",
-                          "t33"."times_2"
-                        )
+                  "t24"."session_key" AS "session_key",
+                  "t24"."session_id" AS "session_id",
+                  "t24"."timestamp" AS "timestamp",
+                  "t24"."event_id" AS "event_id",
+                  "t24"."event_type" AS "event_type",
+                  "t24"."step" AS "step",
+                  "t24"."is_bot" AS "is_bot",
+                  "t24"."user_id" AS "user_id",
+                  "t24"."offer" AS "offer",
+                  "t24"."price_cents" AS "price_cents",
+                  "t24"."currency" AS "currency",
+                  "t24"."visitor_id" AS "visitor_id",
+                  "t24"."country" AS "country",
+                  "t24"."region" AS "region",
+                  "t24"."device" AS "device",
+                  "t24"."source" AS "source",
+                  "t24"."medium" AS "medium",
+                  "t24"."campaign" AS "campaign",
+                  "t24"."referrer" AS "referrer",
+                  "t24"."job_title" AS "job_title",
+                  "t24"."occupation" AS "occupation",
+                  "t24"."industry" AS "industry",
+                  "t24"."experience" AS "experience",
+                  "t24"."education" AS "education",
+                  "t24"."risk_level" AS "risk_level",
+                  "t24"."place" AS "place",
+                  "t24"."named_step" AS "named_step",
+                  "t24"."session_key_right" AS "session_key_right",
+                  "t24"."carried_run" AS "carried_run",
+                  "t24"."carried_no" AS "carried_no",
+                  "t24"."carried_until" AS "carried_until",
+                  "t24"."is_first" AS "is_first",
+                  "t24"."before" AS "before",
+                  "t24"."begun" AS "begun",
+                  "t24"."run_started_at" AS "run_started_at",
+                  CAST(FLOOR((
+                    "t24"."timestamp" - "t24"."run_started_at"
+                  ) / (
+                    86400000000
+                  )) AS Nullable(Int64)) AS "session_no"
+                FROM "t23" AS "t24"
+                WHERE
+                  NOT (
+                    COALESCE(
+                      (
+                        "t24"."run_started_at" = "t24"."carried_run"
                       )
-                    )
-                    ELSE NULL
-                  END AS "step_2_at"
-                FROM (
-                  SELECT
-                    "t29"."session_key" AS "session_key",
-                    "t29"."run_started_at" AS "run_started_at",
-                    "t29"."session_no" AS "session_no",
-                    "t29"."session_id" AS "session_id",
-                    "t29"."started_at" AS "started_at",
-                    "t29"."ended_at" AS "ended_at",
-                    "t29"."events" AS "events",
-                    "t29"."in_order" AS "in_order",
-                    "t29"."is_bot" AS "is_bot",
-                    "t29"."user_id" AS "user_id",
-                    "t29"."facts_0" AS "facts_0",
-                    "t29"."facts_1" AS "facts_1",
-                    "t29"."facts_2" AS "facts_2",
-                    "t29"."first_1" AS "first_1",
-                    "t29"."first_2" AS "first_2",
-                    "t29"."first_3" AS "first_3",
-                    "t29"."first_4" AS "first_4",
-                    "t29"."first_5" AS "first_5",
-                    "t29"."first_6" AS "first_6",
-                    "t29"."first_7" AS "first_7",
-                    "t29"."first_8" AS "first_8",
-                    "t29"."step_1_at" AS "step_1_at",
-                    "t29"."first_submitted_at" AS "first_submitted_at",
-                    "t29"."submitted_at" AS "submitted_at",
-                    "t29"."offer_viewed_at" AS "offer_viewed_at",
-                    "t29"."last_offer_viewed_at" AS "last_offer_viewed_at",
-                    "t29"."upgrade_at" AS "upgrade_at",
-                    "t29"."last_upgrade_at" AS "last_upgrade_at",
-                    "t29"."times_2" AS "times_2",
-                    "t29"."times_3" AS "times_3",
-                    "t29"."times_4" AS "times_4",
-                    "t29"."times_5" AS "times_5",
-                    "t29"."times_6" AS "times_6",
-                    "t29"."times_7" AS "times_7",
-                    "t29"."times_8" AS "times_8",
-                    "t32"."revenue" AS "revenue"
-                  FROM (
-                    SELECT
-                      "t25"."session_key" AS "session_key",
-                      "t25"."run_started_at" AS "run_started_at",
-                      "t25"."session_no" AS "session_no",
-                      any("t25"."session_id") AS "session_id",
-                      MIN("t25"."timestamp") AS "started_at",
-                      MAX("t25"."timestamp") AS "ended_at",
-                      COUNT(*) AS "events",
-                      groupArray(tuple("t25"."timestamp", "t25"."named_step")) AS "in_order",
-                      MAX("t25"."is_bot") AS "is_bot",
-                      argMinIf(
-                        tuple("t25"."user_id"),
-                        tuple("t25"."timestamp", "t25"."event_id"),
-                        isNotNull("t25"."user_id")
-                      ).1 AS "user_id",
-                      argMin(
-                        tuple(tuple("t25"."visitor_id", "t25"."country", "t25"."region", "t25"."device")),
-                        tuple("t25"."timestamp", "t25"."event_id")
-                      ).1 AS "facts_0",
-                      argMinIf(
-                        tuple(tuple("t25"."source", "t25"."medium", "t25"."campaign", "t25"."referrer")),
-                        tuple("t25"."timestamp", "t25"."event_id"),
-                        "t25"."place" = 1
-                      ).1 AS "facts_1",
-                      argMaxIf(
-                        tuple(
-                          tuple(
-                            "t25"."job_title",
-                            "t25"."occupation",
-                            "t25"."industry",
-                            "t25"."experience",
-                            "t25"."education",
-                            "t25"."risk_level"
-                          )
-                        ),
-                        tuple("t25"."timestamp", "t25"."event_id"),
-                        "t25"."place" = 6
-                      ).1 AS "facts_2",
-                      minIf("t25"."timestamp", "t25"."place" = 1) AS "first_1",
-                      minIf("t25"."timestamp", "t25"."place" = 2) AS "first_2",
-                      minIf("t25"."timestamp", "t25"."place" = 3) AS "first_3",
-                      minIf("t25"."timestamp", "t25"."place" = 4) AS "first_4",
-                      minIf("t25"."timestamp", "t25"."place" = 5) AS "first_5",
-                      minIf("t25"."timestamp", "t25"."place" = 6) AS "first_6",
-                      minIf("t25"."timestamp", "t25"."place" = 7) AS "first_7",
-                      minIf("t25"."timestamp", "t25"."place" = 8) AS "first_8",
-                      minIf("t25"."timestamp", "t25"."place" = 1) AS "step_1_at",
-                      minIf("t25"."timestamp", "t25"."place" = 6) AS "first_submitted_at",
-                      maxIf("t25"."timestamp", "t25"."place" = 6) AS "submitted_at",
-                      minIf("t25"."timestamp", "t25"."place" = 7) AS "offer_viewed_at",
-                      maxIf("t25"."timestamp", "t25"."place" = 7) AS "last_offer_viewed_at",
-                      minIf("t25"."timestamp", "t25"."place" = 8) AS "upgrade_at",
-                      maxIf("t25"."timestamp", "t25"."place" = 8) AS "last_upgrade_at",
-                      groupArrayIf("t25"."timestamp", "t25"."place" = 2) AS "times_2",
-                      groupArrayIf("t25"."timestamp", "t25"."place" = 3) AS "times_3",
-                      groupArrayIf("t25"."timestamp", "t25"."place" = 4) AS "times_4",
-                      groupArrayIf("t25"."timestamp", "t25"."place" = 5) AS "times_5",
-                      groupArrayIf("t25"."timestamp", "t25"."place" = 6) AS "times_6",
-                      groupArrayIf("t25"."timestamp", "t25"."place" = 7) AS "times_7",
-                      groupArrayIf("t25"."timestamp", "t25"."place" = 8) AS "times_8"
-                    FROM (
-                      SELECT
-                        "t24"."session_key" AS "session_key",
-                        "t24"."session_id" AS "session_id",
-                        "t24"."timestamp" AS "timestamp",
-                        "t24"."event_id" AS "event_id",
-                        "t24"."event_type" AS "event_type",
-                        "t24"."step" AS "step",
-                        "t24"."is_bot" AS "is_bot",
-                        "t24"."user_id" AS "user_id",
-                        "t24"."offer" AS "offer",
-                        "t24"."price_cents" AS "price_cents",
-                        "t24"."currency" AS "currency",
-                        "t24"."visitor_id" AS "visitor_id",
-                        "t24"."country" AS "country",
-                        "t24"."region" AS "region",
-                        "t24"."device" AS "device",
-                        "t24"."source" AS "source",
-                        "t24"."medium" AS "medium",
-                        "t24"."campaign" AS "campaign",
-                        "t24"."referrer" AS "referrer",
-                        "t24"."job_title" AS "job_title",
-                        "t24"."occupation" AS "occupation",
-                        "t24"."industry" AS "industry",
-                        "t24"."experience" AS "experience",
-                        "t24"."education" AS "education",
-                        "t24"."risk_level" AS "risk_level",
-                        "t24"."place" AS "place",
-                        "t24"."named_step" AS "named_step",
-                        "t24"."session_key_right" AS "session_key_right",
-                        "t24"."carried_run" AS "carried_run",
-                        "t24"."carried_no" AS "carried_no",
-                        "t24"."carried_until" AS "carried_until",
-                        "t24"."is_first" AS "is_first",
-                        "t24"."before" AS "before",
-                        "t24"."begun" AS "begun",
-                        "t24"."run_started_at" AS "run_started_at",
+                      AND (
                         CAST(FLOOR((
                           "t24"."timestamp" - "t24"."run_started_at"
                         ) / (
                           86400000000
-                        )) AS Nullable(Int64)) AS "session_no"
-                      FROM "t23" AS "t24"
-                      WHERE
-                        NOT (
-                          COALESCE(
-                            (
-                              "t24"."run_started_at" = "t24"."carried_run"
-                            )
-                            AND (
-                              CAST(FLOOR((
-                                "t24"."timestamp" - "t24"."run_started_at"
-                              ) / (
-                                86400000000
-                              )) AS Nullable(Int64)) <= "t24"."carried_no"
-                            ),
-                            FALSE
+                        )) AS Nullable(Int64)) <= "t24"."carried_no"
+                      ),
+                      FALSE
+                    )
+                  )
+              ) AS "t25"
+              GROUP BY
+                "t25"."session_key",
+                "t25"."run_started_at",
+                "t25"."session_no"
+            ) AS "t29"
+            LEFT OUTER JOIN (
+              SELECT
+                "t30"."session_key" AS "session_key",
+                "t30"."run_started_at" AS "run_started_at",
+                "t30"."session_no" AS "session_no",
+                CASE
+                  WHEN length(arraySort(groupArray("t30"."amount"))) > 0
+                  THEN arrayStringConcat(arraySort(groupArray("t30"."amount")), ' ')
+                  ELSE NULL
+                END AS "revenue"
+              FROM (
+                SELECT
+                  "t27"."session_key" AS "session_key",
+                  "t27"."run_started_at" AS "run_started_at",
+                  "t27"."session_no" AS "session_no",
+                  "t27"."currency" AS "currency",
+                  "t27"."cents" AS "cents",
+                  CONCAT(CONCAT("t27"."currency", ':'), CAST("t27"."cents" AS Nullable(String))) AS "amount"
+                FROM (
+                  SELECT
+                    "t26"."session_key" AS "session_key",
+                    "t26"."run_started_at" AS "run_started_at",
+                    "t26"."session_no" AS "session_no",
+                    "t26"."currency" AS "currency",
+                    SUM("t26"."price_cents") AS "cents"
+                  FROM (
+                    SELECT DISTINCT
+                      "t24"."session_key" AS "session_key",
+                      "t24"."run_started_at" AS "run_started_at",
+                      CAST(FLOOR((
+                        "t24"."timestamp" - "t24"."run_started_at"
+                      ) / (
+                        86400000000
+                      )) AS Nullable(Int64)) AS "session_no",
+                      "t24"."offer" AS "offer",
+                      "t24"."currency" AS "currency",
+                      "t24"."price_cents" AS "price_cents"
+                    FROM "t23" AS "t24"
+                    WHERE
+                      NOT (
+                        COALESCE(
+                          (
+                            "t24"."run_started_at" = "t24"."carried_run"
                           )
-                        )
-                    ) AS "t25"
-                    GROUP BY
-                      "t25"."session_key",
-                      "t25"."run_started_at",
-                      "t25"."session_no"
-                  ) AS "t29"
-                  LEFT OUTER JOIN (
-                    SELECT
-                      "t30"."session_key" AS "session_key",
-                      "t30"."run_started_at" AS "run_started_at",
-                      "t30"."session_no" AS "session_no",
-                      CASE
-                        WHEN length(arraySort(groupArray("t30"."amount"))) > 0
-                        THEN arrayStringConcat(arraySort(groupArray("t30"."amount")), ' ')
-                        ELSE NULL
-                      END AS "revenue"
-                    FROM (
-                      SELECT
-                        "t27"."session_key" AS "session_key",
-                        "t27"."run_started_at" AS "run_started_at",
-                        "t27"."session_no" AS "session_no",
-                        "t27"."currency" AS "currency",
-                        "t27"."cents" AS "cents",
-                        CONCAT(CONCAT("t27"."currency", ':'), CAST("t27"."cents" AS Nullable(String))) AS "amount"
-                      FROM (
-                        SELECT
-                          "t26"."session_key" AS "session_key",
-                          "t26"."run_started_at" AS "run_started_at",
-                          "t26"."session_no" AS "session_no",
-                          "t26"."currency" AS "currency",
-                          SUM("t26"."price_cents") AS "cents"
-                        FROM (
-                          SELECT DISTINCT
-                            "t24"."session_key" AS "session_key",
-                            "t24"."run_started_at" AS "run_started_at",
+                          AND (
                             CAST(FLOOR((
                               "t24"."timestamp" - "t24"."run_started_at"
                             ) / (
                               86400000000
-                            )) AS Nullable(Int64)) AS "session_no",
-                            "t24"."offer" AS "offer",
-                            "t24"."currency" AS "currency",
-                            "t24"."price_cents" AS "price_cents"
-                          FROM "t23" AS "t24"
-                          WHERE
-                            NOT (
-                              COALESCE(
-                                (
-                                  "t24"."run_started_at" = "t24"."carried_run"
-                                )
-                                AND (
-                                  CAST(FLOOR((
-                                    "t24"."timestamp" - "t24"."run_started_at"
-                                  ) / (
-                                    86400000000
-                                  )) AS Nullable(Int64)) <= "t24"."carried_no"
-                                ),
-                                FALSE
-                              )
-                            )
-                            AND "t24"."place" = 8
-                            AND isNotNull("t24"."price_cents")
-                        ) AS "t26"
-                        GROUP BY
-                          "t26"."session_key",
-                          "t26"."run_started_at",
-                          "t26"."session_no",
-                          "t26"."currency"
-                      ) AS "t27"
-                    ) AS "t30"
-                    GROUP BY
-                      "t30"."session_key",
-                      "t30"."run_started_at",
-                      "t30"."session_no"
-                  ) AS "t32"
-                    ON "t29"."session_key" = "t32"."session_key"
-                    AND "t29"."run_started_at" = "t32"."run_started_at"
-                    AND "t29"."session_no" = "t32"."session_no"
-                ) AS "t33"
-              ) AS "t34"
-            ) AS "t35"
-          ) AS "t36"
-        ) AS "t37"
-      ) AS "t38"
-    ) AS "t39"
-  ) AS "t40"
-) AS "t41"
+                            )) AS Nullable(Int64)) <= "t24"."carried_no"
+                          ),
+                          FALSE
+                        )
+                      )
+                      AND "t24"."place" = 5
+                      AND isNotNull("t24"."price_cents")
+                  ) AS "t26"
+                  GROUP BY
+                    "t26"."session_key",
+                    "t26"."run_started_at",
+                    "t26"."session_no",
+                    "t26"."currency"
+                ) AS "t27"
+              ) AS "t30"
+              GROUP BY
+                "t30"."session_key",
+                "t30"."run_started_at",
+                "t30"."session_no"
+            ) AS "t32"
+              ON "t29"."session_key" = "t32"."session_key"
+              AND "t29"."run_started_at" = "t32"."run_started_at"
+              AND "t29"."session_no" = "t32"."session_no"
+          ) AS "t33"
+        ) AS "t34"
+      ) AS "t35"
+    ) AS "t36"
+  ) AS "t37"
+) AS "t38"
 WHERE
-  "t41"."started_at" < (
+  "t38"."started_at" < (
     (
       8111000000000000001 + 1
     ) * 86400000000

@@ -31,17 +31,28 @@ WITH "t3" AS NOT MATERIALIZED (
       WHEN COALESCE(
         (
           "t0"."event_type" = 'calculator_step_completed'
-        )
-        AND "t0"."step" BETWEEN 1 AND 4,
+        ) AND (
+          "t0"."step" = 1
+        ),
         FALSE
       )
-      THEN CAST("t0"."step" AS BIGINT) + 1
+      THEN 2
+      WHEN COALESCE(
+        (
+          "t0"."event_type" = 'calculator_step_completed'
+        )
+        AND "t0"."step" BETWEEN 2 AND 4,
+        FALSE
+      )
+      THEN CAST("t0"."step" AS BIGINT) + 4
       WHEN "t0"."event_type" = 'assessment_submitted'
-      THEN 6
+      THEN 3
+      WHEN "t0"."event_type" = 'assessment_refined'
+      THEN 9
       WHEN "t0"."event_type" = 'conversion_offer_viewed'
-      THEN 7
+      THEN 4
       WHEN "t0"."event_type" = 'paid_upgrade_clicked'
-      THEN 8
+      THEN 5
       ELSE 0
     END AS "place",
     CASE
@@ -95,9 +106,9 @@ WITH "t3" AS NOT MATERIALIZED (
     "t13"."first_3",
     "t13"."first_4",
     "t13"."first_5",
-    "t13"."first_6",
-    "t13"."first_7",
-    "t13"."first_8",
+    "t13"."question_2_at",
+    "t13"."question_3_at",
+    "t13"."question_4_at",
     "t13"."step_1_at",
     "t13"."first_submitted_at",
     "t13"."submitted_at",
@@ -135,7 +146,11 @@ WITH "t3" AS NOT MATERIALIZED (
         FIRST(
           {'job_title': "t4"."job_title", 'occupation': "t4"."occupation", 'industry': "t4"."industry", 'experience': "t4"."experience", 'education': "t4"."education", 'risk_level': "t4"."risk_level"} ORDER BY {'timestamp': "t4"."timestamp", 'event_id': "t4"."event_id"} DESC
         ) FILTER(WHERE
-          "t4"."place" = 6) AS "facts_2",
+          (
+            "t4"."place" = 3
+          ) OR (
+            "t4"."place" = 9
+          )) AS "facts_2",
         MIN("t4"."timestamp") FILTER(WHERE
           "t4"."place" = 1) AS "first_1",
         MIN("t4"."timestamp") FILTER(WHERE
@@ -147,30 +162,30 @@ WITH "t3" AS NOT MATERIALIZED (
         MIN("t4"."timestamp") FILTER(WHERE
           "t4"."place" = 5) AS "first_5",
         MIN("t4"."timestamp") FILTER(WHERE
-          "t4"."place" = 6) AS "first_6",
+          "t4"."place" = 6) AS "question_2_at",
         MIN("t4"."timestamp") FILTER(WHERE
-          "t4"."place" = 7) AS "first_7",
+          "t4"."place" = 7) AS "question_3_at",
         MIN("t4"."timestamp") FILTER(WHERE
-          "t4"."place" = 8) AS "first_8",
+          "t4"."place" = 8) AS "question_4_at",
         MIN("t4"."timestamp") FILTER(WHERE
           "t4"."place" = 1) AS "step_1_at",
         MIN("t4"."timestamp") FILTER(WHERE
-          "t4"."place" = 6) AS "first_submitted_at",
+          "t4"."place" = 3) AS "first_submitted_at",
         MAX("t4"."timestamp") FILTER(WHERE
-          "t4"."place" = 6) AS "submitted_at",
+          "t4"."place" = 3) AS "submitted_at",
         MIN("t4"."timestamp") FILTER(WHERE
-          "t4"."place" = 7) AS "offer_viewed_at",
+          "t4"."place" = 4) AS "offer_viewed_at",
         MAX("t4"."timestamp") FILTER(WHERE
-          "t4"."place" = 7) AS "last_offer_viewed_at",
+          "t4"."place" = 4) AS "last_offer_viewed_at",
         MIN("t4"."timestamp") FILTER(WHERE
-          "t4"."place" = 8) AS "upgrade_at",
+          "t4"."place" = 5) AS "upgrade_at",
         MAX("t4"."timestamp") FILTER(WHERE
-          "t4"."place" = 8) AS "last_upgrade_at",
+          "t4"."place" = 5) AS "last_upgrade_at",
         SUM("t4"."price_cents") FILTER(WHERE
-          "t4"."place" = 8) AS "revenue_cents",
+          "t4"."place" = 5) AS "revenue_cents",
         MIN("t4"."currency") FILTER(WHERE
-          "t4"."place" = 8) AS "upgrade_currency",
-        SUM(CAST("t4"."place" = 8 AS INT)) AS "upgrades"
+          "t4"."place" = 5) AS "upgrade_currency",
+        SUM(CAST("t4"."place" = 5 AS INT)) AS "upgrades"
       FROM "t3" AS "t4"
       GROUP BY
         1
@@ -397,66 +412,6 @@ WITH "t3" AS NOT MATERIALIZED (
                     END,
                     FALSE
                   )
-                  OR COALESCE(
-                    "t15"."first_6" < CASE
-                      WHEN "t15"."first_5" >= CASE
-                        WHEN "t15"."first_4" >= CASE
-                          WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-                          THEN "t15"."first_3"
-                          ELSE NULL
-                        END
-                        THEN "t15"."first_4"
-                        ELSE NULL
-                      END
-                      THEN "t15"."first_5"
-                      ELSE NULL
-                    END,
-                    FALSE
-                  )
-                  OR COALESCE(
-                    "t15"."first_7" < CASE
-                      WHEN "t15"."first_6" >= CASE
-                        WHEN "t15"."first_5" >= CASE
-                          WHEN "t15"."first_4" >= CASE
-                            WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-                            THEN "t15"."first_3"
-                            ELSE NULL
-                          END
-                          THEN "t15"."first_4"
-                          ELSE NULL
-                        END
-                        THEN "t15"."first_5"
-                        ELSE NULL
-                      END
-                      THEN "t15"."first_6"
-                      ELSE NULL
-                    END,
-                    FALSE
-                  )
-                  OR COALESCE(
-                    "t15"."first_8" < CASE
-                      WHEN "t15"."first_7" >= CASE
-                        WHEN "t15"."first_6" >= CASE
-                          WHEN "t15"."first_5" >= CASE
-                            WHEN "t15"."first_4" >= CASE
-                              WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-                              THEN "t15"."first_3"
-                              ELSE NULL
-                            END
-                            THEN "t15"."first_4"
-                            ELSE NULL
-                          END
-                          THEN "t15"."first_5"
-                          ELSE NULL
-                        END
-                        THEN "t15"."first_6"
-                        ELSE NULL
-                      END
-                      THEN "t15"."first_7"
-                      ELSE NULL
-                    END,
-                    FALSE
-                  )
                 )
               )
           ) AS "t17"
@@ -598,69 +553,9 @@ FROM (
         THEN "t15"."first_5"
         ELSE NULL
       END AS "step_5_at",
-      CASE
-        WHEN "t15"."first_6" >= CASE
-          WHEN "t15"."first_5" >= CASE
-            WHEN "t15"."first_4" >= CASE
-              WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-              THEN "t15"."first_3"
-              ELSE NULL
-            END
-            THEN "t15"."first_4"
-            ELSE NULL
-          END
-          THEN "t15"."first_5"
-          ELSE NULL
-        END
-        THEN "t15"."first_6"
-        ELSE NULL
-      END AS "step_6_at",
-      CASE
-        WHEN "t15"."first_7" >= CASE
-          WHEN "t15"."first_6" >= CASE
-            WHEN "t15"."first_5" >= CASE
-              WHEN "t15"."first_4" >= CASE
-                WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-                THEN "t15"."first_3"
-                ELSE NULL
-              END
-              THEN "t15"."first_4"
-              ELSE NULL
-            END
-            THEN "t15"."first_5"
-            ELSE NULL
-          END
-          THEN "t15"."first_6"
-          ELSE NULL
-        END
-        THEN "t15"."first_7"
-        ELSE NULL
-      END AS "step_7_at",
-      CASE
-        WHEN "t15"."first_8" >= CASE
-          WHEN "t15"."first_7" >= CASE
-            WHEN "t15"."first_6" >= CASE
-              WHEN "t15"."first_5" >= CASE
-                WHEN "t15"."first_4" >= CASE
-                  WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-                  THEN "t15"."first_3"
-                  ELSE NULL
-                END
-                THEN "t15"."first_4"
-                ELSE NULL
-              END
-              THEN "t15"."first_5"
-              ELSE NULL
-            END
-            THEN "t15"."first_6"
-            ELSE NULL
-          END
-          THEN "t15"."first_7"
-          ELSE NULL
-        END
-        THEN "t15"."first_8"
-        ELSE NULL
-      END AS "step_8_at",
+      "t15"."question_2_at",
+      "t15"."question_3_at",
+      "t15"."question_4_at",
       "t15"."first_submitted_at",
       "t15"."submitted_at",
       "t15"."facts_2"."job_title" AS "job_title",
@@ -706,66 +601,6 @@ FROM (
           END,
           FALSE
         )
-        OR COALESCE(
-          "t15"."first_6" < CASE
-            WHEN "t15"."first_5" >= CASE
-              WHEN "t15"."first_4" >= CASE
-                WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-                THEN "t15"."first_3"
-                ELSE NULL
-              END
-              THEN "t15"."first_4"
-              ELSE NULL
-            END
-            THEN "t15"."first_5"
-            ELSE NULL
-          END,
-          FALSE
-        )
-        OR COALESCE(
-          "t15"."first_7" < CASE
-            WHEN "t15"."first_6" >= CASE
-              WHEN "t15"."first_5" >= CASE
-                WHEN "t15"."first_4" >= CASE
-                  WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-                  THEN "t15"."first_3"
-                  ELSE NULL
-                END
-                THEN "t15"."first_4"
-                ELSE NULL
-              END
-              THEN "t15"."first_5"
-              ELSE NULL
-            END
-            THEN "t15"."first_6"
-            ELSE NULL
-          END,
-          FALSE
-        )
-        OR COALESCE(
-          "t15"."first_8" < CASE
-            WHEN "t15"."first_7" >= CASE
-              WHEN "t15"."first_6" >= CASE
-                WHEN "t15"."first_5" >= CASE
-                  WHEN "t15"."first_4" >= CASE
-                    WHEN "t15"."first_3" >= CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END
-                    THEN "t15"."first_3"
-                    ELSE NULL
-                  END
-                  THEN "t15"."first_4"
-                  ELSE NULL
-                END
-                THEN "t15"."first_5"
-                ELSE NULL
-              END
-              THEN "t15"."first_6"
-              ELSE NULL
-            END
-            THEN "t15"."first_7"
-            ELSE NULL
-          END,
-          FALSE
-        )
       )
   ) AS "t16"
   UNION ALL
@@ -773,15 +608,15 @@ FROM (
     *
   FROM (
     SELECT
-      "t39"."session_key",
-      "t39"."session_id",
-      "t39"."run_started_at",
-      "t39"."session_no",
-      "t39"."started_at",
-      "t39"."ended_at",
-      "t39"."events",
+      "t36"."session_key",
+      "t36"."session_id",
+      "t36"."run_started_at",
+      "t36"."session_no",
+      "t36"."started_at",
+      "t36"."ended_at",
+      "t36"."events",
       LIST_APPLY(
-        LIST_SORT("t39"."in_order"),
+        LIST_SORT("t36"."in_order"),
         LAMBDA __ibis_param_event__ : (
           __ibis_param_event__
         )."timestamp"
@@ -789,7 +624,7 @@ FROM (
       REGEXP_REPLACE(
         ARRAY_TO_STRING(
           LIST_APPLY(
-            LIST_SORT("t39"."in_order"),
+            LIST_SORT("t36"."in_order"),
             LAMBDA __ibis_param_event__ : (
               __ibis_param_event__
             )."named_step"
@@ -802,7 +637,7 @@ FROM (
       ) AS "event_names",
       ARRAY_TO_STRING(
         LIST_APPLY(
-          LIST_SORT("t39"."in_order"),
+          LIST_SORT("t36"."in_order"),
           LAMBDA __ibis_param_event__ : (
             __ibis_param_event__
           )."named_step"
@@ -812,7 +647,7 @@ FROM (
       ARRAY_LENGTH(
         CASE
           WHEN LIST_APPLY(
-            LIST_SORT("t39"."in_order"),
+            LIST_SORT("t36"."in_order"),
             LAMBDA __ibis_param_event__ : (
               __ibis_param_event__
             )."timestamp"
@@ -820,7 +655,7 @@ FROM (
           THEN NULL
           ELSE LIST_DISTINCT(
             LIST_APPLY(
-              LIST_SORT("t39"."in_order"),
+              LIST_SORT("t36"."in_order"),
               LAMBDA __ibis_param_event__ : (
                 __ibis_param_event__
               )."timestamp"
@@ -829,7 +664,7 @@ FROM (
             WHEN LIST_BOOL_OR(
               LIST_APPLY(
                 LIST_APPLY(
-                  LIST_SORT("t39"."in_order"),
+                  LIST_SORT("t36"."in_order"),
                   LAMBDA __ibis_param_event__ : (
                     __ibis_param_event__
                   )."timestamp"
@@ -843,682 +678,479 @@ FROM (
         END
       ) < ARRAY_LENGTH(
         LIST_APPLY(
-          LIST_SORT("t39"."in_order"),
+          LIST_SORT("t36"."in_order"),
           LAMBDA __ibis_param_event__ : (
             __ibis_param_event__
           )."timestamp"
         )
       ) AS "simultaneous",
-      "t39"."is_bot",
-      "t39"."facts_0"."visitor_id" AS "visitor_id",
-      "t39"."user_id",
-      "t39"."facts_0"."country" AS "country",
-      "t39"."facts_0"."region" AS "region",
-      "t39"."facts_0"."device" AS "device",
-      "t39"."facts_1"."source" AS "source",
-      "t39"."facts_1"."medium" AS "medium",
-      "t39"."facts_1"."campaign" AS "campaign",
-      "t39"."facts_1"."referrer" AS "referrer",
-      "t39"."step_1_at",
-      "t39"."step_2_at",
-      "t39"."step_3_at",
-      "t39"."step_4_at",
-      "t39"."step_5_at",
-      "t39"."step_6_at",
-      "t39"."step_7_at",
+      "t36"."is_bot",
+      "t36"."facts_0"."visitor_id" AS "visitor_id",
+      "t36"."user_id",
+      "t36"."facts_0"."country" AS "country",
+      "t36"."facts_0"."region" AS "region",
+      "t36"."facts_0"."device" AS "device",
+      "t36"."facts_1"."source" AS "source",
+      "t36"."facts_1"."medium" AS "medium",
+      "t36"."facts_1"."campaign" AS "campaign",
+      "t36"."facts_1"."referrer" AS "referrer",
+      "t36"."step_1_at",
+      "t36"."step_2_at",
+      "t36"."step_3_at",
+      "t36"."step_4_at",
       CASE
         WHEN (
           ARRAY_LENGTH(
             LIST_FILTER(
-              "t39"."times_8",
-              LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t39"."step_7_at"
+              "t36"."times_5",
+              LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t36"."step_4_at"
             )
           ) > 0
         )
         AND (
-          "t39"."step_7_at" IS NOT NULL
+          "t36"."step_4_at" IS NOT NULL
         )
         THEN LIST_MIN(
           LIST_FILTER(
-            "t39"."times_8",
-            LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t39"."step_7_at"
+            "t36"."times_5",
+            LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t36"."step_4_at"
           )
         )
         ELSE NULL
-      END AS "step_8_at",
-      "t39"."first_submitted_at",
-      "t39"."submitted_at",
-      "t39"."facts_2"."job_title" AS "job_title",
-      "t39"."facts_2"."occupation" AS "occupation",
-      "t39"."facts_2"."industry" AS "industry",
-      "t39"."facts_2"."experience" AS "experience",
-      "t39"."facts_2"."education" AS "education",
-      "t39"."facts_2"."risk_level" AS "risk_level",
-      "t39"."offer_viewed_at",
-      "t39"."last_offer_viewed_at",
-      "t39"."upgrade_at",
-      "t39"."last_upgrade_at",
-      "t39"."revenue"
+      END AS "step_5_at",
+      "t36"."question_2_at",
+      "t36"."question_3_at",
+      "t36"."question_4_at",
+      "t36"."first_submitted_at",
+      "t36"."submitted_at",
+      "t36"."facts_2"."job_title" AS "job_title",
+      "t36"."facts_2"."occupation" AS "occupation",
+      "t36"."facts_2"."industry" AS "industry",
+      "t36"."facts_2"."experience" AS "experience",
+      "t36"."facts_2"."education" AS "education",
+      "t36"."facts_2"."risk_level" AS "risk_level",
+      "t36"."offer_viewed_at",
+      "t36"."last_offer_viewed_at",
+      "t36"."upgrade_at",
+      "t36"."last_upgrade_at",
+      "t36"."revenue"
     FROM (
       SELECT
-        "t38"."session_key",
-        "t38"."run_started_at",
-        "t38"."session_no",
-        "t38"."session_id",
-        "t38"."started_at",
-        "t38"."ended_at",
-        "t38"."events",
-        "t38"."in_order",
-        "t38"."is_bot",
-        "t38"."user_id",
-        "t38"."facts_0",
-        "t38"."facts_1",
-        "t38"."facts_2",
-        "t38"."first_1",
-        "t38"."first_2",
-        "t38"."first_3",
-        "t38"."first_4",
-        "t38"."first_5",
-        "t38"."first_6",
-        "t38"."first_7",
-        "t38"."first_8",
-        "t38"."step_1_at",
-        "t38"."first_submitted_at",
-        "t38"."submitted_at",
-        "t38"."offer_viewed_at",
-        "t38"."last_offer_viewed_at",
-        "t38"."upgrade_at",
-        "t38"."last_upgrade_at",
-        "t38"."times_2",
-        "t38"."times_3",
-        "t38"."times_4",
-        "t38"."times_5",
-        "t38"."times_6",
-        "t38"."times_7",
-        "t38"."times_8",
-        "t38"."revenue",
-        "t38"."step_2_at",
-        "t38"."step_3_at",
-        "t38"."step_4_at",
-        "t38"."step_5_at",
-        "t38"."step_6_at",
+        "t35"."session_key",
+        "t35"."run_started_at",
+        "t35"."session_no",
+        "t35"."session_id",
+        "t35"."started_at",
+        "t35"."ended_at",
+        "t35"."events",
+        "t35"."in_order",
+        "t35"."is_bot",
+        "t35"."user_id",
+        "t35"."facts_0",
+        "t35"."facts_1",
+        "t35"."facts_2",
+        "t35"."first_1",
+        "t35"."first_2",
+        "t35"."first_3",
+        "t35"."first_4",
+        "t35"."first_5",
+        "t35"."question_2_at",
+        "t35"."question_3_at",
+        "t35"."question_4_at",
+        "t35"."step_1_at",
+        "t35"."first_submitted_at",
+        "t35"."submitted_at",
+        "t35"."offer_viewed_at",
+        "t35"."last_offer_viewed_at",
+        "t35"."upgrade_at",
+        "t35"."last_upgrade_at",
+        "t35"."times_2",
+        "t35"."times_3",
+        "t35"."times_4",
+        "t35"."times_5",
+        "t35"."revenue",
+        "t35"."step_2_at",
+        "t35"."step_3_at",
         CASE
           WHEN (
             ARRAY_LENGTH(
               LIST_FILTER(
-                "t38"."times_7",
-                LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t38"."step_6_at"
+                "t35"."times_4",
+                LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t35"."step_3_at"
               )
             ) > 0
           )
           AND (
-            "t38"."step_6_at" IS NOT NULL
+            "t35"."step_3_at" IS NOT NULL
           )
           THEN LIST_MIN(
             LIST_FILTER(
-              "t38"."times_7",
-              LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t38"."step_6_at"
+              "t35"."times_4",
+              LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t35"."step_3_at"
             )
           )
           ELSE NULL
-        END AS "step_7_at"
+        END AS "step_4_at"
       FROM (
         SELECT
-          "t37"."session_key",
-          "t37"."run_started_at",
-          "t37"."session_no",
-          "t37"."session_id",
-          "t37"."started_at",
-          "t37"."ended_at",
-          "t37"."events",
-          "t37"."in_order",
-          "t37"."is_bot",
-          "t37"."user_id",
-          "t37"."facts_0",
-          "t37"."facts_1",
-          "t37"."facts_2",
-          "t37"."first_1",
-          "t37"."first_2",
-          "t37"."first_3",
-          "t37"."first_4",
-          "t37"."first_5",
-          "t37"."first_6",
-          "t37"."first_7",
-          "t37"."first_8",
-          "t37"."step_1_at",
-          "t37"."first_submitted_at",
-          "t37"."submitted_at",
-          "t37"."offer_viewed_at",
-          "t37"."last_offer_viewed_at",
-          "t37"."upgrade_at",
-          "t37"."last_upgrade_at",
-          "t37"."times_2",
-          "t37"."times_3",
-          "t37"."times_4",
-          "t37"."times_5",
-          "t37"."times_6",
-          "t37"."times_7",
-          "t37"."times_8",
-          "t37"."revenue",
-          "t37"."step_2_at",
-          "t37"."step_3_at",
-          "t37"."step_4_at",
-          "t37"."step_5_at",
+          "t34"."session_key",
+          "t34"."run_started_at",
+          "t34"."session_no",
+          "t34"."session_id",
+          "t34"."started_at",
+          "t34"."ended_at",
+          "t34"."events",
+          "t34"."in_order",
+          "t34"."is_bot",
+          "t34"."user_id",
+          "t34"."facts_0",
+          "t34"."facts_1",
+          "t34"."facts_2",
+          "t34"."first_1",
+          "t34"."first_2",
+          "t34"."first_3",
+          "t34"."first_4",
+          "t34"."first_5",
+          "t34"."question_2_at",
+          "t34"."question_3_at",
+          "t34"."question_4_at",
+          "t34"."step_1_at",
+          "t34"."first_submitted_at",
+          "t34"."submitted_at",
+          "t34"."offer_viewed_at",
+          "t34"."last_offer_viewed_at",
+          "t34"."upgrade_at",
+          "t34"."last_upgrade_at",
+          "t34"."times_2",
+          "t34"."times_3",
+          "t34"."times_4",
+          "t34"."times_5",
+          "t34"."revenue",
+          "t34"."step_2_at",
           CASE
             WHEN (
               ARRAY_LENGTH(
                 LIST_FILTER(
-                  "t37"."times_6",
-                  LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t37"."step_5_at"
+                  "t34"."times_3",
+                  LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t34"."step_2_at"
                 )
               ) > 0
             )
             AND (
-              "t37"."step_5_at" IS NOT NULL
+              "t34"."step_2_at" IS NOT NULL
             )
             THEN LIST_MIN(
               LIST_FILTER(
-                "t37"."times_6",
-                LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t37"."step_5_at"
+                "t34"."times_3",
+                LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t34"."step_2_at"
               )
             )
             ELSE NULL
-          END AS "step_6_at"
+          END AS "step_3_at"
         FROM (
           SELECT
-            "t36"."session_key",
-            "t36"."run_started_at",
-            "t36"."session_no",
-            "t36"."session_id",
-            "t36"."started_at",
-            "t36"."ended_at",
-            "t36"."events",
-            "t36"."in_order",
-            "t36"."is_bot",
-            "t36"."user_id",
-            "t36"."facts_0",
-            "t36"."facts_1",
-            "t36"."facts_2",
-            "t36"."first_1",
-            "t36"."first_2",
-            "t36"."first_3",
-            "t36"."first_4",
-            "t36"."first_5",
-            "t36"."first_6",
-            "t36"."first_7",
-            "t36"."first_8",
-            "t36"."step_1_at",
-            "t36"."first_submitted_at",
-            "t36"."submitted_at",
-            "t36"."offer_viewed_at",
-            "t36"."last_offer_viewed_at",
-            "t36"."upgrade_at",
-            "t36"."last_upgrade_at",
-            "t36"."times_2",
-            "t36"."times_3",
-            "t36"."times_4",
-            "t36"."times_5",
-            "t36"."times_6",
-            "t36"."times_7",
-            "t36"."times_8",
-            "t36"."revenue",
-            "t36"."step_2_at",
-            "t36"."step_3_at",
-            "t36"."step_4_at",
+            "t33"."session_key",
+            "t33"."run_started_at",
+            "t33"."session_no",
+            "t33"."session_id",
+            "t33"."started_at",
+            "t33"."ended_at",
+            "t33"."events",
+            "t33"."in_order",
+            "t33"."is_bot",
+            "t33"."user_id",
+            "t33"."facts_0",
+            "t33"."facts_1",
+            "t33"."facts_2",
+            "t33"."first_1",
+            "t33"."first_2",
+            "t33"."first_3",
+            "t33"."first_4",
+            "t33"."first_5",
+            "t33"."question_2_at",
+            "t33"."question_3_at",
+            "t33"."question_4_at",
+            "t33"."step_1_at",
+            "t33"."first_submitted_at",
+            "t33"."submitted_at",
+            "t33"."offer_viewed_at",
+            "t33"."last_offer_viewed_at",
+            "t33"."upgrade_at",
+            "t33"."last_upgrade_at",
+            "t33"."times_2",
+            "t33"."times_3",
+            "t33"."times_4",
+            "t33"."times_5",
+            "t33"."revenue",
             CASE
               WHEN (
                 ARRAY_LENGTH(
                   LIST_FILTER(
-                    "t36"."times_5",
-                    LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t36"."step_4_at"
+                    "t33"."times_2",
+                    LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t33"."step_1_at"
                   )
                 ) > 0
               )
               AND (
-                "t36"."step_4_at" IS NOT NULL
+                "t33"."step_1_at" IS NOT NULL
               )
               THEN LIST_MIN(
                 LIST_FILTER(
-                  "t36"."times_5",
-                  LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t36"."step_4_at"
+                  "t33"."times_2",
+                  LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t33"."step_1_at"
                 )
               )
               ELSE NULL
-            END AS "step_5_at"
+            END AS "step_2_at"
           FROM (
             SELECT
-              "t35"."session_key",
-              "t35"."run_started_at",
-              "t35"."session_no",
-              "t35"."session_id",
-              "t35"."started_at",
-              "t35"."ended_at",
-              "t35"."events",
-              "t35"."in_order",
-              "t35"."is_bot",
-              "t35"."user_id",
-              "t35"."facts_0",
-              "t35"."facts_1",
-              "t35"."facts_2",
-              "t35"."first_1",
-              "t35"."first_2",
-              "t35"."first_3",
-              "t35"."first_4",
-              "t35"."first_5",
-              "t35"."first_6",
-              "t35"."first_7",
-              "t35"."first_8",
-              "t35"."step_1_at",
-              "t35"."first_submitted_at",
-              "t35"."submitted_at",
-              "t35"."offer_viewed_at",
-              "t35"."last_offer_viewed_at",
-              "t35"."upgrade_at",
-              "t35"."last_upgrade_at",
-              "t35"."times_2",
-              "t35"."times_3",
-              "t35"."times_4",
-              "t35"."times_5",
-              "t35"."times_6",
-              "t35"."times_7",
-              "t35"."times_8",
-              "t35"."revenue",
-              "t35"."step_2_at",
-              "t35"."step_3_at",
-              CASE
-                WHEN (
-                  ARRAY_LENGTH(
-                    LIST_FILTER(
-                      "t35"."times_4",
-                      LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t35"."step_3_at"
-                    )
-                  ) > 0
-                )
-                AND (
-                  "t35"."step_3_at" IS NOT NULL
-                )
-                THEN LIST_MIN(
-                  LIST_FILTER(
-                    "t35"."times_4",
-                    LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t35"."step_3_at"
-                  )
-                )
-                ELSE NULL
-              END AS "step_4_at"
+              "t29"."session_key",
+              "t29"."run_started_at",
+              "t29"."session_no",
+              "t29"."session_id",
+              "t29"."started_at",
+              "t29"."ended_at",
+              "t29"."events",
+              "t29"."in_order",
+              "t29"."is_bot",
+              "t29"."user_id",
+              "t29"."facts_0",
+              "t29"."facts_1",
+              "t29"."facts_2",
+              "t29"."first_1",
+              "t29"."first_2",
+              "t29"."first_3",
+              "t29"."first_4",
+              "t29"."first_5",
+              "t29"."question_2_at",
+              "t29"."question_3_at",
+              "t29"."question_4_at",
+              "t29"."step_1_at",
+              "t29"."first_submitted_at",
+              "t29"."submitted_at",
+              "t29"."offer_viewed_at",
+              "t29"."last_offer_viewed_at",
+              "t29"."upgrade_at",
+              "t29"."last_upgrade_at",
+              "t29"."times_2",
+              "t29"."times_3",
+              "t29"."times_4",
+              "t29"."times_5",
+              "t32"."revenue"
             FROM (
               SELECT
-                "t34"."session_key",
-                "t34"."run_started_at",
-                "t34"."session_no",
-                "t34"."session_id",
-                "t34"."started_at",
-                "t34"."ended_at",
-                "t34"."events",
-                "t34"."in_order",
-                "t34"."is_bot",
-                "t34"."user_id",
-                "t34"."facts_0",
-                "t34"."facts_1",
-                "t34"."facts_2",
-                "t34"."first_1",
-                "t34"."first_2",
-                "t34"."first_3",
-                "t34"."first_4",
-                "t34"."first_5",
-                "t34"."first_6",
-                "t34"."first_7",
-                "t34"."first_8",
-                "t34"."step_1_at",
-                "t34"."first_submitted_at",
-                "t34"."submitted_at",
-                "t34"."offer_viewed_at",
-                "t34"."last_offer_viewed_at",
-                "t34"."upgrade_at",
-                "t34"."last_upgrade_at",
-                "t34"."times_2",
-                "t34"."times_3",
-                "t34"."times_4",
-                "t34"."times_5",
-                "t34"."times_6",
-                "t34"."times_7",
-                "t34"."times_8",
-                "t34"."revenue",
-                "t34"."step_2_at",
-                CASE
-                  WHEN (
-                    ARRAY_LENGTH(
-                      LIST_FILTER(
-                        "t34"."times_3",
-                        LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t34"."step_2_at"
-                      )
-                    ) > 0
-                  )
-                  AND (
-                    "t34"."step_2_at" IS NOT NULL
-                  )
-                  THEN LIST_MIN(
-                    LIST_FILTER(
-                      "t34"."times_3",
-                      LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t34"."step_2_at"
-                    )
-                  )
-                  ELSE NULL
-                END AS "step_3_at"
+                "t25"."session_key",
+                "t25"."run_started_at",
+                "t25"."session_no",
+                ANY_VALUE("t25"."session_id") AS "session_id",
+                MIN("t25"."timestamp") AS "started_at",
+                MAX("t25"."timestamp") AS "ended_at",
+                COUNT(*) AS "events",
+                ARRAY_AGG({'timestamp': "t25"."timestamp", 'named_step': "t25"."named_step"}) FILTER(WHERE
+                  {'timestamp': "t25"."timestamp", 'named_step': "t25"."named_step"} IS NOT NULL) AS "in_order",
+                BOOL_OR(CAST("t25"."is_bot" AS BOOLEAN)) AS "is_bot",
+                FIRST(
+                  "t25"."user_id" ORDER BY {'timestamp': "t25"."timestamp", 'event_id': "t25"."event_id"}
+                ) FILTER(WHERE
+                  "t25"."user_id" IS NOT NULL) AS "user_id",
+                FIRST(
+                  {'visitor_id': "t25"."visitor_id", 'country': "t25"."country", 'region': "t25"."region", 'device': "t25"."device"} ORDER BY {'timestamp': "t25"."timestamp", 'event_id': "t25"."event_id"}
+                ) AS "facts_0",
+                FIRST(
+                  {'source': "t25"."source", 'medium': "t25"."medium", 'campaign': "t25"."campaign", 'referrer': "t25"."referrer"} ORDER BY {'timestamp': "t25"."timestamp", 'event_id': "t25"."event_id"}
+                ) FILTER(WHERE
+                  "t25"."place" = 1) AS "facts_1",
+                FIRST(
+                  {'job_title': "t25"."job_title", 'occupation': "t25"."occupation", 'industry': "t25"."industry", 'experience': "t25"."experience", 'education': "t25"."education", 'risk_level': "t25"."risk_level"} ORDER BY {'timestamp': "t25"."timestamp", 'event_id': "t25"."event_id"} DESC
+                ) FILTER(WHERE
+                  (
+                    "t25"."place" = 3
+                  ) OR (
+                    "t25"."place" = 9
+                  )) AS "facts_2",
+                MIN("t25"."timestamp") FILTER(WHERE
+                  "t25"."place" = 1) AS "first_1",
+                MIN("t25"."timestamp") FILTER(WHERE
+                  "t25"."place" = 2) AS "first_2",
+                MIN("t25"."timestamp") FILTER(WHERE
+                  "t25"."place" = 3) AS "first_3",
+                MIN("t25"."timestamp") FILTER(WHERE
+                  "t25"."place" = 4) AS "first_4",
+                MIN("t25"."timestamp") FILTER(WHERE
+                  "t25"."place" = 5) AS "first_5",
+                MIN("t25"."timestamp") FILTER(WHERE
+                  "t25"."place" = 6) AS "question_2_at",
+                MIN("t25"."timestamp") FILTER(WHERE
+                  "t25"."place" = 7) AS "question_3_at",
+                MIN("t25"."timestamp") FILTER(WHERE
+                  "t25"."place" = 8) AS "question_4_at",
+                MIN("t25"."timestamp") FILTER(WHERE
+                  "t25"."place" = 1) AS "step_1_at",
+                MIN("t25"."timestamp") FILTER(WHERE
+                  "t25"."place" = 3) AS "first_submitted_at",
+                MAX("t25"."timestamp") FILTER(WHERE
+                  "t25"."place" = 3) AS "submitted_at",
+                MIN("t25"."timestamp") FILTER(WHERE
+                  "t25"."place" = 4) AS "offer_viewed_at",
+                MAX("t25"."timestamp") FILTER(WHERE
+                  "t25"."place" = 4) AS "last_offer_viewed_at",
+                MIN("t25"."timestamp") FILTER(WHERE
+                  "t25"."place" = 5) AS "upgrade_at",
+                MAX("t25"."timestamp") FILTER(WHERE
+                  "t25"."place" = 5) AS "last_upgrade_at",
+                ARRAY_AGG("t25"."timestamp") FILTER(WHERE
+                  "t25"."timestamp" IS NOT NULL AND "t25"."place" = 2) AS "times_2",
+                ARRAY_AGG("t25"."timestamp") FILTER(WHERE
+                  "t25"."timestamp" IS NOT NULL AND "t25"."place" = 3) AS "times_3",
+                ARRAY_AGG("t25"."timestamp") FILTER(WHERE
+                  "t25"."timestamp" IS NOT NULL AND "t25"."place" = 4) AS "times_4",
+                ARRAY_AGG("t25"."timestamp") FILTER(WHERE
+                  "t25"."timestamp" IS NOT NULL AND "t25"."place" = 5) AS "times_5"
               FROM (
                 SELECT
-                  "t33"."session_key",
-                  "t33"."run_started_at",
-                  "t33"."session_no",
-                  "t33"."session_id",
-                  "t33"."started_at",
-                  "t33"."ended_at",
-                  "t33"."events",
-                  "t33"."in_order",
-                  "t33"."is_bot",
-                  "t33"."user_id",
-                  "t33"."facts_0",
-                  "t33"."facts_1",
-                  "t33"."facts_2",
-                  "t33"."first_1",
-                  "t33"."first_2",
-                  "t33"."first_3",
-                  "t33"."first_4",
-                  "t33"."first_5",
-                  "t33"."first_6",
-                  "t33"."first_7",
-                  "t33"."first_8",
-                  "t33"."step_1_at",
-                  "t33"."first_submitted_at",
-                  "t33"."submitted_at",
-                  "t33"."offer_viewed_at",
-                  "t33"."last_offer_viewed_at",
-                  "t33"."upgrade_at",
-                  "t33"."last_upgrade_at",
-                  "t33"."times_2",
-                  "t33"."times_3",
-                  "t33"."times_4",
-                  "t33"."times_5",
-                  "t33"."times_6",
-                  "t33"."times_7",
-                  "t33"."times_8",
-                  "t33"."revenue",
-                  CASE
-                    WHEN (
-                      ARRAY_LENGTH(
-                        LIST_FILTER(
-                          "t33"."times_2",
-                          LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t33"."step_1_at"
-                        )
-                      ) > 0
-                    )
-                    AND (
-                      "t33"."step_1_at" IS NOT NULL
-                    )
-                    THEN LIST_MIN(
-                      LIST_FILTER(
-                        "t33"."times_2",
-                        LAMBDA __ibis_param_instant__ : __ibis_param_instant__ >= "t33"."step_1_at"
+                  "t24"."session_key",
+                  "t24"."session_id",
+                  "t24"."timestamp",
+                  "t24"."event_id",
+                  "t24"."event_type",
+                  "t24"."step",
+                  "t24"."is_bot",
+                  "t24"."user_id",
+                  "t24"."offer",
+                  "t24"."price_cents",
+                  "t24"."currency",
+                  "t24"."visitor_id",
+                  "t24"."country",
+                  "t24"."region",
+                  "t24"."device",
+                  "t24"."source",
+                  "t24"."medium",
+                  "t24"."campaign",
+                  "t24"."referrer",
+                  "t24"."job_title",
+                  "t24"."occupation",
+                  "t24"."industry",
+                  "t24"."experience",
+                  "t24"."education",
+                  "t24"."risk_level",
+                  "t24"."place",
+                  "t24"."named_step",
+                  "t24"."session_key_right",
+                  "t24"."carried_run",
+                  "t24"."carried_no",
+                  "t24"."carried_until",
+                  "t24"."is_first",
+                  "t24"."before",
+                  "t24"."begun",
+                  "t24"."run_started_at",
+                  CAST(FLOOR((
+                    "t24"."timestamp" - "t24"."run_started_at"
+                  ) / (
+                    86400000000
+                  )) AS BIGINT) AS "session_no"
+                FROM "t23" AS "t24"
+                WHERE
+                  NOT (
+                    COALESCE(
+                      (
+                        "t24"."run_started_at" = "t24"."carried_run"
                       )
-                    )
-                    ELSE NULL
-                  END AS "step_2_at"
-                FROM (
-                  SELECT
-                    "t29"."session_key",
-                    "t29"."run_started_at",
-                    "t29"."session_no",
-                    "t29"."session_id",
-                    "t29"."started_at",
-                    "t29"."ended_at",
-                    "t29"."events",
-                    "t29"."in_order",
-                    "t29"."is_bot",
-                    "t29"."user_id",
-                    "t29"."facts_0",
-                    "t29"."facts_1",
-                    "t29"."facts_2",
-                    "t29"."first_1",
-                    "t29"."first_2",
-                    "t29"."first_3",
-                    "t29"."first_4",
-                    "t29"."first_5",
-                    "t29"."first_6",
-                    "t29"."first_7",
-                    "t29"."first_8",
-                    "t29"."step_1_at",
-                    "t29"."first_submitted_at",
-                    "t29"."submitted_at",
-                    "t29"."offer_viewed_at",
-                    "t29"."last_offer_viewed_at",
-                    "t29"."upgrade_at",
-                    "t29"."last_upgrade_at",
-                    "t29"."times_2",
-                    "t29"."times_3",
-                    "t29"."times_4",
-                    "t29"."times_5",
-                    "t29"."times_6",
-                    "t29"."times_7",
-                    "t29"."times_8",
-                    "t32"."revenue"
-                  FROM (
-                    SELECT
-                      "t25"."session_key",
-                      "t25"."run_started_at",
-                      "t25"."session_no",
-                      ANY_VALUE("t25"."session_id") AS "session_id",
-                      MIN("t25"."timestamp") AS "started_at",
-                      MAX("t25"."timestamp") AS "ended_at",
-                      COUNT(*) AS "events",
-                      ARRAY_AGG({'timestamp': "t25"."timestamp", 'named_step': "t25"."named_step"}) FILTER(WHERE
-                        {'timestamp': "t25"."timestamp", 'named_step': "t25"."named_step"} IS NOT NULL) AS "in_order",
-                      BOOL_OR(CAST("t25"."is_bot" AS BOOLEAN)) AS "is_bot",
-                      FIRST(
-                        "t25"."user_id" ORDER BY {'timestamp': "t25"."timestamp", 'event_id': "t25"."event_id"}
-                      ) FILTER(WHERE
-                        "t25"."user_id" IS NOT NULL) AS "user_id",
-                      FIRST(
-                        {'visitor_id': "t25"."visitor_id", 'country': "t25"."country", 'region': "t25"."region", 'device': "t25"."device"} ORDER BY {'timestamp': "t25"."timestamp", 'event_id': "t25"."event_id"}
-                      ) AS "facts_0",
-                      FIRST(
-                        {'source': "t25"."source", 'medium': "t25"."medium", 'campaign': "t25"."campaign", 'referrer': "t25"."referrer"} ORDER BY {'timestamp': "t25"."timestamp", 'event_id': "t25"."event_id"}
-                      ) FILTER(WHERE
-                        "t25"."place" = 1) AS "facts_1",
-                      FIRST(
-                        {'job_title': "t25"."job_title", 'occupation': "t25"."occupation", 'industry': "t25"."industry", 'experience': "t25"."experience", 'education': "t25"."education", 'risk_level': "t25"."risk_level"} ORDER BY {'timestamp': "t25"."timestamp", 'event_id': "t25"."event_id"} DESC
-                      ) FILTER(WHERE
-                        "t25"."place" = 6) AS "facts_2",
-                      MIN("t25"."timestamp") FILTER(WHERE
-                        "t25"."place" = 1) AS "first_1",
-                      MIN("t25"."timestamp") FILTER(WHERE
-                        "t25"."place" = 2) AS "first_2",
-                      MIN("t25"."timestamp") FILTER(WHERE
-                        "t25"."place" = 3) AS "first_3",
-                      MIN("t25"."timestamp") FILTER(WHERE
-                        "t25"."place" = 4) AS "first_4",
-                      MIN("t25"."timestamp") FILTER(WHERE
-                        "t25"."place" = 5) AS "first_5",
-                      MIN("t25"."timestamp") FILTER(WHERE
-                        "t25"."place" = 6) AS "first_6",
-                      MIN("t25"."timestamp") FILTER(WHERE
-                        "t25"."place" = 7) AS "first_7",
-                      MIN("t25"."timestamp") FILTER(WHERE
-                        "t25"."place" = 8) AS "first_8",
-                      MIN("t25"."timestamp") FILTER(WHERE
-                        "t25"."place" = 1) AS "step_1_at",
-                      MIN("t25"."timestamp") FILTER(WHERE
-                        "t25"."place" = 6) AS "first_submitted_at",
-                      MAX("t25"."timestamp") FILTER(WHERE
-                        "t25"."place" = 6) AS "submitted_at",
-                      MIN("t25"."timestamp") FILTER(WHERE
-                        "t25"."place" = 7) AS "offer_viewed_at",
-                      MAX("t25"."timestamp") FILTER(WHERE
-                        "t25"."place" = 7) AS "last_offer_viewed_at",
-                      MIN("t25"."timestamp") FILTER(WHERE
-                        "t25"."place" = 8) AS "upgrade_at",
-                      MAX("t25"."timestamp") FILTER(WHERE
-                        "t25"."place" = 8) AS "last_upgrade_at",
-                      ARRAY_AGG("t25"."timestamp") FILTER(WHERE
-                        "t25"."timestamp" IS NOT NULL AND "t25"."place" = 2) AS "times_2",
-                      ARRAY_AGG("t25"."timestamp") FILTER(WHERE
-                        "t25"."timestamp" IS NOT NULL AND "t25"."place" = 3) AS "times_3",
-                      ARRAY_AGG("t25"."timestamp") FILTER(WHERE
-                        "t25"."timestamp" IS NOT NULL AND "t25"."place" = 4) AS "times_4",
-                      ARRAY_AGG("t25"."timestamp") FILTER(WHERE
-                        "t25"."timestamp" IS NOT NULL AND "t25"."place" = 5) AS "times_5",
-                      ARRAY_AGG("t25"."timestamp") FILTER(WHERE
-                        "t25"."timestamp" IS NOT NULL AND "t25"."place" = 6) AS "times_6",
-                      ARRAY_AGG("t25"."timestamp") FILTER(WHERE
-                        "t25"."timestamp" IS NOT NULL AND "t25"."place" = 7) AS "times_7",
-                      ARRAY_AGG("t25"."timestamp") FILTER(WHERE
-                        "t25"."timestamp" IS NOT NULL AND "t25"."place" = 8) AS "times_8"
-                    FROM (
-                      SELECT
-                        "t24"."session_key",
-                        "t24"."session_id",
-                        "t24"."timestamp",
-                        "t24"."event_id",
-                        "t24"."event_type",
-                        "t24"."step",
-                        "t24"."is_bot",
-                        "t24"."user_id",
-                        "t24"."offer",
-                        "t24"."price_cents",
-                        "t24"."currency",
-                        "t24"."visitor_id",
-                        "t24"."country",
-                        "t24"."region",
-                        "t24"."device",
-                        "t24"."source",
-                        "t24"."medium",
-                        "t24"."campaign",
-                        "t24"."referrer",
-                        "t24"."job_title",
-                        "t24"."occupation",
-                        "t24"."industry",
-                        "t24"."experience",
-                        "t24"."education",
-                        "t24"."risk_level",
-                        "t24"."place",
-                        "t24"."named_step",
-                        "t24"."session_key_right",
-                        "t24"."carried_run",
-                        "t24"."carried_no",
-                        "t24"."carried_until",
-                        "t24"."is_first",
-                        "t24"."before",
-                        "t24"."begun",
-                        "t24"."run_started_at",
+                      AND (
                         CAST(FLOOR((
                           "t24"."timestamp" - "t24"."run_started_at"
                         ) / (
                           86400000000
-                        )) AS BIGINT) AS "session_no"
-                      FROM "t23" AS "t24"
-                      WHERE
-                        NOT (
-                          COALESCE(
-                            (
-                              "t24"."run_started_at" = "t24"."carried_run"
-                            )
-                            AND (
-                              CAST(FLOOR((
-                                "t24"."timestamp" - "t24"."run_started_at"
-                              ) / (
-                                86400000000
-                              )) AS BIGINT) <= "t24"."carried_no"
-                            ),
-                            FALSE
+                        )) AS BIGINT) <= "t24"."carried_no"
+                      ),
+                      FALSE
+                    )
+                  )
+              ) AS "t25"
+              GROUP BY
+                1,
+                2,
+                3
+            ) AS "t29"
+            LEFT OUTER JOIN (
+              SELECT
+                "t30"."session_key",
+                "t30"."run_started_at",
+                "t30"."session_no",
+                ARRAY_TO_STRING(
+                  LIST_SORT(ARRAY_AGG("t30"."amount") FILTER(WHERE
+                    "t30"."amount" IS NOT NULL)),
+                  ' '
+                ) AS "revenue"
+              FROM (
+                SELECT
+                  "t27"."session_key",
+                  "t27"."run_started_at",
+                  "t27"."session_no",
+                  "t27"."currency",
+                  "t27"."cents",
+                  "t27"."currency" || ':' || CAST("t27"."cents" AS TEXT) AS "amount"
+                FROM (
+                  SELECT
+                    "t26"."session_key",
+                    "t26"."run_started_at",
+                    "t26"."session_no",
+                    "t26"."currency",
+                    SUM("t26"."price_cents") AS "cents"
+                  FROM (
+                    SELECT DISTINCT
+                      "t24"."session_key",
+                      "t24"."run_started_at",
+                      CAST(FLOOR((
+                        "t24"."timestamp" - "t24"."run_started_at"
+                      ) / (
+                        86400000000
+                      )) AS BIGINT) AS "session_no",
+                      "t24"."offer",
+                      "t24"."currency",
+                      "t24"."price_cents"
+                    FROM "t23" AS "t24"
+                    WHERE
+                      NOT (
+                        COALESCE(
+                          (
+                            "t24"."run_started_at" = "t24"."carried_run"
                           )
-                        )
-                    ) AS "t25"
-                    GROUP BY
-                      1,
-                      2,
-                      3
-                  ) AS "t29"
-                  LEFT OUTER JOIN (
-                    SELECT
-                      "t30"."session_key",
-                      "t30"."run_started_at",
-                      "t30"."session_no",
-                      ARRAY_TO_STRING(
-                        LIST_SORT(ARRAY_AGG("t30"."amount") FILTER(WHERE
-                          "t30"."amount" IS NOT NULL)),
-                        ' '
-                      ) AS "revenue"
-                    FROM (
-                      SELECT
-                        "t27"."session_key",
-                        "t27"."run_started_at",
-                        "t27"."session_no",
-                        "t27"."currency",
-                        "t27"."cents",
-                        "t27"."currency" || ':' || CAST("t27"."cents" AS TEXT) AS "amount"
-                      FROM (
-                        SELECT
-                          "t26"."session_key",
-                          "t26"."run_started_at",
-                          "t26"."session_no",
-                          "t26"."currency",
-                          SUM("t26"."price_cents") AS "cents"
-                        FROM (
-                          SELECT DISTINCT
-                            "t24"."session_key",
-                            "t24"."run_started_at",
+                          AND (
                             CAST(FLOOR((
                               "t24"."timestamp" - "t24"."run_started_at"
                             ) / (
                               86400000000
-                            )) AS BIGINT) AS "session_no",
-                            "t24"."offer",
-                            "t24"."currency",
-                            "t24"."price_cents"
-                          FROM "t23" AS "t24"
-                          WHERE
-                            NOT (
-                              COALESCE(
-                                (
-                                  "t24"."run_started_at" = "t24"."carried_run"
-                                )
-                                AND (
-                                  CAST(FLOOR((
-                                    "t24"."timestamp" - "t24"."run_started_at"
-                                  ) / (
-                                    86400000000
-                                  )) AS BIGINT) <= "t24"."carried_no"
-                                ),
-                                FALSE
-                              )
-                            )
-                            AND "t24"."place" = 8
-                            AND "t24"."price_cents" IS NOT NULL
-                        ) AS "t26"
-                        GROUP BY
-                          1,
-                          2,
-                          3,
-                          4
-                      ) AS "t27"
-                    ) AS "t30"
-                    GROUP BY
-                      1,
-                      2,
-                      3
-                  ) AS "t32"
-                    ON "t29"."session_key" = "t32"."session_key"
-                    AND "t29"."run_started_at" = "t32"."run_started_at"
-                    AND "t29"."session_no" = "t32"."session_no"
-                ) AS "t33"
-              ) AS "t34"
-            ) AS "t35"
-          ) AS "t36"
-        ) AS "t37"
-      ) AS "t38"
-    ) AS "t39"
-  ) AS "t40"
-) AS "t41"
+                            )) AS BIGINT) <= "t24"."carried_no"
+                          ),
+                          FALSE
+                        )
+                      )
+                      AND "t24"."place" = 5
+                      AND "t24"."price_cents" IS NOT NULL
+                  ) AS "t26"
+                  GROUP BY
+                    1,
+                    2,
+                    3,
+                    4
+                ) AS "t27"
+              ) AS "t30"
+              GROUP BY
+                1,
+                2,
+                3
+            ) AS "t32"
+              ON "t29"."session_key" = "t32"."session_key"
+              AND "t29"."run_started_at" = "t32"."run_started_at"
+              AND "t29"."session_no" = "t32"."session_no"
+          ) AS "t33"
+        ) AS "t34"
+      ) AS "t35"
+    ) AS "t36"
+  ) AS "t37"
+) AS "t38"
 WHERE
-  "t41"."started_at" < (
+  "t38"."started_at" < (
     (
       8111000000000000001 + 1
     ) * 86400000000
