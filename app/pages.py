@@ -37,6 +37,7 @@ FORMS = (
     formats.plain_days,
     formats.moment,
     formats.clock,
+    formats.clock_seconds,
     formats.duration,
 )
 

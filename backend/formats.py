@@ -86,6 +86,12 @@ def clock(value: datetime, zone: str = "UTC") -> str:
     return f"{local.hour % 12 or 12}:{local:%M %p}"
 
 
+def clock_seconds(value: datetime, zone: str = "UTC") -> str:
+    """2:32:05 PM"""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{local.hour % 12 or 12}:{local:%M:%S %p}"
+
+
 def duration(seconds: float) -> str:
     """75 -> 1 min 15 s"""
     minutes, rest = divmod(round(seconds), 60)

@@ -64,6 +64,8 @@ class FunnelForm:
     groups: ClassVar = GROUPS
     orders: ClassVar = ORDERS
     scopes: ClassVar = SCOPES
+    least: ClassVar = LEAST_STEPS
+    most: ClassVar = MOST_STEPS
 
     @classmethod
     def of(cls, question: FunnelQuestion, received: ReceivedEvents | None) -> Self:
@@ -71,7 +73,9 @@ class FunnelForm:
         counts = received.counts if received else {}
         known = dict.fromkeys((*counts, *EVENT_LABELS))
         choices = tuple(EventChoice(_entered(name), name, counts.get(name, 0 if received else None)) for name in known)
-        refused = any(question.page.error(name) for name in (*FIELDS, *(f"steps.{n}" for n in range(len(question.shown)))))
+        refused = any(
+            question.page.error(name) for name in (*FIELDS, *(f"steps.{n}" for n in range(len(question.shown))))
+        )
         return cls(tuple(_steps(question, received)), choices, question, question.editing or refused)
 
     @property
@@ -81,6 +85,11 @@ class FunnelForm:
     @property
     def may_remove(self) -> bool:
         return len(self.steps) > LEAST_STEPS
+
+    @property
+    def excluded(self) -> str:
+        """The events after which counting stops, as the form shows them."""
+        return ", ".join(map(_entered, self.asked.exclude))
 
     @property
     def page(self) -> PageQuestion:

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Self
 
+from backend.analytics.events.labels import deed_of
 from backend.analytics.events.names import EventName
 from backend.analytics.figures.quantity import Quantity, QuantityUnit
 from backend.analytics.figures.tiles import Tile, TileValue, tile
@@ -127,8 +128,13 @@ class FunnelPage:
         """The sentence that the chart proves."""
         step = self.goal.step
         came = f"{step.sessions:,}" if step.sessions else "none"
-        reached = "saw the result" if step.name == EventName.ASSESSMENT_SUBMITTED else f"reached “{step.label}”"
-        return f"Of {self.of_them(self.n)}, {came} {reached}"
+        return f"Of {self.of_them(self.n)}, {came} {deed_of(step.name)}"
+
+    @property
+    def still_going(self) -> str:
+        """73 visits are still going, where any are."""
+        noun = "visit" if self.query.scope is FunnelScope.SESSION else "visitor"
+        return f"{counted(self.immature, noun)} {'is' if self.immature == 1 else 'are'} still going"
 
     @property
     def how(self) -> str:
@@ -137,10 +143,6 @@ class FunnelPage:
         without = " or ".join(match.label for match in self.query.exclude)
         through = ", through all sessions of a visitor" if self.query.scope is FunnelScope.VISITOR else ""
         return terms + through + (f", without “{without}” between" if without else "")
-
-    @property
-    def window(self) -> str:
-        return spelled(self.query.window)
 
     @property
     def is_calculators(self) -> bool:

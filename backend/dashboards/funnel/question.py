@@ -14,6 +14,7 @@ from backend.analytics.metrics.funnel.asked import AskedFunnel, names
 from backend.analytics.metrics.funnel.definition import CALCULATOR, MOST_STEPS, FunnelQuery, Outcome
 from backend.analytics.metrics.funnel.questions import FunnelBar
 from backend.analytics.metrics.period import Period
+from backend.dashboards.filters import FILTERS
 from backend.dashboards.question import Address, PageQuestion
 from backend.errors import FieldError, InvalidRequest
 
@@ -30,6 +31,7 @@ CHOSEN = {
     "limit": "Choose a number of groups from the list.",
 }
 ROWS = 50
+GROUPINGS = ("source", "device", "risk_level", "country", "job_title")  # of the list behind a bar, shown as tabs
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,9 @@ class FunnelQuestion:
         """The steps that the form shows."""
         return self.rows or CALCULATORS
 
-    def here(self) -> Address:
-        """Its address, with the form as open as it was left."""
-        return self.page.address() | ({"edit": "steps"} if self.editing else {})
+    def here(self, changed: PageQuestion | None = None) -> Address:
+        """Its address, or with another question of the page, with the form as open as it was left."""
+        return (changed or self.page).address() | ({"edit": "steps"} if self.editing else {})
 
     @property
     def default(self) -> PageQuestion:
@@ -110,11 +112,16 @@ class FunnelQuestion:
 
 @dataclass(frozen=True, slots=True)
 class BarQuestion:
-    """The bar of a funnel whose sessions are listed, and the page of the list, from 1."""
+    """The bar of a funnel whose sessions are listed, by what they are grouped, and the page of the list, from 1.
+
+    `place`: which one of the list a visit is, from 1; None where it was not reached from the list.
+    """
 
     funnel: FunnelQuestion
     bar: FunnelBar
     number: int
+    grouped_by: str
+    place: int | None = None
 
     @classmethod
     def parse(
@@ -128,26 +135,51 @@ class BarQuestion:
         funnel = FunnelQuestion.parse(args, default_zone, now, first_day)
         funnel.answerable()
         errors: list[FieldError] = []
-        step, number = _whole(args, "step", errors), _whole(args, "page", errors)
+        step, number, place = (_whole(args, name, errors) for name in ("step", "page", "place"))
         outcome = args.get("outcome", str(Outcome.REACHED))
         if outcome not in list(Outcome):
             errors.append(FieldError("outcome", f"Choose {' or '.join(Outcome)}."))
+        grouped_by = args.get("grouped_by") or _first_grouping(funnel)
+        if grouped_by not in FILTERS:
+            errors.append(FieldError("grouped_by", f"Choose {', '.join(FILTERS)}."))
         if errors:
             raise InvalidRequest(errors)
         bar = funnel.asked.bar(step, Outcome(outcome), args.get("group"), others="others" in args)
-        return cls(funnel, bar, number)
+        return cls(funnel, bar, number, grouped_by, place if "place" in args else None)
 
     @property
     def before(self) -> int:
         """The number of pages before this one."""
         return self.number - 1
 
+    @property
+    def combines(self) -> bool:
+        """Whether it is about the groups of a breakdown that are combined: another filter would combine others."""
+        return bool(self.bar.group and self.bar.group.others)
+
     def address(self, number: int = 1) -> Address:
         """The same bar on another page of the list."""
         group = self.bar.group
         key = (group.keys[0] or "") if group and not group.others else None
-        here = self.funnel.bar(self.bar.step, self.bar.outcome, key, others=bool(group and group.others))
-        return here | ({"page": number} if number > 1 else {})
+        here = self.funnel.bar(self.bar.step, self.bar.outcome, key, others=self.combines)
+        chosen = {"grouped_by": self.grouped_by} if self.grouped_by != _first_grouping(self.funnel) else {}
+        return here | chosen | ({"page": number} if number > 1 else {})
+
+    def by(self, dimension: str) -> Self:
+        """The same bar, grouped by another dimension."""
+        return replace(self, grouped_by=dimension)
+
+    def of_group(self, key: str | None) -> Self:
+        """The same bar about one of the groups that it is grouped by."""
+        page = self.funnel.page.with_filter(self.grouped_by, key)
+        narrowed = replace(self.funnel, page=page)
+        return replace(self, funnel=narrowed, grouped_by=_first_grouping(narrowed))
+
+
+def _first_grouping(funnel: FunnelQuestion) -> str:
+    """By what a list is grouped unless the address says otherwise: the first dimension of many values."""
+    single = {condition.field for condition in funnel.page.filters if len(condition.values) == 1}
+    return next((name for name in GROUPINGS if name not in single), GROUPINGS[0])
 
 
 def _rows(args: MultiDict[str, str]) -> Iterator[str]:

@@ -7,14 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
 from backend.analytics.metrics.catalogue.query import MOST_ROWS
-from backend.analytics.metrics.catalogue.service import CatalogueService
-from backend.analytics.metrics.funnel.service import FunnelService, JourneyList
+from backend.analytics.metrics.funnel.service import FunnelService, JourneyGroups, JourneyList
+from backend.analytics.metrics.funnel.visits import VisitId, VisitService
 from backend.analytics.warehouse.service import Warehouse, WarehouseUnavailable
 from backend.clock import utc_now
-from backend.dashboards.funnel.form import FunnelForm, events_of, unsent
+from backend.dashboards.funnel.form import FunnelForm, unsent
 from backend.dashboards.funnel.page import FunnelPage, Links
 from backend.dashboards.funnel.question import BarQuestion, FunnelQuestion
-from backend.dashboards.funnel.sessions import PER_PAGE, SessionsPage
+from backend.dashboards.funnel.sessions import MOST_GROUPS_SHOWN, PER_PAGE, SessionsPage
+from backend.dashboards.funnel.visit import AROUND, VisitPage, first_around
 from backend.dashboards.pages.funnel import FUNNEL
 from backend.plugins import get
 from backend.routes.access import require
@@ -32,7 +33,7 @@ def funnel() -> ResponseReturnValue:
     question = _question()
     changed = resolved(question.page) if question.query else None
     if question.moved is not None or changed:
-        return redirect(url_for(".funnel", **(changed or question.page).address(), _anchor=question.moved or None))
+        return redirect(url_for(".funnel", **question.here(changed), _anchor=question.moved or None))
     if question.query is None:
         return _render(question, None), 422
     report = get(FunnelService).answer(question.query)
@@ -52,9 +53,10 @@ def table() -> ResponseReturnValue:
 def sessions() -> ResponseReturnValue:
     """Who stands behind a bar."""
     bar = _bar()
-    page = SessionsPage.of(_behind(bar, PER_PAGE, bar.before * PER_PAGE), bar, names())
+    journeys, groups = _behind(bar, PER_PAGE, bar.before * PER_PAGE), _groups(bar, MOST_GROUPS_SHOWN)
+    page = SessionsPage.of(journeys, groups, bar, names())
     shown = controls(FUNNEL, bar.funnel.page)
-    return render_template("dashboards/funnel_sessions.html", page=page, bar=bar, **shown)
+    return render_template("dashboards/funnel_sessions.html", page=page, behind=bar, **shown)
 
 
 @bp.get("/funnel/sessions.csv")
@@ -64,6 +66,16 @@ def sessions_table() -> ResponseReturnValue:
     journeys = _behind(_bar(), MOST_ROWS)
     name = f"funnel_{journeys.query.scope}s{'_demo' if journeys.demo else ''}"
     return table_response(journeys_csv(journeys), "csv", name, journeys.query.period, journeys.version)
+
+
+@bp.get("/funnel/visit/<visit>")
+@require(Scope.DASHBOARDS_READ)
+def visit(visit: str) -> ResponseReturnValue:
+    """What one of them did, in order."""
+    visit_id, bar = VisitId.parse(visit), _bar()
+    around = _behind(bar, 2 * AROUND + 1, first_around(bar.place)) if bar.place else None
+    page = VisitPage.of(get(VisitService).visit(visit_id), around, bar, names())
+    return render_template("dashboards/funnel_visit.html", page=page, **controls(FUNNEL, bar.funnel.page))
 
 
 def _question() -> FunnelQuestion:
@@ -78,12 +90,16 @@ def _behind(bar: BarQuestion, limit: int, offset: int = 0) -> JourneyList:
     return get(FunnelService).behind(bar.funnel.answerable(), bar.bar, limit, offset)
 
 
+def _groups(bar: BarQuestion, limit: int) -> JourneyGroups:
+    return get(FunnelService).groups_behind(bar.funnel.answerable(), bar.bar, bar.grouped_by, limit)
+
+
 def _links() -> Links:
     return Links(lambda other: url_for(".funnel", **other.address()), lambda bar: url_for(".sessions", **bar))
 
 
 def _render(question: FunnelQuestion, page: FunnelPage | None) -> str:
-    seen = get(CatalogueService).answer(events_of(question.query.period)) if question.query else None
-    unknown = unsent(page, seen) if page and seen else ()
-    form, shown = FunnelForm.of(question, seen), controls(FUNNEL, question.page)
+    received = get(FunnelService).received(question.query.period) if question.query else None
+    unknown = unsent(page, received) if page and received else ()
+    form, shown = FunnelForm.of(question, received), controls(FUNNEL, question.page)
     return render_template("dashboards/funnel.html", page=page, form=form, unsent=unknown, **shown)

@@ -200,7 +200,7 @@ def _grouped_behind(query: FunnelQuery, _: Numbers, ways: Table, *marks: Integer
     behind = ways.came.between(least, most)
     groups = ways.group_by(LISTED_GROUP).aggregate(behind=behind.sum(), of=(ways.came >= base).sum())
     groups = groups.filter(groups.behind > 0)
-    groups = groups.mutate(keys=ibis._.count().over())
+    groups = groups.mutate(keys=groups.behind.count().over(ibis.window()))
     return groups.order_by(ibis.desc("behind"), ibis.asc(groups[LISTED_GROUP])).limit(limit)
 
 
