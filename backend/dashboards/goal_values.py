@@ -45,16 +45,21 @@ def said(target: Target, value: float | None) -> str:
     return quantity_of(target.measure, target.currency).say(value)
 
 
+def asked_value(target: Target) -> str:
+    """The value that a target asks: 10%, as it was typed, where a counted rate reads 10.0%."""
+    return f"{target.value * 100:.6g}%" if target.unit is Unit.FRACTION else said(target, target.value)
+
+
 def in_words(target: Target) -> str:
     """At least 1,000 each month"""
-    return f"{DIRECTIONS[target.direction]} {said(target, target.value)} {EACH[target.period]}"
+    return f"{DIRECTIONS[target.direction]} {asked_value(target)} {EACH[target.period]}"
 
 
 def typed_value(target: Target) -> str:
     """The value as a person would type it again."""
     match target.unit:
         case Unit.FRACTION:
-            return f"{target.value * 100:.6g}%"
+            return asked_value(target)
         case Unit.CENTS:
             return f"{target.value / 100:,.2f}".removesuffix(".00")
         case Unit.SECONDS:

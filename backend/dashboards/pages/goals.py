@@ -12,7 +12,7 @@ from backend.analytics.goals.judgement import Reason, Status
 from backend.analytics.goals.standing import ClosedPeriod, GoalStanding, met_of
 from backend.analytics.metrics.catalogue.measures import MEASURES
 from backend.dashboards.chips import filter_in_words
-from backend.dashboards.goal_values import in_words, said, typed_value
+from backend.dashboards.goal_values import asked_value, in_words, said, typed_value
 from backend.dashboards.names import Names
 from backend.dashboards.page import Page
 from backend.formats import count, day, percent, plain_day, plain_days
@@ -154,7 +154,7 @@ def sentence(standing: GoalStanding) -> str:
     low, high = (said(target, end) for end in judgement.interval or (None, None))
     return SENTENCES[judgement.reason].format(
         value=said(target, counted.value),
-        asked=said(target, target.value),
+        asked=asked_value(target),
         pace=said(target, _whole(target, judgement.pace)),
         interval=f"95% interval {low} to {high}",
         side="below" if target.direction is Direction.AT_LEAST else "above",

@@ -46,7 +46,7 @@ def edit_page(errors: Errors = NO_ERRORS, *, public_id: str, tile: str = "") -> 
     board = get(Boards).own(me(), BoardPath(public_id=public_id).id)
     fields = {f"title-{tile}" if tile else field.partition(".")[0]: message for field, message in errors.items()}
     shown = controls(BoardEditor(board), question_here(()))
-    return form_page("dashboards/edit_board.html", fields, board=board, **shown, **CHOICES)
+    return form_page("dashboards/edit_board.html", fields, board=board, sent=request.form, **shown, **CHOICES)
 
 
 @bp.get("")

@@ -38,7 +38,8 @@ CHOICES: dict[str, Any] = {
 def new_page(errors: Errors = NO_ERRORS) -> str:
     fields = {"measure" if "." in field else field: message for field, message in errors.items()}
     shown = controls(NEW_GOAL, question_here(()))
-    return form_page("dashboards/new_goal.html", fields, today=get(GoalStandings).today, **shown, **CHOICES)
+    today = get(GoalStandings).today
+    return form_page("dashboards/new_goal.html", fields, today=today, sent=request.form, **shown, **CHOICES)
 
 
 def goal_page(errors: Errors = NO_ERRORS, *, public_id: str) -> str:
@@ -47,7 +48,15 @@ def goal_page(errors: Errors = NO_ERRORS, *, public_id: str) -> str:
     shown = ShownGoal.of(goal, standing_of(goal), names(), zone)
     page = GoalPage.of(goal, shown, standings.history(goal), zone)
     may_change = goal.ended_at is None and (goal.mine or demand(Scope.DASHBOARDS_READ).role is Role.ADMIN)
-    return form_page("dashboards/goal.html", errors, page=page, may_change=may_change, today=standings.today, **CHOICES)
+    return form_page(
+        "dashboards/goal.html",
+        errors,
+        page=page,
+        may_change=may_change,
+        today=standings.today,
+        sent=request.form,
+        **CHOICES,
+    )
 
 
 @bp.get("")
