@@ -71,7 +71,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "COMPRESS_MIMETYPES": ["text/css", "text/javascript", "image/svg+xml", "application/json"],
         "STATSD_HOST": settings.STATSD_HOST,
         "STATSD_PORT": settings.STATSD_PORT,
-        "TIMEZONE": settings.TIMEZONE,
+        "BUSINESS_TIME_ZONE": settings.BUSINESS_TIME_ZONE,
         "OUTBOX": "" if settings.production or settings.SMTP_HOST else str(settings.INSTANCE_DIR / "outbox"),
         "OPENS_LETTERS": settings.opens_letters,
         "TRUSTED_PROXIES": settings.TRUSTED_PROXIES,

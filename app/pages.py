@@ -19,6 +19,7 @@ from backend.plugins import get
 from backend.routes.access import caller, is_signing_in, shared
 from backend.routes.caused_letters import newest_letter
 from backend.routes.consent import may_recognise, must_ask
+from backend.routes.reader import reader
 from config.settings import PROJECT
 
 CALCULATOR = "ai-job-impact-calculator.html"
@@ -52,6 +53,7 @@ def init_app(app: Flask) -> None:
         static_url=static_url,
         caller=caller,
         is_signing_in=is_signing_in,
+        reader=reader,
         newest_letter=newest_letter,
         demo_days=lambda: get(Warehouse).demo(),
         demo_task=lambda: get(DemoWork).under_way(),

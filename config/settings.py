@@ -245,7 +245,10 @@ class Settings(BaseModel):
     FAULT_POINT: FaultPoint = Field(
         "", description="Tests name a step here at which the process kills itself. Refused in production."
     )
-    TIMEZONE: Zone = Field("UTC", description="IANA time zone of reports when a request names none.")
+    BUSINESS_TIME_ZONE: Zone = Field(
+        "America/New_York",
+        description="IANA time zone of days on pages, in the API, and on the command line, where nobody chose another.",
+    )
     ANALYTICS_PLUGINS: ImportPaths = Field(
         "backend.analytics.ai_calculator_analytics:AiCalculatorAnalytics,"
         "backend.analytics.ai_calculator_dashboard:AiCalculatorDashboard",

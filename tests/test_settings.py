@@ -20,7 +20,7 @@ BAD = {
     "RATE_LIMIT_MEMBER": "5",
     "LOG_LEVEL": "LOUD",
     "PORT": "seven",
-    "TIMEZONE": "Mars/Base",
+    "BUSINESS_TIME_ZONE": "Mars/Base",
     "WEB_WORKERS": "0",
     "SECRET_KEY": "short",
     "DATABASE_URL": "mysql://x",

@@ -11,6 +11,7 @@ from backend.accounts.people import models as people
 from backend.accounts.people.directory import Directory
 from backend.accounts.people.emails import Emails
 from backend.accounts.people.personal_data import AccountData
+from backend.accounts.people.preferences import PreferenceService
 from backend.accounts.privacy import models as privacy
 from backend.accounts.sign_in import models as sign_in
 from backend.accounts.sign_in.personal_data import SignInData
@@ -50,6 +51,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_service(KeyService, keys)
     registry.add_service(Tokens, signed_tokens)
     registry.add_service(Directory, directory)
+    registry.add_service(PreferenceService, lambda: PreferenceService(get_db_session()))
 
 
 def declare(classes: DataClasses, settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -14,22 +14,13 @@ HOURLY, DAILY = timedelta(days=2, hours=2), timedelta(days=93)
 MOST_POINTS, MOST_WEEKS = 750, 110  # of a line that can still be read
 LENGTHS = {Grain.HOUR: timedelta(hours=1), Grain.DAY: timedelta(days=1), Grain.WEEK: timedelta(days=7)}
 LENGTHS |= {Grain.MONTH: timedelta(days=30)}
-ZONES = (
-    "UTC",
-    "America/New_York",
-    "America/Chicago",
-    "America/Denver",
-    "America/Phoenix",
-    "America/Los_Angeles",
-    "America/Anchorage",
-    "Pacific/Honolulu",
-    "Europe/London",
-    "Europe/Berlin",
-    "Asia/Kolkata",
-    "Asia/Tokyo",
-    "Australia/Sydney",
-)
 Days = tuple[date, date]
+FirstDay = Callable[[], date | None]  # the first day of which there are events; None where there is no event
+
+
+def long_ago() -> date:
+    """The first day, for callers that ask no figures."""
+    return date.min
 
 
 class Preset(StrEnum):
@@ -63,23 +54,18 @@ class Preset(StrEnum):
 
     def days(self, today: date, first_day: date | None) -> Days:
         """Its first and last day. `first_day`: the first of which there are events, if there are any."""
-        yesterday = today - timedelta(days=1)
-        month = today.replace(day=1)
-        match self:
-            case Preset.TODAY:
-                return today, today
-            case Preset.YESTERDAY:
-                return yesterday, yesterday
-            case Preset.MONTH:
-                return month, today
-            case Preset.LAST_MONTH:
-                return (month - timedelta(days=1)).replace(day=1), month - timedelta(days=1)
-            case Preset.YEAR:
-                return _year_before(today), yesterday
-            case Preset.ALL:
-                return max(min(first_day or today, today), today - LONGEST + timedelta(days=1)), today
-            case _:
-                return today - timedelta(days=int(self.removesuffix("d"))), yesterday
+        yesterday, month = today - timedelta(days=1), today.replace(day=1)
+        before = month - timedelta(days=1)
+        oldest = today - LONGEST + timedelta(days=1)
+        spans = {
+            Preset.TODAY: (today, today),
+            Preset.YESTERDAY: (yesterday, yesterday),
+            Preset.MONTH: (month, today),
+            Preset.LAST_MONTH: (before.replace(day=1), before),
+            Preset.YEAR: (_year_before(today), yesterday),
+            Preset.ALL: (max(min(first_day or today, today), oldest), today),
+        }
+        return spans.get(self) or (today - timedelta(days=int(self.removesuffix("d"))), yesterday)
 
 
 LABELS = {
@@ -119,11 +105,6 @@ def zone_label(name: str, now: datetime) -> str:
     hours, rest = divmod(abs(minutes), 60)
     sign = "−" if minutes < 0 else "+"
     return f"{name.rpartition('/')[2].replace('_', ' ')} (UTC{sign}{hours}{f':{rest:02}' if rest else ''})"
-
-
-def zone_in_words(name: str) -> str:
-    """New York time; UTC"""
-    return name if "/" not in name else f"{name.rpartition('/')[2].replace('_', ' ')} time"
 
 
 def grain_of(period: Period) -> Grain:
@@ -180,9 +161,9 @@ def preset_in(args: Mapping[str, str], today: date, first_day: date | None, erro
 
 
 def _usual(today: date, first_day: date | None) -> Preset:
-    """What a page opens with: days before the first event would be empty, and today's would not be among them."""
-    has_begun = first_day is not None and first_day >= today - timedelta(days=1)
-    return Preset.ALL if has_begun else Preset.THIRTY_DAYS
+    """What a page opens with. Where the first event came just now, days that end yesterday would not hold it."""
+    is_new = first_day is None or first_day >= today - timedelta(days=1)
+    return Preset.ALL if is_new else Preset.THIRTY_DAYS
 
 
 def _still_shown(args: Mapping[str, str]) -> str:

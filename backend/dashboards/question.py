@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from re import fullmatch
 from typing import Any, Self
@@ -22,19 +22,20 @@ from backend.analytics.metrics.catalogue.query import (
 from backend.analytics.metrics.period import Compare, Grain, Period
 from backend.dashboards.filters import LONGEST_NAME, NO_FILTER, Adding, adding_in, filters_in, no_filter
 from backend.dashboards.periods import (
-    ZONES,
+    FirstDay,
     Preset,
     days_in,
     grain_in,
     grain_of,
     grains_of,
+    long_ago,
     preset_in,
     too_many_points,
     zone_in,
-    zone_in_words,
 )
 from backend.errors import FieldError, InvalidRequest
 from backend.formats import plain_days, short_days
+from backend.time_zones import zone_in_words
 
 EVERYWHERE = ("period", "start", "end", "tz", "compare", "grain", "currency", *CONDITIONS)  # parameters of every page
 SENT = frozenset({"field", "op", "value", "typed", "shown"})  # by forms; no link says it
@@ -71,7 +72,7 @@ class PageQuestion:
         default_zone: str,
         now: datetime,
         own: Iterable[str] = (),
-        first_day: Callable[[], date | None] = lambda: None,
+        first_day: FirstDay = long_ago,
     ) -> Self:
         """`?period=7d` or `?start=2026-11-01&end=2026-11-21`, `&tz=America/New_York`, `&compare=`, `&source=google`.
 
@@ -92,15 +93,12 @@ class PageQuestion:
             "currency": _currency(args, errors),
             "chosen_grain": None if "grain" in own else grain_in(args, errors),
         }
-        if errors:
+        period = None if errors else Period.between(start, end, tz, now)
+        if period and (crowded := too_many_points(period, parts["chosen_grain"])):
+            errors, parts["chosen_grain"], period = [crowded], None, None
+        if period is None:
             return cls(preset, args.get("start", ""), args.get("end", ""), tz, None, errors=tuple(errors), **parts)
-        period = Period.between(start, end, tz, now)
-        return cls(preset, f"{start}", f"{end}", tz, period, adding=adding, **parts)._readable()
-
-    def _readable(self) -> Self:
-        """The same, with an error where the chosen grain gives more points than a line can show."""
-        error = too_many_points(self.answerable(), self.chosen_grain) if self.chosen_grain else None
-        return replace(self, period=None, chosen_grain=None, errors=(error,)) if error else self
+        return cls(preset, f"{start}", f"{end}", tz, period, adding=adding, **parts)
 
     def answerable(self) -> Period:
         """The period, for callers that cannot show a form again."""
@@ -221,11 +219,6 @@ class PageQuestion:
             (str(Compare.PREVIOUS_YEAR), "Same days a year earlier"),
             (NO_COMPARISON, "No comparison"),
         )
-
-    def zones(self) -> Iterable[str]:
-        """The zones to choose from; one that came with the address joins them."""
-        known = self.tz in ZONES or self.error("tz")
-        return ZONES if known else (self.tz, *ZONES)
 
 
 def _unknown(args: Iterable[str], own: Iterable[str]) -> Iterator[FieldError]:

@@ -49,45 +49,60 @@ def joined(path, query):
     return f"{path}{'&' if '?' in path else '?'}{query}"
 
 
-def period_form(page):
-    """What its fields hold when nothing is touched."""
-    form = page.partition('aria-label="Another period"')[2].partition("</form>")[0]
-    found = dict(re.findall(r'<input[^>]* name="(\w+)"[^>]* value="([^"]*)"', form))
+def form_of(page, label):
+    """What the fields of a form hold when nothing is touched."""
+    form = page.partition(f'aria-label="{label}"')[2].partition("</form>")[0]
+    fields = dict(re.findall(r'<input[^>]* name="(\w+)"[^>]* value="([^"]*)"', form))
     chosen = re.findall(r'<select[^>]* name="(\w+)".*?value="([^"]*)" selected', form, re.DOTALL)
-    return found | dict(chosen)
+    return fields | dict(chosen)
 
 
 @pytest.mark.parametrize("path", PLACES)
 def test_a_period_stays_the_one_that_moves_until_its_days_are_changed(analyst, path):
-    form = period_form(show(analyst, joined(path, "period=7d&source=mail")))
+    form = form_of(show(analyst, joined(path, "period=7d&source=mail&grain=hour")), "Custom dates")
     address = path.partition("?")[0]
 
-    kept = led_to(analyst, f"{address}?{urlencode(form | {'tz': 'Asia/Tokyo'})}")
-    assert (kept["period"], kept["tz"], kept["source"]) == (["7d"], ["Asia/Tokyo"], ["mail"])
-    assert "start" not in kept
+    kept = led_to(analyst, f"{address}?{urlencode(form)}")
+    assert (kept["period"], kept["source"]) == (["7d"], ["mail"])
+    assert kept.keys().isdisjoint({"start", "grain"})
     changed = led_to(analyst, f"{address}?{urlencode(form | {'start': '2026-01-02'})}")
     assert (changed["start"], changed["end"]) == (["2026-01-02"], [form["end"]])
     assert "period" not in changed
 
 
 @pytest.mark.parametrize("path", PLACES)
-def test_what_is_compared_with_is_asked_in_words(analyst, visits, path):
-    page = show(analyst, path)
+def test_the_bar_offers_what_to_compare_with_and_says_what_is_compared(analyst, visits, path):
+    page = show(analyst, joined(path, "period=7d"))
+    offered = page.partition('aria-label="Compare with"')[2].partition("</nav>")[0]
 
-    assert re.search(r'<span class="field__label" id="compare-h">Compare with</span>\s*<nav[^>]*"compare-h">', page)
+    assert re.findall(r"<a [^>]*>([^<]*)</a>", offered) == [
+        "Previous 7 days",
+        "Same days a year earlier",
+        "No comparison",
+    ]
+    assert re.findall(r'aria-current="true">([^<]*)', offered) == ["Previous 7 days"]
+    assert "compare=" not in re.findall(r'href="([^"]*)"', offered)[0]
+
+
+def test_all_time_says_that_nothing_stands_before_it(analyst, visits):
+    assert "All time has nothing before it to compare with." in show(analyst, "?period=all")
+
+
+def test_points_are_offered_by_what_a_line_can_show(analyst, visits):
+    offered = show(analyst, "?period=12mo").partition('aria-label="Points by"')[2].partition("</nav>")[0]
+
+    assert re.findall(r"<a [^>]*>([^<]*)</a>", offered) == ["day", "week", "month"]
+    assert "Points by" not in show(analyst, "/funnel?period=12mo")
 
 
 def test_one_form_sends_all_that_is_chosen_on_explore(analyst, visits):
     page = show(analyst, "/explore?measure=upgrades&by=source&period=7d")
 
-    assert [len(re.findall(f'name="{name}"', page)) for name in ("measure", "by")] == [
-        2,
-        2,
-    ]  # the field, and what the filter keeps
-    form = period_form(page)
-    assert (form["measure"], form["by"]) == ("upgrades", "source")
-    led = led_to(analyst, f"/explore?{urlencode(form | {'measure': 'revenue', 'by': '', 'start': '2026-01-02'})}")
-    assert (led["measure"], led["start"]) == (["revenue"], ["2026-01-02"])
+    form = form_of(page, "What to show")
+    assert (form["measure"], form["by"], form["period"]) == ("upgrades", "source", "7d")
+    custom = form_of(page, "Custom dates")
+    assert (custom["measure"], custom["by"]) == ("upgrades", "source")
+    assert "amount asked to pay" in show(analyst, f"/explore?{urlencode(form | {'measure': 'revenue'})}").lower()
 
 
 @pytest.mark.parametrize("path", [*PLACES, "?field=source"])
@@ -95,7 +110,7 @@ def test_the_browsers_memory_does_not_contradict_the_page(analyst, visits, path)
     """Going back, Chromium fills fields with what was last typed there, unless it is told not to."""
     page = show(analyst, path)
     forms = re.findall(r'<form[^>]*method="get"[^>]*>', page)
-    fields = re.findall(r'<select[^>]*>|<input class="input"[^>]*>', page.partition('id="views"')[0])
+    fields = re.findall(r'<select[^>]*>|<input class="input"[^>]*>', page.partition('id="more"')[0])
 
     assert len(forms) > 1
     assert [one for one in (*forms, *fields) if 'autocomplete="off"' not in one] == []

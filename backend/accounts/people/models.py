@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, LargeBinary, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.extensions import Model
@@ -47,6 +47,8 @@ class Account(Model):
     invited_at: Mapped[datetime | None]
     verified_at: Mapped[datetime | None]
     password_changed_at: Mapped[datetime | None]
+    time_zone: Mapped[str | None] = mapped_column(String(64))
+    shortcuts: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class LinkPurpose(StrEnum):

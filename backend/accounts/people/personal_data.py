@@ -41,6 +41,7 @@ class AccountData:
         account = self._session().get(Account, subject.account_id)
         if account is not None:
             names = ("public_id", "role", "state", "created_at", "invited_at", "verified_at", "password_changed_at")
+            names += ("time_zone", "shortcuts")
             more = {"second_factor_since": account.totp_confirmed_at}
             yield plain(
                 {"email": self._readable_email(account)} | {name: getattr(account, name) for name in names} | more

@@ -117,8 +117,9 @@ class Warehouse:
         from deltalake.exceptions import DeltaError
 
         try:
+            self._look()  # what was recorded by now is in the lake
             return self._snapshots.first_day()
-        except (OSError, DeltaError, FilesAreGone):
+        except (OSError, DeltaError, FilesAreGone, WarehouseUnavailable):
             return None
 
     def _answer_of_files_there(self, question: Question, values: Mapping[str, int]) -> Answer:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from werkzeug.datastructures import MultiDict
@@ -15,6 +15,7 @@ from backend.analytics.metrics.funnel.definition import CALCULATOR, MOST_STEPS, 
 from backend.analytics.metrics.funnel.questions import FunnelBar
 from backend.analytics.metrics.period import Period
 from backend.dashboards.filters import FILTERS
+from backend.dashboards.periods import FirstDay, long_ago
 from backend.dashboards.question import Address, PageQuestion
 from backend.errors import FieldError, InvalidRequest
 
@@ -50,13 +51,7 @@ class FunnelQuestion:
     editing: bool = False
 
     @classmethod
-    def parse(
-        cls,
-        args: MultiDict[str, str],
-        default_zone: str,
-        now: datetime,
-        first_day: Callable[[], date | None] = lambda: None,
-    ) -> Self:
+    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime, first_day: FirstDay = long_ago) -> Self:
         """`?steps=a,b:2&window=1h` as links say it, `?steps=a&steps=b:2&change=up:1` as the form does."""
         rows, moved = _changed(tuple(_rows(args)), args.get("change", ""))
         page = PageQuestion.parse(args, default_zone, now, READ, first_day)
@@ -124,13 +119,7 @@ class BarQuestion:
     place: int | None = None
 
     @classmethod
-    def parse(
-        cls,
-        args: MultiDict[str, str],
-        default_zone: str,
-        now: datetime,
-        first_day: Callable[[], date | None] = lambda: None,
-    ) -> Self:
+    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime, first_day: FirstDay = long_ago) -> Self:
         """Only links lead here, so a wrong parameter is refused and not shown to be mended."""
         funnel = FunnelQuestion.parse(args, default_zone, now, first_day)
         funnel.answerable()

@@ -29,7 +29,7 @@ bp = APIBlueprint(
 @require(Scope.DASHBOARDS_READ)
 def show(query: DaysQuery) -> Answer:
     """List the annotations of a period in order; by default, the last 30 days"""
-    period = query.period(current_app.config["TIMEZONE"], utc_now())
+    period = query.period(current_app.config["BUSINESS_TIME_ZONE"], utc_now())
     annotations = get(Annotations).within(period, demand(Scope.DASHBOARDS_READ).account_id)
     return AnnotationsResponse.of(annotations).model_dump(mode="json")
 

@@ -44,7 +44,7 @@ def funnel(query: FunnelParameters) -> Response:
 
     Any events make steps: `steps=ai_calculator_opened,calculator_step_completed:2,assessment_submitted`.
     """
-    report = get(FunnelService).answer(query.query(current_app.config["TIMEZONE"], utc_now()))
+    report = get(FunnelService).answer(query.query(current_app.config["BUSINESS_TIME_ZONE"], utc_now()))
     text = funnel_csv(report) if query.format == "csv" else FunnelResponse.of(report).model_dump_json()
     return table_response(text, query.format, "funnel_demo" if report.demo else "funnel", report.period, report.version)
 
@@ -56,7 +56,7 @@ def funnel_sessions(query: JourneyParameters) -> Response:
 
     `meta.total` is what the bar says: the sessions of the step, or its drop-off.
     """
-    question = query.query(current_app.config["TIMEZONE"], utc_now())
+    question = query.query(current_app.config["BUSINESS_TIME_ZONE"], utc_now())
     journeys = get(FunnelService).behind(question, query.bar(), query.limit, query.offset)
     text = journeys_csv(journeys) if query.format == "csv" else JourneysResponse.of(journeys).model_dump_json()
     name = f"funnel_{journeys.query.scope}s{'_demo' if journeys.demo else ''}"
@@ -84,7 +84,7 @@ def revenue(query: RevenueQuery) -> Response:
 
     Credits add up to the amount asked in one currency, to the cent; `meta.other_currencies` names what is not in it.
     """
-    report = get(AttributionService).revenue(query.query(current_app.config["TIMEZONE"], utc_now()))
+    report = get(AttributionService).revenue(query.query(current_app.config["BUSINESS_TIME_ZONE"], utc_now()))
     text = revenue_csv(report) if query.format == "csv" else RevenueResponse.of(report).model_dump_json()
     return table_response(
         text, query.format, "revenue_demo" if report.demo else "revenue", report.query.period, report.version
@@ -102,5 +102,5 @@ def geographic(query: DashboardQuery) -> Response:
 
 
 def _answered(dashboard: Dashboard, query: DashboardQuery) -> Response:
-    question = query.query(dashboard.measures, dashboard.breakdown, current_app.config["TIMEZONE"], utc_now())
+    question = query.query(dashboard.measures, dashboard.breakdown, current_app.config["BUSINESS_TIME_ZONE"], utc_now())
     return result_response(get(CatalogueService).answer(question), query.format, dashboard.name)

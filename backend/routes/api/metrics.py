@@ -38,5 +38,5 @@ def query(body: QueryBody) -> Response:
 
     The dashboards use this too. Unknown names are refused with the nearest known ones.
     """
-    result = get(CatalogueService).answer(body.query(current_app.config["TIMEZONE"], utc_now()))
+    result = get(CatalogueService).answer(body.query(current_app.config["BUSINESS_TIME_ZONE"], utc_now()))
     return result_response(result, body.format, "query")

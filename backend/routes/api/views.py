@@ -40,7 +40,7 @@ def save(body: ViewBody) -> Answer:
 
     Names are unique to you: a second use is refused with the code `taken`.
     """
-    new = body.view(current_app.config["TIMEZONE"], utc_now())
+    new = body.view(current_app.config["BUSINESS_TIME_ZONE"], utc_now())
     return ViewResponse.of(get(SavedViews).save(me(), new)).model_dump(mode="json"), 201
 
 

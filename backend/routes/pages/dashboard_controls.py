@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from flask import current_app, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.analytics.metrics.catalogue.service import CatalogueService
@@ -22,7 +22,9 @@ from backend.dashboards.question import EVERYWHERE, SENT, PageQuestion
 from backend.dashboards.values import ValueList, stored_query, values_query
 from backend.plugins import get
 from backend.reference.loading import Reference
+from backend.routes.reader import reader_zone
 from backend.routes.schemas.onward import safe_next
+from backend.time_zones import zone_names
 
 
 def names() -> Names:
@@ -31,18 +33,17 @@ def names() -> Names:
 
 def question_here(own: Iterable[str]) -> PageQuestion:
     """The question in the address; `own` are the parameters of the page beyond those of every page."""
-    zone, first_day = current_app.config["TIMEZONE"], get(Warehouse).first_day
-    return PageQuestion.parse(request.args, zone, utc_now(), own, first_day)
+    return PageQuestion.parse(request.args, reader_zone(), utc_now(), own, get(Warehouse).first_day)
 
 
 def controls(page: Page, question: PageQuestion) -> dict[str, Any]:
     """Period, comparison and filters of a page, as templates name them."""
-    now = utc_now()
     return {
         "path": page.path,
         "question": question,
         "presets": Preset,
-        "zones": [(zone, zone_label(zone, now)) for zone in question.zones()],
+        "zones": zone_names(),
+        "zone": zone_label(question.tz, utc_now()) if not question.error("tz") else question.tz,
         "chips": chips_of(question, names(), page.path),
         "dimensions": FILTER_CHOICES,
         "values": _values(question),

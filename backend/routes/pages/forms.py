@@ -16,6 +16,7 @@ from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from backend.errors import FieldError, InvalidRequest, MingusError
+from backend.routes.reader import reader_zone
 
 View = TypeVar("View", bound=Callable[..., Any])
 Errors = Mapping[str, str]  # a sentence by the name of its field
@@ -67,5 +68,5 @@ def of_every_field(errors: Errors) -> Errors:
 
 def form_page(template: str, errors: Errors = NO_ERRORS, **shown: Any) -> str:
     """A page with a form: what was sent to it stands in its fields, whatever is wrong beside them."""
-    context = {"errors": errors, "values": request.form, "zone": current_app.config["TIMEZONE"]}
+    context = {"errors": errors, "values": request.form, "zone": reader_zone()}
     return render_template(template, **(context | shown))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
@@ -20,6 +20,7 @@ from backend.dashboards.pages.funnel import FUNNEL
 from backend.plugins import get
 from backend.routes.access import require
 from backend.routes.pages.dashboard_controls import controls, failed, names, resolved
+from backend.routes.reader import reader_zone
 from backend.routes.schemas.funnel import funnel_csv, journeys_csv
 from backend.routes.tables import table_response
 
@@ -79,11 +80,11 @@ def visit(visit: str) -> ResponseReturnValue:
 
 
 def _question() -> FunnelQuestion:
-    return FunnelQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), get(Warehouse).first_day)
+    return FunnelQuestion.parse(request.args, reader_zone(), utc_now(), get(Warehouse).first_day)
 
 
 def _bar() -> BarQuestion:
-    return BarQuestion.parse(request.args, current_app.config["TIMEZONE"], utc_now(), get(Warehouse).first_day)
+    return BarQuestion.parse(request.args, reader_zone(), utc_now(), get(Warehouse).first_day)
 
 
 def _behind(bar: BarQuestion, limit: int, offset: int = 0) -> JourneyList:

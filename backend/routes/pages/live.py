@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, render_template, request, stream_with_context
+from flask import Blueprint, Response, render_template, request, stream_with_context
 
 from backend.accounts.permissions import Scope
 from backend.analytics.metrics.live.feed import LiveFeed
@@ -10,6 +10,7 @@ from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.routes.access import require, still_holds
 from backend.routes.pages.dashboard_controls import names
+from backend.routes.reader import reader_zone
 from backend.routes.schemas.live import LiveResponse, sse
 
 bp = Blueprint("live_pages", __name__, url_prefix="/analytics/live")
@@ -22,9 +23,7 @@ def page() -> str:
     if request.args:
         raise InvalidRequest([FieldError(name[:40], "The live page has no filters.") for name in [*request.args][:10]])
     shown = LiveResponse.of(get(LiveFeed).latest(), names())
-    return render_template(
-        "dashboards/live.html", live=shown.data, meta=shown.meta, zone=current_app.config["TIMEZONE"]
-    )
+    return render_template("dashboards/live.html", live=shown.data, meta=shown.meta, zone=reader_zone())
 
 
 @bp.get("/stream")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
@@ -13,6 +13,7 @@ from backend.plugins import get
 from backend.routes.access import demand, me, require
 from backend.routes.pages.dashboard_controls import back
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
+from backend.routes.reader import reader_zone
 from backend.routes.schemas.views import id_of, view_of_form
 
 bp = Blueprint("view_pages", __name__, url_prefix="/analytics/views")
@@ -35,7 +36,7 @@ def form() -> ResponseReturnValue:
 @require(Scope.DASHBOARDS_READ)
 @if_refused(view_page)
 def save_page() -> ResponseReturnValue:
-    view = get(SavedViews).save(me(), view_of_form(request.form, current_app.config["TIMEZONE"], utc_now()))
+    view = get(SavedViews).save(me(), view_of_form(request.form, reader_zone(), utc_now()))
     flash(f"Saved as “{view.name}”{', for everyone with dashboard access' if view.shared else ''}.")
     return redirect(back(), 303)
 

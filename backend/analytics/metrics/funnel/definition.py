@@ -9,7 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from backend.analytics.events.labels import label_of
-from backend.analytics.events.steps import STEPS, WAY
+from backend.analytics.events.steps import WAY
 from backend.analytics.metrics.catalogue.query import Filter, Operator, in_any_spelling, session_faults, value_faults
 from backend.analytics.metrics.period import Compare, Period
 from backend.errors import FieldError, InvalidRequest
