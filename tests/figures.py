@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import sin
 
@@ -9,8 +10,10 @@ from backend.analytics.figures.bars import Bar, Ranking
 from backend.analytics.figures.figure import Shapes
 from backend.analytics.figures.funnel import StepBar, StepBars
 from backend.analytics.figures.geography import MapPlace, MapPlaces, country_names
-from backend.analytics.figures.lines import ChartAnnotation, Parts, Point, Series, Trend
+from backend.analytics.figures.lines import ChartAnnotation, Point, Trend
+from backend.analytics.figures.parts import Parts, Series
 from backend.analytics.figures.quantity import Quantity, QuantityUnit
+from backend.analytics.figures.theme import colors_of
 from backend.analytics.figures.tiles import Tile, TileValue, tile
 
 SESSIONS = Quantity("sessions")
@@ -45,7 +48,7 @@ def trend(**changes: object) -> Trend:
         "counted": "sessions",
         "compared": BEFORE,
         "previous_total": sum(point.previous or 0 for point in points),
-        "until": "2:32 PM",
+        "until": "until 2:32 PM",
         "annotations": annotations,
     }
     return Trend(**{**values, **changes})  # type: ignore[arg-type]
@@ -61,15 +64,37 @@ def hours() -> Trend:
     began = datetime(2026, 11, 20, 15, tzinfo=UTC)
     points = tuple(Point(began + timedelta(hours=hour), 12 + 9 * sin(hour / 4) + hour // 6) for hour in range(24))
     whole = tuple(Point(point.at, round(point.value or 0)) for point in points)
-    return trend(grain="hour", points=whole, total=341, n=341, compared="", until="2:32 PM", annotations=())
+    return trend(grain="hour", points=whole, total=341, n=341, compared="", until="until 2:32 PM", annotations=())
 
 
 def parts() -> Parts:
+    shares = {"google": 2, "newsletter": 4, "direct": 6, "linkedin": 11}
+    colors = colors_of("source", shares)
     series = tuple(
-        Series(name, tuple(daily(day) // divisor for day in range(28)), sum(daily(day) for day in range(28)) / divisor)
-        for name, divisor in (("google", 2), ("newsletter", 4), ("direct", 6), ("linkedin", 11))
+        Series(
+            name,
+            tuple(daily(day) // divisor for day in range(28)),
+            sum(daily(day) for day in range(28)) / divisor,
+            colors[name],
+        )
+        for name, divisor in shares.items()
     )
-    return Parts(SESSIONS, "day", DAYS, series, 18_402, "sessions", "2:32 PM")
+    return Parts(SESSIONS, "day", DAYS, series, 18_402, "sessions", "until 2:32 PM")
+
+
+def rate_parts() -> Parts:
+    """The conversion of sources by week: one source has only a week of enough, one has none."""
+    weeks = tuple(FIRST + timedelta(weeks=week) for week in range(4))
+    rows = (
+        ("google", (0.02, 0.031, 0.025, 0.04), (410, 390, 402, 377)),
+        ("newsletter", (0.1, None, 0.12, 0.15), (30, 4, 25, 40)),
+        ("bing", (None, 0.2, None, None), (8, 10, 3, 2)),
+        ("a partner", (None,) * 4, (5, 6, 5, 4)),
+    )
+    colors = colors_of("source", [name for name, _, _ in rows])
+    series = tuple(Series(name, values, 0.1, colors[name], ns, sum(ns)) for name, values, ns in rows)
+    note = "Most days have fewer than 10, so these are weeks."
+    return Parts(CONVERSION, "week", weeks, series, 1_721, "visitors with a result", note=note)
 
 
 def ranking() -> Ranking:
@@ -83,7 +108,8 @@ def ranking() -> Ranking:
         Bar("a partner whose campaign was given a very long name indeed / referral", 12_000, 4, None),
         Bar(HOSTILE, 3_000, 1, None),
     )
-    return Ranking(REVENUE, "source", bars, 591_400, 169, "payments", BEFORE, 542_100, others=3)
+    earlier = tuple(replace(bar, previous_n=round((bar.previous or 0) / 3_000)) for bar in bars)
+    return Ranking(REVENUE, "source", earlier, 591_400, 169, "payments", BEFORE, 542_100, others=3, previous_n=158)
 
 
 def rates() -> Ranking:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 
 from backend.analytics.figures.figure import Figure
@@ -15,7 +16,8 @@ from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
 from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.addresses import BASE, address_of
-from backend.dashboards.charts import MOST_BARS, NOT_CHARGED, is_partial, other_currencies, ranking_of, trend_of
+from backend.dashboards.charts import MOST_BARS, NOT_CHARGED, is_partial, other_currencies, ranking_of
+from backend.dashboards.courses import trend_of
 from backend.dashboards.names import Names
 from backend.dashboards.question import Address, Own, PageQuestion
 from backend.dashboards.services import Services
@@ -115,6 +117,10 @@ class BoardPage(Page):
     def board(self, setting: Setting, results: Sequence[Result]) -> Board:
         """The tiles and charts; results come in the order of the queries."""
 
+    def rate(self, question: PageQuestion) -> str:
+        """The measure over time, whose buckets are as long as it needs; none: as long as was asked for."""
+        return chosen(question, "measure", self.own["measure"]) if "measure" in self.own else ""
+
     def completed(self, board: Board, setting: Setting, results: Sequence[Result], services: Services) -> Board:
         """The board with the charts that need other services, or a second query."""
         return board
@@ -122,12 +128,16 @@ class BoardPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a page needs beside results: its question, names of codes and the annotations of its days."""
+    """What a page needs beside results: its question, names of codes and the annotations of its days.
+
+    `so_far`: the totals of today, where the period ends yesterday.
+    """
 
     page: Page
     question: PageQuestion
     names: Names
     annotations: tuple[ChartAnnotation, ...] = ()
+    so_far: Result | None = None
 
     def address(self, question: PageQuestion) -> str:
         """The same page with another question."""
@@ -156,7 +166,8 @@ def board_of(first: Result, tiles: tuple[Tile, ...], *charts: Chart) -> Board:
 
 
 def trend(result: Result, measure: str, setting: Setting) -> Chart:
-    figure = with_currencies(trend_of(result, measure, setting.annotations), result, measure)
+    figure = trend_of(result, measure, setting.annotations, setting.so_far, setting.question.grain)
+    figure = with_currencies(figure, result, measure)
     return Chart(TREND, figure, setting.csv(result.query))
 
 
@@ -171,10 +182,16 @@ def with_currencies(figure: Figure, result: Result, measure: str) -> Figure:
 
 
 def ranked(
-    id_: str, result: Result, measure: str, setting: Setting, span: int = WHOLE, tabs: tuple[Tabs, ...] = ()
+    id_: str,
+    result: Result,
+    measure: str,
+    setting: Setting,
+    span: int = WHOLE,
+    tabs: tuple[Tabs, ...] = (),
+    colors: Mapping[str | None, int] = MappingProxyType({}),
 ) -> Chart:
     bar_limit = MOST_BARS if span == WHOLE else MOST_BARS // 2
-    figure = ranking_of(result, measure, setting.names, setting.question, setting.address, bar_limit)
+    figure = ranking_of(result, measure, setting.names, setting.question, setting.address, bar_limit, colors)
     figure = with_currencies(figure, result, measure)
     return Chart(id_, figure, setting.csv(result.query), span, tabs)
 

@@ -17,7 +17,8 @@ from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Shapes
 from backend.analytics.figures.funnel import StepBar, StepBars, funnel
 from backend.analytics.figures.geography import MapPlace, MapPlaces, classes, country_names, geography
-from backend.analytics.figures.lines import ChartAnnotation, Parts, Point, Series, Trend, lines, several
+from backend.analytics.figures.lines import ChartAnnotation, Point, Trend, lines
+from backend.analytics.figures.parts import Parts, Series, several
 from tests import figures as made
 from tests.servers import PROJECT
 
@@ -26,7 +27,9 @@ FIGURES = {
     "a rate with gaps": lines(made.sparse()),
     "hours": lines(made.hours()),
     "one day": lines(made.trend(points=made.trend().points[-1:])),
+    "so far": lines(made.trend(until="", so_far=Point(made.FIRST + timedelta(days=28), 32))),
     "parts": several(made.parts()),
+    "parts of a rate": several(made.rate_parts()),
     "bars": bars(made.ranking()),
     "rates": bars(made.rates()),
     "funnel": funnel(made.steps()),
@@ -329,7 +332,7 @@ def test_shapes_are_named_as_events_name_places(shapes, number):
     "figure",
     [
         lines(Trend(made.SESSIONS, "day", (), 0, 0, "sessions")),
-        several(Parts(made.SESSIONS, "day", (), (Series("a", (), None),), 0, "sessions")),
+        several(Parts(made.SESSIONS, "day", (), (Series("a", (), None, 1),), 0, "sessions")),
         bars(Ranking(made.SESSIONS, "source", (), 0, 0, "sessions")),
         funnel(StepBars((StepBar("Came", 0), StepBar("Went on", 0)))),
         geography(replace(made.world(), places=())),

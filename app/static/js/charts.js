@@ -131,13 +131,81 @@ function drawn(chart) {
   place.dataset.state = "drawn";
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", figure.description);
+  canvas.tabIndex = 0;
   place.querySelector(".chart__png").hidden = false;
-  place.classList.toggle("chart--leads", figure.data.some((trace) => trace.customdata?.some(Boolean)));
-  canvas.removeAllListeners("plotly_click");
-  canvas.on("plotly_click", ({ points }) => {
-    const address = points.map((point) => point.customdata).find(Boolean);
-    if (address?.startsWith("/")) window.location.assign(address);
+  for (const name of ["plotly_click", "plotly_hover", "plotly_unhover"]) canvas.removeAllListeners(name);
+  canvas.on("plotly_hover", (event) => tell(chart, pointed(chart, event)));
+  canvas.on("plotly_unhover", () => hush(chart));
+  canvas.on("plotly_click", (event) => follow(chart, pointed(chart, event)));
+}
+
+// where one points, in the order of the figure's tips: moments have a place of their own, bars and places a number
+function pointed({ figure }, { points }) {
+  const [point] = figure.shapes ? points.filter(({ curveNumber }) => curveNumber === 1) : points;
+  return point && (figure.tips[0]?.x === null ? point.pointNumber : Math.round(point.x));
+}
+
+function tell(chart, at) {
+  const tip = chart.figure.tips[at];
+  if (!tip) return hush(chart);
+  chart.at = at;
+  const rows = tip.lines.flatMap(({ label, value, swatch }) => {
+    const name = element("dt", "", label);
+    if (swatch) name.prepend(element("i", `swatch ${swatch}`));
+    return [name, element("dd", "", value)];
   });
+  const list = element("dl", "");
+  list.append(...rows);
+  chart.tip.replaceChildren(element("p", "tip__title", tip.title), list);
+  chart.tip.hidden = false;
+  chart.place.classList.toggle("chart--leads", Boolean(tip.href));
+  beside(chart, at);
+  return undefined;
+}
+
+function hush(chart) {
+  chart.tip.hidden = true;
+  chart.tip.replaceChildren();
+}
+
+function follow(chart, at) {
+  const { href, day } = chart.figure.tips[at] ?? {};
+  if (href?.startsWith("/")) window.location.assign(href);
+  else if (day) chart.place.dispatchEvent(new CustomEvent("chart:day", { bubbles: true, detail: { day } }));
+}
+
+// beside what it speaks of and over none of it: where no corner is free, above the drawing
+function beside(chart, at) {
+  const { tip, canvas, figure } = chart, { xaxis, yaxis } = canvas._fullLayout;
+  const [width, height] = [tip.offsetWidth, tip.offsetHeight], edge = canvas.clientWidth - width;
+  const put = (left, top) => { tip.style.translate = `${Math.round(Math.max(0, Math.min(left, edge)))}px ${Math.round(top)}px`; };
+  if (figure.shapes) return put(chart.mouse.x + 16, chart.mouse.y + 16);
+  const across = (value) => xaxis._offset + xaxis.d2p(value), down = (value) => yaxis._offset + yaxis.d2p(value);
+  if (figure.tips[at].x === null) return put(Math.min(chart.mouse.x + 16, edge), down(canvas.data[0].y[at]) + canvas.data[0].width[at] / 2 - 2);
+  const drawn = canvas.data.slice(1).flatMap(({ x, y }) => x.flatMap((value, place) => {
+    if (y[place] === null) return [];
+    const here = [across(value), down(y[place])];
+    if (!place || y[place - 1] === null) return [here];
+    const before = [across(x[place - 1]), down(y[place - 1])];
+    return [0.25, 0.5, 0.75, 1].map((part) => here.map((end, which) => before[which] + (end - before[which]) * part));
+  }));
+  const x = across(figure.tips[at].x), [top, bottom] = [yaxis._offset, yaxis._offset + yaxis._length - height];
+  const corners = [x + 14, x - 14 - width].filter((left) => left >= 0 && left <= edge).flatMap((left) => [[left, top], [left, bottom]]);
+  const free = corners.find(([left, above]) => !drawn.some(([to, y]) => to > left - 6 && to < left + width + 6 && y > above - 6 && y < above + height + 6));
+  return free ? put(...free) : put(x - width / 2, -height);
+}
+
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+function steer(chart, event) {
+  const last = chart.figure.tips.length - 1, step = STEPS[event.key];
+  if (event.key === "Escape") hush(chart);
+  else if (event.key === "Enter" && !chart.tip.hidden) follow(chart, chart.at);
+  else if (step || event.key === "Home" || event.key === "End") {
+    event.preventDefault();
+    const from = chart.tip.hidden ? (step > 0 ? -1 : last + 1) : chart.at;
+    chart.mouse = { x: 0, y: 0 };
+    tell(chart, step ? Math.max(0, Math.min(from + step, last)) : event.key === "Home" ? 0 : last);
+  }
 }
 
 function failed(chart, failure) {
@@ -150,7 +218,8 @@ function failed(chart, failure) {
   problem.append(element("p", "empty__title", "This chart couldn’t be drawn"), message, again);
   chart.place.dataset.state = "failed";
   chart.plot.append(problem);
-  chart.place.querySelector(".chart__table").open = true;
+  const table = chart.place.querySelector("details.chart__table");
+  if (table) table.open = true;
   if (!(failure instanceof Failure)) throw failure;
 }
 
@@ -172,7 +241,7 @@ async function picture(chart) {
   const top = edge + title.length * 26 + (chart.figure.legend.length ? 30 : 8);
   canvas.width = width * scale;
   const below = [
-    [...chart.place.querySelectorAll(".chart__n, .chart__as-of")].map((part) => part.textContent).join(" · "),
+    chart.place.querySelector(".chart__n").textContent,
     ...chart.figure.marks.map((mark) => `${mark.letter}  ${mark.when}: ${mark.text}`),
   ];
   canvas.height = (top + layout.height + 36 + below.length * 20) * scale;
@@ -229,8 +298,16 @@ for (const place of document.querySelectorAll(".chart")) {
   const plot = place.querySelector(".chart__plot");
   const inside = place.querySelector("script[type='application/json']");
   if (!plot) continue;
-  const chart = { place, plot, figure: JSON.parse(inside.textContent), canvas: element("div", "chart__canvas") };
-  plot.append(chart.canvas);
+  const chart = { place, plot, figure: JSON.parse(inside.textContent), canvas: element("div", "chart__canvas"), tip: element("div", "tip"), mouse: { x: 0, y: 0 } };
+  chart.tip.hidden = true;
+  chart.tip.setAttribute("role", "status");
+  plot.append(chart.canvas, chart.tip);
+  plot.addEventListener("pointermove", ({ clientX, clientY }) => {
+    const { left, top } = plot.getBoundingClientRect();
+    chart.mouse = { x: clientX - left, y: clientY - top };
+  });
+  chart.canvas.addEventListener("keydown", (event) => steer(chart, event));
+  chart.canvas.addEventListener("blur", () => hush(chart));
   charts.set(place, chart);
   place.querySelector(".chart__png")?.addEventListener("click", () => save(chart));
   near.observe(place);

@@ -39,26 +39,28 @@
   }
 
   // Rows stay where they are and change what they say, so that nothing flickers and a selection survives.
-  function fillList(name, rows) {
-    const table = main.querySelector(`[data-list="${name}"]`), body = table.tBodies[0], most = Math.max(1, ...rows.map((row) => row.sessions));
-    table.hidden = !rows.length;
-    main.querySelector(`[data-empty="${name}"]`).hidden = rows.length > 0;
+  function fillList(name, rows, active) {
+    const table = main.querySelector(`[data-list="${name}"]`), body = table.tBodies[0];
+    main.querySelector(`[data-part="${name}"]`).hidden = !rows.length;
     while (body.rows.length > rows.length) body.lastElementChild.remove();
     rows.forEach((row, at) => {
       const line = body.rows[at] ?? body.appendChild(element("tr", {}, element("th", { scope: "row" }), element("td", { className: "live-list__bar" }, bar()), element("td", { className: "num" })));
       if (line.cells[0].textContent !== row.label) line.cells[0].textContent = row.label;
-      setBar(line.querySelector("rect"), row.sessions / most);
+      setBar(line.querySelector("rect"), row.sessions / Math.max(1, active));
       line.cells[2].textContent = count(row.sessions);
     });
   }
 
+  // as backend/dashboards/pages/live.py rounds it
+  const scaleTop = (most, power = 1) => [4, 8, 20].map((step) => step * power).find((step) => step >= most) ?? scaleTop(most, power * 10);
+
   function fillMinutes(minutes) {
-    const most = Math.max(1, ...minutes.map((one) => one.events)), groups = find("minutes").querySelectorAll("g");
+    const top = scaleTop(Math.max(...minutes.map((one) => one.events))), groups = find("minutes").querySelectorAll("g");
     const lines = find("table").tBodies[0].rows;
-    find("most").textContent = count(most);
+    for (const label of main.querySelectorAll("[data-scale]")) label.textContent = count(top * label.dataset.scale / 4);
     minutes.forEach((one, at) => {
       [one.events, one.sessions].forEach((number, which) => {
-        const height = 96 * number / most, rect = groups[at].children[which];
+        const height = 100 * number / top, rect = groups[at].children[which];
         rect.setAttribute("y", (100 - height).toFixed(1));
         rect.setAttribute("height", height.toFixed(1));
       });
@@ -73,13 +75,12 @@
     time.dateTime = meta.as_of;
     time.textContent = `${day.format(asOf)}, ${second.format(asOf)}`;
     fillMinutes(data.minutes);
-    fillList("steps", data.steps);
-    fillList("sources", data.sources);
-    fillList("countries", data.countries);
-    fillList("titles", data.titles);
+    fillList("steps", data.steps.filter((step) => step.sessions), data.active);
+    for (const name of ["sources", "countries", "titles"]) fillList(name, data[name], data.active);
+    find("quiet").hidden = data.active > 0;
     if (Date.now() - saidAt < SAY_EVERY) return;
     saidAt = Date.now();
-    summary.textContent = `${many(data.now, "session")} in progress, ${count(data.active)} in the last half hour, ${many(data.upgrades, "upgrade")}.`;
+    summary.textContent = `${many(data.now, "session")} in progress, ${count(data.active)} in the last half hour, ${count(data.upgrades)} asked for a plan.`;
   }
 
   async function ask() {

@@ -1,4 +1,4 @@
-"""A ranking: sorted bars, each under its whole name, with an earlier period as a thin bar beneath."""
+"""A ranking: sorted bars, each under its whole name, with its change and a tick where it was before."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from backend.analytics.figures import theme
+from backend.analytics.figures.changes import RowChange, row_change
 from backend.analytics.figures.figure import (
     Cell,
     Column,
@@ -16,19 +17,27 @@ from backend.analytics.figures.figure import (
     Key,
     Plain,
     PlotlyPart,
+    Tip,
+    TipLine,
     nothing,
     shown,
 )
-from backend.analytics.figures.quantity import Quantity, rests_on
-from backend.formats import count, first_capital, share
+from backend.analytics.figures.interval import Interval, wilson
+from backend.analytics.figures.quantity import Quantity, QuantityUnit, rests_on
+from backend.analytics.figures.tiles import TileValue
+from backend.formats import count, counted, first_capital, share
 
-LINE_HEIGHT, BAR, THIN, GAP = 18, 10, 4, 14
-NARROW, WIDE = 34, 56  # letters beside a value on a phone and in half a page
+LINE_HEIGHT, BAR, GAP = 18, 10, 12
+AXIS, EDGE = 22, 16  # pixels for the scale under bars that make up no whole, and beside its last label
+NARROW, WIDE = 22, 46  # letters beside a value on a phone and in half a page
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`value` is None where too few were counted; `part` is what n divides; `href` leads to what is behind the bar."""
+    """`value` is None where too few were counted; `part` is what n divides; `href` leads to what is behind the bar.
+
+    `color`: its number among the colors of things, where more than one is drawn.
+    """
 
     label: str
     value: float | None
@@ -36,6 +45,8 @@ class Bar:
     previous: float | None = None
     href: str = ""
     part: str = ""
+    previous_n: int = 0
+    color: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,15 @@ class Ranking:
     part: str = ""
     parted: str = ""
     leader: str = ""
+    previous_n: int = 0
+
+    def change(self, bar: Bar) -> RowChange:
+        return row_change(self.quantity, TileValue(bar.value, bar.n), TileValue(bar.previous, bar.previous_n))
+
+    def interval(self, bar: Bar) -> Interval | None:
+        """How sure the rate of a bar is; None of what is no rate, or of too few."""
+        is_rate = self.quantity.unit is QuantityUnit.SHARE and bar.value is not None and bar.n
+        return wilson(min(bar.value or 0, 1), bar.n) if is_rate else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +90,15 @@ class PlacedBar:
     middle: float
     bottom: int
 
+    @property
+    def tall(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def full(self) -> float:
+        """The middle of the whole row, which one can point at."""
+        return (self.top + self.bottom) / 2
+
 
 def bars(ranking: Ranking) -> Figure:
     """The longest bar first; values of too few come last and have none."""
@@ -78,48 +107,71 @@ def bars(ranking: Ranking) -> Figure:
         why = "No data in this period."
         return nothing(ranking.quantity.none, why, ranking.counted, columns(ranking))
     wide, narrow = _drawing(ranking, ordered, WIDE), _drawing(ranking, ordered, NARROW)
-    title = finding(ranking, ordered)
+    title, bars_drawn = finding(ranking, ordered), counted(len(ordered), "bar")
     return Figure(
         title=title,
-        description=f"Bar chart: {ranking.quantity.noun} by {ranking.dimension}, {len(ordered)} bars. {title}.",
+        description=f"Bar chart: {ranking.quantity.noun} by {ranking.dimension}, {bars_drawn}. {title}.",
         n=ranking.n,
         counted=rests_on(ranking.counted, ranking.part, ranking.parted),
         table=table(ranking, ordered),
         height=wide.height,
         data=wide.data,
         layout=wide.layout,
-        narrow=narrow if narrow != wide else None,
-        legend=_legend(ranking),
+        narrow=narrow,
+        legend=_legend(ranking, ordered),
+        tips=tuple(tip(ranking, bar) for bar in ordered),
         note=f"{count(ranking.others)} more not shown." if ranking.others else "",
     )
 
 
 def _drawing(ranking: Ranking, ordered: Sequence[Bar], letters: int) -> Drawing:
-    rows = tuple(placed(ordered, letters, compared=bool(ranking.compared)))
-    height = rows[-1].bottom - GAP
+    rows, scale = tuple(placed(ordered, letters)), _scale(ranking)
+    is_narrow, height = letters == NARROW, rows[-1].bottom
+    axis = theme.axis(range=[0, scale[-1]])
+    below = 0
+    if ranking.quantity.is_mean:
+        below = AXIS
+        ticks = theme.labels(scale[1:], [ranking.quantity.tick(value) for value in scale[1:]])
+        axis = theme.axis(range=[0, scale[-1]], **ticks, showgrid=True, gridcolor=theme.GRID)
+    texts = [text for row in rows for text in _texts(ranking, row, is_narrow=is_narrow)]
     layout = theme.layout(
-        height,
+        height + below,
+        margin={"l": 0, "r": EDGE if below else 0, "t": 0, "b": below, "pad": 0},
         hovermode="y",
         bargap=0,
         barmode="overlay",
         barcornerradius=2,
-        xaxis=theme.axis(range=[0, _longest(rows)]),
+        xaxis=axis,
         yaxis=theme.axis(range=[height, 0]),
-        annotations=[text for row in rows for text in _texts(ranking, row)],
+        annotations=[*texts, *([_zero(ranking.quantity)] if below else [])],
     )
-    return Drawing(height, tuple(_data(ranking, rows)), layout)
+    return Drawing(height + below, tuple(_data(ranking, rows)), layout)
+
+
+def _zero(quantity: Quantity) -> PlotlyPart:
+    """The first label of the scale, which would hang over its edge."""
+    return theme.words(quantity.tick(0), 0, 0, yref="paper", yshift=-4, font=theme.font(theme.INK_3))
+
+
+def _scale(ranking: Ranking) -> tuple[float, ...]:
+    """From zero: parts of a whole up to the longest; of rates and averages a scale with room for what is likely."""
+    quantity = ranking.quantity
+    ends = [value for bar in ranking.bars for value in (bar.value, bar.previous) if value is not None]
+    ends += [interval.high for bar in ranking.bars if (interval := ranking.interval(bar))]
+    longest = max(ends, default=0) or 1
+    return quantity.ticks(0, longest) if quantity.is_mean else (0, longest)
 
 
 def ranked(bars: Iterable[Bar]) -> list[Bar]:
     return sorted(bars, key=lambda bar: (bar.value is None, -(bar.value or 0), bar.label))
 
 
-def placed(ordered: Iterable[Bar], letters: int, *, compared: bool) -> Iterator[PlacedBar]:
+def placed(ordered: Iterable[Bar], letters: int) -> Iterator[PlacedBar]:
     top = 0
     for bar in ordered:
         label = tuple(wrap(bar.label, letters, break_long_words=True)) or ("(none)",)
         above = top + LINE_HEIGHT * len(label) + 2
-        bottom = above + BAR + (THIN + 2 if compared else 0) + GAP
+        bottom = above + BAR + GAP
         yield PlacedBar(bar, label, top, above + BAR / 2, bottom)
         top = bottom
 
@@ -154,7 +206,7 @@ def _together(ranking: Ranking, level: Sequence[Bar]) -> str:
     return count(len(level)) + (" or more" if ranking.others and len(level) == len(ranking.bars) else "")
 
 
-def columns(ranking: Ranking) -> tuple[Column, ...]:
+def columns(ranking: Ranking, *, short: bool = False) -> tuple[Column, ...]:
     quantity = ranking.quantity
     titles = [Column(ranking.dimension.capitalize(), number=False), Column(quantity.name)]
     if quantity.adds:
@@ -163,16 +215,26 @@ def columns(ranking: Ranking) -> tuple[Column, ...]:
         titles.append(Column(ranking.parted.capitalize()))
     if ranking.counted != quantity.noun:
         titles.append(Column(ranking.counted.capitalize()))
-    return (*titles, Column(first_capital(ranking.compared)), Column("Change")) if ranking.compared else tuple(titles)
+    if ranking.compared:
+        titles += [Column("Change")] if short else [Column(first_capital(ranking.compared)), Column("Change")]
+    return tuple(titles)
 
 
-def table(ranking: Ranking, ordered: Sequence[Bar]) -> FigureTable:
-    rows = tuple(_cells(ranking, bar) for bar in ordered)
-    total = Bar(f"All {ranking.counted}", ranking.total, ranking.n, ranking.previous_total, part=ranking.part)
-    return FigureTable(columns(ranking), rows, _cells(ranking, total))
+def table(ranking: Ranking, ordered: Sequence[Bar], *, short: bool = False) -> FigureTable:
+    """`short`: of what was before, the change alone."""
+    rows = tuple(_cells(ranking, bar, short=short) for bar in ordered)
+    total = Bar(
+        f"All {ranking.counted}",
+        ranking.total,
+        ranking.n,
+        ranking.previous_total,
+        part=ranking.part,
+        previous_n=ranking.previous_n,
+    )
+    return FigureTable(columns(ranking, short=short), rows, _cells(ranking, total, short=short))
 
 
-def _cells(ranking: Ranking, bar: Bar) -> tuple[Cell, ...]:
+def _cells(ranking: Ranking, bar: Bar, *, short: bool) -> tuple[Cell, ...]:
     quantity = ranking.quantity
     cells = [Cell(bar.label, bar.href), Cell(quantity.say(bar.value), muted=bar.value is None)]
     if quantity.adds:
@@ -183,68 +245,87 @@ def _cells(ranking: Ranking, bar: Bar) -> tuple[Cell, ...]:
         cells.append(Cell(count(bar.n)))
     if not ranking.compared:
         return tuple(cells)
-    change = quantity.change(bar.value, bar.previous)
-    before = Cell(quantity.say(bar.previous), muted=bar.previous is None)
-    return (*cells, before, Cell(change.words if change else "–", muted=not change))
+    change = ranking.change(bar)
+    if not short:
+        cells.append(Cell(quantity.say(bar.previous), muted=bar.previous is None))
+    words = change.text if short else change.words
+    return (*cells, Cell(words, muted=not change.tone, tone=change.tone))
 
 
 def _data(ranking: Ranking, rows: Sequence[PlacedBar]) -> Iterator[PlotlyPart]:
-    longest = _longest(rows)
-    yield {
-        **_bars(rows, [longest] * len(rows), BAR, theme.SUNKEN),
-        "hoverinfo": "text",
-        "hovertext": [_hover(ranking, row.bar) for row in rows],
-        "customdata": [row.bar.href for row in rows],
-    }
-    yield _bars(rows, [row.bar.value for row in rows], BAR, theme.MAIN)
+    """Where one points, the bars, how sure they are, and where they were before."""
+    longest = _scale(ranking)[-1]
+    pointed_at = _bars([row.full for row in rows], [longest] * len(rows), theme.NOWHERE)
+    yield {**pointed_at, "width": [row.tall for row in rows]}
+    colors = [theme.ink(row.bar.color) for row in rows]
+    drawn = _bars([row.middle for row in rows], [row.bar.value for row in rows], colors)
+    intervals = [ranking.interval(row.bar) for row in rows]
+    yield {**drawn, "error_x": _whiskers(rows, intervals)} if any(intervals) else drawn
     if ranking.compared:
-        yield _bars(rows, [row.bar.previous for row in rows], THIN, theme.COMPARE, below=BAR / 2 + 2 + THIN / 2)
+        yield {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [row.bar.previous for row in rows],
+            "y": [row.middle for row in rows],
+            "marker": {"symbol": "line-ns", "size": BAR - 1, "line": {"width": 2, "color": theme.INK_2}},
+            "hoverinfo": "skip",
+            "cliponaxis": False,
+        }
 
 
-def _bars(
-    rows: Sequence[PlacedBar], values: Sequence[float | None], width: float, color: str, below: float = 0
-) -> PlotlyPart:
-    place: dict[str, Plain] = {"x": list(values), "y": [row.middle + below for row in rows], "width": width}
-    return {"type": "bar", "orientation": "h", **place, "marker": {"color": color}, "hoverinfo": "skip"}
+def _whiskers(rows: Sequence[PlacedBar], intervals: Sequence[Interval | None]) -> PlotlyPart:
+    up = [each.high - (row.bar.value or 0) if each else 0 for row, each in zip(rows, intervals, strict=True)]
+    down = [(row.bar.value or 0) - each.low if each else 0 for row, each in zip(rows, intervals, strict=True)]
+    look: dict[str, Plain] = {"color": theme.INK_3, "thickness": 1.5, "width": 3}
+    return {"type": "data", "symmetric": False, "array": up, "arrayminus": down, **look}
 
 
-def _texts(ranking: Ranking, row: PlacedBar) -> Iterator[PlotlyPart]:
+def _bars(places: Sequence[float], values: Sequence[float | None], color: Plain) -> PlotlyPart:
+    place: dict[str, Plain] = {"x": list(values), "y": list(places), "width": BAR}
+    return {"type": "bar", "orientation": "h", **place, "marker": {"color": color}, "hoverinfo": "none"}
+
+
+def _texts(ranking: Ranking, row: PlacedBar, *, is_narrow: bool) -> Iterator[PlotlyPart]:
+    """Its name, and from the right: its change, its share or n, its value."""
     yield theme.words("<br>".join(map(shown, row.label)), 0, row.top)
     quantity, bar = ranking.quantity, row.bar
-    if bar.value is None:
-        yield theme.words(quantity.say(None), 1, row.top, xanchor="right", font=theme.font(theme.INK_3))
-        return
-    parts = quantity.adds and ranking.total
-    strong = theme.font(theme.INK, theme.TEXT, theme.BOLD)
-    beside = -theme.SHARES if parts else 0
-    yield theme.words(quantity.say(bar.value), 1, row.top, xanchor="right", xshift=beside, font=strong)
-    if parts:
-        yield theme.words(
-            share(bar.value / parts), 1, row.top, xanchor="right", font=theme.font(theme.INK_2, theme.TEXT)
-        )
-
-
-def _hover(ranking: Ranking, bar: Bar) -> str:
-    quantity = ranking.quantity
-    lines = [shown(bar.label), f"{quantity.name}: {quantity.say(bar.value)}"]
-    if ranking.counted != quantity.noun:
-        lines.append(f"n = {count(bar.n)} {rests_on(ranking.counted, bar.part, ranking.parted)}")
+    beside = 0
     if ranking.compared:
-        change = quantity.change(bar.value, bar.previous)
-        lines.append(
-            f"{first_capital(ranking.compared)}: {quantity.say(bar.previous)}"
-            + (f" ({change.words})" if change else "")
-        )
-    return "<br>".join(lines)
+        change = ranking.change(bar)
+        yield _beside(change.text, row, 0, theme.font(theme.TONES.get(change.tone, theme.INK_3)))
+        beside -= theme.CHANGES
+    if quantity.adds and ranking.total and not is_narrow:
+        yield _beside(share((bar.value or 0) / ranking.total), row, beside, theme.font(theme.INK_2, theme.TEXT))
+        beside -= theme.SHARES
+    if quantity.is_mean:
+        yield _beside(f"of {count(bar.n)}", row, beside, theme.font(theme.INK_3))
+        beside -= theme.COUNTS
+    strong = theme.font(theme.INK, theme.TEXT, theme.BOLD)
+    yield _beside(quantity.say(bar.value), row, beside, theme.font(theme.INK_3) if bar.value is None else strong)
 
 
-def _legend(ranking: Ranking) -> tuple[Key, ...]:
-    if not ranking.compared:
-        return ()
-    return (Key("swatch--1", "This period"), Key("swatch--compare", first_capital(ranking.compared)))
+def _beside(text: str, row: PlacedBar, shift: int, font: PlotlyPart) -> PlotlyPart:
+    return theme.words(text, 1, row.top, xanchor="right", xshift=shift, font=font)
 
 
-def _longest(rows: Sequence[PlacedBar]) -> float:
-    return (
-        max((value for row in rows for value in (row.bar.value, row.bar.previous) if value is not None), default=0) or 1
-    )
+def tip(ranking: Ranking, bar: Bar) -> Tip:
+    """What is said of a bar, or of a place, where one points at it."""
+    quantity, interval = ranking.quantity, ranking.interval(bar)
+    lines = [TipLine(quantity.name, quantity.say(bar.value))]
+    if quantity.adds and ranking.total:
+        lines.append(TipLine("Share", share((bar.value or 0) / ranking.total, 1)))
+    if ranking.counted != quantity.noun:
+        lines.append(TipLine("n", f"{count(bar.n)} {rests_on(ranking.counted, bar.part, ranking.parted)}"))
+    if interval:
+        lines.append(TipLine("95% interval", f"{quantity.say(interval.low)} to {quantity.say(interval.high)}"))
+    if ranking.compared:
+        lines.append(TipLine(first_capital(ranking.compared), quantity.say(bar.previous)))
+        lines.append(TipLine("Change", ranking.change(bar).words))
+    return Tip(bar.label, tuple(lines), href=bar.href)
+
+
+def _legend(ranking: Ranking, ordered: Sequence[Bar]) -> tuple[Key, ...]:
+    interval = [Key("swatch--interval", "95% interval")] if any(map(ranking.interval, ordered)) else []
+    if not ranking.compared or all(bar.previous is None for bar in ordered):
+        return tuple(interval)
+    return (*interval, Key("swatch--tick", first_capital(ranking.compared)))

@@ -37,6 +37,30 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class TipLine:
+    """A value where one points: its label, with the class of its swatch where the chart has several."""
+
+    label: str
+    value: str
+    swatch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """What a chart says of one of its places, and where that is on its axes.
+
+    `href` leads to what is behind it; `day` is the local day that it begins with, which can be annotated.
+    """
+
+    title: str
+    lines: tuple[TipLine, ...]
+    x: float | None = None
+    y: float | None = None
+    href: str = ""
+    day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     label: str
     number: bool = True
@@ -44,9 +68,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    """`swatch`: its class, where the cell names what a color stands for. `tone`: that of a change."""
+
     text: str
     href: str = ""
     muted: bool = False
+    swatch: str = ""
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +99,10 @@ class Drawing:
 class Figure:
     """`title` is the finding, `description` what a screen reader says, `counted` what `n` are: sessions.
 
-    Colours and fonts in `data` and `layout` are names of CSS tokens, which the browser looks up.
+    Colors and fonts in `data` and `layout` are names of CSS tokens, which the browser looks up.
     `narrow` is drawn instead where there is little room. `empty` says why there is nothing to draw.
+    `legend_shown`: not where another chart of the page shows it.
+    `tips` are of the places along the axis of time, of the bars, or of the places that a map shades.
     """
 
     title: str
@@ -86,7 +116,9 @@ class Figure:
     narrow: Drawing | None = None
     shapes: Shapes | None = None
     legend: tuple[Key, ...] = ()
+    legend_shown: bool = True
     marks: tuple[Mark, ...] = ()
+    tips: tuple[Tip, ...] = ()
     note: str = ""
     empty: str = ""
 
@@ -104,6 +136,7 @@ class Figure:
             "shapes": self.shapes,
             "legend": [asdict(key) for key in self.legend],
             "marks": [asdict(mark) for mark in self.marks],
+            "tips": [asdict(tip) for tip in self.tips],
             "empty": self.empty,
         }
 

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from backend.analytics.figures import theme
-from backend.analytics.figures.figure import Cell, Column, Figure, FigureTable, Key, Plain, PlotlyPart, nothing, shown
+from backend.analytics.figures.figure import (
+    Cell,
+    Column,
+    Figure,
+    FigureTable,
+    Key,
+    Plain,
+    PlotlyPart,
+    Tip,
+    TipLine,
+    nothing,
+    shown,
+)
 from backend.analytics.figures.quantity import TOO_FEW
 from backend.formats import count, counted, duration, first_capital, share
 
@@ -74,6 +86,7 @@ def funnel(bars: StepBars) -> Figure:
             annotations=[text for row in rows for text in _texts(first, row)],
         ),
         legend=_legend(bars),
+        tips=tuple(_tip(bars, row) for row in rows),
         note=_note(bars),
     )
 
@@ -116,12 +129,7 @@ def rate(numerator: int, denominator: int) -> str:
 
 
 def _data(bars: StepBars, rows: Sequence[PlacedStep]) -> Iterator[PlotlyPart]:
-    yield {
-        **_bars(rows, [row.before for row in rows], BAR, theme.LEFT),
-        "hoverinfo": "text",
-        "hovertext": [_hover(bars, row) for row in rows],
-        "customdata": [row.step.href for row in rows],
-    }
+    yield _bars(rows, [row.before for row in rows], BAR, theme.LEFT)
     yield _bars(rows, [row.step.n for row in rows], BAR, theme.MAIN)
     if bars.compared:
         below = BAR / 2 + 2 + THIN / 2
@@ -133,7 +141,7 @@ def _bars(
 ) -> PlotlyPart:
     middles = [row.top + LINE_HEIGHT + BAR / 2 + below for row in rows]
     place: dict[str, Plain] = {"x": list(values), "y": middles, "width": width}
-    return {"type": "bar", "orientation": "h", **place, "marker": {"color": color}, "hoverinfo": "skip"}
+    return {"type": "bar", "orientation": "h", **place, "marker": {"color": color}, "hoverinfo": "none"}
 
 
 def _texts(first: int, row: PlacedStep) -> Iterator[PlotlyPart]:
@@ -150,19 +158,17 @@ def _texts(first: int, row: PlacedStep) -> Iterator[PlotlyPart]:
         yield theme.words(lost_text, 1, row.top, **right, font=theme.font(theme.INK_3), name=theme.WIDE, xshift=beside)
 
 
-def _hover(bars: StepBars, row: PlacedStep) -> str:
+def _tip(bars: StepBars, row: PlacedStep) -> Tip:
     step, first = row.step, bars.steps[0].n
-    lines = [
-        f"{row.number} {shown(step.label)}",
-        f"{count(step.n)} {bars.counted}, {rate(step.n, first)} of the first",
-    ]
+    lines = [TipLine(first_capital(bars.counted), count(step.n)), TipLine("Of the first", rate(step.n, first))]
     if row.number > 1:
-        lines.append(f"{count(row.before - step.n)} left before this step, {rate(row.before - step.n, row.before)}")
+        lost = row.before - step.n
+        lines.append(TipLine("Left before this step", f"{count(lost)}, {rate(lost, row.before)}"))
     if step.median_seconds is not None:
-        lines.append(f"Median time from the previous step: {duration(step.median_seconds)}")
+        lines.append(TipLine("Median time from the previous step", duration(step.median_seconds)))
     if bars.compared and step.previous is not None:
-        lines.append(f"{first_capital(bars.compared)}: {count(step.previous)}")
-    return "<br>".join(lines)
+        lines.append(TipLine(first_capital(bars.compared), count(step.previous)))
+    return Tip(f"{row.number} {step.label}", tuple(lines), href=step.href)
 
 
 def _legend(bars: StepBars) -> tuple[Key, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 Grain: TypeAlias = Literal["hour", "day", "week", "month"]
@@ -28,9 +29,9 @@ def long(at: datetime, grain: str, *, year: bool = False) -> str:
     return f"{at:%a}, {day}" + (f" at {_hour(at)}" if grain == "hour" else "")
 
 
-def when(at: datetime, grain: str) -> str:
+def when(at: datetime, grain: str, *, year: bool = False) -> str:
     """on Saturday, November 21; at 2 PM on it; in the week of November 16; in November 2026"""
-    day = f"{at:%B} {at.day}"
+    day = f"{at:%B} {at.day}" + (f", {at.year}" if year else "")
     match grain:
         case "month":
             return f"in {at:%B %Y}"
@@ -48,12 +49,17 @@ def span(first: datetime, last: datetime, grain: str) -> str:
     return f"{long(first, grain, year=years)} to {long(last, grain, year=True)}"
 
 
+def has_years(moments: Sequence[datetime]) -> bool:
+    """Whether the moments are of more than one year, so that each has to say its own."""
+    return bool(moments) and moments[0].year != moments[-1].year
+
+
 def ticks(moments: Sequence[datetime], grain: str) -> tuple[tuple[int, str], ...]:
     """Positions and short labels, few enough for a line; the year stands where it begins or changes."""
     few = (step for step in STEPS[grain] if len(moments) / step <= MOST_TICKS)
     step = next(few, -(-len(moments) // MOST_TICKS))
-    start = _first(moments, grain, step)
-    return tuple((place, _short(moments, place, grain)) for place in range(start, len(moments), step))
+    places = range(_first(moments, grain, step), len(moments), step)
+    return tuple((place, _short(moments, place, grain, before)) for before, place in pairwise((None, *places)))
 
 
 def _first(moments: Sequence[datetime], grain: str, step: int) -> int:
@@ -63,14 +69,19 @@ def _first(moments: Sequence[datetime], grain: str, step: int) -> int:
     return next((place for place, at in enumerate(moments) if at.hour % min(step, 24) == 0), 0)
 
 
-def _short(moments: Sequence[datetime], place: int, grain: str) -> str:
+def _short(moments: Sequence[datetime], place: int, grain: str, before: int | None) -> str:
+    """`before`: the place of the label before, which has told its year."""
     at = moments[place]
+    is_year_told = before is not None and moments[before].year == at.year
     if grain == "hour":
         return f"{at:%b} {at.day}" if at.hour == 0 and len(moments) > 25 else _hour(at)
     if grain == "month":
-        return f"{at:%b %Y}" if place == 0 or at.month == 1 else f"{at:%b}"
-    return f"{at:%b} {at.day}"
+        return f"{at:%b}" if is_year_told else f"{at:%b %Y}"
+    says_year = has_years(moments) and (grain == "week" or not is_year_told)
+    return f"{at:%b} {at.day}" + (f", {at.year}" if says_year else "")
 
 
 def _hour(at: datetime) -> str:
-    return f"{at.hour % 12 or 12} {at:%p}"
+    """2 PM; 1 AM EDT and 1 AM EST, where clocks are set back and the hour comes twice."""
+    is_twice = at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset()
+    return f"{at.hour % 12 or 12} {at:%p}" + (f" {at:%Z}" if is_twice else "")

@@ -60,6 +60,11 @@ class Quantity:
         return self.noun[:1].upper() + self.noun[1:]
 
     @property
+    def is_mean(self) -> bool:
+        """Whether it is a rate or an average, which rests on n and of which parts make up no whole."""
+        return not self.adds and self.unit is not QuantityUnit.COUNT
+
+    @property
     def most(self) -> str:
         """The word for the greatest: most sessions, highest amount."""
         return "Most" if self.unit is QuantityUnit.COUNT else "Highest"

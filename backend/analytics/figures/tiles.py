@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from backend.analytics.figures.interval import CONFIDENT
 from backend.analytics.figures.quantity import Change, Quantity, QuantityUnit
 from backend.formats import count
 
 WIDTH, HEIGHT, EDGE = 100.0, 36.0, 3.0
-CONFIDENT = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,12 @@ def is_noise(quantity: Quantity, now: TileValue, before: TileValue) -> bool | No
     A sum of n payments varies by no less than if all n were equal (compound Poisson). Nothing else is judged.
     """
     a, b = now.value, before.value
-    if a is None or b is None or not now.n or not before.n:
+    if a is None or b is None:
         return False
     if quantity.unit is QuantityUnit.COUNT:
         return abs(a - b) <= CONFIDENT * sqrt(a + b)
+    if not now.n or not before.n:
+        return False
     if quantity.unit is QuantityUnit.SHARE:
         pooled = (a * now.n + b * before.n) / (now.n + before.n)
         return abs(a - b) <= CONFIDENT * sqrt(pooled * (1 - pooled) * (1 / now.n + 1 / before.n))

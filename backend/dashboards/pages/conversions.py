@@ -26,6 +26,10 @@ class Conversions(BoardPage):
             ask(question, "conversion_rate", "offers_viewed", "upgrades", by=(by,)),
         )
 
+    def rate(self, question: PageQuestion) -> str:
+        """The one that is drawn, whatever is asked."""
+        return "conversion_rate"
+
     def board(self, setting: Setting, results: Sequence[Result]) -> Board:
         over_time, parts = results
         tabs = setting.tabs("By", "breakdown", self.breakdowns, dimension_label)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
-from backend.analytics.figures.figure import Shapes
+from backend.analytics.figures.figure import Figure, Shapes
+from backend.analytics.figures.geography import MapPlaces, geography, shared_classes
 from backend.analytics.metrics.catalogue.measures import MEASURES
 from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.charts import ask, map_of
-from backend.dashboards.page import Board, BoardPage, Chart, Setting, board_of, chosen
+from backend.dashboards.page import Board, BoardPage, Chart, Setting, board_of, chosen, with_currencies
 from backend.dashboards.question import Own, PageQuestion
 
 
@@ -32,15 +34,24 @@ class Geography(BoardPage):
         countries, states = results
         measure = chosen(setting.question, "measure", self.measures)
         tabs = setting.tabs("Measure", "measure", self.measures, lambda name: MEASURES[name].label)
-        maps = (Shapes.WORLD, countries), (Shapes.US_STATES, states)
-        charts = [
+        drawn = [(Shapes.WORLD, countries), *([(Shapes.US_STATES, states)] if states.rows else [])]
+        maps = [
+            map_of(result, measure, shapes, setting.names, setting.question, setting.address)
+            for shapes, result in drawn
+        ]
+        limits = shared_classes(*maps)
+        charts = (
             Chart(
-                str(shapes),
-                map_of(result, measure, shapes, setting.names, setting.question, setting.address),
+                str(places.shapes),
+                with_currencies(_map(replace(places, limits=limits)), result, measure),
                 setting.csv(result.query),
                 tabs=(tabs,) if result is countries else (),
             )
-            for shapes, result in maps
-            if result.rows or result is countries
-        ]
+            for places, (_, result) in zip(maps, drawn, strict=True)
+        )
         return board_of(countries, (), *charts)
+
+
+def _map(places: MapPlaces) -> Figure:
+    """The world has the legend of both."""
+    return replace(geography(places), legend_shown=places.shapes is Shapes.WORLD)

@@ -13,3 +13,11 @@ class Live(Page):
     name: ClassVar = "live"
     title: ClassVar = "Live"
     can_be_saved: ClassVar = False
+
+
+def scale_top(most: int) -> int:
+    """The top of a scale of counts in four equal steps: 4, 8, 20, 40, 80, 200, ..."""
+    power = 1
+    while 20 * power < most:
+        power *= 10
+    return next(step * power for step in (4, 8, 20) if step * power >= most)

@@ -61,7 +61,7 @@ class Revenue(BoardPage):
 
     name: ClassVar = "revenue"
     title: ClassVar = "Asked to pay"
-    own: ClassVar[Own] = {"model": tuple(Model), "by": tuple(By), "lookback_days": LOOKBACKS}
+    own: ClassVar[Own] = {"model": tuple(Model), "breakdown": tuple(By), "lookback_days": LOOKBACKS}
     sample: ClassVar[Address] = {"model": "linear"}
     measures = ("revenue", "upgrades", "revenue_per_upgrade", "revenue_per_visitor")
 
@@ -84,7 +84,7 @@ def _credit_query(question: PageQuestion) -> AttributionQuery:
     return AttributionQuery(
         question.answerable(),
         Model(chosen(question, "model", list(MODELS))),
-        By(chosen(question, "by", list(CHANNELS))),
+        By(chosen(question, "breakdown", list(CHANNELS))),
         currency=question.currency,
         lookback_days=int(chosen(question, "lookback_days", LOOKBACKS)),
         filters=question.filters,
@@ -95,7 +95,7 @@ def _credit_query(question: PageQuestion) -> AttributionQuery:
 def _credit_csv(question: PageQuestion, query: AttributionQuery) -> str:
     """The same question as parameters of the API, which knows no moving periods."""
     days = {"period": None, "start": query.period.first_day, "end": query.period.last_day}
-    shape = {"by": None, "breakdown": query.by, "model": query.model, "format": "csv"}
+    shape = {"breakdown": query.by, "model": query.model, "format": "csv"}
     return address_of(CREDIT_CSV, {**question.address(), **days, **shape})
 
 
@@ -113,6 +113,7 @@ def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
             compared(query.compare, query.period),
             before.total_cents if before else None,
             others=max(len(attribution.rows) - MOST_BARS, 0),
+            previous_n=before.n if before else 0,
         )
     )
     about = "Filters apply to the visits that asked for a plan, not to earlier ones." if query.filters else ""
@@ -124,7 +125,7 @@ def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
 def _credit_tabs(setting: Setting) -> tuple[Tabs, ...]:
     return (
         setting.tabs("Credit by", "model", list(MODELS), lambda model: MODELS[Model(model)]),
-        setting.tabs("Group by", "by", list(CHANNELS), lambda channel: CHANNELS[By(channel)]),
+        setting.tabs("Group by", "breakdown", list(CHANNELS), lambda channel: CHANNELS[By(channel)]),
         setting.tabs("Look back", "lookback_days", LOOKBACKS, lambda days: f"{days} days"),
     )
 
@@ -138,4 +139,5 @@ def _bar(row: AttributedRevenue, by: By, setting: Setting) -> Bar:
         round(row.conversions),
         row.previous.credited_cents if row.previous else None,
         setting.address(setting.question.with_filter("source", name)) if by is By.SOURCE else "",
+        previous_n=round(row.previous.conversions) if row.previous else 0,
     )

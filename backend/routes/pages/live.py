@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 
 from backend.accounts.permissions import Scope
 from backend.analytics.metrics.live.feed import LiveFeed
+from backend.dashboards.pages.live import scale_top
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.routes.access import require, still_holds
@@ -23,7 +24,8 @@ def page() -> str:
     if request.args:
         raise InvalidRequest([FieldError(name[:40], "The live page has no filters.") for name in [*request.args][:10]])
     shown = LiveResponse.of(get(LiveFeed).latest(), names())
-    return render_template("dashboards/live.html", live=shown.data, meta=shown.meta, zone=reader_zone())
+    top = scale_top(max(minute.events for minute in shown.data.minutes))
+    return render_template("dashboards/live.html", live=shown.data, meta=shown.meta, top=top, zone=reader_zone())
 
 
 @bp.get("/stream")
