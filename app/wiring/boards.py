@@ -29,7 +29,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
     def standings() -> GoalStandings:
         session = get_db_session()
-        return GoalStandings(GoalStore(session), session, get(CatalogueService), utc_now, settings.TIMEZONE)
+        return GoalStandings(GoalStore(session), session, get(CatalogueService), utc_now, settings.BUSINESS_TIME_ZONE)
 
     classes = registry.build(DataClasses)
     classes.add(board_data(get_db_session))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from re import fullmatch
 
+from backend.analytics.figures.lines import GoalLine
 from backend.analytics.goals.goal import Direction, GoalPeriod, Target
 from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
+from backend.analytics.metrics.catalogue.query import Query, in_any_spelling
 from backend.dashboards.charts import quantity_of
 from backend.errors import FieldError, InvalidRequest
 
@@ -20,6 +23,7 @@ HINTS = {
 }
 UNITS = {"": 1, "s": 1, "sec": 1, "min": 60, "h": 3_600}
 MOST_DIGITS = 12
+DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4}
 
 
 def target_value(text: str, measure: str) -> float:
@@ -66,3 +70,26 @@ def typed_value(target: Target) -> str:
             return f"{target.value:g} s"
         case Unit.COUNT:
             return f"{target.value:,.6f}".rstrip("0").rstrip(".")
+
+
+def goal_line(goals: Iterable[Target], measure: str, query: Query) -> GoalLine | None:
+    """The line of the latest goal over just what a chart shows: the measure, with these filters, in this currency."""
+    drawn = (_line_of(goal, query) for goal in goals if goal.measure == measure)
+    return next((line for line in reversed([*drawn]) if line), None)
+
+
+def _line_of(goal: Target, query: Query) -> GoalLine | None:
+    """A sum is asked of each bucket in its share of the period; people, who may come again, only of a whole period."""
+    if query.grain is None or set(in_any_spelling(goal.filters)) != set(query.filters):
+        return None
+    if goal.unit is Unit.CENTS and goal.currency != query.currency:
+        return None
+    words = in_words(goal)
+    spoken = words[:1].lower() + words[1:]
+    if not goal.grows or query.grain == goal.period:
+        return GoalLine(goal.value, spoken)
+    if not MEASURES[goal.measure].sums:
+        return None
+    share = goal.value * DAYS[query.grain] / DAYS[goal.period]
+    about = said(goal, round(share) if share >= 1 else share)
+    return GoalLine(share, f"{spoken}, about {about} a {query.grain}")

@@ -12,12 +12,14 @@ from typing import ClassVar, NamedTuple
 from backend.analytics.figures.figure import Figure
 from backend.analytics.figures.lines import ChartAnnotation
 from backend.analytics.figures.tiles import Tile
+from backend.analytics.goals.goal import Target
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
 from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.addresses import BASE, address_of
 from backend.dashboards.charts import MOST_BARS, NOT_CHARGED, is_partial, other_currencies, ranking_of
 from backend.dashboards.courses import trend_of
+from backend.dashboards.goal_values import goal_line
 from backend.dashboards.names import Names
 from backend.dashboards.question import Address, Own, PageQuestion
 from backend.dashboards.services import Services
@@ -130,7 +132,7 @@ class BoardPage(Page):
 class Setting:
     """What a page needs beside results: its question, names of codes and the annotations of its days.
 
-    `so_far`: the totals of today, where the period ends yesterday.
+    `so_far`: the totals of today, where the period ends yesterday. `goals`: what the team's goals ask.
     """
 
     page: Page
@@ -138,6 +140,7 @@ class Setting:
     names: Names
     annotations: tuple[ChartAnnotation, ...] = ()
     so_far: Result | None = None
+    goals: tuple[Target, ...] = ()
 
     def address(self, question: PageQuestion) -> str:
         """The same page with another question."""
@@ -166,7 +169,8 @@ def board_of(first: Result, tiles: tuple[Tile, ...], *charts: Chart) -> Board:
 
 
 def trend(result: Result, measure: str, setting: Setting) -> Chart:
-    figure = trend_of(result, measure, setting.annotations, setting.so_far, setting.question.grain)
+    goal = goal_line(setting.goals, measure, result.query)
+    figure = trend_of(result, measure, setting.annotations, setting.so_far, setting.question.grain, goal)
     figure = with_currencies(figure, result, measure)
     return Chart(TREND, figure, setting.csv(result.query))
 

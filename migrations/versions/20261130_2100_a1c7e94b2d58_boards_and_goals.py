@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = 'a1c7e94b2d58'
-down_revision = 'd5a83c0f7e21'
+down_revision = 'a41c7d92e6b8'
 branch_labels = None
 depends_on = None
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from backend.accounts.permissions import Role
+from backend.analytics.events.event import Event, as_json
+from backend.analytics.events.service import EventTracker
+from backend.plugins import get
 from tests.accounts import BROWSER, form_token, make_account, signed_in
 
 BOARDS = "/api/analytics/boards"
@@ -120,6 +125,15 @@ def send(client, path, **form):
 
 
 @pytest.fixture
+def visits(app):
+    """A dozen sessions of an hour ago."""
+    began = datetime.now(UTC) - timedelta(hours=1)
+    opened = [Event(uuid4(), "ai_calculator_opened", f"s{number}", None, began, as_json({})) for number in range(12)]
+    with app.app_context():
+        get(EventTracker).record(opened)
+
+
+@pytest.fixture
 def board(analyst):
     """The address of a board with nothing on it."""
     return send(analyst, "/analytics/boards", name="Monday").location.removesuffix("/edit")
@@ -214,6 +228,15 @@ def test_a_shared_board_is_read_by_colleagues_and_deleted_by_its_owner(app, anal
     assert send(colleague, f"{board}/delete").status_code == 404
     assert send(analyst, f"{board}/delete").location == "/analytics/boards"
     show(colleague, board, 404)
+
+
+def test_a_trend_has_the_line_of_the_teams_goal(analyst, visits):
+    goal = {"measure": "sessions", "direction": "at_least", "value": "700", "period": "week", "starts_on": ""}
+    send(analyst, "/analytics/goals/new", **goal)
+
+    for path in ("/analytics?measure=sessions&period=7d", "/analytics/explore?measure=sessions&period=month"):
+        assert "Goal: at least 700 each week, about 100 a day" in show(analyst, path)
+    assert "Goal: at least" not in show(analyst, "/analytics/explore?measure=sessions&source=newsletter")
 
 
 def test_a_board_that_was_asked_amiss_keeps_its_address(analyst):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import sqrt
 
-from backend.analytics.figures.tiles import CONFIDENT
+from backend.analytics.figures.interval import CONFIDENT, Interval, wilson
 from backend.analytics.goals.goal import Direction, Target
 from backend.analytics.metrics.catalogue.measures import Unit
 from backend.analytics.metrics.quotients import SMALLEST_DENOMINATOR
@@ -62,7 +62,7 @@ class Judgement:
     status: Status
     reason: Reason
     pace: float | None = None
-    interval: tuple[float, float] | None = None
+    interval: Interval | None = None
 
 
 def judged(target: Target, counted: Counted) -> Judgement:
@@ -71,22 +71,13 @@ def judged(target: Target, counted: Counted) -> Judgement:
         return Judgement(Status.NOT_YET_KNOWN, Reason.NOT_STARTED)
     if target.grows:
         return _of_growing(target, counted, counted.value or 0)
-    interval = wilson(counted.value, counted.n) if target.unit is Unit.FRACTION else None
+    is_rate = target.unit is Unit.FRACTION and counted.value is not None and counted.n
+    interval = wilson(min(counted.value or 0, 1), counted.n) if is_rate else None
     if counted.value is None or counted.n < SMALLEST_DENOMINATOR:
         return Judgement(Status.NOT_YET_KNOWN, Reason.TOO_FEW, interval=interval)
     if counted.is_over:
         return Judgement(_final(target, counted.value), Reason.OVER, interval=interval)
     return _of_level(target, counted.value, interval)
-
-
-def wilson(rate: float | None, n: int) -> tuple[float, float] | None:
-    """The 95% interval of a share of n (Wilson 1927, score test)."""
-    if rate is None or not n:
-        return None
-    z2 = CONFIDENT**2
-    middle, width = rate + z2 / (2 * n), CONFIDENT * sqrt(rate * (1 - rate) / n + z2 / (4 * n * n))
-    low, high = (middle - width) / (1 + z2 / n), (middle + width) / (1 + z2 / n)
-    return max(0.0, min(low, rate)), min(1.0, max(high, rate))
 
 
 def _of_growing(target: Target, counted: Counted, value: float) -> Judgement:
@@ -110,11 +101,11 @@ def _of_pace(target: Target, n: int, value: float, pace: float) -> tuple[Status,
     return Status.BEHIND, Reason.OFF_PACE
 
 
-def _of_level(target: Target, value: float, interval: tuple[float, float] | None) -> Judgement:
+def _of_level(target: Target, value: float, interval: Interval | None) -> Judgement:
     """Of a rate, a median or an average, which the time that is left moves neither way."""
     if target.is_reached_by(value):
         return Judgement(Status.ON_TRACK, Reason.ON_TARGET if interval else Reason.UNTESTED, interval=interval)
-    if interval and interval[0] <= target.value <= interval[1]:
+    if interval and interval.low <= target.value <= interval.high:
         return Judgement(Status.NOT_YET_KNOWN, Reason.NEAR_TARGET, interval=interval)
     return Judgement(Status.BEHIND, Reason.OFF_TARGET if interval else Reason.UNTESTED, interval=interval)
 

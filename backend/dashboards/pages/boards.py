@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -15,6 +15,7 @@ from backend.analytics.metrics.catalogue.query import MOST_FILTERS, Filter, Quer
 from backend.analytics.metrics.catalogue.stored_filters import fits, unfit
 from backend.dashboards.charts import ask, is_partial, tiles_of
 from backend.dashboards.chips import filter_in_words
+from backend.dashboards.courses import Answer, readable
 from backend.dashboards.page import HALF, Chart, Page, Setting, ranked, trend
 from backend.dashboards.question import PageQuestion
 
@@ -93,20 +94,35 @@ class BoardQuestion:
             if key:
                 measures[key][tile.measure] = None
         self._queries = {key: self._query(key, tuple(asked)) for key, asked in measures.items()}
+        today = question.so_far
+        over_time = {key: query for key, query in self._queries.items() if query.grain and today}
+        self._today = {
+            key: replace(query, period=today or query.period, grain=None, compare=None)
+            for key, query in over_time.items()
+        }
 
     @property
     def queries(self) -> list[Query]:
-        return list(self._queries.values())
+        """The last ones are of today, where the period ends yesterday."""
+        return [*self._queries.values(), *self._today.values()]
 
-    def shown(self, setting: Setting, results: Iterable[Result]) -> ShownBoard | None:
-        """The tiles in their order; None where no tile can be answered."""
-        answers = dict(zip(self._queries, results, strict=True))
-        if not answers:
+    def shown(self, setting: Setting, results: Sequence[Result], answer: Answer) -> ShownBoard | None:
+        """The tiles in their order; None where no tile can be answered.
+
+        `answer`: for a rate over time whose buckets hold too few, which takes longer ones.
+        """
+        if not results:
             return None
-        tiles = [
-            self._shown(tile, setting, answers[key]) if key else ShownTile(tile, problem=self._problem(tile))
-            for tile, key in zip(self._tiles, self._keys, strict=True)
-        ]
+        answers = dict(zip(self._queries, results, strict=False))
+        today = dict(zip(self._today, results[len(answers) :], strict=True))
+        tiles = []
+        for tile, key in zip(self._tiles, self._keys, strict=True):
+            if key is None:
+                tiles.append(ShownTile(tile, problem=self._problem(tile)))
+                continue
+            result = answers[key]
+            course = readable(result, tile.measure, answer) if tile.kind is TileKind.TREND else result
+            tiles.append(self._shown(tile, replace(setting, so_far=today.get(key)), course))
         rows = tuple(tuple(row) for _, row in groupby(tiles, key=lambda shown: shown.number is not None))
         first, csv = next(iter(answers.values())), next((shown.chart.csv for shown in tiles if shown.chart), "")
         return ShownBoard(rows, min(result.as_of for result in answers.values()), is_partial(first), csv)

@@ -21,6 +21,7 @@ from backend.dashboards.pages.boards import KINDS, BoardEditor, BoardPage, Board
 from backend.dashboards.question import PageQuestion
 from backend.plugins import get
 from backend.routes.access import demand, me, require
+from backend.routes.goals import active_targets
 from backend.routes.pages.annotations import annotations_in
 from backend.routes.pages.dashboard_controls import controls, failed, names, question_here, resolved
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
@@ -74,8 +75,9 @@ def show(public_id: str) -> ResponseReturnValue:
         return redirect(Setting(page, question, names()).address(changed))
     marked = tuple(annotation.in_chart for annotation in annotations_in(question.period))
     asked = BoardQuestion(board.tiles, question)
-    results = get(CatalogueService).answers(asked.queries) if asked.queries else []
-    return _render(page, question, asked.shown(Setting(page, question, names(), marked), results))
+    catalogue, setting = get(CatalogueService), Setting(page, question, names(), marked, goals=active_targets())
+    results = catalogue.answers(asked.queries) if asked.queries else []
+    return _render(page, question, asked.shown(setting, results, catalogue.answer))
 
 
 @bp.get("/<public_id>/edit")
@@ -101,7 +103,7 @@ def change(public_id: str) -> ResponseReturnValue:
 @require(Scope.DASHBOARDS_READ)
 @if_refused(edit_page)
 def add_tile(public_id: str) -> ResponseReturnValue:
-    board_id, zone = BoardPath(public_id=public_id).id, current_app.config["TIMEZONE"]
+    board_id, zone = BoardPath(public_id=public_id).id, current_app.config["BUSINESS_TIME_ZONE"]
     get(Boards).change(me(), board_id, lambda board: board.adding(tile_of_form(request.form, zone, utc_now())))
     flash("Tile added at the end.")
     return _back_to_edit(public_id)

@@ -44,7 +44,7 @@ def new_page(errors: Errors = NO_ERRORS) -> str:
 
 def goal_page(errors: Errors = NO_ERRORS, *, public_id: str) -> str:
     goal = get(Goals).get(demand(Scope.DASHBOARDS_READ).account_id, _id(public_id))
-    standings, zone = get(GoalStandings), current_app.config["TIMEZONE"]
+    standings, zone = get(GoalStandings), current_app.config["BUSINESS_TIME_ZONE"]
     shown = ShownGoal.of(goal, standing_of(goal), names(), zone)
     page = GoalPage.of(goal, shown, standings.history(goal), zone)
     may_change = goal.ended_at is None and (goal.mine or demand(Scope.DASHBOARDS_READ).role is Role.ADMIN)
@@ -62,7 +62,7 @@ def goal_page(errors: Errors = NO_ERRORS, *, public_id: str) -> str:
 @bp.get("")
 @require(Scope.DASHBOARDS_READ)
 def show_all() -> str:
-    zone, labels = current_app.config["TIMEZONE"], names()
+    zone, labels = current_app.config["BUSINESS_TIME_ZONE"], names()
     goals = [ShownGoal.of(goal, standing, labels, zone) for goal, standing in standing_goals()]
     return render_template("dashboards/goals.html", goals=goals, drafts=DRAFTS.values(), zone=get(GoalStandings).zone)
 
@@ -79,7 +79,7 @@ def new() -> ResponseReturnValue:
 @if_refused(new_page)
 def add() -> ResponseReturnValue:
     today = get(GoalStandings).today
-    goal = get(Goals).add(editor(), goal_of_form(request.form, current_app.config["TIMEZONE"], utc_now(), today))
+    goal = get(Goals).add(editor(), goal_of_form(request.form, current_app.config["BUSINESS_TIME_ZONE"], utc_now(), today))
     flash("Goal added. Everyone with dashboard access sees it.")
     return redirect(url_for(".show", public_id=goal.id), 303)
 
