@@ -132,9 +132,9 @@ def grain_in(args: Mapping[str, str], errors: list[FieldError]) -> Grain | None:
     return Grain(text) if text in list(Grain) else None
 
 
-def too_many_points(period: Period, grain: Grain) -> FieldError | None:
+def too_many_points(period: Period, grain: Grain | None) -> FieldError | None:
     """Why a line cannot be drawn by this grain; None where it can."""
-    points = points_of(period, grain)
+    points = points_of(period, grain) if grain else 0
     if points <= MOST_POINTS:
         return None
     message = (

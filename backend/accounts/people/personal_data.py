@@ -40,8 +40,8 @@ class AccountData:
     def export(self, subject: Subject) -> Iterator[ExportedRow]:
         account = self._session().get(Account, subject.account_id)
         if account is not None:
-            names = ("public_id", "role", "state", "created_at", "invited_at", "verified_at", "password_changed_at")
-            names += ("time_zone", "shortcuts")
+            times = ("created_at", "invited_at", "verified_at", "password_changed_at")
+            names = ("public_id", "role", "state", *times, "time_zone", "shortcuts")
             more = {"second_factor_since": account.totp_confirmed_at}
             yield plain(
                 {"email": self._readable_email(account)} | {name: getattr(account, name) for name in names} | more

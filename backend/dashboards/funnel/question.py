@@ -10,11 +10,11 @@ from typing import Self
 from werkzeug.datastructures import MultiDict
 
 from backend.analytics.events.labels import event_named
+from backend.analytics.metrics.catalogue.filter_parameters import FILTERS
 from backend.analytics.metrics.funnel.asked import AskedFunnel, names
 from backend.analytics.metrics.funnel.definition import CALCULATOR, MOST_STEPS, FunnelQuery, Outcome
 from backend.analytics.metrics.funnel.questions import FunnelBar
 from backend.analytics.metrics.period import Period
-from backend.dashboards.filters import FILTERS
 from backend.dashboards.periods import FirstDay, long_ago
 from backend.dashboards.question import Address, PageQuestion
 from backend.errors import FieldError, InvalidRequest

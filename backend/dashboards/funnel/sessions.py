@@ -9,11 +9,11 @@ from typing import Self
 
 from backend.analytics.events.labels import deed_of
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
+from backend.analytics.metrics.catalogue.filter_parameters import FILTERS
 from backend.analytics.metrics.catalogue.query import MOST_ROWS
 from backend.analytics.metrics.funnel.definition import Outcome
 from backend.analytics.metrics.funnel.service import JourneyGroups, JourneyList
 from backend.dashboards.addresses import BASE, address_of
-from backend.dashboards.filters import FILTERS
 from backend.dashboards.funnel.question import GROUPINGS, BarQuestion
 from backend.dashboards.names import Names
 from backend.formats import count, counted, share

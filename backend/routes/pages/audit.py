@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, current_app, render_template, request, stream_with_context
+from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.people.directory import Directory
@@ -16,6 +16,7 @@ from backend.audit.words import ACTIONS, detail_in_words, name_in_words
 from backend.clock import utc_now
 from backend.plugins import get
 from backend.routes.access import caller_name, require
+from backend.routes.reader import reader_zone
 from backend.routes.schemas.audit import DAYS, AuditQuestion, audit_csv
 
 bp = Blueprint("audit", __name__, url_prefix="/admin")
@@ -54,5 +55,5 @@ def _page(question: AuditQuestion, entries: Sequence[AuditEntry] = (), older: in
     words = {name: name_in_words(name, emails) for name in named}
     return render_template(
         "admin/audit.html", question=question, errors=question.errors, actions=ACTIONS, days=DAYS, entries=entries,
-        older=older, words=words, emails=emails, detail=detail_in_words, zone=current_app.config["TIMEZONE"],
+        older=older, words=words, emails=emails, detail=detail_in_words, zone=reader_zone(),
     )  # fmt: skip
