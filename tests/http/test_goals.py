@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from backend.accounts.permissions import Role
 from tests.accounts import BROWSER, form_token, make_account, signed_in
 
@@ -72,24 +70,24 @@ def test_a_goal_that_begins_later_is_not_yet_known(mine):
     assert (now["start"][:10], now["status"], now["reason"]) == ("2199-10-01", "not_yet_known", "not_started")
 
 
-@pytest.mark.parametrize(
-    ("body", "fields"),
-    [
-        ({"measure": "visits", "value": -1}, {"measure", "value"}),
-        ({"measure": "conversion_rate", "value": 10}, {"value"}),
-        ({"value": "10"}, {"value"}),
-        ({"value": 1e13, "starts_on": "1999-01-01"}, {"value", "starts_on"}),
-        ({"starts_on": "soon"}, {"starts_on"}),
-        ({"period": "year", "direction": "up"}, {"period", "direction"}),
-        ({"measure": "leads", "filters": [{"field": "source", "value": "mail"}]}, {"filters.0.field"}),
-        ({"owner": "me"}, {"owner"}),
-    ],
-)
-def test_a_goal_that_means_nothing_is_refused_with_all_that_is_wrong(mine, body, fields):
-    answer = mine.post(GOALS, json=GOAL | body)
+REFUSED = [
+    ({"measure": "visits", "value": -1}, {"measure", "value"}),
+    ({"measure": "conversion_rate", "value": 10}, {"value"}),
+    ({"value": "10"}, {"value"}),
+    ({"value": 1e13, "starts_on": "1999-01-01"}, {"value", "starts_on"}),
+    ({"starts_on": "soon"}, {"starts_on"}),
+    ({"period": "year", "direction": "up"}, {"period", "direction"}),
+    ({"measure": "leads", "filters": [{"field": "source", "value": "mail"}]}, {"filters.0.field"}),
+    ({"owner": "me"}, {"owner"}),
+]
 
-    assert answer.status_code == 422
-    assert {error["field"] for error in answer.json["errors"]} == fields
+
+def test_a_goal_that_means_nothing_is_refused_with_all_that_is_wrong(mine):
+    for body, fields in REFUSED:
+        answer = mine.post(GOALS, json=GOAL | body)
+
+        assert answer.status_code == 422, body
+        assert {error["field"] for error in answer.json["errors"]} == fields
 
 
 def test_the_founding_targets_are_drafts_of_which_some_have_no_measure_yet(mine):
@@ -136,21 +134,21 @@ def test_a_goal_is_added_changed_and_ended_by_forms_alone(analyst):
     assert "Save the change" not in show(analyst, goal)
 
 
-@pytest.mark.parametrize(
-    ("sent", "fields"),
-    [
-        ({"value": "a lot", "period": "year", "starts_on": "soon"}, ["period", "value", "starts_on"]),
-        ({"value": "120%"}, ["value"]),
-        ({"measure": "visits"}, ["measure"]),
-        ({"measure": "leads", "value": "3", "query": "source=mail"}, ["measure"]),
-        ({"measure": "median_time_to_result", "value": "2 miles"}, ["value"]),
-    ],
-)
-def test_what_is_wrong_with_a_goal_comes_back_at_its_field(analyst, sent, fields):
-    refused = send(analyst, "/analytics/goals/new", **(FORM | sent))
+AMISS = [
+    ({"value": "a lot", "period": "year", "starts_on": "soon"}, ["period", "value", "starts_on"]),
+    ({"value": "120%"}, ["value"]),
+    ({"measure": "visits"}, ["measure"]),
+    ({"measure": "leads", "value": "3", "query": "source=mail"}, ["measure"]),
+    ({"measure": "median_time_to_result", "value": "2 miles"}, ["value"]),
+]
 
-    assert refused.status_code == 422
-    assert re.findall(r'<li><a href="#(\w+)">', refused.text) == fields
+
+def test_what_is_wrong_with_a_goal_comes_back_at_its_field(analyst):
+    for sent, fields in AMISS:
+        refused = send(analyst, "/analytics/goals/new", **(FORM | sent))
+
+        assert refused.status_code == 422, sent
+        assert re.findall(r'<li><a href="#(\w+)">', refused.text) == fields
 
 
 def test_a_draft_is_activated_once_its_measure_is_there(analyst):
