@@ -59,7 +59,7 @@ def test_an_ended_goal_keeps_its_history_and_is_changed_no_more(mine):
     assert mine.delete(f"{GOALS}/{goal}").status_code == 204
     ended = mine.get(f"{GOALS}/{goal}").json["data"]
     assert (ended["now"], ended["ended_at"] is None) == (None, False)
-    assert {(period["status"], period["recorded"]) for period in ended["history"]} == {("missed", False)}
+    assert ended["history"] == []  # nothing was counted in periods before the first visits
     assert mine.patch(f"{GOALS}/{goal}", json={"value": 1}).status_code == 404
     assert mine.delete(f"{GOALS}/{goal}").status_code == 404
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import ClassVar, Self
 
-from backend.analytics.goals.goal import Direction, Goal, GoalVersion, Target
+from backend.analytics.goals.goal import Direction, Goal, GoalPeriod, GoalVersion, Target
 from backend.analytics.goals.judgement import Reason, Status
 from backend.analytics.goals.standing import ClosedPeriod, GoalStanding, met_of
 from backend.analytics.metrics.catalogue.measures import MEASURES
@@ -15,7 +15,7 @@ from backend.dashboards.chips import filter_in_words
 from backend.dashboards.goal_values import asked_value, in_words, said, typed_value
 from backend.dashboards.names import Names
 from backend.dashboards.page import Page
-from backend.formats import count, day, percent, plain_day, plain_days
+from backend.formats import count, day, plain_day, plain_days, share
 
 LABELS = {
     Status.ON_TRACK: "On track",
@@ -105,8 +105,8 @@ class ShownGoal:
             value=said(target, counted.value),
             sentence=sentence(standing),
             n=f"n = {count(counted.n)} {_noun(target)}",
-            period=plain_days(standing.period.first_day, standing.period.last_day),
-            share_over=f"{percent(counted.share_over)} of the {target.period} is over",
+            period=days_of(target.period, standing.period.first_day),
+            share_over=f"{share(counted.share_over)} of the {target.period} is over",
             gauge=gauge(standing),
         )
 
@@ -163,6 +163,18 @@ def sentence(standing: GoalStanding) -> str:
     )
 
 
+def days_of(period: GoalPeriod, first: date) -> str:
+    """November 2026; October – December 2026; November 23 – November 29, 2026"""
+    last = period.next(first) - timedelta(days=1)
+    match period:
+        case GoalPeriod.WEEK:
+            return plain_days(first, last)
+        case GoalPeriod.MONTH:
+            return f"{first:%B %Y}"
+        case GoalPeriod.QUARTER:
+            return f"{first:%B} – {last:%B %Y}"
+
+
 def gauge(standing: GoalStanding) -> Gauge | None:
     target, counted, judgement = standing.target, standing.counted, standing.judgement
     low, high = judgement.interval or (None, None)
@@ -188,7 +200,7 @@ def _whole(target: Target, pace: float | None) -> float | None:
 def _period(closed: ClosedPeriod) -> ShownPeriod:
     target, first = closed.target, closed.first_day
     return ShownPeriod(
-        plain_days(first, target.period.next(first) - timedelta(days=1)),
+        days_of(target.period, first),
         in_words(target),
         said(target, closed.value),
         count(closed.n),
