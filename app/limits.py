@@ -23,7 +23,8 @@ from backend.routes.client_address import client_address
 from config.settings import Settings
 
 REDIS_PATIENCE: dict[str, Any] = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
-# Routes that draw on an allowance of their own draw on the general one too; events have nothing but their own.
+# Routes that draw on an allowance of their own draw on the general one too; events, and whatever a classroom behind one
+# address asks of the calculator, have nothing but their own.
 GENERAL = frozenset({Rate.GENERAL, Rate.SIGN_IN, Rate.ASSESS, Rate.GRANT})
 
 
@@ -80,6 +81,8 @@ class Allowances:
                 ApplicationLimit(self._general, scope="general"),
                 ApplicationLimit(self._nowhere, scope="nowhere"),
                 ApplicationLimit(self._events, scope="events"),
+                ApplicationLimit(self._suggestions, scope="suggest"),
+                ApplicationLimit(self._visits, scope="visit"),
                 ApplicationLimit(self._assess, scope="assess"),
                 ApplicationLimit(self._attempts, scope="sign-in", key_function=self._address),
                 ApplicationLimit(self._attempts_at_account, scope="account", key_function=self._account),
@@ -108,6 +111,12 @@ class Allowances:
         if _rate() != Rate.EVENTS:
             return ""
         return self._settings.RATE_LIMIT_EVENTS_KEY if caller() else self._settings.RATE_LIMIT_EVENTS
+
+    def _suggestions(self) -> str:
+        return self._settings.RATE_LIMIT_SUGGESTIONS if _rate() == Rate.SUGGEST else ""
+
+    def _visits(self) -> str:
+        return self._settings.RATE_LIMIT_VISITS if _rate() == Rate.VISIT else ""
 
     def _assess(self) -> str:
         return self._settings.RATE_LIMIT_ASSESS if _rate() == Rate.ASSESS else ""

@@ -14,6 +14,7 @@ from backend.accounts.permissions import Scope
 from backend.analytics.warehouse.service import Warehouse
 from backend.dashboards.addresses import address_of
 from backend.dashboards.pages import PAGES
+from backend.dashboards.periods import Preset
 from backend.demo.work import DemoWork
 from backend.plugins import get
 from backend.routes.access import caller, is_signing_in, shared
@@ -60,6 +61,7 @@ def init_app(app: Flask) -> None:
         may_move_demo=lambda: (who := caller()) is not None and Scope.EVENTS_WRITE in who.scopes,
         address_of=address_of,
         dashboard_pages=PAGES,
+        presets=Preset,
     )
     app.jinja_env.filters.update({form.__name__: form for form in FORMS})
     shared("style sheets and scripts hold nothing private")(app.view_functions["static"])

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from flask import Flask
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from backend.dashboards.addresses import address_of
@@ -26,7 +27,8 @@ from tests.servers import CHROMIUM, CHROMIUM_ARGS, gunicorn
 EVENTS = 10_000_000
 FIRST_PAGE = PAGES[0].path
 BOARDS = tuple(address_of(page.path, page.sample) for page in PAGES if page.can_be_saved)
-COMPARED = {"": "30 days", "&compare=previous_period": "30 days beside 30"}
+COMPARED = {"&compare=none": "30 days", "": "30 days beside 30"}
+SHARING = {"0": "nothing shared", "600": "the first to ask", "600 ": "asked before in another"}
 LONG_AGO = "start=2020-01-01&end=2020-01-30"
 TIMES = """() => {
   const [page] = performance.getEntriesByType("navigation");
@@ -59,10 +61,7 @@ def boards(events: int = EVENTS) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|---|"
     with tempfile.TemporaryDirectory(prefix="mingus-bench-") as folder:
         instance = Path(folder)
-        app = make_app(make_settings(instance))
-        migrate(app)
-        for part in ("fill", "sessionise"):
-            apart(part, str(instance / "lake"), str(events))
+        app = filled(instance, events)
         accounts = [make_account(app) for _ in range(2)]
         with (
             gunicorn(server_environ(instance, DUCKDB_MEMORY="2GB"), instance / "log") as server,
@@ -84,6 +83,36 @@ def boards(events: int = EVENTS) -> Iterator[str]:
             browser.close()
             yield f"| `{FIRST_PAGE}`, nothing in it, of a new worker | | {new} | | | |"
         close(app)
+
+
+def beginnings(events: int = EVENTS) -> Iterator[str]:
+    """The lines of the table: the overview as the first page of a new worker, which begins its warehouse meanwhile."""
+    yield f"| `{FIRST_PAGE}` of a new worker, {events:,} events | answered, ms | painted | drawn |"
+    yield "|---|---|---|---|"
+    with tempfile.TemporaryDirectory(prefix="mingus-bench-") as folder, sync_playwright() as it:
+        instance = Path(folder)
+        app = filled(instance, events)
+        account = make_account(app)
+        browser = it.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        for seconds, name in SHARING.items():
+            environ = server_environ(
+                instance, DUCKDB_MEMORY="2GB", WEB_WORKERS="1", SHARED_ANSWERS_SECONDS=seconds.strip()
+            )
+            with gunicorn(environ, instance / "log") as server:
+                person = browser.new_context(viewport={"width": 1280, "height": 900})
+                person.add_cookies([signed_in_cookie(app, account, server.url)])
+                yield f"| {name} | {opening(person, f'{server.url}{FIRST_PAGE}')} |"
+        browser.close()
+        close(app)
+
+
+def filled(instance: Path, events: int) -> Flask:
+    """An app with a lake of so many events."""
+    app = make_app(make_settings(instance))
+    migrate(app)
+    for part in ("fill", "sessionise"):
+        apart(part, str(instance / "lake"), str(events))
+    return app
 
 
 def address(board: str, query: str) -> str:
@@ -124,5 +153,6 @@ def opening(person: BrowserContext, address: str) -> Opening:
 
 
 if __name__ == "__main__":
-    for line in boards(*(int(events) for events in sys.argv[1:])):
+    sizes = [int(events) for events in sys.argv[1:]]
+    for line in chain(beginnings(*sizes), [""], boards(*sizes)):
         print(line, flush=True)

@@ -54,7 +54,7 @@ def weigh(server: str) -> list[Weight]:
 def take_assessment(page: Page, server: str) -> str:
     """Answer as a registered nurse; returns the address of the result."""
     page.goto(f"{server}/?q=registered+nurse")
-    page.get_by_role("button", name="See the answer for this job").click()
+    page.get_by_role("button", name="Registered nurse").first.click()
     page.wait_for_url("**/result/*")
     return page.url
 

@@ -25,9 +25,10 @@ from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.funnel.definition import CALCULATOR, FunnelQuery, FunnelScope, Order
 from backend.analytics.metrics.funnel.service import FunnelService
 from backend.analytics.metrics.period import Grain, Period
+from backend.analytics.warehouse.answers import AnswerCache
 from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS
-from backend.analytics.warehouse.service import AnswerCache, Warehouse
+from backend.analytics.warehouse.service import Warehouse
 from backend.analytics.warehouse.sessions import Sessions
 from backend.analytics.warehouse.snapshots import Snapshots
 from backend.clock import utc_now
@@ -55,7 +56,7 @@ QUESTIONS = {
 NAMES = "['ai_calculator_opened', 'calculator_step_completed', 'assessment_submitted', \
 'calculator_step_completed', 'calculator_step_completed', 'calculator_step_completed', 'conversion_offer_viewed', \
 'paid_upgrade_clicked']"
-QUESTIONS = "[NULL, 1, NULL, 2, 3, 4, NULL, NULL]::INTEGER[]"
+STEPS = "([NULL, 1, NULL, 2, 3, 4, NULL, NULL]::INTEGER[])"
 SOURCES = "['google', 'bing', 'newsletter', 'linkedin', 'reddit', 'facebook', 'partner', 'youtube', 'podcast', NULL]"
 # How many of these 8 events a visit has, for each percent of visits: 4 on average.
 DEPTHS = [1] * 30 + [2] * 14 + [3] * 10 + [4] * 6 + [5] * 5 + [6] * 17 + [7] * 14 + [8] * 4
@@ -81,7 +82,7 @@ SELECT (DATE '1970-01-01' + (us // {DAY})::INTEGER) AS day, md5(concat({day}, '-
   CASE WHEN k = 0 THEN {SOURCES}[1 + h % 10] END AS source,
   CASE WHEN k = 0 THEN ['cpc', 'organic'][1 + h % 2] END AS medium,
   NULL::VARCHAR AS campaign, NULL::VARCHAR AS referrer,
-  {QUESTIONS}[k + 1] AS step, NULL::DOUBLE AS seconds,
+  {STEPS}[k + 1] AS step, NULL::DOUBLE AS seconds,
   CASE WHEN k = 2 THEN 'Title ' || h % 800 END AS job_title, NULL::VARCHAR AS occupation,
   CASE WHEN k = 2 THEN 'Industry ' || h % 20 END AS industry, NULL::VARCHAR AS experience, NULL::VARCHAR AS education,
   CASE WHEN k = 2 THEN ['low', 'medium', 'high', NULL][1 + g % 4] END AS risk_level, NULL::VARCHAR AS offer,

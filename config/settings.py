@@ -155,6 +155,13 @@ class Settings(BaseModel):
     RATE_LIMIT_EVENTS: RateLimit = Field(
         "600/minute", description="Event requests per client address, for browsers. Empty: no limit."
     )
+    RATE_LIMIT_SUGGESTIONS: RateLimit = Field(
+        "1500/minute", description="Titles looked up while typing, per caller. Empty: no limit."
+    )
+    RATE_LIMIT_VISITS: RateLimit = Field(
+        "600/minute",
+        description="Pages and answers of the calculator per caller, but PDFs and images. Empty: no limit.",
+    )
     RATE_LIMIT_EVENTS_KEY: RateLimit = Field("", description="Event requests per `events:write` key. Empty: no limit.")
     PUBLIC_HOSTS: str = Field(
         "", description="Host names this site answers to, separated by commas. Empty: any, as on a developer's machine."
@@ -228,6 +235,11 @@ class Settings(BaseModel):
         2,
         description="Requests of dashboards and their API that a server process works out at a time. As many more "
         "wait up to two seconds, as long as a thread is left for everything else; the others are answered with 503.",
+    )
+    SHARED_ANSWERS_SECONDS: Annotated[int, Field(ge=0, le=900)] = Field(
+        600,
+        description="Seconds for which processes share an answer to a dashboard's question: in Redis, else in "
+        "`INSTANCE_DIR/answers`. What lands in the lake ends it sooner. 0: each process keeps its own.",
     )
     LIVE_STREAMS: Annotated[int, Field(ge=0, le=32)] = Field(
         4,

@@ -23,6 +23,7 @@ DOINGS = {
     "paid_upgrade_clicked": "upgrades_asked",
 }
 RATIOS = {
+    "bounce_rate": ("bounces", "sessions"),
     "completion_rate": ("assessments", "opened"),
     "offer_rate": ("offer_visitors", "result_visitors"),
     "conversion_rate": ("plan_visitors", "result_visitors"),
@@ -88,6 +89,8 @@ def of_sessions(sessions, everybody, window, currency="USD"):
     """Every measure of some sessions; what followed their results may be in any session of everybody's."""
     counts = {"sessions": len(sessions), "session_events": sum(row["events"] for row in sessions)}
     counts["visitors"] = len({person(row) for row in sessions})
+    acts = [[name for name in row["event_names"].split() if name != "web_vitals"] for row in sessions]
+    counts["bounces"] = sum(len(names) <= 1 for names in acts)
     for name, column in HAPPENED.items():
         counts[name] = sum(row[column] is not None for row in sessions)
     results = [row for row in sessions if row["submitted_at"]]

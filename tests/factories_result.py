@@ -42,7 +42,7 @@ WEEK = (
         16.0,
         16.0,
         0.71,
-        "leans assist",
+        "mostly to help",
     ),
     ActivityPlace(
         "4.A.4.a.1.I01",
@@ -52,7 +52,7 @@ WEEK = (
         14.0,
         14.0,
         0.48,
-        "leans assist",
+        "mostly to help",
     ),
     ActivityPlace(
         "4.A.4.a.2.I02",
@@ -62,7 +62,7 @@ WEEK = (
         12.0,
         12.0,
         0.44,
-        "leans assist",
+        "mostly to help",
     ),
     ActivityPlace("other", "Other tasks", "Other tasks", "care", 2.0, 2.0, 0.3, None),
     ActivityPlace(
@@ -73,7 +73,7 @@ WEEK = (
         20.0,
         20.0,
         0.17,
-        "leans assist",
+        "mostly to help",
     ),
     ActivityPlace(
         "4.A.4.a.5.I03",
@@ -83,7 +83,7 @@ WEEK = (
         24.0,
         24.0,
         0.12,
-        "leans assist",
+        "mostly to help",
     ),
     ActivityPlace(
         "4.A.3.a.2.I24", "Adjust medical equipment", "Adjust medical equipment", "care", 12.0, 12.0, 0.09, None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 
@@ -18,6 +20,7 @@ SECOND = 1_000_000
 HALF_AN_HOUR = 1_800 * SECOND
 DAY = 86_400 * SECOND
 OPENING = ("source", "medium", "campaign", "referrer")
+TOLD = {"landing_page": "page", "browser": "browser", "os": "os"}
 RESULTS = {EventName.ASSESSMENT_SUBMITTED, EventName.ASSESSMENT_REFINED}
 SUBMISSION = ("job_title", "occupation", "industry", "experience", "education", "risk_level")
 PLAIN = dict.fromkeys(EVENTS.columns)
@@ -90,6 +93,7 @@ def _session(run, number, rows):
         "user_id": user_id,
         "person": _person(user_id, first["visitor_id"], first["session_id"]),
         **{name: opened[0][name] if opened else None for name in OPENING},
+        **{name: _told(opened, said_as) for name, said_as in TOLD.items()},
         **{name: results[-1][name] if results else None for name in SUBMISSION},
         **dict(zip([f"step_{n}_at" for n in range(1, 6)], _steps(rows), strict=True)),
         **{f"question_{n}_at": _first_answer(rows, n) for n in (2, 3, 4)},
@@ -99,6 +103,12 @@ def _session(run, number, rows):
         "revenue": " ".join(f"{currency}:{cents}" for currency, cents in sorted(_revenue(upgraded).items())) or None,
     }
     return tuple(facts[name] for name in COLUMNS)
+
+
+def _told(opened, name):
+    """What the first opening says of its page, without the query, or of its browser; None where that is no text."""
+    told = json.loads(opened[0]["event_data"]).get(name) if opened else None
+    return re.split("[?#]", told)[0] if isinstance(told, str) and told else None
 
 
 def _in_order(rows):

@@ -5,6 +5,7 @@ from functools import partial
 
 from flask import Flask, has_request_context
 
+from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.freshness import Freshness
 from backend.analytics.lake.subscribers import Subscribers
@@ -14,14 +15,16 @@ from backend.analytics.metrics.funnel.service import FunnelService
 from backend.analytics.metrics.funnel.visits import VisitService
 from backend.analytics.metrics.live.feed import LiveFeed, SubscriberLimits
 from backend.analytics.metrics.live.service import LiveService
+from backend.analytics.warehouse.answers import AnswerCache
 from backend.analytics.warehouse.clickhouse import ClickHouseEngine
 from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.personal_data import visit_data
 from backend.analytics.warehouse.relations import SESSIONS
-from backend.analytics.warehouse.service import AnswerCache, Warehouse
+from backend.analytics.warehouse.service import Warehouse
 from backend.analytics.warehouse.sessions import Sessions
 from backend.analytics.warehouse.slots import Slot, Slots
 from backend.analytics.warehouse.snapshots import Snapshots
+from backend.analytics.warehouse.stores import AnswerStore, FileStore, NoStore, RedisStore
 from backend.clock import utc_now
 from backend.personal_data import DataClasses
 from backend.plugins import Registry, built, get
@@ -36,12 +39,17 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     def duck() -> DuckEngine:
         return DuckEngine(settings.DUCKDB_MEMORY, settings.DUCKDB_THREADS, settings.INSTANCE_DIR / "duckdb")
 
+    def count(name: str) -> None:
+        registry.build(AiCalculatorAnalytics).telemetry.count(name)
+
     url = settings.WAREHOUSE_URL.get_secret_value()
     sessions = Sessions(lake, duck, utc_now)
-    engine, snapshots, answers = ClickHouseEngine(url) if url else duck(), Snapshots(lake), AnswerCache()
+    engine, snapshots = ClickHouseEngine(url) if url else duck(), Snapshots(lake)
+    answers = AnswerCache(answer_store(settings), count)
     warehouse = partial(Warehouse, engine, snapshots, lambda: registry.build(Freshness).ensure(), answers)
     registry.add_warm_up(warehouse().begin)
     registry.build(Subscribers).add(sessions.follow, sessions.mend)
+    registry.build(Subscribers).add(lambda days: answers.forget() if days else None)
     registry.add_service(Sessions, lambda: sessions)
     slots = warehouse_slots(settings)
     registry.add_service(Slot, lambda: Slot(slots))
@@ -71,6 +79,16 @@ def warehouse_slots(settings: Settings) -> Slots:
     threads = settings.WEB_THREADS - 1 - live_streams(settings)
     number = max(1, min(settings.DASHBOARDS_AT_ONCE, threads))
     return Slots(number, max(0, min(number, threads - number)))
+
+
+def answer_store(settings: Settings) -> AnswerStore:
+    """Redis where there is one, for it is shared by machines too."""
+    seconds = settings.SHARED_ANSWERS_SECONDS
+    if not seconds:
+        return NoStore()
+    if settings.redis_url:
+        return RedisStore(settings.redis_url, seconds)
+    return FileStore(settings.INSTANCE_DIR / "answers", seconds)
 
 
 def _leave(_error: BaseException | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 from backend.analytics.figures.bars import Bar, Ranking, bars
@@ -11,10 +10,9 @@ from backend.analytics.figures.figure import Figure, Shapes
 from backend.analytics.figures.geography import MapPlace, MapPlaces
 from backend.analytics.figures.quantity import Quantity, QuantityUnit
 from backend.analytics.figures.theme import known_colors
-from backend.analytics.figures.tiles import Tile, TileValue, tile
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
-from backend.analytics.metrics.catalogue.query import Query, Result, ResultRow, Value
+from backend.analytics.metrics.catalogue.query import Query, Result, Value
 from backend.analytics.metrics.period import Compare, Period
 from backend.dashboards.names import Names
 from backend.dashboards.question import PageQuestion
@@ -34,7 +32,7 @@ Link = Callable[[PageQuestion], str]
 def quantity_of(name: str, currency: str) -> Quantity:
     measure = MEASURES[name]
     noun = measure.label[:1].lower() + measure.label[1:]
-    return Quantity(noun, QUANTITY_UNITS[measure.unit], measure.sums, currency)
+    return Quantity(noun, QUANTITY_UNITS[measure.unit], measure.sums, currency, measure.less_is_better)
 
 
 def ask(question: PageQuestion, *measures: str, by: tuple[str, ...] = (), over_time: bool = False) -> Query:
@@ -69,11 +67,6 @@ def is_partial(result: Result) -> bool:
     """Whether the last bucket is not over yet."""
     period = result.query.period
     return period.start <= result.as_of < period.end
-
-
-def tiles_of(result: Result, names: tuple[str, ...], link: Callable[[str], str]) -> tuple[Tile, ...]:
-    """A number at a glance for each measure, with its course; `result` is over time."""
-    return tuple(_tile(result, name, link(name)) for name in names)
 
 
 def ranking_of(
@@ -169,33 +162,11 @@ def part_of(values: Mapping[str, Value], numerator: str, currency: str) -> str:
     return quantity_of(numerator, currency).say(values[numerator]) if numerator else ""
 
 
-def _tile(result: Result, name: str, href: str) -> Tile:
-    denominator = MEASURES[name].rests_on
-    totals, numerator = result.totals.values, numerator_of(name)
-    part = f"{part_of(totals, numerator, result.query.currency)} {noun_of(numerator)}" if numerator else ""
-    now = TileValue(totals[name], int(totals[denominator] or 0), _course(result.rows, name), part)
-    before = None
-    if result.before:
-        earlier = tuple(row.previous[name] if row.previous else None for row in result.rows)
-        before = TileValue(result.before.values[name], int(result.before.values[denominator] or 0), earlier)
-    quantity = quantity_of(name, result.query.currency)
-    made = tile(
-        MEASURES[name].label, quantity, noun_of(denominator), now, before, partial=is_partial(result), href=href
-    )
-    left_out = other_currencies(result, name)
-    n = f"{made.n}; {', '.join(left_out)} left out" if left_out else made.n
-    return replace(made, n=f"{n}. {NOT_CHARGED}" if name == "revenue" else n)
-
-
 def other_currencies(result: Result, name: str) -> tuple[str, ...]:
     """The currencies in which there are amounts too, which a sum of money leaves out."""
     if MEASURES[name].unit is not Unit.CENTS:
         return ()
     return tuple(currency for currency in result.currencies if currency != result.query.currency)
-
-
-def _course(rows: tuple[ResultRow, ...], name: str) -> tuple[Value, ...]:
-    return tuple(row.values[name] for row in rows)
 
 
 def noun_of(name: str) -> str:

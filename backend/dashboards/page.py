@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from backend.analytics.figures.figure import Figure
 from backend.analytics.figures.lines import ChartAnnotation
@@ -24,6 +24,9 @@ from backend.dashboards.names import Names
 from backend.dashboards.question import Address, Own, PageQuestion
 from backend.dashboards.services import Services
 from backend.dashboards.tables import table_address
+
+if TYPE_CHECKING:
+    from backend.dashboards.lists import SmallFunnel, SwitchList
 
 WHOLE, HALF = 12, 6
 TREND = "trend"
@@ -61,7 +64,8 @@ class Chart:
 class Board:
     """A page's numbers. `empty`: there are none, neither now nor in the compared period.
 
-    `visits_now`: how many visits are under way, on a page that says so.
+    `visits_now`: how many visits are under way, on a page that says so. `lists`, and the `funnel` in small, stand below
+    the charts.
     """
 
     tiles: tuple[Tile, ...]
@@ -70,6 +74,8 @@ class Board:
     as_of: datetime
     partial: bool
     visits_now: int | None = None
+    lists: tuple[SwitchList, ...] = ()
+    funnel: SmallFunnel | None = None
 
     @property
     def over_time(self) -> bool:

@@ -137,10 +137,8 @@ def too_many_points(period: Period, grain: Grain | None) -> FieldError | None:
     points = points_of(period, grain) if grain else 0
     if points <= MOST_POINTS:
         return None
-    message = (
-        f"By {grain} these dates give about {points:,} points, too many to read. Choose a longer step or fewer days."
-    )
-    return FieldError("grain", message)
+    too_many = f"By {grain} these dates give about {points:,} points, too many to read."
+    return FieldError("grain", f"{too_many} Choose a longer step or fewer days.")
 
 
 def zone_in(name: str, errors: list[FieldError]) -> ZoneInfo | None:

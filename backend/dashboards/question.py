@@ -32,10 +32,11 @@ from backend.dashboards.periods import (
     preset_in,
     too_many_points,
     zone_in,
+    zone_label,
 )
 from backend.errors import FieldError, InvalidRequest
 from backend.formats import plain_days, short_days
-from backend.time_zones import zone_in_words
+from backend.time_zones import zone_in_words, zone_names
 
 EVERYWHERE = ("period", "start", "end", "tz", "compare", "grain", "currency", *CONDITIONS)  # parameters of every page
 SENT = frozenset({"field", "op", "value", "typed", "shown"})  # by forms; no link says it
@@ -109,6 +110,11 @@ class PageQuestion:
     def error(self, name: str) -> str:
         return next((error.message for error in self.errors if error.field == name), "")
 
+    def place_of(self, error: FieldError) -> str:
+        """The id of the field or menu of the page where an error is fixed."""
+        of_filter = error.code == NO_FILTER or error.field in CONDITIONS or error.field in SENT
+        return "filter" if of_filter else error.field
+
     @property
     def names_no_filter(self) -> bool:
         """Whether a parameter is wrong because there is no filter of that name."""
@@ -145,6 +151,10 @@ class PageQuestion:
         """The same with another value of a parameter of the page's own."""
         return replace(self, own={**self.own, name: value})
 
+    def without_own(self, name: str) -> Self:
+        """The same without a parameter of the page's own."""
+        return replace(self, own={own: value for own, value in self.own.items() if own != name})
+
     def parts(self, *without: str) -> Iterator[tuple[str, str]]:
         """The address, one name and one value at a time, for forms that change the rest."""
         for name, value in self.address().items():
@@ -180,6 +190,16 @@ class PageQuestion:
         if self.preset or self.period is None:
             return self.preset.label if self.preset else "Custom dates"
         return short_days(self.period.first_day, self.period.last_day)
+
+    @property
+    def zone_label(self) -> str:
+        """The zone, with how far from UTC it is when the period ends."""
+        return zone_label(self.tz, self.period.end) if self.period else self.tz
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones to choose from."""
+        return zone_names()
 
     @property
     def days_in_words(self) -> str:

@@ -12,7 +12,7 @@ from typing import Self
 from werkzeug.datastructures import MultiDict
 
 from backend.analytics.metrics.catalogue.filter_parameters import CONDITIONS
-from backend.analytics.views.view import LONGEST_NAME, NewView, Parameters, SavedView, ViewKind
+from backend.analytics.views.view import LONGEST_NAME, NewView, Parameters, SavedView, ViewChange, ViewKind
 from backend.dashboards.addresses import address_of, query_of
 from backend.dashboards.funnel.question import FunnelQuestion
 from backend.dashboards.page import Page
@@ -108,6 +108,13 @@ def checked(new: NewView, default_zone: str, now: datetime) -> NewView:
     if errors := [*_bad_name(new.name), *of_page, *further]:
         raise InvalidRequest(errors)
     return new
+
+
+def checked_change(change: ViewChange) -> ViewChange:
+    """Raises InvalidRequest for a name that no view can have."""
+    if errors := [*_bad_name(change.name)] if change.name is not None else []:
+        raise InvalidRequest(errors)
+    return change
 
 
 def _bad_name(name: str) -> Iterator[FieldError]:

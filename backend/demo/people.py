@@ -46,6 +46,23 @@ SPIKE_AT, SPIKE_DAYS = (
 )  # the share of the period before it begins; its sessions by day, relative to a usual day
 
 DEVICES: Mapping[Device, float] = {Device.MOBILE: 50, Device.DESKTOP: 45, Device.TABLET: 5}
+# The browser and the system that come with a device.
+BROWSERS: Mapping[Device, Mapping[tuple[str, str], float]] = {
+    Device.MOBILE: {
+        ("Safari", "iOS"): 52, ("Chrome", "Android"): 36,
+        ("Samsung Internet", "Android"): 6, ("Chrome", "iOS"): 6,
+    },
+    Device.DESKTOP: {
+        ("Chrome", "Windows"): 46, ("Chrome", "macOS"): 14, ("Safari", "macOS"): 15, ("Edge", "Windows"): 14,
+        ("Firefox", "Windows"): 6, ("Firefox", "Linux"): 3, ("Chrome", "ChromeOS"): 2,
+    },
+    Device.TABLET: {("Safari", "iOS"): 78, ("Chrome", "Android"): 22},
+}  # fmt: skip
+ENTRY_PAGES: Mapping[str, float] = {
+    "/": 55, "/ai-job-impact-calculator": 14, "/jobs/registered-nurses": 6, "/jobs/accountants-and-auditors": 4,
+    "/jobs/software-developers": 5, "/jobs": 5, "/jobs/paralegals-and-legal-assistants": 3,
+    "/methodology": 3, "/result": 5,
+}  # fmt: skip
 WEEK_BY_DEVICE: Mapping[Device, float] = {Device.MOBILE: 0.9, Device.DESKTOP: 1.06, Device.TABLET: 1.0}  # the long step
 OFFERS = (Offer("membership-monthly", 2_900, 68), Offer("membership-yearly", 9_900, 32))
 

@@ -50,6 +50,8 @@ class Visitor:
     country: str
     region: str | None
     device: Device
+    browser: str
+    os: str
     is_bot: bool
     job: DemoJob
     industry: str
@@ -65,6 +67,7 @@ class World:
         self._size = size
         self._jobs = jobs
         self._rng = Random(size.seed)  # noqa: S311  (nothing secret)
+        self._beside = Random(f"{size.seed} beside")  # noqa: S311  (what it says changes nothing of how a visit goes on)
         self._visitors: list[Visitor] = []
         self._events = 0
 
@@ -129,11 +132,15 @@ class World:
         region = f"US-{_choose(rng, people.STATES)}" if country == "US" else None
         region = _choose(rng, people.PROVINCES) if country == "CA" else region
         job = rng.choices(self._jobs.all, self._jobs.weights)[0]
+        device = _choose(rng, people.DEVICES)
+        browser, os = _choose(self._beside, people.BROWSERS[device])
         visitor = Visitor(
             number=number,
             country=country,
             region=region,
-            device=_choose(rng, people.DEVICES),
+            device=device,
+            browser=browser,
+            os=os,
             is_bot=rng.random() < people.ROBOTS,
             job=job,
             industry=_choose(rng, job.industries),
@@ -174,7 +181,9 @@ class World:
 
     def _steps(self, visitor: Visitor, channel: Channel) -> Iterator[tuple[EventName, dict[str, object]]]:
         campaign = {"source": channel.source, "medium": channel.medium, "campaign": channel.campaign}
-        yield EventName.CALCULATOR_OPENED, {**campaign, "referrer": channel.referrer}
+        page = _choose(self._beside, people.ENTRY_PAGES)
+        browser = {"page": page, "browser": visitor.browser, "os": visitor.os}
+        yield EventName.CALCULATOR_OPENED, {**campaign, "referrer": channel.referrer, **browser}
         yield EventName.STEP_COMPLETED, {"step": 1}
         job = visitor.job
         result: dict[str, object] = {"job_title": job.title, "occupation": job.code, "risk_level": job.level}

@@ -44,7 +44,7 @@ def test_the_question_the_result_and_its_menus(server, page, chromium):
     assert_sound(page)
     page.goto(f"{server.url}{START}?q=staff+nurse")
     assert_sound(page)
-    page.get_by_role("button", name="See the answer for this job").click()
+    page.get_by_role("button", name="Registered nurse").first.click()
     page.wait_for_url("**/result/*")
     assert_sound(page)
     for menu in page.locator("details.pop > summary").all():

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
 
@@ -19,6 +20,7 @@ from backend.analytics.events.steps import WAY
 from backend.plugins import get
 from tests.accounts import MadeAccount, make_account, signed_in_cookie
 from tests.browser.signing_in import sign_in_by_hand
+from tests.browser.test_accessibility import RULES
 from tests.conftest import close, make_app, make_settings, server_environ
 from tests.servers import gunicorn
 
@@ -85,7 +87,7 @@ def properties(step):
 def sign_in(page: Page, site, path="/analytics/funnel"):
     page.context.add_cookies([signed_in_cookie(site.app, site.analyst, site.url)])
     page.goto(f"{site.url}{path}")
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(page.locator("#user")).to_be_visible()
 
 
 def assert_reflows(page: Page):
@@ -156,22 +158,6 @@ def test_going_back_shows_what_the_page_is_about(page, site):
 
     page.go_back()
     expect(page.get_by_label("Measure", exact=True)).to_have_value("sessions")
-
-
-@pytest.mark.parametrize("javascript", [True, False])
-def test_a_value_is_chosen_after_what_it_is_of(chromium, site, javascript):
-    context = chromium.new_context(java_script_enabled=javascript)
-    page = context.new_page()
-    sign_in(page, site)
-    page.get_by_text("Add a filter").click()
-    page.get_by_label("Filter by", exact=True).select_option("Job title")
-    page.get_by_role("button", name="Choose values").click()
-    page.get_by_label("Nurse").check()
-    page.get_by_role("button", name="Show only these").click()
-
-    expect(page.get_by_text("Job title: Nurse")).to_be_visible()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Of 18 sessions, 18 saw the result")
-    context.close()
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -278,3 +264,58 @@ def test_an_address_of_a_problem_opens_the_reference_there(page, site):
     page.goto(f"{site.url}/api/docs#problem-too_many_requests")
 
     expect(page.locator("#problem-too_many_requests")).to_be_in_viewport()
+
+
+def in_menu(page):
+    return page.get_by_role("form", name="Filter", exact=True)
+
+
+def test_filters_are_searched_and_set_together_with_the_keyboard(chromium, site):
+    context = chromium.new_context(bypass_csp=True)
+    page = context.new_page()
+    sign_in(page, site)
+    press(page, page.locator("#filter > summary"))
+    search = page.get_by_role("searchbox")
+    expect(search).to_be_focused()
+
+    press(page, in_menu(page).get_by_role("link", name="Job title"))
+    expect(search).to_be_focused()
+    page.keyboard.type("nur")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("checkbox", name="Nurse")).to_be_checked()
+    expect(page.get_by_role("button", name="Show this one")).to_be_visible()
+    assert Axe().run(page, options=RULES).response["violations"] == []
+    press(page, in_menu(page).get_by_role("link", name="Source"))
+    page.get_by_role("radio", name="is none").check(force=True)
+    press(page, page.get_by_role("button", name="Show with 2 filters"))
+    expect(page.locator(".chip__edit")).to_have_text(["Source is none", "Job title is Nurse"])
+    expect(page.get_by_role("heading", level=1)).to_have_text("Of 18 sessions, 18 saw the result")
+
+    press(page, page.get_by_role("link", name="Job title is Nurse", exact=True))
+    expect(page.get_by_role("checkbox", name="Nurse")).to_be_checked()
+    page.get_by_role("radio", name="is not").check(force=True)
+    press(page, page.get_by_role("button", name="Leave out this one"))
+    expect(page.locator(".chip__edit")).to_have_text(["Source is none", "Job title is not Nurse"])
+    press(page, page.get_by_role("link", name="Clear all"))
+    expect(page.locator(".chip")).to_have_count(0)
+    context.close()
+
+
+def test_without_script_a_filter_is_set_and_changed_step_by_step(chromium, site):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, site)
+    page.locator("#filter > summary").click()
+    in_menu(page).get_by_role("link", name="Job title").click()
+    page.get_by_role("checkbox", name="Nurse").check()
+    page.get_by_role("button", name="Show these").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Of 18 sessions, 18 saw the result")
+
+    page.get_by_role("link", name="Job title is Nurse", exact=True).click()
+    expect(page.get_by_role("checkbox", name="Nurse")).to_be_checked()
+    page.get_by_role("radio", name="is not").check(force=True)
+    page.get_by_role("button", name="Show these").click()
+    expect(page.get_by_role("link", name="Job title is not Nurse", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Remove: Job title is not Nurse").click()
+    expect(page.locator(".chip")).to_have_count(0)
+    context.close()

@@ -65,6 +65,34 @@ def test_authors_delete_their_own_and_nobody_elses(app, mine, program):
     assert mine.delete(f"{ANNOTATIONS}/{noted}").status_code == 404
 
 
+def test_authors_change_their_own_and_nobody_elses(app, mine, program):
+    noted = mine.post(ANNOTATIONS, json={"at": "2026-03-08", "text": "New price"}).json["data"]["id"]
+    address, body = f"{ANNOTATIONS}/{noted}", {"at": "2026-03-09", "text": "New prices"}
+
+    changed = mine.put(address, json=body).json["data"]
+    assert (changed["id"], changed["at"], changed["text"]) == (noted, "2026-03-09", "New prices")
+    assert texts(mine, start="2026-03-09", end="2026-03-09") == ["New prices"]
+    assert mine.put(address, json={"at": "soon", "text": ""}).status_code == 422
+    assert program(make_account(app)).put(address, json=body).status_code == 404
+    admin = make_account(app, Role.ADMIN)
+    assert program(admin).put(address, json=body | {"text": "Mine"}).status_code == 404
+
+
+def test_an_annotation_is_changed_on_its_page(app, client):
+    analyst = signed_in(client, make_account(app))
+    add = {"csrf_token": form_token(client, "/account/password"), "day": "2026-03-08", "text": "New price"}
+    analyst.post("/analytics/annotations", data=add, headers=BROWSER)
+    page = analyst.get("/analytics/explore?start=2026-03-08&end=2026-03-08", headers=BROWSER).text
+    [path] = re.findall(r'href="(/analytics/annotations/[^"?]+/change)', page)
+
+    assert 'value="New price"' in analyst.get(path, headers=BROWSER).text
+    sent = analyst.post(path, data=add | {"text": "New prices", "back": "/analytics/explore"}, headers=BROWSER)
+    wrong = analyst.post(path, data=add | {"day": "soon"}, headers=BROWSER)
+
+    assert (sent.status_code, sent.location, wrong.status_code) == (303, "/analytics/explore", 422)
+    assert "New prices" in analyst.get("/analytics/explore?start=2026-03-08&end=2026-03-08", headers=BROWSER).text
+
+
 def test_a_key_without_an_account_notes_nothing(program):
     assert program().post(ANNOTATIONS, json={"at": "2026-03-08", "text": "New prices"}).status_code == 403
 

@@ -90,6 +90,23 @@ def test_pay_is_compared_and_kept_nowhere(finished, app, instance):
         assert b"87,654" not in held
 
 
+def test_pay_that_was_compared_comes_along_when_another_menu_is_used(finished, app):
+    compared = finished.post(f"{finished.result}/pay", salary=SALARY).text
+    carried = re.findall(r'<input type="hidden" name="salary" value="([^"]*)"', compared)
+    place = finished.post(f"{finished.result}/place", state="NY", salary=carried[0])
+    refused = finished.post(f"{finished.result}/background", experience_years="many", salary=carried[0])
+
+    assert carried == [SALARY] * 3
+    assert place.status_code == 200
+    assert "New York" in place.text
+    assert all(f"Your ${SALARY} is" in page.text for page in (place, refused))
+    assert refused.status_code == 422
+    assert only(app, Draft).answers["state"] == "NY"
+    assert SALARY not in finished.get(finished.result).text
+    assert finished.post(f"{finished.result}/pay", salary=SALARY, forget="1").location == finished.result
+    assert finished.post(f"{finished.result}/place", state="NY", salary="lots").status_code == 422
+
+
 @pytest.mark.parametrize(
     ("written", "same_as"),
     [
@@ -138,7 +155,7 @@ def test_whoever_has_the_address_reads_the_result_and_changes_nothing(finished, 
 
 def test_a_cookie_that_somebody_wrote_opens_nothing(finished, app):
     other = Visitor(app.test_client())
-    other.client.set_cookie("mingus_results", f'["{finished.token_held()}"].bm90IHNpZ25lZA')
+    other.client.set_cookie("mingus_result_0", f'["{finished.token_held()}",1.0].bm90IHNpZ25lZA')
 
     assert "A result someone shared" in other.get(finished.result).text
 
@@ -147,23 +164,44 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites_and_holds_the_newest_tw
     for _ in range(22):
         answer = visitor.begin()
 
-    cookie = next(header for header in answer.headers.getlist("Set-Cookie") if header.startswith("mingus_results"))
+    cookie = next(header for header in answer.headers.getlist("Set-Cookie") if header.startswith("mingus_result_"))
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert f"Max-Age={30 * 86_400}" in cookie
     assert len(visitor.tokens_held()) == 20
 
 
-def test_withdrawing_ends_the_address_and_gives_its_maker_another(finished, app, client):
+def test_two_results_begun_at_the_same_time_in_two_tabs_are_both_kept(visitor):
+    token = visitor.token()
+    before = visitor.client.get("/robots.txt").request.headers["Cookie"]
+    results = []
+    for job in ("29-1141", "53-3032"):
+        tab = visitor.client.application.test_client(use_cookies=False)
+        sent = {"csrf_token": token, "occupation": job, "job_title": job}
+        answer = tab.post(START, data=sent, headers={"Cookie": before})
+        results.append((answer.location, answer.headers.getlist("Set-Cookie")))
+    for _, cookies in results:
+        for cookie in cookies:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            visitor.client.set_cookie(name, value)
+
+    assert all("Make it yours" in visitor.get(address).text for address, _ in results)
+
+
+def test_withdrawing_ends_the_address_and_gives_its_maker_another(finished, app):
     old = finished.result
     new = finished.post(f"{old}/withdraw").location.partition("#")[0]
 
     stranger = app.test_client().get(old)
-    assert stranger.status_code == client.get(old).status_code == 404
+    assert stranger.status_code == 404
     assert "This link no longer works" in stranger.text
     assert stranger.headers["X-Robots-Tag"] == "noindex"
     mine = finished.get(new).text
     assert "The old link no longer works" in mine
+    assert finished.get(old).location == new
+    assert "You withdrew this address. Your result has a new one." in finished.get(new).text
+    assert finished.post(f"{old}/place", state="NY").location == new
+    assert "Nothing was changed: make your change here." in finished.get(new).text
     assert "Make it yours" in mine
     assert rows(app, SharedResult) == 2
 

@@ -13,7 +13,6 @@ from backend.assessments.visit.models import Draft
 from backend.database import get_db_session
 from backend.extensions import db
 from backend.plugins import get
-from backend.routes.draft_keys import COOKIE
 from tests.accounts import BROWSER, make_account, signed_in
 from tests.canary import places_with
 from tests.conftest import MASTER_KEY, close, make_app, make_settings
@@ -63,7 +62,7 @@ def test_signing_out_leaves_a_result_to_nobody_who_uses_the_browser_next(any_app
 
     visitor.client.post("/sign-out", data={"csrf_token": token}, headers=BROWSER)
 
-    assert visitor.client.get_cookie(COOKIE) is None
+    assert visitor.cookies() == {}
     assert visitor.result not in visitor.client.get("/", headers=BROWSER).text
 
 
@@ -80,10 +79,10 @@ def test_an_account_finds_its_results_under_a_new_master_key_and_not_without_any
     lost = make_app(settings)
     rotated = make_app(settings.model_copy(update={"MASTER_KEYS_BEFORE": SecretStr(MASTER_KEY)}))
 
-    held = visitor.client.get_cookie(COOKIE).value
+    [(name, held)] = visitor.cookies().items()
     visitor.client = signed_in(lost.test_client(), member)
     assert not is_listed(visitor)
-    visitor.client.set_cookie(COOKIE, held)
+    visitor.client.set_cookie(name, held)
     assert visitor.answer("week").status_code == 303
     with rotated.app_context():
         get(Rotation).run("cli")

@@ -268,7 +268,7 @@ def test_a_wrong_name_leads_to_the_right_one_and_the_rest_lies_behind(analyst):
     page = analyst.get("/analytics?contry=US", headers=BROWSER).text
     summary = page.partition('id="problem"')[2].partition("</div>")[0]
 
-    assert "There is no filter “contry”. Did you mean Country (country)?" in summary
+    assert '<a href="#filter">There is no filter “contry”. Did you mean Country (country)?</a>' in summary
     assert "<summary>Filters you can use</summary>" in summary
     assert "<li>Exposure level <code>risk_level</code></li>" in summary
     assert "Filters you can use" not in analyst.get("/analytics?start=soon", headers=BROWSER).text

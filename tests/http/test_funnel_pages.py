@@ -30,7 +30,7 @@ PROGRAM = {"Accept": "application/json"}
 @pytest.fixture
 def visits(app):
     """Seventy sessions that open a video: sixty by mail, of which twelve see its second part and eleven share it."""
-    began = datetime.now(UTC) - timedelta(minutes=30)
+    began = datetime.now(UTC) - timedelta(days=1, minutes=30)
     events = []
     for number in range(70):
         source = {"source": "mail"} if number < 60 else {"source": "x<y"} if number < 63 else {}
@@ -98,8 +98,15 @@ def test_a_funnel_of_ones_own_says_what_it_is(analyst, visits):
     assert "in any order, within 2 hours of the first step, through all sessions of a visitor" in page
     assert "without “Advertisement seen” between" in page
     assert "70 visitors took the first step" not in page
-    assert 'id="steps" open>' in page
-    assert 'id="steps" open>' not in show(analyst, HOME)
+
+
+def test_the_editor_opens_over_the_figures_only_while_it_is_used(analyst):
+    """A funnel that is shown has its editor closed; one that is being changed, or was refused, has it open."""
+    opened = ['id="steps" open>' in show(analyst, f"{HOME}?{query}") for query in (VIDEO, f"{VIDEO}&edit=steps")]
+
+    assert opened == [False, True]
+    assert 'id="steps" open>' in show(analyst, f"{HOME}?window=soon", 422)
+    assert "edit=" not in "".join(links(show(analyst, f"{HOME}?{VIDEO}&edit=steps"), HOME))
 
 
 def test_what_was_before_stands_beside(analyst, visits):
@@ -134,7 +141,7 @@ def test_every_number_of_the_page_lists_as_many(analyst, visits):
 
 def test_a_list_is_paged_and_keeps_what_was_asked(analyst, visits):
     first = show(analyst, f"{LIST}?{VIDEO}&breakdown=source&group=nobody&step=2&outcome=dropped")
-    assert "0 sessions reached “Video opened” but not “Video part seen, 2”" in first
+    assert "0 sessions reached “Video opened” but didn’t get to “Video part seen, 2”" in first
     assert "No one to show here" in first
 
     first = show(analyst, f"{LIST}?{VIDEO}&breakdown=source&step=1&period=7d")
@@ -152,7 +159,7 @@ def test_a_list_says_how_far_and_how_long_and_names_nobody(analyst, visits):
     page = show(analyst, f"{LIST}?{VIDEO}&step=3&source=mail")
 
     assert "11 sessions reached “Video shared”" in page
-    assert "Source: mail." in page
+    assert "Source is mail." in page
     assert page.count("3 of 3, Video shared") == 11
     assert (page.count(">2 min<"), page.count(">3 min<")) == (10, 1)
     assert not re.search(r">s\d+<|session_key", page)
@@ -172,7 +179,7 @@ def test_a_bar_that_is_none_is_refused(analyst, query):
 
 def test_the_csv_is_the_rows_of_the_page(analyst, visits):
     page = show(analyst, f"{HOME}?{VIDEO}&source=mail&breakdown=source&limit=1&compare=previous_period")
-    [address] = links(page, "funnel.csv")
+    [address] = set(links(page, "funnel.csv"))
     rows = list(csv.DictReader(StringIO(analyst.get(address).text)))
 
     assert [(row["source"], row["sessions"], row["previous_sessions"]) for row in rows] == [
@@ -202,6 +209,7 @@ def test_buttons_change_the_steps_and_the_address(analyst, change, steps, anchor
     assert answer.status_code == 302
     there = urlsplit(answer.location)
     assert dict(parse_qsl(there.query)) == {
+        **({} if change == "show" else {"edit": "steps"}),
         "steps": steps,
         "window": "1h",
         "source": "mail",
@@ -237,12 +245,34 @@ def test_a_question_is_its_own_address():
     assert again == question
 
 
-def test_events_to_choose_from_are_those_that_are_known_and_those_that_arrived(analyst, visits):
+def test_events_to_pick_are_those_of_the_period_with_their_counts_then_known_ones(analyst, visits):
     page = show(analyst, f"{HOME}?steps=video_opened,video_shred")
+    options = re.findall(r'<option value="([^"]*)" data-name="([^"]*)" data-events="\d+" label="([^"]*)"', page)
 
-    assert '<option value="calculator_step_completed:2" label="Place and industry">' in page
-    assert '<option value="advertisement_seen">' in page
-    assert re.findall(r'id="(steps\.\d)-s">No such events arrived', page) == ["steps.1"]
+    assert options[:4] == [
+        ("Opened the calculator", "ai_calculator_opened", "70 events"),
+        ("video_opened", "video_opened", "70 events"),
+        ("video_part_seen", "video_part_seen", "12 events"),
+        ("video_part_seen:2", "video_part_seen:2", "12 events"),
+    ]
+    assert ("advertisement_seen", "advertisement_seen", "1 event") in options
+    assert ("Saw the result", "assessment_submitted", "None in this period") in options
+    assert re.findall(r'id="(steps\.\d)-s" data-says>([^<]*)<', page) == [
+        ("steps.0", "70 events"),
+        ("steps.1", "No such events arrived in this period."),
+    ]
+
+
+def test_a_label_may_be_entered_for_an_event(analyst, visits):
+    entered = {"steps": ["Opened the calculator", "video_opened"], "exclude": "saw the RESULT, zz", "change": "show"}
+    answer = analyst.get(HOME, query_string=entered, headers=BROWSER)
+
+    assert asked(answer.location).rows == ("ai_calculator_opened", "video_opened")
+    assert asked(answer.location).asked.exclude == ("assessment_submitted", "zz")
+    page = show(analyst, answer.location)
+    assert fields(page, "steps") == ["Opened the calculator", "video_opened"]
+    assert fields(page, "exclude") == ["Saw the result, zz"]
+    assert reached(page) == [70, 70]
 
 
 @pytest.mark.parametrize(
@@ -336,3 +366,98 @@ def test_whose_session_a_filter_is_about_is_said_where_visitors_are_followed(ana
     page = show(analyst, f"{HOME}?{question}&window=1d")
 
     assert ("the session in which a visitor took the first step" in page) is said
+
+
+def group_rows(page):
+    """The groups of a list: each one's name, number and address."""
+    rows = re.findall(r'<li><(?:a href="([^"]*)"|div) class="behind__row">.*?</(?:a|div)></li>', page, re.DOTALL)
+    names = re.findall(r'behind__name">([^<]*)</span><span class="num">([\d,]+)<', page)
+    return [(unescape(name), int(number), unescape(href)) for (name, number), href in zip(names, rows, strict=True)]
+
+
+def test_a_list_is_grouped_and_each_group_leads_to_its_own_list(analyst, visits):
+    page = show(analyst, f"{LIST}?{VIDEO}&step=2&outcome=dropped")
+    groups = group_rows(page)
+
+    assert [(name, number) for name, number, _ in groups] == [("mail", 48), ("Unknown", 7), ("x<y", 3)]
+    assert "80% of 60" in page
+    assert "n &lt; 10 of 3" in page
+    for _, number, address in groups:
+        assert f"<h1>{number} sessions reached “Video opened” but didn’t get to" in show(analyst, address)
+    [by_device] = [href for href in links(page, "grouped_by=device")]
+    assert [number for _, number, _ in group_rows(show(analyst, by_device))] == [58]
+
+
+def test_groups_of_those_that_are_combined_lead_nowhere(analyst, visits):
+    """Another filter would combine other groups."""
+    page = show(analyst, f"{LIST}?{VIDEO}&breakdown=source&limit=1&others=1&step=1")
+
+    assert group_rows(page) == [("Unknown", 7, ""), ("x<y", 3, "")]
+
+
+def test_a_list_cannot_be_grouped_by_what_is_no_dimension_of_sessions(analyst):
+    for dimension in ("shoes", "event_type"):
+        answer = analyst.get(f"{LIST}?step=1&grouped_by={dimension}", headers=PROGRAM)
+
+        assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "grouped_by")
+
+
+def test_a_row_leads_to_its_visit_with_its_events_in_order(analyst, visits):
+    page = show(analyst, f"{LIST}?steps=video_opened,video_part_seen:2,advertisement_seen&step=3")
+    [address] = links(page, f"{HOME}/visit/")
+    visit = show(analyst, address)
+
+    assert re.findall(r'visit__label">([^<]*)<', visit) == [
+        "Opened the calculator",
+        "Video opened",
+        "Video part seen, 2",
+        "Advertisement seen",
+        "Video shared",
+    ]
+    assert re.findall(r'Step </span>(\d)<', visit) == ["1", "2", "3"]
+    assert "<dt>Source</dt><dd>mail</dd>" in visit
+    assert "1 of 1" in visit
+    assert not re.search(r"visitor_id|user_id|>s0<", visit)
+
+
+def test_visits_of_a_list_lead_to_those_beside_them_and_back(analyst, visits):
+    first = links(show(analyst, f"{LIST}?{VIDEO}&step=1"), f"{HOME}/visit/")[0]
+    page = show(analyst, first)
+    assert "1 of 70" in page
+    assert 'rel="prev"' not in page
+
+    [following] = re.findall(r'rel="next" href="([^"]*)"', page)
+    page = show(analyst, unescape(following))
+    assert "2 of 70" in page
+    [before] = re.findall(r'rel="prev" href="([^"]*)"', page)
+    assert urlsplit(unescape(before)).path == urlsplit(first).path
+    [back] = re.findall(r'class="link-back" href="([^"]*)"', page)
+    assert first in links(show(analyst, unescape(back)))
+
+
+def test_a_visit_is_found_where_it_moved_to_in_its_list_or_stands_alone(analyst, visits):
+    address = links(show(analyst, f"{LIST}?{VIDEO}&step=1"), f"{HOME}/visit/")[3]
+
+    assert "4 of 70" in show(analyst, address.replace("place=4", "place=20"))
+    for alone in (address.replace("place=4", "place=60"), urlsplit(address).path):
+        page = show(analyst, alone)
+        assert "Video opened" in page
+        assert "of 70" not in page
+
+
+@pytest.mark.parametrize("visit", ["nothing", f"{1:016x}-1", f"{1:016x}-ffffffffffffff", "f" * 16 + "-1", "0-0"])
+def test_a_visit_that_is_not_there_is_not_found(analyst, visit):
+    assert analyst.get(f"{HOME}/visit/{visit}", headers=BROWSER).status_code == 404
+    assert analyst.get(f"/api/analytics/dashboard/funnel/sessions/{visit}").status_code == 404
+
+
+def test_what_senders_add_to_an_event_is_not_shown(app, analyst):
+    data = as_json({"offer": "pro", "seconds": 75, "nickname": "Ada Lovelace"})
+    with app.app_context():
+        get(EventTracker).record([Event(uuid4(), "offer_seen", "s", None, datetime.now(UTC), data)])
+    [address] = links(show(analyst, f"{LIST}?steps=offer_seen,b&period=today"), f"{HOME}/visit/")
+    page = show(analyst, address)
+
+    assert "<dt>Offer</dt><dd>pro</dd>" in page
+    assert "<dt>Time taken</dt><dd>1 min 15 s</dd>" in page
+    assert "Ada" not in page

@@ -130,6 +130,7 @@ def test_nothing_personal_is_in_the_list(visits):
         "reached",
         "seconds",
         "immature",
+        "visit",
     ]
     assert answer["data"][0]["seconds"] in range(540, 721, 60)
     assert answer["meta"]["total"] == 4

@@ -109,6 +109,18 @@ def test_assessments_have_a_tighter_allowance(instance, made):
     assert client.get("/api/calculator/occupations?q=rn").status_code == 200
 
 
+def test_a_classroom_behind_one_address_looks_titles_up_and_sees_results_beside_everything_else(instance, made):
+    app = made(
+        instance, RATE_LIMIT_ANONYMOUS="1/minute", RATE_LIMIT_SUGGESTIONS="3/minute", RATE_LIMIT_VISITS="2/minute"
+    )
+    looked_up = [app.test_client().get("/api/calculator/occupations?q=rn").status_code for _ in range(4)]
+    visited = [app.test_client().get(path).status_code for path in ("/", "/jobs", f"/result/{'x' * 22}")]
+
+    assert looked_up == [200, 200, 200, 429]
+    assert visited == [200, 200, 429]
+    assert [app.test_client().get(f"/result/{'x' * 22}.pdf").status_code for _ in range(2)] == [404, 429]
+
+
 def test_redis_learns_no_address(instance, made, redis_url):
     app = made(instance, RATE_LIMIT_ANONYMOUS="9/minute", RATE_LIMIT_ACCOUNT="9/minute", REDIS_URL=redis_url)
     guess(app, "canary@example.org", "203.0.113.77")
@@ -145,7 +157,7 @@ def test_a_refusal_says_when_to_come_back(instance, made):
     client = made(instance, RATE_LIMIT_ANONYMOUS="1/minute").test_client()
     client.get(INFORM)
 
-    problem, page = client.get("/api/calculator/occupations?q=rn"), client.get("/methodology")
+    problem, page = client.get("/api/calculator/occupations/29-1141"), client.get("/methodology")
 
     assert problem.status_code == page.status_code == 429
     assert problem.mimetype == "application/problem+json"
@@ -179,7 +191,7 @@ def test_other_answers_name_their_own_time_or_none(instance, made):
 def test_a_long_pause_is_told_in_minutes_or_hours(instance, made, allowance, told):
     client = made(instance, RATE_LIMIT_ANONYMOUS=allowance).test_client()
 
-    answers = [client.get("/api/calculator/occupations?q=rn") for _ in range(2)]
+    answers = [client.get("/api/calculator/occupations/29-1141") for _ in range(2)]
 
     assert answers[1].json["detail"] == told
 

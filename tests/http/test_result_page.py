@@ -53,7 +53,7 @@ def forms_of(a, errors, typed):
         address="/result/abc",
         place=place_menu(answers, typed, {"GA": "Georgia"}, {"62": "Health care"}),
         week=week_menu(week_groups(a.activities, {}), typed, entered=a.yours != a.typical),
-        pay=pay_menu(a, None, typed),
+        pay=pay_menu(a, None, typed.get("salary", "")),
         background=background_menu(answers, typed, EDUCATION),
         errors=errors,
         refused="pay" if errors else "",

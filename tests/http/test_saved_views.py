@@ -57,6 +57,22 @@ def test_a_name_is_taken_once(mine):
     assert [(error["field"], error["code"]) for error in again.json["errors"]] == [("name", "taken")]
 
 
+def test_a_saved_view_is_renamed_and_shared_by_its_owner_alone(app, mine, program):
+    saved = mine.post(VIEWS, json=VIEW).json["data"]["id"]
+    mine.post(VIEWS, json=SEGMENT)
+    address = f"{VIEWS}/{saved}"
+
+    renamed = mine.patch(address, json={"name": " By exposure "}).json["data"]
+    assert (renamed["name"], renamed["shared"]) == ("By exposure", False)
+    assert mine.patch(address, json={"shared": True}).json["data"]["name"] == "By exposure"
+    assert program(make_account(app)).patch(address, json={"name": "Mine now"}).status_code == 404
+    taken = mine.patch(address, json={"name": SEGMENT["name"]})
+    assert (taken.status_code, taken.json["errors"][0]["code"]) == (422, "taken")
+    for wrong in ({}, {"name": ""}, {"name": "two\nlines"}, {"name": 7}, {"page": "funnel"}, {"shared": "yes"}):
+        assert mine.patch(address, json=wrong).status_code == 422
+    assert names(mine) == [("By exposure", True), ("Newsletter", True)]
+
+
 def test_a_period_that_moves_is_kept_as_one(mine):
     parameters = {"period": ["7d"], "tz": ["Asia/Tokyo"], "compare": ["previous_year"], "source": ["a", "b"]}
     mine.post(VIEWS, json={"name": "Week", "kind": "view", "page": "overview", "parameters": parameters})
@@ -203,6 +219,22 @@ def test_ones_own_is_deleted_from_any_page(analyst):
 
     assert (answer.status_code, answer.location) == (303, "/analytics/popular?period=7d")
     assert "First touch" not in show(analyst, answer.location)
+
+
+def test_a_saved_view_is_renamed_on_its_page(analyst):
+    save(analyst, "/analytics/conversions?period=7d", name="Before")
+    page = show(analyst, "/analytics/conversions?period=7d")
+    [address] = re.findall(r'href="(/analytics/views/[^"]+/change[^"]*)"', page)
+    path = unescape(address).partition("?")[0]
+
+    assert 'value="Before"' in show(analyst, unescape(address))
+    fields = {"csrf_token": form_token(analyst, path), "back": "/analytics/conversions?period=7d"}
+    refused = analyst.post(path, data=fields | {"name": ""}, headers=BROWSER)
+    answer = analyst.post(path, data=fields | {"name": "After", "shared": "1"}, headers=BROWSER)
+
+    assert refused.status_code == 422
+    assert answer.location == "/analytics/conversions?period=7d"
+    assert ">After</a>" in show(analyst, "/analytics/conversions?period=7d")
 
 
 def test_a_name_that_is_taken_comes_back_to_be_mended(analyst):

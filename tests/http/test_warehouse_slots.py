@@ -7,11 +7,14 @@ from contextlib import contextmanager
 
 import pytest
 
+from backend.analytics.lake.sync import LakeSync
 from backend.analytics.warehouse.slots import Slot
+from backend.extensions import db
 from backend.plugins import get
 from backend.routes.access import public
-from tests.accounts import BROWSER
+from tests.accounts import BROWSER, make_account, signed_in
 from tests.conftest import close, make_app, make_settings
+from tests.landing_rows import store
 
 API = "/api/analytics/dashboard/conversions"
 PAGES = ["/analytics", "/analytics/funnel", "/analytics/revenue", "/analytics/funnel.csv"]
@@ -79,3 +82,20 @@ def test_each_request_leaves_its_slot_also_when_it_fails(app, reader):
 
     others = [f"{path}?period=7d" for path in PAGES]
     assert statuses(reader, [*PAGES, "/api/docs", *others]) == [*[200] * len(PAGES), 500, *[200] * len(PAGES)]
+
+
+def test_what_is_shared_needs_no_slot_in_a_new_worker_and_goes_when_data_lands(app, reader, instance):
+    folder = instance / "answers" / "by-version"
+    assert statuses(reader, [API]) == [200]
+    shared = sorted(folder.rglob("*"))
+    assert any(path.is_file() for path in shared)
+
+    worker = make_app(make_settings(instance, WEB_THREADS=2, DASHBOARDS_AT_ONCE=1, LAKE_MAX_STALENESS=3600))
+    with another_request_is_answered(worker):
+        assert statuses(signed_in(worker.test_client(), make_account(worker)), [API]) == [200]
+    close(worker)
+
+    with app.app_context():
+        store(db.engine)
+        get(LakeSync).run()
+    assert not folder.exists()

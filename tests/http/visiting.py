@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from sqlalchemy import func, select
+from werkzeug.http import parse_cookie
 
 from backend.assessments.visit.models import Draft
 from backend.database import get_db_session
-from backend.routes.draft_keys import COOKIE, tokens_in
+from backend.routes.draft_keys import COOKIE, held_in
 
 START = "/ai-job-impact-calculator"
 NURSE = "29-1141"
@@ -55,9 +56,14 @@ class Visitor:
         return self.answer("place", "background", "week")
 
     def tokens_held(self):
-        """The tokens of the newest drafts, from the cookie of this browser."""
-        with self.client.application.app_context():
-            return tokens_in(self.client.get_cookie(COOKIE).value)
+        """The tokens of the newest drafts, the newest first, from the cookies of this browser."""
+        with self.client.application.test_request_context():
+            return list(held_in(self.cookies()).values())
+
+    def cookies(self):
+        """Of results, by name."""
+        header = self.client.get("/robots.txt").request.headers.get("Cookie", "")
+        return {name: value for name, value in parse_cookie(header).items() if name.startswith(COOKIE)}
 
     def token_held(self):
         return self.tokens_held()[0]

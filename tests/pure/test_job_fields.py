@@ -17,7 +17,7 @@ def directory(shipped):
 
 @pytest.fixture
 def fields(shipped, directory):
-    return lambda text, chosen="": job_fields(text, shipped.titles.search(text), chosen, directory)
+    return lambda text: job_fields(text, shipped.titles.search(text), directory)
 
 
 @pytest.fixture
@@ -29,22 +29,17 @@ def answer(shipped, directory):
     return ask
 
 
-def test_an_exact_match_is_preselected_and_says_what_the_job_is(fields, shipped):
+def test_an_exact_match_comes_first_and_says_what_the_job_is(fields, shipped):
     rn, *others = fields("rn").choices
-    assert (rn.code, rn.badge, rn.exact, rn.checked) == ("29-1141", "Exact match", True, True)
+    assert (rn.code, rn.badge, rn.exact) == ("29-1141", "Exact match", True)
     assert rn.note == shipped.names.jobs["29-1141"].does
-    assert not any(choice.checked or choice.exact for choice in others)
+    assert not any(choice.exact for choice in others)
 
 
-def test_a_title_of_several_jobs_preselects_none_and_calls_none_an_answer(fields):
+def test_a_title_of_several_jobs_calls_none_an_answer(fields):
     choices = fields("teacher").choices
     assert len(choices) == 5
     assert {choice.badge for choice in choices} == {""}
-    assert not any(choice.checked for choice in choices)
-
-
-def test_the_job_that_was_chosen_stays_chosen(fields):
-    assert [choice.code for choice in fields("teacher", "25-2031").choices if choice.checked] == ["25-2031"]
 
 
 def test_a_life_situation_is_answered_with_what_to_enter_instead(fields, answer):

@@ -201,7 +201,7 @@ def test_a_family_outside_0_to_100_is_refused(place):
         combine({Family.TASK: place, Family.USAGE: 50.0}, {})
 
 
-@pytest.mark.parametrize(("share", "label"), [(0.5, "leans replace"), (0.49, "leans assist"), (None, None)])
+@pytest.mark.parametrize(("share", "label"), [(0.5, "mostly by itself"), (0.49, "mostly to help"), (None, None)])
 def test_lean_is_named_from_a_half(share, label):
     model = ExposureModel.of([occupation(lean=share)])
     assert model.lean("00-0001", {}).label == label

@@ -60,12 +60,13 @@ def test_structured_data_says_what_the_reference_says(shipped, pages):
 
 def test_every_job_has_lists_that_lead_to_others_with_pages(shipped, pages):
     for code, page in pages.items():
-        related = page.related.similar + page.related.passing + page.nearest
+        related, nearest = page.related.similar + page.related.passing, [link.address for link in page.nearest]
         assert code not in {row.code for row in related}
         assert {row.slug for row in related + page.large} <= shipped.slugs.codes.keys()
-        assert bool(page.nearest) == (page.row.place is None)
-        assert all(row.place is not None for row in page.nearest)
-        assert related or page.large[1:], page.row.name
+        assert {address.removeprefix("/jobs/") for address in nearest} <= shipped.slugs.codes.keys() - {page.row.slug}
+        assert bool(nearest) == (page.row.place is None)
+        assert all(link.place.strip("<>").isdigit() for link in page.nearest)
+        assert related or nearest or page.large[1:], page.row.name
 
 
 def test_jobs_that_pay_as_well_keep_the_rule_that_is_printed_below_them(shipped, pages):

@@ -13,10 +13,10 @@ from backend.assessments.job_impact.presentation.headline import Voice
 from backend.assessments.job_impact.presentation.parts import (
     NO_TASK,
     groups_section,
-    joined,
     percent_words,
     three_parts,
 )
+from backend.assessments.job_impact.presentation.wording import joined
 
 NURSE, TRUCK_DRIVER, DRIVING = "29-1141", "53-3032", "4.A.3.a.4.I01"
 

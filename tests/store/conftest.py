@@ -49,7 +49,12 @@ def traffic(random, now):
             "country": random.choice(["US", "IN", None]),
         }
         shared = {"source": random.choice(["search", "mail", None]), "medium": random.choice(["cpc", None])}
-        way = ORDER[: random.randrange(1, 9)]
+        shared |= {
+            "page": random.choice(["/", "/jobs/registered-nurses?ref=1", None]),
+            "browser": random.choice(["Chrome", "Samsung Internet", None]),
+            "os": random.choice(["iOS", 7]),
+        }
+        way = [*ORDER[: random.randrange(1, 9)], *random.choice([[], [("web_vitals", {})]])]
         for name, data in way if random.random() < 0.8 else [*way, *random.sample(way, len(way))]:
             if at < now:
                 yield landing_row(

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from backend.accounts.caller import AccountHolder
 from backend.assessments.visit.answers import DraftAnswers
 from backend.assessments.visit.drafts import DraftKeys, DraftRetention, Drafts, SavedDraft
-from backend.assessments.visit.errors import NotYourResult, ResultGone
+from backend.assessments.visit.errors import NotYourResult, ResultGone, ResultMoved
 from backend.assessments.visit.models import Draft, SharedResult
 from backend.assessments.visit.store import DraftStore
 from backend.assessments.visit.tokens import AccountTokens
@@ -142,9 +142,17 @@ def test_a_withdrawn_link_ends_and_its_maker_has_another(commutes):
     fresh = commutes.drafts.withdraw(link, keys)
     assert fresh != link
     assert commutes.drafts.open(fresh, keys).token == keys.tokens[0]
-    for reader in (keys, NOBODY):
-        with pytest.raises(ResultGone):
-            commutes.drafts.open(link, reader)
+    for change in (
+        lambda: commutes.drafts.open(link, keys),
+        lambda: commutes.drafts.answer(link, keys, DaysReply(1)),
+        lambda: commutes.drafts.withdraw(link, keys),
+    ):
+        with pytest.raises(ResultMoved) as moved:
+            change()
+        assert moved.value.link == fresh
+    with pytest.raises(ResultGone) as gone:
+        commutes.drafts.open(link, NOBODY)
+    assert not isinstance(gone.value, ResultMoved)
 
 
 def test_the_newest_draft_of_a_browser_is_found_by_its_tokens(commutes):

@@ -29,6 +29,7 @@ BREAKDOWNS = [
     (None, ("risk_level", "country")),
     (Grain.HOUR, ()),
     (Grain.DAY, ("source",)),
+    (None, ("landing_page", "browser", "os")),
     (Grain.WEEK, ("major_group", "first_seen_week")),
     (Grain.MONTH, ("job_title", "source", "medium")),
 ]

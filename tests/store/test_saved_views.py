@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
+from flask_migrate import downgrade, upgrade
 
 from backend.accounts.permissions import Role
 from backend.analytics.views import service
@@ -14,9 +16,12 @@ from backend.analytics.views.store import ViewStore
 from backend.analytics.views.view import NewView, ViewKind
 from backend.database import get_db_session
 from backend.errors import InvalidRequest, NotFound
+from backend.extensions import db
 from backend.plugins import get
 from backend.row_security import act_for
 from tests.accounts import make_account
+
+BEFORE_BREAKDOWN = "a1c7e94b2d58"
 
 
 @pytest.fixture
@@ -98,3 +103,21 @@ def test_only_its_owner_deletes_a_view(views, people):
 
     views.delete(people[0], saved.public_id)
     assert views.seen_by(people[0]) == ()
+
+
+def test_views_of_before_pages_had_one_name_for_it_say_breakdown(any_app, people):
+    columns = "public_id, account_id, name, kind, page, parameters, shared, created_at"
+    values = ":public_id, :account, 'By source', 'view', 'explore', :parameters, false, '2026-11-21 09:00:00+00:00'"
+    with any_app.app_context():
+        downgrade(revision=BEFORE_BREAKDOWN)
+        with db.engine.begin() as connection:
+            if db.engine.dialect.name == "postgresql":
+                connection.execute(sa.text("SET LOCAL app.service = 'on'"))
+            given = {"public_id": "1" * 32, "account": people[0], "parameters": '{"by": ["source"], "period": ["7d"]}'}
+            connection.execute(sa.text(f"INSERT INTO saved_views ({columns}) VALUES ({values})"), given)
+        upgrade()
+
+    with any_app.test_request_context():
+        act_for(get_db_session(), people[0])
+        [view] = get(SavedViews).seen_by(people[0])
+        assert view.parameters == {"breakdown": ("source",), "period": ("7d",)}

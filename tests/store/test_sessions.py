@@ -33,6 +33,12 @@ MOMENTS = [
     datetime(2026, 3, 21, 20, 30, tzinfo=UTC),
 ]
 PAUSES = [0, 1, SECOND, HALF_AN_HOUR - 1, HALF_AN_HOUR, HALF_AN_HOUR + 1, 3600 * SECOND, DAY - 1, DAY]
+OPENINGS = [
+    "{}",
+    '{"page":"/jobs/registered-nurses","browser":"Chrome","os":"iOS"}',
+    '{"page": "/?utm_source=mail", "browser": "Samsung Internet", "os": null}',
+    '{"page":7,"browser":"","os":"Windows"}',
+]
 NAMES = [*EventName, "page_viewed"]
 MIDNIGHT = MOMENTS[0]
 ENOUGH = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -54,6 +60,7 @@ def streams(draw, name):
             "user_id": draw(st.sampled_from([None, None, "u1", "u2"])),
             "country": draw(st.sampled_from(["US", "US", "IN", None])),
             "is_bot": draw(st.sampled_from([False, False, False, True])),
+            "event_data": draw(st.sampled_from(OPENINGS)),
         }
         found.append(event(name, instant, draw(st.sampled_from(NAMES)), **given))
         instant += draw(st.sampled_from(PAUSES))

@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 from backend.analytics.lake.delta import Lake, moved_days
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.period import Period
+from backend.analytics.warehouse.answers import AnswerCache
 from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.question import MarkedTexts, Question
 from backend.analytics.warehouse.relations import SESSIONS
-from backend.analytics.warehouse.service import AnswerCache, Warehouse, WarehouseBusy, WarehouseUnavailable
+from backend.analytics.warehouse.service import Warehouse, WarehouseBusy, WarehouseUnavailable
 from backend.analytics.warehouse.slots import Slot, Slots
 from backend.analytics.warehouse.snapshots import Snapshots
+from backend.analytics.warehouse.stores import FileStore
 from tests import clickhouse
 from tests.sessions_oracle import ALL_SESSIONS, DAY, event
 
@@ -118,6 +120,19 @@ def test_an_answer_is_found_once_until_the_lake_changes(lake, engine):
 
     add(lake, event("b", BEGAN))
     assert len(warehouse.ask(ALL_SESSIONS).rows) == 2
+
+
+def test_a_new_worker_answers_from_the_store_until_the_lake_changes(lake, engine, tmp_path):
+    add(lake, event("a", BEGAN))
+    store = FileStore(tmp_path / "answers", 600)
+    before = Warehouse(engine, Snapshots(lake), lambda: NOW, AnswerCache(store)).ask(ALL_SESSIONS)
+
+    worker = Warehouse(engine, Snapshots(lake), lambda: NOW, AnswerCache(store))
+    assert (worker.ask(ALL_SESSIONS), engine.asked) == (before, 1)
+    add(lake, event("b", BEGAN))
+
+    assert len(worker.ask(ALL_SESSIONS).rows) == 2
+    assert engine.asked == 2
 
 
 def test_beginning_loads_what_the_first_question_needs_and_remembers_no_answer(lake, engine):

@@ -77,6 +77,15 @@ function takeUpgrades() {
   });
 }
 
+// Names without versions, which would tell people apart; the first sign that is there counts, as most claim to be Safari.
+const BROWSERS = "Edg:Edge,OPR/:Opera,SamsungBrowser:Samsung Internet,FxiOS:Firefox,Firefox,CriOS:Chrome,Chrome,Safari";
+const SYSTEMS = "iPhone:iOS,iPad:iOS,Android,Windows,Mac OS X:macOS,CrOS:ChromeOS,Linux";
+
+function browserAndSystem() {
+  const named = (signs) => signs.split(",").map((sign) => sign.split(":")).find(([sign]) => navigator.userAgent.includes(sign))?.at(-1);
+  return { browser: named(BROWSERS), os: named(SYSTEMS) };
+}
+
 // A page that was prerendered, or opened in a tab behind, counts from when it is first in sight: perhaps it never is.
 function whenSeen(action) {
   if (document.hidden) document.addEventListener("visibilitychange", action, { once: true });
@@ -86,7 +95,7 @@ function whenSeen(action) {
 whenSeen(() => {
   countAnswer();
   if (page.view === "home" && !find(".error-summary")) {
-    once(`opened:${find("input[name=session_id]").value}`, () => trackCalculatorOpened());
+    once(`opened:${find("input[name=session_id]").value}`, () => trackCalculatorOpened(browserAndSystem()));
   }
   watchOffer();
 });

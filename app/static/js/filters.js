@@ -64,9 +64,10 @@ function start(form) {
     const changes = [...edited.values()].filter((each) => valuesOf(each).length);
     const { op } = edited.get(field);
     const number = valuesOf(edited.get(field)).length;
+    const these = number === 1 ? "this one" : `these ${number}`;
     show.textContent = changes.length > 1
       ? `Show with ${changes.length} filters`
-      : picks(op) && number ? `${op === "is" ? "Show these" : "Leave out these"} ${number}` : "Show";
+      : picks(op) && number ? `${op === "is" ? "Show" : "Leave out"} ${these}` : "Show";
     links.forEach((link) => {
       const name = link.dataset.field;
       const params = here();

@@ -1,5 +1,4 @@
 (() => {
-  "use strict";
   if (self.mingus) return;
   const prefix = "mingus.event.", visitKey = "mingus.visit", visitorKey = "mingus.visitor";
   const silent = !!navigator.globalPrivacyControl || navigator.doNotTrack === "1";
@@ -11,11 +10,11 @@
   const drop = (key) => delete store[key];
   const write = (key, text) => { try { store[key] = text; } catch { store = { ...store, [key]: text }; } };
 
-  const uuid = () => Date.now().toString(16).padStart(12, "0").replace(/.{8}/, "$&-") + "-7xxx-8xxx-xxxxxxxxxxxx".replace(/x/g,
+  const uuid = () => `0${Date.now().toString(16)}`.replace(/.{8}/, "$&-") + "-7xxx-8xxx-xxxxxxxxxxxx".replace(/x/g,
     () => (crypto.getRandomValues(new Uint8Array(1))[0] & 15).toString(16));
 
   function origin() {
-    const host = document.referrer.split("/")[2], found = { source: "direct" };
+    const host = document.referrer.split("/")[2], found = { source: "direct", page: location.pathname.replace(/ult\/.*/, "ult") };
     if (host && host !== location.host) found.referrer = found.source = host;
     for (const [name, value] of new URLSearchParams(location.search)) {
       const [, utm, click] = /^utm_(source|medium|campaign)$|^(\w{1,9}([cC]l?k?|bra|t_|sh)id)$/.exec(name) ?? [];
@@ -71,7 +70,7 @@
         return flush();
       }
       const asked = answer?.headers.get("Retry-After");
-      wait = Math.min(wait * 2, 6e4);
+      wait = Math.min(2 * wait, 6e4);
       const pause = Math.min(Math.max(wait, asked * 1e3 || Date.parse(asked) - Date.now() || 0), 36e5) * (1 + Math.random() / 2);
       if (answer) until = performance.now() + pause;
       clearTimeout(timer);
@@ -100,13 +99,13 @@
   function look() {
     if (document.hidden) return leave();
     const { id } = visit();
-    for (const field of document.querySelectorAll("input[name=session_id]")) field.value = id;
+    for (const field of document.getElementsByName("session_id")) field.value = id;
   }
 
   const words = (text) => (text ? `${text}`.slice(0, 200) : null);
   const data = (name) => document.querySelector(`[data-${name}]`)?.dataset ?? {};
   self.mingus = { silent, track, consent, look };
-  self.trackCalculatorOpened = () => track("ai_calculator_opened", visit().from);
+  self.trackCalculatorOpened = (more) => track("ai_calculator_opened", { ...visit().from, ...more });
   self.trackStepCompleted = (step, seconds) => track("calculator_step_completed", { step, seconds });
   self.trackAssessmentSubmitted = (title, industry, risk, more) =>
     track("assessment_submitted", { job_title: words(title), industry: words(industry), risk_level: risk || null, ...more });

@@ -1,4 +1,4 @@
-"""Annotations of the charts. Whoever reads the dashboards sees all of them; authors and admins delete them."""
+"""Annotations of the charts. Readers of the dashboards see all; authors change, they and admins delete them."""
 
 from __future__ import annotations
 
@@ -42,11 +42,12 @@ class Annotations:
         if self._store.count(account_id) >= MOST_OF_AN_ACCOUNT:
             message = f"You already have {MOST_OF_AN_ACCOUNT:,} annotations. Delete one first."
             raise InvalidRequest([FieldError("text", message, "too_many")])
+        day, instant = _day_or_instant(at)
         stored = StoredAnnotation(
             public_id=uuid4(),
             account_id=account_id,
-            day=None if isinstance(at, datetime) else at,
-            instant=at.astimezone(UTC) if isinstance(at, datetime) else None,
+            day=day,
+            instant=instant,
             text=text,
             created_at=self._now(),
         )
@@ -55,12 +56,22 @@ class Annotations:
         self._session.commit()
         return added
 
+    def own(self, account_id: int, public_id: UUID) -> Annotation:
+        """Raises NotFound, also for an annotation of somebody else."""
+        with reading():
+            return _shown(self._own(account_id, public_id), account_id)
+
+    def change(self, account_id: int, public_id: UUID, at: date | datetime, text: str) -> Annotation:
+        """Changes an annotation of the account. Raises NotFound."""
+        stored = self._own(account_id, public_id)
+        stored.day, stored.instant, stored.text = *_day_or_instant(at), text
+        changed = _shown(stored, account_id)
+        self._session.commit()
+        return changed
+
     def delete(self, account_id: int, public_id: UUID) -> None:
         """Deletes an annotation of the account. Raises NotFound."""
-        stored = self._store.get(public_id)
-        if stored.account_id != account_id:
-            raise no_annotation()
-        self._store.delete(stored)
+        self._store.delete(self._own(account_id, public_id))
         self._session.commit()
 
     def delete_anybodys(self, by: str, account_id: int, public_id: UUID) -> None:
@@ -72,12 +83,22 @@ class Annotations:
                 self._audit.record(by, Action.ANNOTATION_DELETED, f"annotation:{public_id}")
             self._session.commit()
 
+    def _own(self, account_id: int, public_id: UUID) -> StoredAnnotation:
+        stored = self._store.get(public_id)
+        if stored.account_id != account_id:
+            raise no_annotation()
+        return stored
+
     def _within(self, period: Period, account_id: int | None) -> tuple[Annotation, ...]:
         zone = ZoneInfo(period.timezone)
         days, instants = (period.first_day, period.last_day), (period.start, period.end)
         with reading():
             annotations = [_shown(stored, account_id) for stored in self._store.within(days, instants)]
         return tuple(sorted(annotations, key=lambda annotation: annotation.moment(zone).timestamp()))
+
+
+def _day_or_instant(at: date | datetime) -> tuple[date | None, datetime | None]:
+    return (None, at.astimezone(UTC)) if isinstance(at, datetime) else (at, None)
 
 
 def _shown(stored: StoredAnnotation, account_id: int | None) -> Annotation:

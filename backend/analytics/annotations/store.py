@@ -41,4 +41,4 @@ class AnnotationStore:
 
 
 def no_annotation() -> NotFound:
-    return NotFound("There is no annotation with that ID that you can delete.")
+    return NotFound("There is no annotation with that ID that is yours.")

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from typing import IO
 
 PAUSE = 0.02
@@ -21,6 +21,14 @@ class Lock:
         """Take the lock unless another has it; says whether it was taken. Never waits."""
         with self._path.open("a") as file:
             yield _taken(file)
+
+    def taken_within(self, seconds: float) -> Callable[[], None]:
+        """Wait so long for another who has it, then go on with it or without; to be called when it is to end."""
+        file = self._path.open("a")
+        until = monotonic() + seconds
+        while not _taken(file) and monotonic() < until:
+            sleep(PAUSE)
+        return file.close
 
 
 class Turns:

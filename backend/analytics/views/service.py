@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend.analytics.views.models import StoredView
 from backend.analytics.views.store import ViewStore
-from backend.analytics.views.view import NewView, SavedView, ViewKind
+from backend.analytics.views.view import NewView, SavedView, ViewChange, ViewKind
 from backend.clock import Clock
 from backend.database import reading
 from backend.errors import FieldError, InvalidRequest
@@ -36,11 +36,8 @@ class SavedViews:
         """Raises InvalidRequest if the name is taken, or there are as many as one may have."""
         if self._store.count(account_id) >= MOST_OF_AN_ACCOUNT:
             raise _bad_name(f"You already have {MOST_OF_AN_ACCOUNT} saved views. Delete one first.", "too_many")
-        name_taken = _bad_name(
-            "You already have a saved view with this name. Choose another name, or delete that one first.", "taken"
-        )
         if self._store.has(account_id, new.name):
-            raise name_taken
+            raise _name_taken()
         view = StoredView(
             public_id=uuid4(),
             account_id=account_id,
@@ -55,10 +52,31 @@ class SavedViews:
             self._store.add(view)
         except IntegrityError:  # the form was sent twice in the same moment
             self._session.rollback()
-            raise name_taken from None
+            raise _name_taken() from None
         saved = _shown(view, account_id)
         self._session.commit()
         return saved
+
+    def own(self, account_id: int, public_id: UUID) -> SavedView:
+        """Raises NotFound, also for what somebody else shares."""
+        with reading():
+            return _shown(self._store.own(account_id, public_id), account_id)
+
+    def change(self, account_id: int, public_id: UUID, change: ViewChange) -> SavedView:
+        """Renames or shares a view, or keeps it to oneself. Raises NotFound, InvalidRequest if the name is taken."""
+        view = self._store.own(account_id, public_id)
+        if change.name not in (None, view.name) and self._store.has(account_id, change.name or ""):
+            raise _name_taken()
+        view.name = view.name if change.name is None else change.name
+        view.shared = view.shared if change.shared is None else change.shared
+        try:
+            self._store.flush()
+        except IntegrityError:  # another view got the name in the same moment
+            self._session.rollback()
+            raise _name_taken() from None
+        changed = _shown(view, account_id)
+        self._session.commit()
+        return changed
 
     def delete(self, account_id: int, public_id: UUID) -> None:
         """Raises NotFound, also for what somebody else shares."""
@@ -82,6 +100,11 @@ def _shown(view: StoredView, account_id: int | None) -> SavedView:
         mine=view.account_id == account_id,
         created_at=view.created_at,
     )
+
+
+def _name_taken() -> InvalidRequest:
+    message = "You already have a saved view with this name. Choose another name, or delete that one first."
+    return _bad_name(message, "taken")
 
 
 def _bad_name(message: str, code: str) -> InvalidRequest:

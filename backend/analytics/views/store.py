@@ -32,8 +32,23 @@ class ViewStore:
         same = select(StoredView.id).where(StoredView.account_id == account_id, StoredView.name == name)
         return self._session.scalar(same) is not None
 
+    def own(self, account_id: int, public_id: UUID) -> StoredView:
+        """Raises NotFound, also for what is somebody else's."""
+        own = (StoredView.account_id == account_id) & (StoredView.public_id == public_id)
+        view = self._session.scalar(select(StoredView).where(own).with_for_update())
+        if view is None:
+            raise _no_view()
+        return view
+
+    def flush(self) -> None:
+        self._session.flush()
+
     def delete(self, account_id: int, public_id: UUID) -> None:
         """Raises NotFound, also for what is somebody else's."""
         own = (StoredView.account_id == account_id) & (StoredView.public_id == public_id)
         if not delete_where(self._session, StoredView, own):
-            raise NotFound("You have no saved view with that ID.")
+            raise _no_view()
+
+
+def _no_view() -> NotFound:
+    return NotFound("You have no saved view with that ID.")

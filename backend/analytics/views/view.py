@@ -33,6 +33,14 @@ class NewView:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewChange:
+    """What is to change of a saved view; None leaves it as it is."""
+
+    name: str | None = None
+    shared: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SavedView:
     """A saved view as its reader sees it: `mine`, or shared by somebody else."""
 

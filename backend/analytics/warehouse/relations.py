@@ -49,6 +49,9 @@ SESSIONS = LakeTable(
         "medium": "string",
         "campaign": "string",
         "referrer": "string",
+        "landing_page": "string",  # the path alone
+        "browser": "string",
+        "os": "string",
         **dict.fromkeys(STEP_COLUMNS, INSTANT),
         **dict.fromkeys(QUESTION_COLUMNS.values(), INSTANT),  # first answered, wherever in the order
         "first_submitted_at": INSTANT,

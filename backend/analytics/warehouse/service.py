@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from threading import Lock
 
 from backend.analytics.lake.demo import DemoDays
+from backend.analytics.warehouse.answers import AnswerCache, answer_key
 from backend.analytics.warehouse.engine import (
     NUMBER_OF_SESSIONS,
     AnswerRow,
@@ -23,7 +22,6 @@ from backend.analytics.warehouse.slots import Slot
 from backend.analytics.warehouse.snapshots import Snapshots
 from backend.errors import Unavailable
 
-REMEMBERED = 256
 UNREADABLE = (
     "The data cannot be read right now. The server's log says why, and docs/lake.md says what to do. Events are still"
     " being recorded."
@@ -31,7 +29,6 @@ UNREADABLE = (
 GAVE_UP = "This query could not be finished. A shorter period may help. The server's log says why."
 BUSY = "The server is busy with other queries. Try again in a few seconds."
 logger = logging.getLogger(__name__)
-Key = tuple[object, ...]
 
 
 class WarehouseUnavailable(Unavailable):
@@ -135,7 +132,7 @@ class Warehouse:
 
     def _answer(self, question: Question, values: Mapping[str, int]) -> Answer:
         as_of, snapshot = self._look()
-        key = (question.name, question.texts, *sorted(values.items()), snapshot.key)
+        key = answer_key(self._engine.name, question, values, snapshot)
         rows = self._answers.known(key)
         if rows is None:
             if self._slot is not None and not self._slot.acquire():
@@ -154,36 +151,3 @@ class Warehouse:
         if self._slot is not None:
             self._seen = seen
         return seen
-
-
-class AnswerCache:
-    """The latest answers; a question that is being answered for another thread waits for that answer."""
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[Key, Sequence[AnswerRow]] = OrderedDict()
-        self._finding: dict[Key, Lock] = {}
-        self._lock = Lock()
-
-    def known(self, key: Key) -> Sequence[AnswerRow] | None:
-        with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-            return self._known.get(key)
-
-    def get(self, key: Key, find: Callable[[], Sequence[AnswerRow]]) -> Sequence[AnswerRow]:
-        with self._lock:
-            finding = self._finding.setdefault(key, Lock())
-        with finding:
-            with self._lock:
-                if key in self._known:
-                    return self._known[key]
-            try:
-                rows = find()
-                with self._lock:
-                    self._known[key] = rows
-                    while len(self._known) > REMEMBERED:
-                        self._known.popitem(last=False)
-            finally:
-                with self._lock:
-                    self._finding.pop(key, None)
-        return rows

@@ -22,7 +22,16 @@ if TYPE_CHECKING:
 GAP = 30 * 60 * SECOND
 SESSION = ("session_key", "run_started_at", "session_no")
 FIRST_EVENT = ("visitor_id", "country", "region", "device")
-OPENING = ("source", "medium", "campaign", "referrer")
+ORIGIN = ("source", "medium", "campaign", "referrer")
+# Found in the text of an opening, so that events which the lake has already need no further columns. A path ends before
+# its query, and what is no path or no plain name is none.
+_NAME = "[A-Za-z][A-Za-z0-9 .+-]{0,39}"
+_TOLD = {
+    "landing_page": '"page" *: *"(/[A-Za-z0-9/._~%@!$&()*+,;=:-]{0,199})["?#]',
+    "browser": f'"browser" *: *"({_NAME})"',
+    "os": f'"os" *: *"({_NAME})"',
+}
+OPENING = (*ORIGIN, *_TOLD)
 SUBMISSION = ("job_title", "occupation", "industry", "experience", "education", "risk_level")
 STEP_NUMBER = ":-?[0-9]+"  # behind a name that has one
 FACT_GROUPS = (FIRST_EVENT, OPENING, SUBMISSION)
@@ -33,7 +42,7 @@ REFINED = max(OPTIONAL) + ASIDE + 1
 CURRENCY = UpgradeClicked(price_cents=0).currency
 COLUMNS = tuple(name for name in SESSIONS.columns if name not in ("day", "person"))
 EVENT = ("session_key", "session_id", "timestamp", "event_id", "event_type", "step", "is_bot", "user_id")
-USED = (*EVENT, "offer", "price_cents", "currency", *FIRST_EVENT, *OPENING, *SUBMISSION)
+USED = (*EVENT, "event_data", "offer", "price_cents", "currency", *FIRST_EVENT, *ORIGIN, *SUBMISSION)
 
 
 def carry(sessions: Table, day: IntegerValue) -> Table:
@@ -98,7 +107,10 @@ def _placed(events: Table) -> Table:
         else_=_int(0),
     )
     named_step = ibis.ifelse(events.step.isnull(), kind, kind + ":" + events.step.cast("string"))
-    return events.mutate(place=place, named_step=named_step, currency=events.currency.fill_null(CURRENCY))
+    opening = ibis.ifelse(kind == EventName.CALCULATOR_OPENED, events.event_data.fill_null(""), "")
+    told = {name: opening.re_extract(pattern, 1).nullif("") for name, pattern in _TOLD.items()}
+    currency = events.currency.fill_null(CURRENCY)
+    return events.mutate(place=place, named_step=named_step, currency=currency, **told).drop("event_data")
 
 
 def _facts(events: Table) -> dict[str, Value]:

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from backend.accounts.caller import AccountHolder
 from backend.assessments.visit.answers import DraftAnswers, ReplyT
-from backend.assessments.visit.errors import NotYourResult
+from backend.assessments.visit.errors import NotYourResult, ResultGone, ResultMoved
 from backend.assessments.visit.models import Draft
-from backend.assessments.visit.store import DraftStore, delete_expired
+from backend.assessments.visit.store import GONE, DraftStore, LinkedDraft, delete_expired
 from backend.assessments.visit.tokens import AccountTokens, new_draft_token, new_link_token, open_link, seal_link
 from backend.clock import Clock
 from backend.vault.tokens import digest_of
@@ -100,9 +100,9 @@ class Drafts(Generic[AnswersT, ReplyT]):
         return saved
 
     def open(self, link: str, keys: DraftKeys) -> SavedDraft[AnswersT]:
-        """The draft behind a result, with its token for whom it belongs to. Raises ResultGone."""
-        draft = self._store.of_link(link, self._now())
-        return self._saved(draft, link, self._token(draft, keys))
+        """The draft behind a result, with its token for whom it belongs to. Raises ResultGone, ResultMoved."""
+        draft, token = self._opened(self._store.of_link(link, self._now()), keys)
+        return self._saved(draft, link, token)
 
     def newest(self, keys: DraftKeys) -> SavedDraft[AnswersT] | None:
         """The newest of the drafts that this browser made."""
@@ -114,7 +114,7 @@ class Drafts(Generic[AnswersT, ReplyT]):
         return self._saved(draft, open_link(sealed, token), token)
 
     def answer(self, link: str, keys: DraftKeys, reply: ReplyT) -> SavedDraft[AnswersT]:
-        """Keep a reply, and record the assessment that it leads to. Raises ResultGone, NotYourResult."""
+        """Keep a reply, and record the assessment that it leads to. Raises ResultGone, ResultMoved, NotYourResult."""
         draft, token = self._own(link, keys)
         draft.answers = self._answers_type.of_json(draft.answers).with_reply(reply).as_json()
         saved = self._saved(draft, link, token)
@@ -123,7 +123,7 @@ class Drafts(Generic[AnswersT, ReplyT]):
         return saved
 
     def withdraw(self, link: str, keys: DraftKeys) -> str:
-        """End the link to a result, and make its owner another one. Raises ResultGone, NotYourResult."""
+        """End the link to a result, and make its owner another one. Raises ResultGone, ResultMoved, NotYourResult."""
         draft, token = self._own(link, keys)
         self._store.revoke_links(draft, self._now())
         fresh = self._new_link(draft, token)
@@ -131,11 +131,19 @@ class Drafts(Generic[AnswersT, ReplyT]):
         return fresh
 
     def _own(self, link: str, keys: DraftKeys) -> tuple[Draft, str]:
-        draft = self._store.of_link_for_change(link, self._now())
-        token = self._token(draft, keys)
+        draft, token = self._opened(self._store.of_link_for_change(link, self._now()), keys)
         if token is None:
             raise NotYourResult("Change it in the browser that made it, or check your own job to get your own result.")
         return draft, token
+
+    def _opened(self, linked: LinkedDraft, keys: DraftKeys) -> tuple[Draft, str | None]:
+        """A withdrawn link leads whom the result belongs to on to the new one; for everybody else it is gone."""
+        draft, token = linked.draft, self._token(linked.draft, keys)
+        if not linked.withdrawn:
+            return draft, token
+        if token is None:
+            raise ResultGone(GONE)
+        raise ResultMoved(open_link(self._store.sealed_link(draft), token))
 
     def _token(self, draft: Draft, keys: DraftKeys) -> str | None:
         held = next((token for token in keys.tokens if digest_of(token) == draft.digest), None)

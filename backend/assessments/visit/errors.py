@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.errors import Forbidden, NotFound
+from backend.errors import Forbidden, NotFound, WayOn
 
 
 class AnswersOutdated(NotFound):
@@ -15,6 +15,15 @@ class ResultGone(NotFound):
     """The result was withdrawn, has expired, belongs to another calculator, or never existed."""
 
     title = "This link no longer works"
+    ways_on = (WayOn("Check your own job", "/"),)
+
+
+class ResultMoved(ResultGone):
+    """Whoever asks withdrew this address of their own result. `link` took its place."""
+
+    def __init__(self, link: str) -> None:
+        super().__init__("You withdrew this address. Your result has a new one.")
+        self.link = link
 
 
 class NotYourResult(Forbidden):

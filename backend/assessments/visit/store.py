@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, delete, select, update
@@ -10,6 +11,16 @@ from backend.assessments.visit.errors import ResultGone
 from backend.assessments.visit.models import Draft, SharedResult
 from backend.assessments.visit.tokens import LINK_TOKEN
 from backend.vault.tokens import digest_of
+
+GONE = "The person who made it has withdrawn it, or it has expired."
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedDraft:
+    """A draft, and whether the link that led to it is withdrawn."""
+
+    draft: Draft
+    withdrawn: bool
 
 
 class DraftStore:
@@ -30,21 +41,26 @@ class DraftStore:
         made = SharedResult(digest=digest_of(link), sealed_token=sealed, draft_id=draft.id, created_at=now)
         self._session.add(made)
 
-    def of_link(self, link: str, now: datetime) -> Draft:
+    def of_link(self, link: str, now: datetime) -> LinkedDraft:
         return self._first(link, self._unexpired(now))
 
-    def of_link_for_change(self, link: str, now: datetime) -> Draft:
+    def of_link_for_change(self, link: str, now: datetime) -> LinkedDraft:
         """The draft, locked until the transaction ends, so that two changes at once take turns."""
         locked = self._unexpired(now).with_for_update(of=Draft).execution_options(populate_existing=True)
         return self._first(link, locked)
 
-    def _first(self, link: str, drafts: Select[Draft]) -> Draft:
-        active = (SharedResult.digest == digest_of(link)) & SharedResult.revoked_at.is_(None)
-        well_formed = LINK_TOKEN.fullmatch(link)
-        draft = self._session.scalar(drafts.join(SharedResult).where(active)) if well_formed else None
-        if draft is None:
-            raise ResultGone("The person who made it has withdrawn it, or it has expired.")
-        return draft
+    def _first(self, link: str, drafts: Select[Draft]) -> LinkedDraft:
+        linked = drafts.add_columns(SharedResult.revoked_at).join(SharedResult)
+        of_link = linked.where(SharedResult.digest == digest_of(link))
+        row = self._session.execute(of_link).first() if LINK_TOKEN.fullmatch(link) else None
+        if row is None:
+            raise ResultGone(GONE)
+        return LinkedDraft(draft=row[0], withdrawn=row[1] is not None)
+
+    def sealed_link(self, draft: Draft) -> bytes:
+        """The sealed token of the link that leads to its result now."""
+        active = (SharedResult.draft_id == draft.id) & SharedResult.revoked_at.is_(None)
+        return self._session.scalars(select(SharedResult.sealed_token).where(active)).one()
 
     def newest(self, tokens: Collection[str], now: datetime) -> tuple[Draft, bytes] | None:
         """Of the drafts that these tokens open the newest, with the sealed token of the link to its result."""

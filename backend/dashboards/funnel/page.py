@@ -184,7 +184,7 @@ class FunnelPage:
             return Tile(label, "0", f"all reached “{self.goal.step.label}”")
         quantity = Quantity("loss", QuantityUnit.SHARE, adds=False, less_is_better=True)
         now, before = TileValue(self.loss.rate, self.loss.of), self.loss.earlier
-        plain = tile(label, quantity, self.counted, now, before, partial=self.partial)
+        plain = tile(label, quantity, now, before)
         detail = f"{self.loss.before} → {self.loss.after}, {rate_of(self.loss.rate, count(self.loss.of))}"
         previous = f"a loss of {plain.previous}" if plain.previous else ""
         return replace(plain, value=f"−{count(self.loss.lost)}", n=detail, previous=previous)
@@ -192,7 +192,7 @@ class FunnelPage:
     def _change(self, label: str, quantity: Quantity, now: int, earlier: int | None) -> Tile:
         previous = self.rows[0].previous
         before = None if earlier is None or not previous else TileValue(earlier, previous.sessions)
-        return tile(label, quantity, self.counted, TileValue(now, self.n), before, partial=self.partial)
+        return tile(label, quantity, TileValue(now, self.n), before)
 
 
 def _lost_of(step: FunnelStep) -> float | None:

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from backend.analytics.events.labels import event_named
 from backend.analytics.metrics.catalogue.filter_parameters import FILTERS
+from backend.analytics.metrics.catalogue.query import Operator
 from backend.analytics.metrics.funnel.asked import AskedFunnel, names
 from backend.analytics.metrics.funnel.definition import CALCULATOR, MOST_STEPS, FunnelQuery, Outcome
 from backend.analytics.metrics.funnel.questions import FunnelBar
@@ -167,7 +168,8 @@ class BarQuestion:
 
 def _first_grouping(funnel: FunnelQuestion) -> str:
     """By what a list is grouped unless the address says otherwise: the first dimension of many values."""
-    single = {condition.field for condition in funnel.page.filters if len(condition.values) == 1}
+    filters = funnel.page.filters
+    single = {chosen.field for chosen in filters if chosen.op is Operator.IN and len(chosen.values) == 1}
     return next((name for name in GROUPINGS if name not in single), GROUPINGS[0])
 
 

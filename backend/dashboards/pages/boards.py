@@ -10,14 +10,16 @@ from itertools import groupby
 from typing import ClassVar
 
 from backend.analytics.boards.board import BoardTile, KeptBoard, TileKind
+from backend.analytics.figures.spark import Spark, spark
 from backend.analytics.figures.tiles import Tile
 from backend.analytics.metrics.catalogue.query import MOST_FILTERS, Filter, Query, Result
 from backend.analytics.metrics.catalogue.stored_filters import fits, unfit
-from backend.dashboards.charts import ask, is_partial, tiles_of
+from backend.dashboards.charts import ask, is_partial
 from backend.dashboards.chips import filter_in_words
 from backend.dashboards.courses import Answer, readable
 from backend.dashboards.page import HALF, Chart, Page, Setting, ranked, trend
 from backend.dashboards.question import PageQuestion
+from backend.dashboards.tiles import tiles_of
 
 Key = tuple[tuple[Filter, ...], str, str]  # filters, breakdown, and of a list its measure
 KINDS = {
@@ -68,6 +70,7 @@ class ShownTile:
 
     tile: BoardTile
     number: Tile | None = None
+    spark: Spark | None = None
     chart: Chart | None = None
     problem: str = ""
 
@@ -150,7 +153,8 @@ class BoardQuestion:
         filters = [filter_in_words(condition, setting.names) for condition in tile.filters]
         if tile.kind is TileKind.NUMBER:
             [number] = tiles_of(result, (tile.measure,), lambda _: "")
-            return ShownTile(tile, number=replace(number, label=tile.label, n="; ".join((number.n, *filters))))
+            n = "; ".join(filter(None, (number.n, *filters)))
+            return ShownTile(tile, replace(number, label=tile.label, n=n), _course(result, tile.measure))
         id_ = f"tile-{tile.id or self._tiles.index(tile)}"
         if tile.kind is TileKind.TREND:
             chart = replace(trend(result, tile.measure, setting), id=id_, span=HALF)
@@ -159,3 +163,9 @@ class BoardQuestion:
         named = f"{tile.title}: {chart.figure.title}" if tile.title else chart.figure.title
         title = f"{named} ({'; '.join(filters)})" if filters else named
         return ShownTile(tile, chart=replace(chart, figure=replace(chart.figure, title=title)))
+
+
+def _course(result: Result, measure: str) -> Spark | None:
+    """How the number came about, bucket by bucket, beside the compared period."""
+    earlier = [row.previous[measure] if row.previous else None for row in result.rows if result.before]
+    return spark([row.values[measure] for row in result.rows], earlier, partial=is_partial(result))

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from backend.analytics.metrics.catalogue.query import Query, Result
-from backend.dashboards.charts import ask, tiles_of
+from backend.dashboards.charts import ask
 from backend.dashboards.page import Board, BoardPage, Setting, board_of, chosen, dimension_label, ranked, trend
 from backend.dashboards.question import Own, PageQuestion
+from backend.dashboards.tiles import tiles_of
 
 
 class Conversions(BoardPage):

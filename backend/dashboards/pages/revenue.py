@@ -19,10 +19,11 @@ from backend.analytics.metrics.attribution.service import (
 )
 from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.addresses import address_of
-from backend.dashboards.charts import MOST_BARS, ask, compared, tiles_of
+from backend.dashboards.charts import MOST_BARS, ask, compared
 from backend.dashboards.page import Board, BoardPage, Chart, Setting, Tabs, board_of, chosen, trend
 from backend.dashboards.question import Address, Own, PageQuestion
 from backend.dashboards.services import Services
+from backend.dashboards.tiles import tiles_of
 
 CREDIT_CSV = "/api/analytics/dashboard/revenue"
 LOOKBACKS = tuple(map(str, (LOOKBACK_DAYS, 7, 14, 60, LONGEST_LOOKBACK_DAYS)))
@@ -63,7 +64,7 @@ class Revenue(BoardPage):
     title: ClassVar = "Asked to pay"
     own: ClassVar[Own] = {"model": tuple(Model), "breakdown": tuple(By), "lookback_days": LOOKBACKS}
     sample: ClassVar[Address] = {"model": "linear"}
-    measures = ("revenue", "upgrades", "revenue_per_upgrade", "revenue_per_visitor")
+    measures = ("upgrades", "revenue", "revenue_per_upgrade", "revenue_per_visitor")
 
     def queries(self, question: PageQuestion) -> tuple[Query, ...]:
         return (ask(question, *self.measures, over_time=True),)

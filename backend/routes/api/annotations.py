@@ -42,6 +42,14 @@ def add(body: AnnotationBody) -> Answer:
     return AnnotationResponse.of(get(Annotations).add(me(), new.at, new.text)).model_dump(mode="json"), 201
 
 
+@bp.put("/<public_id>", responses={200: AnnotationResponse, **problems(400, 401, 403, 404, 413, 415, 422)})
+@require(Scope.DASHBOARDS_READ)
+def change(path: AnnotationPath, body: AnnotationBody) -> Answer:
+    """Change an annotation you wrote"""
+    new = body.annotation()
+    return AnnotationResponse.of(get(Annotations).change(me(), path.id, new.at, new.text)).model_dump(mode="json")
+
+
 @bp.delete("/<public_id>", responses={204: None, **problems(401, 403, 404)})
 @require(Scope.DASHBOARDS_READ)
 def delete(path: AnnotationPath) -> Response:

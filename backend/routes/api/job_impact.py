@@ -29,7 +29,7 @@ bp = APIBlueprint(
 
 
 @bp.get("/occupations", responses={200: SearchResponse, **problems(401, 422)})
-@public(WHY)
+@public(WHY, Rate.SUGGEST)
 def search(query: OccupationSearch) -> Answer:
     """Find occupations by job title
 

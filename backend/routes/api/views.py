@@ -12,7 +12,7 @@ from backend.plugins import get
 from backend.routes.access import demand, me, require
 from backend.routes.schemas.answer import Answer
 from backend.routes.schemas.problem import problems
-from backend.routes.schemas.views import ViewBody, ViewPath, ViewResponse, ViewsResponse
+from backend.routes.schemas.views import ViewBody, ViewChangeBody, ViewPath, ViewResponse, ViewsResponse
 
 bp = APIBlueprint(
     "views",
@@ -42,6 +42,13 @@ def save(body: ViewBody) -> Answer:
     """
     new = body.view(current_app.config["BUSINESS_TIME_ZONE"], utc_now())
     return ViewResponse.of(get(SavedViews).save(me(), new)).model_dump(mode="json"), 201
+
+
+@bp.patch("/<public_id>", responses={200: ViewResponse, **problems(400, 401, 403, 404, 413, 415, 422)})
+@require(Scope.DASHBOARDS_READ)
+def change(path: ViewPath, body: ViewChangeBody) -> Answer:
+    """Rename a saved view of yours, share it, or keep it to yourself"""
+    return ViewResponse.of(get(SavedViews).change(me(), path.id, body.change())).model_dump(mode="json")
 
 
 @bp.delete("/<public_id>", responses={204: None, **problems(401, 403, 404)})

@@ -10,7 +10,7 @@ LEVEL = 6
 
 
 def compress(response: Response) -> Response:
-    """A token is guessed by the length of a page only where a guess stands in it: an address without a question has none.
+    """A form's token is guessed by the length of a page only where guesses stand in it: without a question, none do.
 
     For the `after_request` of pages that show nothing but what their own visitor answered.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -10,30 +9,22 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.analytics.metrics.catalogue.service import CatalogueService
-from backend.analytics.warehouse.service import Warehouse, WarehouseUnavailable
-from backend.clock import utc_now
+from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.dashboards.chips import chips_of
 from backend.dashboards.filters import FILTER_CHOICES, Choice
 from backend.dashboards.names import Names
 from backend.dashboards.page import Page
 from backend.dashboards.pages import PAGES
-from backend.dashboards.periods import Preset, zone_label
 from backend.dashboards.question import EVERYWHERE, SENT, PageQuestion
 from backend.dashboards.values import ValueList, stored_query, values_query
 from backend.plugins import get
 from backend.reference.loading import Reference
-from backend.routes.reader import reader_zone
+from backend.routes.pages.page_questions import question_here
 from backend.routes.schemas.onward import safe_next
-from backend.time_zones import zone_names
 
 
 def names() -> Names:
     return Names.of_reference(get(Reference))
-
-
-def question_here(own: Iterable[str]) -> PageQuestion:
-    """The question in the address; `own` are the parameters of the page beyond those of every page."""
-    return PageQuestion.parse(request.args, reader_zone(), utc_now(), own, get(Warehouse).first_day)
 
 
 def controls(page: Page, question: PageQuestion) -> dict[str, Any]:
@@ -41,9 +32,6 @@ def controls(page: Page, question: PageQuestion) -> dict[str, Any]:
     return {
         "path": page.path,
         "question": question,
-        "presets": Preset,
-        "zones": zone_names(),
-        "zone": zone_label(question.tz, utc_now()) if not question.error("tz") else question.tz,
         "chips": chips_of(question, names(), page.path),
         "dimensions": FILTER_CHOICES,
         "values": _values(question),
@@ -75,7 +63,7 @@ def _values(question: PageQuestion) -> ValueList | None:
 
 def back() -> str:
     """Where the figures stand from which a form was sent."""
-    return safe_next(request.form.get("back", ""), url_for("dashboards.overview"))
+    return safe_next(request.values.get("back", ""), url_for("dashboards.overview"))
 
 
 def failed(error: WarehouseUnavailable) -> ResponseReturnValue:

@@ -22,7 +22,8 @@ from backend.routes.access import require
 from backend.routes.goals import active_targets
 from backend.routes.pages.annotations import annotations_in
 from backend.routes.pages.dashboard_answers import completed_board
-from backend.routes.pages.dashboard_controls import controls, failed, names, question_here, resolved
+from backend.routes.pages.dashboard_controls import controls, failed, names, resolved
+from backend.routes.pages.page_questions import question_here
 from backend.routes.tables import result_response
 
 bp = Blueprint("dashboards", __name__, url_prefix=BASE)

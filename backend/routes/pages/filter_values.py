@@ -11,7 +11,8 @@ from backend.dashboards.addresses import BASE
 from backend.dashboards.values import ValueSearch
 from backend.plugins import get
 from backend.routes.access import require
-from backend.routes.pages.dashboard_controls import names, question_here
+from backend.routes.pages.dashboard_controls import names
+from backend.routes.pages.page_questions import question_here
 from backend.routes.schemas.filter_values import FilterValuesResponse
 from backend.routes.tables import table_response
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
 from backend.analytics.metrics.catalogue.query import MOST_ROWS
 from backend.analytics.metrics.funnel.service import FunnelService, JourneyGroups, JourneyList
 from backend.analytics.metrics.funnel.visits import VisitId, VisitService
-from backend.analytics.warehouse.service import Warehouse, WarehouseUnavailable
-from backend.clock import utc_now
+from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.dashboards.funnel.form import FunnelForm, unsent
 from backend.dashboards.funnel.page import FunnelPage, Links
-from backend.dashboards.funnel.question import BarQuestion, FunnelQuestion
 from backend.dashboards.funnel.sessions import MOST_GROUPS_SHOWN, PER_PAGE, SessionsPage
 from backend.dashboards.funnel.visit import AROUND, VisitPage, first_around
 from backend.dashboards.pages.funnel import FUNNEL
 from backend.plugins import get
 from backend.routes.access import require
 from backend.routes.pages.dashboard_controls import controls, failed, names, resolved
-from backend.routes.reader import reader_zone
+from backend.routes.pages.page_questions import bar_here, funnel_here
 from backend.routes.schemas.funnel import funnel_csv, journeys_csv
 from backend.routes.tables import table_response
+
+if TYPE_CHECKING:
+    from backend.dashboards.funnel.question import BarQuestion, FunnelQuestion
 
 bp = Blueprint("funnel_pages", __name__, url_prefix="/analytics")
 bp.register_error_handler(WarehouseUnavailable, failed)
@@ -31,7 +34,7 @@ bp.register_error_handler(WarehouseUnavailable, failed)
 @bp.get("/funnel")
 @require(Scope.DASHBOARDS_READ)
 def funnel() -> ResponseReturnValue:
-    question = _question()
+    question = funnel_here()
     changed = resolved(question.page) if question.query else None
     if question.moved is not None or changed:
         return redirect(url_for(".funnel", **question.here(changed), _anchor=question.moved or None))
@@ -44,7 +47,7 @@ def funnel() -> ResponseReturnValue:
 @bp.get("/funnel.csv")
 @require(Scope.DASHBOARDS_READ)
 def table() -> ResponseReturnValue:
-    report = get(FunnelService).answer(_question().answerable())
+    report = get(FunnelService).answer(funnel_here().answerable())
     name = "funnel_demo" if report.demo else "funnel"
     return table_response(funnel_csv(report), "csv", name, report.period, report.version)
 
@@ -53,7 +56,7 @@ def table() -> ResponseReturnValue:
 @require(Scope.DASHBOARDS_READ)
 def sessions() -> ResponseReturnValue:
     """Who stands behind a bar."""
-    bar = _bar()
+    bar = bar_here()
     journeys, groups = _behind(bar, PER_PAGE, bar.before * PER_PAGE), _groups(bar, MOST_GROUPS_SHOWN)
     page = SessionsPage.of(journeys, groups, bar, names())
     shown = controls(FUNNEL, bar.funnel.page)
@@ -64,7 +67,7 @@ def sessions() -> ResponseReturnValue:
 @require(Scope.DASHBOARDS_READ)
 def sessions_table() -> ResponseReturnValue:
     """All pages of them, up to as many rows as any table has."""
-    journeys = _behind(_bar(), MOST_ROWS)
+    journeys = _behind(bar_here(), MOST_ROWS)
     name = f"funnel_{journeys.query.scope}s{'_demo' if journeys.demo else ''}"
     return table_response(journeys_csv(journeys), "csv", name, journeys.query.period, journeys.version)
 
@@ -73,18 +76,10 @@ def sessions_table() -> ResponseReturnValue:
 @require(Scope.DASHBOARDS_READ)
 def visit(visit: str) -> ResponseReturnValue:
     """What one of them did, in order."""
-    visit_id, bar = VisitId.parse(visit), _bar()
+    visit_id, bar = VisitId.parse(visit), bar_here()
     around = _behind(bar, 2 * AROUND + 1, first_around(bar.place)) if bar.place else None
     page = VisitPage.of(get(VisitService).visit(visit_id), around, bar, names())
     return render_template("dashboards/funnel_visit.html", page=page, **controls(FUNNEL, bar.funnel.page))
-
-
-def _question() -> FunnelQuestion:
-    return FunnelQuestion.parse(request.args, reader_zone(), utc_now(), get(Warehouse).first_day)
-
-
-def _bar() -> BarQuestion:
-    return BarQuestion.parse(request.args, reader_zone(), utc_now(), get(Warehouse).first_day)
 
 
 def _behind(bar: BarQuestion, limit: int, offset: int = 0) -> JourneyList:

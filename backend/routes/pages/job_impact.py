@@ -15,7 +15,7 @@ from backend.assessments.job_impact.service import JobImpactDrafts
 from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.reference.plain_names import JobName
-from backend.routes.access import account_holder, public
+from backend.routes.access import Rate, account_holder, public
 from backend.routes.draft_keys import draft_keys, hold
 from backend.routes.pages.compressed import compress
 from backend.routes.pages.first_visit import FirstVisitPages
@@ -54,13 +54,13 @@ def first_page(errors: Errors = NO_ERRORS) -> str:
 
 @bp.get("/", endpoint="home")
 @bp.get(BASE)
-@public("the calculator is open to everyone")
+@public("the calculator is open to everyone", Rate.VISIT)
 def start() -> ResponseReturnValue:
     return get(FirstVisitPages).page(lambda: first_page(by_field(forms.search_problems(request.args))))
 
 
 @bp.post(BASE)
-@public("the calculator is open to everyone")
+@public("the calculator is open to everyone", Rate.VISIT)
 @if_refused(first_page)
 def begin() -> ResponseReturnValue:
     reply = forms.job_reply(request.form, get(Reference).occupations)
@@ -75,7 +75,7 @@ def _fields() -> JobFields:
         return one_job(started, _name_of(started))
     text = forms.searched(request.form.get("job_title") or request.args.get("q", ""))
     search = get(Reference).titles.search(text) if text else None
-    return job_fields(text, search, request.form.get("occupation", ""), get(JobDirectory))
+    return job_fields(text, search, get(JobDirectory))
 
 
 def _name_of(code: str) -> JobName:

@@ -13,7 +13,7 @@ from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.reference.major_groups import GROUPS_BY_SLUG, MajorGroup
 from backend.reference.slugs import slug_of
-from backend.routes.access import public, shared
+from backend.routes.access import Rate, public, shared
 from backend.routes.pages.forms import by_field, of_every_field
 from backend.routes.pages.kept_pages import KeptPages
 from backend.routes.pages.occupation_addresses import MOVED, NoSuchJob, absolute, code_at
@@ -32,7 +32,7 @@ PUBLIC_PAGES = (
 
 
 @bp.get("/jobs")
-@public("everybody may look up a job")
+@public("everybody may look up a job", Rate.VISIT)
 def search() -> ResponseReturnValue:
     text, reference, directory = searched(request.args.get("q", "")), get(Reference), get(JobDirectory)
     found = reference.titles.search(text)

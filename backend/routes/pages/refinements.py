@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from flask import request
 
 from backend.analytics.events.event import AssessmentSubmitted
@@ -31,11 +32,12 @@ def record_refinement(link: str) -> None:
 def _as_counted(result: JobImpactResult) -> AssessmentSubmitted:
     """The result in the words of the event that told of it first."""
     counted, yours = counted_answers(result), result.assessment.yours
-    return AssessmentSubmitted(
-        job_title=result.assessment.title,
-        occupation=result.assessment.code,
-        industry=counted.industry or None,
-        experience=counted.experience or None,
-        education=counted.education or None,
-        risk_level=yours.level if yours else None,
-    )
+    properties = {
+        "job_title": result.assessment.title,
+        "occupation": result.assessment.code,
+        "industry": counted.industry or None,
+        "experience": counted.experience or None,
+        "education": counted.education or None,
+        "risk_level": yours.level if yours else None,
+    }
+    return msgspec.convert(properties, AssessmentSubmitted)

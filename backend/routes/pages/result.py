@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from backend.assessments.job_impact.questions import JobImpactQuestion, JobImpactReply
 from backend.assessments.job_impact.service import JobImpactDrafts, JobImpactResult, JobImpactResults
-from backend.assessments.visit.errors import AnswersOutdated
+from backend.assessments.visit.errors import AnswersOutdated, ResultMoved
 from backend.plugins import get
 from backend.reference.loading import Reference
-from backend.routes.access import public
+from backend.routes.access import Rate, public
 from backend.routes.draft_keys import draft_keys
 from backend.routes.pages.compressed import compress
 from backend.routes.pages.forms import NO_ERRORS, Errors, if_refused, of_every_field
@@ -28,35 +28,38 @@ OWN = "changed by whom it belongs to alone, proven by a signed cookie or an acco
 
 
 def refused_page(errors: Errors = NO_ERRORS, *, link: str, **_: str) -> str:
-    return _page(_result(link), errors)
+    return _page(_result(link, None if "salary" in errors else forms.carried_pay(request.form)), errors)
 
 
 @bp.get(RESULT)
-@public(READERS)
+@public(READERS, Rate.VISIT)
 def show(link: str) -> ResponseReturnValue:
     return _page(_result(link))
 
 
 @bp.post(f"{RESULT}/<any(place, background, week):question>")
-@public(OWN)
+@public(OWN, Rate.VISIT)
 @if_refused(refused_page)
 def answer(link: str, question: str) -> ResponseReturnValue:
-    """Keep what a menu was told."""
-    get(JobImpactDrafts).answer(link, draft_keys(), _reply(JobImpactQuestion(question), link))
+    """Keep what a menu was told. Pay that was compared on this page comes along and is compared again."""
+    salary, reply = forms.carried_pay(request.form), _reply(JobImpactQuestion(question), link)
+    get(JobImpactDrafts).answer(link, draft_keys(), reply)
     record_refinement(link)
-    return redirect(url_for(".show", link=link), 303)
+    return redirect(url_for(".show", link=link), 303) if salary is None else _page(_result(link, salary))
 
 
 @bp.post(f"{RESULT}/pay")
-@public(OWN)
+@public(OWN, Rate.VISIT)
 @if_refused(refused_page)
 def pay(link: str) -> ResponseReturnValue:
     """Place a salary among the published ones, on this one page; it is kept nowhere."""
-    return _page(get(JobImpactResults).of_link(link, draft_keys(), forms.annual_pay(request.form)))
+    if "forget" in request.form:
+        return redirect(url_for(".show", link=link), 303)
+    return _page(_result(link, forms.annual_pay(request.form)))
 
 
 @bp.post(f"{RESULT}/withdraw")
-@public(OWN)
+@public(OWN, Rate.VISIT)
 def withdraw(link: str) -> ResponseReturnValue:
     """End the link for whoever has it, and give the result another one."""
     fresh = get(JobImpactDrafts).withdraw(link, draft_keys())
@@ -64,11 +67,11 @@ def withdraw(link: str) -> ResponseReturnValue:
     return redirect(url_for(".show", link=fresh), 303)
 
 
-@bp.get(f"{RESULT}/<any(place, background, week, pay, withdraw):_action>")
-@public(READERS)
-def back(link: str, _action: str) -> ResponseReturnValue:
+@bp.get(f"{RESULT}/<any(place, background, week, pay, withdraw):action>")
+@public(READERS, Rate.VISIT)
+def back(link: str, action: str) -> ResponseReturnValue:
     """Where someone lands who opens the address of a form, or whose form was left open: a salary stands in it again."""
-    if "salary" in request.form:
+    if action == "pay" and "salary" in request.form:
         return refused_page(NOT_COMPARED, link=link)
     return redirect(url_for(".show", link=link), 303)
 
@@ -76,6 +79,13 @@ def back(link: str, _action: str) -> ResponseReturnValue:
 @bp.errorhandler(AnswersOutdated)
 def start_again(_error: AnswersOutdated) -> ResponseReturnValue:
     return redirect(url_for("assessment.start", notice="gone"), 303)
+
+
+@bp.errorhandler(ResultMoved)
+def lead_on(moved: ResultMoved) -> ResponseReturnValue:
+    """Back leads the maker of a result to an address that is withdrawn: nothing that was sent there is kept."""
+    flash(str(moved) if request.method == "GET" else f"{moved} Nothing was changed: make your change here.")
+    return redirect(url_for(".show", link=moved.link), 303)
 
 
 @bp.after_request
@@ -86,8 +96,8 @@ def keep_private(response: Response) -> Response:
     return response
 
 
-def _result(link: str) -> JobImpactResult:
-    return get(JobImpactResults).of_link(link, draft_keys())
+def _result(link: str, salary: float | None = None) -> JobImpactResult:
+    return get(JobImpactResults).of_link(link, draft_keys(), salary)
 
 
 def _page(result: JobImpactResult, errors: Errors = NO_ERRORS) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 
 from backend.assessments.job_impact.presentation.headline import Voice, hours_entered
 from backend.assessments.job_impact.presentation.home import job_address
-from backend.assessments.job_impact.presentation.no_score import JobLink
+from backend.assessments.job_impact.presentation.no_score import nearest_links
 from backend.assessments.job_impact.presentation.occupation_lists import JobDirectory
 from backend.assessments.job_impact.presentation.page import CountedAnswers, ResultPage, Shown, result_page
 from backend.assessments.job_impact.presentation.refining import (
@@ -26,6 +26,7 @@ from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.routes.access import account_holder
 from backend.routes.pages.forms import Errors
+from backend.routes.pages.occupation_addresses import absolute
 from backend.routes.schemas.move_choice import move_choice
 from backend.routes.schemas.share_link import CARD, NUMBER, with_number
 
@@ -35,7 +36,7 @@ ID_SHOWN = 12
 def page_of(result: JobImpactResult, errors: Errors) -> ResultPage:
     own = isinstance(result, OwnJobImpactResult)
     reference = get(Reference)
-    address = _absolute(url_for("result.show", link=result.link))
+    address = absolute(url_for("result.show", link=result.link))
     shown = Shown(
         voice=Voice.OWN if own else Voice.SHARED,
         address=address,
@@ -45,7 +46,7 @@ def page_of(result: JobImpactResult, errors: Errors) -> ResultPage:
         state_name=state_name(result),
         moves=move_choice(request.args),
         slugs=reference.slugs.by_code,
-        nearest=() if result.assessment.yours else _nearest(result.assessment.code),
+        nearest=() if result.assessment.yours else nearest_links(get(JobDirectory).nearest(result.assessment.code)),
     )
     forms = _forms(result, errors) if isinstance(result, OwnJobImpactResult) else None
     return result_page(result.assessment, result.answers, shown, forms, counted_answers(result))
@@ -54,8 +55,8 @@ def page_of(result: JobImpactResult, errors: Errors) -> ResultPage:
 def _share_row(result: OwnJobImpactResult) -> ShareRow:
     path = url_for("result.show", link=result.link)
     return ShareRow(
-        address=_absolute(path),
-        numbered=_absolute(f"{path}?{CARD}={NUMBER}") if result.assessment.yours else "",
+        address=absolute(path),
+        numbered=absolute(f"{path}?{CARD}={NUMBER}") if result.assessment.yours else "",
         with_number=with_number(request.args),
         path=path,
         pdf=url_for("result_files.pdf", link=result.link),
@@ -70,14 +71,6 @@ def _head(result: JobImpactResult, address: str) -> Head:
     query = f"?{CARD}={NUMBER}" if numbered else ""
     link, image = f"{address}{query}", f"{address}/card.png{query}"
     return head_of(result.assessment, Voice.SHARED, link, image, with_number=numbered)
-
-
-def _absolute(path: str) -> str:
-    return f"{current_app.config['PUBLIC_URL']}{path}"
-
-
-def _nearest(code: str) -> tuple[JobLink, ...]:
-    return tuple(JobLink(row.name, f"/jobs/{row.slug}", row.place_shown) for row in get(JobDirectory).nearest(code))
 
 
 def state_name(result: JobImpactResult) -> str | None:
@@ -105,11 +98,12 @@ def _forms(result: OwnJobImpactResult, errors: Errors) -> ResultForms:
     holder, reference, a = account_holder(), get(Reference), result.assessment
     sent = (request.view_args or {}).get("question", request.path.rpartition("/")[2])
     typed: Mapping[str, Mapping[str, str]] = {sent: request.form} if errors or sent == "pay" else {}
+    salary = request.form.get("salary", "")
     return ResultForms(
         address=url_for("result.show", link=result.link),
         place=place_menu(result.answers, typed.get("place", {}), reference.states, reference.industries),
         week=week_menu(hours_of(result), typed.get("week", {}), entered=hours_entered(a)),
-        pay=pay_menu(a, result.answers.salary, typed.get("pay", {})),
+        pay=pay_menu(a, result.answers.salary, salary),
         background=background_menu(result.answers, typed.get("background", {}), EDUCATION),
         errors=errors,
         refused=sent if errors else "",

@@ -14,9 +14,10 @@ from backend.routes.access import demand, me, require
 from backend.routes.pages.dashboard_controls import back
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
 from backend.routes.reader import reader_zone
-from backend.routes.schemas.views import id_of, view_of_form
+from backend.routes.schemas.views import change_of_form, id_of, view_of_form
 
 bp = Blueprint("view_pages", __name__, url_prefix="/analytics/views")
+NO_VIEW = "You have no saved view with that ID."
 
 
 def view_page(errors: Errors = NO_ERRORS) -> str:
@@ -41,10 +42,31 @@ def save_page() -> ResponseReturnValue:
     return redirect(back(), 303)
 
 
+def change_page(errors: Errors = NO_ERRORS, *, public_id: str) -> str:
+    view = get(SavedViews).own(me(), id_of(public_id, NO_VIEW))
+    typed = request.form or {"name": view.name, "shared": "1" if view.shared else ""}
+    return form_page("dashboards/rename_view.html", errors, back=back(), public_id=public_id, values=typed)
+
+
+@bp.get("/<public_id>/change")
+@require(Scope.DASHBOARDS_READ)
+def change_form(public_id: str) -> ResponseReturnValue:
+    return change_page(public_id=public_id)
+
+
+@bp.post("/<public_id>/change")
+@require(Scope.DASHBOARDS_READ)
+@if_refused(change_page)
+def change_from_page(public_id: str) -> ResponseReturnValue:
+    changed = get(SavedViews).change(me(), id_of(public_id, NO_VIEW), change_of_form(request.form))
+    flash(f"Saved as “{changed.name}”{', for everyone with dashboard access' if changed.shared else ''}.")
+    return redirect(back(), 303)
+
+
 @bp.post("/<public_id>/delete")
 @require(Scope.DASHBOARDS_READ)
 def delete_from_page(public_id: str) -> ResponseReturnValue:
-    get(SavedViews).delete(me(), id_of(public_id, "You have no saved view with that ID."))
+    get(SavedViews).delete(me(), id_of(public_id, NO_VIEW))
     flash("Deleted.")
     return redirect(back(), 303)
 

@@ -52,7 +52,7 @@ class AnnotationPath(BaseModel):
 
     @property
     def id(self) -> UUID:
-        return id_of(self.public_id, "There is no annotation with that ID that you can delete.")
+        return id_of(self.public_id, "There is no annotation with that ID that is yours.")
 
 
 class AnnotationOut(Out):

@@ -42,9 +42,18 @@ class SessionQuery(PeriodQuery):
     referrer: AnyOf
     referrer_not: NoneOf
     referrer_contains: ContainsAny
+    landing_page: AnyOf
+    landing_page_not: NoneOf
+    landing_page_contains: ContainsAny
     device: AnyOf
     device_not: NoneOf
     device_contains: ContainsAny
+    browser: AnyOf
+    browser_not: NoneOf
+    browser_contains: ContainsAny
+    os: AnyOf
+    os_not: NoneOf
+    os_contains: ContainsAny
     country: AnyOf
     country_not: NoneOf
     country_contains: ContainsAny

@@ -21,7 +21,7 @@ from backend.analytics.metrics.funnel.definition import (
     Outcome,
 )
 from backend.analytics.metrics.funnel.questions import FunnelBar
-from backend.analytics.metrics.funnel.service import FunnelGroup, FunnelReport, JourneyList
+from backend.analytics.metrics.funnel.service import FunnelGroup, FunnelReport, JourneyGroups, JourneyList
 from backend.analytics.metrics.funnel.statistics import FunnelCounts, FunnelStep
 from backend.csv_table import csv_lines
 from backend.routes.schemas import said_rules
@@ -98,6 +98,11 @@ class JourneyParameters(FunnelParameters):
     )
     limit: Annotated[int, Field(ge=1, le=MOST_LISTED)] = 100
     offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    grouped_by: str | None = Field(
+        None,
+        description="A dimension: counts those behind the bar by its values too, in `groups`, as many as `limit`.",
+        json_schema_extra=said_rules.optional(said_rules.OF_SESSIONS),
+    )
 
     def bar(self) -> FunnelBar:
         return self._asked().bar(self.step, self.outcome, self.group, others=self.others)
@@ -213,7 +218,10 @@ class FunnelResponse(TableOut):
 
 
 class JourneyOut(Out):
-    """How far a session came, or a visitor who took step 1 in it; `seconds` from step 1 to the last step reached."""
+    """How far a session came, or a visitor who took step 1 in it; `seconds` from step 1 to the last step reached.
+
+    `visit`: its name in the address of its events.
+    """
 
     session_key: str
     started_at: datetime
@@ -224,10 +232,23 @@ class JourneyOut(Out):
     reached: int
     seconds: OneDecimal
     immature: bool
+    visit: str
+
+
+class JourneyGroupOut(Out):
+    """Those behind the bar with one value, null being "there is none"; `of`: all with it that reached the step before.
+
+    `rate`: the first of the second, null where that is fewer than ten.
+    """
+
+    key: str | None
+    behind: int
+    of: int
+    rate: FourDecimals | None
 
 
 class JourneysMeta(Out):
-    """`total` is what the bar says; `as_of` as in the funnel."""
+    """`total` is what the bar says; `as_of` as in the funnel. `group_keys`: how many groups there are."""
 
     total: int
     limit: int
@@ -240,17 +261,21 @@ class JourneysMeta(Out):
     engine: str
     demo: bool
     plan: FunnelPlan
+    grouped_by: str | None
+    group_keys: int | None
 
 
 class JourneysResponse(TableOut):
     data: list[JourneyOut]
+    groups: list[JourneyGroupOut]
     meta: JourneysMeta
 
     @classmethod
-    def of(cls, found: JourneyList) -> Self:
+    def of(cls, found: JourneyList, groups: JourneyGroups | None = None) -> Self:
         zone = ZoneInfo(found.query.period.timezone)
         return cls(
             data=list(_journeys(found)),
+            groups=[JourneyGroupOut.model_validate(group) for group in groups.rows] if groups else [],
             meta=JourneysMeta(
                 total=found.total,
                 limit=found.limit,
@@ -263,6 +288,8 @@ class JourneysResponse(TableOut):
                 engine=found.engine,
                 demo=found.demo,
                 plan=_plan(found.query),
+                grouped_by=groups.dimension if groups else None,
+                group_keys=groups.keys if groups else None,
             ),
         )
 
@@ -368,4 +395,5 @@ def _journeys(journeys: JourneyList) -> Iterator[JourneyOut]:
             reached=journey.reached,
             seconds=journey.seconds,
             immature=journey.immature,
+            visit=str(journey.visit),
         )

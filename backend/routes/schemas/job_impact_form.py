@@ -149,6 +149,11 @@ def annual_pay(form: Form) -> float:
     return pay
 
 
+def carried_pay(form: Form) -> float | None:
+    """Pay that was compared before another menu was used: its page hands it on, for it is kept nowhere."""
+    return annual_pay(form) if form.get("salary") else None
+
+
 def _pay(text: str) -> re.Match[str] | None:
     """Blanks go first, except between digits, so that the pattern has no choice to make about them."""
     if len(text) > LONGEST_NUMBER:

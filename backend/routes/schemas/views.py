@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from werkzeug.datastructures import MultiDict
 
 from backend.analytics.metrics.catalogue.filter_parameters import CONDITIONS
-from backend.analytics.views.view import LONGEST_NAME, NewView, SavedView, ViewKind
+from backend.analytics.views.view import LONGEST_NAME, NewView, SavedView, ViewChange, ViewKind
 from backend.dashboards.pages.funnel import FUNNEL
-from backend.dashboards.saved import SAVABLE, SEVERAL, checked, known_parameters
-from backend.errors import NotFound
+from backend.dashboards.saved import SAVABLE, SEVERAL, checked, checked_change, known_parameters
+from backend.errors import FieldError, InvalidRequest, NotFound
 from backend.routes.schemas.answer import Out
 from backend.routes.schemas.said_rules import TEXT, Rule, case, line
 
@@ -70,6 +70,20 @@ class ViewBody(BaseModel):
         parameters = {name: tuple(values) for name, values in self.parameters.items()}
         page = FUNNEL.name if self.kind is ViewKind.FUNNEL and self.page is None else self.page
         return checked(NewView(self.name.strip(), self.kind, page, parameters, self.shared), default_zone, now)
+
+
+class ViewChangeBody(BaseModel):
+    """What is to change; the rest stays as it is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"minProperties": 1})
+
+    name: str | None = Field(None, examples=["Newsletter by month"], json_schema_extra={"anyOf": [line(LONGEST_NAME)]})
+    shared: StrictBool | None = Field(None, description="Whether everyone with dashboard access sees it.")
+
+    def change(self) -> ViewChange:
+        if not self.model_fields_set:
+            raise InvalidRequest([FieldError("", "Send a name, shared, or both.")])
+        return checked_change(ViewChange(None if self.name is None else self.name.strip(), self.shared))
 
 
 class ViewPath(BaseModel):
@@ -134,3 +148,8 @@ def view_of_form(form: MultiDict[str, str], default_zone: str, now: datetime) ->
     saved = {name: values for name, values in parameters.items() if name in CONDITIONS} if only_filters else parameters
     name = form.get("name", "").strip()
     return checked(NewView(name, kind, None if only_filters else page, saved, "shared" in form), default_zone, now)
+
+
+def change_of_form(form: MultiDict[str, str]) -> ViewChange:
+    """What the form beside a saved view changes of it: its name, and who sees it."""
+    return checked_change(ViewChange(form.get("name", "").strip(), "shared" in form))

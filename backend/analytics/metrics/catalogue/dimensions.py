@@ -59,7 +59,13 @@ _DEFINED = (
     _column("medium", "Medium", "What kind of way it was: `cpc`, `organic`, `email`.", nothing="No medium"),
     _column("campaign", "Campaign", "Which campaign brought them.", nothing="No campaign"),
     _column("referrer", "Referrer", "The site whose link was followed.", nothing="No referrer"),
+    _column(
+        "landing_page", "Entry page", "The path of the page that the visit began on, without its query.",
+        nothing="Not recorded",
+    ),
     _column("device", "Device", "`mobile`, `tablet` or `desktop`.", BOTH),
+    _column("browser", "Browser", "The browser's name, such as `Chrome`.", nothing="Not recorded"),
+    _column("os", "System", "The operating system's name, such as `iOS`.", nothing="Not recorded"),
     _column("country", "Country", "ISO 3166-1 alpha-2.", BOTH),
     _column("region", "State or region", "The part of the country, ISO 3166-2, such as `US-CA`.", BOTH),
     _column("job_title", "Job title", "What was entered last, as it was entered.", nothing="No title"),

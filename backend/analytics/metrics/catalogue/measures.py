@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Counts = Mapping[str, "NumericValue"]
 OFFER_FOLLOWED, UPGRADE_FOLLOWED = "offer_followed", "upgrade_followed"
+BY_ITSELF = "web_vitals"  # sent by the tracker when a page is left
 OPTIONAL = {2: "place and industry", 3: "experience and education", 4: "the week"}
 
 
@@ -49,6 +50,7 @@ class Measure:
     rests_on: str
     aggregate: Callable[[Table, str], NumericValue]
     parts: tuple[str, ...] = ()
+    less_is_better = False
 
     @property
     def is_zero_of_nothing(self) -> bool:
@@ -66,6 +68,7 @@ class Ratio:
     description: str
     numerator: str
     denominator: str
+    less_is_better: bool = False
     sums = False
     is_zero_of_nothing = False
 
@@ -115,6 +118,12 @@ def _quantile(name: str, label: str, description: str, rests_on: str, share: flo
     return Measure(name, label, Unit.SECONDS, description, Relation.SESSIONS, False, rests_on, seconds)
 
 
+def _bounced(sessions: Table, _: str) -> NumericValue:
+    """Sessions without a second act of the visitor's."""
+    acts = sessions.event_names.replace(BY_ITSELF, "").strip()
+    return (~acts.contains(" ")).sum().fill_null(0)
+
+
 def _event(name: str, label: str, event: str) -> Measure:
     def times(events: Table, _: str) -> NumericValue:
         return (events.event_type == event).sum().fill_null(0)
@@ -144,6 +153,10 @@ _DEFINED: tuple[Measure, ...] = (
     Measure(
         "session_events", "Events in sessions", Unit.COUNT, "Events that belong to the sessions.",
         Relation.SESSIONS, True, "session_events", lambda t, _: t.events.sum().fill_null(0),
+    ),
+    Measure(
+        "bounces", "Bounces", Unit.COUNT, "Sessions with one event at most, `web_vitals` not counted.",
+        Relation.SESSIONS, True, "bounces", _bounced,
     ),
     _sessions("opened", "Calculators opened", "Sessions in which the calculator was opened.", "step_1_at"),
     _sessions(
@@ -201,7 +214,7 @@ _DEFINED: tuple[Measure, ...] = (
         "timed_results", 0.9, "step_1_at", "submitted_at",
     ),
     _quantile(
-        "median_duration", "Duration, median", "From the first event of a session to its last.",
+        "median_duration", "Visit time", "From the first event of a session to its last, the median.",
         "sessions", 0.5, "started_at", "ended_at",
     ),
     Measure(
@@ -216,6 +229,9 @@ _DEFINED: tuple[Measure, ...] = (
     _event("payments_failed", "Payments failed", "payment_failed"),
 )  # fmt: skip
 _DIVIDED: tuple[Ratio, ...] = (
+    Ratio(
+        "bounce_rate", "Bounce", Unit.FRACTION, "Bounces, of all sessions.", "bounces", "sessions", less_is_better=True
+    ),
     Ratio(
         "completion_rate", "Came to a result", Unit.FRACTION,
         "Sessions with a result, of those that opened the calculator.", "assessments", "opened",

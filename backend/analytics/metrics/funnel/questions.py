@@ -101,13 +101,13 @@ def behind(query: FunnelQuery, group: Group | None) -> Question:
     return _question(f"behind {marked!r}", query, question, texts, "least", "most", "limit", "offset", listed=True)
 
 
-def grouped_behind(query: FunnelQuery, group: Group | None, dimension: str) -> Question:
-    """A row per value of a dimension: the ways behind a bar, and all that reached the step `base`; the most first."""
+def grouped_behind(query: FunnelQuery, group: Group | None, dimension: str, limit: int) -> Question:
+    """A row for each of the largest groups: its ways behind the bar, all of it that reached `base`, how many groups."""
     texts = MarkedTexts()
     marked = _marked_group(group, texts)
-    question = partial(_grouped_behind, group=marked)
-    name = f"behind {marked!r} by {dimension}"
-    return _question(name, query, question, texts, "least", "most", "base", "limit", grouped=dimension)
+    question = partial(_grouped_behind, group=marked, limit=limit)
+    name = f"{limit} largest behind {marked!r} by {dimension}"
+    return _question(name, query, question, texts, "least", "most", "base", grouped=dimension)
 
 
 def _marked(keys: Keys, texts: MarkedTexts) -> Keys:
@@ -192,10 +192,12 @@ def _behind(query: FunnelQuery, numbers: Numbers, ways: Table, *marks: IntegerVa
     return standing.filter(standing["rank"] >= offset, standing["rank"] < offset + limit).order_by("rank")
 
 
-def _grouped_behind(query: FunnelQuery, _: Numbers, ways: Table, *marks: IntegerValue, group: Group | None) -> Table:
+def _grouped_behind(
+    query: FunnelQuery, _: Numbers, ways: Table, *marks: IntegerValue, group: Group | None, limit: int
+) -> Table:
     import ibis
 
-    least, most, base, limit = marks
+    least, most, base = marks
     ways = _in_group(_with_came(query, ways), group)
     behind = ways.came.between(least, most)
     groups = ways.group_by(LISTED_GROUP).aggregate(behind=behind.sum(), of=(ways.came >= base).sum())

@@ -178,8 +178,8 @@ class FunnelService:
             raise InvalidRequest(FieldError("grouped_by", fault.message) for fault in faults)
         bar = self._with_keys(query, bar)
         least, most = bar.range
-        numbers = self._numbers(query) | {"least": least, "most": most, "base": bar.base, "limit": limit}
-        rows = self._warehouse.ask(grouped_behind(query, bar.group, dimension), **numbers).rows
+        numbers = self._numbers(query) | {"least": least, "most": most, "base": bar.base}
+        rows = self._warehouse.ask(grouped_behind(query, bar.group, dimension, limit), **numbers).rows
         groups = tuple(JourneyGroup(key, behind, of) for key, behind, of, _ in rows)
         return JourneyGroups(dimension, groups, rows[0][3] if rows else 0)
 

@@ -1,71 +1,4 @@
-WITH "t3" AS (
-  SELECT
-    "t0"."session_key" AS "session_key",
-    "t0"."session_id" AS "session_id",
-    "t0"."timestamp" AS "timestamp",
-    "t0"."event_id" AS "event_id",
-    "t0"."event_type" AS "event_type",
-    "t0"."step" AS "step",
-    "t0"."is_bot" AS "is_bot",
-    "t0"."user_id" AS "user_id",
-    "t0"."offer" AS "offer",
-    "t0"."price_cents" AS "price_cents",
-    COALESCE("t0"."currency", 'USD') AS "currency",
-    "t0"."visitor_id" AS "visitor_id",
-    "t0"."country" AS "country",
-    "t0"."region" AS "region",
-    "t0"."device" AS "device",
-    "t0"."source" AS "source",
-    "t0"."medium" AS "medium",
-    "t0"."campaign" AS "campaign",
-    "t0"."referrer" AS "referrer",
-    "t0"."job_title" AS "job_title",
-    "t0"."occupation" AS "occupation",
-    "t0"."industry" AS "industry",
-    "t0"."experience" AS "experience",
-    "t0"."education" AS "education",
-    "t0"."risk_level" AS "risk_level",
-    CASE
-      WHEN "t0"."event_type" = 'ai_calculator_opened'
-      THEN 1
-      WHEN COALESCE(
-        (
-          "t0"."event_type" = 'calculator_step_completed'
-        ) AND (
-          "t0"."step" = 1
-        ),
-        FALSE
-      )
-      THEN 2
-      WHEN COALESCE(
-        (
-          "t0"."event_type" = 'calculator_step_completed'
-        )
-        AND "t0"."step" BETWEEN 2 AND 4,
-        FALSE
-      )
-      THEN CAST("t0"."step" AS Nullable(Int64)) + 4
-      WHEN "t0"."event_type" = 'assessment_submitted'
-      THEN 3
-      WHEN "t0"."event_type" = 'assessment_refined'
-      THEN 9
-      WHEN "t0"."event_type" = 'conversion_offer_viewed'
-      THEN 4
-      WHEN "t0"."event_type" = 'paid_upgrade_clicked'
-      THEN 5
-      ELSE 0
-    END AS "place",
-    CASE
-      WHEN isNull("t0"."step")
-      THEN "t0"."event_type"
-      ELSE CONCAT(CONCAT("t0"."event_type", ':'), CAST("t0"."step" AS Nullable(String)))
-    END AS "named_step"
-  FROM "events" AS "t0"
-  WHERE
-    "t0"."day" >= 8111000000000000000 AND "t0"."day" <= (
-      8111000000000000001 + 1
-    )
-), "t5" AS (
+WITH "t5" AS (
   SELECT
     "t2"."session_key" AS "session_key",
     MAX("t2"."run_started_at") AS "carried_run",
@@ -141,7 +74,17 @@ WITH "t3" AS (
           tuple("t4"."timestamp", "t4"."event_id")
         ).1 AS "facts_0",
         argMinIf(
-          tuple(tuple("t4"."source", "t4"."medium", "t4"."campaign", "t4"."referrer")),
+          tuple(
+            tuple(
+              "t4"."source",
+              "t4"."medium",
+              "t4"."campaign",
+              "t4"."referrer",
+              "t4"."landing_page",
+              "t4"."browser",
+              "t4"."os"
+            )
+          ),
           tuple("t4"."timestamp", "t4"."event_id"),
           "t4"."place" = 1
         ).1 AS "facts_1",
@@ -181,7 +124,152 @@ WITH "t3" AS (
         sumIf("t4"."price_cents", "t4"."place" = 5) AS "revenue_cents",
         minIf("t4"."currency", "t4"."place" = 5) AS "upgrade_currency",
         SUM(CAST("t4"."place" = 5 AS Nullable(Int32))) AS "upgrades"
-      FROM "t3" AS "t4"
+      FROM (
+        SELECT
+          "t3".*
+          EXCEPT ("event_data")
+        FROM (
+          SELECT
+            "t0"."session_key" AS "session_key",
+            "t0"."session_id" AS "session_id",
+            "t0"."timestamp" AS "timestamp",
+            "t0"."event_id" AS "event_id",
+            "t0"."event_type" AS "event_type",
+            "t0"."step" AS "step",
+            "t0"."is_bot" AS "is_bot",
+            "t0"."user_id" AS "user_id",
+            "t0"."event_data" AS "event_data",
+            "t0"."offer" AS "offer",
+            "t0"."price_cents" AS "price_cents",
+            COALESCE("t0"."currency", 'USD') AS "currency",
+            "t0"."visitor_id" AS "visitor_id",
+            "t0"."country" AS "country",
+            "t0"."region" AS "region",
+            "t0"."device" AS "device",
+            "t0"."source" AS "source",
+            "t0"."medium" AS "medium",
+            "t0"."campaign" AS "campaign",
+            "t0"."referrer" AS "referrer",
+            "t0"."job_title" AS "job_title",
+            "t0"."occupation" AS "occupation",
+            "t0"."industry" AS "industry",
+            "t0"."experience" AS "experience",
+            "t0"."education" AS "education",
+            "t0"."risk_level" AS "risk_level",
+            CASE
+              WHEN "t0"."event_type" = 'ai_calculator_opened'
+              THEN 1
+              WHEN COALESCE(
+                (
+                  "t0"."event_type" = 'calculator_step_completed'
+                ) AND (
+                  "t0"."step" = 1
+                ),
+                FALSE
+              )
+              THEN 2
+              WHEN COALESCE(
+                (
+                  "t0"."event_type" = 'calculator_step_completed'
+                )
+                AND "t0"."step" BETWEEN 2 AND 4,
+                FALSE
+              )
+              THEN CAST("t0"."step" AS Nullable(Int64)) + 4
+              WHEN "t0"."event_type" = 'assessment_submitted'
+              THEN 3
+              WHEN "t0"."event_type" = 'assessment_refined'
+              THEN 9
+              WHEN "t0"."event_type" = 'conversion_offer_viewed'
+              THEN 4
+              WHEN "t0"."event_type" = 'paid_upgrade_clicked'
+              THEN 5
+              ELSE 0
+            END AS "place",
+            CASE
+              WHEN isNull("t0"."step")
+              THEN "t0"."event_type"
+              ELSE CONCAT(CONCAT("t0"."event_type", ':'), CAST("t0"."step" AS Nullable(String)))
+            END AS "named_step",
+            nullIf(
+              CASE
+                WHEN notEmpty(
+                  extractGroups(
+                    CAST(CASE
+                      WHEN "t0"."event_type" = 'ai_calculator_opened'
+                      THEN COALESCE("t0"."event_data", '')
+                      ELSE ''
+                    END AS String),
+                    CONCAT('(', '"page" *: *"(/[A-Za-z0-9/._~%@!$&()*+,;=:-]{0,199})["?#]', ')')
+                  )[2]
+                )
+                THEN extractGroups(
+                  CAST(CASE
+                    WHEN "t0"."event_type" = 'ai_calculator_opened'
+                    THEN COALESCE("t0"."event_data", '')
+                    ELSE ''
+                  END AS String),
+                  CONCAT('(', '"page" *: *"(/[A-Za-z0-9/._~%@!$&()*+,;=:-]{0,199})["?#]', ')')
+                )[2]
+                ELSE NULL
+              END,
+              ''
+            ) AS "landing_page",
+            nullIf(
+              CASE
+                WHEN notEmpty(
+                  extractGroups(
+                    CAST(CASE
+                      WHEN "t0"."event_type" = 'ai_calculator_opened'
+                      THEN COALESCE("t0"."event_data", '')
+                      ELSE ''
+                    END AS String),
+                    CONCAT('(', '"browser" *: *"([A-Za-z][A-Za-z0-9 .+-]{0,39})"', ')')
+                  )[2]
+                )
+                THEN extractGroups(
+                  CAST(CASE
+                    WHEN "t0"."event_type" = 'ai_calculator_opened'
+                    THEN COALESCE("t0"."event_data", '')
+                    ELSE ''
+                  END AS String),
+                  CONCAT('(', '"browser" *: *"([A-Za-z][A-Za-z0-9 .+-]{0,39})"', ')')
+                )[2]
+                ELSE NULL
+              END,
+              ''
+            ) AS "browser",
+            nullIf(
+              CASE
+                WHEN notEmpty(
+                  extractGroups(
+                    CAST(CASE
+                      WHEN "t0"."event_type" = 'ai_calculator_opened'
+                      THEN COALESCE("t0"."event_data", '')
+                      ELSE ''
+                    END AS String),
+                    CONCAT('(', '"os" *: *"([A-Za-z][A-Za-z0-9 .+-]{0,39})"', ')')
+                  )[2]
+                )
+                THEN extractGroups(
+                  CAST(CASE
+                    WHEN "t0"."event_type" = 'ai_calculator_opened'
+                    THEN COALESCE("t0"."event_data", '')
+                    ELSE ''
+                  END AS String),
+                  CONCAT('(', '"os" *: *"([A-Za-z][A-Za-z0-9 .+-]{0,39})"', ')')
+                )[2]
+                ELSE NULL
+              END,
+              ''
+            ) AS "os"
+          FROM "events" AS "t0"
+          WHERE
+            "t0"."day" >= 8111000000000000000 AND "t0"."day" <= (
+              8111000000000000001 + 1
+            )
+        ) AS "t3"
+      ) AS "t4"
       GROUP BY
         "t4"."session_key"
     ) AS "t11"
@@ -221,6 +309,9 @@ WITH "t3" AS (
     "t22"."risk_level" AS "risk_level",
     "t22"."place" AS "place",
     "t22"."named_step" AS "named_step",
+    "t22"."landing_page" AS "landing_page",
+    "t22"."browser" AS "browser",
+    "t22"."os" AS "os",
     "t22"."session_key_right" AS "session_key_right",
     "t22"."carried_run" AS "carried_run",
     "t22"."carried_no" AS "carried_no",
@@ -262,6 +353,9 @@ WITH "t3" AS (
       "t21"."risk_level" AS "risk_level",
       "t21"."place" AS "place",
       "t21"."named_step" AS "named_step",
+      "t21"."landing_page" AS "landing_page",
+      "t21"."browser" AS "browser",
+      "t21"."os" AS "os",
       "t21"."session_key_right" AS "session_key_right",
       "t21"."carried_run" AS "carried_run",
       "t21"."carried_no" AS "carried_no",
@@ -308,6 +402,9 @@ WITH "t3" AS (
         "t20"."risk_level" AS "risk_level",
         "t20"."place" AS "place",
         "t20"."named_step" AS "named_step",
+        "t20"."landing_page" AS "landing_page",
+        "t20"."browser" AS "browser",
+        "t20"."os" AS "os",
         "t20"."session_key_right" AS "session_key_right",
         "t20"."carried_run" AS "carried_run",
         "t20"."carried_no" AS "carried_no",
@@ -363,11 +460,159 @@ WITH "t3" AS (
           "t6"."risk_level" AS "risk_level",
           "t6"."place" AS "place",
           "t6"."named_step" AS "named_step",
+          "t6"."landing_page" AS "landing_page",
+          "t6"."browser" AS "browser",
+          "t6"."os" AS "os",
           "t9"."session_key" AS "session_key_right",
           "t9"."carried_run" AS "carried_run",
           "t9"."carried_no" AS "carried_no",
           "t9"."carried_until" AS "carried_until"
-        FROM "t3" AS "t6"
+        FROM (
+          SELECT
+            "t3".*
+            EXCEPT ("event_data")
+          FROM (
+            SELECT
+              "t0"."session_key" AS "session_key",
+              "t0"."session_id" AS "session_id",
+              "t0"."timestamp" AS "timestamp",
+              "t0"."event_id" AS "event_id",
+              "t0"."event_type" AS "event_type",
+              "t0"."step" AS "step",
+              "t0"."is_bot" AS "is_bot",
+              "t0"."user_id" AS "user_id",
+              "t0"."event_data" AS "event_data",
+              "t0"."offer" AS "offer",
+              "t0"."price_cents" AS "price_cents",
+              COALESCE("t0"."currency", 'USD') AS "currency",
+              "t0"."visitor_id" AS "visitor_id",
+              "t0"."country" AS "country",
+              "t0"."region" AS "region",
+              "t0"."device" AS "device",
+              "t0"."source" AS "source",
+              "t0"."medium" AS "medium",
+              "t0"."campaign" AS "campaign",
+              "t0"."referrer" AS "referrer",
+              "t0"."job_title" AS "job_title",
+              "t0"."occupation" AS "occupation",
+              "t0"."industry" AS "industry",
+              "t0"."experience" AS "experience",
+              "t0"."education" AS "education",
+              "t0"."risk_level" AS "risk_level",
+              CASE
+                WHEN "t0"."event_type" = 'ai_calculator_opened'
+                THEN 1
+                WHEN COALESCE(
+                  (
+                    "t0"."event_type" = 'calculator_step_completed'
+                  ) AND (
+                    "t0"."step" = 1
+                  ),
+                  FALSE
+                )
+                THEN 2
+                WHEN COALESCE(
+                  (
+                    "t0"."event_type" = 'calculator_step_completed'
+                  )
+                  AND "t0"."step" BETWEEN 2 AND 4,
+                  FALSE
+                )
+                THEN CAST("t0"."step" AS Nullable(Int64)) + 4
+                WHEN "t0"."event_type" = 'assessment_submitted'
+                THEN 3
+                WHEN "t0"."event_type" = 'assessment_refined'
+                THEN 9
+                WHEN "t0"."event_type" = 'conversion_offer_viewed'
+                THEN 4
+                WHEN "t0"."event_type" = 'paid_upgrade_clicked'
+                THEN 5
+                ELSE 0
+              END AS "place",
+              CASE
+                WHEN isNull("t0"."step")
+                THEN "t0"."event_type"
+                ELSE CONCAT(CONCAT("t0"."event_type", ':'), CAST("t0"."step" AS Nullable(String)))
+              END AS "named_step",
+              nullIf(
+                CASE
+                  WHEN notEmpty(
+                    extractGroups(
+                      CAST(CASE
+                        WHEN "t0"."event_type" = 'ai_calculator_opened'
+                        THEN COALESCE("t0"."event_data", '')
+                        ELSE ''
+                      END AS String),
+                      CONCAT('(', '"page" *: *"(/[A-Za-z0-9/._~%@!$&()*+,;=:-]{0,199})["?#]', ')')
+                    )[2]
+                  )
+                  THEN extractGroups(
+                    CAST(CASE
+                      WHEN "t0"."event_type" = 'ai_calculator_opened'
+                      THEN COALESCE("t0"."event_data", '')
+                      ELSE ''
+                    END AS String),
+                    CONCAT('(', '"page" *: *"(/[A-Za-z0-9/._~%@!$&()*+,;=:-]{0,199})["?#]', ')')
+                  )[2]
+                  ELSE NULL
+                END,
+                ''
+              ) AS "landing_page",
+              nullIf(
+                CASE
+                  WHEN notEmpty(
+                    extractGroups(
+                      CAST(CASE
+                        WHEN "t0"."event_type" = 'ai_calculator_opened'
+                        THEN COALESCE("t0"."event_data", '')
+                        ELSE ''
+                      END AS String),
+                      CONCAT('(', '"browser" *: *"([A-Za-z][A-Za-z0-9 .+-]{0,39})"', ')')
+                    )[2]
+                  )
+                  THEN extractGroups(
+                    CAST(CASE
+                      WHEN "t0"."event_type" = 'ai_calculator_opened'
+                      THEN COALESCE("t0"."event_data", '')
+                      ELSE ''
+                    END AS String),
+                    CONCAT('(', '"browser" *: *"([A-Za-z][A-Za-z0-9 .+-]{0,39})"', ')')
+                  )[2]
+                  ELSE NULL
+                END,
+                ''
+              ) AS "browser",
+              nullIf(
+                CASE
+                  WHEN notEmpty(
+                    extractGroups(
+                      CAST(CASE
+                        WHEN "t0"."event_type" = 'ai_calculator_opened'
+                        THEN COALESCE("t0"."event_data", '')
+                        ELSE ''
+                      END AS String),
+                      CONCAT('(', '"os" *: *"([A-Za-z][A-Za-z0-9 .+-]{0,39})"', ')')
+                    )[2]
+                  )
+                  THEN extractGroups(
+                    CAST(CASE
+                      WHEN "t0"."event_type" = 'ai_calculator_opened'
+                      THEN COALESCE("t0"."event_data", '')
+                      ELSE ''
+                    END AS String),
+                    CONCAT('(', '"os" *: *"([A-Za-z][A-Za-z0-9 .+-]{0,39})"', ')')
+                  )[2]
+                  ELSE NULL
+                END,
+                ''
+              ) AS "os"
+            FROM "events" AS "t0"
+            WHERE
+              "t0"."day" >= 8111000000000000000 AND "t0"."day" <= (
+                8111000000000000001 + 1
+              )
+          ) AS "t3"
+        ) AS "t6"
         LEFT SEMI JOIN (
           SELECT
             *
@@ -516,6 +761,9 @@ FROM (
       CAST("t15"."facts_1".2 AS Nullable(String)) AS "medium",
       CAST("t15"."facts_1".3 AS Nullable(String)) AS "campaign",
       CAST("t15"."facts_1".4 AS Nullable(String)) AS "referrer",
+      CAST("t15"."facts_1".5 AS Nullable(String)) AS "landing_page",
+      CAST("t15"."facts_1".6 AS Nullable(String)) AS "browser",
+      CAST("t15"."facts_1".7 AS Nullable(String)) AS "os",
       "t15"."step_1_at" AS "step_1_at",
       CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END AS "step_2_at",
       CASE
@@ -686,6 +934,9 @@ FROM (
       CAST("t36"."facts_1".2 AS Nullable(String)) AS "medium",
       CAST("t36"."facts_1".3 AS Nullable(String)) AS "campaign",
       CAST("t36"."facts_1".4 AS Nullable(String)) AS "referrer",
+      CAST("t36"."facts_1".5 AS Nullable(String)) AS "landing_page",
+      CAST("t36"."facts_1".6 AS Nullable(String)) AS "browser",
+      CAST("t36"."facts_1".7 AS Nullable(String)) AS "os",
       "t36"."step_1_at" AS "step_1_at",
       "t36"."step_2_at" AS "step_2_at",
       "t36"."step_3_at" AS "step_3_at",
@@ -958,7 +1209,17 @@ FROM (
                   tuple("t25"."timestamp", "t25"."event_id")
                 ).1 AS "facts_0",
                 argMinIf(
-                  tuple(tuple("t25"."source", "t25"."medium", "t25"."campaign", "t25"."referrer")),
+                  tuple(
+                    tuple(
+                      "t25"."source",
+                      "t25"."medium",
+                      "t25"."campaign",
+                      "t25"."referrer",
+                      "t25"."landing_page",
+                      "t25"."browser",
+                      "t25"."os"
+                    )
+                  ),
                   tuple("t25"."timestamp", "t25"."event_id"),
                   "t25"."place" = 1
                 ).1 AS "facts_1",
@@ -1028,6 +1289,9 @@ FROM (
                   "t24"."risk_level" AS "risk_level",
                   "t24"."place" AS "place",
                   "t24"."named_step" AS "named_step",
+                  "t24"."landing_page" AS "landing_page",
+                  "t24"."browser" AS "browser",
+                  "t24"."os" AS "os",
                   "t24"."session_key_right" AS "session_key_right",
                   "t24"."carried_run" AS "carried_run",
                   "t24"."carried_no" AS "carried_no",

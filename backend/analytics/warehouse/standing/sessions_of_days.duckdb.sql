@@ -1,71 +1,4 @@
-WITH "t3" AS NOT MATERIALIZED (
-  SELECT
-    "t0"."session_key",
-    "t0"."session_id",
-    "t0"."timestamp",
-    "t0"."event_id",
-    "t0"."event_type",
-    "t0"."step",
-    "t0"."is_bot",
-    "t0"."user_id",
-    "t0"."offer",
-    "t0"."price_cents",
-    COALESCE("t0"."currency", 'USD') AS "currency",
-    "t0"."visitor_id",
-    "t0"."country",
-    "t0"."region",
-    "t0"."device",
-    "t0"."source",
-    "t0"."medium",
-    "t0"."campaign",
-    "t0"."referrer",
-    "t0"."job_title",
-    "t0"."occupation",
-    "t0"."industry",
-    "t0"."experience",
-    "t0"."education",
-    "t0"."risk_level",
-    CASE
-      WHEN "t0"."event_type" = 'ai_calculator_opened'
-      THEN 1
-      WHEN COALESCE(
-        (
-          "t0"."event_type" = 'calculator_step_completed'
-        ) AND (
-          "t0"."step" = 1
-        ),
-        FALSE
-      )
-      THEN 2
-      WHEN COALESCE(
-        (
-          "t0"."event_type" = 'calculator_step_completed'
-        )
-        AND "t0"."step" BETWEEN 2 AND 4,
-        FALSE
-      )
-      THEN CAST("t0"."step" AS BIGINT) + 4
-      WHEN "t0"."event_type" = 'assessment_submitted'
-      THEN 3
-      WHEN "t0"."event_type" = 'assessment_refined'
-      THEN 9
-      WHEN "t0"."event_type" = 'conversion_offer_viewed'
-      THEN 4
-      WHEN "t0"."event_type" = 'paid_upgrade_clicked'
-      THEN 5
-      ELSE 0
-    END AS "place",
-    CASE
-      WHEN "t0"."step" IS NULL
-      THEN "t0"."event_type"
-      ELSE "t0"."event_type" || ':' || CAST("t0"."step" AS TEXT)
-    END AS "named_step"
-  FROM "events" AS "t0"
-  WHERE
-    "t0"."day" >= 8111000000000000000 AND "t0"."day" <= (
-      8111000000000000001 + 1
-    )
-), "t5" AS (
+WITH "t5" AS NOT MATERIALIZED (
   SELECT
     "t2"."session_key",
     MAX("t2"."run_started_at") AS "carried_run",
@@ -140,7 +73,7 @@ WITH "t3" AS NOT MATERIALIZED (
           {'visitor_id': "t4"."visitor_id", 'country': "t4"."country", 'region': "t4"."region", 'device': "t4"."device"} ORDER BY {'timestamp': "t4"."timestamp", 'event_id': "t4"."event_id"}
         ) AS "facts_0",
         FIRST(
-          {'source': "t4"."source", 'medium': "t4"."medium", 'campaign': "t4"."campaign", 'referrer': "t4"."referrer"} ORDER BY {'timestamp': "t4"."timestamp", 'event_id': "t4"."event_id"}
+          {'source': "t4"."source", 'medium': "t4"."medium", 'campaign': "t4"."campaign", 'referrer': "t4"."referrer", 'landing_page': "t4"."landing_page", 'browser': "t4"."browser", 'os': "t4"."os"} ORDER BY {'timestamp': "t4"."timestamp", 'event_id': "t4"."event_id"}
         ) FILTER(WHERE
           "t4"."place" = 1) AS "facts_1",
         FIRST(
@@ -186,7 +119,116 @@ WITH "t3" AS NOT MATERIALIZED (
         MIN("t4"."currency") FILTER(WHERE
           "t4"."place" = 5) AS "upgrade_currency",
         SUM(CAST("t4"."place" = 5 AS INT)) AS "upgrades"
-      FROM "t3" AS "t4"
+      FROM (
+        SELECT
+          "t3".*
+          EXCLUDE ("event_data")
+        FROM (
+          SELECT
+            "t0"."session_key",
+            "t0"."session_id",
+            "t0"."timestamp",
+            "t0"."event_id",
+            "t0"."event_type",
+            "t0"."step",
+            "t0"."is_bot",
+            "t0"."user_id",
+            "t0"."event_data",
+            "t0"."offer",
+            "t0"."price_cents",
+            COALESCE("t0"."currency", 'USD') AS "currency",
+            "t0"."visitor_id",
+            "t0"."country",
+            "t0"."region",
+            "t0"."device",
+            "t0"."source",
+            "t0"."medium",
+            "t0"."campaign",
+            "t0"."referrer",
+            "t0"."job_title",
+            "t0"."occupation",
+            "t0"."industry",
+            "t0"."experience",
+            "t0"."education",
+            "t0"."risk_level",
+            CASE
+              WHEN "t0"."event_type" = 'ai_calculator_opened'
+              THEN 1
+              WHEN COALESCE(
+                (
+                  "t0"."event_type" = 'calculator_step_completed'
+                ) AND (
+                  "t0"."step" = 1
+                ),
+                FALSE
+              )
+              THEN 2
+              WHEN COALESCE(
+                (
+                  "t0"."event_type" = 'calculator_step_completed'
+                )
+                AND "t0"."step" BETWEEN 2 AND 4,
+                FALSE
+              )
+              THEN CAST("t0"."step" AS BIGINT) + 4
+              WHEN "t0"."event_type" = 'assessment_submitted'
+              THEN 3
+              WHEN "t0"."event_type" = 'assessment_refined'
+              THEN 9
+              WHEN "t0"."event_type" = 'conversion_offer_viewed'
+              THEN 4
+              WHEN "t0"."event_type" = 'paid_upgrade_clicked'
+              THEN 5
+              ELSE 0
+            END AS "place",
+            CASE
+              WHEN "t0"."step" IS NULL
+              THEN "t0"."event_type"
+              ELSE "t0"."event_type" || ':' || CAST("t0"."step" AS TEXT)
+            END AS "named_step",
+            NULLIF(
+              REGEXP_EXTRACT(
+                CASE
+                  WHEN "t0"."event_type" = 'ai_calculator_opened'
+                  THEN COALESCE("t0"."event_data", '')
+                  ELSE ''
+                END,
+                '"page" *: *"(/[A-Za-z0-9/._~%@!$&()*+,;=:-]{0,199})["?#]',
+                1
+              ),
+              ''
+            ) AS "landing_page",
+            NULLIF(
+              REGEXP_EXTRACT(
+                CASE
+                  WHEN "t0"."event_type" = 'ai_calculator_opened'
+                  THEN COALESCE("t0"."event_data", '')
+                  ELSE ''
+                END,
+                '"browser" *: *"([A-Za-z][A-Za-z0-9 .+-]{0,39})"',
+                1
+              ),
+              ''
+            ) AS "browser",
+            NULLIF(
+              REGEXP_EXTRACT(
+                CASE
+                  WHEN "t0"."event_type" = 'ai_calculator_opened'
+                  THEN COALESCE("t0"."event_data", '')
+                  ELSE ''
+                END,
+                '"os" *: *"([A-Za-z][A-Za-z0-9 .+-]{0,39})"',
+                1
+              ),
+              ''
+            ) AS "os"
+          FROM "events" AS "t0"
+          WHERE
+            "t0"."day" >= 8111000000000000000 AND "t0"."day" <= (
+              8111000000000000001 + 1
+            )
+        ) AS "t3"
+      ) AS "t4"
       GROUP BY
         1
     ) AS "t11"
@@ -226,6 +268,9 @@ WITH "t3" AS NOT MATERIALIZED (
     "t22"."risk_level",
     "t22"."place",
     "t22"."named_step",
+    "t22"."landing_page",
+    "t22"."browser",
+    "t22"."os",
     "t22"."session_key_right",
     "t22"."carried_run",
     "t22"."carried_no",
@@ -267,6 +312,9 @@ WITH "t3" AS NOT MATERIALIZED (
       "t21"."risk_level",
       "t21"."place",
       "t21"."named_step",
+      "t21"."landing_page",
+      "t21"."browser",
+      "t21"."os",
       "t21"."session_key_right",
       "t21"."carried_run",
       "t21"."carried_no",
@@ -313,6 +361,9 @@ WITH "t3" AS NOT MATERIALIZED (
         "t20"."risk_level",
         "t20"."place",
         "t20"."named_step",
+        "t20"."landing_page",
+        "t20"."browser",
+        "t20"."os",
         "t20"."session_key_right",
         "t20"."carried_run",
         "t20"."carried_no",
@@ -368,11 +419,123 @@ WITH "t3" AS NOT MATERIALIZED (
           "t6"."risk_level",
           "t6"."place",
           "t6"."named_step",
+          "t6"."landing_page",
+          "t6"."browser",
+          "t6"."os",
           "t9"."session_key" AS "session_key_right",
           "t9"."carried_run",
           "t9"."carried_no",
           "t9"."carried_until"
-        FROM "t3" AS "t6"
+        FROM (
+          SELECT
+            "t3".*
+            EXCLUDE ("event_data")
+          FROM (
+            SELECT
+              "t0"."session_key",
+              "t0"."session_id",
+              "t0"."timestamp",
+              "t0"."event_id",
+              "t0"."event_type",
+              "t0"."step",
+              "t0"."is_bot",
+              "t0"."user_id",
+              "t0"."event_data",
+              "t0"."offer",
+              "t0"."price_cents",
+              COALESCE("t0"."currency", 'USD') AS "currency",
+              "t0"."visitor_id",
+              "t0"."country",
+              "t0"."region",
+              "t0"."device",
+              "t0"."source",
+              "t0"."medium",
+              "t0"."campaign",
+              "t0"."referrer",
+              "t0"."job_title",
+              "t0"."occupation",
+              "t0"."industry",
+              "t0"."experience",
+              "t0"."education",
+              "t0"."risk_level",
+              CASE
+                WHEN "t0"."event_type" = 'ai_calculator_opened'
+                THEN 1
+                WHEN COALESCE(
+                  (
+                    "t0"."event_type" = 'calculator_step_completed'
+                  ) AND (
+                    "t0"."step" = 1
+                  ),
+                  FALSE
+                )
+                THEN 2
+                WHEN COALESCE(
+                  (
+                    "t0"."event_type" = 'calculator_step_completed'
+                  )
+                  AND "t0"."step" BETWEEN 2 AND 4,
+                  FALSE
+                )
+                THEN CAST("t0"."step" AS BIGINT) + 4
+                WHEN "t0"."event_type" = 'assessment_submitted'
+                THEN 3
+                WHEN "t0"."event_type" = 'assessment_refined'
+                THEN 9
+                WHEN "t0"."event_type" = 'conversion_offer_viewed'
+                THEN 4
+                WHEN "t0"."event_type" = 'paid_upgrade_clicked'
+                THEN 5
+                ELSE 0
+              END AS "place",
+              CASE
+                WHEN "t0"."step" IS NULL
+                THEN "t0"."event_type"
+                ELSE "t0"."event_type" || ':' || CAST("t0"."step" AS TEXT)
+              END AS "named_step",
+              NULLIF(
+                REGEXP_EXTRACT(
+                  CASE
+                    WHEN "t0"."event_type" = 'ai_calculator_opened'
+                    THEN COALESCE("t0"."event_data", '')
+                    ELSE ''
+                  END,
+                  '"page" *: *"(/[A-Za-z0-9/._~%@!$&()*+,;=:-]{0,199})["?#]',
+                  1
+                ),
+                ''
+              ) AS "landing_page",
+              NULLIF(
+                REGEXP_EXTRACT(
+                  CASE
+                    WHEN "t0"."event_type" = 'ai_calculator_opened'
+                    THEN COALESCE("t0"."event_data", '')
+                    ELSE ''
+                  END,
+                  '"browser" *: *"([A-Za-z][A-Za-z0-9 .+-]{0,39})"',
+                  1
+                ),
+                ''
+              ) AS "browser",
+              NULLIF(
+                REGEXP_EXTRACT(
+                  CASE
+                    WHEN "t0"."event_type" = 'ai_calculator_opened'
+                    THEN COALESCE("t0"."event_data", '')
+                    ELSE ''
+                  END,
+                  '"os" *: *"([A-Za-z][A-Za-z0-9 .+-]{0,39})"',
+                  1
+                ),
+                ''
+              ) AS "os"
+            FROM "events" AS "t0"
+            WHERE
+              "t0"."day" >= 8111000000000000000 AND "t0"."day" <= (
+                8111000000000000001 + 1
+              )
+          ) AS "t3"
+        ) AS "t6"
         SEMI JOIN (
           SELECT
             *
@@ -524,6 +687,9 @@ FROM (
       "t15"."facts_1"."medium" AS "medium",
       "t15"."facts_1"."campaign" AS "campaign",
       "t15"."facts_1"."referrer" AS "referrer",
+      "t15"."facts_1"."landing_page" AS "landing_page",
+      "t15"."facts_1"."browser" AS "browser",
+      "t15"."facts_1"."os" AS "os",
       "t15"."step_1_at",
       CASE WHEN "t15"."first_2" >= "t15"."step_1_at" THEN "t15"."first_2" ELSE NULL END AS "step_2_at",
       CASE
@@ -694,6 +860,9 @@ FROM (
       "t36"."facts_1"."medium" AS "medium",
       "t36"."facts_1"."campaign" AS "campaign",
       "t36"."facts_1"."referrer" AS "referrer",
+      "t36"."facts_1"."landing_page" AS "landing_page",
+      "t36"."facts_1"."browser" AS "browser",
+      "t36"."facts_1"."os" AS "os",
       "t36"."step_1_at",
       "t36"."step_2_at",
       "t36"."step_3_at",
@@ -957,7 +1126,7 @@ FROM (
                   {'visitor_id': "t25"."visitor_id", 'country': "t25"."country", 'region': "t25"."region", 'device': "t25"."device"} ORDER BY {'timestamp': "t25"."timestamp", 'event_id': "t25"."event_id"}
                 ) AS "facts_0",
                 FIRST(
-                  {'source': "t25"."source", 'medium': "t25"."medium", 'campaign': "t25"."campaign", 'referrer': "t25"."referrer"} ORDER BY {'timestamp': "t25"."timestamp", 'event_id': "t25"."event_id"}
+                  {'source': "t25"."source", 'medium': "t25"."medium", 'campaign': "t25"."campaign", 'referrer': "t25"."referrer", 'landing_page': "t25"."landing_page", 'browser': "t25"."browser", 'os': "t25"."os"} ORDER BY {'timestamp': "t25"."timestamp", 'event_id': "t25"."event_id"}
                 ) FILTER(WHERE
                   "t25"."place" = 1) AS "facts_1",
                 FIRST(
@@ -1035,6 +1204,9 @@ FROM (
                   "t24"."risk_level",
                   "t24"."place",
                   "t24"."named_step",
+                  "t24"."landing_page",
+                  "t24"."browser",
+                  "t24"."os",
                   "t24"."session_key_right",
                   "t24"."carried_run",
                   "t24"."carried_no",

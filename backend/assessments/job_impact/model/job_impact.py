@@ -29,7 +29,7 @@ FAMILIES: Mapping[Family, tuple[Measure, ...]] = {
 FEWEST_FAMILIES = 2
 AGREE_WITHIN, MIXED_WITHIN = 30.0, 55.0
 MEDIUM_FROM, HIGH_FROM = 35.0, 65.0
-REPLACE_FROM = 0.5
+BY_ITSELF_FROM = 0.5
 TRUST_PER_ACTIVITY, MOST_TRUST = 0.2, 0.8
 # Lines of the matrix that join several SOC occupations. Their week is an average over different jobs, so it is
 # placed on the scales of weekly exposure and usage but does not make them.
@@ -141,7 +141,7 @@ def lean_label(share: float | None) -> Lean:
     """Name the share of the exposed work, in [0, 1], that the task rubric rates T3 or T4; None has no name."""
     if share is None:
         return Lean(share=None, label=None)
-    return Lean(share=share, label="leans replace" if share >= REPLACE_FROM else "leans assist")
+    return Lean(share=share, label="mostly by itself" if share >= BY_ITSELF_FROM else "mostly to help")
 
 
 def parts_of(exposed: float, lean: Lean) -> Parts:

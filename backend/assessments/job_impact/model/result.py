@@ -10,7 +10,7 @@ from typing import Literal
 from backend.reference.plain_names import JobName
 from backend.reference.tables import Measure
 
-LeanLabel = Literal["leans replace", "leans assist"]
+LeanLabel = Literal["mostly by itself", "mostly to help"]
 
 
 class Education(StrEnum):

@@ -148,7 +148,7 @@ def _lean(a: Assessment, level: Level, of_work: str) -> str:
     if a.lean.share is None:
         return f", {NO_TASK}"
     alone, helped, _ = a.parts.whole()
-    if a.lean.label == "leans assist":
+    if a.lean.label == "mostly to help":
         return ", mostly to help" if helped > alone or not helped else ", about half of it to help"
     if not of_work:
         return ""

@@ -8,7 +8,7 @@ from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.result import Answers
 from backend.assessments.job_impact.presentation.headline import LeadPart, Voice, headline_of
 from backend.assessments.job_impact.presentation.no_score import JobLink
-from backend.assessments.job_impact.presentation.place import PlaceFigure, place_section
+from backend.assessments.job_impact.presentation.place import PlaceFigure, place_number, place_section
 from backend.reference.loading import Reference
 
 EXAMPLE = "29-1141"  # nurses: the middle of the scale, and a job that everybody knows
@@ -72,7 +72,8 @@ def home_page(reference: Reference, calculator: JobImpactCalculator) -> HomePage
 
 def _example(reference: Reference, calculator: JobImpactCalculator) -> Example:
     a = calculator.assess(Answers(EXAMPLE))
-    headline, section = headline_of(a, Voice.JOB), place_section(a, Voice.JOB)
+    headline = headline_of(a, Voice.JOB)
+    section = place_section(a, Voice.JOB, headline)
     assert section is not None
     return Example(
         job=a.job.name.lower(),
@@ -87,8 +88,7 @@ def _example(reference: Reference, calculator: JobImpactCalculator) -> Example:
 
 def _link(reference: Reference, calculator: JobImpactCalculator, code: str) -> JobLink:
     a = calculator.assess(Answers(code))
-    section = place_section(a, Voice.JOB)
-    return JobLink(a.job.name, job_address(reference, code), section.figure.number if section else "")
+    return JobLink(a.job.name, job_address(reference, code), place_number(a.yours.score) if a.yours else "")
 
 
 def job_address(reference: Reference, code: str) -> str:

@@ -27,7 +27,6 @@ class JobChoice:
     badge: str
     exact: bool
     note: str
-    checked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +39,17 @@ class JobFields:
     notice: str = ""
 
 
-def job_fields(text: str, search: TitleSearch | None, chosen: str, directory: JobDirectory) -> JobFields:
-    """`search`: what a title search for `text` came to; `chosen`: the code that was chosen before, or empty."""
+def job_fields(text: str, search: TitleSearch | None, directory: JobDirectory) -> JobFields:
+    """`search`: what a title search for `text` came to."""
     found = directory.found(search.matches) if search else ()
     exact = search.exact if search else False
-    if chosen not in {job.match.code for job in found}:
-        chosen = found[0].match.code if exact else ""
-    choices = tuple(_choice(job, chosen) for job in found)
+    choices = tuple(map(_choice, found))
     return JobFields(text, choices, sure=exact and len(choices) == 1, notice=notice(text, search) if search else "")
 
 
 def one_job(code: str, job: JobName) -> JobFields:
     """The job whose public page led here."""
-    return JobFields(job.name, (JobChoice(code, job.name, "", False, job.does, True),), sure=True)
+    return JobFields(job.name, (JobChoice(code, job.name, "", False, job.does),), sure=True)
 
 
 def notice(text: str, search: TitleSearch) -> str:
@@ -69,11 +66,9 @@ def note(job: FoundJob) -> str:
     return f"There isn’t enough research to score {job.many}.{near}"
 
 
-def _choice(job: FoundJob, chosen: str) -> JobChoice:
+def _choice(job: FoundJob) -> JobChoice:
     match = job.match
-    return JobChoice(
-        match.code, job.row.name, BADGES[match.fit], match.fit is Fit.EXACT, note(job), match.code == chosen
-    )
+    return JobChoice(match.code, job.row.name, BADGES[match.fit], match.fit is Fit.EXACT, note(job))
 
 
 def _reason(job: FoundJob) -> str:

@@ -11,11 +11,11 @@ from backend.assessments.job_impact.model.result import ActivityPlace, Agreement
 from backend.assessments.job_impact.model.rounding import rounded
 from backend.assessments.job_impact.presentation.headline import Voice, hours_entered, possessive
 from backend.assessments.job_impact.presentation.occupation_advice import advice_on
-from backend.assessments.job_impact.presentation.parts import joined, percent_words
+from backend.assessments.job_impact.presentation.parts import percent_words
 from backend.assessments.job_impact.presentation.sections import AdviceRow, AdviceSection
 from backend.assessments.job_impact.presentation.topic_advice import TopicAdvice
 from backend.assessments.job_impact.presentation.topics import FURTHER, TOPICS
-from backend.assessments.job_impact.presentation.wording import NATION, lower_first, openings, the
+from backend.assessments.job_impact.presentation.wording import NATION, joined, lower_first, openings, the
 from backend.assessments.job_impact.presentation.work_groups import WorkGroup, groups_of
 from backend.formats import counted, dollars, whole
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backend.assessments.job_impact.model.result import Assessment
+from backend.assessments.job_impact.presentation.occupation_lists import JobRow
 from backend.assessments.job_impact.presentation.place import MEASURES
 from backend.formats import whole
 from backend.reference.tables import Measure
@@ -17,6 +19,11 @@ class JobLink:
     name: str
     address: str
     place: str = ""
+
+
+def nearest_links(rows: Iterable[JobRow]) -> tuple[JobLink, ...]:
+    """The nearest jobs with a score, each leading to its page."""
+    return tuple(JobLink(row.name, f"/jobs/{row.slug}", row.place_shown) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)

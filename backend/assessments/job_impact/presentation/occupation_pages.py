@@ -8,7 +8,7 @@ from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.result import Answers, Assessment
 from backend.assessments.job_impact.presentation import wording
 from backend.assessments.job_impact.presentation.headline import Voice, about, headline_of
-from backend.assessments.job_impact.presentation.no_score import NoScore, no_score
+from backend.assessments.job_impact.presentation.no_score import JobLink, NoScore, nearest_links, no_score
 from backend.assessments.job_impact.presentation.occupation_lists import JobDirectory, JobRow
 from backend.assessments.job_impact.presentation.parts import groups_section, three_parts
 from backend.assessments.job_impact.presentation.pay_outlook import PayOutlookSection, pay_outlook_section
@@ -23,7 +23,7 @@ from backend.assessments.job_impact.presentation.sections import (
 from backend.assessments.job_impact.presentation.share import Head
 from backend.assessments.job_impact.presentation.sources import sources_section
 from backend.assessments.job_impact.presentation.state_pay import StatePaySection, state_pay_section
-from backend.formats import count, dollars, first_capital
+from backend.formats import dollars, first_capital
 from backend.reference.loading import Reference
 from backend.reference.major_groups import MajorGroup, major_group
 
@@ -44,7 +44,7 @@ class OccupationPage:
     start: str
     place: PlaceSection | None
     no_score: NoScore
-    nearest: tuple[JobRow, ...]
+    nearest: tuple[JobLink, ...]
     parts: PartsSection | None
     not_this: str
     work: GroupsSection | None
@@ -73,17 +73,18 @@ class OccupationPages:
 
     def page(self, code: str) -> OccupationPage:
         a, row = self.assessment(code), self._directory.row(code)
+        headline = headline_of(a, Voice.JOB)
         return OccupationPage(
             row=row,
             does=a.job.does,
             title=title_of(row),
             description=description_of(row, a),
             group=major_group(code),
-            answer=_answer(a),
+            answer=AnswerSection(job=a.job.does or a.title, sentence=headline.titled, lead=headline.lead),
             start=start_of(a),
-            place=place_section(a, Voice.JOB),
+            place=place_section(a, Voice.JOB, headline),
             no_score=no_score(a),
-            nearest=() if a.yours else self._directory.nearest(code),
+            nearest=() if a.yours else nearest_links(self._directory.nearest(code)),
             parts=three_parts(a, Voice.JOB),
             not_this=wording.NOT_THIS,
             work=groups_section(a, Voice.JOB),
@@ -95,11 +96,6 @@ class OccupationPages:
         )
 
 
-def _answer(a: Assessment) -> AnswerSection:
-    headline = headline_of(a, Voice.JOB)
-    return AnswerSection(job=a.job.does or a.title, sentence=headline.titled, lead=headline.lead)
-
-
 def title_of(row: JobRow) -> str:
     return f"{row.name}: what AI can reach, pay, and outlook"
 
@@ -107,9 +103,9 @@ def title_of(row: JobRow) -> str:
 def description_of(row: JobRow, a: Assessment) -> str:
     """What AI reaches of the job's tasks, its pay, and its openings: what a search result shows."""
     pay = [f"median pay {dollars(row.pay)}"] if row.pay is not None else []
-    openings = [f"{count(a.outlook.openings)} openings a year"] if a.outlook else []
+    openings = [f"{wording.openings(a.outlook.openings)} a year"] if a.outlook else []
     nearest = [] if a.yours else ["the nearest jobs with a score"]
-    figures = first_capital(" and ".join(pay + openings + nearest))
+    figures = first_capital(wording.joined(pay + openings + nearest))
     return f"{row.name}: {_reach(a)} {figures}.".strip()
 
 

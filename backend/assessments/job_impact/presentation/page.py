@@ -129,7 +129,7 @@ def result_page(
         announcement=f"{headline.sentence} {headline.place}".strip(),
         contents=tuple((id_, name) for id_, name in CONTENTS if there.get(id_, True)),
         answer=_answer(a, headline, shown, own=forms is not None),
-        place=place_section(a, shown.voice),
+        place=place_section(a, shown.voice, headline),
         no_score=no_score(a),
         nearest=shown.nearest,
         parts=three_parts(a, shown.voice),

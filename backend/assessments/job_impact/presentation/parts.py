@@ -24,7 +24,7 @@ from backend.assessments.job_impact.presentation.sections import (
     PartsSection,
 )
 from backend.assessments.job_impact.presentation.topics import FURTHER
-from backend.assessments.job_impact.presentation.wording import lower_first
+from backend.assessments.job_impact.presentation.wording import joined, lower_first
 from backend.assessments.job_impact.presentation.work_groups import WorkGroup, groups_of
 from backend.formats import counted, whole
 
@@ -48,14 +48,6 @@ def percent_words(value: float) -> str:
     if 0 < value < 0.5:
         return "under 1%"
     return "over 99%" if 99.5 <= value < 100 else f"{whole(value)}%"
-
-
-def joined(names: Sequence[str]) -> str:
-    """a, b, and c; with semicolons where a name has commas of its own."""
-    if len(names) < 3:
-        return " and ".join(names)
-    comma = ";" if any(", " in name for name in names) else ","
-    return f"{f'{comma} '.join(names[:-1])}{comma} and {names[-1]}"
 
 
 def three_parts(a: Assessment, voice: Voice = Voice.OWN) -> PartsSection | None:

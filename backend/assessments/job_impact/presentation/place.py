@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from backend.assessments.job_impact.model.result import Assessment, Exposure, Family
 from backend.assessments.job_impact.model.rounding import rounded, rounded_place
-from backend.assessments.job_impact.presentation.headline import Voice, headline_of, hours_entered
+from backend.assessments.job_impact.presentation.headline import Headline, Voice, hours_entered
 from backend.formats import first_capital
 from backend.reference.tables import Measure
 
@@ -65,11 +65,11 @@ class PlaceSection:
     foot: str
 
 
-def place_section(a: Assessment, voice: Voice) -> PlaceSection | None:
+def place_section(a: Assessment, voice: Voice, headline: Headline) -> PlaceSection | None:
     """None without a score."""
     if a.yours is None:
         return None
-    headline, figure = headline_of(a, voice), place_figure(a, a.yours, voice)
+    figure = place_figure(a, a.yours, voice)
     return PlaceSection(
         heading=headline.place,
         agreement=headline.agreement,

@@ -55,11 +55,15 @@ class WeekMenu:
 
 @dataclass(frozen=True, slots=True)
 class PayMenu:
-    """`offered`: enough pay is published to compare with."""
+    """`offered`: enough pay is published to compare with. `compared`: what was typed is placed on this page.
+
+    It is kept nowhere: the other menus hand it on, so that using one does not lose it.
+    """
 
     label: str
     salary: str
     offered: bool
+    compared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,10 @@ def _hours_field(kind: str, asked: WeekGroup | WeekLine, typed: Typed, group: st
     return HoursField(field, asked.name, typed.get(field, asked.shown), group)
 
 
-def pay_menu(a: Assessment, salary: float | None, typed: Typed) -> PayMenu:
+def pay_menu(a: Assessment, salary: float | None, typed: str) -> PayMenu:
     published = a.pay is not None and a.pay.p50 is not None
-    return PayMenu("Your pay" if salary is None else dollars(salary), typed.get("salary", ""), published)
+    compared = salary is not None
+    return PayMenu("Your pay" if salary is None else dollars(salary), typed, published, compared)
 
 
 def background_menu(answers: Answers, typed: Typed, levels: Mapping[Education, str]) -> BackgroundMenu:

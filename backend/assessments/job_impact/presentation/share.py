@@ -7,7 +7,6 @@ from datetime import datetime
 
 from backend.assessments.job_impact.model.result import Assessment
 from backend.assessments.job_impact.presentation.headline import Voice, headline_of, work_of
-from backend.assessments.job_impact.presentation.share_card import card_of
 from backend.reference.slugs import slug_of
 
 INVITATION = "See every published measure, and check your own job."
@@ -44,8 +43,9 @@ class ShareRow:
 
 def head_of(a: Assessment, voice: Voice, address: str, image: str, *, with_number: bool = False) -> Head:
     """The head of a result in the third person. Its description and its image say a number only `with_number`."""
-    sentence = card_of(a, "", voice, with_number=with_number).sentence
-    place = f" {headline_of(a, voice).place}." if with_number and a.yours else ""
+    headline = headline_of(a, voice)
+    sentence = headline.sentence if with_number else headline.unnumbered
+    place = f" {headline.place}." if with_number and a.yours else ""
     return Head(
         title=title_of(a),
         description=f"{sentence}{place} {INVITATION if a.yours else NO_SCORE_INVITATION}",

@@ -42,8 +42,12 @@ VINTAGES = {
 }
 
 
-def joined(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+def joined(names: Sequence[str]) -> str:
+    """a, b, and c; with semicolons where a name has commas of its own."""
+    if len(names) < 3:
+        return " and ".join(names)
+    comma = ";" if any(", " in name for name in names) else ","
+    return f"{f'{comma} '.join(names[:-1])}{comma} and {names[-1]}"
 
 
 def way_in(education: str) -> str:
