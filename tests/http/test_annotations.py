@@ -145,7 +145,7 @@ def test_what_is_noted_on_a_page_is_marked_in_every_chart_over_time(analyst, vis
     assert (mark["letter"], mark["text"]) == ("A", "New <prices>")
     assert "<b>A</b>" in page
     assert "New &lt;prices&gt;" in page
-    assert "Annotate (1)" in unescape(re.sub("<span.*?</span>", "", page))
+    assert "Add a note to a day (1)" in unescape(re.sub("<span.*?</span>", "", page))
     assert marks(show(analyst, f"{path}?start=2026-01-01&end=2026-01-31")) == []
 
 

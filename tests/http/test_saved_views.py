@@ -163,7 +163,7 @@ def link(page, name):
     "path",
     [
         "/analytics?period=7d&tz=UTC&source=newsletter&measure=visitors",
-        "/analytics/explore?measure=revenue&by=source&start=2026-11-01&end=2026-11-09",
+        "/analytics/explore?measure=revenue&breakdown=source&start=2026-11-01&end=2026-11-09",
         "/analytics/funnel?period=90d",
         "/analytics/funnel?steps=ai_calculator_opened&steps=assessment_submitted&window=1h&period=90d",
     ],

@@ -22,7 +22,7 @@ from backend.analytics.figures.figure import (
     TipLine,
     nothing,
 )
-from backend.analytics.figures.quantity import Quantity, QuantityUnit, rests_on
+from backend.analytics.figures.quantity import Quantity, QuantityUnit, rests_on, told_n
 from backend.analytics.figures.tiles import TileValue
 from backend.formats import count, first_capital
 
@@ -186,7 +186,7 @@ def _tip(trend: Trend, place: int, point: Point) -> Tip:
     quantity = trend.quantity
     found = [TipLine(quantity.name, quantity.say(point.value))]
     if quantity.is_mean:
-        found.append(TipLine("n", f"{count(point.n)} {rests_on(trend.counted, point.part, trend.parted)}"))
+        found.append(TipLine("n", told_n(quantity, point.n, point.part, trend.counted)))
     if interval := course.interval(quantity, point.value, point.n):
         found.append(TipLine("95% interval", f"{quantity.say(interval.low)} to {quantity.say(interval.high)}"))
     if trend.compared and point.previous_at:

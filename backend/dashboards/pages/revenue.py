@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.quantity import Quantity, QuantityUnit
+from backend.analytics.figures.theme import known_colors
 from backend.analytics.metrics.attribution.models import Model
 from backend.analytics.metrics.attribution.paths import By
 from backend.analytics.metrics.attribution.service import (
@@ -110,7 +111,7 @@ def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
             tuple(_bar(row, query.by, setting) for row in attribution.rows[:MOST_BARS]),
             attribution.total_cents,
             attribution.n,
-            "upgrades",
+            "sessions that asked to pay",
             compared(query.compare, query.period),
             before.total_cents if before else None,
             others=max(len(attribution.rows) - MOST_BARS, 0),
@@ -141,4 +142,5 @@ def _bar(row: AttributedRevenue, by: By, setting: Setting) -> Bar:
         row.previous.credited_cents if row.previous else None,
         setting.address(setting.question.with_filter("source", name)) if by is By.SOURCE else "",
         previous_n=round(row.previous.conversions) if row.previous else 0,
+        color=known_colors("source").get(name, 0) if by is By.SOURCE else 1,
     )
