@@ -86,7 +86,7 @@ def _line_of(goal: Target, query: Query) -> GoalLine | None:
         return None
     words = in_words(goal)
     spoken = words[:1].lower() + words[1:]
-    if not goal.grows or query.grain == goal.period:
+    if not goal.grows or query.grain.value == goal.period.value:
         return GoalLine(goal.value, spoken)
     if not MEASURES[goal.measure].sums:
         return None

@@ -23,8 +23,9 @@ from backend.plugins import get
 from backend.routes.access import demand, me, require
 from backend.routes.goals import active_targets
 from backend.routes.pages.annotations import annotations_in
-from backend.routes.pages.dashboard_controls import controls, failed, names, question_here, resolved
+from backend.routes.pages.dashboard_controls import controls, failed, names, resolved
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
+from backend.routes.pages.page_questions import question_here
 from backend.routes.schemas.board_forms import board_of_form, changed_tile, filter_parameters, tile_of_form
 from backend.routes.schemas.boards import BoardPath
 
@@ -141,7 +142,7 @@ def _reader() -> int | None:
 def _back_to_edit(public_id: str, tile: str = "") -> ResponseReturnValue:
     """The address of the form has the filters for the next tile, so that none is lost."""
     anchor = f"tile-{tile}" if tile else None
-    kept = filter_parameters(request.form.get("query", ""))
+    kept: dict[str, Any] = {**filter_parameters(request.form.get("query", ""))}
     return redirect(url_for(".edit", public_id=public_id, _anchor=anchor, **kept), 303)
 
 

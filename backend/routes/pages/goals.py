@@ -20,8 +20,9 @@ from backend.dashboards.pages.goals import GOALS, NEW_GOAL, GoalPage, ShownGoal
 from backend.plugins import get
 from backend.routes.access import demand, require
 from backend.routes.goals import editor, standing_goals, standing_of
-from backend.routes.pages.dashboard_controls import controls, failed, names, question_here, resolved
+from backend.routes.pages.dashboard_controls import controls, failed, names, resolved
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
+from backend.routes.pages.page_questions import question_here
 from backend.routes.schemas.board_forms import changed_goal, goal_of_form
 from backend.routes.schemas.goals import GoalPath
 
@@ -79,7 +80,9 @@ def new() -> ResponseReturnValue:
 @if_refused(new_page)
 def add() -> ResponseReturnValue:
     today = get(GoalStandings).today
-    goal = get(Goals).add(editor(), goal_of_form(request.form, current_app.config["BUSINESS_TIME_ZONE"], utc_now(), today))
+    goal = get(Goals).add(
+        editor(), goal_of_form(request.form, current_app.config["BUSINESS_TIME_ZONE"], utc_now(), today)
+    )
     flash("Goal added. Everyone with dashboard access sees it.")
     return redirect(url_for(".show", public_id=goal.id), 303)
 
