@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from re import fullmatch
+from typing import TypeAlias
 
 from backend.analytics.figures.lines import GoalLine
 from backend.analytics.goals.goal import Direction, GoalPeriod, Target
@@ -12,6 +13,7 @@ from backend.analytics.metrics.catalogue.query import Query, in_any_spelling
 from backend.dashboards.charts import quantity_of
 from backend.errors import FieldError, InvalidRequest
 
+Targets: TypeAlias = tuple[Target, ...]
 EACH = {GoalPeriod.WEEK: "each week", GoalPeriod.MONTH: "each month", GoalPeriod.QUARTER: "each quarter"}
 PERIODS = {period: text[5:].capitalize() for period, text in EACH.items()}
 DIRECTIONS = {Direction.AT_LEAST: "At least", Direction.AT_MOST: "At most"}

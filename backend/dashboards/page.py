@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from backend.analytics.figures.figure import Figure
 from backend.analytics.figures.lines import ChartAnnotation
 from backend.analytics.figures.tiles import Tile
-from backend.analytics.goals.goal import Target
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
 from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.addresses import BASE, address_of
 from backend.dashboards.charts import MOST_BARS, NOT_CHARGED, is_partial, other_currencies, ranking_of
 from backend.dashboards.courses import trend_of
-from backend.dashboards.goal_values import goal_line
+from backend.dashboards.goal_values import Targets, goal_line
 from backend.dashboards.names import Names
 from backend.dashboards.question import Address, Own, PageQuestion
 from backend.dashboards.services import Services
@@ -146,7 +145,7 @@ class Setting:
     names: Names
     annotations: tuple[ChartAnnotation, ...] = ()
     so_far: Result | None = None
-    goals: tuple[Target, ...] = ()
+    goals: Targets = ()
 
     def address(self, question: PageQuestion) -> str:
         """The same page with another question."""

@@ -22,11 +22,6 @@ from backend.dashboards.question import PageQuestion
 from backend.dashboards.tiles import tiles_of
 
 Key = tuple[tuple[Filter, ...], str, str]  # filters, breakdown, and of a list its measure
-KINDS = {
-    TileKind.NUMBER: "Number with its course",
-    TileKind.TREND: "Trend over time",
-    TileKind.LIST: "List, broken down",
-}
 TOO_MANY_FILTERS = f"With the filters of the page, this tile has more than {MOST_FILTERS}."
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from backend.analytics.goals.goal import Direction, Goal, GoalPeriod, GoalVersion, Target
 from backend.analytics.goals.judgement import Reason, Status
 from backend.analytics.goals.standing import ClosedPeriod, GoalStanding, met_of
 from backend.analytics.metrics.catalogue.measures import MEASURES
 from backend.dashboards.chips import filter_in_words
-from backend.dashboards.goal_values import asked_value, in_words, said, typed_value
+from backend.dashboards.goal_values import DIRECTIONS, HINTS, PERIODS, asked_value, in_words, said, typed_value
 from backend.dashboards.names import Names
 from backend.dashboards.page import Page
 from backend.formats import count, day, plain_day, plain_days, share
@@ -37,6 +37,12 @@ SENTENCES = {
     Reason.NEAR_TARGET: "{value}, {interval}, which includes the target of {asked}.",
     Reason.OFF_TARGET: "{value}, {interval}, all of it {side} the target of {asked}.",
     Reason.UNTESTED: "{value}. The target is {asked}. This measure has no noise test, so a small gap means little.",
+}
+GOAL_CHOICES: Mapping[str, Any] = {
+    "measures": {name: measure.label for name, measure in MEASURES.items()},
+    "periods": PERIODS,
+    "directions": DIRECTIONS,
+    "hints": HINTS,
 }
 MARGIN = 1.1  # of the scale beyond the greatest value on it
 

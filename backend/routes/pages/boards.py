@@ -1,23 +1,16 @@
-"""`/analytics/boards`: the list of boards, each with its tiles, and the page that arranges them."""
+"""`/analytics/boards`: the list of boards, each with its tiles."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
-from backend.analytics.boards.board import MOST_TILES
 from backend.analytics.boards.service import Boards
-from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
-from backend.analytics.metrics.catalogue.measures import MEASURES
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.warehouse.service import WarehouseUnavailable
-from backend.clock import utc_now
 from backend.dashboards.page import Setting
-from backend.dashboards.pages.boards import KINDS, BoardEditor, BoardPage, BoardQuestion, ShownBoard
+from backend.dashboards.pages.boards import BoardPage, BoardQuestion, ShownBoard
 from backend.dashboards.question import PageQuestion
 from backend.plugins import get
 from backend.routes.access import demand, me, require
@@ -26,29 +19,15 @@ from backend.routes.pages.annotations import annotations_in
 from backend.routes.pages.dashboard_controls import controls, failed, names, resolved
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
 from backend.routes.pages.page_questions import question_here
-from backend.routes.schemas.board_forms import board_of_form, changed_tile, filter_parameters, tile_of_form
+from backend.routes.schemas.board_forms import board_of_form
 from backend.routes.schemas.boards import BoardPath
 
 bp = Blueprint("board_pages", __name__, url_prefix="/analytics/boards")
 bp.register_error_handler(WarehouseUnavailable, failed)
-CHOICES: dict[str, Any] = {
-    "kinds": KINDS,
-    "measures": {name: measure.label for name, measure in MEASURES.items()},
-    "breakdowns": {"": "Choose one", **{name: dimension.label for name, dimension in DIMENSIONS.items()}},
-    "most_tiles": MOST_TILES,
-}
 
 
 def board_list(errors: Errors = NO_ERRORS) -> str:
     return form_page("dashboards/boards.html", errors, boards=get(Boards).seen_by(_reader()))
-
-
-def edit_page(errors: Errors = NO_ERRORS, *, public_id: str, tile: str = "") -> str:
-    """`tile`: the one whose form was refused."""
-    board = get(Boards).own(me(), BoardPath(public_id=public_id).id)
-    fields = {f"title-{tile}" if tile else field.partition(".")[0]: message for field, message in errors.items()}
-    shown = controls(BoardEditor(board), question_here(()))
-    return form_page("dashboards/edit_board.html", fields, board=board, sent=request.form, **shown, **CHOICES)
 
 
 @bp.get("")
@@ -62,7 +41,7 @@ def show_all() -> str:
 @if_refused(board_list)
 def add() -> ResponseReturnValue:
     board = get(Boards).add(me(), board_of_form(request.form))
-    return redirect(url_for(".edit", public_id=board.id), 303)
+    return redirect(url_for("board_editor.edit", public_id=board.id), 303)
 
 
 @bp.get("/<public_id>")
@@ -81,50 +60,12 @@ def show(public_id: str) -> ResponseReturnValue:
     return _render(page, question, asked.shown(setting, results, catalogue.answer))
 
 
-@bp.get("/<public_id>/edit")
-@require(Scope.DASHBOARDS_READ)
-def edit(public_id: str) -> ResponseReturnValue:
-    if changed := resolved(question_here(())):
-        return redirect(url_for(".edit", public_id=public_id, **changed.address()))
-    return edit_page(public_id=public_id)
-
-
-@bp.post("/<public_id>/edit")
-@require(Scope.DASHBOARDS_READ)
-@if_refused(edit_page)
-def change(public_id: str) -> ResponseReturnValue:
-    sent = board_of_form(request.form)
-    board_id = BoardPath(public_id=public_id).id
-    get(Boards).change(me(), board_id, lambda board: replace(board, name=sent.name, shared=sent.shared))
-    flash("Saved.")
-    return _back_to_edit(public_id)
-
-
-@bp.post("/<public_id>/tiles")
-@require(Scope.DASHBOARDS_READ)
-@if_refused(edit_page)
-def add_tile(public_id: str) -> ResponseReturnValue:
-    board_id, zone = BoardPath(public_id=public_id).id, current_app.config["BUSINESS_TIME_ZONE"]
-    get(Boards).change(me(), board_id, lambda board: board.adding(tile_of_form(request.form, zone, utc_now())))
-    flash("Tile added at the end.")
-    return _back_to_edit(public_id)
-
-
-@bp.post("/<public_id>/tiles/<tile>")
-@require(Scope.DASHBOARDS_READ)
-@if_refused(edit_page)
-def change_tile(public_id: str, tile: str) -> ResponseReturnValue:
-    board_id = BoardPath(public_id=public_id).id
-    get(Boards).change(me(), board_id, lambda board: changed_tile(board, tile, request.form))
-    return _back_to_edit(public_id, tile)
-
-
 @bp.post("/<public_id>/copy")
 @require(Scope.DASHBOARDS_READ)
 def copy(public_id: str) -> ResponseReturnValue:
     board = get(Boards).copy(me(), public_id)
     flash(f"“{board.name}” is yours to change.")
-    return redirect(url_for(".edit", public_id=board.id), 303)
+    return redirect(url_for("board_editor.edit", public_id=board.id), 303)
 
 
 @bp.post("/<public_id>/delete")
@@ -137,13 +78,6 @@ def delete(public_id: str) -> ResponseReturnValue:
 
 def _reader() -> int | None:
     return demand(Scope.DASHBOARDS_READ).account_id
-
-
-def _back_to_edit(public_id: str, tile: str = "") -> ResponseReturnValue:
-    """The address of the form has the filters for the next tile, so that none is lost."""
-    anchor = f"tile-{tile}" if tile else None
-    kept: dict[str, Any] = {**filter_parameters(request.form.get("query", ""))}
-    return redirect(url_for(".edit", public_id=public_id, _anchor=anchor, **kept), 303)
 
 
 def _render(page: BoardPage, question: PageQuestion, shown: ShownBoard | None) -> str:

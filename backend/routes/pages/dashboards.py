@@ -19,7 +19,6 @@ from backend.dashboards.tables import OWN as TABLE
 from backend.dashboards.tables import table_query
 from backend.plugins import get
 from backend.routes.access import require
-from backend.routes.goals import active_targets
 from backend.routes.pages.annotations import annotations_in
 from backend.routes.pages.dashboard_answers import completed_board
 from backend.routes.pages.dashboard_controls import controls, failed, names, resolved
@@ -41,8 +40,7 @@ def view_of(page: BoardPage) -> Callable[[], ResponseReturnValue]:
         if changed := resolved(question):
             return redirect(setting.address(changed))
         annotations = annotations_in(question.period)
-        marked = tuple(annotation.in_chart for annotation in annotations)
-        setting = replace(setting, annotations=marked, goals=active_targets())
+        setting = replace(setting, annotations=tuple(annotation.in_chart for annotation in annotations))
         board = completed_board(page, setting)
         return _render(page, question, board, **({"annotations": annotations} if board.over_time else {}))
 

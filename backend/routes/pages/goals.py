@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Role, Scope
 from backend.analytics.goals.drafts import DRAFTS, draft_of
 from backend.analytics.goals.service import Goals
 from backend.analytics.goals.standing import GoalStandings
-from backend.analytics.metrics.catalogue.measures import MEASURES
 from backend.analytics.warehouse.service import WarehouseUnavailable
-from backend.clock import utc_now
-from backend.dashboards.goal_values import DIRECTIONS, HINTS, PERIODS
-from backend.dashboards.pages.goals import GOALS, NEW_GOAL, GoalPage, ShownGoal
+from backend.dashboards.pages.goals import GOAL_CHOICES, GOALS, NEW_GOAL, GoalPage, ShownGoal
 from backend.plugins import get
 from backend.routes.access import demand, require
 from backend.routes.goals import editor, standing_goals, standing_of
@@ -28,24 +24,18 @@ from backend.routes.schemas.goals import GoalPath
 
 bp = Blueprint("goal_pages", __name__, url_prefix=GOALS.path)
 bp.register_error_handler(WarehouseUnavailable, failed)
-CHOICES: dict[str, Any] = {
-    "measures": {name: measure.label for name, measure in MEASURES.items()},
-    "periods": PERIODS,
-    "directions": DIRECTIONS,
-    "hints": HINTS,
-}
 
 
 def new_page(errors: Errors = NO_ERRORS) -> str:
     fields = {"measure" if "." in field else field: message for field, message in errors.items()}
     shown = controls(NEW_GOAL, question_here(()))
     today = get(GoalStandings).today
-    return form_page("dashboards/new_goal.html", fields, today=today, sent=request.form, **shown, **CHOICES)
+    return form_page("dashboards/new_goal.html", fields, today=today, sent=request.form, **shown, **GOAL_CHOICES)
 
 
 def goal_page(errors: Errors = NO_ERRORS, *, public_id: str) -> str:
     goal = get(Goals).get(demand(Scope.DASHBOARDS_READ).account_id, _id(public_id))
-    standings, zone = get(GoalStandings), current_app.config["BUSINESS_TIME_ZONE"]
+    standings, zone = get(GoalStandings), get(GoalStandings).zone
     shown = ShownGoal.of(goal, standing_of(goal), names(), zone)
     page = GoalPage.of(goal, shown, standings.history(goal), zone)
     may_change = goal.ended_at is None and (goal.mine or demand(Scope.DASHBOARDS_READ).role is Role.ADMIN)
@@ -56,14 +46,14 @@ def goal_page(errors: Errors = NO_ERRORS, *, public_id: str) -> str:
         may_change=may_change,
         today=standings.today,
         sent=request.form,
-        **CHOICES,
+        **GOAL_CHOICES,
     )
 
 
 @bp.get("")
 @require(Scope.DASHBOARDS_READ)
 def show_all() -> str:
-    zone, labels = current_app.config["BUSINESS_TIME_ZONE"], names()
+    zone, labels = get(GoalStandings).zone, names()
     goals = [ShownGoal.of(goal, standing, labels, zone) for goal, standing in standing_goals()]
     return render_template("dashboards/goals.html", goals=goals, drafts=DRAFTS.values(), zone=get(GoalStandings).zone)
 
@@ -79,10 +69,7 @@ def new() -> ResponseReturnValue:
 @require(Scope.DASHBOARDS_READ)
 @if_refused(new_page)
 def add() -> ResponseReturnValue:
-    today = get(GoalStandings).today
-    goal = get(Goals).add(
-        editor(), goal_of_form(request.form, current_app.config["BUSINESS_TIME_ZONE"], utc_now(), today)
-    )
+    goal = get(Goals).add(editor(), goal_of_form(request.form, get(GoalStandings).today))
     flash("Goal added. Everyone with dashboard access sees it.")
     return redirect(url_for(".show", public_id=goal.id), 303)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -15,8 +15,8 @@ from backend.analytics.goals.goal import Direction, GoalPeriod, Target
 from backend.analytics.metrics.catalogue.filter_parameters import CONDITIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES
 from backend.analytics.metrics.catalogue.query import Filter
+from backend.dashboards.filters import filters_in
 from backend.dashboards.goal_values import target_value
-from backend.dashboards.question import PageQuestion
 from backend.errors import FieldError, InvalidRequest
 from backend.routes.schemas.goals import day_in
 
@@ -29,12 +29,12 @@ def board_of_form(form: Form) -> NewBoard:
     return NewBoard(form.get("name", "").strip(), shared="shared" in form)
 
 
-def tile_of_form(form: Form, zone: str, now: datetime) -> BoardTile:
+def tile_of_form(form: Form) -> BoardTile:
     """Raises InvalidRequest. A dimension makes a list; without one it is the number or the trend that was chosen."""
     kind, breakdown = form.get("kind", ""), form.get("breakdown", "") or None
     if kind not in list(TileKind):
         raise InvalidRequest([FieldError("kind", "Choose a number, a trend, or a list.")])
-    filters = filters_of_form(form, zone, now) if "filtered" in form else ()
+    filters = filters_of_form(form) if "filtered" in form else ()
     dimension = breakdown if kind == TileKind.LIST else None
     return BoardTile(form.get("measure", ""), TileKind(kind), dimension, form.get("title", "").strip(), filters)
 
@@ -57,22 +57,22 @@ def filter_parameters(query: str) -> dict[str, list[str]]:
     return {name: values for name, values in sent.items() if name in CONDITIONS}
 
 
-def filters_of_form(form: Form, zone: str, now: datetime) -> tuple[Filter, ...]:
+def filters_of_form(form: Form) -> tuple[Filter, ...]:
     """The filters of the address that a form was opened at. Raises InvalidRequest."""
-    args: Form = MultiDict(filter_parameters(form.get("query", "")))
-    question = PageQuestion.parse(args, zone, now)
-    if question.errors:
-        raise InvalidRequest([FieldError("filtered", error.message) for error in question.errors])
-    return question.filters
+    errors: list[FieldError] = []
+    filters = tuple(filters_in(MultiDict(filter_parameters(form.get("query", ""))), None, errors))
+    if errors:
+        raise InvalidRequest([FieldError("filtered", error.message) for error in errors])
+    return filters
 
 
-def goal_of_form(form: Form, zone: str, now: datetime, today: date) -> Target:
+def goal_of_form(form: Form, today: date) -> Target:
     """Raises InvalidRequest with everything that is wrong with it."""
     measure = form.get("measure", "")
     if measure not in MEASURES:
         wrong = FieldError("measure", "Choose a measure from the list.")
         raise InvalidRequest([wrong, *_wrong_choices(form)])
-    return Target(measure, **_asked(form, measure, today), filters=filters_of_form(form, zone, now))
+    return Target(measure, **_asked(form, measure, today), filters=filters_of_form(form))
 
 
 def changed_goal(target: Target, form: Form, today: date) -> Target:
