@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from backend.analytics.figures.figure import Figure
-from backend.analytics.figures.lines import ChartAnnotation, Point, Trend, lines
+from backend.analytics.figures.lines import ChartAnnotation, GoalLine, Point, Trend, lines
 from backend.analytics.figures.parts import Parts, Series, several
 from backend.analytics.figures.quantity import rests_on
 from backend.analytics.figures.theme import MOST_SERIES
@@ -32,6 +32,7 @@ def trend_of(
     annotations: tuple[ChartAnnotation, ...] = (),
     so_far: Result | None = None,
     asked: Grain | None = None,
+    goal: GoalLine | None = None,
 ) -> Figure:
     """A measure over time, beside the compared period.
 
@@ -58,6 +59,7 @@ def trend_of(
             since,
             _so_far(so_far, name) if so_far and grain is Grain.DAY else None,
             about_buckets(asked or grain, grain, [point.value for point in points], name),
+            goal,
         )
     )
 

@@ -18,6 +18,7 @@ from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.addresses import BASE, address_of
 from backend.dashboards.charts import MOST_BARS, NOT_CHARGED, is_partial, other_currencies, ranking_of
 from backend.dashboards.courses import trend_of
+from backend.dashboards.goal_values import Targets, goal_line
 from backend.dashboards.names import Names
 from backend.dashboards.question import Address, Own, PageQuestion
 from backend.dashboards.services import Services
@@ -136,8 +137,8 @@ class BoardPage(Page):
 class Setting:
     """What a page needs beside results: its question, names of codes and the annotations of its days.
 
-    `so_far`: the totals of today, where the period ends yesterday. `root`: the path of a shared link; whoever reads
-    there may change days and what is compared, and nothing that is counted.
+    `so_far`: the totals of today, where the period ends yesterday. `goals`: what the team's goals ask. `root`: the path
+    of a shared link; whoever reads there may change days and what is compared, and nothing that is counted.
     """
 
     page: Page
@@ -145,6 +146,7 @@ class Setting:
     names: Names
     annotations: tuple[ChartAnnotation, ...] = ()
     so_far: Result | None = None
+    goals: Targets = ()
     root: str = ""
 
     def address(self, question: PageQuestion) -> str:
@@ -180,7 +182,8 @@ def board_of(first: Result, tiles: tuple[Tile, ...], *charts: Chart) -> Board:
 
 
 def trend(result: Result, measure: str, setting: Setting) -> Chart:
-    figure = trend_of(result, measure, setting.annotations, setting.so_far, setting.question.grain)
+    goal = goal_line(setting.goals, measure, result.query)
+    figure = trend_of(result, measure, setting.annotations, setting.so_far, setting.question.grain, goal)
     figure = with_currencies(figure, result, measure)
     return Chart(TREND, figure, setting.csv(result.query))
 
