@@ -178,7 +178,7 @@ def test_a_bar_that_is_none_is_refused(analyst, query):
 
 
 def test_the_csv_is_the_rows_of_the_page(analyst, visits):
-    page = show(analyst, f"{HOME}?{VIDEO}&source=mail&breakdown=source&limit=1&compare=previous_period")
+    page = show(analyst, f"{HOME}?{VIDEO}&period=30d&source=mail&breakdown=source&limit=1")
     [address] = set(links(page, "funnel.csv"))
     rows = list(csv.DictReader(StringIO(analyst.get(address).text)))
 
