@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import sin
 
-from backend.analytics.figures.bars import Bar, Ranking
+from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Shapes
-from backend.analytics.figures.funnel import StepBar, StepBars
-from backend.analytics.figures.geography import MapPlace, MapPlaces, country_names
-from backend.analytics.figures.lines import ChartAnnotation, Point, Trend
-from backend.analytics.figures.parts import Parts, Series
+from backend.analytics.figures.funnel import StepBar, StepBars, funnel
+from backend.analytics.figures.geography import MapPlace, MapPlaces, country_names, geography
+from backend.analytics.figures.lines import ChartAnnotation, Point, Trend, lines
+from backend.analytics.figures.parts import Parts, Series, several
 from backend.analytics.figures.quantity import Quantity, QuantityUnit
 from backend.analytics.figures.theme import colors_of
 from backend.analytics.figures.tiles import Tile, TileValue, tile
@@ -159,28 +159,32 @@ def states() -> MapPlaces:
 
 
 def some_tiles() -> tuple[Tile, ...]:
-    course, before = tuple(float(daily(day)) for day in range(28)), tuple(float(daily(day - 28)) for day in range(28))
     seconds = Quantity("time to result", QuantityUnit.SECONDS, adds=False, less_is_better=True)
     made = (
-        ("Sessions", SESSIONS, "sessions", TileValue(18_402, 18_402, course), TileValue(17_328, 17_328, before)),
-        (
-            "Reached the result",
-            CONVERSION,
-            "sessions",
-            TileValue(0.398, 18_402, course),
-            TileValue(0.384, 17_328, before),
-        ),
-        (
-            "Paid, of offers seen",
-            CONVERSION,
-            "offers",
-            TileValue(0.0412, 4105, before),
-            TileValue(0.0432, 3900, course),
-        ),
-        ("Revenue", REVENUE, "payments", TileValue(591_400, 169, course), TileValue(542_100, 158, before)),
-        ("Median time to result", seconds, "results", TileValue(161, 7318, before), TileValue(169, 6654, course)),
+        ("Sessions", SESSIONS, "all visits", TileValue(18_402, 18_402), TileValue(17_328, 17_328)),
+        ("Saw the result", CONVERSION, "7,318 of 18,402 sessions", TileValue(0.398, 18_402), TileValue(0.384, 17_328)),
+        ("Paid", CONVERSION, "169 of 4,105 offers", TileValue(0.0412, 4105), TileValue(0.0432, 3900)),
+        ("Revenue", REVENUE, "n = 169 payments", TileValue(591_400, 169), TileValue(542_100, 158)),
+        ("Time to result", seconds, "median; n = 7,318 results", TileValue(161, 7318), TileValue(169, 6654)),
     )
     return tuple(
-        tile(label, quantity, counted, now, then, partial=True, href="/analytics/funnel" if not place else "")
-        for place, (label, quantity, counted, now, then) in enumerate(made)
+        tile(label, quantity, now, then, n, href="/analytics/funnel" if not place else "", current=not place)
+        for place, (label, quantity, n, now, then) in enumerate(made)
     )
+
+
+FIGURES = {
+    "trend": lines(trend()),
+    "a rate with gaps": lines(sparse()),
+    "hours": lines(hours()),
+    "one day": lines(trend(points=trend().points[-1:])),
+    "so far": lines(trend(until="", so_far=Point(FIRST + timedelta(days=28), 32))),
+    "parts": several(parts()),
+    "parts of a rate": several(rate_parts()),
+    "bars": bars(ranking()),
+    "rates": bars(rates()),
+    "funnel": funnel(steps()),
+    "funnel compared": funnel(steps(compared=BEFORE)),
+    "world": geography(world()),
+    "states": geography(states()),
+}

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from backend.accounts.people.passwords import Passwords
 from backend.analytics.annotations.personal_data import annotation_data
 from backend.analytics.annotations.service import Annotations
 from backend.analytics.annotations.store import AnnotationStore
+from backend.analytics.shares.personal_data import share_data
+from backend.analytics.shares.service import Shares
+from backend.analytics.shares.store import ShareStore
 from backend.analytics.views.personal_data import view_data
 from backend.analytics.views.service import SavedViews
 from backend.analytics.views.store import ViewStore
@@ -11,11 +15,12 @@ from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.personal_data import DataClasses
 from backend.plugins import Registry, get
+from backend.vault.service import Vault
 from config.settings import Settings
 
 
-def fit_out(registry: Registry, _settings: Settings) -> None:
-    """Saved views and annotations, which people add to the dashboards."""
+def fit_out(registry: Registry, settings: Settings) -> None:
+    """Saved views, annotations and shared links, which people add to the dashboards."""
 
     def saved_views() -> SavedViews:
         session = get_db_session()
@@ -25,7 +30,14 @@ def fit_out(registry: Registry, _settings: Settings) -> None:
         session = get_db_session()
         return Annotations(AnnotationStore(session), session, get(AuditLog), utc_now)
 
+    def shares() -> Shares:
+        session = get_db_session()
+        vault, passwords, audit = get(Vault), get(Passwords), get(AuditLog)
+        return Shares(ShareStore(session), session, vault, passwords, audit, utc_now, settings.BUSINESS_TIME_ZONE)
+
     classes = registry.build(DataClasses)
+    classes.add(share_data(get_db_session))
+    registry.add_service(Shares, shares)
     classes.add(view_data(get_db_session))
     classes.add(annotation_data(get_db_session))
     registry.add_service(SavedViews, saved_views)

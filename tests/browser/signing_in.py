@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.accounts import MadeAccount
 
@@ -15,4 +15,14 @@ def sign_in_by_hand(page: Page, account: MadeAccount) -> None:
     if account.totp_secret:
         page.get_by_label("Code").fill(account.code())
         page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(account_menu(page)).to_be_visible()
+
+
+def account_menu(page: Page) -> Locator:
+    """The button of the menu that only somebody who is signed in has."""
+    return page.locator("#user > summary")
+
+
+def sign_out(page: Page) -> None:
+    account_menu(page).click()
+    page.get_by_role("button", name="Sign out", exact=True).click()

@@ -9,6 +9,7 @@ import pytest
 from backend.accounts.people.models import AccountState
 from backend.accounts.permissions import Role
 from tests.accounts import PASSWORD, make_account, make_sign_in, signed_in_cookie
+from tests.browser.signing_in import account_menu, sign_out
 from tests.browser.test_accessibility import assert_sound, page  # noqa: F401  (its page lets axe in)
 from tests.http.test_account_page import age_proof
 
@@ -107,9 +108,10 @@ def test_every_page_tells_whether_one_is_signed_in(app, server, context):
     context.add_cookies([signed_in_cookie(app, member, server.url)])
     for address in ("/", "/methodology", "/account", "/nowhere"):
         shown.goto(server.url + address)
-        mine = shown.get_by_role("navigation", name="Your account")
+        account_menu(shown).click()
+        mine = shown.locator("#user .pop__panel")
         assert mine.inner_text().split() == [member.email, "Account", "Sign", "out"]
 
-    shown.get_by_role("button", name="Sign out", exact=True).click()
+    sign_out(shown)
     shown.goto(f"{server.url}/account")
     assert "/sign-in?next=" in shown.url

@@ -11,7 +11,7 @@ from backend.accounts.people.service import Accounts
 from backend.accounts.permissions import Role
 from backend.plugins import get
 from tests.accounts import PASSWORD, MadeAccount, make_account, signed_in_cookie
-from tests.browser.signing_in import sign_in_by_hand
+from tests.browser.signing_in import sign_in_by_hand, sign_out
 from tests.browser.test_accessibility import assert_sound
 from tests.letters import deliver, outbox
 
@@ -64,7 +64,7 @@ def test_a_visitor_becomes_a_member_without_javascript(server, app, instance, pl
     press(plain, "Confirm and sign in")
 
     heading(plain, "Your account")
-    press(plain, "Sign out")
+    sign_out(plain)
     expect(plain.get_by_role("status")).to_have_text("You’re signed out.")
     sign_in_by_hand(plain, MadeAccount(0, "", ADDRESS, PASSWORD, None))
     heading(plain, "Your account")
@@ -86,7 +86,7 @@ def test_an_invited_analyst_sets_up_a_second_factor_without_javascript(server, a
     codes = plain.locator(".codes li").all_inner_texts()
     plain.get_by_role("link", name="I’ve saved them").click()
     expect(plain).to_have_url(f"{server.url}/analytics")
-    press(plain, "Sign out")
+    sign_out(plain)
     plain.get_by_label("Email address").fill(ADDRESS)
     plain.get_by_label("Password").fill(PASSWORD)
     press(plain, "Sign in")

@@ -19,7 +19,7 @@ from backend.accounts.permissions import Scope
 from backend.analytics.events.steps import WAY
 from backend.plugins import get
 from tests.accounts import MadeAccount, make_account, signed_in_cookie
-from tests.browser.signing_in import sign_in_by_hand
+from tests.browser.signing_in import sign_in_by_hand, sign_out
 from tests.browser.test_accessibility import RULES
 from tests.conftest import close, make_app, make_settings, server_environ
 from tests.servers import gunicorn
@@ -61,8 +61,8 @@ def site(tmp_path_factory, migrated_sqlite) -> Iterator[Site]:
 
 
 def record_visits(url, key):
-    """Twenty sessions, each a step further than the one before until the last step."""
-    began = datetime.now(UTC) - timedelta(minutes=20)
+    """Twenty sessions of yesterday, each a step further than the one before until the last step."""
+    began = datetime.now(UTC) - timedelta(days=1)
     events = [
         {
             "event_type": definition.name.partition(":")[0],
@@ -98,29 +98,83 @@ def test_an_operator_signs_in_reads_the_funnel_and_signs_out(page, site):
     page.goto(f"{site.url}/analytics/funnel")
     sign_in_by_hand(page, site.analyst)
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Of 20 sessions, 18 saw the result")
+    expect(page.locator("#funnel-h")).to_contain_text("Of 20 sessions, 18 saw the result")
     row = page.get_by_role("row", name="Saw the result")
     expect(row.get_by_role("cell").nth(1)).to_have_text("18")
 
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
 def test_a_period_is_chosen_with_the_keyboard_and_stays_in_the_address(page, site):
     sign_in(page, site)
-    page.get_by_role("link", name="7 days").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("link", name="7 days")).to_have_attribute("aria-current", "true")
+    press(page, page.locator("#period > summary"))
+    press(page, page.get_by_role("link", name="Last 7 days"))
+    expect(page.locator("#period > summary")).to_contain_text("Last 7 days")
 
-    page.get_by_label("Time zone").select_option("America/New_York")
+    press(page, page.locator("#period > summary"))
+    press(page, page.locator("#custom > summary"))
     page.get_by_label("First day").fill("2026-01-01")
     page.get_by_label("Last day").fill("2026-01-31")
-    page.get_by_role("button", name="Show").click()
+    press(page, page.get_by_role("form", name="Custom dates").get_by_role("button", name="Show"))
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("No session in this period")
-    assert "start=2026-01-01&end=2026-01-31&tz=America/New_York" in page.url
+    expect(page.get_by_role("heading", name="Nobody opened the calculator in this period")).to_be_visible()
+    assert "start=2026-01-01&end=2026-01-31&tz=UTC" in page.url
     page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Of 20 sessions, 18 saw the result")
+    expect(page.locator("#period > summary")).to_contain_text("Last 7 days")
+
+
+@pytest.mark.parametrize(("width", "limit"), [(1280, 240), (360, 420)])
+def test_the_first_figure_stands_near_the_top_and_no_menu_moves_it(page, site, width, limit):
+    page.set_viewport_size({"width": width, "height": 900})
+    for path in ("/analytics", "/analytics/funnel", "/analytics/explore?measure=sessions", "/analytics/live"):
+        sign_in(page, site, path)
+        figure = page.locator(".kpis, .card").first
+        top = figure.bounding_box()["y"]
+
+        assert page.locator(".topbar").bounding_box()["height"] < 60
+        assert top <= limit, path
+        for menu in page.locator(".bar > .pop > summary").all():
+            menu.click()
+            assert figure.bounding_box()["y"] == top
+        assert page.locator(".pop[open]").count() <= 1
+        page.keyboard.press("Escape")
+        expect(page.locator(".pop[open]")).to_have_count(0)
+        assert_reflows(page)
+
+
+def test_single_keys_choose_what_the_page_offers_until_they_are_turned_off(page, site):
+    sign_in(page, site, "/analytics")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+    with page.expect_navigation():
+        page.keyboard.press("w")
+    assert "period=7d" in page.url
+    page.keyboard.press("/")
+    expect(page.locator("#filter")).to_have_attribute("open", "")
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    expect(page.get_by_label("First day")).to_be_focused()
+    page.keyboard.press("t")
+    page.keyboard.press("Escape")
+    assert "period=7d" in page.url
+    with page.expect_navigation():
+        page.keyboard.press("n")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Funnel")
+
+    page.goto(f"{site.url}/account")
+    page.get_by_role("button", name="Turn off keyboard shortcuts").click()
+    expect(page.get_by_role("status")).to_have_text("Keyboard shortcuts are off.")
+    page.goto(f"{site.url}/analytics")
+    page.keyboard.press("?")
+    page.keyboard.press("w")
+    assert page.url.endswith("/analytics")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.goto(f"{site.url}/account")
+    page.get_by_role("button", name="Turn on keyboard shortcuts").click()
 
 
 def test_an_error_is_announced_focused_and_leads_to_its_field(page, site):
@@ -151,7 +205,7 @@ def test_nothing_in_the_tables_of_groups_runs_into_its_neighbour(page, site, wid
 
 
 def test_going_back_shows_what_the_page_is_about(page, site):
-    sign_in(page, site, "/analytics/explore?measure=sessions&by=source")
+    sign_in(page, site, "/analytics/explore?measure=sessions&breakdown=source")
     page.get_by_label("Measure", exact=True).select_option("revenue")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.get_by_label("Measure", exact=True)).to_have_value("revenue")
@@ -177,26 +231,31 @@ def test_the_csv_is_downloaded(chromium, site, javascript):
 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_funnel_of_ones_own_is_made_with_the_keyboard(chromium, site, javascript):
+    """With script the steps change in place; without, each button leads back to the open form."""
     context = chromium.new_context(java_script_enabled=javascript)
     page = context.new_page()
     sign_in(page, site, "/analytics/funnel?steps=ai_calculator_opened,paid_upgrade_clicked&source=")
+    chart = page.locator(".funnel-card").bounding_box()
+    press(page, page.locator("#steps > summary"))
+    assert page.locator(".funnel-card").bounding_box() == chart
 
     press(page, page.get_by_role("button", name="Add a step"))
-    page.get_by_label("Step 3", exact=True).press_sequentially("Result!")
+    page.get_by_label("Step 3", exact=True).fill("Result!")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_focused()
     press(page, page.get_by_role("alert").get_by_role("link"))
     expect(page.get_by_label("Step 3", exact=True)).to_be_focused()
     expect(page.get_by_label("Step 3", exact=True)).to_have_value("Result!")
 
-    page.get_by_label("Step 3", exact=True).fill("assessment_submitted")
+    page.get_by_label("Step 3", exact=True).fill("Saw the result")
+    page.keyboard.press("Escape")
     press(page, page.get_by_role("button", name="Move step 3 up"))
-    expect(page.get_by_label("Step 2", exact=True)).to_have_value("assessment_submitted")
+    expect(page.get_by_label("Step 2", exact=True)).to_have_value("Saw the result")
     press(page, page.get_by_role("button", name="Remove step 1"))
-    expect(page.get_by_label("Step 1", exact=True)).to_have_value("assessment_submitted")
+    expect(page.get_by_label("Step 1", exact=True)).to_have_value("Saw the result")
     press(page, page.get_by_role("button", name="Show this funnel"))
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Of 18 sessions, 16 reached “Asked to pay”")
+    expect(page.locator("#funnel-h")).to_contain_text("Of 18 sessions, 16 asked to pay")
     assert "steps=assessment_submitted,paid_upgrade_clicked" in page.url.replace("%2C", ",")
     assert "&source=&" in page.url
     context.close()
@@ -207,16 +266,42 @@ def press(page, place):
     page.keyboard.press("Enter")
 
 
-def test_a_number_leads_to_whom_it_counts_and_back(page, site):
-    sign_in(page, site, "/analytics/funnel?period=7d&breakdown=device")
-    row = page.get_by_role("table", name="How far sessions got").get_by_role("row", name="Saw the result")
+def test_an_event_is_picked_from_a_list_that_narrows(page, site):
+    sign_in(page, site, "/analytics/funnel?period=all&steps=ai_calculator_opened,paid_upgrade_clicked")
+    page.locator("#steps > summary").click()
+    step = page.get_by_label("Step 2", exact=True)
+    step.click()
+    events = page.get_by_role("listbox", name="Events")
+    expect(events.get_by_role("option").first).to_contain_text("Opened the calculator")
+    expect(events).to_contain_text("Not in this period")
+
+    step.fill("saw")
+    expect(events.get_by_role("option")).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(page.locator("#event-list")).to_be_hidden()
+    step.fill("result")
+    page.keyboard.press("Enter")
+
+    expect(step).to_have_value("Saw the result")
+    expect(page.locator("#steps\\.1-s")).to_have_text("18 events")
+    page.keyboard.press("Enter")
+    expect(page.locator("#funnel-h")).to_contain_text("Of 20 sessions, 18 saw the result")
+
+
+def test_a_number_leads_to_whom_it_counts_to_a_visit_and_back(page, site):
+    sign_in(page, site, "/analytics/funnel?period=all&breakdown=device")
+    row = page.locator(".funnel-steps").get_by_role("row", name="Saw the result")
 
     row.get_by_role("link", name="18 sessions reached Saw the result").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("18 sessions reached “Saw the result”")
+    expect(page.get_by_role("heading", level=1)).to_have_text("18 sessions saw the result")
     expect(page.get_by_role("table").locator("tbody tr")).to_have_count(18)
 
+    page.get_by_role("table").get_by_role("link").last.click()
+    expect(page.locator(".visit__label", has_text="Saw the result")).to_be_visible()
+    page.get_by_role("link", name="18 sessions saw the result").click()
     page.get_by_role("link", name="Back to the funnel").click()
-    assert page.url.endswith("/analytics/funnel?period=7d&tz=UTC&breakdown=device")
+    assert "/analytics/funnel?period=7d" in page.url
+    assert "breakdown=device" in page.url
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -273,7 +358,7 @@ def in_menu(page):
 def test_filters_are_searched_and_set_together_with_the_keyboard(chromium, site):
     context = chromium.new_context(bypass_csp=True)
     page = context.new_page()
-    sign_in(page, site)
+    sign_in(page, site, "/analytics")
     press(page, page.locator("#filter > summary"))
     search = page.get_by_role("searchbox")
     expect(search).to_be_focused()
@@ -289,7 +374,7 @@ def test_filters_are_searched_and_set_together_with_the_keyboard(chromium, site)
     page.get_by_role("radio", name="is none").check(force=True)
     press(page, page.get_by_role("button", name="Show with 2 filters"))
     expect(page.locator(".chip__edit")).to_have_text(["Source is none", "Job title is Nurse"])
-    expect(page.get_by_role("heading", level=1)).to_have_text("Of 18 sessions, 18 saw the result")
+    expect(page.locator(".kpi__value").first).to_have_text("18")
 
     press(page, page.get_by_role("link", name="Job title is Nurse", exact=True))
     expect(page.get_by_role("checkbox", name="Nurse")).to_be_checked()
@@ -304,12 +389,12 @@ def test_filters_are_searched_and_set_together_with_the_keyboard(chromium, site)
 def test_without_script_a_filter_is_set_and_changed_step_by_step(chromium, site):
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
-    sign_in(page, site)
+    sign_in(page, site, "/analytics")
     page.locator("#filter > summary").click()
     in_menu(page).get_by_role("link", name="Job title").click()
     page.get_by_role("checkbox", name="Nurse").check()
     page.get_by_role("button", name="Show these").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Of 18 sessions, 18 saw the result")
+    expect(page.locator(".kpi__value").first).to_have_text("18")
 
     page.get_by_role("link", name="Job title is Nurse", exact=True).click()
     expect(page.get_by_role("checkbox", name="Nurse")).to_be_checked()

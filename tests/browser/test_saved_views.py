@@ -59,6 +59,10 @@ def sign_in(page, app, site, path):
 
 
 def open_by_keyboard(page, name):
+    """An entry of the menu that stands last in the bar."""
+    if not page.locator("#more[open]").count():
+        page.locator("#more > summary").focus()
+        page.keyboard.press("Enter")
     summary = page.locator("summary", has_text=re.compile(f"^{name}"))
     summary.focus()
     page.keyboard.press("Enter")
@@ -67,11 +71,9 @@ def open_by_keyboard(page, name):
 
 def test_a_view_is_saved_opened_and_deleted_with_the_keyboard(page, app, site):
     sign_in(page, app, site, BOARD)
-    open_by_keyboard(page, "Views")
-    for _ in range(2):
-        page.keyboard.press("Tab")
-        if page.get_by_label("Name").evaluate("field => field === document.activeElement"):
-            break
+    open_by_keyboard(page, "Save this view")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Name")).to_be_focused()
     page.keyboard.type("Newsletter, a week")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
@@ -80,14 +82,14 @@ def test_a_view_is_saved_opened_and_deleted_with_the_keyboard(page, app, site):
     expect(page.get_by_role("status").first).to_contain_text("Saved as “Newsletter, a week”, for everyone")
 
     page.goto(f"{site}/analytics/popular")
-    open_by_keyboard(page, "Views")
+    open_by_keyboard(page, "Saved views")
     page.keyboard.press("Tab")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
     assert page.url.endswith("period=7d&source=newsletter")
 
-    open_by_keyboard(page, "Views")
+    open_by_keyboard(page, "Saved views")
     page.get_by_role("button", name="Delete Newsletter, a week").focus()
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -99,8 +101,9 @@ def test_what_is_noted_stands_below_the_chart(chromium, app, site, javascript):
     context = chromium.new_context(java_script_enabled=javascript)
     page = context.new_page()
     sign_in(page, app, site, "/analytics?period=7d")
-    page.locator("summary", has_text="Annotate").click()
-    assert page.get_by_label("Day", exact=True).input_value() == page.get_by_label("Last day", exact=True).input_value()
+    page.locator("#more > summary").click()
+    page.locator("#annotations > summary").click()
+    assert page.get_by_label("Day", exact=True).input_value() == page.locator("#end").input_value()
     page.get_by_label("What happened", exact=True).fill("New prices")
     page.get_by_role("button", name="Annotate").click()
 
@@ -114,7 +117,8 @@ def test_the_menus_are_sound_with_everything_open(chromium, app, site):
     context = chromium.new_context(bypass_csp=True)
     page = context.new_page()
     sign_in(page, app, site, BOARD)
-    for menu, field, button in (("Views", "Name", "Save"), ("Annotate", "What happened", "Annotate")):
+    for menu, field, button in (("Save this view", "Name", "Save"), ("Add a note", "What happened", "Annotate")):
+        page.locator("#more > summary").click()
         page.locator("summary", has_text=re.compile(f"^{menu}")).click()
         page.get_by_label(field, exact=True).fill("x" * 80)
         page.get_by_role("button", name=button, exact=True).click()
@@ -122,6 +126,7 @@ def test_the_menus_are_sound_with_everything_open(chromium, app, site):
     for path in (BOARD, "/analytics/funnel"):
         page.goto(f"{site}{path}")
         assert_sound(page)
+    open_by_keyboard(page, "Save this view")
     with page.expect_navigation():
         page.get_by_role("button", name="Save", exact=True).click()
     assert page.title().startswith("Error: ")

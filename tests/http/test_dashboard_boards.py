@@ -29,13 +29,13 @@ PAGES = tuple(page.path.removeprefix(BASE) for page in BOARD_PAGES)
 
 @pytest.fixture
 def visits(app):
-    """Twenty sessions of an hour ago, twelve from a newsletter; all see the result, five ask to upgrade."""
-    began = datetime.now(UTC) - timedelta(hours=1)
+    """Twenty sessions of yesterday, twelve from a newsletter; all see the result, five ask to pay."""
+    began = datetime.now(UTC) - timedelta(days=1)
     events = []
     for number in range(20):
         submitted = {"job_title": "Nurse", "occupation": "29-1141", "risk_level": "low", "education": "bachelors"}
         way = [
-            ("ai_calculator_opened", {"source": "newsletter" if number < 12 else "direct"}),
+            ("ai_calculator_opened", {"source": "newsletter" if number < 12 else "direct", "browser": "Firefox"}),
             ("assessment_submitted", submitted),
             ("paid_upgrade_clicked", {"price_cents": 2_900}),
         ]
@@ -43,6 +43,12 @@ def visits(app):
             events.append(Event(uuid4(), name, f"s{number}", None, began, as_json(data)))
     with app.app_context():
         get(EventTracker).record(events)
+
+
+def this_week():
+    """Seven days up to and with today, in an address."""
+    today = datetime.now(UTC).date()
+    return f"start={today - timedelta(days=6)}&end={today}&tz=UTC"
 
 
 def show(client, path, status=200):
@@ -58,6 +64,13 @@ def figures(page):
 
 def values(page):
     return dict(re.findall(r'kpi__label">(?:<a[^>]*>)?([^<]*)<.*?kpi__value">([^<]*)<', page, re.DOTALL))
+
+
+def rows(page, name):
+    """The rows of a list of the overview: name, count, share and change."""
+    card = page[page.index(f'<section class="card" id="{name}"') :].partition("</section>")[0]
+    texts = (re.sub(r"<[^>]*>", "|", row) for row in re.findall(r'<a class="list__row".*?</a>', card, re.DOTALL))
+    return [[unescape(text.strip()) for text in row.split("|") if text.strip()] for row in texts]
 
 
 def links(page):
@@ -77,24 +90,51 @@ def test_the_overview_says_how_it_goes(analyst, visits):
     assert values(page) == {
         "Sessions": "20",
         "Visitors": "20",
-        "Results": "20",
-        "Conversion": "25.0%",
-        "Upgrades": "5",
-        "Amount asked to pay": "$145",
+        "Saw the result": "100.0%",
+        "Asked to pay": "5",
+        "Bounce": "0.0%",
+        "Visit time": "0 s",
     }
-    assert [figure["n"] for figure in figures(page)] == [20, 20, 20, 20]
-    assert "Top source by sessions: newsletter, 12 of 20 (60%)" in page
+    assert "20 results. Nothing is charged." in page
+    assert [figure["n"] for figure in figures(page)] == [20]
+    assert rows(page, "sources") == [["newsletter", "12", "60%"], ["Direct", "8", "40%"]]
+    assert rows(page, "way")[0] == ["Opened the calculator", "20", "100%"]
 
 
-@pytest.mark.parametrize(("before", "said"), [(17, "from 17, within noise"), (200, "from 200")])
+def test_a_list_shows_the_dimension_that_its_tab_leads_to(analyst, visits):
+    page = show(analyst, "?compare=none")
+    [browser] = [href for href in links(page) if "devices=browser" in href]
+    chosen = show(analyst, browser.removeprefix("/analytics"))
+
+    assert rows(page, "devices") == [["Unknown", "20", "100%"]]
+    assert rows(chosen, "devices") == [["Firefox", "20", "100%"]]
+    assert rows(chosen, "pages") == [["Not recorded", "20", "100%"]]
+    assert any("devices=browser" in href and "sources=medium" in href for href in links(chosen))
+
+
+def test_a_list_is_ordered_by_what_changed_most_on_request(app, analyst, visits):
+    long_ago = datetime.now(UTC) - timedelta(days=10)
+    earlier = [
+        Event(uuid4(), "ai_calculator_opened", f"e{n}", None, long_ago, as_json({"source": "newsletter"}))
+        for n in range(11)
+    ]
+    with app.app_context():
+        get(EventTracker).record(earlier)
+
+    by_count, by_change = (rows(show(analyst, f"?period=7d&order={order}"), "sources") for order in ("count", "change"))
+
+    assert by_count == [["newsletter", "12", "60%", "+9%"], ["Direct", "8", "40%", "new"]]
+    assert by_change == by_count[::-1]
+
+
+@pytest.mark.parametrize(("before", "said"), [(17, "within noise, from 17"), (200, "from 200")])
 def test_a_tile_says_from_what_it_changed_also_within_noise(app, before, said):
-    made = tile(
-        "Sessions", Quantity("sessions"), "sessions", TileValue(20, 20), TileValue(before, before), partial=False
-    )
+    made = tile("Sessions", Quantity("sessions"), TileValue(20, 20), TileValue(before, before))
 
     shown = app.jinja_env.get_template("dashboards/tiles.html").module.tile(made)
 
-    assert re.findall(r'class="muted">([^<]*)<', shown) == [said]
+    [words] = re.findall(r'class="muted">(.*)</span>', shown)
+    assert re.sub("<[^>]*>", "", words) == said
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -107,9 +147,10 @@ def test_filters_stand_in_the_address_and_hold_for_every_number(analyst, visits,
 
 
 def test_a_bar_leads_to_the_same_page_about_its_value(analyst, visits):
-    [href] = {href for href in links(show(analyst, "?compare=previous_period")) if "source=newsletter" in href}
+    page = show(analyst, f"?{this_week()}&compare=previous_year")
+    [href] = {href for href in links(page) if "source=newsletter" in href}
 
-    assert "compare=previous_period" in href
+    assert "compare=previous_year" in href
     assert values(analyst.get(href, headers=BROWSER).text)["Sessions"] == "12"
 
 
@@ -174,7 +215,7 @@ def test_revenue_is_credited_to_sources_by_the_model_that_is_chosen(analyst, vis
 
 
 def test_a_credited_source_leads_to_its_own_visits_and_the_page_says_so(analyst, visits):
-    by_source, by_campaign = (show(analyst, f"/revenue?model=first&by={by}") for by in ("source", "campaign"))
+    by_source, by_campaign = (show(analyst, f"/revenue?model=first&breakdown={by}") for by in ("source", "campaign"))
     said = "A bar opens the visits that came from that source."
 
     assert said in by_source
@@ -183,7 +224,7 @@ def test_a_credited_source_leads_to_its_own_visits_and_the_page_says_so(analyst,
 
 
 def test_credit_goes_to_channels_of_another_kind_by_visits_of_as_many_days(analyst, visits):
-    page = show(analyst, "/revenue?model=linear&by=source_medium&lookback_days=7")
+    page = show(analyst, "/revenue?model=linear&breakdown=source_medium&lookback_days=7")
 
     assert "Top source and medium by credited amount: newsletter / (none), $145 of $145 (100%)" in page
     assert "Every visit gets equal credit." in page
@@ -194,22 +235,24 @@ def test_credit_goes_to_channels_of_another_kind_by_visits_of_as_many_days(analy
 
 def test_the_overview_shows_how_far_sessions_came_and_who_is_behind_a_bar(analyst, visits):
     page = show(analyst, "?source=newsletter&measure=upgrades")
-    [funnel] = [figure for figure in figures(page) if figure["title"].startswith("Of ")]
 
-    assert funnel["title"] == "Of 12 sessions, none reached “Asked to pay”"
+    assert [rows(page, "way")[place] for place in (0, -1)] == [
+        ["Opened the calculator", "12", "100%"],
+        ["Asked to pay", "0", "0%"],
+    ]
     behind = next(href for href in links(page) if "/funnel/sessions" in href and "step=1&" in href)
     assert "12" in show(analyst, behind.removeprefix("/analytics"))
     assert "in progress" in page
 
 
 def test_the_largest_parts_are_shown_over_time(analyst, visits):
-    page = show(analyst, "/explore?measure=sessions&by=source&period=7d")
+    page = show(analyst, f"/explore?measure=sessions&breakdown=source&{this_week()}")
     several = next(
         figure for figure in figures(page) if len(figure["legend"]) == 2 and figure["title"].startswith("Most")
     )
 
     assert several["title"] == "Most sessions: newsletter, 12"
-    assert [key["label"] for key in several["legend"]] == ["newsletter", "Direct"]
+    assert [key["label"] for key in several["legend"]] == ["newsletter, 12", "Direct, 8"]
     href = next(
         href for href in links(page) if "table.csv" in href and "breakdown=source" in href and "grain=day" in href
     )
@@ -218,7 +261,7 @@ def test_the_largest_parts_are_shown_over_time(analyst, visits):
 
 
 def test_any_measure_is_shown_by_anything(analyst, visits):
-    page = show(analyst, "/explore?measure=revenue&by=source")
+    page = show(analyst, "/explore?measure=revenue&breakdown=source")
 
     assert [figure["n"] for figure in figures(page)] == [5, 5, 5]
     assert "$145" in page
@@ -263,8 +306,8 @@ def test_a_table_of_nonsense_is_refused(analyst, query):
     [
         ("?measure=shoes", "There is no measure “shoes”."),
         ("/conversions?breakdown=job_title", "There is no breakdown “job_title”."),
-        ("/revenue?model=zz&by=zz&lookback_days=31", "There is no lookback days “31”."),
-        ("/explore?measure=sessions&by=state", "There is no by “state”."),
+        ("/revenue?model=zz&breakdown=zz&lookback_days=31", "There is no lookback days “31”."),
+        ("/explore?measure=sessions&breakdown=state", "There is no breakdown “state”."),
     ],
 )
 def test_a_choice_that_a_page_has_not_is_told_and_the_filters_stay_for_other_pages(analyst, path, words):
@@ -285,16 +328,17 @@ def test_what_fell_to_nothing_is_shown_beside_what_it_was(analyst, visits):
     assert "newsletter" in page
 
 
-@pytest.mark.parametrize(("sources", "left_out"), [(8, None), (9, "2 more not shown")])
-def test_one_bar_more_is_shown_rather_than_told_of(app, analyst, sources, left_out):
-    began = datetime.now(UTC) - timedelta(hours=1)
-    opened = [(f"s{number}", as_json({"source": f"source {number}"})) for number in range(sources)]
+def test_a_list_shows_its_first_rows_and_all_of_them_on_request(app, analyst):
+    began = datetime.now(UTC) - timedelta(days=1)
+    opened = [(f"s{number}", as_json({"source": f"source {number}"})) for number in range(9)]
     with app.app_context():
         get(EventTracker).record([Event(uuid4(), "ai_calculator_opened", s, None, began, data) for s, data in opened])
+    page = show(analyst, "?period=7d")
+    [everything] = [href for href in links(page) if "all=sources" in href]
 
-    found = re.search(r"\d+ more not shown", show(analyst, "/?period=7d"))
-
-    assert (found and found[0]) == left_out
+    assert len(rows(page, "sources")) == 8
+    assert "All 9 sources" in page
+    assert len(rows(show(analyst, everything.removeprefix("/analytics")), "sources")) == 9
 
 
 def test_days_that_are_over_promise_no_new_visits(analyst):
@@ -315,7 +359,7 @@ def test_what_cannot_be_counted_is_said_so_with_the_question_and_a_request_id(ap
     assert "cannot be read" in page
     assert re.search(r"Request ID <code>[0-9a-f-]{36}</code>", page)
     assert f'href="/analytics{question.replace("&", "&amp;")}">Try again' in page
-    assert 'value="Asia/Kolkata" selected' in page
+    assert 'name="tz" list="zones" value="Asia/Kolkata"' in page
     assert not figures(page)
 
 

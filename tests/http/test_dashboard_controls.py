@@ -15,7 +15,7 @@ from backend.plugins import get
 from tests.accounts import BROWSER
 
 FUNNEL = "/funnel"
-PLACES = ("", "/conversions", "/explore?measure=upgrades&by=source", FUNNEL)
+PLACES = ("", "/conversions", "/explore?measure=upgrades&breakdown=source", FUNNEL)
 
 
 @pytest.fixture
@@ -96,12 +96,12 @@ def test_points_are_offered_by_what_a_line_can_show(analyst, visits):
 
 
 def test_one_form_sends_all_that_is_chosen_on_explore(analyst, visits):
-    page = show(analyst, "/explore?measure=upgrades&by=source&period=7d")
+    page = show(analyst, "/explore?measure=upgrades&breakdown=source&period=7d")
 
     form = form_of(page, "What to show")
-    assert (form["measure"], form["by"], form["period"]) == ("upgrades", "source", "7d")
+    assert (form["measure"], form["breakdown"], form["period"]) == ("upgrades", "source", "7d")
     custom = form_of(page, "Custom dates")
-    assert (custom["measure"], custom["by"]) == ("upgrades", "source")
+    assert (custom["measure"], custom["breakdown"]) == ("upgrades", "source")
     assert "amount asked to pay" in show(analyst, f"/explore?{urlencode(form | {'measure': 'revenue'})}").lower()
 
 

@@ -271,7 +271,7 @@ def test_where_people_sign_in_managers_of_passwords_can_help(browser):
     assert "onpaste" not in page
 
 
-HEADER = re.compile(r'<nav class="whoami.*?</nav>', re.DOTALL)
+HEADER = re.compile(r'<nav class="whoami.*?</nav>|<details class="pop pop--end user".*?</details>', re.DOTALL)
 
 
 def header(page):

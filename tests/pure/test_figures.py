@@ -22,22 +22,6 @@ from backend.analytics.figures.parts import Parts, Series, several
 from tests import figures as made
 from tests.servers import PROJECT
 
-FIGURES = {
-    "trend": lines(made.trend()),
-    "a rate with gaps": lines(made.sparse()),
-    "hours": lines(made.hours()),
-    "one day": lines(made.trend(points=made.trend().points[-1:])),
-    "so far": lines(made.trend(until="", so_far=Point(made.FIRST + timedelta(days=28), 32))),
-    "parts": several(made.parts()),
-    "parts of a rate": several(made.rate_parts()),
-    "bars": bars(made.ranking()),
-    "rates": bars(made.rates()),
-    "funnel": funnel(made.steps()),
-    "funnel compared": funnel(made.steps(compared=made.BEFORE)),
-    "world": geography(made.world()),
-    "states": geography(made.states()),
-}
-
 
 @cache
 def light():
@@ -54,7 +38,7 @@ def inked(part):
     return light()[part.partition("/")[0]] if isinstance(part, str) and part.startswith("--") else part
 
 
-@pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
+@pytest.mark.parametrize("figure", made.FIGURES.values(), ids=made.FIGURES)
 def test_plotly_knows_every_attribute_and_value(figure):
     from plotly.graph_objects import Figure
 
@@ -68,7 +52,7 @@ def test_plotly_knows_every_attribute_and_value(figure):
     assert drawn.layout.height == figure.height > 0
 
 
-@pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
+@pytest.mark.parametrize("figure", made.FIGURES.values(), ids=made.FIGURES)
 def test_a_figure_is_json_without_a_literal_colour_and_says_what_it_shows(figure):
     text = json.dumps(figure.plain(), allow_nan=False)
 
@@ -118,13 +102,32 @@ def test_a_day_that_is_all_there_is_is_the_best_one():
     assert figure.title == "1 session, with a peak of 1 on Saturday, November 21"
 
 
-def test_the_day_that_is_not_over_is_a_line_of_its_own():
-    before, over, partial = lines(made.trend()).data
+def test_the_day_that_is_not_over_fills_up_beside_the_line():
+    figure = lines(made.trend())
+    _, _, before, over, partial = figure.data
 
     assert before["line"]["dash"] == "4px,3px"
-    assert len(over["y"]) == 27
-    assert (partial["x"], partial["y"][-1], partial["line"]["dash"]) == ([26, 27], 401, "2px,4px")
-    assert "until 2:32 PM" in partial["hovertext"][-1]
+    assert (over["y"][26], over["y"][27]) == (made.daily(26), None)
+    assert (partial["x"], partial["y"], partial["line"]["dash"]) == ([27, 27], [0, 401], "2px,4px")
+    assert figure.tips[-1].title == "Sat, Nov 21, until 2:32 PM"
+
+
+def test_today_so_far_stands_after_the_period_and_in_no_total():
+    today = Point(made.FIRST + timedelta(days=28), 32)
+
+    figure = lines(made.trend(until="", so_far=today))
+
+    assert (figure.data[-1]["x"], figure.data[-1]["y"]) == ([28, 28], [0, 32])
+    assert figure.legend[-1].label == "Today so far: 32"
+    assert figure.title == lines(made.trend(until="")).title
+
+
+def test_a_rate_goes_on_dotted_from_the_day_before():
+    points = tuple(Point(at, 0.02, n=100) for at in made.DAYS)
+
+    partial = lines(made.trend(quantity=made.CONVERSION, points=points)).data[-1]
+
+    assert (partial["x"], partial["y"]) == ([26, 27], [0.02, 0.02])
 
 
 def test_what_is_not_over_has_no_key_where_it_has_no_point():
@@ -142,7 +145,7 @@ def test_the_day_that_is_not_over_is_compared_with_as_much_of_the_other():
 
 
 def test_too_few_leave_a_gap_and_a_lonely_point_is_a_dot():
-    [line] = lines(made.sparse()).data
+    _, line = lines(made.sparse()).data
 
     assert line["y"][:4] == [0.02, None, None, pytest.approx(0.026)]
     assert line["marker"]["size"][:4] == [6, 0, 0, 6]
@@ -181,7 +184,7 @@ def test_bars_are_sorted_and_say_who_leads():
     assert figure.title == "Top source by revenue: google / organic, $2,431 of $5,914 (41%)"
     assert figure.data[1]["x"] == sorted(figure.data[1]["x"], reverse=True)
     assert [cell.text for cell in figure.table.rows[0]] == [
-        *("google / organic", "$2,431", "41.1%", "74", "$2,100", "up 15.8%"),
+        *("google / organic", "$2,431", "41.1%", "74", "$2,100", "up 15.8%, within noise"),
     ]
     assert [cell.text for cell in figure.table.foot][:2] == ["All payments", "$5,914"]
 
@@ -217,7 +220,7 @@ def test_names_of_strangers_stay_text():
     assert not re.search(r"<(?!br>)", json.dumps([figure.data, figure.layout]))
 
 
-@pytest.mark.parametrize(("letters", "lines", "narrow_lines"), [(20, 1, None), (50, 1, 2), (100, 2, 3)])
+@pytest.mark.parametrize(("letters", "lines", "narrow_lines"), [(20, 1, 1), (50, 1, 2), (100, 2, 4)])
 def test_long_names_wrap_and_make_room(letters, lines, narrow_lines):
     short, long = (
         bars(Ranking(made.SESSIONS, "job", (Bar(name, 3, 3),), 3, 3, "sessions"))
@@ -225,7 +228,7 @@ def test_long_names_wrap_and_make_room(letters, lines, narrow_lines):
     )
 
     assert long.height == short.height + 18 * (lines - 1)
-    assert (long.narrow and long.narrow.height) == (narrow_lines and short.height + 18 * (narrow_lines - 1))
+    assert long.narrow.height == short.height + 18 * (narrow_lines - 1)
 
 
 def test_a_funnel_tells_how_far_and_where_most_left():
@@ -272,6 +275,7 @@ def test_a_map_is_shaded_by_class_and_keeps_what_is_too_small_for_it_in_the_tabl
 
     assert [key.label for key in figure.legend] == ["1–9", "10–99", "100–999", "1,000–9,999", "10k or more"]
     assert (shaded["US"], shaded["GB"], shaded["FR"], shaded["IS"]) == (4.5, 3.5, 1.5, 0.5)
+    assert figure.table.rows[0][0].swatch == figure.legend[-1].swatch
     assert "Malta" in [row[0].text for row in figure.table.rows]
     assert figure.note == "220 of 17,202 sessions came from an unknown location."
 
@@ -308,13 +312,21 @@ def test_where_somebody_came_the_table_stands_though_nothing_was_counted(quantit
 
 @pytest.mark.parametrize(
     ("values", "starts"),
-    [([4], (3,)), ([1, 2], (1,)), ([12, 40], (10, 30)), ([0, 12, 40], (0, 10, 30)), ([1, 9e6], 7), ([0, 1, 9e6], 7)],
+    [
+        ([4], (3,)),
+        ([1, 2], (1,)),
+        ([12, 40], (10, 30)),
+        ([0, 12, 40], (0, 10, 30)),
+        ([1, 9e6], 5),
+        ([0, 1, 9e6], 5),
+        ([4, 2_481], (1, 10, 100, 1_000)),
+    ],
 )
-def test_classes_begin_at_round_numbers_and_are_seven_at_most(values, starts):
+def test_classes_begin_at_round_numbers_and_are_five_at_most(values, starts):
     found = classes(made.SESSIONS, values)
 
     assert found == starts if isinstance(starts, tuple) else len(found) == starts
-    assert found[0] <= min(values) or len(found) == 7
+    assert found[0] <= min(values)
 
 
 @pytest.mark.parametrize(("shapes", "number"), [(Shapes.WORLD, 173), (Shapes.US_STATES, 51)])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from backend.analytics.figures import moments
 from backend.analytics.figures.quantity import Quantity, QuantityUnit, Way
-from backend.analytics.figures.tiles import TileValue, is_noise, spark, tile
+from backend.analytics.figures.tiles import TileValue, is_noise, tile
 from backend.dashboards.charts import quantity_of
 
 SESSIONS = Quantity("sessions")
@@ -111,23 +111,15 @@ def test_a_change_within_chance_is_noise(quantity, now, before, noise):
 
 
 def test_a_tile_that_moved_within_chance_takes_no_side():
-    made = tile("Paid", RATE, "offers", TileValue(0.0412, 4105), TileValue(0.0432, 3900), partial=False)
+    made = tile("Paid", RATE, TileValue(0.0412, 4105), TileValue(0.0432, 3900), "n = 4,105 offers")
 
     assert (made.value, made.change.way, made.tone, made.n) == ("4.1%", Way.DOWN, "change--flat", "n = 4,105 offers")
 
 
 def test_a_tile_whose_noise_is_unknown_takes_no_side_either():
-    made = tile("Time", TIME, "sessions", TileValue(61, 900), TileValue(40, 900), partial=False)
+    made = tile("Time", TIME, TileValue(61, 900), TileValue(40, 900))
 
     assert (made.tone, made.noise, made.previous) == ("change--flat", None, "40 s")
-
-
-def test_a_spark_keeps_gaps_and_the_part_that_is_not_over():
-    drawn = spark((1, None, 3, 2), (1, 1, 1, 1), partial=True)
-
-    assert drawn.line == "M0.0,33.0M66.7,3.0"
-    assert drawn.partial == "M66.7,3.0L100.0,18.0"
-    assert spark((None, 1), (), partial=False) is None
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,8 @@ function beside(chart, at) {
     return [0.25, 0.5, 0.75, 1].map((part) => here.map((end, which) => before[which] + (end - before[which]) * part));
   }));
   const x = across(figure.tips[at].x), [top, bottom] = [yaxis._offset, yaxis._offset + yaxis._length - height];
-  const corners = [x + 14, x - 14 - width].filter((left) => left >= 0 && left <= edge).flatMap((left) => [[left, top], [left, bottom]]);
+  const sides = [14, 60, 110, 160, 210].flatMap((away) => [x + away, x - away - width]).filter((left) => left >= 0 && left <= edge);
+  const corners = sides.flatMap((left) => [[left, top], [left, bottom]]);
   const free = corners.find(([left, above]) => !drawn.some(([to, y]) => to > left - 6 && to < left + width + 6 && y > above - 6 && y < above + height + 6));
   return free ? put(...free) : put(x - width / 2, -height);
 }
@@ -241,7 +242,7 @@ async function picture(chart) {
   const top = edge + title.length * 26 + (chart.figure.legend.length ? 30 : 8);
   canvas.width = width * scale;
   const below = [
-    chart.place.querySelector(".chart__n").textContent,
+    chart.place.querySelector(".chart__n")?.textContent ?? "",
     ...chart.figure.marks.map((mark) => `${mark.letter}  ${mark.when}: ${mark.text}`),
   ];
   canvas.height = (top + layout.height + 36 + below.length * 20) * scale;
@@ -259,7 +260,7 @@ async function picture(chart) {
     pen.fillStyle = pen.strokeStyle = getComputedStyle(swatch).color;
     pen.setLineDash(swatch.matches(".swatch--compare") ? [4, 3] : swatch.matches(".swatch--partial") ? [2, 4] : []);
     pen.lineWidth = 2;
-    if (swatch.matches(".swatch--line")) { pen.beginPath(); pen.moveTo(across, top - 17); pen.lineTo(across + 20, top - 17); pen.stroke(); } else pen.fillRect(across, top - 21, 20, 8);
+    if (swatch.matches(".swatch--line, .swatch--interval")) { pen.beginPath(); pen.moveTo(across, top - 17); pen.lineTo(across + 20, top - 17); pen.stroke(); } else pen.fillRect(across, top - 21, swatch.clientWidth, 8);
     pen.fillStyle = ink("--ink-2");
     pen.fillText(key.textContent, across + 26, top - 23);
     across += pen.measureText(key.textContent).width + 46;

@@ -8,7 +8,8 @@
   // Links and forms outside of the panels keep what was chosen in them.
   function carry(address) {
     const before = new URL(location.href).searchParams, now = address.searchParams;
-    const changed = [...new Set([...before.keys(), ...now.keys()])].filter((name) => before.get(name) !== now.get(name));
+    const own = document.querySelector(".panels").dataset.parameters.split(" ");
+    const changed = own.filter((name) => before.get(name) !== now.get(name));
     const here = (text) => new URL(text).pathname === location.pathname;
     for (const link of document.querySelectorAll("main a[href]")) {
       if (link.closest(".panels") || !here(link.href)) continue;

@@ -23,13 +23,14 @@ from backend.analytics.figures.figure import (
     shown,
 )
 from backend.analytics.figures.interval import Interval, wilson
-from backend.analytics.figures.quantity import Quantity, QuantityUnit, rests_on
+from backend.analytics.figures.quantity import Quantity, QuantityUnit, rests_on, told_n
 from backend.analytics.figures.tiles import TileValue
 from backend.formats import count, counted, first_capital, share
 
 LINE_HEIGHT, BAR, GAP = 18, 10, 12
-AXIS, EDGE = 22, 16  # pixels for the scale under bars that make up no whole, and beside its last label
-NARROW, WIDE = 22, 46  # letters beside a value on a phone and in half a page
+AXIS = 22  # pixels for the scale under bars that make up no whole
+NARROW, WIDE = 30, 54  # letters beside a value on a phone and in half a page
+CHANGE = 8  # letters that a change takes the room of
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,32 +126,34 @@ def bars(ranking: Ranking) -> Figure:
 
 
 def _drawing(ranking: Ranking, ordered: Sequence[Bar], letters: int) -> Drawing:
-    rows, scale = tuple(placed(ordered, letters)), _scale(ranking)
+    rows, scale = tuple(placed(ordered, letters - (CHANGE if ranking.compared else 0))), _scale(ranking)
     is_narrow, height = letters == NARROW, rows[-1].bottom
     axis = theme.axis(range=[0, scale[-1]])
     below = 0
     if ranking.quantity.is_mean:
         below = AXIS
-        ticks = theme.labels(scale[1:], [ranking.quantity.tick(value) for value in scale[1:]])
+        ticks = theme.labels(scale[1:-1], [ranking.quantity.tick(value) for value in scale[1:-1]])
         axis = theme.axis(range=[0, scale[-1]], **ticks, showgrid=True, gridcolor=theme.GRID)
     texts = [text for row in rows for text in _texts(ranking, row, is_narrow=is_narrow)]
     layout = theme.layout(
         height + below,
-        margin={"l": 0, "r": EDGE if below else 0, "t": 0, "b": below, "pad": 0},
+        margin={"l": 0, "r": 0, "t": 0, "b": below, "pad": 0},
         hovermode="y",
         bargap=0,
         barmode="overlay",
         barcornerradius=2,
         xaxis=axis,
         yaxis=theme.axis(range=[height, 0]),
-        annotations=[*texts, *([_zero(ranking.quantity)] if below else [])],
+        annotations=[*texts, *(_ends(ranking.quantity, scale) if below else ())],
     )
     return Drawing(height + below, tuple(_data(ranking, rows)), layout)
 
 
-def _zero(quantity: Quantity) -> PlotlyPart:
-    """The first label of the scale, which would hang over its edge."""
-    return theme.words(quantity.tick(0), 0, 0, yref="paper", yshift=-4, font=theme.font(theme.INK_3))
+def _ends(quantity: Quantity, scale: Sequence[float]) -> Iterator[PlotlyPart]:
+    """The first and last label of the scale, which would hang over its edges."""
+    for value, place, anchor in ((scale[0], 0, "left"), (scale[-1], 1, "right")):
+        look: dict[str, Plain] = {"yref": "paper", "yshift": -1, "xanchor": anchor, "font": theme.font(theme.INK_3)}
+        yield theme.words(quantity.tick(value), place, 0, **look)
 
 
 def _scale(ranking: Ranking) -> tuple[float, ...]:
@@ -262,15 +265,15 @@ def _data(ranking: Ranking, rows: Sequence[PlacedBar]) -> Iterator[PlotlyPart]:
     intervals = [ranking.interval(row.bar) for row in rows]
     yield {**drawn, "error_x": _whiskers(rows, intervals)} if any(intervals) else drawn
     if ranking.compared:
-        yield {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [row.bar.previous for row in rows],
-            "y": [row.middle for row in rows],
-            "marker": {"symbol": "line-ns", "size": BAR - 1, "line": {"width": 2, "color": theme.INK_2}},
-            "hoverinfo": "skip",
-            "cliponaxis": False,
-        }
+        yield _ticks(rows, theme.SURFACE, 6)
+        yield _ticks(rows, theme.INK, 2)
+
+
+def _ticks(rows: Sequence[PlacedBar], color: str, width: float) -> PlotlyPart:
+    """Where the bars were before; a wider one beneath, in the color of the card, sets a tick off from a dark bar."""
+    place: dict[str, Plain] = {"x": [row.bar.previous for row in rows], "y": [row.middle for row in rows]}
+    marker: PlotlyPart = {"symbol": "line-ns", "size": BAR, "line": {"width": width, "color": color}}
+    return {"type": "scatter", "mode": "markers", **place, "marker": marker, "hoverinfo": "skip", "cliponaxis": False}
 
 
 def _whiskers(rows: Sequence[PlacedBar], intervals: Sequence[Interval | None]) -> PlotlyPart:
@@ -315,7 +318,7 @@ def tip(ranking: Ranking, bar: Bar) -> Tip:
     if quantity.adds and ranking.total:
         lines.append(TipLine("Share", share((bar.value or 0) / ranking.total, 1)))
     if ranking.counted != quantity.noun:
-        lines.append(TipLine("n", f"{count(bar.n)} {rests_on(ranking.counted, bar.part, ranking.parted)}"))
+        lines.append(TipLine("n", told_n(quantity, bar.n, bar.part, ranking.counted)))
     if interval:
         lines.append(TipLine("95% interval", f"{quantity.say(interval.low)} to {quantity.say(interval.high)}"))
     if ranking.compared:

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from html import escape
+from re import search
 from typing import TypeAlias
+
+from backend.formats import count
 
 Plain: TypeAlias = "str | float | bool | Sequence[Plain] | Mapping[str, Plain] | None"
 PlotlyPart: TypeAlias = Mapping[str, Plain]
@@ -121,6 +124,11 @@ class Figure:
     tips: tuple[Tip, ...] = ()
     note: str = ""
     empty: str = ""
+
+    @property
+    def n_is_told(self) -> bool:
+        """Whether the title tells the number already."""
+        return bool(search(rf"(?<![\d,.]){count(self.n)}(?![\d,.]*\d)", self.title))
 
     def plain(self) -> dict[str, Plain]:
         """The figure as the browser gets it: everything but the table, which stands in the page."""

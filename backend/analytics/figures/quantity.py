@@ -32,6 +32,11 @@ def rests_on(counted: str, part: str, parted: str) -> str:
     return f"{counted}; {part} {parted}" if part else counted
 
 
+def told_n(quantity: Quantity, n: int, part: str, counted: str) -> str:
+    """On how many a value rests: of a rate 29 of 404, else 404 visitors."""
+    return f"{part} of {count(n)}" if part and quantity.unit is QuantityUnit.SHARE else f"{count(n)} {counted}"
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """From one period to another: which way, by how much in words, and whether that is good; None: neither."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from math import sqrt
+from statistics import NormalDist
 from typing import ClassVar
 
 from backend.analytics.metrics.catalogue.query import Query, Result
@@ -34,9 +37,28 @@ class Conversions(BoardPage):
     def board(self, setting: Setting, results: Sequence[Result]) -> Board:
         over_time, parts = results
         tabs = setting.tabs("By", "breakdown", self.breakdowns, dimension_label)
+        by_part = ranked("parts", parts, "conversion_rate", setting, tabs=(tabs,))
+        figure = replace(by_part.figure, note=" ".join(filter(None, (by_part.figure.note, spread_of(parts)))))
         return board_of(
             over_time,
             tiles_of(over_time, ("assessments", "offer_rate", "upgrades", "conversion_rate"), lambda _: ""),
-            ranked("parts", parts, "conversion_rate", setting, tabs=(tabs,)),
+            replace(by_part, figure=figure),
             trend(over_time, "conversion_rate", setting),
         )
+
+
+def spread_of(parts: Result) -> str:
+    """Whether the highest and the lowest rate differ by more than chance makes the extremes of as many groups differ.
+
+    Two shares, pooled, at 5% over all pairs of groups (Bonferroni).
+    """
+    rates = [(row.values["conversion_rate"], int(row.values["result_visitors"] or 0)) for row in parts.rows]
+    known = sorted((rate, n) for rate, n in rates if rate is not None)
+    if len(known) < 2:
+        return ""
+    (low, n), (high, m) = known[0], known[-1]
+    pooled = (low * n + high * m) / (n + m)
+    confident = NormalDist().inv_cdf(1 - 0.05 / (len(known) * (len(known) - 1)))
+    if high - low > confident * sqrt(pooled * (1 - pooled) * (1 / n + 1 / m)):
+        return "The highest and the lowest differ by more than chance."
+    return "The highest and the lowest are within noise of each other."

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.quantity import Quantity, QuantityUnit
+from backend.analytics.figures.theme import known_colors
 from backend.analytics.metrics.attribution.models import Model
 from backend.analytics.metrics.attribution.paths import By
 from backend.analytics.metrics.attribution.service import (
@@ -18,7 +19,6 @@ from backend.analytics.metrics.attribution.service import (
     AttributionQuery,
 )
 from backend.analytics.metrics.catalogue.query import Query, Result
-from backend.dashboards.addresses import address_of
 from backend.dashboards.charts import MOST_BARS, ask, compared
 from backend.dashboards.page import Board, BoardPage, Chart, Setting, Tabs, board_of, chosen, trend
 from backend.dashboards.question import Address, Own, PageQuestion
@@ -93,11 +93,11 @@ def _credit_query(question: PageQuestion) -> AttributionQuery:
     )
 
 
-def _credit_csv(question: PageQuestion, query: AttributionQuery) -> str:
+def _credit_csv(setting: Setting, query: AttributionQuery) -> str:
     """The same question as parameters of the API, which knows no moving periods."""
     days = {"period": None, "start": query.period.first_day, "end": query.period.last_day}
     shape = {"breakdown": query.by, "model": query.model, "format": "csv"}
-    return address_of(CREDIT_CSV, {**question.address(), **days, **shape})
+    return setting.elsewhere(CREDIT_CSV, {**setting.question.address(), **days, **shape})
 
 
 def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
@@ -110,7 +110,7 @@ def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
             tuple(_bar(row, query.by, setting) for row in attribution.rows[:MOST_BARS]),
             attribution.total_cents,
             attribution.n,
-            "upgrades",
+            "sessions that asked to pay",
             compared(query.compare, query.period),
             before.total_cents if before else None,
             others=max(len(attribution.rows) - MOST_BARS, 0),
@@ -120,7 +120,7 @@ def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
     about = "Filters apply to the visits that asked for a plan, not to earlier ones." if query.filters else ""
     behind = BEHIND if query.by is By.SOURCE else ""
     figure = replace(figure, note=" ".join(filter(None, (RULES[query.model], about, behind))))
-    return Chart("credit", figure, _credit_csv(setting.question, query), tabs=_credit_tabs(setting))
+    return Chart("credit", figure, _credit_csv(setting, query), tabs=_credit_tabs(setting))
 
 
 def _credit_tabs(setting: Setting) -> tuple[Tabs, ...]:
@@ -141,4 +141,5 @@ def _bar(row: AttributedRevenue, by: By, setting: Setting) -> Bar:
         row.previous.credited_cents if row.previous else None,
         setting.address(setting.question.with_filter("source", name)) if by is By.SOURCE else "",
         previous_n=round(row.previous.conversions) if row.previous else 0,
+        color=known_colors("source").get(name, 0) if by is By.SOURCE else 1,
     )

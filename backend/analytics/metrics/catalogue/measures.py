@@ -172,7 +172,7 @@ _DEFINED: tuple[Measure, ...] = (
     ),
     _sessions("assessments", "Results", "Sessions that came to a result.", "submitted_at"),
     _sessions("offers_viewed", "Offers viewed", "Sessions in which an offer came into view.", "offer_viewed_at"),
-    _sessions("upgrades", "Upgrades", "Sessions that asked for a paid plan.", "upgrade_at"),
+    _sessions("upgrades", "Asked to pay", "Sessions that asked for a paid plan. Nothing is charged.", "upgrade_at"),
     Measure(
         "result_visitors", "Visitors with a result", Unit.COUNT, "People behind the sessions that came to a result.",
         Relation.SESSIONS, False, "result_visitors", lambda t, _: t.person.nunique(where=t.submitted_at.notnull()),
@@ -187,7 +187,7 @@ _DEFINED: tuple[Measure, ...] = (
         UPGRADE_FOLLOWED,
     ),
     Measure(
-        "priced_upgrades", "Upgrades in the currency", Unit.COUNT,
+        "priced_upgrades", "Sessions with a price", Unit.COUNT,
         "Sessions that asked for a paid plan at a price in the query's currency.",
         Relation.SESSIONS, True, "priced_upgrades", _priced,
     ),
@@ -233,7 +233,7 @@ _DIVIDED: tuple[Ratio, ...] = (
         "bounce_rate", "Bounce", Unit.FRACTION, "Bounces, of all sessions.", "bounces", "sessions", less_is_better=True
     ),
     Ratio(
-        "completion_rate", "Came to a result", Unit.FRACTION,
+        "completion_rate", "Saw the result", Unit.FRACTION,
         "Sessions with a result, of those that opened the calculator.", "assessments", "opened",
     ),
     Ratio(
@@ -251,7 +251,7 @@ _DIVIDED: tuple[Ratio, ...] = (
         "revenue", "visitors",
     ),
     Ratio(
-        "revenue_per_upgrade", "Asked to pay per upgrade", Unit.CENTS,
+        "revenue_per_upgrade", "Average amount asked", Unit.CENTS,
         "The amount asked to pay divided by the upgrades in its currency.", "revenue", "priced_upgrades",
     ),
     Ratio(
