@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from backend.accounts.people.directory import Directory
 from backend.accounts.people.passwords import Passwords
+from backend.accounts.permissions import Scope
 from backend.analytics.annotations.personal_data import annotation_data
 from backend.analytics.annotations.service import Annotations
 from backend.analytics.annotations.store import AnnotationStore
@@ -30,10 +32,13 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         session = get_db_session()
         return Annotations(AnnotationStore(session), session, get(AuditLog), utc_now)
 
+    def reads_dashboards(account_id: int) -> bool:
+        return get(Directory).holds(account_id, Scope.DASHBOARDS_READ)
+
     def shares() -> Shares:
         session = get_db_session()
-        vault, passwords, audit = get(Vault), get(Passwords), get(AuditLog)
-        return Shares(ShareStore(session), session, vault, passwords, audit, utc_now, settings.BUSINESS_TIME_ZONE)
+        vault, passwords, audit, zone = get(Vault), get(Passwords), get(AuditLog), settings.BUSINESS_TIME_ZONE
+        return Shares(ShareStore(session), session, vault, passwords, reads_dashboards, audit, utc_now, zone)
 
     classes = registry.build(DataClasses)
     classes.add(share_data(get_db_session))

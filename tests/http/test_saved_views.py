@@ -198,7 +198,7 @@ def test_a_segment_is_put_on_the_page_one_is_at_and_leaves_its_period(analyst):
         "campaign_contains": ["spring"],
     }  # fmt: skip
     shown = show(analyst, link(page, "Mail"))
-    for chip in ("Source is newsletter or none", "Campaign contains spring", "Device is not mobile"):
+    for chip in ("Source is newsletter or none", "Campaign contains spring", "Device is not Mobile"):
         assert chip in shown
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Protocol
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from backend.accounts.people.passwords import Passwords
 from backend.analytics.shares.models import StoredShare
 from backend.analytics.shares.share import NewShare, OpenedShare, Parameters, Share
 from backend.analytics.shares.store import ShareStore
@@ -34,13 +35,24 @@ class ShareGone(MingusError):
     title = "This link doesn’t work anymore"
 
 
+class Hasher(Protocol):
+    """Keeps passwords so that they can be verified and not read."""
+
+    def hash(self, text: str) -> str: ...
+
+    def verify(self, hashed: str | None, text: str) -> bool: ...
+
+
 class Shares:
+    """`may_read`: whether an account may read the dashboards, by its id."""
+
     def __init__(
         self,
         store: ShareStore,
         session: Session,
         vault: Vault,
-        passwords: Passwords,
+        passwords: Hasher,
+        may_read: Callable[[int], bool],
         audit: AuditLog,
         now: Clock,
         zone: str,
@@ -49,6 +61,7 @@ class Shares:
         self._session = session
         self._vault = vault
         self._passwords = passwords
+        self._may_read = may_read
         self._audit = audit
         self._now = now
         self._zone = ZoneInfo(zone)
@@ -93,7 +106,7 @@ class Shares:
         """The page that a link opens. Raises ShareGone, also where its owner may not read the dashboards any more."""
         with serving(self._session, "a shared link is opened by whoever has it"), reading():
             stored = self._store.by_digest(digest_of(token))
-            if stored is None or (stored.last_day and stored.last_day < self.today()):
+            if stored is None or not self._is_open(stored):
                 raise ShareGone("Ask whoever sent it to you for a new one.")
             return OpenedShare(stored.public_id, stored.page, _parameters(stored), stored.chart, stored.password_hash)
 
@@ -103,6 +116,9 @@ class Shares:
     def today(self) -> date:
         """The day by which links end, in the zone of the business."""
         return self._now().astimezone(self._zone).date()
+
+    def _is_open(self, stored: StoredShare) -> bool:
+        return (stored.last_day is None or self.today() <= stored.last_day) and self._may_read(stored.account_id)
 
     def _shown(self, stored: StoredShare) -> Share:
         return Share(

@@ -1,34 +1,24 @@
-"""`/analytics/shares`: links by which people without an account read a page; `/shared/<token>`: what they read."""
+"""`/analytics/shares`: links by which people without an account read a page of the dashboards."""
 
 from __future__ import annotations
 
-from functools import partial
-
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.people.passwords import Passwords
 from backend.accounts.permissions import Scope
-from backend.analytics.shares.service import ShareGone, Shares
-from backend.analytics.shares.share import OpenedShare
-from backend.analytics.warehouse.service import WarehouseUnavailable
+from backend.analytics.shares.service import Shares
 from backend.clock import utc_now
 from backend.dashboards.shared import SHARED_PAGES, listed_share
 from backend.plugins import get
-from backend.routes.access import Rate, caller_name, me, public, require
-from backend.routes.frames import let_be_framed
+from backend.routes.access import Rate, caller_name, me, require
 from backend.routes.pages.dashboard_controls import back, names
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
-from backend.routes.pages.shared_board import shared_board, shared_failed
 from backend.routes.reader import reader_zone
 from backend.routes.schemas.shares import share_of_form
 from backend.routes.schemas.views import id_of
 
 bp = Blueprint("share_pages", __name__, url_prefix="/analytics/shares")
-opened = Blueprint("shared_pages", __name__)
-opened.register_error_handler(WarehouseUnavailable, shared_failed)
-OPENED, MOST_OPENED = "shares", 20  # in the session: links whose password was given
-WHOEVER = "whoever has the link reads the one page it shows"
 
 
 def share_page(errors: Errors = NO_ERRORS) -> str:
@@ -67,40 +57,3 @@ def withdraw(public_id: str) -> ResponseReturnValue:
     get(Shares).withdraw(caller_name(), me(), id_of(public_id, "You have no shared link with that ID."))
     flash("Link withdrawn. It no longer opens.")
     return redirect(url_for(".shares"), 303)
-
-
-def locked_page(errors: Errors = NO_ERRORS, *, token: str) -> str:
-    return form_page("dashboards/shared_locked.html", errors, token=token)
-
-
-@opened.get("/shared/<token>")
-@public(WHOEVER, Rate.VISIT)
-def show(token: str) -> ResponseReturnValue:
-    share = get(Shares).open(token)
-    if share.password_hash and not _is_unlocked(share):
-        return locked_page(token=token)
-    if share.chart:
-        let_be_framed()
-    return shared_board(share, url_for(".show", token=token))
-
-
-@opened.post("/shared/<token>")
-@public(WHOEVER, Rate.SIGN_IN)
-@if_refused(locked_page)
-def unlock(token: str) -> ResponseReturnValue:
-    share = get(Shares).open(token)
-    if not get(Shares).unlocks(share, request.form.get("password", "")):
-        return locked_page({"password": "That isn’t the password of this link."}, token=token), 422
-    session[OPENED] = [*session.get(OPENED, []), str(share.public_id)][-MOST_OPENED:]
-    return redirect(url_for(".show", token=token), 303)
-
-
-def _is_unlocked(share: OpenedShare) -> bool:
-    return str(share.public_id) in session.get(OPENED, ())
-
-
-def gone(error: ShareGone) -> ResponseReturnValue:
-    return render_template("dashboards/shared_gone.html", title=error.title, detail=str(error)), error.status
-
-
-opened.register_error_handler(ShareGone, partial(gone))
