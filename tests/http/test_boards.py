@@ -197,6 +197,7 @@ def test_a_filter_that_a_measure_does_not_have_silences_its_tile_alone(analyst):
 
     assert page.count("“Events” counts events, which have no source. Remove that filter to see this tile.") == 3
     assert page.count('class="kpi__value"') == 3
+    assert page.count('class="kpi__value muted"') == 1
     assert "No tile can be shown with these filters" not in page
 
 

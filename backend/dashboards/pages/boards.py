@@ -121,7 +121,7 @@ class BoardQuestion:
             result = answers[key]
             course = readable(result, tile.measure, answer) if tile.kind is TileKind.TREND else result
             tiles.append(self._shown(tile, replace(setting, so_far=today.get(key)), course))
-        rows = tuple(tuple(row) for _, row in groupby(tiles, key=lambda shown: shown.number is not None))
+        rows = tuple(tuple(row) for _, row in groupby(tiles, key=lambda shown: shown.tile.kind is TileKind.NUMBER))
         first, csv = next(iter(answers.values())), next((shown.chart.csv for shown in tiles if shown.chart), "")
         return ShownBoard(rows, min(result.as_of for result in answers.values()), is_partial(first), csv)
 

@@ -149,7 +149,7 @@ class GoalPage:
             goal.target,
             typed_value(goal.target),
             tuple(_period(closed) for closed in history),
-            f"Met in {met} of {known} periods that are over." if known else "No period is over yet.",
+            f"Met {met} of {known} times." if known else "No period is over yet.",
             tuple(_version(version, zone) for version in reversed(goal.versions)),
         )
 
