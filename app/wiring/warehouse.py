@@ -49,7 +49,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     warehouse = partial(Warehouse, engine, snapshots, lambda: registry.build(Freshness).ensure(), answers)
     registry.add_warm_up(warehouse().begin)
     registry.build(Subscribers).add(sessions.follow, sessions.mend)
-    registry.build(Subscribers).add(lambda days: answers.forget() if days else None)
+    registry.build(Subscribers).add(lambda days: warehouse().forget() if days else None)
     registry.add_service(Sessions, lambda: sessions)
     slots = warehouse_slots(settings)
     registry.add_service(Slot, lambda: Slot(slots))

@@ -130,6 +130,7 @@ def test_the_whole_journey_works_without_script(server, chromium):
     page.get_by_label("Any exposure").check()
     page.get_by_role("button", name="Update").click()
     expect(page).to_have_url(re.compile("relax=any_exposure"))
+    expect(page.get_by_role("heading", name="Related jobs, whatever AI reaches")).to_be_visible()
     context.close()
 
 

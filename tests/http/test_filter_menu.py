@@ -32,7 +32,7 @@ EXAMPLES = {
     }.items()
     for suffix in ("", "_not")
 }
-PLACES = ("", "/conversions", "/explore?measure=upgrades&by=source", FUNNEL)
+PLACES = ("", "/conversions", "/explore?measure=upgrades&breakdown=source", FUNNEL)
 
 
 @pytest.fixture
@@ -194,7 +194,10 @@ def test_chips_are_sentences_that_open_the_menu_and_go_one_by_one(analyst, visit
     ]
     edit, without, [clear] = hrefs(page, "chip__edit"), hrefs(page, "chip__x"), hrefs(page, "chip__clear")
     opened = show(analyst, edit[0].removeprefix("/analytics").partition("#")[0])
-    assert ("", "Unknown", "3", True) in choices(opened)
+    assert [choice for choice in choices(opened) if choice[3]] == [
+        ("google", "google", "", True),
+        ("", "Unknown", "", True),
+    ]
     assert 'value="not" autocomplete="off" checked' in opened
     assert chips(show(analyst, without[0].removeprefix("/analytics"))) == chips(page)[1:]
     assert chips(show(analyst, clear.removeprefix("/analytics"))) == []
@@ -204,6 +207,15 @@ def test_the_text_that_a_filter_contains_comes_back_to_be_changed(analyst, visit
     menu = show(analyst, "?job_title_contains=nurse&field=job_title&op=contains").partition('data-part="typed"')[2]
 
     assert re.findall(r'name="typed" value="([^"]*)"', menu) == ["nurse"]
+
+
+def test_text_is_not_looked_for_in_codes(analyst, visits):
+    def offered(field):
+        menu = show(analyst, f"?field={field}").partition('data-part="legend"')[2].partition("</fieldset>")[0]
+        return re.findall(r"<label><input[^>]*><span>([^<]*)<", menu)
+
+    assert offered("source") == ["is", "is not", "contains", "is none", "is any"]
+    assert offered("country") == ["is", "is not", "is none", "is any"]
 
 
 def found(client, query):
@@ -261,7 +273,7 @@ def test_only_who_may_read_the_dashboards_searches_values(app):
 def test_a_page_answers_with_every_filter_there_is(analyst, visits):
     every = {parameter: EXAMPLES.get(parameter, "x") for parameter in CONDITIONS}
 
-    assert "with these filters" in show(analyst, f"/explore?measure=sessions&by=source&{urlencode(every)}")
+    assert "with these filters" in show(analyst, f"/explore?measure=sessions&breakdown=source&{urlencode(every)}")
 
 
 def test_a_wrong_name_leads_to_the_right_one_and_the_rest_lies_behind(analyst):

@@ -384,7 +384,7 @@ def test_a_list_is_grouped_and_each_group_leads_to_its_own_list(analyst, visits)
     assert "n &lt; 10 of 3" in page
     for _, number, address in groups:
         assert f"<h1>{number} sessions reached “Video opened” but didn’t get to" in show(analyst, address)
-    [by_device] = [href for href in links(page, "grouped_by=device")]
+    [by_device] = list(links(page, "grouped_by=device"))
     assert [number for _, number, _ in group_rows(show(analyst, by_device))] == [58]
 
 
@@ -414,7 +414,7 @@ def test_a_row_leads_to_its_visit_with_its_events_in_order(analyst, visits):
         "Advertisement seen",
         "Video shared",
     ]
-    assert re.findall(r'Step </span>(\d)<', visit) == ["1", "2", "3"]
+    assert re.findall(r"Step </span>(\d)<", visit) == ["1", "2", "3"]
     assert "<dt>Source</dt><dd>mail</dd>" in visit
     assert "1 of 1" in visit
     assert not re.search(r"visitor_id|user_id|>s0<", visit)

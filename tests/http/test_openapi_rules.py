@@ -32,7 +32,7 @@ BODIES = [
     *((QUERY, a_filter(value=value)) for value in ("x" * 201, "\0", ["x" * 201], [f"{n}" for n in range(101)])),
     (QUERY, a_filter(op="contains", value="")),
     (QUERY, a_filter(field="from", value="x")),
-    (QUERY, COUNT | {"filters": [{"field": "source", "value": "x"}] * 51}),
+    (QUERY, COUNT | {"filters": [{"field": "source", "value": "x"}] * 101}),
     *((VIEWS, VIEW | other) for other in ({"name": ""}, {"name": " "}, {"name": "x\ny"}, {"name": "x" * 81})),
     *((VIEWS, VIEW | other) for other in ({"page": "funnel"}, {"page": None}, {"parameters": {"steps": ["a,b"]}})),
     *((VIEWS, SEGMENT | other) for other in ({"page": "overview"}, {"parameters": {"period": ["30d"]}})),

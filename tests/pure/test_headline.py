@@ -91,6 +91,18 @@ def test_an_occupation_without_a_score_says_so(results):
         assert (headline.place, headline.agreement, headline.range) == ("", "", "")
 
 
+def test_a_high_place_of_a_job_whose_own_tasks_ai_reaches_little_is_explained(results):
+    told = {a.job.one: text for a in results if (text := headline_of(a, Voice.JOB).compared)}
+    high = [a for a in results if a.yours and a.parts and case(a)[0] == "high"]
+    reach = {a.job.one: sum(a.parts.whole()[:2]) for a in high}
+    assert told == {
+        one: f"“More” compares jobs, by all their measures. Of the job’s own tasks, AI reaches about {percent}%."
+        for one, percent in reach.items()
+        if percent < 35
+    }
+    assert {"a substitute teacher", "a judge"} <= told.keys()
+
+
 def weeks(reference, calculator, number):
     """Results of invented weeks: of one activity up to all, in very unequal shares."""
     rng = random.Random(20261130)

@@ -90,7 +90,13 @@ def test_a_job_of_low_exposure_is_told_that_it_need_not_move():
     low = moves_section(assessment(LOW, moves=SOME))
     assert low.heading == "No need to move for AI’s sake"
     assert low.lead.startswith("A nurse is already less exposed than most, so we don’t ask for less exposure here.")
-    assert "at most 5 places more exposed and still under 35" in low.lead
+    assert "at most 5 places more exposed and still under 35" in low.note
+
+
+def test_the_heading_promises_less_exposure_only_while_that_is_asked_for():
+    less, any_of_it = section(), section(relaxed={Relaxation.ANY_EXPOSURE})
+    assert less.heading == less.headings.less_exposed == "Related jobs that AI reaches less"
+    assert any_of_it.heading == less.headings.any_exposure == "Related jobs, whatever AI reaches"
 
 
 def test_pay_is_compared_with_the_median_of_the_same_area():

@@ -74,14 +74,14 @@ def groups_advised(a: Assessment) -> list[str]:
 def test_advice_on_a_part_has_the_figures_of_that_group_on_the_page_and_no_two_tips_are_on_one(shipped_assessments):
     for a in shipped_assessments:
         advised = groups_advised(a)
-        sizes = {group.name: group.share for group in groups_of(a.activities)}
+        sizes = {group.name: group.share for group in groups_of(a.activities, a.code)}
         assert len(set(advised)) == len(advised)
         assert all(sizes[name] >= SMALLEST_ADVISED for name in advised)
 
 
 def test_the_first_tip_is_on_a_large_group_unless_none_is_reached(shipped_assessments):
     for a in shipped_assessments:
-        steps, sizes = next_steps(a), {group.name: group for group in groups_of(a.activities)}
+        steps, sizes = next_steps(a), {group.name: group for group in groups_of(a.activities, a.code)}
         if steps and steps[0].act in HAND_OVER and sizes[groups_advised(a)[0]].share < LARGE:
             whole = [g for g in sizes.values() if all(x.topic != "further" for x in g.activities)]
             assert not [g for g in whole if g.share >= LARGE and g.reach >= 50]
@@ -95,7 +95,7 @@ def test_advice_on_any_week_of_any_job_says_that_weeks_numbers(assess, shipped_a
 
     advised = groups_advised(a)
     assert len(set(advised)) == len(advised)
-    assert all(group.entered > 0 for group in groups_of(a.activities) if group.name in advised)
+    assert all(group.entered > 0 for group in groups_of(a.activities, a.code) if group.name in advised)
     assert len(next_steps(a)) == 3 or a.yours is None
     section = three_parts(a)
     assert section is not None

@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.assessments.job_impact.model.result import ActivityPlace
+from backend.assessments.job_impact.presentation.topic_names import NAMES
 from backend.assessments.job_impact.presentation.topics import TOPICS
 from backend.assessments.job_impact.presentation.work_groups import (
     LONGEST_NAME,
     MOST_GROUPS,
     SMALLEST_GROUP,
     groups_of,
+    topics_of,
 )
 
 
@@ -71,6 +73,33 @@ def test_a_small_topic_joins_another_of_its_field_and_both_are_named():
         "Records and documents",
         "Preparing and serving food",
     }
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("53-2011", "Flying and repair"),
+        ("21-2011", "Preaching and teaching"),
+        ("39-5012", "Skin checks, treatments, and advice"),
+        ("45-4022", "Cutting and moving trees"),
+        ("27-2042", "Music and shows"),
+        ("53-3032", "Documents, calls, and other office work"),
+    ],
+)
+def test_a_part_is_named_as_people_of_the_job_would(shipped_assessments, code, name):
+    (assessed,) = (a for a in shipped_assessments if a.code == code)
+    assert name in {group.name for group in groups_of(assessed.activities, code)}
+
+
+def test_every_name_of_a_topic_in_some_jobs_stands_on_a_page_and_is_unique_there(shipped_assessments):
+    used = set()
+    for assessed in shipped_assessments:
+        topics = topics_of(assessed.activities, assessed.code)
+        used |= {(part.topic.label, part.topic.short) for part in topics}
+        names = [group.name for group in groups_of(assessed.activities, assessed.code)]
+        assert len(set(names)) == len(names)
+        assert all(len(name) <= LONGEST_NAME for name in names)
+    assert {pair for names in NAMES.values() for pair in names.values()} <= used
 
 
 def test_groups_stay_the_same_whatever_the_week():

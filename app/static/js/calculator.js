@@ -280,6 +280,7 @@ function drawMoves() {
     const key = (row) => (sort === "best" ? -row.dataset.best : Number(row.dataset[sort] || -Infinity));
     body.append(...rows.sort((a, b) => key(b) - key(a)));
     const count = rows.filter((row) => !row.hidden).length;
+    find("summary h2", box.closest("details")).textContent = allowed.has("any_exposure") ? box.dataset.anyExposure : box.dataset.lessExposed;
     find("[data-moves-count]", box).textContent = count === 1 ? "1 job" : `${count} jobs`;
   }
 }

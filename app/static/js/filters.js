@@ -49,7 +49,11 @@ function start(form) {
   function draw() {
     const condition = edited.get(field);
     const { op } = condition;
-    form.querySelectorAll("[name=op]").forEach((radio) => { radio.checked = radio.value === op; });
+    const coded = "coded" in links.find((link) => link.dataset.field === field).dataset;
+    form.querySelectorAll("[name=op]").forEach((radio) => {
+      radio.checked = radio.value === op;
+      if (radio.value === "contains") radio.parentElement.hidden = coded && op !== "contains";
+    });
     search.hidden = op === "none" || op === "any";
     list.hidden = op === "none" || op === "any" || (op === "contains" && !condition.values.size);
     if (op === "contains") list.replaceChildren(...[...condition.values.keys()].map((value) => row({ value, name: value, sessions: null })));

@@ -14,6 +14,7 @@ EVENT_LABELS: Mapping[str, str] = {
     f"{EventName.STEP_COMPLETED}:3": "Gave experience and education",
     f"{EventName.STEP_COMPLETED}:4": "Entered their hours",
     EventName.ASSESSMENT_SUBMITTED: "Saw the result",
+    EventName.ASSESSMENT_REFINED: "Refined the result",
     EventName.OFFER_VIEWED: "Saw the offer",
     EventName.UPGRADE_CLICKED: "Asked to pay",
     EventName.STEP_COMPLETED: "Answered any question",

@@ -35,7 +35,16 @@ T = TypeVar("T")
 
 def answer_key(engine: str, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> AnswerKey:
     asked = (question.name, question.texts, sorted(values.items()))
-    return AnswerKey(_digest((code_version(), engine, snapshot.key)), _digest(asked))
+    return AnswerKey(_version(engine, snapshot.seen_by(question, values)), _digest(asked))
+
+
+def versions(engine: str, snapshot: Snapshot) -> frozenset[str]:
+    """The versions under which answers of this snapshot are stored: of all of it, and of its closed days."""
+    return frozenset(_version(engine, key) for key in (snapshot.key, snapshot.closed_key))
+
+
+def _version(engine: str, seen: tuple[str | int, ...]) -> str:
+    return _digest((code_version(), engine, seen))
 
 
 @lru_cache(1)
@@ -83,9 +92,9 @@ class AnswerCache:
                 with self._lock:
                     self._finding.pop(key, None)
 
-    def forget(self) -> None:
-        """Drop what is shared; what a process remembers is asked for by the version of the lake alone."""
-        self._attempt(self._store.forget)
+    def forget(self, but: frozenset[str]) -> None:
+        """Drop what is shared under other versions; what a process itself remembers ends with it."""
+        self._attempt(lambda: self._store.forget(but))
 
     def _found(self, key: AnswerKey, find: Callable[[], Rows]) -> Rows:
         rows = find()

@@ -23,7 +23,7 @@ from backend.analytics.warehouse.engine import (
     closed_sessions,
     open_sessions,
 )
-from backend.analytics.warehouse.question import LATEST, Question
+from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.relations import CLOSED, DAY, SESSIONS, select_list
 
 if TYPE_CHECKING:
@@ -73,10 +73,7 @@ class DuckEngine:
         self._schemas: dict[str, Snapshot] = {}
 
     def run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[AnswerRow]:
-        # Sessions of open days begin after midnight of the first one.
-        end = values.get(LATEST, values.get("end", (snapshot.open_from + 1) * DAY))
-        asks_for_open = end > snapshot.open_from * DAY
-        with self._seeing(snapshot, with_open=asks_for_open) as cursor:
+        with self._seeing(snapshot, with_open=snapshot.is_open(values)) as cursor:
             return cursor.execute(question.sql("duckdb", values)).fetchall()
 
     def sessions(self, first: int, last: int, snapshot: Snapshot) -> pa.Table:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from backend.analytics.lake.demo import DemoDays
 from backend.analytics.lake.tables import EVENTS
-from backend.analytics.warehouse.question import Question
+from backend.analytics.warehouse.question import LATEST, Question
 from backend.analytics.warehouse.relations import CLOSED, DAY, SESSIONS, relation
 from backend.analytics.warehouse.sessionise import COLUMNS, GAP, sessions_of_days
 
@@ -47,6 +47,20 @@ class Snapshot:
     def key(self) -> tuple[str | int, ...]:
         """Equal for equal contents: a lake that was lost and made anew counts its versions from the beginning."""
         return self.events.table, self.events.version, self.sessions.table, self.sessions.version, self.open_from
+
+    @property
+    def closed_key(self) -> tuple[str | int, ...]:
+        """Equal for equal sessions of closed days, which stay as they are while events arrive."""
+        return self.sessions.table, self.sessions.version, self.open_from
+
+    def seen_by(self, question: Question, values: Mapping[str, int]) -> tuple[str | int, ...]:
+        """The key of what an answer depends on."""
+        return self.closed_key if question.of_sessions and not self.is_open(values) else self.key
+
+    def is_open(self, values: Mapping[str, int]) -> bool:
+        """Whether a question with these values may look at sessions of open days, which begin after their midnight."""
+        end = values.get(LATEST, values.get("end", (self.open_from + 1) * DAY))
+        return end > self.open_from * DAY
 
     def only_adds_events_to(self, earlier: Snapshot) -> bool:
         """Whether what an earlier snapshot holds is in this one as it was, beside new files of events."""

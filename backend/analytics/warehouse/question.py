@@ -31,6 +31,7 @@ class Question:
 
     `build` is given `parameters`, and has the marks of `texts` in it. Questions with the same name have the same
     expression. The SQL of a `standing` question lies beside this file: processes that ask no other need not load Ibis.
+    One `of_sessions` reads no other relation.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Question:
     build: Callable[..., Table]
     texts: tuple[str, ...] = ()
     standing: bool = False
+    of_sessions: bool = False
 
     def __hash__(self) -> int:
         return hash(self.name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from backend.analytics.lake.demo import DemoDays
-from backend.analytics.warehouse.answers import AnswerCache, answer_key
+from backend.analytics.warehouse.answers import AnswerCache, answer_key, versions
 from backend.analytics.warehouse.engine import (
     NUMBER_OF_SESSIONS,
     AnswerRow,
@@ -99,6 +99,15 @@ class Warehouse:
                 self._engine.run(NUMBER_OF_SESSIONS, {}, self._snapshots.newest())
         except (OSError, DeltaError, EngineFailed):
             logger.info("The warehouse does not answer yet", exc_info=True)
+
+    def forget(self) -> None:
+        """Drop the answers that processes share of what the lake no longer holds."""
+        from deltalake.exceptions import DeltaError
+
+        try:
+            self._answers.forget(versions(self._engine.name, self._snapshots.newest()))
+        except (OSError, DeltaError, FilesAreGone):
+            self._answers.forget(frozenset())
 
     def demo(self) -> DemoDays | None:
         """The days of which there are demo visits; None where there are none, or where the lake cannot be read."""

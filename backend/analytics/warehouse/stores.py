@@ -50,8 +50,8 @@ class AnswerStore(Protocol):
     def take_turn(self, key: AnswerKey) -> Callable[[], None]:
         """Wait for whoever works out this answer, no longer than a lease; to be called when one's own turn is over."""
 
-    def forget(self) -> None:
-        """Drop all answers: the lake has changed, and people may have left it."""
+    def forget(self, but: frozenset[str]) -> None:
+        """Drop all answers but those of these versions: the lake has changed, and people may have left it."""
 
 
 class NoStore:
@@ -65,7 +65,7 @@ class NoStore:
     def take_turn(self, _key: AnswerKey) -> Callable[[], None]:
         return lambda: None
 
-    def forget(self) -> None: ...
+    def forget(self, _but: frozenset[str]) -> None: ...
 
 
 class FileStore:
@@ -115,8 +115,11 @@ class FileStore:
         except OSError as error:
             raise StoreFailed(str(error)) from error
 
-    def forget(self) -> None:
-        shutil.rmtree(self._answers, ignore_errors=True)
+    def forget(self, but: frozenset[str]) -> None:
+        with suppress(FileNotFoundError):
+            for version in self._answers.iterdir():
+                if version.name not in but:
+                    shutil.rmtree(version, ignore_errors=True)
 
     @property
     def _answers(self) -> Path:
@@ -157,7 +160,7 @@ class RedisStore:
         taken = self._ask(lambda _: turn.acquire(blocking_timeout=self._lease))
         return partial(self._end, turn) if taken else lambda: None
 
-    def forget(self) -> None:
+    def forget(self, _but: frozenset[str]) -> None:
         """No key of an earlier version is asked for again, and each ends within its seconds."""
 
     def _end(self, turn: RedisLock) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -69,7 +69,9 @@ class VisitPage:
         return cls(
             started_at=visit.started_at,
             seconds=visit.seconds,
-            facts=tuple((DIMENSIONS[name].label, names.name(name, value)) for name, value in visit.facts.items()),
+            facts=tuple(
+                _said_once((DIMENSIONS[name].label, names.name(name, value)) for name, value in visit.facts.items())
+            ),
             events=tuple(_events(visit, journey, question, names)),
             left_out=visit.total - len(visit.events),
             neighbors=neighbors,
@@ -110,7 +112,7 @@ def _events(visit: Visit, journey: Journey | None, question: BarQuestion, names:
             event.label,
             event.name if event.name in EVENT_LABELS else "",
             step,
-            tuple(_properties(event, names)),
+            tuple(_said_once(_properties(event, names))),
         )
 
 
@@ -127,6 +129,19 @@ def _properties(event: VisitEvent, names: Names) -> Iterator[tuple[str, str]]:
             currency = str(event.properties.get("currency", "USD"))
             yield "Price", Quantity("price", QuantityUnit.CENTS, currency=currency).say(float(value))
         elif name in DIMENSIONS:
-            yield DIMENSIONS[name].label, names.name(name, str(value))
+            yield _label(name), names.name(name, str(value))
         elif name != "currency":
             yield name.capitalize(), str(value)
+
+
+def _label(dimension: str) -> str:
+    return DIMENSIONS[dimension].label
+
+
+def _said_once(labeled: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Texts with their labels, each text once: most job titles are the occupation's own."""
+    texts = set[str]()
+    for label, text in labeled:
+        if text not in texts:
+            yield label, text
+        texts.add(text)

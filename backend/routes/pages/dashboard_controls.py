@@ -8,6 +8,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from backend.analytics.metrics.catalogue.filter_parameters import FILTERS
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.dashboards.chips import chips_of
@@ -36,6 +37,7 @@ def controls(page: Page, question: PageQuestion) -> dict[str, Any]:
         "dimensions": FILTER_CHOICES,
         "values": _values(question),
         "filter_ops": Choice,
+        "coded": frozenset(filter(names().are_codes, FILTERS)),
     }
 
 

@@ -78,7 +78,7 @@ def state_name(result: JobImpactResult) -> str | None:
 
 
 def hours_of(result: JobImpactResult) -> tuple[WeekGroup, ...]:
-    return week_groups(result.assessment.activities, result.replies.activities)
+    return week_groups(result.assessment.activities, result.replies.activities, result.assessment.code)
 
 
 def counted_answers(result: JobImpactResult) -> CountedAnswers:

@@ -68,7 +68,9 @@ def paths_question(by: By, selection: SessionSelection, *, aged: bool, gap: bool
     """
     marked, texts = selection.marked()
     build = partial(_paths, by=by, selection=marked, aged=aged)
-    return Question(f"paths by {by}, aged {aged}, gap {gap}, {marked!r}", _parameters(gap=gap), build, texts)
+    return Question(
+        f"paths by {by}, aged {aged}, gap {gap}, {marked!r}", _parameters(gap=gap), build, texts, of_sessions=True
+    )
 
 
 def lost_question(by: By, selection: SessionSelection, *, gap: bool = False) -> Question:
@@ -78,7 +80,7 @@ def lost_question(by: By, selection: SessionSelection, *, gap: bool = False) -> 
     """
     marked, texts = selection.marked()
     build = partial(_lost, by=by, selection=marked)
-    return Question(f"lost by {by}, gap {gap}, {marked!r}", _parameters(gap=gap), build, texts)
+    return Question(f"lost by {by}, gap {gap}, {marked!r}", _parameters(gap=gap), build, texts, of_sessions=True)
 
 
 def _parameters(*, gap: bool) -> tuple[str, ...]:

@@ -63,7 +63,8 @@ def _part(query: Query, source: Relation, limit: int, window: timedelta, of: Com
     query = replace(query, filters=with_marks(query.filters, texts))
     shape = (source, names, query.keys, query.filters, query.order, limit, query.currency, query.bots)
     build = partial(_expression, query=query, source=source, names=names, limit=limit, parameters=parameters)
-    question = Question(f"catalogue {shape!r} {parameters}", parameters, build, texts.texts)
+    of_sessions = source is Relation.SESSIONS
+    question = Question(f"catalogue {shape!r} {parameters}", parameters, build, texts.texts, of_sessions=of_sessions)
     return RelationQuestion(source, names, question, values)
 
 

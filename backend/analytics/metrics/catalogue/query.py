@@ -17,7 +17,7 @@ from backend.analytics.metrics.period import LONGEST_BY_HOUR, Compare, Grain, Pe
 from backend.errors import FieldError, InvalidRequest
 
 MOST_ROWS = 10_000
-MOST_MEASURES, MOST_DIMENSIONS, MOST_FILTERS, MOST_VALUES, LONGEST_VALUE = 20, 4, 50, 100, 200
+MOST_MEASURES, MOST_DIMENSIONS, MOST_FILTERS, MOST_VALUES, LONGEST_VALUE = 20, 4, 100, 100, 200
 DEFAULT_CURRENCY, CURRENCY = "USD", "[A-Z]{3}"
 Value = int | float | None
 

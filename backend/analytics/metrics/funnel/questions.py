@@ -133,7 +133,7 @@ def _question(
         query.is_best_from_the_first,
     )
     whole = partial(_built, query=query, build=build, listed=listed, grouped=grouped)
-    return Question(f"{name}: {shape!r}", (*PARAMETERS, *more), whole, texts.texts)
+    return Question(f"{name}: {shape!r}", (*PARAMETERS, *more), whole, texts.texts, of_sessions=True)
 
 
 def _built(*marks: IntegerValue, query: FunnelQuery, build: Build, listed: bool, grouped: str) -> Table:

@@ -20,6 +20,7 @@ from backend.reference.plain_names import JobName
 
 EVERY_MEASURE = 5
 TOTAL_REACH_BELOW = 10  # a low job of which AI could do less by itself is told the total: a warning would outweigh it
+REACHES_MUCH = 35  # percent of the work: below, a high place is explained
 COUNTS = ("no", "one", "two", "three", "four", "five")
 COMPARED = {
     Level.LOW: "less of {work} than of most jobs",
@@ -54,8 +55,9 @@ class LeadPart:
 class Headline:
     """`unnumbered` is the sentence without its percent, for previews; `titled` the one headed by the job's name.
 
-    Without a score `place`, `agreement` and `range` are empty. `week` says what the hours of the visitor changed,
-    and why; it is empty where none were entered.
+    Without a score `place`, `agreement` and `range` are empty. `compared` tells a high place from a large share of
+    the work, where that is not large. `week` says what the hours of the visitor changed, and why; it is empty where
+    none were entered.
     """
 
     sentence: str
@@ -64,6 +66,7 @@ class Headline:
     place: str
     agreement: str
     range: str
+    compared: str
     week: str
     lead: tuple[LeadPart, ...]
 
@@ -99,6 +102,7 @@ def headline_of(a: Assessment, voice: Voice) -> Headline:
         place=_place(shown),
         agreement=_agreement(shown),
         range=_range(shown, a.job.many, adjusted=bool(week)),
+        compared=_compared(a, shown, week),
         week=_moved(a, shown, week) if week else "",
         lead=_lead(a, week),
     )
@@ -179,6 +183,17 @@ def _range(shown: Exposure, jobs: str, *, adjusted: bool) -> str:
     return f"{span} Treat the {shown.score:.0f} as a rough middle."
 
 
+def _compared(a: Assessment, shown: Exposure, week: str) -> str:
+    """A job may be ahead of most others though AI reaches little more than a third of its own work."""
+    if a.parts is None or shown.level is not Level.HIGH:
+        return ""
+    alone, helped, _ = a.parts.whole()
+    if alone + helped >= REACHES_MUCH:
+        return ""
+    work = week or "the job’s own tasks"
+    return f"“More” compares jobs, by all their measures. Of {work}, AI reaches {about(alone + helped)}."
+
+
 def _moved(a: Assessment, shown: Exposure, week: str) -> str:
     """Where the typical week stands, where the visitor's does, and the change of hours that did most of it."""
     if a.typical is None or a.yours is None:
@@ -210,7 +225,7 @@ def _because(a: Assessment, direction: float, who: str) -> str:
             reach=group.reach / 100.0,
             above=group.reach / 100.0 - overall,
         )
-        for group in groups_of(a.activities)
+        for group in groups_of(a.activities, a.code)
     ]
     most, alone = (max(changes, key=lambda change: direction * change.points) for changes in (parts, single))
     if not most.explains(direction):
@@ -276,6 +291,7 @@ def _without_score(a: Assessment, voice: Voice) -> Headline:
         place="",
         agreement="",
         range="",
+        compared="",
         week="",
         lead=_lead(a, _week(a, voice)),
     )

@@ -95,10 +95,22 @@ class MoveRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveHeadings:
+    """Above jobs that keep the rule on exposure, and above those that need not."""
+
+    less_exposed: str
+    any_exposure: str
+
+
+@dataclass(frozen=True, slots=True)
 class MovesSection:
-    """`rows` hold all that a control here can bring; those not `shown` wait for it. `years`: of the projection."""
+    """`rows` hold all that a control here can bring; those not `shown` wait for it. `years`: of the projection.
+
+    `heading` is the one of `headings` for what is relaxed now.
+    """
 
     heading: str
+    headings: MoveHeadings
     lead: str
     rows: tuple[MoveRow, ...]
     years: str
@@ -121,11 +133,12 @@ def moves_section(
         _row(move, best, several_areas, slugs, relaxed, nearest=move in nearest) for best, move in enumerate(moves)
     )
     return MovesSection(
-        heading=_heading(a),
+        heading=_heading(a, relaxed),
+        headings=MoveHeadings(_heading(a), _heading(a, frozenset({Relaxation.ANY_EXPOSURE}))),
         lead=_lead(a),
         rows=tuple(sorted(rows, key=lambda row: _by(sort, row.sort))),
         years=wording.years(a.outlook.horizon) if a.outlook else "",
-        note=f"{ORDER} {_note(a, moves)}" if moves else "",
+        note=f"{_rules_left(a)}{ORDER} {_note(a, moves)}" if moves else "",
         sorts=tuple(MoveOption(key.value, text, key is sort) for key, text in SORTS.items()),
         relaxes=_relaxes(a, moves, relaxed),
     )
@@ -209,27 +222,34 @@ def _relaxes(a: Assessment, moves: tuple[Move, ...], relaxed: frozenset[Relaxati
     return tuple(MoveOption(key.value, text, key in relaxed) for key, text in texts.items() if key.value in brings)
 
 
-def _heading(a: Assessment) -> str:
+def _heading(a: Assessment, relaxed: frozenset[Relaxation] = frozenset()) -> str:
     if a.yours and a.yours.level is Level.LOW:
         return "No need to move for AI’s sake"
     if a.moves.passing:
-        return "Related jobs that AI reaches less"
+        any_exposure = Relaxation.ANY_EXPOSURE in relaxed
+        return "Related jobs, whatever AI reaches" if any_exposure else "Related jobs that AI reaches less"
     return "Related jobs: none passes every rule" if _near(a) else "Related jobs"
 
 
 def _lead(a: Assessment) -> str:
-    """The rules, and how the jobs are ordered, or that none passes and what is shown instead."""
+    """The rules; where there is more to say first, that alone, and the rules stand below the table."""
     if a.yours is None or not (a.moves.passing or _near(a)):
         return wording.typeset(a.moves.advice or "")
     low = a.yours.level is Level.LOW
     no_reason = f"{_who(a)} is already less exposed than most, so we don’t ask for less exposure here. " if low else ""
     if a.moves.passing:
-        return f"{no_reason}{rules_in_words(a, low=low)}"
+        return no_reason.strip() or rules_in_words(a, low=low)
     nearest = len(_nearest(a))
     below = f"Below are the {'three' if nearest == NEAREST else 'two'} nearest, each with what it misses."
     if nearest == 1:
         below = "Below it stands with what it misses."
-    return f"{no_reason}{wording.typeset(a.moves.advice or '')} {below} {rules_in_words(a, low=low)}"
+    return f"{no_reason}{wording.typeset(a.moves.advice or '')} {below}"
+
+
+def _rules_left(a: Assessment) -> str:
+    """The rules, where the lead does not hold them."""
+    low = a.yours is not None and a.yours.level is Level.LOW
+    return f"{rules_in_words(a, low=low)} " if low or not a.moves.passing else ""
 
 
 def _who(a: Assessment) -> str:

@@ -41,7 +41,7 @@ def advice_section(a: Assessment, voice: Voice = Voice.OWN) -> AdviceSection:
 
 def next_steps(a: Assessment, voice: Voice = Voice.OWN) -> tuple[AdviceRow, ...]:
     """What AI reaches, what it does not, and then a move, that none is needed, or pay; others only to make it three."""
-    groups = groups_of(a.activities)
+    groups = groups_of(a.activities, a.code)
     chosen = _chosen(a, groups)
     little = None if chosen.hand_over else _little(a, groups)
     steps = (

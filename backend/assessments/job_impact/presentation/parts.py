@@ -102,7 +102,7 @@ def _sentence(all_of_it: Sequence[ActivityPlace], listed: Sequence[ActivityPlace
 
 def groups_section(a: Assessment, voice: Voice = Voice.OWN) -> GroupsSection | None:
     """None where no activity of the job is rated."""
-    groups = sorted(groups_of(a.activities), key=lambda group: -group.share)
+    groups = sorted(groups_of(a.activities, a.code), key=lambda group: -group.share)
     if not groups:
         return None
     hours, largest = hours_entered(a), groups[0].share

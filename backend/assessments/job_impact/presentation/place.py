@@ -60,6 +60,7 @@ class PlaceSection:
     heading: str
     agreement: str
     range: str
+    compared: str
     moved: str
     figure: PlaceFigure
     foot: str
@@ -74,6 +75,7 @@ def place_section(a: Assessment, voice: Voice, headline: Headline) -> PlaceSecti
         heading=headline.place,
         agreement=headline.agreement,
         range=headline.range,
+        compared=headline.compared,
         moved=headline.week,
         figure=figure,
         foot=_foot(rounded(a.yours), figure.number),

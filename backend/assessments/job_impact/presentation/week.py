@@ -61,9 +61,11 @@ class WeekGroup:
         return self.shown_typical if self.is_typical else f"{round(self.hours, 2):g}"
 
 
-def week_groups(activities: Sequence[ActivityPlace], hours: Mapping[str, float]) -> tuple[WeekGroup, ...]:
+def week_groups(
+    activities: Sequence[ActivityPlace], hours: Mapping[str, float], code: str = ""
+) -> tuple[WeekGroup, ...]:
     """The largest part of a typical week first; without `hours` of one's own by activity, a typical week."""
-    groups = groups_of(activities)
+    groups = groups_of(activities, code)
     shown = half_hours([group.typical_share for group in groups])
     return tuple(
         WeekGroup(group.id, group.name, f"{typical:g}", tuple(_line(activity, hours) for activity in group.activities))

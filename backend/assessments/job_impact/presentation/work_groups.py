@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 
 from backend.assessments.job_impact.model.result import ActivityPlace
+from backend.assessments.job_impact.presentation.topic_names import name_of
 from backend.assessments.job_impact.presentation.topics import FURTHER, ORDER, TOPICS, Field, Topic
 
 MOST_GROUPS, SMALLEST_GROUP = 8, 4.0
 # A group from here on is what the job is known for: it stays by itself while a small one has other company.
 LARGE_GROUP = 20.0
 LONGEST_NAME = 45
+# What a group is called beyond the topics that it names, where all are of one field.
+OTHERS = {
+    Field.CARE: "other care",
+    Field.PEOPLE: "other service",
+    Field.LEARNING: "other learning",
+    Field.LEADING: "other planning",
+    Field.OFFICE: "other office work",
+    Field.KNOWLEDGE: "other knowledge work",
+    Field.CHECKS: "other checks",
+    Field.HANDS: "other hands-on work",
+}
 # Where a small group without company in its field goes, the closest field first.
 NEIGHBORS = {
     Field.CARE: (Field.LEARNING, Field.PEOPLE, Field.OFFICE, Field.CHECKS),
@@ -60,20 +72,28 @@ class TopicShare:
 Cluster = tuple[TopicShare, ...]
 
 
-def topics_of(activities: Iterable[ActivityPlace]) -> tuple[TopicShare, ...]:
+def topics_of(activities: Iterable[ActivityPlace], code: str = "") -> tuple[TopicShare, ...]:
     """In the order of the table of topics; an activity of a topic we do not know counts among the further tasks."""
     sorted_in: dict[str, list[ActivityPlace]] = {}
     for activity in sorted(activities, key=lambda a: (-a.typical_share, a.id)):
         sorted_in.setdefault(TOPICS.get(activity.topic, FURTHER).id, []).append(activity)
     return tuple(
-        TopicShare(TOPICS[key], fsum(a.typical_share for a in members), tuple(members))
+        TopicShare(_topic_in(code, TOPICS[key]), fsum(a.typical_share for a in members), tuple(members))
         for key, members in sorted(sorted_in.items(), key=lambda item: ORDER[item[0]])
     )
 
 
-def groups_of(activities: Iterable[ActivityPlace]) -> tuple[WorkGroup, ...]:
-    """At most eight, none under 4% of the typical work unless it is alone; the largest of a typical week first."""
-    clusters: list[Cluster] = [(topic,) for topic in topics_of(activities)]
+def _topic_in(code: str, topic: Topic) -> Topic:
+    names = name_of(code, topic.id)
+    return replace(topic, label=names[0], short=names[1]) if names else topic
+
+
+def groups_of(activities: Iterable[ActivityPlace], code: str = "") -> tuple[WorkGroup, ...]:
+    """At most eight, none under 4% of the typical work unless it is alone; the largest of a typical week first.
+
+    `code` is the job's: some jobs have names of their own for a topic.
+    """
+    clusters: list[Cluster] = [(topic,) for topic in topics_of(activities, code)]
     while len(clusters) > 1 and (pair := _to_join(clusters)):
         first, second = pair
         clusters = [cluster for cluster in clusters if cluster not in pair]
@@ -164,5 +184,6 @@ def _name(cluster: Cluster, clusters: Sequence[Cluster]) -> str:
     whole_field = sum(part.topic.field is field for other in clusters for part in other)
     if len({topic.field for topic in topics}) == 1 and whole_field == len(topics):
         return field.value
-    two = f"{first}, {shorts[1]}, and more"
-    return two if len(two) <= LONGEST_NAME else f"{first} and more"
+    others = OTHERS[field] if len({topic.field for topic in topics}) == 1 else "other tasks"
+    two = f"{first}, {shorts[1]}, and {others}"
+    return two if len(two) <= LONGEST_NAME else f"{first} and {others}"
