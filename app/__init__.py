@@ -13,6 +13,7 @@ from backend import database
 from backend.extensions import cache, compress, csrf, db
 from backend.routes import API_BLUEPRINTS, LOCAL_BLUEPRINTS, PAGE_BLUEPRINTS, access
 from config.settings import Settings
+from config.values import origins_of
 
 
 def create_app(settings: Settings) -> Flask:
@@ -72,6 +73,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "STATSD_HOST": settings.STATSD_HOST,
         "STATSD_PORT": settings.STATSD_PORT,
         "BUSINESS_TIME_ZONE": settings.BUSINESS_TIME_ZONE,
+        "EMBED_ORIGINS": origins_of(settings.EMBED_ORIGINS),
         "OUTBOX": "" if settings.production or settings.SMTP_HOST else str(settings.INSTANCE_DIR / "outbox"),
         "OPENS_LETTERS": settings.opens_letters,
         "TRUSTED_PROXIES": settings.TRUSTED_PROXIES,

@@ -13,6 +13,7 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from app.logs import REQUESTS
 from backend.routes.access import caller, is_shared, sign_in_token
+from backend.routes.frames import frame_ancestors
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 SECRETS = frozenset({"token", "link"})  # arguments of a rule that open what is one visitor's own
@@ -58,6 +59,8 @@ def _begin() -> None:
 
 def _finish(response: Response) -> Response:
     response.headers.update(STANDING)
+    if frame_ancestors():
+        del response.headers["X-Frame-Options"]  # which knows no list
     response.headers["Content-Security-Policy"] = _policy()
     response.headers["X-Request-Id"] = g.request_id
     response.headers.setdefault("Referrer-Policy", "same-origin")
@@ -74,9 +77,11 @@ def _address_is_secret() -> bool:
 
 
 def _policy() -> str:
+    ancestors = " ".join(frame_ancestors()) or "'none'"
     return (
         f"default-src 'none'; script-src {_scripts()}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+        "connect-src 'self'; form-action 'self'; "
+        f"frame-ancestors {ancestors}; base-uri 'none'; object-src 'none'"
     )
 
 

@@ -31,6 +31,7 @@ from config.values import (
     MasterSecret,
     Memory,
     Networks,
+    Origins,
     PathOrNone,
     PlacesFile,
     Port,
@@ -256,6 +257,9 @@ class Settings(BaseModel):
     DUCKDB_THREADS: Annotated[int, Field(ge=1, le=256)] = Field(2, description="Threads DuckDB may use in one process.")
     FAULT_POINT: FaultPoint = Field(
         "", description="Tests name a step here at which the process kills itself. Refused in production."
+    )
+    EMBED_ORIGINS: Origins = Field(
+        "", description="Sites such as `https://a.example`, by commas, that may show a shared chart in a frame. Empty: none."
     )
     BUSINESS_TIME_ZONE: Zone = Field(
         "America/New_York",

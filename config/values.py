@@ -150,6 +150,18 @@ def _is_a_folder_or_a_store(value: str) -> str:
     return value
 
 
+def _are_origins(value: str) -> str:
+    for origin in origins_of(value):
+        if not re.fullmatch(r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?", origin):
+            raise ValueError(f"{origin!r} is not an origin such as https://intranet.example.com")
+    return value
+
+
+def origins_of(value: str) -> tuple[str, ...]:
+    """The origins that a text lists, separated by commas."""
+    return tuple(filter(None, (origin.strip().lower() for origin in value.split(","))))
+
+
 def _belongs_to_a_stream(value: SecretStr, info: ValidationInfo) -> SecretStr:
     if bool(value) != bool(info.data.get("GA4_MEASUREMENT_ID")):
         raise ValueError("is of use only together with GA4_MEASUREMENT_ID, and neither without the other")
@@ -196,6 +208,7 @@ DatabaseUrl = Annotated[SecretStr, AfterValidator(_is_a_database_we_know)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_is_a_redis)]
 ClickHouseUrl = Annotated[SecretStr, AfterValidator(_is_a_clickhouse)]
 Networks = Annotated[str, AfterValidator(_are_networks)]
+Origins = Annotated[str, AfterValidator(_are_origins)]
 StreamSecret = Annotated[SecretStr, AfterValidator(_belongs_to_a_stream)]
 CollectUrl = Annotated[str, AfterValidator(_keeps_the_secret)]
 FaultPoint = Annotated[str, AfterValidator(_never_in_production)]

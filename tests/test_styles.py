@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from backend.analytics.goals.judgement import Status
 from tests.servers import PROJECT
 
 CSS = PROJECT / "app/static/css"
@@ -18,6 +19,7 @@ SWATCHES = {f"swatch--{name}" for name in (*"1234", *(f"q{step}" for step in ran
 COLUMNS = {f"col-{span}" for span in (12, 8, 7, 6, 5, 4)}
 MAPS = {"chart--us-states"}
 TILES = {"kpis--4", "kpis--6"}
+STATUSES = {f"goal-status--{status.value}" for status in Status}
 OF_PLOTLY = {"hovertext"}
 
 
@@ -37,7 +39,7 @@ def named_classes():
     quoted = (text for source in sources() for text in re.findall(r'"([^"\n]*)"|\'([^\'\n]*)\'|`([^`\n]*)`', source))
     words = {word for texts in quoted for text in texts for word in re.findall(r"[A-Za-z_][\w-]*", text)}
     in_blocks = re.findall(r"topbar_class %\} ([\w-]+)", "".join(sources()))
-    return words | {*in_blocks} | METHODS | CHANGES | SWATCHES | COLUMNS | OF_PLOTLY | MAPS | TILES
+    return words | {*in_blocks} | METHODS | CHANGES | SWATCHES | COLUMNS | OF_PLOTLY | MAPS | TILES | STATUSES
 
 
 @pytest.mark.parametrize("name", SHEETS)

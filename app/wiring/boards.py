@@ -8,6 +8,7 @@ from backend.analytics.goals.service import Goals
 from backend.analytics.goals.standing import GoalStandings
 from backend.analytics.goals.store import GoalStore
 from backend.analytics.metrics.catalogue.service import CatalogueService
+from backend.analytics.warehouse.service import Warehouse
 from backend.audit.service import AuditLog
 from backend.clock import utc_now
 from backend.database import get_db_session
@@ -29,7 +30,9 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
     def standings() -> GoalStandings:
         session = get_db_session()
-        return GoalStandings(GoalStore(session), session, get(CatalogueService), utc_now, settings.BUSINESS_TIME_ZONE)
+        catalogue, first_day = get(CatalogueService), get(Warehouse).first_day
+        zone = settings.BUSINESS_TIME_ZONE
+        return GoalStandings(GoalStore(session), session, catalogue, first_day, utc_now, zone)
 
     classes = registry.build(DataClasses)
     classes.add(board_data(get_db_session))

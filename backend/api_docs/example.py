@@ -50,7 +50,7 @@ class Example:
         parts = [json.dumps(self.url)]
         if self.query:
             parts.append(f"params={self.query!r}")
-        headers = [f'"Authorization": f"Bearer {{os.environ[\'{self.secret}\']}}"'] if self.secret else []
+        headers = [f'"Authorization": f"Bearer {{environ[\'{self.secret}\']}}"'] if self.secret else []
         if self.body and self.media_type == "application/json":
             parts.append(f"json={pformat(json.loads(self.body), sort_dicts=False, width=WIDTH)}")
         elif self.body:
@@ -59,7 +59,7 @@ class Example:
         if headers:
             parts.append(f"headers={{{', '.join(headers)}}}")
         call = ",\n    ".join(part.replace("\n", "\n    ") for part in (*parts, "timeout=10"))
-        imports = "import os\n\nimport requests" if self.secret else "import requests"
+        imports = "from os import environ\n\nimport requests" if self.secret else "import requests"
         reads = "print(response.json())" if self.answers_json else "print(response.text)"
         request = f"response = requests.{self.method.lower()}(\n    {call},\n)"
         return f"{imports}\n\n{request}\nresponse.raise_for_status()\n{reads}"

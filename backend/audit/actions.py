@@ -39,6 +39,8 @@ class Action(StrEnum):
     ACCOUNT_DISABLED = "account.disabled"
     ACCOUNT_ENABLED = "account.enabled"
     SIGN_INS_ENDED = "sign_ins.ended"
+    SHARE_MADE = "share.made"
+    SHARE_WITHDRAWN = "share.withdrawn"
     SIGNED_IN = "sign_in.proven"
     SIGN_IN_REFUSED = "sign_in.refused"
     PASSWORD_REFUSED = "password.refused"  # noqa: S105

@@ -39,6 +39,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         Action.ACCOUNT_DISABLED: "Disabled an account",
         Action.ACCOUNT_ENABLED: "Enabled an account",
         Action.SIGN_INS_ENDED: "Signed an account out everywhere",
+        Action.SHARE_MADE: "Shared a dashboard by a link",
+        Action.SHARE_WITHDRAWN: "Withdrew a shared link",
         Action.SIGNED_IN: "Signed in",
         Action.SIGN_IN_REFUSED: "Failed to sign in",
         Action.PASSWORD_REFUSED: "Entered a wrong password",
@@ -63,7 +65,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
     }
 )
 KINDS: Mapping[str, str] = MappingProxyType(
-    {"account": "Account", "annotation": "Annotation", "job": "Job", "key": "API key"}
+    {"account": "Account", "annotation": "Annotation", "job": "Job", "key": "API key", "share": "Shared link"}
 )
 LONGEST_ID = 12  # of what tells one object from another at a glance
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from backend.analytics.figures.figure import Figure
-from backend.analytics.figures.lines import ChartAnnotation, Point, Trend, lines
+from backend.analytics.figures.lines import ChartAnnotation, GoalLine, Point, Trend, lines
 from backend.analytics.figures.parts import Parts, Series, several
 from backend.analytics.figures.quantity import rests_on
 from backend.analytics.figures.theme import MOST_SERIES
@@ -32,6 +32,7 @@ def trend_of(
     annotations: tuple[ChartAnnotation, ...] = (),
     so_far: Result | None = None,
     asked: Grain | None = None,
+    goal: GoalLine | None = None,
 ) -> Figure:
     """A measure over time, beside the compared period.
 
@@ -57,7 +58,8 @@ def trend_of(
             noun_of(numerator) if numerator else "",
             since,
             _so_far(so_far, name) if so_far and grain is Grain.DAY else None,
-            about_buckets(asked or grain, grain, [point.value for point in points], is_mean=quantity.is_mean),
+            about_buckets(asked or grain, grain, [point.value for point in points], name),
+            goal,
         )
     )
 
@@ -129,10 +131,12 @@ def _day(day: date) -> str:
     return f"{day:%b} {day.day}"
 
 
-def about_buckets(asked: Grain, shown: Grain, values: Iterable[Value], *, is_mean: bool) -> str:
+def about_buckets(asked: Grain, shown: Grain, values: Iterable[Value], name: str) -> str:
     """Why buckets are longer than was asked for, and why a line has gaps."""
-    longer = f"Most {asked}s have fewer than 10, so these are {shown}s." if shown is not asked else ""
-    gaps = f"A {shown} with fewer than 10 has no rate." if is_mean and None in values else ""
+    few, measure = f"fewer than 10 {noun_of(MEASURES[name].rests_on)}", MEASURES[name]
+    longer = f"Most {asked}s have {few}, so these are {shown}s." if shown is not asked else ""
+    has_gaps = not measure.is_zero_of_nothing and None in values
+    gaps = f"A {shown} with {'fewer than 10' if longer else few} has no value." if has_gaps else ""
     return " ".join(filter(None, (longer, gaps)))
 
 
@@ -163,7 +167,7 @@ def several_of(result: Result, ranked: Result, name: str, names: Names, colors: 
             rests_on(noun_of(denominator), part, noun_of(numerator) if numerator else ""),
             until,
             since,
-            about_buckets(asked, grain, values, is_mean=quantity.is_mean),
+            about_buckets(asked, grain, values, name),
         )
     )
 

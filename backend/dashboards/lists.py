@@ -14,7 +14,7 @@ from backend.analytics.metrics.catalogue.query import Query, Result, ResultRow
 from backend.analytics.metrics.funnel.definition import FunnelQuery
 from backend.analytics.metrics.funnel.service import FunnelReport
 from backend.analytics.metrics.quotients import SMALLEST_DENOMINATOR, rate
-from backend.dashboards.addresses import BASE, address_of
+from backend.dashboards.addresses import BASE
 from backend.dashboards.charts import ask, noun_of, quantity_of
 from backend.dashboards.page import Setting, Tab, chosen
 from backend.dashboards.question import Own, PageQuestion
@@ -153,8 +153,8 @@ class SmallFunnel:
         return FunnelQuery(question.answerable(), filters=question.filters)
 
     @classmethod
-    def of(cls, report: FunnelReport, question: PageQuestion) -> SmallFunnel:
-        shared, steps = question.shared(), report.funnel.steps
+    def of(cls, report: FunnelReport, setting: Setting) -> SmallFunnel:
+        shared, steps = setting.question.shared(), report.funnel.steps
         first = steps[0].sessions
         rows = tuple(
             FunnelRow(
@@ -162,12 +162,12 @@ class SmallFunnel:
                 count(step.sessions),
                 "" if step.from_first is None else share(step.from_first),
                 f"{100 * step.sessions / first:.1f}" if first else "0",
-                address_of(f"{BASE}/funnel/sessions", {**shared, "step": number, "outcome": "reached"}),
+                setting.elsewhere(f"{BASE}/funnel/sessions", {**shared, "step": number, "outcome": "reached"}),
             )
             for number, step in enumerate(steps, 1)
         )
-        csv = address_of(f"{BASE}/funnel.csv", shared)
-        return cls(rows, address_of(f"{BASE}/funnel", shared), csv, report.funnel.immature)
+        csv = setting.elsewhere(f"{BASE}/funnel.csv", shared)
+        return cls(rows, setting.elsewhere(f"{BASE}/funnel", shared), csv, report.funnel.immature)
 
 
 def parameters_of(plans: Sequence[ListPlan]) -> Own:

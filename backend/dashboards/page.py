@@ -17,6 +17,7 @@ from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.addresses import BASE, address_of
 from backend.dashboards.charts import MOST_BARS, is_partial, ranking_of, with_currencies
 from backend.dashboards.courses import trend_of
+from backend.dashboards.goal_values import Targets, goal_line
 from backend.dashboards.names import Names
 from backend.dashboards.question import Address, Own, PageQuestion
 from backend.dashboards.services import Services
@@ -135,7 +136,8 @@ class BoardPage(Page):
 class Setting:
     """What a page needs beside results: its question, names of codes and the annotations of its days.
 
-    `so_far`: the totals of today, where the period ends yesterday.
+    `so_far`: the totals of today, where the period ends yesterday. `goals`: what the team's goals ask. `root`: the path
+    of a shared link; whoever reads there may change days and what is compared, and nothing that is counted.
     """
 
     page: Page
@@ -143,14 +145,22 @@ class Setting:
     names: Names
     annotations: tuple[ChartAnnotation, ...] = ()
     so_far: Result | None = None
+    goals: Targets = ()
+    root: str = ""
 
     def address(self, question: PageQuestion) -> str:
-        """The same page with another question."""
-        return address_of(self.page.path, question.address())
+        """The same page with another question; empty where a reader may not ask it."""
+        if self.root and question.filters != self.question.filters:
+            return ""
+        return address_of(self.root or self.page.path, question.address())
+
+    def elsewhere(self, path: str, parameters: Address) -> str:
+        """Another page of the dashboards; empty on a shared link."""
+        return "" if self.root else address_of(path, parameters)
 
     def csv(self, query: Query) -> str:
         """The rows behind a chart as CSV."""
-        return address_of(f"{BASE}/table.csv", table_address(query, self.question))
+        return self.elsewhere(f"{BASE}/table.csv", table_address(query, self.question))
 
     def tabs(self, label: str, parameter: str, options: Sequence[str], label_of: Callable[[str], str]) -> Tabs:
         """A tab for each value of a parameter of the page's own."""
@@ -171,7 +181,8 @@ def board_of(first: Result, tiles: tuple[Tile, ...], *charts: Chart) -> Board:
 
 
 def trend(result: Result, measure: str, setting: Setting) -> Chart:
-    figure = trend_of(result, measure, setting.annotations, setting.so_far, setting.question.grain)
+    goal = goal_line(setting.goals, measure, result.query)
+    figure = trend_of(result, measure, setting.annotations, setting.so_far, setting.question.grain, goal)
     figure = with_currencies(figure, result, measure)
     return Chart(TREND, figure, setting.csv(result.query))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.accounts.permissions import Role, Scope
-from backend.analytics.goals.goal import Goal
+from backend.analytics.goals.goal import Goal, Target
 from backend.analytics.goals.service import Editor, Goals
 from backend.analytics.goals.standing import GoalStanding, GoalStandings
 from backend.plugins import get
@@ -26,3 +26,9 @@ def standing_goals() -> list[tuple[Goal, GoalStanding | None]]:
 def standing_of(goal: Goal) -> GoalStanding | None:
     """How a goal stands; None once it has ended."""
     return get(GoalStandings).of([goal])[0] if goal.ended_at is None else None
+
+
+def active_targets() -> tuple[Target, ...]:
+    """What the active goals ask, for the lines in charts."""
+    goals = get(Goals).active(demand(Scope.DASHBOARDS_READ).account_id)
+    return tuple(goal.target for goal in goals)

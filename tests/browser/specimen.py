@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Blueprint, Flask, render_template_string
@@ -14,7 +13,8 @@ from flask import Blueprint, Flask, render_template_string
 from app import create_app
 from backend.analytics.figures.bars import Ranking, bars
 from backend.analytics.figures.geography import geography
-from backend.analytics.figures.lines import lines, several
+from backend.analytics.figures.lines import lines
+from backend.analytics.figures.parts import several
 from backend.routes.access import Rate, public
 from config.settings import Settings
 from tests import figures as made
@@ -26,6 +26,7 @@ FIGURES = (
     ("rates", bars(made.rates()), 6),
     ("parts", several(made.parts()), 6),
     ("sparse", lines(made.sparse()), 6),
+    ("weeks", several(made.rate_parts()), 12),
     ("world", geography(made.world()), 12),
     ("states", geography(made.states()), 12),
 )
@@ -43,5 +44,4 @@ def application() -> Flask:
 @bp.get("")
 @shown
 def page() -> str:
-    as_of = datetime(2026, 11, 21, 19, 32, 8, tzinfo=UTC)
-    return render_template_string(PAGE, figures=FIGURES, numbers=made.some_tiles(), empty=EMPTY, as_of=as_of)
+    return render_template_string(PAGE, figures=FIGURES, numbers=made.some_tiles(), empty=EMPTY)

@@ -108,9 +108,58 @@ def test_the_pointer_is_told_the_day_and_both_values(charts):
     found = chart(charts, "trend")
     found.locator(".chart__canvas").hover(position={"x": 400, "y": 100})
 
-    told = found.locator(".hovertext")
-    expect(told).to_contain_text(re.compile(r"Sessions: \d{3}"))
-    expect(told).to_contain_text(re.compile(r"Oct \d: \d{3} \(up [\d.]+% since\)"))
+    told = found.locator(".tip")
+    expect(told).to_contain_text(re.compile(r"Sessions\d{3}"))
+    expect(told).to_contain_text(re.compile(r"Oct \d+\d{3}Changeup [\d.]+%"))
+    assert found.locator(".hovertext").count() == 0
+
+
+@pytest.mark.parametrize("name", ["trend", "parts"])
+def test_the_tip_covers_no_line(charts, name):
+    found = chart(charts, name)
+    canvas = found.locator(".chart__canvas")
+    size = canvas.bounding_box()
+    for share in (0.1, 0.35, 0.6, 0.95):
+        canvas.hover(position={"x": size["width"] * share, "y": size["height"] / 2})
+        expect(found.locator(".tip")).to_be_visible()
+        covered = found.evaluate(
+            """found => {
+              const box = found.querySelector(".tip").getBoundingClientRect();
+              return [...found.querySelectorAll(".scatterlayer .js-line")].filter((line) => {
+                const [whole, at] = [line.getTotalLength(), line.getScreenCTM()];
+                return [...Array(200).keys()].some((step) => {
+                  const { x, y } = line.getPointAtLength((whole * step) / 199).matrixTransform(at);
+                  return x > box.left && x < box.right && y > box.top && y < box.bottom;
+                });
+              }).length;
+            }"""
+        )
+        assert covered == 0, share
+
+
+def test_the_keyboard_goes_from_day_to_day(charts):
+    found = chart(charts, "trend")
+    found.locator(".chart__canvas").focus()
+
+    charts.keyboard.press("ArrowRight")
+    expect(found.get_by_role("status")).to_contain_text("Sun, Oct 25")
+    charts.keyboard.press("ArrowRight")
+    expect(found.get_by_role("status")).to_contain_text("Mon, Oct 26")
+    charts.keyboard.press("End")
+    expect(found.get_by_role("status")).to_contain_text("Sat, Nov 21, until 2:32 PM")
+    charts.keyboard.press("Escape")
+    expect(found.locator(".tip")).to_be_hidden()
+
+
+def test_a_click_on_a_day_says_which_day_it_was(charts):
+    found = chart(charts, "trend")
+    found.evaluate("found => found.addEventListener('chart:day', ({ detail }) => { document.title = detail.day; })")
+    found.locator(".chart__canvas").focus()
+
+    charts.keyboard.press("Home")
+    charts.keyboard.press("Enter")
+
+    expect(charts).to_have_title("2026-10-25")
 
 
 def test_the_pointer_over_canada_is_not_over_russia_round_the_world(charts):
@@ -118,7 +167,7 @@ def test_the_pointer_over_canada_is_not_over_russia_round_the_world(charts):
     size = canvas.bounding_box()
     canvas.hover(position={"x": size["width"] * 0.3, "y": size["height"] * 0.2})
 
-    expect(charts.locator("#world .hovertext")).to_contain_text("CanadaSessions: 1,104")
+    expect(charts.locator("#world .tip")).to_contain_text("CanadaSessions1,104")
 
 
 def test_a_bar_leads_to_what_is_behind_it(charts):

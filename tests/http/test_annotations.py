@@ -137,10 +137,10 @@ def marks(page):
 
 @pytest.mark.parametrize("path", OVER_TIME)
 def test_what_is_noted_on_a_page_is_marked_in_every_chart_over_time(analyst, visits, path):
-    answer = annotate(analyst, f"{path}?period=7d&tz=Asia/Tokyo", text="New <prices>")
+    answer = annotate(analyst, f"{path}?period=all&tz=Asia/Tokyo", text="New <prices>")
 
-    assert (answer.status_code, answer.location) == (303, f"/analytics{path}?period=7d&tz=Asia/Tokyo")
-    page = show(analyst, f"{path}?period=7d&tz=Asia/Tokyo")
+    assert (answer.status_code, answer.location) == (303, f"/analytics{path}?period=all&tz=Asia/Tokyo")
+    page = show(analyst, f"{path}?period=all&tz=Asia/Tokyo")
     [[mark]] = marks(page)
     assert (mark["letter"], mark["text"]) == ("A", "New <prices>")
     assert "<b>A</b>" in page

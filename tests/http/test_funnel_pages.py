@@ -178,7 +178,9 @@ def test_a_bar_that_is_none_is_refused(analyst, query):
 
 
 def test_the_csv_is_the_rows_of_the_page(analyst, visits):
-    page = show(analyst, f"{HOME}?{VIDEO}&source=mail&breakdown=source&limit=1&compare=previous_period")
+    today = datetime.now(UTC).date()
+    days = f"start={today - timedelta(days=1)}&end={today}"
+    page = show(analyst, f"{HOME}?{VIDEO}&{days}&source=mail&breakdown=source&limit=1")
     [address] = set(links(page, "funnel.csv"))
     rows = list(csv.DictReader(StringIO(analyst.get(address).text)))
 
@@ -230,7 +232,8 @@ def test_an_empty_row_waits_for_its_event_and_is_forgotten_when_shown(analyst, v
 
 def test_the_calculators_own_steps_need_not_be_said(analyst):
     shown = fields(show(analyst, HOME), "steps")
-    answer = analyst.get(HOME, query_string={"steps": shown, "window": "24h", "change": "show"}, headers=BROWSER)
+    sent = {"steps": shown, "window": "24h", "change": "show", "period": "30d"}
+    answer = analyst.get(HOME, query_string=sent, headers=BROWSER)
 
     assert len(shown) == 5
     assert dict(parse_qsl(urlsplit(answer.location).query)) == {"period": "30d", "tz": "UTC"}

@@ -45,7 +45,8 @@ OF_AN_ACCOUNT = {
     ("annotation_pages", "public_id"): lambda owner: owner.annotation,
     ("analytics.boards", "public_id"): lambda owner: owner.board,
     ("board_pages", "public_id"): lambda owner: owner.board,
-    ("board_pages", "tile"): lambda owner: owner.tile,
+    ("board_editor", "public_id"): lambda owner: owner.board,
+    ("board_editor", "tile"): lambda owner: owner.tile,
     ("admin", "public_id"): lambda owner: owner.account.public_id,
     ("admin", "_deed"): lambda _owner: "role",
 }

@@ -186,16 +186,20 @@ def test_a_page_is_saved_and_opened_by_its_link(analyst, path):
 
 
 def test_a_segment_is_put_on_the_page_one_is_at_and_leaves_its_period(analyst):
-    save(analyst, "/analytics?source=newsletter&source=&device=mobile&period=7d", name="Mail", only_filters="1")
+    filters = "source=newsletter&source=&device_not=mobile&campaign_contains=spring"
+    save(analyst, f"/analytics?{filters}&period=7d", name="Mail", only_filters="1")
 
     page = show(analyst, "/analytics/popular?period=90d&country=US&breakdown=industry")
     query = parse_qs(urlsplit(link(page, "Mail")).query, keep_blank_values=True)
 
     assert urlsplit(link(page, "Mail")).path == "/analytics/popular"
     assert query == {
-        "period": ["90d"], "breakdown": ["industry"], "source": ["newsletter", ""], "device": ["mobile"],
+        "period": ["90d"], "breakdown": ["industry"], "source": ["newsletter", ""], "device_not": ["mobile"],
+        "campaign_contains": ["spring"],
     }  # fmt: skip
-    assert "Source: newsletter" in show(analyst, link(page, "Mail"))
+    shown = show(analyst, link(page, "Mail"))
+    for chip in ("Source is newsletter or none", "Campaign contains spring", "Device is not Mobile"):
+        assert chip in shown
 
 
 def test_what_a_colleague_shares_is_the_teams_and_not_mine_to_delete(app, analyst):

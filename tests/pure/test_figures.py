@@ -273,7 +273,15 @@ def test_where_somebody_came_the_table_stands_though_nothing_was_counted(quantit
 
 @pytest.mark.parametrize(
     ("values", "starts"),
-    [([4], (3,)), ([1, 2], (1,)), ([12, 40], (10, 30)), ([0, 12, 40], (0, 10, 30)), ([1, 9e6], 5), ([0, 1, 9e6], 5)],
+    [
+        ([4], (3,)),
+        ([1, 2], (1,)),
+        ([12, 40], (10, 30)),
+        ([0, 12, 40], (0, 10, 30)),
+        ([1, 9e6], 5),
+        ([0, 1, 9e6], 5),
+        ([4, 2_481], (1, 10, 100, 1_000)),
+    ],
 )
 def test_classes_begin_at_round_numbers_and_are_five_at_most(values, starts):
     found = classes(made.SESSIONS, values)

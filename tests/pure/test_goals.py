@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.analytics.figures.lines import GoalLine
 from backend.analytics.goals.goal import Direction, GoalPeriod, Target
-from backend.analytics.goals.judgement import Counted, Reason, Status, judged, wilson
+from backend.analytics.goals.judgement import Counted, Reason, Status, judged
+from backend.analytics.metrics.catalogue.query import Filter, Operator, Query
+from backend.analytics.metrics.period import Grain, Period
+from backend.dashboards.goal_values import goal_line, target_value, typed_value
 from backend.errors import InvalidRequest
 
 START = date(2026, 11, 1)
@@ -67,7 +72,7 @@ def test_a_rate_is_compared_by_its_interval_whatever_time_is_left(rate, n, share
 def test_a_median_has_no_interval_and_is_taken_as_it_is():
     target = goal("median_time_to_result", 120, Direction.AT_MOST)
 
-    assert judged(target, Counted(119.0, 40, 0.5)).reason is Reason.VALUE
+    assert judged(target, Counted(119.0, 40, 0.5)).reason is Reason.UNTESTED
     assert [status(target, value, 40, 0.5) for value in (119.0, 121.0)] == [Status.ON_TRACK, Status.BEHIND]
 
 
@@ -110,18 +115,6 @@ def test_a_period_that_is_over_is_met_or_missed_and_nothing_else(count, share_ov
         assert status(target, count, count, share_over) is Status.NOT_YET_KNOWN
 
 
-@given(st.floats(0, 1), st.integers(1, 10_000))
-def test_an_interval_holds_its_rate(rate, n):
-    low, high = wilson(rate, n)
-
-    assert 0 <= low <= rate <= high <= 1
-
-
-def test_an_interval_is_as_published():
-    """Newcombe 1998, Table I: 81 of 263 is 0.2553 to 0.3662 by Wilson's method."""
-    assert wilson(81 / 263, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-
-
 @pytest.mark.parametrize(
     ("period", "first", "after"),
     [
@@ -154,3 +147,50 @@ def test_a_target_that_means_nothing_is_refused_with_all_that_is_wrong(changes, 
         Target(**(good | {"starts_on": START} | changes))
 
     assert {error.field for error in refusal.value.errors} == fields
+
+
+def line(target, **changes):
+    november = Period(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC), "UTC")
+    query = Query((target.measure,), november, grain=Grain.DAY)
+    return goal_line([target], target.measure, replace(query, **changes))
+
+
+def test_a_chart_shows_the_line_of_a_goal_over_just_what_it_shows():
+    rate, only_mail = goal("conversion_rate", 0.1), (Filter("source", Operator.IN, ("mail",)),)
+
+    assert line(rate) == GoalLine(0.1, "at least 10% each month")
+    assert line(rate, filters=only_mail) is None
+    assert line(replace(rate, filters=only_mail), filters=only_mail) == GoalLine(0.1, "at least 10% each month")
+    assert line(goal("revenue", 5_000), currency="EUR") is None
+    assert goal_line([rate], "offer_rate", Query(("offer_rate",), rate.period.around(START, "UTC"))) is None
+
+
+def test_a_sum_is_asked_of_each_bucket_in_its_share_and_people_only_of_a_whole_period():
+    assert line(goal(value=1_000)).words == "at least 1,000 each month, about 33 a day"
+    assert line(goal(value=1_000)).value == pytest.approx(1_000 * 12 / 365.25)
+    assert line(goal(value=1_000), grain=Grain.MONTH) == GoalLine(1_000, "at least 1,000 each month")
+    assert line(goal("visitors", 1_000)) is None
+    assert line(goal("visitors", 1_000), grain=Grain.MONTH) == GoalLine(1_000, "at least 1,000 each month")
+
+
+@pytest.mark.parametrize(
+    ("typed", "measure", "value"),
+    [
+        ("1,000", "sessions", 1_000),
+        ("12.5 %", "conversion_rate", 0.125),
+        ("$1,234.50", "revenue", 123_450),
+        ("2 min", "median_time_to_result", 120),
+        ("90", "median_time_to_result", 90),
+    ],
+)
+def test_a_value_is_read_in_the_unit_of_its_measure_and_typed_again_alike(typed, measure, value):
+    assert target_value(typed, measure) == value
+    assert target_value(typed_value(goal(measure, value)), measure) == value
+
+
+@pytest.mark.parametrize(
+    ("typed", "measure"), [("", "sessions"), ("-1", "sessions"), ("2 min", "sessions"), ("1e9", "revenue")]
+)
+def test_a_value_that_cannot_be_read_is_refused_with_an_example(typed, measure):
+    with pytest.raises(InvalidRequest, match="such as"):
+        target_value(typed, measure)

@@ -78,6 +78,17 @@ def test_another_process_finds_the_answer(store, key):
     assert counted == [HIT, HIT]
 
 
+def test_answers_of_other_versions_are_dropped(store, key):
+    other = AnswerKey(uuid4().hex, key.question)
+    for each in (key, other):
+        AnswerCache(store).get(each, lambda: ROWS)
+
+    AnswerCache(store).forget(frozenset({key.version}))
+
+    assert AnswerCache(store).known(key) == ROWS
+    assert AnswerCache(store).known(other) is None
+
+
 def test_two_processes_that_ask_at_once_work_it_out_once(store, key, tmp_path):
     log = tmp_path / "log"
 

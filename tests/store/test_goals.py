@@ -17,6 +17,7 @@ from backend.analytics.goals.standing import GoalStandings
 from backend.analytics.goals.store import GoalStore
 from backend.analytics.metrics.catalogue.query import Filter, Operator
 from backend.analytics.metrics.catalogue.service import CatalogueService
+from backend.analytics.warehouse.service import Warehouse
 from backend.audit.models import AuditEntry
 from backend.database import get_db_session
 from backend.errors import InvalidRequest, NotFound
@@ -50,7 +51,9 @@ def editor(account_id, *, is_admin=False):
 
 def standings(now=NOW):
     session = get_db_session()
-    return GoalStandings(GoalStore(session), session, get(CatalogueService), lambda: now, "UTC")
+    return GoalStandings(
+        GoalStore(session), session, get(CatalogueService), get(Warehouse).first_day, lambda: now, "UTC"
+    )
 
 
 def test_a_goal_comes_back_with_every_version(goals, people):
@@ -88,8 +91,8 @@ def test_the_team_has_as_many_goals_as_fit_on_a_page(goals, people, monkeypatch)
 
 
 def test_a_period_is_recorded_once_it_has_settled_and_stays_as_it_was(goals, people):
-    for session in ("a", "b"):
-        store(db.engine, 1, timestamp=datetime(2026, 11, 10, 9, tzinfo=UTC), session_id=session)
+    for day, session in ((3, "a"), (10, "b"), (10, "c")):
+        store(db.engine, 1, timestamp=datetime(2026, 11, day, 9, tzinfo=UTC), session_id=session)
     goal = goals.add(editor(people[0]), TARGET)
 
     assert standings(datetime(2026, 11, 16, 1, tzinfo=UTC)).close() == 1  # the second week still settles
@@ -97,12 +100,11 @@ def test_a_period_is_recorded_once_it_has_settled_and_stays_as_it_was(goals, peo
     changed = goals.change(editor(people[0]), goal.id, lambda target: replace(target, value=50, starts_on=NOW.date()))
 
     history = standings(NOW + timedelta(days=7)).history(changed)
-    assert [
-        (entry.first_day.day, entry.value, entry.target.value, entry.status, entry.recorded) for entry in history
-    ] == [
+    rows = [(row.first_day.day, row.value, row.target.value, row.status, row.recorded) for row in history]
+    assert rows == [
         (16, 0, 50, Status.MISSED, False),
         (9, 2, 2, Status.MET, True),
-        (2, 0, 2, Status.MISSED, True),
+        (2, 1, 2, Status.MISSED, True),
     ]
 
 

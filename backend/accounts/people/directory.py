@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from backend.accounts.people.emails import Emails
 from backend.accounts.people.models import Account, AccountState
-from backend.accounts.permissions import Role
+from backend.accounts.permissions import Role, Scope
 from backend.accounts.privacy.models import ErasureRequest
 from backend.accounts.sign_in.models import RecoveryCode, SignIn
 from backend.audit.actions import Action
@@ -103,6 +103,11 @@ class Directory:
     def email_of(self, account_id: int) -> str | None:
         """The address of an account; None when it can no longer be read."""
         return self._emails.of(self._account(account_id))
+
+    def holds(self, account_id: int, scope: Scope) -> bool:
+        """Whether an account is active and its role has a scope."""
+        account = self._session.get(Account, account_id)
+        return account is not None and account.state == AccountState.ACTIVE and scope in Role(account.role).scopes
 
     def own(self, account_id: int) -> OwnAccount:
         account = self._account(account_id)

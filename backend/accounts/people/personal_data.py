@@ -27,7 +27,8 @@ class AccountData:
     def data_class(self) -> DataClass:
         return DataClass(
             "account",
-            "To let you sign in and to email you. Your address is encrypted with a key of your own.",
+            "To let you sign in, to email you, and to show pages in the time zone you chose. Your address is encrypted"
+            " with a key of your own.",
             "Until you delete it. If the address is never confirmed: "
             f"{self._unverified_retention.days} days. Links we emailed: until they expire.",
             erase=self.erase,

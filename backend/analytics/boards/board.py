@@ -38,7 +38,7 @@ class TileKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BoardTile:
-    """One measure on a board. `filters` are the tile's own, beside those of the page; an empty title is the measure's."""
+    """One measure on a board. `filters` are its own, beside those of the page; an empty title is the measure's."""
 
     measure: str
     kind: TileKind = TileKind.NUMBER
@@ -116,7 +116,7 @@ class NewBoard:
 
 @dataclass(frozen=True, slots=True)
 class KeptBoard:
-    """A board as its reader sees it: `mine`, shared by somebody else, or `shipped` with the code and named by a word."""
+    """A board as its reader sees it: `mine`, shared by somebody else, or `shipped` with the code under a word."""
 
     id: UUID | str
     name: str

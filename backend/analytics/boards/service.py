@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from backend.analytics.boards.board import LONGEST_NAME, BoardTile, KeptBoard, NewBoard, faults_of
 from backend.analytics.boards.models import StoredBoard
 from backend.analytics.boards.shipped import SHIPPED
-from backend.analytics.boards.store import BoardStore, no_board
+from backend.analytics.boards.store import BoardStore, no_board, not_yours
 from backend.clock import Clock
 from backend.database import reading
 from backend.errors import FieldError, InvalidRequest
@@ -44,6 +44,13 @@ class Boards:
             with serving(self._session, WITHOUT_ACCOUNT):
                 return self._get(None, public_id)
         return self._get(account_id, public_id)
+
+    def own(self, account_id: int, public_id: UUID) -> KeptBoard:
+        """A board of one's own. Raises NotFound, also for what somebody else shares."""
+        board = self._get(account_id, public_id)
+        if not board.mine:
+            raise not_yours()
+        return board
 
     def add(self, account_id: int, new: NewBoard) -> KeptBoard:
         """Raises InvalidRequest if the name is taken, or there are as many as one may have."""

@@ -16,7 +16,7 @@ def _shipped(word: str, about: str, *tiles: BoardTile) -> KeptBoard:
 _SHIPPED = (
     _shipped(
         "executive",
-        "How many visitors there are, how far they come, and what they ask to pay.",
+        "How many visitors come, how far they get, and what they ask to pay.",
         *(BoardTile(measure) for measure in ("visitors", "assessments", "conversion_rate", "revenue")),
         BoardTile("visitors", TREND),
         BoardTile("conversion_rate", TREND),
@@ -36,7 +36,7 @@ _SHIPPED = (
     ),
     _shipped(
         "operations",
-        "Whether events arrive, and whether the calculator is quick and is finished.",
+        "Whether events arrive, and whether people finish the calculator.",
         *(BoardTile(measure) for measure in ("events", "sessions", "completion_rate", "median_time_to_result")),
         BoardTile("events", TREND),
         BoardTile("completion_rate", TREND),

@@ -61,6 +61,11 @@ def _partial(values: Sequence[float | None], place: int, color: str, *, goes_on:
     return _line([foot, values[place]], theme.line(color, 2, theme.DOTTED), **ends)
 
 
+def goal(value: float, buckets: int) -> PlotlyPart:
+    """The line of a goal, level over all buckets."""
+    return _line([value] * buckets, theme.line(theme.INK_2, 1.5, theme.GOAL))
+
+
 def area(values: Sequence[float | None], color: str) -> PlotlyPart | None:
     """What is under a line that has no gap."""
     known = [place for place, value in enumerate(values) if value is not None]

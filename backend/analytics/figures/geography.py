@@ -140,7 +140,8 @@ def classes(quantity: Quantity, values: Sequence[float]) -> tuple[float, ...]:
     none = (0.0,) if 0 in values else ()
     room = CLASSES - len(none)
     if len(starts) > room:
-        starts = [start for start in starts if f"{start:e}"[0] == "1"]
+        least = 10.0 ** floor(log10(starts[0] / unit)) * unit  # 3 to 9 are of the class that begins with 1
+        starts = [least, *(start for start in starts[1:] if f"{start:e}"[0] == "1")]
         starts = starts if len(starts) <= room else [starts[0], *starts[1 - room :]]
     return (*none, *starts) or (unit,)
 

@@ -52,6 +52,14 @@ class ChartAnnotation:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalLine:
+    """What a goal asks of each bucket, and the goal in words: at least 1,000 each month, about 33 a day."""
+
+    value: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trend:
     """`compared`: what `previous` is, as it stands in a sentence: the previous 28 days. `total`: over all buckets,
     which for a rate is not their sum.
@@ -75,6 +83,7 @@ class Trend:
     since: str = ""
     so_far: Point | None = None
     note: str = ""
+    goal: GoalLine | None = None
 
     @property
     def drawn(self) -> tuple[Point, ...]:
@@ -138,11 +147,14 @@ def _data(trend: Trend) -> Iterator[PlotlyPart]:
         yield from [under] if under else []
     if trend.compared:
         yield course.earlier([point.previous for point in trend.points])
+    if trend.goal:
+        yield course.goal(trend.goal.value, len(values))
     yield from course.drawn(values, trend.quantity, theme.MAIN, trend.partial, ns)
 
 
 def _heights(trend: Trend) -> Iterator[float | None]:
     """What the scale has to hold."""
+    yield trend.goal.value if trend.goal else None
     for point in trend.drawn:
         yield from (point.value, point.previous)
         if interval := course.interval(trend.quantity, point.value, point.n):
@@ -194,6 +206,8 @@ def _legend(trend: Trend) -> tuple[Key, ...]:
             so_far = f"{_bucket(trend)} so far: {trend.quantity.say(point.value)}"
             label = so_far if point is trend.so_far else f"Partial, {trend.words(point)}"
             keys.append(Key("swatch--line swatch--partial", label))
+    if trend.goal:
+        keys.append(Key("swatch--line swatch--goal", f"Goal: {trend.goal.words}"))
     return (Key("swatch--line swatch--1", "This period"), *keys) if keys else ()
 
 
@@ -224,7 +238,8 @@ def _description(trend: Trend) -> str:
     )
     partial = f" The last {trend.grain} is partial: it counts {trend.until}." if trend.until else ""
     so_far = f" {_bucket(trend)} so far: {quantity.say(trend.so_far.value)}." if trend.so_far else ""
-    return sentence + partial + so_far
+    goal = f" Goal: {trend.goal.words}." if trend.goal else ""
+    return sentence + partial + so_far + goal
 
 
 def _extremes(trend: Trend) -> tuple[Point, Point]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from backend.analytics.goals.goal import Direction, GoalPeriod, Target
 from backend.analytics.metrics.catalogue.measures import MEASURES
+from backend.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,11 @@ class Draft:
 
 _DRAFTS = (
     Draft(
-        "subscription_conversion", "Conversion", "10% or more from free to paid. Until plans are on sale, Mingus counts "
-        "visitors who asked for one.", "conversion_rate", 0.10,
+        "subscription_conversion", "Conversion",
+        "10% or more from free to paid. Until plans are on sale, Mingus counts visitors who asked for one.",
+        "conversion_rate", 0.10,
     ),
-    Draft("email_capture", "Emails captured", "30% of visitors with a result leave an email.", "email_capture_rate", 0.30),
+    Draft("email_capture", "Emails captured", "30% of visitors leave an email.", "email_capture_rate", 0.30),
     Draft("lead_conversion", "Leads who pay", "25% of leads become customers.", "lead_conversion_rate", 0.25),
     Draft("engagement", "Engagement score", "0.7 or more.", "mean_engagement_score", 0.7),
     Draft(
@@ -47,3 +49,10 @@ _DRAFTS = (
     ),
 )  # fmt: skip
 DRAFTS: Mapping[str, Draft] = {draft.word: draft for draft in _DRAFTS}
+
+
+def draft_of(word: str) -> Draft:
+    """A draft that has its measure. Raises NotFound."""
+    if word not in DRAFTS or not DRAFTS[word].is_measured:
+        raise NotFound("There is no draft of that name that can be activated yet.")
+    return DRAFTS[word]

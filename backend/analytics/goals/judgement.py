@@ -5,11 +5,11 @@ Nothing is forecast. A difference that chance alone explains is never called beh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import sqrt
 
-from backend.analytics.figures.interval import CONFIDENT
+from backend.analytics.figures.interval import CONFIDENT, Interval, wilson
 from backend.analytics.goals.goal import Direction, Target
 from backend.analytics.metrics.catalogue.measures import Unit
 from backend.analytics.metrics.quotients import SMALLEST_DENOMINATOR
@@ -30,13 +30,16 @@ class Reason(StrEnum):
 
     NOT_STARTED = "not_started"
     TOO_FEW = "too_few"
-    WITHIN_NOISE = "within_noise"
+    OVER = "over"
     REACHED = "reached"
     PASSED = "passed"
-    OVER = "over"
-    PACE = "pace"
-    INTERVAL = "interval"
-    VALUE = "value"
+    ON_PACE = "on_pace"
+    NEAR_PACE = "near_pace"
+    OFF_PACE = "off_pace"
+    ON_TARGET = "on_target"
+    NEAR_TARGET = "near_target"
+    OFF_TARGET = "off_target"
+    UNTESTED = "untested"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Judgement:
     status: Status
     reason: Reason
     pace: float | None = None
-    interval: tuple[float, float] | None = None
+    interval: Interval | None = None
 
 
 def judged(target: Target, counted: Counted) -> Judgement:
@@ -68,7 +71,8 @@ def judged(target: Target, counted: Counted) -> Judgement:
         return Judgement(Status.NOT_YET_KNOWN, Reason.NOT_STARTED)
     if target.grows:
         return _of_growing(target, counted, counted.value or 0)
-    interval = wilson(counted.value, counted.n) if target.unit is Unit.FRACTION else None
+    is_rate = target.unit is Unit.FRACTION and counted.value is not None and counted.n
+    interval = wilson(min(counted.value or 0, 1), counted.n) if is_rate else None
     if counted.value is None or counted.n < SMALLEST_DENOMINATOR:
         return Judgement(Status.NOT_YET_KNOWN, Reason.TOO_FEW, interval=interval)
     if counted.is_over:
@@ -76,42 +80,34 @@ def judged(target: Target, counted: Counted) -> Judgement:
     return _of_level(target, counted.value, interval)
 
 
-def wilson(rate: float | None, n: int) -> tuple[float, float] | None:
-    """The 95% interval of a share of n (Wilson 1927, score test)."""
-    if rate is None or not n:
-        return None
-    z2 = CONFIDENT**2
-    middle, width = rate + z2 / (2 * n), CONFIDENT * sqrt(rate * (1 - rate) / n + z2 / (4 * n * n))
-    low, high = (middle - width) / (1 + z2 / n), (middle + width) / (1 + z2 / n)
-    return max(0.0, min(low, rate)), min(1.0, max(high, rate))
-
-
 def _of_growing(target: Target, counted: Counted, value: float) -> Judgement:
-    at_least = target.direction is Direction.AT_LEAST
     pace = target.value * min(counted.share_over, 1)
     if counted.is_over:
         return Judgement(_final(target, value), Reason.OVER, pace)
-    if at_least and value >= target.value:
+    if target.direction is Direction.AT_LEAST and target.is_reached_by(value):
         return Judgement(Status.MET, Reason.REACHED, pace)
-    if not at_least and value > target.value:
+    if not target.is_reached_by(value) and target.direction is Direction.AT_MOST:
         return Judgement(Status.MISSED, Reason.PASSED, pace)
-    if counted.n < SMALLEST_DENOMINATOR:
-        return Judgement(Status.NOT_YET_KNOWN, Reason.TOO_FEW, pace)
-    if value >= pace if at_least else value <= pace:
-        return Judgement(Status.ON_TRACK, Reason.PACE, pace)
-    if abs(value - pace) <= _noise(target, counted.n, value, pace):
-        return Judgement(Status.NOT_YET_KNOWN, Reason.WITHIN_NOISE, pace)
-    return Judgement(Status.BEHIND, Reason.PACE, pace)
+    return Judgement(*_of_pace(target, counted.n, value, pace), pace)
 
 
-def _of_level(target: Target, value: float, interval: tuple[float, float] | None) -> Judgement:
+def _of_pace(target: Target, n: int, value: float, pace: float) -> tuple[Status, Reason]:
+    if n < SMALLEST_DENOMINATOR:
+        return Status.NOT_YET_KNOWN, Reason.TOO_FEW
+    if replace(target, value=pace).is_reached_by(value):
+        return Status.ON_TRACK, Reason.ON_PACE
+    if abs(value - pace) <= _noise(target, n, value, pace):
+        return Status.NOT_YET_KNOWN, Reason.NEAR_PACE
+    return Status.BEHIND, Reason.OFF_PACE
+
+
+def _of_level(target: Target, value: float, interval: Interval | None) -> Judgement:
     """Of a rate, a median or an average, which the time that is left moves neither way."""
-    reason = Reason.INTERVAL if interval else Reason.VALUE
     if target.is_reached_by(value):
-        return Judgement(Status.ON_TRACK, reason, interval=interval)
-    if interval and interval[0] <= target.value <= interval[1]:
-        return Judgement(Status.NOT_YET_KNOWN, Reason.WITHIN_NOISE, interval=interval)
-    return Judgement(Status.BEHIND, reason, interval=interval)
+        return Judgement(Status.ON_TRACK, Reason.ON_TARGET if interval else Reason.UNTESTED, interval=interval)
+    if interval and interval.low <= target.value <= interval.high:
+        return Judgement(Status.NOT_YET_KNOWN, Reason.NEAR_TARGET, interval=interval)
+    return Judgement(Status.BEHIND, Reason.OFF_TARGET if interval else Reason.UNTESTED, interval=interval)
 
 
 def _final(target: Target, value: float) -> Status:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -56,12 +56,21 @@ class ClosedPeriod:
 
 
 class GoalStandings:
-    """`zone`: the business zone, in which weeks, months and quarters begin."""
+    """`zone`: the business zone, in which weeks, months and quarters begin. `first_day`: the first with any visits."""
 
-    def __init__(self, store: GoalStore, session: Session, catalogue: CatalogueService, now: Clock, zone: str) -> None:
+    def __init__(
+        self,
+        store: GoalStore,
+        session: Session,
+        catalogue: CatalogueService,
+        first_day: Callable[[], date | None],
+        now: Clock,
+        zone: str,
+    ) -> None:
         self._store = store
         self._session = session
         self._catalogue = catalogue
+        self._first_day = first_day
         self._now = now
         self.zone = zone
 
@@ -82,7 +91,7 @@ class GoalStandings:
             recorded = [_recorded(row, targets[row.version_id]) for row in self._store.periods(stored.id)]
         known = {(entry.target.period, entry.first_day) for entry in recorded}
         target, until = goal.target, goal.ended_at or self._now()
-        open_ = [p for p in _over(target, self.zone, until) if (target.period, p.first_day) not in known]
+        open_ = [p for p in self._over(target, until) if (target.period, p.first_day) not in known]
         counted = [_closed(standing) for standing in self._counted([(target, period) for period in open_])]
         return sorted([*recorded, *counted], key=lambda entry: entry.first_day, reverse=True)
 
@@ -97,13 +106,19 @@ class GoalStandings:
 
     def _close(self, goal: StoredGoal, version: StoredGoalVersion) -> int:
         target, known = target_of(version), self._store.first_days(version.id)
-        settled = [p for p in _over(target, self.zone, self._now() - SETTLES) if p.first_day not in known]
+        settled = [p for p in self._over(target, self._now() - SETTLES) if p.first_day not in known]
         self._session.rollback()  # no lock is held while the lake is asked
         standings = [one for one in self._counted([(target, period) for period in settled]) if not one.demo]
         for standing in standings:
             self._store.add(_row(goal.id, version.id, standing, self._now()))
         self._session.commit()
         return len(standings)
+
+    def _over(self, target: Target, until: datetime) -> Iterator[Period]:
+        """The latest periods of a target that ended by an instant, the latest first; none before the first visits."""
+        first = self._first_day()
+        periods = islice(_back_to(target, self.zone, until), MOST_BACK)
+        return (period for period in periods if first and period.last_day >= first)
 
     def _counted(self, asked: Sequence[tuple[Target, Period]]) -> list[GoalStanding]:
         results, now = self._catalogue.answers([_query(target, period) for target, period in asked]), self._now()
@@ -121,11 +136,6 @@ def _standing(target: Target, result: Result, now: datetime) -> GoalStanding:
     n = int(values[MEASURES[target.measure].rests_on] or 0)
     counted = Counted(values[target.measure], n, min(max(share_over, 0.0), 1.0))
     return GoalStanding(target, period, counted, judged(target, counted), as_of, result.demo)
-
-
-def _over(target: Target, zone: str, until: datetime) -> Iterator[Period]:
-    """The latest periods of a target that ended by an instant, the latest first."""
-    yield from islice(_back_to(target, zone, until), MOST_BACK)
 
 
 def _back_to(target: Target, zone: str, until: datetime) -> Iterator[Period]:

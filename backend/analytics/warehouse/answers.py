@@ -94,6 +94,7 @@ class AnswerCache:
 
     def forget(self, but: frozenset[str]) -> None:
         """Drop what is shared under other versions; what a process itself remembers ends with it."""
+        self._rests_until = 0.0  # what was erased must not wait
         self._attempt(lambda: self._store.forget(but))
 
     def _found(self, key: AnswerKey, find: Callable[[], Rows]) -> Rows:

@@ -26,6 +26,7 @@ MOST_ANSWERS, MOST_VERSIONS = 400, 4
 TURNS = 256  # files that are locked; questions that share one wait for each other
 PATIENCE = 0.2  # seconds for Redis to answer in
 UNFINISHED = ".part"
+VERSIONS = "mingus:answer-versions"
 T = TypeVar("T")
 
 
@@ -116,10 +117,14 @@ class FileStore:
             raise StoreFailed(str(error)) from error
 
     def forget(self, but: frozenset[str]) -> None:
-        with suppress(FileNotFoundError):
+        try:
             for version in self._answers.iterdir():
                 if version.name not in but:
-                    shutil.rmtree(version, ignore_errors=True)
+                    shutil.rmtree(version)
+        except FileNotFoundError:
+            return  # nothing was shared yet, or another process is at it
+        except OSError as error:
+            raise StoreFailed(str(error)) from error
 
     @property
     def _answers(self) -> Path:
@@ -138,7 +143,7 @@ class FileStore:
 
 
 class RedisStore:
-    """Keys that end by themselves."""
+    """Keys that end by themselves, and lists of them by which they can be dropped sooner."""
 
     def __init__(self, url: str, seconds: int, lease: float = LEASE) -> None:
         self._url = url
@@ -151,7 +156,17 @@ class RedisStore:
         return found if isinstance(found, bytes) else None
 
     def put(self, key: AnswerKey, answer: bytes) -> None:
-        self._ask(lambda redis: redis.set(_name(key), answer, ex=self._seconds))
+        def put(redis: Redis) -> None:
+            listed = f"{VERSIONS}:{key.version}"
+            with redis.pipeline() as together:
+                together.sadd(VERSIONS, key.version)
+                together.sadd(listed, _name(key))
+                together.set(_name(key), answer, ex=self._seconds)
+                for name in (VERSIONS, listed):
+                    together.expire(name, 2 * self._seconds)
+                together.execute()
+
+        self._ask(put)
 
     def take_turn(self, key: AnswerKey) -> Callable[[], None]:
         turn = self._ask(
@@ -160,8 +175,15 @@ class RedisStore:
         taken = self._ask(lambda _: turn.acquire(blocking_timeout=self._lease))
         return partial(self._end, turn) if taken else lambda: None
 
-    def forget(self, _but: frozenset[str]) -> None:
-        """No key of an earlier version is asked for again, and each ends within its seconds."""
+    def forget(self, but: frozenset[str]) -> None:
+        def forget(redis: Redis) -> None:
+            versions = {version.decode() for version in redis.smembers(VERSIONS) if isinstance(version, bytes)}
+            for version in versions - but:
+                listed = f"{VERSIONS}:{version}"
+                redis.unlink(listed, *redis.smembers(listed))
+                redis.srem(VERSIONS, version)
+
+        self._ask(forget)
 
     def _end(self, turn: RedisLock) -> None:
         with suppress(StoreFailed):  # it has ended by itself

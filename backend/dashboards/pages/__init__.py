@@ -6,10 +6,12 @@ Routes, menu, saved views, benchmarks and the tests that open every page read th
 from __future__ import annotations
 
 from backend.dashboards.page import BoardPage, Page
+from backend.dashboards.pages.boards import BOARDS
 from backend.dashboards.pages.conversions import Conversions
 from backend.dashboards.pages.explore import Explore
 from backend.dashboards.pages.funnel import FUNNEL
 from backend.dashboards.pages.geography import Geography
+from backend.dashboards.pages.goals import GOALS
 from backend.dashboards.pages.live import Live
 from backend.dashboards.pages.overview import Overview
 from backend.dashboards.pages.popular import Popular
@@ -23,6 +25,8 @@ PAGES: tuple[Page, ...] = (
     Popular(),
     Geography(),
     Explore(),
+    BOARDS,
+    GOALS,
     Live(),
 )
 BOARD_PAGES = tuple(page for page in PAGES if isinstance(page, BoardPage))

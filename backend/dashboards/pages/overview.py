@@ -60,5 +60,5 @@ class Overview(BoardPage):
     def completed(self, board: Board, setting: Setting, results: Sequence[Result], services: Services) -> Board:
         """The board with the calculator's funnel and the number of sessions under way."""
         report = services.funnel.answer(SmallFunnel.query(setting.question))
-        funnel = SmallFunnel.of(report, setting.question)
+        funnel = SmallFunnel.of(report, setting)
         return replace(board, funnel=funnel, visits_now=services.live.latest().now)

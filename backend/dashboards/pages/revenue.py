@@ -19,7 +19,6 @@ from backend.analytics.metrics.attribution.service import (
     AttributionQuery,
 )
 from backend.analytics.metrics.catalogue.query import Query, Result
-from backend.dashboards.addresses import address_of
 from backend.dashboards.charts import MOST_BARS, ask, compared
 from backend.dashboards.page import Board, BoardPage, Chart, Setting, Tabs, board_of, chosen, trend
 from backend.dashboards.question import Address, Own, PageQuestion
@@ -94,11 +93,11 @@ def _credit_query(question: PageQuestion) -> AttributionQuery:
     )
 
 
-def _credit_csv(question: PageQuestion, query: AttributionQuery) -> str:
+def _credit_csv(setting: Setting, query: AttributionQuery) -> str:
     """The same question as parameters of the API, which knows no moving periods."""
     days = {"period": None, "start": query.period.first_day, "end": query.period.last_day}
     shape = {"breakdown": query.by, "model": query.model, "format": "csv"}
-    return address_of(CREDIT_CSV, {**question.address(), **days, **shape})
+    return setting.elsewhere(CREDIT_CSV, {**setting.question.address(), **days, **shape})
 
 
 def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
@@ -121,7 +120,7 @@ def _credit_chart(attribution: Attribution, setting: Setting) -> Chart:
     about = "Filters apply to the visits that asked for a plan, not to earlier ones." if query.filters else ""
     behind = BEHIND if query.by is By.SOURCE else ""
     figure = replace(figure, note=" ".join(filter(None, (RULES[query.model], about, behind))))
-    return Chart("credit", figure, _credit_csv(setting.question, query), tabs=_credit_tabs(setting))
+    return Chart("credit", figure, _credit_csv(setting, query), tabs=_credit_tabs(setting))
 
 
 def _credit_tabs(setting: Setting) -> tuple[Tabs, ...]:

@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
-from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.dashboards.addresses import BASE
 from backend.dashboards.page import Board, BoardPage, Setting
 from backend.dashboards.pages import BOARD_PAGES
 from backend.dashboards.question import PageQuestion
-from backend.dashboards.tables import OWN as TABLE
-from backend.dashboards.tables import table_query
-from backend.plugins import get
 from backend.routes.access import require
 from backend.routes.pages.annotations import annotations_in
 from backend.routes.pages.dashboard_answers import completed_board
 from backend.routes.pages.dashboard_controls import controls, failed, names, resolved
 from backend.routes.pages.page_questions import question_here
-from backend.routes.tables import result_response
 
 bp = Blueprint("dashboards", __name__, url_prefix=BASE)
 bp.register_error_handler(WarehouseUnavailable, failed)
@@ -50,15 +45,6 @@ def view_of(page: BoardPage) -> Callable[[], ResponseReturnValue]:
 for board_page in BOARD_PAGES:
     below = board_page.path.removeprefix(BASE)
     bp.add_url_rule(below, board_page.name, view_of(board_page), strict_slashes=bool(below))
-
-
-@bp.get("/table.csv")
-@require(Scope.DASHBOARDS_READ)
-def table() -> ResponseReturnValue:
-    """The rows behind a chart."""
-    query = table_query(request.args, question_here(TABLE))
-    name = "_by_".join([query.measures[0], *query.keys])
-    return result_response(get(CatalogueService).answer(query), "csv", name)
 
 
 def _render(page: BoardPage, question: PageQuestion, board: Board | None, **more: object) -> str:

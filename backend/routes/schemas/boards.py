@@ -20,12 +20,14 @@ from backend.analytics.boards.board import (
     TileKind,
 )
 from backend.analytics.metrics.catalogue.measures import MEASURES
+from backend.analytics.metrics.catalogue.stored_filters import simplified
 from backend.routes.schemas.answer import Out
 from backend.routes.schemas.metrics import FilterIn
 from backend.routes.schemas.said_rules import CONTROLS, DIMENSION, SOME_FILTERS, Rule, case, line, nullable
 from backend.routes.schemas.views import id_of
 
 TITLE: Rule = {"maxLength": LONGEST_NAME, "pattern": f"^[^{CONTROLS}]*$"}
+ID: Rule = {"pattern": f"^(?:{TILE_ID})?$"}
 MEASURE: Rule = {"enum": [*MEASURES]}
 # A list has a dimension, and nothing else has one.
 OF_TILES: Rule = {
@@ -46,9 +48,7 @@ class TileIn(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=OF_TILES)
 
-    id: str = Field(
-        "", description="As it was read; a new tile has none.", json_schema_extra={"pattern": f"^(?:{TILE_ID})?$"}
-    )
+    id: str = Field("", description="As it was read; a new tile has none.", json_schema_extra=ID)
     measure: str = Field(examples=["conversion_rate"], json_schema_extra=MEASURE)
     kind: TileKind = TileKind.NUMBER
     breakdown: str | None = Field(None, description="Of a list: the dimension.", json_schema_extra=nullable(DIMENSION))
@@ -58,7 +58,7 @@ class TileIn(BaseModel):
     )
 
     def tile(self) -> BoardTile:
-        filters = tuple(condition.filter() for condition in self.filters)
+        filters = tuple(simplified(condition.filter()) for condition in self.filters)
         return BoardTile(self.measure, self.kind, self.breakdown, self.title.strip(), filters, self.id)
 
 
@@ -123,9 +123,8 @@ class TileOut(Out):
     @classmethod
     def of(cls, tile: BoardTile) -> Self:
         filters = [FilterOut(field=f.field, op=f.op.value, value=list(f.values)) for f in tile.filters]
-        return cls(
-            filters=filters, **{name: getattr(tile, name) for name in ("id", "measure", "kind", "breakdown", "title")}
-        )
+        fields = {name: getattr(tile, name) for name in ("id", "measure", "kind", "breakdown", "title")}
+        return cls(filters=filters, **fields)
 
 
 class BoardOut(Out):

@@ -15,6 +15,7 @@ from backend.analytics.goals.goal import GREATEST, Direction, Goal, GoalPeriod, 
 from backend.analytics.goals.judgement import Reason, Status
 from backend.analytics.goals.standing import ClosedPeriod, GoalStanding
 from backend.analytics.metrics.catalogue.query import DEFAULT_CURRENCY
+from backend.analytics.metrics.catalogue.stored_filters import simplified
 from backend.errors import FieldError, InvalidRequest
 from backend.routes.schemas.answer import Out
 from backend.routes.schemas.boards import MEASURE, FilterOut
@@ -39,7 +40,7 @@ DAY_FIELD = Annotated[
 
 
 class GoalBody(BaseModel):
-    """A target over a measure for each week, month or quarter. It is the team's: everyone who reads dashboards sees it."""
+    """A target over a measure for each week, month or quarter. Everyone with dashboard access sees it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -52,7 +53,7 @@ class GoalBody(BaseModel):
     currency: str = Field(DEFAULT_CURRENCY, json_schema_extra=MONEY)
 
     def target(self, today: date) -> Target:
-        filters = tuple(condition.filter() for condition in self.filters)
+        filters = tuple(simplified(condition.filter()) for condition in self.filters)
         starts_on = day_in(self.starts_on, today)
         return Target(self.measure, self.value, self.period, self.direction, starts_on, filters, self.currency)
 

@@ -20,7 +20,10 @@ REMEMBERED = timedelta(days=180)
 WRITTEN = re.compile(r"(\d{1,4})\.(accepted|rejected)\.(\d{1,11})")
 KINDS = (
     ("If you use the calculator", ("assessments", "visits", "events", "consents")),
-    ("If you have an account", ("account", "sign_ins", "letters", "api_keys", "saved_views", "annotations")),
+    (
+        "If you have an account",
+        ("account", "sign_ins", "letters", "api_keys", "saved_views", "boards", "shared_links", "annotations"),
+    ),
 )
 
 

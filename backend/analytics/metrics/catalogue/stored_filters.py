@@ -10,6 +10,16 @@ from backend.analytics.metrics.catalogue.measures import MEASURES
 from backend.analytics.metrics.catalogue.query import MOST_FILTERS, Filter, Operator, unknown_names, value_faults
 from backend.errors import FieldError
 
+ALIKE = {Operator.EQ: Operator.IN, Operator.NE: Operator.NOT_IN}
+OF_NOTHING = {Operator.IS_NULL: Operator.IN, Operator.NOT_NULL: Operator.NOT_IN}
+
+
+def simplified(condition: Filter) -> Filter:
+    """The same filter as an address of a page says it: is any of, is none of, or contains."""
+    if condition.op in OF_NOTHING and not condition.values:
+        return Filter(condition.field, OF_NOTHING[condition.op], ("",))
+    return Filter(condition.field, ALIKE.get(condition.op, condition.op), condition.values)
+
 
 def plain_filter(condition: Filter) -> dict[str, Any]:
     return {"field": condition.field, "op": condition.op.value, "values": list(condition.values)}

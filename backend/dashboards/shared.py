@@ -1,0 +1,74 @@
+"""A page of the dashboards as somebody reads it by a shared link: its filters are fixed, its days may be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import parse_qs
+
+from werkzeug.datastructures import MultiDict
+
+from backend.analytics.shares.share import Parameters, Share
+from backend.analytics.views.view import ViewKind
+from backend.dashboards.filters import FILTER_CHOICES
+from backend.dashboards.names import Names
+from backend.dashboards.page import BoardPage
+from backend.dashboards.pages import BOARD_PAGES
+from backend.dashboards.saved import known_parameters
+from backend.formats import plain_day
+
+SHARED_PAGES: Mapping[str, BoardPage] = {page.name: page for page in BOARD_PAGES}
+DAYS = frozenset({"period", "start", "end"})
+READERS_CHOICE = DAYS | {"tz", "compare", "grain"}
+
+
+def shared_arguments(parameters: Parameters, page: BoardPage, chosen: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The parameters of a link, with what its reader chose in place of them; whatever else is asked is left out."""
+    names = {name for name in chosen if name in READERS_CHOICE or name in page.own}
+    left_out = names | (DAYS if DAYS & names else frozenset())
+    fixed = {name: list(values) for name, values in parameters.items() if name not in left_out}
+    return MultiDict(fixed | {name: chosen.getlist(name) for name in names})
+
+
+def shared_parameters(page: str, query: str) -> Parameters:
+    """The parameters of an address that the page knows, to be kept with a link."""
+    known = known_parameters(ViewKind.VIEW, page)
+    asked = parse_qs(query, keep_blank_values=True)
+    return {name: tuple(values) for name, values in asked.items() if name in known}
+
+
+@dataclass(frozen=True, slots=True)
+class ListedShare:
+    """A shared link in its owner's list. `about`: what it shows beyond the page's name, in words."""
+
+    public_id: str
+    title: str
+    about: str
+    token: str | None
+    chart: str
+    created_at: object
+    has_password: bool
+    last_day: str
+    is_over: bool
+
+
+def listed_share(share: Share, names: Names, today: date) -> ListedShare:
+    labels = dict(FILTER_CHOICES)
+    filters = [
+        f"{labels[name]}: {', '.join(names.name(name, value) for value in values)}"
+        for name, values in share.parameters.items()
+        if name in labels
+    ]
+    page = SHARED_PAGES.get(share.page)
+    return ListedShare(
+        str(share.public_id),
+        page.title if page else share.page,
+        "; ".join(filters),
+        share.token,
+        share.chart,
+        share.created_at,
+        share.has_password,
+        plain_day(share.last_day) if share.last_day else "",
+        share.last_day is not None and share.last_day < today,
+    )
