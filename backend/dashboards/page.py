@@ -13,10 +13,9 @@ from backend.analytics.figures.figure import Figure
 from backend.analytics.figures.lines import ChartAnnotation
 from backend.analytics.figures.tiles import Tile
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
-from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
 from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.addresses import BASE, address_of
-from backend.dashboards.charts import MOST_BARS, NOT_CHARGED, is_partial, other_currencies, ranking_of
+from backend.dashboards.charts import MOST_BARS, is_partial, ranking_of, with_currencies
 from backend.dashboards.courses import trend_of
 from backend.dashboards.goal_values import Targets, goal_line
 from backend.dashboards.names import Names
@@ -186,16 +185,6 @@ def trend(result: Result, measure: str, setting: Setting) -> Chart:
     figure = trend_of(result, measure, setting.annotations, setting.so_far, setting.question.grain, goal)
     figure = with_currencies(figure, result, measure)
     return Chart(TREND, figure, setting.csv(result.query))
-
-
-def with_currencies(figure: Figure, result: Result, measure: str) -> Figure:
-    """The figure, of money with a word on what it is of and on the currencies that are not in it."""
-    if MEASURES[measure].unit is not Unit.CENTS:
-        return figure
-    notes = [figure.note, f"Amounts are from clicks on an offer. {NOT_CHARGED}"]
-    if others := other_currencies(result, measure):
-        notes.append(f"Amounts in {', '.join(others)} are left out; currency={others[0]} in the address shows them.")
-    return replace(figure, note=" ".join(filter(None, notes)))
 
 
 def ranked(

@@ -75,7 +75,7 @@ def test_a_change_is_made_to_the_board_as_it_is_now(boards, people):
         board = boards.change(people[0], board.id, change)
 
     assert measures(board) == ["revenue", "sessions", "upgrades"]
-    assert [tile.label for tile in board.tiles] == ["Amount asked to pay", "Sources", "Upgrades"]
+    assert [tile.label for tile in board.tiles] == ["Amount asked to pay", "Sources", "Asked to pay"]
     with pytest.raises(NotFound, match="no longer has that tile"):
         boards.change(people[0], board.id, lambda content: content.removing(first))
 
