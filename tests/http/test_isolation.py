@@ -30,6 +30,10 @@ from tests.accounts import BROWSER, MadeAccount, form_token, make_account, make_
 
 OWN_PAGES = ("/account", "/account/keys", "/analytics", "/analytics/boards")
 VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+CHANGES = {
+    "PATCH": {"name": "mine"},
+    "PUT": {"at": "2026-11-21", "text": "mine"},
+}  # of the API
 KEY_NAME, DEVICE = "canary key of somebody else", "Canary browser of somebody else"
 VIEW_NAME, BOARD_NAME = "Canary view of somebody else", "Canary board of somebody else"
 CHANGING = re.compile(r'nonce="[^"]*"|name="csrf_token" value="[^"]*"|<code>[0-9a-f-]{36}</code>|"request_id": "[^"]*"')
@@ -168,10 +172,11 @@ def program_of(app, account):
 
 def sent(client, verb, url, token):
     """What is answered, without what differs from one answer to the next."""
-    form = (
-        {"csrf_token": token, "role": "member", "email": "someone@example.com"} if verb not in {"GET", "HEAD"} else None
-    )
-    answer = client.open(url, method=verb, data=form, headers=BROWSER)
+    form = {"csrf_token": token, "role": "member", "email": "someone@example.com"}
+    body = {"data": form} if verb not in {"GET", "HEAD"} else {}
+    if verb in CHANGES:
+        body = {"json": CHANGES[verb]}
+    answer = client.open(url, method=verb, headers=BROWSER, **body)
     return answer.status_code, CHANGING.sub("", answer.text)
 
 
