@@ -263,10 +263,7 @@ class Settings(BaseModel):
         description="Sites that may show a shared chart in a frame, such as `https://intranet.example.com`, separated "
         "by commas. Empty: none.",
     )
-    BUSINESS_TIME_ZONE: Zone = Field(
-        "America/New_York",
-        description="IANA time zone of days on pages, in the API, and on the command line, where nobody chose another.",
-    )
+    BUSINESS_TIME_ZONE: Zone = Field("America/New_York", description="IANA time zone where nobody chose another.")
     ANALYTICS_PLUGINS: ImportPaths = Field(
         "backend.analytics.ai_calculator_analytics:AiCalculatorAnalytics,"
         "backend.analytics.ai_calculator_dashboard:AiCalculatorDashboard",

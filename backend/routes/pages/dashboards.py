@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request
-from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
 from backend.analytics.metrics.catalogue.service import CatalogueService
@@ -14,7 +14,6 @@ from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.dashboards.addresses import BASE
 from backend.dashboards.page import Board, BoardPage, Setting
 from backend.dashboards.pages import BOARD_PAGES
-from backend.dashboards.question import PageQuestion
 from backend.dashboards.tables import OWN as TABLE
 from backend.dashboards.tables import table_query
 from backend.plugins import get
@@ -24,6 +23,11 @@ from backend.routes.pages.dashboard_answers import completed_board
 from backend.routes.pages.dashboard_controls import controls, failed, names, resolved
 from backend.routes.pages.page_questions import question_here
 from backend.routes.tables import result_response
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from backend.dashboards.question import PageQuestion
 
 bp = Blueprint("dashboards", __name__, url_prefix=BASE)
 bp.register_error_handler(WarehouseUnavailable, failed)

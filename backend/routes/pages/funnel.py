@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, url_for
-from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
 from backend.analytics.metrics.catalogue.query import MOST_ROWS
@@ -25,6 +24,8 @@ from backend.routes.schemas.funnel import funnel_csv, journeys_csv
 from backend.routes.tables import table_response
 
 if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
     from backend.dashboards.funnel.question import BarQuestion, FunnelQuestion
 
 bp = Blueprint("funnel_pages", __name__, url_prefix="/analytics")
