@@ -20,7 +20,6 @@ from backend.assessments.job_impact.presentation.refining import (
 )
 from backend.assessments.job_impact.presentation.share import Head, ShareRow, head_of
 from backend.assessments.job_impact.presentation.week import WeekGroup, week_groups
-from backend.assessments.job_impact.questions import EDUCATION
 from backend.assessments.job_impact.service import JobImpactResult, OwnJobImpactResult
 from backend.plugins import get
 from backend.reference.loading import Reference
@@ -104,7 +103,7 @@ def _forms(result: OwnJobImpactResult, errors: Errors) -> ResultForms:
         place=place_menu(result.answers, typed.get("place", {}), reference.states, reference.industries),
         week=week_menu(hours_of(result), typed.get("week", {}), entered=hours_entered(a)),
         pay=pay_menu(a, result.answers.salary, salary),
-        background=background_menu(result.answers, typed.get("background", {}), EDUCATION),
+        background=background_menu(result.answers, typed.get("background", {})),
         errors=errors,
         refused=sent if errors else "",
         share=_share_row(result),
