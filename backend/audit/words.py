@@ -17,6 +17,9 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         Action.ADDRESSES_REINDEXED: "Rebuilt the index of email addresses",
         Action.ERASURE_BEGUN: "Asked to delete an account",
         Action.ERASURE_FINISHED: "Deleted an account’s data",
+        Action.GOAL_ADDED: "Added a goal",
+        Action.GOAL_CHANGED: "Changed a goal",
+        Action.GOAL_ENDED: "Ended a goal",
         Action.JOB_RETRIED: "Retried a job",
         Action.JOBS_RETRIED: "Retried all jobs that gave up",
         Action.KEY_CREATED: "Created an API key",
@@ -65,7 +68,14 @@ NAMES: Mapping[str, str] = MappingProxyType(
     }
 )
 KINDS: Mapping[str, str] = MappingProxyType(
-    {"account": "Account", "annotation": "Annotation", "job": "Job", "key": "API key", "share": "Shared link"}
+    {
+        "account": "Account",
+        "annotation": "Annotation",
+        "goal": "Goal",
+        "job": "Job",
+        "key": "API key",
+        "share": "Shared link",
+    }
 )
 LONGEST_ID = 12  # of what tells one object from another at a glance
 
