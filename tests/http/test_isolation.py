@@ -19,6 +19,9 @@ from backend.analytics.annotations.service import Annotations
 from backend.analytics.boards.board import BoardTile, NewBoard
 from backend.analytics.boards.models import StoredBoard
 from backend.analytics.boards.service import Boards
+from backend.analytics.shares.models import StoredShare
+from backend.analytics.shares.service import Shares
+from backend.analytics.shares.share import NewShare
 from backend.analytics.views.models import StoredView
 from backend.analytics.views.service import SavedViews
 from backend.analytics.views.view import NewView, ViewKind
@@ -51,6 +54,7 @@ OF_AN_ACCOUNT = {
     ("board_pages", "public_id"): lambda owner: owner.board,
     ("board_editor", "public_id"): lambda owner: owner.board,
     ("board_editor", "tile"): lambda owner: owner.tile,
+    ("share_pages", "public_id"): lambda owner: owner.share,
     ("admin", "public_id"): lambda owner: owner.account.public_id,
     ("admin", "_deed"): lambda _owner: "role",
 }
@@ -62,6 +66,10 @@ ELSEWHERE = {
     "reset.": "a link that was mailed, too",
     "analytics.goals.": "goals, which everyone with dashboard access reads; test_goals holds who changes them",
     "goal_pages.": "goals, too",
+    "shared_pages.": "one page of the dashboards, for whoever has its link; test_shared_links holds who withdraws it",
+    "funnel_sessions.": "a visit, which names nobody, for everyone with dashboard access",
+    "analytics.funnel.": "a visit, too",
+    "api_docs.": "the description of a public API",
     "demo_pages.": "made-up visits, which are nobody's",
     "letters.": "a letter, for the browser that caused it",
     "first_look.": "a link in the terminal, for whoever started the server",
@@ -83,6 +91,7 @@ class Owner:
     annotation: str
     board: str
     tile: str
+    share: str
 
     @property
     def telling(self):
@@ -111,13 +120,14 @@ def owner(any_app):
         view = get(SavedViews).save(account.id, NewView(VIEW_NAME, ViewKind.VIEW, "overview", {}))
         note = get(Annotations).add(account.id, utc_now(), "what everybody reads")
         board = get(Boards).add(account.id, NewBoard(BOARD_NAME, (BoardTile("visitors"),)))
+        share = get(Shares).make(account.name, account.id, NewShare("overview", {}))
         session.commit()
-    kept = (view.public_id, note.public_id, board.id, board.tiles[0].id)
+    kept = (view.public_id, note.public_id, board.id, board.tiles[0].id, share.public_id)
     return Owner(account, number, key.id, *map(str, kept))
 
 
 STRANGER = MadeAccount(2**31 - 1, str(uuid4()), "nobody@example.com", "", None)
-NOBODY = Owner(STRANGER, 2**31 - 1, "aaaaaaaa", *(str(uuid4()) for _ in range(3)), "0" * 8)
+NOBODY = Owner(STRANGER, 2**31 - 1, "aaaaaaaa", *(str(uuid4()) for _ in range(3)), "0" * 8, str(uuid4()))
 
 
 def rules_of_objects(app):
@@ -138,7 +148,9 @@ def address(app, rule, owner):
 
 def rows_of(app, owner):
     """Everything that is stored of them."""
-    own = ((kind, kind.account_id) for kind in (SignIn, StoredKey, StoredView, StoredAnnotation, StoredBoard))
+    own = (
+        (kind, kind.account_id) for kind in (SignIn, StoredKey, StoredView, StoredAnnotation, StoredBoard, StoredShare)
+    )
     kinds = ((Account, Account.id), *own)
     with app.app_context():
         rows = [

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from uuid import uuid4
 
 from backend.accounts.permissions import Role
+from backend.analytics.events.event import Event, as_json
+from backend.analytics.events.service import EventTracker
+from backend.clock import utc_now
+from backend.plugins import get
 from backend.routes.access import access_of
 from tests.accounts import make_account, signed_in
 from tests.http.visiting import Visitor
 
 QUESTIONS = {
     "calculator.search": "?q=nurse",
-    "analytics.dashboard.funnel_sessions": "?step=1",
-    "dashboards.table": "?measures=sessions",
+    "analytics.funnel.funnel_sessions": "?step=1",
+    "tables.table": "?measures=sessions",
 }
 # Pages of a mailed or printed link, which only its mail or terminal knows: without it there is nothing to see.
-MAILED = re.compile(r"/(verify|invitation|reset|email|first-look|letters)/<token>")
+MAILED = re.compile(r"/(verify|invitation|reset|email|first-look|letters|shared)/<token>")
 
 
 def assert_hardened(headers):
@@ -38,6 +43,9 @@ class Walk:
         self.visitor.finish()
         self.account = make_account(app, Role.ADMIN)
         self.admin = signed_in(app.test_client(), self.account)
+        with app.app_context():
+            get(EventTracker).record([Event(uuid4(), "ai_calculator_opened", "walk", None, utc_now(), as_json({}))])
+        [row] = self.admin.get("/api/analytics/dashboard/funnel/sessions?step=1").json["data"]
         self.values = {
             "token": "t" * 43,
             "link": self.visitor.result.rpartition("/")[2],
@@ -53,6 +61,7 @@ class Walk:
             "slug": "registered-nurses",
             "group": "healthcare-practice",
             "section": "events",
+            "visit": row["visit"],
             "filename": "css/tokens.css",
         }
 
