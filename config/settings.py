@@ -259,7 +259,7 @@ class Settings(BaseModel):
         "", description="Tests name a step here at which the process kills itself. Refused in production."
     )
     EMBED_ORIGINS: Origins = Field(
-        "", description="Sites such as `https://a.example`, by commas, that may show a shared chart in a frame. Empty: none."
+        "", description="Sites such as `https://a.example`, by commas, that may frame a shared chart. Empty: none."
     )
     BUSINESS_TIME_ZONE: Zone = Field(
         "America/New_York",

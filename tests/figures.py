@@ -8,7 +8,6 @@ from math import sin
 
 from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Shapes
-from backend.analytics.figures.funnel import StepBar, StepBars, funnel
 from backend.analytics.figures.geography import MapPlace, MapPlaces, country_names, geography
 from backend.analytics.figures.lines import ChartAnnotation, Point, Trend, lines
 from backend.analytics.figures.parts import Parts, Series, several
@@ -125,20 +124,6 @@ def rates() -> Ranking:
     return Ranking(CONVERSION, "industry", tuple(Bar(*row) for row in names), 0.041, 2879, "offers")
 
 
-def steps(**changes: object) -> StepBars:
-    funnel_steps = (
-        StepBar("Opened the calculator", 18_402, 17_328),
-        StepBar("Told their job", 14_210, 13_001, 21, 64),
-        StepBar("Told their background", 11_873, 10_640, 34, 95),
-        StepBar("Told their place", 10_956, 9_862, 12, 40),
-        StepBar("Told their week", 8_104, 7_003, 58, 180),
-        StepBar("Saw the result", 7_318, 6_654, 4, 9, "/analytics/funnel?step=6"),
-        StepBar("Saw the offer", 4_105, 3_900, 40, 122),
-        StepBar("Asked to pay", 169, 158, 75, 410),
-    )
-    return StepBars(**{"steps": funnel_steps, "immature": 38, **changes})  # type: ignore[arg-type]
-
-
 def world() -> MapPlaces:
     counts = {"US": 12_011, "GB": 1_320, "CA": 1_104, "IN": 940, "DE": 611, "AU": 402, "BR": 210, "RU": 120, "FR": 96}
     counts |= {"MX": 71, "ZA": 33, "JP": 28, "KE": 12, "NZ": 9, "SG": 8, "FJ": 4, "MT": 2, "IS": 1}
@@ -183,8 +168,6 @@ FIGURES = {
     "parts of a rate": several(rate_parts()),
     "bars": bars(ranking()),
     "rates": bars(rates()),
-    "funnel": funnel(steps()),
-    "funnel compared": funnel(steps(compared=BEFORE)),
     "world": geography(world()),
     "states": geography(states()),
 }

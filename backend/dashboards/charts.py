@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from backend.analytics.figures.bars import Bar, Ranking, bars
@@ -167,6 +168,16 @@ def other_currencies(result: Result, name: str) -> tuple[str, ...]:
     if MEASURES[name].unit is not Unit.CENTS:
         return ()
     return tuple(currency for currency in result.currencies if currency != result.query.currency)
+
+
+def with_currencies(figure: Figure, result: Result, measure: str) -> Figure:
+    """The figure, of money with a word on what it is of and on the currencies that are not in it."""
+    if MEASURES[measure].unit is not Unit.CENTS:
+        return figure
+    notes = [figure.note, f"Amounts are from clicks on an offer. {NOT_CHARGED}"]
+    if others := other_currencies(result, measure):
+        notes.append(f"Amounts in {', '.join(others)} are left out; currency={others[0]} in the address shows them.")
+    return replace(figure, note=" ".join(filter(None, notes)))
 
 
 def noun_of(name: str) -> str:

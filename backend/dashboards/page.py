@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from backend.analytics.figures.figure import Figure
 from backend.analytics.figures.lines import ChartAnnotation
 from backend.analytics.figures.tiles import Tile
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
-from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
 from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.addresses import BASE, address_of
-from backend.dashboards.charts import MOST_BARS, NOT_CHARGED, is_partial, other_currencies, ranking_of
-from backend.dashboards.courses import trend_of
-from backend.dashboards.goal_values import Targets, goal_line
+from backend.dashboards.goal_values import Targets
 from backend.dashboards.names import Names
 from backend.dashboards.question import Address, Own, PageQuestion
 from backend.dashboards.services import Services
@@ -173,44 +169,6 @@ class Setting:
                 for option in options
             ),
         )
-
-
-def board_of(first: Result, tiles: tuple[Tile, ...], *charts: Chart) -> Board:
-    """The first result says whether there is anything to show, and how fresh it is."""
-    empty = not first.totals.n and not (first.before and first.before.n)
-    return Board(tiles, charts, empty, first.as_of, is_partial(first))
-
-
-def trend(result: Result, measure: str, setting: Setting) -> Chart:
-    goal = goal_line(setting.goals, measure, result.query)
-    figure = trend_of(result, measure, setting.annotations, setting.so_far, setting.question.grain, goal)
-    figure = with_currencies(figure, result, measure)
-    return Chart(TREND, figure, setting.csv(result.query))
-
-
-def with_currencies(figure: Figure, result: Result, measure: str) -> Figure:
-    """The figure, of money with a word on what it is of and on the currencies that are not in it."""
-    if MEASURES[measure].unit is not Unit.CENTS:
-        return figure
-    notes = [figure.note, f"Amounts are from clicks on an offer. {NOT_CHARGED}"]
-    if others := other_currencies(result, measure):
-        notes.append(f"Amounts in {', '.join(others)} are left out; currency={others[0]} in the address shows them.")
-    return replace(figure, note=" ".join(filter(None, notes)))
-
-
-def ranked(
-    id_: str,
-    result: Result,
-    measure: str,
-    setting: Setting,
-    span: int = WHOLE,
-    tabs: tuple[Tabs, ...] = (),
-    colors: Mapping[str | None, int] = MappingProxyType({}),
-) -> Chart:
-    bar_limit = MOST_BARS if span == WHOLE else MOST_BARS // 2
-    figure = ranking_of(result, measure, setting.names, setting.question, setting.address, bar_limit, colors)
-    figure = with_currencies(figure, result, measure)
-    return Chart(id_, figure, setting.csv(result.query), span, tabs)
 
 
 def chosen(question: PageQuestion, parameter: str, options: Sequence[str]) -> str:

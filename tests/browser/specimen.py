@@ -12,7 +12,6 @@ from flask import Blueprint, Flask, render_template_string
 
 from app import create_app
 from backend.analytics.figures.bars import Ranking, bars
-from backend.analytics.figures.funnel import funnel
 from backend.analytics.figures.geography import geography
 from backend.analytics.figures.lines import lines
 from backend.analytics.figures.parts import several
@@ -23,9 +22,7 @@ from tests import figures as made
 PAGE = (Path(__file__).parent / "specimen.html").read_text()
 FIGURES = (
     ("trend", lines(made.trend()), 12),
-    ("funnel", funnel(made.steps()), 7),
-    ("revenue", bars(made.ranking()), 5),
-    ("compared", funnel(made.steps(compared=made.BEFORE)), 6),
+    ("revenue", bars(made.ranking()), 12),
     ("rates", bars(made.rates()), 6),
     ("parts", several(made.parts()), 6),
     ("sparse", lines(made.sparse()), 6),

@@ -280,15 +280,17 @@ def test_a_visit_leaves_each_event_once(server, page, instance):
     page.locator("[data-offer]").scroll_into_view_if_needed()
     page.locator("[data-upgrade]").click()
 
-    found = wait_for_events(page, instance, 7)
-    steps = ["calculator_step_completed"] * 2
-    assert named(instance) == sorted([*JOURNEY, *steps, "conversion_offer_viewed", "paid_upgrade_clicked"])
+    found = wait_for_events(page, instance, 10)
+    later = [*["calculator_step_completed"] * 2, *["assessment_refined"] * 3]
+    assert named(instance) == sorted([*JOURNEY, *later, "conversion_offer_viewed", "paid_upgrade_clicked"])
     assert len({session for _, session, _ in found}) == 1
     data = {name: values for name, _, values in found}
-    assert data["ai_calculator_opened"] == {"source": "news", "medium": "email", "campaign": "fall"}
+    origin = {"source": "news", "medium": "email", "campaign": "fall"}
+    assert data["ai_calculator_opened"] == origin | {"page": START, "browser": "Chrome", "os": "Linux"}
     assert [values["step"] for name, _, values in found if name == "calculator_step_completed"] == [1, 3, 2]
     assert data["assessment_submitted"]["job_title"] == "Registered nurses"
     assert data["assessment_submitted"]["risk_level"] in {"low", "medium", "high"}
+    assert data["assessment_refined"].keys() >= {"job_title", "industry", "experience", "risk_level"}
     assert data["paid_upgrade_clicked"]["price_cents"] == 1000
 
 

@@ -98,7 +98,7 @@ def test_the_source_of_a_visit_is_where_it_began(context, server):
     page.evaluate("trackCalculatorOpened()")
     until(page, lambda: bodies)
 
-    assert bodies[0]["events"][0]["event_data"] == {"source": "news", "medium": "email"}
+    assert bodies[0]["events"][0]["event_data"] == {"source": "news", "medium": "email", "page": "/any"}
 
 
 def test_who_led_a_visitor_here_is_told_by_the_page_before_and_the_name_of_a_click_id(context, server):
@@ -113,6 +113,7 @@ def test_who_led_a_visitor_here_is_told_by_the_page_before_and_the_name_of_a_cli
         "source": "www.google.com",
         "referrer": "www.google.com",
         "click_id": "gclid",
+        "page": "/any",
     }
     assert "secret" not in page.evaluate("JSON.stringify(localStorage)")
 
@@ -127,7 +128,7 @@ def test_a_page_that_nobody_sees_begins_no_visit(context, server, instance):
 
     page.evaluate("self.seen = true; document.dispatchEvent(new Event('visibilitychange'))")
 
-    assert page.evaluate(f"{VISIT}.from") == {"source": "news"}
+    assert page.evaluate(f"{VISIT}.from") == {"source": "news", "page": "/ai-job-impact-calculator"}
     assert page.evaluate("document.querySelector('[name=session_id]').value") == page.evaluate(f"{VISIT}.id")
     until(page, lambda: len(stored(instance)) == 1)
 

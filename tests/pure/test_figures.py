@@ -15,7 +15,6 @@ import pytest
 
 from backend.analytics.figures.bars import Bar, Ranking, bars
 from backend.analytics.figures.figure import Shapes
-from backend.analytics.figures.funnel import StepBar, StepBars, funnel
 from backend.analytics.figures.geography import MapPlace, MapPlaces, classes, country_names, geography
 from backend.analytics.figures.lines import ChartAnnotation, Point, Trend, lines
 from backend.analytics.figures.parts import Parts, Series, several
@@ -231,44 +230,6 @@ def test_long_names_wrap_and_make_room(letters, lines, narrow_lines):
     assert long.narrow.height == short.height + 18 * (narrow_lines - 1)
 
 
-def test_a_funnel_tells_how_far_and_where_most_left():
-    figure = funnel(made.steps())
-
-    assert figure.title == "Of 18,402 sessions, 169 reached “Asked to pay”"
-    assert "Most left between “Opened the calculator” and “Told their job”: 4,192 (22.8%)." in figure.description
-    assert figure.data[0]["x"][:3] == [18_402, 18_402, 14_210]
-    assert figure.data[1]["x"][:3] == [18_402, 14_210, 11_873]
-    assert "−4,192 (23%)" in [text["text"] for text in figure.layout["annotations"]]
-
-
-def test_a_step_that_all_came_to_has_a_drop_off_of_0():
-    figure = funnel(StepBars((StepBar("Came", 12), StepBar("Went on", 12), StepBar("Stayed", 9))))
-
-    assert [row[4].text for row in figure.table.rows] == ["–", "0", "−3"]
-
-
-@pytest.mark.parametrize(
-    ("young", "of", "note"),
-    [
-        (0, "sessions", ""),
-        (1, "visitors", "1 visitor is still going and counts as left for now."),
-        (38, "sessions", "38 sessions are still going and count as left for now."),
-    ],
-)
-def test_who_may_yet_go_on_counts_as_left_until_then(young, of, note):
-    figure = funnel(StepBars((StepBar("Came", 40), StepBar("Went on", 2)), counted=of, immature=young))
-
-    assert figure.note == note
-    assert figure.table.rows[1][4].text == "−38"
-
-
-def test_a_funnel_of_few_says_no_rate():
-    figure = funnel(StepBars((StepBar("Came", 9), StepBar("Went on", 4))))
-
-    assert not any("%" in text["text"] for text in figure.layout["annotations"])
-    assert [cell.text for cell in figure.table.rows[1]][:4] == ["Went on", "4", "n < 10", "n < 10"]
-
-
 def test_a_map_is_shaded_by_class_and_keeps_what_is_too_small_for_it_in_the_table():
     figure = geography(made.world())
     shaded = dict(zip(figure.data[1]["locations"], figure.data[1]["z"], strict=True))
@@ -346,7 +307,6 @@ def test_shapes_are_named_as_events_name_places(shapes, number):
         lines(Trend(made.SESSIONS, "day", (), 0, 0, "sessions")),
         several(Parts(made.SESSIONS, "day", (), (Series("a", (), None, 1),), 0, "sessions")),
         bars(Ranking(made.SESSIONS, "source", (), 0, 0, "sessions")),
-        funnel(StepBars((StepBar("Came", 0), StepBar("Went on", 0)))),
         geography(replace(made.world(), places=())),
     ],
 )
@@ -355,7 +315,7 @@ def test_nothing_says_why_it_is_nothing(figure):
     assert figure.data == ()
 
 
-@pytest.mark.parametrize(("figure", "given"), [(lines, made.trend), (bars, made.ranking), (funnel, made.steps)])
+@pytest.mark.parametrize(("figure", "given"), [(lines, made.trend), (bars, made.ranking)])
 def test_the_other_year_begins_with_a_capital_and_keeps_those_of_its_names(figure, given):
     drawn = figure(replace(given(), compared="a year earlier, without February 29"))
 

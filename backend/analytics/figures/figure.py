@@ -50,7 +50,7 @@ class TipLine:
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """What a chart says of one of its places, and where that is on its axes.
+    """What a chart says of one of its places; `x` is where that is on the axis of time.
 
     `href` leads to what is behind it; `day` is the local day that it begins with, which can be annotated.
     """
@@ -58,7 +58,6 @@ class Tip:
     title: str
     lines: tuple[TipLine, ...]
     x: float | None = None
-    y: float | None = None
     href: str = ""
     day: str = ""
 

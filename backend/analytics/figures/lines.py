@@ -192,7 +192,7 @@ def _tip(trend: Trend, place: int, point: Point) -> Tip:
     if trend.compared and point.previous_at:
         then = moments.long(point.previous_at, trend.grain, year=point.previous_at.year != point.at.year)
         found += [TipLine(then, quantity.say(point.previous)), TipLine("Change", _change(trend, point).words)]
-    return Tip(_when(trend, point), tuple(found), x=place, y=point.value, day=f"{point.at:%Y-%m-%d}")
+    return Tip(_when(trend, point), tuple(found), x=place, day=f"{point.at:%Y-%m-%d}")
 
 
 def _legend(trend: Trend) -> tuple[Key, ...]:

@@ -14,10 +14,11 @@ from backend.analytics.figures.spark import Spark, spark
 from backend.analytics.figures.tiles import Tile
 from backend.analytics.metrics.catalogue.query import MOST_FILTERS, Filter, Query, Result
 from backend.analytics.metrics.catalogue.stored_filters import fits, unfit
+from backend.dashboards.board_charts import ranked, trend
 from backend.dashboards.charts import ask, is_partial
 from backend.dashboards.chips import filter_in_words
 from backend.dashboards.courses import Answer, readable
-from backend.dashboards.page import HALF, Chart, Page, Setting, ranked, trend
+from backend.dashboards.page import HALF, Chart, Page, Setting
 from backend.dashboards.question import PageQuestion
 from backend.dashboards.tiles import tiles_of
 

@@ -9,8 +9,9 @@ from statistics import NormalDist
 from typing import ClassVar
 
 from backend.analytics.metrics.catalogue.query import Query, Result
+from backend.dashboards.board_charts import board_of, ranked, trend
 from backend.dashboards.charts import ask
-from backend.dashboards.page import Board, BoardPage, Setting, board_of, chosen, dimension_label, ranked, trend
+from backend.dashboards.page import Board, BoardPage, Setting, chosen, dimension_label
 from backend.dashboards.question import Own, PageQuestion
 from backend.dashboards.tiles import tiles_of
 

@@ -11,9 +11,10 @@ from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.filter_parameters import FILTERS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Relation
 from backend.analytics.metrics.catalogue.query import Filter, Operator, Query, Result
+from backend.dashboards.board_charts import board_of, ranked, trend
 from backend.dashboards.charts import ask
 from backend.dashboards.courses import largest, readable, several_of
-from backend.dashboards.page import Board, BoardPage, Chart, Select, Setting, board_of, chosen, ranked, trend
+from backend.dashboards.page import Board, BoardPage, Chart, Select, Setting, chosen
 from backend.dashboards.question import Address, Own, PageQuestion
 from backend.dashboards.services import Services
 

@@ -10,8 +10,9 @@ from backend.analytics.figures.figure import Figure, Shapes
 from backend.analytics.figures.geography import MapPlaces, geography, shared_classes
 from backend.analytics.metrics.catalogue.measures import MEASURES
 from backend.analytics.metrics.catalogue.query import Query, Result
-from backend.dashboards.charts import ask, map_of
-from backend.dashboards.page import Board, BoardPage, Chart, Setting, board_of, chosen, with_currencies
+from backend.dashboards.board_charts import board_of
+from backend.dashboards.charts import ask, map_of, with_currencies
+from backend.dashboards.page import Board, BoardPage, Chart, Setting, chosen
 from backend.dashboards.question import Own, PageQuestion
 
 

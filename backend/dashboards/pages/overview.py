@@ -8,9 +8,10 @@ from typing import ClassVar
 
 from backend.analytics.metrics.catalogue.query import Query, Result
 from backend.dashboards.addresses import BASE
+from backend.dashboards.board_charts import board_of, trend
 from backend.dashboards.charts import ask
 from backend.dashboards.lists import ListPlan, SmallFunnel, parameters_of
-from backend.dashboards.page import TREND, Board, BoardPage, Setting, board_of, chosen, trend
+from backend.dashboards.page import TREND, Board, BoardPage, Setting, chosen
 from backend.dashboards.question import Address, Own, PageQuestion
 from backend.dashboards.services import Services
 from backend.dashboards.tiles import tiles_of

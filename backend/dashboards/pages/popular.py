@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from backend.analytics.metrics.catalogue.query import Query, Result
+from backend.dashboards.board_charts import board_of, ranked, trend
 from backend.dashboards.charts import ask
-from backend.dashboards.page import Board, BoardPage, Setting, board_of, chosen, dimension_label, ranked, trend
+from backend.dashboards.page import Board, BoardPage, Setting, chosen, dimension_label
 from backend.dashboards.question import Own, PageQuestion
 
 

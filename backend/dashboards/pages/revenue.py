@@ -19,8 +19,9 @@ from backend.analytics.metrics.attribution.service import (
     AttributionQuery,
 )
 from backend.analytics.metrics.catalogue.query import Query, Result
+from backend.dashboards.board_charts import board_of, trend
 from backend.dashboards.charts import MOST_BARS, ask, compared
-from backend.dashboards.page import Board, BoardPage, Chart, Setting, Tabs, board_of, chosen, trend
+from backend.dashboards.page import Board, BoardPage, Chart, Setting, Tabs, chosen
 from backend.dashboards.question import Address, Own, PageQuestion
 from backend.dashboards.services import Services
 from backend.dashboards.tiles import tiles_of

@@ -15,7 +15,6 @@ from backend.dashboards.page import Board, BoardPage, Setting
 from backend.dashboards.question import PageQuestion
 from backend.dashboards.services import Services
 from backend.plugins import get
-from backend.routes.goals import active_targets
 
 
 def _so_far(queries: Sequence[Query], question: PageQuestion) -> list[Query]:
@@ -32,7 +31,6 @@ def completed_board(page: BoardPage, setting: Setting) -> Board:
     results = services.catalogue.answers((*queries, *so_far))
     if so_far:
         setting = replace(setting, so_far=results.pop())
-    setting = replace(setting, goals=active_targets())
     if rate := page.rate(setting.question):
         answer = services.catalogue.answer
         results = [readable(result, rate, answer) if result.query.grain else result for result in results]

@@ -15,6 +15,7 @@ from backend.dashboards.page import Board, BoardPage, Setting
 from backend.dashboards.pages import BOARD_PAGES
 from backend.dashboards.question import PageQuestion
 from backend.routes.access import require
+from backend.routes.goals import active_targets
 from backend.routes.pages.annotations import annotations_in
 from backend.routes.pages.dashboard_answers import completed_board
 from backend.routes.pages.dashboard_controls import controls, failed, names, resolved
@@ -35,7 +36,9 @@ def view_of(page: BoardPage) -> Callable[[], ResponseReturnValue]:
         if changed := resolved(question):
             return redirect(setting.address(changed))
         annotations = annotations_in(question.period)
-        setting = replace(setting, annotations=tuple(annotation.in_chart for annotation in annotations))
+        setting = replace(
+            setting, annotations=tuple(annotation.in_chart for annotation in annotations), goals=active_targets()
+        )
         board = completed_board(page, setting)
         return _render(page, question, board, **({"annotations": annotations} if board.over_time else {}))
 
