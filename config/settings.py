@@ -261,10 +261,7 @@ class Settings(BaseModel):
     EMBED_ORIGINS: Origins = Field(
         "", description="Sites such as `https://a.example`, by commas, that may frame a shared chart. Empty: none."
     )
-    BUSINESS_TIME_ZONE: Zone = Field(
-        "America/New_York",
-        description="IANA time zone of days on pages, in the API, and on the command line, where nobody chose another.",
-    )
+    BUSINESS_TIME_ZONE: Zone = Field("America/New_York", description="IANA time zone where nobody chose another.")
     ANALYTICS_PLUGINS: ImportPaths = Field(
         "backend.analytics.ai_calculator_analytics:AiCalculatorAnalytics,"
         "backend.analytics.ai_calculator_dashboard:AiCalculatorDashboard",

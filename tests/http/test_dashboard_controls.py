@@ -117,4 +117,4 @@ def test_the_browsers_memory_does_not_contradict_the_page(analyst, visits, path)
 
 
 def test_the_form_of_the_funnel_says_which_events_a_number_takes(analyst):
-    assert "matches only <code>seen</code> events whose <code>step</code> is 2" in show(analyst, FUNNEL)
+    assert "<code>seen:2</code> is a <code>seen</code> event whose <code>step</code> is 2." in show(analyst, FUNNEL)

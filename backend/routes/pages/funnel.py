@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,6 +10,7 @@ from backend.analytics.metrics.funnel.service import FunnelService
 from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.dashboards.funnel.form import FunnelForm, unsent
 from backend.dashboards.funnel.page import FunnelPage, Links
+from backend.dashboards.funnel.question import FunnelQuestion
 from backend.dashboards.pages.funnel import FUNNEL
 from backend.plugins import get
 from backend.routes.access import require
@@ -19,9 +18,6 @@ from backend.routes.pages.dashboard_controls import controls, failed, names, res
 from backend.routes.pages.page_questions import funnel_here
 from backend.routes.schemas.funnel import funnel_csv
 from backend.routes.tables import table_response
-
-if TYPE_CHECKING:
-    from backend.dashboards.funnel.question import FunnelQuestion
 
 bp = Blueprint("funnel_pages", __name__, url_prefix="/analytics")
 bp.register_error_handler(WarehouseUnavailable, failed)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
@@ -12,6 +10,7 @@ from backend.analytics.metrics.catalogue.query import MOST_ROWS
 from backend.analytics.metrics.funnel.service import FunnelService, JourneyGroups, JourneyList
 from backend.analytics.metrics.funnel.visits import VisitId, VisitService
 from backend.analytics.warehouse.service import WarehouseUnavailable
+from backend.dashboards.funnel.question import BarQuestion
 from backend.dashboards.funnel.sessions import MOST_GROUPS_SHOWN, PER_PAGE, SessionsPage
 from backend.dashboards.funnel.visit import AROUND, VisitPage, first_around
 from backend.dashboards.pages.funnel import FUNNEL
@@ -21,9 +20,6 @@ from backend.routes.pages.dashboard_controls import controls, failed, names
 from backend.routes.pages.page_questions import bar_here
 from backend.routes.schemas.funnel import journeys_csv
 from backend.routes.tables import table_response
-
-if TYPE_CHECKING:
-    from backend.dashboards.funnel.question import BarQuestion
 
 bp = Blueprint("funnel_sessions", __name__, url_prefix="/analytics")
 bp.register_error_handler(WarehouseUnavailable, failed)
