@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from app import limits, sentences, stale_form
 from backend.database import SAFE_METHODS
-from backend.errors import FieldError, InvalidRequest, MingusError, Unauthenticated, Unavailable, WayOn
+from backend.errors import FieldError, InvalidRequest, MingusError, NotFound, Unauthenticated, Unavailable, WayOn
 from backend.routes.access import ProofTooOld, wants_page
 from backend.routes.pages.forms import refused_form
 from backend.routes.schemas.account import Confirmation
@@ -60,8 +60,14 @@ def refuse_invalid(error: pydantic.ValidationError) -> None:
 
 
 def render_domain(error: MingusError) -> ResponseReturnValue:
-    if page := refused_form(error):
-        return page
+    try:
+        page = refused_form(error)
+    except NotFound as gone:  # a form about what is not there, or is somebody else's, whatever else is wrong with it
+        return problem_of(gone)
+    return page or problem_of(error)
+
+
+def problem_of(error: MingusError) -> ResponseReturnValue:
     if isinstance(error, Unauthenticated) and wants_page():
         onward = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
         return redirect(f"/sign-in?next={quote(onward, safe='/')}" if onward else "/sign-in", 303)

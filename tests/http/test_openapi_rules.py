@@ -12,6 +12,8 @@ API = "/api/analytics"
 QUERY, VIEWS, ANNOTATIONS = f"{API}/query", f"{API}/views", f"{API}/annotations"
 FUNNEL, BEHIND, EVENT = f"{API}/dashboard/funnel", f"{API}/dashboard/funnel/sessions", f"{API}/event"
 ASSESS = "/api/calculator/assess"
+BOARDS, GOALS = f"{API}/boards", f"{API}/goals"
+BOARD, TILE, GOAL = {"name": "x"}, {"measure": "visitors"}, {"measure": "sessions", "value": 10}
 COUNT = {"measures": ["sessions"]}
 VIEW = {"name": "x", "kind": "view", "page": "overview", "parameters": {}}
 SEGMENT = {"name": "x", "kind": "segment", "parameters": {"source": ["mail"]}}
@@ -44,6 +46,15 @@ BODIES = [
     (QUERY, {"measures": ["sessions", "events"], "filters": [{"field": "source", "value": "x"}]}),
     *((VIEWS, VIEW | {"parameters": {"period": values}}) for values in ([], ["7d", "30d"])),
     (VIEWS, SEGMENT | {"parameters": {"source": ["\0"]}}),
+    *((BOARDS, BOARD | other) for other in ({"name": " "}, {"tiles": [TILE] * 13})),
+    (BOARDS, BOARD | {"tiles": [{"measure": "visits"}]}),
+    *(
+        (BOARDS, BOARD | {"tiles": [TILE | other]})
+        for other in ({"kind": "list"}, {"breakdown": "source"}, {"id": "x"})
+    ),
+    (BOARDS, BOARD | {"tiles": [TILE | {"title": "x" * 81}]}),
+    *((GOALS, GOAL | other) for other in ({"measure": "visits"}, {"value": -1}, {"value": "1"}, {"period": "year"})),
+    *((GOALS, GOAL | {"starts_on": day}) for day in ("soon", "2026-02-30", "1999-12-31")),
     (ASSESS, {"occupation": "nurse"}),
     (EVENT, {"event_type": "email_sent", "session_id": "mingus-server-letters"}),
 ]
@@ -70,6 +81,8 @@ GOOD = [
     (VIEWS, SEGMENT | {"name": "2", "parameters": {"source": ["mail", ""]}}),
     (VIEWS, VIEW | {"kind": "funnel", "page": None, "parameters": {"steps": ["a,b"]}}),
     (ANNOTATIONS, {"at": "2200-12-31T23:59Z", "text": " Ünï "}),
+    (BOARDS, BOARD | {"tiles": [TILE, TILE | {"kind": "list", "breakdown": "source"}]}),
+    (GOALS, GOAL | {"starts_on": "2026-12-01", "direction": "at_most"}),
 ]
 
 

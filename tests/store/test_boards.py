@@ -13,6 +13,7 @@ from backend.analytics.boards.board import BoardTile, NewBoard, TileKind
 from backend.analytics.boards.service import Boards
 from backend.analytics.boards.shipped import SHIPPED
 from backend.analytics.boards.store import BoardStore
+from backend.analytics.metrics.catalogue.measures import MEASURES
 from backend.analytics.metrics.catalogue.query import Filter, Operator
 from backend.database import get_db_session
 from backend.errors import InvalidRequest, NotFound
@@ -75,7 +76,7 @@ def test_a_change_is_made_to_the_board_as_it_is_now(boards, people):
         board = boards.change(people[0], board.id, change)
 
     assert measures(board) == ["revenue", "sessions", "upgrades"]
-    assert [tile.label for tile in board.tiles] == ["Amount asked to pay", "Sources", "Asked to pay"]
+    assert [tile.label for tile in board.tiles] == ["Amount asked to pay", "Sources", MEASURES["upgrades"].label]
     with pytest.raises(NotFound, match="no longer has that tile"):
         boards.change(people[0], board.id, lambda content: content.removing(first))
 

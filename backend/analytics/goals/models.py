@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import Double, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.extensions import Model
@@ -33,7 +33,7 @@ class StoredGoalVersion(Model):
     number: Mapped[int]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
     measure: Mapped[str] = mapped_column(String(60))
-    value: Mapped[float]
+    value: Mapped[float] = mapped_column(Double)
     period: Mapped[str] = mapped_column(String(10))
     direction: Mapped[str] = mapped_column(String(10))
     starts_on: Mapped[date]
@@ -52,7 +52,7 @@ class StoredGoalPeriod(Model):
     goal_id: Mapped[int] = mapped_column(ForeignKey("measure_goals.id", ondelete="CASCADE"), index=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("measure_goal_versions.id", ondelete="CASCADE"))
     first_day: Mapped[date]
-    value: Mapped[float | None]
+    value: Mapped[float | None] = mapped_column(Double)
     n: Mapped[int]
     status: Mapped[str] = mapped_column(String(20))
     closed_at: Mapped[datetime]

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import ClassVar
 
-from backend.analytics.boards.board import BoardTile, KeptBoard, TileKind
+from backend.analytics.boards.board import BoardTile, TileKind
 from backend.analytics.figures.spark import Spark, spark
 from backend.analytics.figures.tiles import Tile
 from backend.analytics.metrics.catalogue.query import MOST_FILTERS, Filter, Query, Result
@@ -35,29 +35,6 @@ class BoardList(Page):
 
 
 BOARDS = BoardList()
-
-
-@dataclass(frozen=True)
-class BoardPage(Page):
-    """One board."""
-
-    kept: KeptBoard
-    name: ClassVar = "board"
-    title: ClassVar = "Boards"
-    can_be_saved: ClassVar = False
-
-    @property
-    def path(self) -> str:
-        return f"{BOARDS.path}/{self.kept.id}"
-
-
-@dataclass(frozen=True)
-class BoardEditor(BoardPage):
-    """Where the tiles of a board are chosen and put in order."""
-
-    @property
-    def path(self) -> str:
-        return f"{BOARDS.path}/{self.kept.id}/edit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,15 +55,7 @@ class GoalList(Page):
     can_be_saved: ClassVar = False
 
 
-class NewGoal(Page):
-    """The form of a new goal, with the filters of its address."""
-
-    name: ClassVar = "goals/new"
-    title: ClassVar = "Add a goal"
-    can_be_saved: ClassVar = False
-
-
-GOALS, NEW_GOAL = GoalList(), NewGoal()
+GOALS = GoalList()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from backend.accounts.permissions import Scope
 from backend.analytics.boards.service import Boards
 from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.dashboards.board_choices import TILE_CHOICES
-from backend.dashboards.pages.boards import BoardEditor
+from backend.dashboards.pages_below import BoardEditor
 from backend.plugins import get
 from backend.routes.access import me, require
 from backend.routes.pages.dashboard_controls import controls, failed, resolved

@@ -10,7 +10,8 @@ from backend.analytics.boards.service import Boards
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.dashboards.page import Setting
-from backend.dashboards.pages.boards import BoardPage, BoardQuestion, ShownBoard
+from backend.dashboards.pages.boards import BoardQuestion, ShownBoard
+from backend.dashboards.pages_below import KeptBoardPage
 from backend.dashboards.question import PageQuestion
 from backend.plugins import get
 from backend.routes.access import demand, me, require
@@ -48,7 +49,7 @@ def add() -> ResponseReturnValue:
 @require(Scope.DASHBOARDS_READ)
 def show(public_id: str) -> ResponseReturnValue:
     board = get(Boards).get(_reader(), public_id)
-    page, question = BoardPage(board), question_here(())
+    page, question = KeptBoardPage(board), question_here(())
     if question.period is None:
         return _render(page, question, None), 422
     if changed := resolved(question):
@@ -80,7 +81,7 @@ def _reader() -> int | None:
     return demand(Scope.DASHBOARDS_READ).account_id
 
 
-def _render(page: BoardPage, question: PageQuestion, shown: ShownBoard | None) -> str:
+def _render(page: KeptBoardPage, question: PageQuestion, shown: ShownBoard | None) -> str:
     return render_template(
         "dashboards/one_board.html", page=page, board=page.kept, shown=shown, **controls(page, question)
     )

@@ -12,7 +12,8 @@ from backend.analytics.goals.drafts import DRAFTS, draft_of
 from backend.analytics.goals.service import Goals
 from backend.analytics.goals.standing import GoalStandings
 from backend.analytics.warehouse.service import WarehouseUnavailable
-from backend.dashboards.pages.goals import GOAL_CHOICES, GOALS, NEW_GOAL, GoalPage, ShownGoal
+from backend.dashboards.pages.goals import GOAL_CHOICES, GOALS, GoalPage, ShownGoal
+from backend.dashboards.pages_below import NEW_GOAL
 from backend.plugins import get
 from backend.routes.access import demand, require
 from backend.routes.goals import editor, standing_goals, standing_of
