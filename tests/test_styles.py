@@ -15,12 +15,12 @@ COLOR = re.compile(r"#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(", re.IGNORECASE)
 PALETTE = re.compile(r"--((cat|seq|div)-|grid$|(better|worse)-soft$)")
 METHODS = {f"method--{method}" for method in ("get", "post", "put", "patch", "delete")}
 CHANGES = {f"change--{way}" for way in ("better", "worse", "flat")}
-SWATCHES = {f"swatch--{name}" for name in (*"1234", *(f"q{step}" for step in range(1, 8)))}
+SWATCHES = {f"swatch--{name}" for name in (*"12345678", *(f"q{step}" for step in range(1, 8)))}
 COLUMNS = {f"col-{span}" for span in (12, 8, 7, 6, 5, 4)}
 MAPS = {"chart--us-states"}
 TILES = {"kpis--4", "kpis--6"}
 STATUSES = {f"goal-status--{status.value}" for status in Status}
-OF_PLOTLY = {"hovertext"}
+OF_PLOTLY = {"hovertext", "nsewdrag", "choroplethlayer"}
 
 
 def style(name):

@@ -23,6 +23,7 @@ from backend.assessments.job_impact.presentation.refining import (
 )
 from backend.assessments.job_impact.presentation.share import Head, ShareRow
 from backend.assessments.job_impact.presentation.week import week_groups
+from backend.assessments.job_impact.questions import EDUCATION
 from tests.conftest import make_app, make_settings
 from tests.factories_result import NURSE, assessment, missed, move
 
@@ -53,7 +54,7 @@ def forms_of(a, errors, typed):
         place=place_menu(answers, typed, {"GA": "Georgia"}, {"62": "Health care"}),
         week=week_menu(week_groups(a.activities, {}), typed, entered=a.yours != a.typical),
         pay=pay_menu(a, None, typed.get("salary", "")),
-        background=background_menu(answers, typed),
+        background=background_menu(answers, typed, EDUCATION),
         errors=errors,
         refused="pay" if errors else "",
         share=ShareRow(ADDRESS, f"{ADDRESS}?card=number", False, "/result/abc", "/result/abc.pdf", "/withdraw", DAY),

@@ -50,7 +50,7 @@ class Walk:
             "token": "t" * 43,
             "link": self.visitor.result.rpartition("/")[2],
             "question": "place",
-            "_action": "pay",
+            "action": "pay",
             "_deed": "role",
             "public_id": self.account.public_id,
             "tile": "00000000",

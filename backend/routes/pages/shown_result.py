@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask import request, url_for
 
 from backend.assessments.job_impact.presentation.headline import Voice, hours_entered
@@ -13,6 +11,7 @@ from backend.assessments.job_impact.presentation.occupation_lists import JobDire
 from backend.assessments.job_impact.presentation.page import CountedAnswers, ResultPage, Shown, result_page
 from backend.assessments.job_impact.presentation.refining import (
     ResultForms,
+    Typed,
     background_menu,
     pay_menu,
     place_menu,
@@ -20,6 +19,7 @@ from backend.assessments.job_impact.presentation.refining import (
 )
 from backend.assessments.job_impact.presentation.share import Head, ShareRow, head_of
 from backend.assessments.job_impact.presentation.week import WeekGroup, week_groups
+from backend.assessments.job_impact.questions import EDUCATION
 from backend.assessments.job_impact.service import JobImpactResult, OwnJobImpactResult
 from backend.plugins import get
 from backend.reference.loading import Reference
@@ -96,14 +96,14 @@ def counted_answers(result: JobImpactResult) -> CountedAnswers:
 def _forms(result: OwnJobImpactResult, errors: Errors) -> ResultForms:
     holder, reference, a = account_holder(), get(Reference), result.assessment
     sent = (request.view_args or {}).get("question", request.path.rpartition("/")[2])
-    typed: Mapping[str, Mapping[str, str]] = {sent: request.form} if errors or sent == "pay" else {}
+    typed: dict[str, Typed] = {sent: request.form} if errors or sent == "pay" else {}
     salary = request.form.get("salary", "")
     return ResultForms(
         address=url_for("result.show", link=result.link),
         place=place_menu(result.answers, typed.get("place", {}), reference.states, reference.industries),
         week=week_menu(hours_of(result), typed.get("week", {}), entered=hours_entered(a)),
         pay=pay_menu(a, result.answers.salary, salary),
-        background=background_menu(result.answers, typed.get("background", {})),
+        background=background_menu(result.answers, typed.get("background", {}), EDUCATION),
         errors=errors,
         refused=sent if errors else "",
         share=_share_row(result),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.assessments.job_impact.model.result import Answers, Assessment
+from backend.assessments.job_impact.model.result import Answers, Assessment, Education
 from backend.assessments.job_impact.presentation.share import ShareRow
 from backend.assessments.job_impact.presentation.week import WeekGroup, WeekLine, total_sentence
-from backend.assessments.job_impact.questions import EDUCATION
 from backend.formats import counted, dollars
 
 Typed = Mapping[str, str]
@@ -121,13 +120,13 @@ def pay_menu(a: Assessment, salary: float | None, typed: str) -> PayMenu:
     return PayMenu("Your pay" if salary is None else dollars(salary), typed, published, compared)
 
 
-def background_menu(answers: Answers, typed: Typed) -> BackgroundMenu:
+def background_menu(answers: Answers, typed: Typed, levels: Mapping[Education, str]) -> BackgroundMenu:
     years = "" if answers.experience_years is None else f"{answers.experience_years:g}"
     chosen = typed.get("education", answers.education)
     return BackgroundMenu(
-        label=_background(answers.experience_years, EDUCATION.get(answers.education) if answers.education else None),
+        label=_background(answers.experience_years, levels.get(answers.education) if answers.education else None),
         experience_years=typed.get("experience_years", years),
-        levels=tuple(Option(level, name, level == chosen) for level, name in EDUCATION.items()),
+        levels=tuple(Option(level, name, level == chosen) for level, name in levels.items()),
     )
 
 
