@@ -13,7 +13,7 @@ from backend.analytics.figures.quantity import Quantity, QuantityUnit
 from backend.analytics.figures.theme import known_colors
 from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES, Unit
-from backend.analytics.metrics.catalogue.query import Query, Result, Value
+from backend.analytics.metrics.catalogue.query import Query, Result, ResultRow, Value
 from backend.analytics.metrics.period import Compare, Period
 from backend.dashboards.names import Names
 from backend.dashboards.question import PageQuestion
@@ -89,24 +89,25 @@ def ranking_of(
     own_colors = known_colors(dimension) | dict(colors)
     rows = [row for row in result.rows if row.values[denominator] or (row.previous and row.previous[denominator])]
     shown = len(rows) if len(rows) <= bar_limit + 1 else bar_limit  # to say that one is left out takes its room
-    shown_bars = tuple(
-        Bar(
+
+    def bar(row: ResultRow) -> Bar:
+        before = row.previous or {}
+        return Bar(
             names.name(dimension, row.keys[0]),
             row.values[name],
             int(row.values[denominator] or 0),
-            row.previous[name] if row.previous else None,
+            before.get(name),
             link(question.with_filter(dimension, row.keys[0])),
             part_of(row.values, numerator, query.currency),
-            int(row.previous[denominator] or 0) if row.previous else 0,
+            int(before.get(denominator) or 0),
             own_colors.get(row.keys[0], 0 if own_colors else 1),
         )
-        for row in rows[:shown]
-    )
+
     return bars(
         Ranking(
             quantity_of(name, query.currency),
             _spoken(DIMENSIONS[dimension].label),
-            shown_bars,
+            tuple(map(bar, rows[:shown])),
             result.totals.values[name],
             int(result.totals.values[denominator] or 0),
             noun_of(denominator),

@@ -6,8 +6,15 @@ import re
 from uuid import uuid4
 
 from backend.accounts.permissions import Role
+from backend.analytics.annotations.service import Annotations
+from backend.analytics.boards.board import NewBoard
+from backend.analytics.boards.service import Boards
 from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
+from backend.analytics.goals.goal import Direction, GoalPeriod, Target
+from backend.analytics.goals.service import Editor, Goals
+from backend.analytics.views.service import SavedViews
+from backend.analytics.views.view import NewView, ViewKind
 from backend.clock import utc_now
 from backend.plugins import get
 from backend.routes.access import access_of
@@ -18,6 +25,7 @@ QUESTIONS = {
     "calculator.search": "?q=nurse",
     "analytics.funnel.funnel_sessions": "?step=1",
     "tables.table": "?measures=sessions",
+    "filter_values.values": "?field=source",
 }
 # Pages of a mailed or printed link, which only its mail or terminal knows: without it there is nothing to see.
 MAILED = re.compile(r"/(verify|invitation|reset|email|first-look|letters|shared)/<token>")
@@ -46,13 +54,13 @@ class Walk:
         with app.app_context():
             get(EventTracker).record([Event(uuid4(), "ai_calculator_opened", "walk", None, utc_now(), as_json({}))])
         [row] = self.admin.get("/api/analytics/dashboard/funnel/sessions?step=1").json["data"]
+        self.ids = self.things()
         self.values = {
             "token": "t" * 43,
             "link": self.visitor.result.rpartition("/")[2],
             "question": "place",
             "action": "pay",
             "_deed": "role",
-            "public_id": self.account.public_id,
             "tile": "00000000",
             "draft": "nothing",
             "key_id": "nobody00",
@@ -65,11 +73,26 @@ class Walk:
             "filename": "css/tokens.css",
         }
 
+    def things(self):
+        """One of everything that an address names by its id, by the blueprint that shows it."""
+        own = self.account
+        with self.app.app_context():
+            view = get(SavedViews).save(own.id, NewView("Walk", ViewKind.VIEW, "overview", {}))
+            note = get(Annotations).add(own.id, utc_now(), "Walk")
+            board = get(Boards).add(own.id, NewBoard("Walk", ()))
+            target = Target("sessions", 2, GoalPeriod.WEEK, Direction.AT_LEAST, utc_now().date())
+            goal = get(Goals).add(Editor(own.id, own.name), target)
+        ids = {"views": view.public_id, "annotations": note.public_id, "boards": board.id, "goals": goal.id}
+        pages = {"view_pages": "views", "annotation_pages": "annotations", "goal_pages": "goals"}
+        pages |= {"board_pages": "boards", "board_editor": "boards"} | {f"analytics.{name}": name for name in ids}
+        return {blueprint: ids[name] for blueprint, name in pages.items()}
+
     def rules(self, method):
         return [rule for rule in self.app.url_map.iter_rules() if method in rule.methods]
 
     def address(self, rule):
-        values = {name: self.values[name] for name in rule.arguments}
+        named = self.values | {"public_id": self.ids.get(rule.endpoint.rpartition(".")[0], self.account.public_id)}
+        values = {name: named[name] for name in rule.arguments}
         return self.app.url_map.bind("localhost").build(rule.endpoint, values) + QUESTIONS.get(rule.endpoint, "")
 
     def access(self, rule):

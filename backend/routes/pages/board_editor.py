@@ -70,6 +70,22 @@ def change_tile(public_id: str, tile: str) -> ResponseReturnValue:
     return _back_to_edit(public_id, tile)
 
 
+@bp.post("/<public_id>/copy")
+@require(Scope.DASHBOARDS_READ)
+def copy(public_id: str) -> ResponseReturnValue:
+    board = get(Boards).copy(me(), public_id)
+    flash(f"“{board.name}” is yours to change.")
+    return redirect(url_for(".edit", public_id=board.id), 303)
+
+
+@bp.post("/<public_id>/delete")
+@require(Scope.DASHBOARDS_READ)
+def delete(public_id: str) -> ResponseReturnValue:
+    get(Boards).delete(me(), BoardPath(public_id=public_id).id)
+    flash("Board deleted.")
+    return redirect(url_for("board_pages.show_all"), 303)
+
+
 def _back_to_edit(public_id: str, tile: str = "") -> ResponseReturnValue:
     """The address of the form has the filters for the next tile, so that none is lost."""
     anchor = f"tile-{tile}" if tile else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
@@ -21,7 +21,6 @@ from backend.routes.pages.dashboard_controls import controls, failed, names, res
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
 from backend.routes.pages.page_questions import question_here
 from backend.routes.schemas.board_forms import board_of_form
-from backend.routes.schemas.boards import BoardPath
 
 bp = Blueprint("board_pages", __name__, url_prefix="/analytics/boards")
 bp.register_error_handler(WarehouseUnavailable, failed)
@@ -59,22 +58,6 @@ def show(public_id: str) -> ResponseReturnValue:
     catalogue, setting = get(CatalogueService), Setting(page, question, names(), marked, goals=active_targets())
     results = catalogue.answers(asked.queries) if asked.queries else []
     return _render(page, question, asked.shown(setting, results, catalogue.answer))
-
-
-@bp.post("/<public_id>/copy")
-@require(Scope.DASHBOARDS_READ)
-def copy(public_id: str) -> ResponseReturnValue:
-    board = get(Boards).copy(me(), public_id)
-    flash(f"“{board.name}” is yours to change.")
-    return redirect(url_for("board_editor.edit", public_id=board.id), 303)
-
-
-@bp.post("/<public_id>/delete")
-@require(Scope.DASHBOARDS_READ)
-def delete(public_id: str) -> ResponseReturnValue:
-    get(Boards).delete(me(), BoardPath(public_id=public_id).id)
-    flash("Board deleted.")
-    return redirect(url_for(".show_all"), 303)
 
 
 def _reader() -> int | None:
