@@ -26,6 +26,7 @@ from backend.analytics.events.models import QuarantinedEvent
 from backend.analytics.goals.goal import Direction, GoalPeriod, Target
 from backend.analytics.goals.service import Editor, Goals
 from backend.analytics.lake.sync import LakeSync
+from backend.analytics.shares.models import StoredShare
 from backend.analytics.views.models import StoredView
 from backend.analytics.views.view import ViewKind
 from backend.assessments.job_impact.store import StoredAssessment
@@ -94,6 +95,8 @@ def _additions_of(account_id: int) -> Iterator[object]:
     yield StoredView(name=CANARY, kind=ViewKind.SEGMENT, parameters={"source": [CANARY]}, shared=True, **own)
     layout = {"tiles": [{"measure": "sessions", "kind": "number", "title": CANARY}]}
     yield StoredBoard(name=CANARY, layout=layout, shared=True, changed_at=utc_now(), **own | {"public_id": uuid4()})
+    address = {"page": "overview", "parameters": {"source": [CANARY]}, "chart": ""}
+    yield StoredShare(digest=uuid4().hex, sealed_token=b"", **address, **own | {"public_id": uuid4()})
     yield StoredAnnotation(text=NOTED, day=utc_now().date(), **own)
 
 

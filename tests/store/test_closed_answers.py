@@ -69,14 +69,6 @@ def test_what_is_known_of_closed_days_stays_while_events_arrive(engine, tmp_path
     assert (worker.ask(NUMBER_BEFORE, end=BEGAN + DAY).rows, engine.asked) == ([(2,)], 4)
 
 
-def _number_before(*, of_sessions):
-    def build(end):
-        sessions = relation(SESSIONS)
-        return sessions.filter(sessions.started_at < end).aggregate(number=sessions.NUMBER_BEFORE)
-
-    return Question("number before", ("end",), build, of_sessions=of_sessions)
-
-
 PERIOD = Period.between(None, None, "UTC", NOW)
 QUERY = Query(("sessions", "offer_rate", "events"), PERIOD, ("country",))
 FUNNEL = FunnelQuery(PERIOD, breakdown="first_seen_week")

@@ -53,6 +53,7 @@ def test_a_copy_holds_everything(data, account):
     assert [view["parameters"] for view in data["saved_views"]["rows"]] == [{"source": [CANARY]}]
     assert [note["text"] for note in data["annotations"]["rows"]] == [NOTED]
     assert [board["name"] for board in data["boards"]["rows"]] == [CANARY]
+    assert [link["parameters"] for link in data["shared_links"]["rows"]] == [{"source": [CANARY]}]
     assert [(goal["measure"], goal["value"]) for goal in data["goals"]["rows"]] == [("sessions", 10)]
     assert [entry["action"] for entry in data["audit_log"]["rows"]] == ["goal.added", "data.exported"]
     result, answers, link = data["assessments"]["rows"]

@@ -28,7 +28,7 @@ from tests.conftest import as_owner, close, make_app, make_settings, of_postgres
 
 HELD = {"accounts", "data_keys", "sign_ins", "consents"}  # of the people here; there are more tables
 PERSONAL = HELD | {"account_links", "recovery_codes", "refresh_tokens", "api_keys", "saved_views", "annotations"} | {
-    "boards", "measure_goals", "measure_goal_versions"
+    "boards", "measure_goals", "measure_goal_versions", "dashboard_shares"
 }  # fmt: skip
 COUNT = sa.select(sa.func.count()).select_from(Account)
 
