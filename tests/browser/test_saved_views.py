@@ -133,3 +133,18 @@ def test_the_menus_are_sound_with_everything_open(chromium, app, site):
     expect(page.get_by_role("alert")).to_be_focused()
     assert_sound(page)
     context.close()
+
+
+def test_a_day_of_a_chart_opens_the_form_that_annotates_it(page, app, site, instance):
+    sign_in(page, app, site, "/analytics?period=today&grain=hour")
+    chart = page.locator("#trend")
+    expect(chart).to_have_attribute("data-state", "drawn")
+
+    chart.dispatch_event("chart:day", {"detail": {"day": "2026-11-21"}, "bubbles": True})
+
+    day = page.get_by_label("Day", exact=True)
+    expect(day).to_have_value("2026-11-21")
+    expect(page.get_by_label("What happened")).to_be_focused()
+    page.get_by_label("What happened").fill("New prices")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Note added.")).to_be_visible()
