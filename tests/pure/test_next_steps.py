@@ -111,7 +111,7 @@ def test_a_job_of_low_exposure_is_told_that_it_need_not_move(shipped_assessments
     for a in shipped_assessments:
         acts = [step.act for step in next_steps(a)]
         if a.yours and a.yours.level is Level.LOW:
-            assert "No need to move because of AI" in acts
+            assert "No need to move because of AI software" in acts
             assert not any(act.startswith("Thinking of a move?") for act in acts)
 
 

@@ -135,7 +135,7 @@ def test_lists_of_activities_keep_their_word_for_every_job(shipped_assessments):
         assert not reached or max(x.exposure for x in reached) <= min(x.exposure for x in exposed)
 
 
-def test_the_most_exposed_are_called_larger_where_a_smaller_activity_is_more_exposed(shipped_assessments):
+def test_lists_are_called_larger_where_a_smaller_activity_is_more_or_less_exposed(shipped_assessments):
     for a in shipped_assessments:
         others, parts = other_lists(a.activities), lists_of(a.activities).values()
         named = {x.id for listed in parts for x in listed}
@@ -144,6 +144,8 @@ def test_the_most_exposed_are_called_larger_where_a_smaller_activity_is_more_exp
         headings = [listed.heading for listed in section.lists] if section else []
         if others.exposed and max((x.exposure for x in small), default=0) > others.exposed[-1].exposure + 0.01:
             assert "Most exposed of the other larger activities" in headings
+        if others.least and min((x.exposure for x in small), default=1) < others.least[-1].exposure - 0.01:
+            assert "Least exposed of the other larger activities" in headings
 
 
 def test_a_week_names_only_activities_that_were_given_hours(assess):

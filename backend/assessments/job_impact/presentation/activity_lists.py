@@ -20,12 +20,13 @@ PARTS = ("alone", "help", "out")
 
 @dataclass(frozen=True, slots=True)
 class OtherLists:
-    """Activities that no part of the work names. `larger`: a smaller one is more exposed than the most exposed here."""
+    """Activities that no part of the work names. `larger`: a smaller one is more exposed than those here."""
 
     exposed: tuple[ActivityPlace, ...]
     reached: tuple[ActivityPlace, ...]
     least: tuple[ActivityPlace, ...]
     larger: bool
+    larger_least: bool  # a smaller one is less exposed than the least exposed here
 
 
 def pieces(activity: ActivityPlace) -> dict[str, float]:
@@ -79,11 +80,15 @@ def other_lists(activities: Sequence[ActivityPlace]) -> OtherLists:
     reached = [x for x in notable if x.exposure > REACHED_FROM]
     exposed = tuple(sorted(reached, key=lambda x: (-x.exposure, -x.share, x.id))[:LISTED])
     rest = [x for x in reached if x not in exposed]
-    least = [x for x in notable if x.exposure <= REACHED_FROM]
+    unreached = (x for x in notable if x.exposure <= REACHED_FROM)
+    least = tuple(sorted(unreached, key=lambda x: (x.exposure, -x.share, x.id))[:LISTED])
+    small = [x for x in others if x.share < NOTABLE]
     top = exposed[-1].exposure if exposed else 1.0
+    bottom = least[-1].exposure if least else 0.0
     return OtherLists(
         exposed=exposed,
         reached=tuple(sorted(rest, key=lambda x: (-x.share * x.exposure, x.id))[:LISTED]),
-        least=tuple(sorted(least, key=lambda x: (x.exposure, -x.share, x.id))[:LISTED]),
-        larger=any(x.share < NOTABLE and whole(100 * x.exposure) > whole(100 * top) for x in others),
+        least=least,
+        larger=any(whole(100 * x.exposure) > whole(100 * top) for x in small),
+        larger_least=any(whole(100 * x.exposure) < whole(100 * bottom) for x in small),
     )

@@ -186,7 +186,7 @@ def _no_need(a: Assessment) -> AdviceRow | None:
     place = f"{rounded(a.yours).score:.0f}"
     less = f"Only about {place}" if place != "0" else "Fewer than 1"
     return AdviceRow(
-        "No need to move because of AI",
+        "No need to move because of AI software",
         f"{less} of 100 US workers are in less exposed jobs. If you move, move for pay or for the work itself.",
     )
 

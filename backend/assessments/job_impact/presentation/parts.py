@@ -148,7 +148,7 @@ def _lists(a: Assessment, voice: Voice) -> tuple[ActivityList, ...]:
     lists = (
         (f"Most exposed of the other {'larger ' if others.larger else ''}{which}", others.exposed),
         (time, others.reached),
-        (f"Least exposed of the other {which}", others.least),
+        (f"Least exposed of the other {'larger ' if others.larger_least else ''}{which}", others.least),
     )
     return tuple(ActivityList(heading, _rows(listed)) for heading, listed in lists if listed)
 
