@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from backend.analytics.figures.quantity import QuantityUnit
 from backend.analytics.figures.tiles import Tile, TileValue, tile
@@ -29,7 +29,7 @@ def _tile(result: Result, name: str, href: str, current: bool) -> Tile:
         quantity,
         TileValue(totals[name], int(totals[denominator] or 0)),
         TileValue(before[name], int(before[denominator] or 0)) if before else None,
-        "; ".join(filter(None, (_n(result, name), _left_out(result, name)))),
+        _with_left_out(_n(result, name), other_currencies(result, name)),
         href=href,
         current=current,
     )
@@ -53,6 +53,7 @@ def _n(result: Result, name: str) -> str:
     return COUNTED.get(name, "") if name == measure.rests_on else f"median; n = {n}"
 
 
-def _left_out(result: Result, name: str) -> str:
-    left_out = other_currencies(result, name)
-    return f"{', '.join(left_out)} left out" if left_out else ""
+def _with_left_out(n: str, currencies: Sequence[str]) -> str:
+    """What a number rests on, and the currencies that are not in it."""
+    left_out = f"{', '.join(currencies)} left out" if currencies else ""
+    return f"{n} {left_out}." if left_out and n.endswith(".") else "; ".join(filter(None, (n, left_out)))
