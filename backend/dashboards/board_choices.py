@@ -10,9 +10,9 @@ from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS
 from backend.analytics.metrics.catalogue.measures import MEASURES
 
 KINDS = {
-    TileKind.NUMBER: "Number with its course",
+    TileKind.NUMBER: "Number with its trend",
     TileKind.TREND: "Trend over time",
-    TileKind.LIST: "List, broken down",
+    TileKind.LIST: "List",
 }
 TILE_CHOICES: Mapping[str, Any] = {
     "kinds": KINDS,

@@ -29,7 +29,7 @@ LONGEST_NAME = 80
 
 
 class TileKind(StrEnum):
-    """How a tile shows its measure: as a number with its course, over time, or by one dimension."""
+    """How a tile shows its measure: as a number with its trend, over time, or by one dimension."""
 
     NUMBER = "number"
     TREND = "trend"

@@ -82,7 +82,8 @@ def several(parts: Parts) -> Figure:
 def _title(parts: Parts, shown: Sequence[Series]) -> str:
     best = max(shown, key=lambda part: -1 if part.total is None else part.total)
     if parts.quantity.is_mean:
-        return f"{parts.quantity.name}: highest for {best.name}, {parts.quantity.say(best.total)}"
+        among = f"highest of the {len(shown)} shown is " if len(shown) > 1 else ""
+        return f"{parts.quantity.name}: {among}{best.name}, {parts.quantity.say(best.total)}"
     return f"{parts.quantity.most} {parts.quantity.noun}: {best.name}, {parts.quantity.say(best.total)}"
 
 

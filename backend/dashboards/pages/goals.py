@@ -141,7 +141,7 @@ class GoalPage:
             goal.target,
             typed_value(goal.target),
             tuple(_period(closed) for closed in history),
-            f"Met {met} of {known} times." if known else "No period is over yet.",
+            f"Met {met} of {known} times." if known else "None yet.",
             tuple(_version(version, zone) for version in reversed(goal.versions)),
         )
 

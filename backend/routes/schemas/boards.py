@@ -44,7 +44,7 @@ NAME_FIELD: Any = Field(
 
 
 class TileIn(BaseModel):
-    """A measure, as a number with its course, over time (`trend`), or broken down by a dimension (`list`)."""
+    """A measure, as a number with its trend, over time (`trend`), or broken down by a dimension (`list`)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=OF_TILES)
 
