@@ -180,6 +180,18 @@ def test_a_tile_keeps_the_filters_that_its_form_was_opened_with(analyst, board):
     assert "Source is newsletter; Device is not Mobile" in page
 
 
+@pytest.mark.parametrize("box", [{"filtered": "1"}, {}], ids=["ticked", "unticked"])
+def test_a_refused_tile_keeps_its_filters_and_whether_they_hold(analyst, board, box):
+    query = "source=newsletter&device_not=mobile"
+
+    refused = send(analyst, f"{board}/tiles", measure="sessions", kind="number", title="x" * 81, query=query, **box)
+
+    assert refused.status_code == 422
+    assert "Source is newsletter" in refused.text
+    [ticked] = re.findall(r'name="filtered" value="1"( checked)?', refused.text)
+    assert bool(ticked) == bool(box)
+
+
 def test_a_shipped_board_is_shown_and_copied(analyst):
     for word in ("executive", "sales", "operations"):
         page = show(analyst, f"/analytics/boards/{word}")

@@ -151,6 +151,14 @@ def test_what_is_wrong_with_a_goal_comes_back_at_its_field(analyst):
         assert re.findall(r'<li><a href="#(\w+)">', refused.text) == fields
 
 
+def test_a_refused_goal_still_shows_the_filters_it_would_have(analyst):
+    refused = send(analyst, "/analytics/goals/new", query="source=newsletter", **(FORM | {"value": "120%"}))
+
+    assert refused.status_code == 422
+    assert "Source is newsletter" in refused.text
+    assert "The goal counts only visits with these filters." in refused.text
+
+
 def test_a_draft_is_activated_once_its_measure_is_there(analyst):
     page = show(analyst, "/analytics/goals")
     assert page.count("Not measured yet") == 5

@@ -17,7 +17,7 @@ from backend.plugins import get
 from backend.routes.access import me, require
 from backend.routes.pages.dashboard_controls import controls, failed, resolved
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
-from backend.routes.pages.page_questions import question_here
+from backend.routes.pages.page_questions import question_here, question_of_form
 from backend.routes.schemas.board_forms import board_of_form, changed_tile, filter_parameters, tile_of_form
 from backend.routes.schemas.boards import BoardPath
 
@@ -29,7 +29,7 @@ def edit_page(errors: Errors = NO_ERRORS, *, public_id: str, tile: str = "") -> 
     """`tile`: the one whose form was refused."""
     board = get(Boards).own(me(), BoardPath(public_id=public_id).id)
     fields = {f"title-{tile}" if tile else field.partition(".")[0]: message for field, message in errors.items()}
-    shown = controls(BoardEditor(board), question_here(()))
+    shown = controls(BoardEditor(board), question_of_form())
     return form_page("dashboards/edit_board.html", fields, board=board, sent=request.form, **shown, **TILE_CHOICES)
 
 

@@ -19,7 +19,7 @@ from backend.routes.access import demand, require
 from backend.routes.goals import editor, standing_goals, standing_of
 from backend.routes.pages.dashboard_controls import controls, failed, names, resolved
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
-from backend.routes.pages.page_questions import question_here
+from backend.routes.pages.page_questions import question_here, question_of_form
 from backend.routes.schemas.board_forms import changed_goal, goal_of_form
 from backend.routes.schemas.goals import GoalPath
 
@@ -29,7 +29,7 @@ bp.register_error_handler(WarehouseUnavailable, failed)
 
 def new_page(errors: Errors = NO_ERRORS) -> str:
     fields = {"measure" if "." in field else field: message for field, message in errors.items()}
-    shown = controls(NEW_GOAL, question_here(()))
+    shown = controls(NEW_GOAL, question_of_form())
     today = get(GoalStandings).today
     return form_page("dashboards/new_goal.html", fields, today=today, sent=request.form, **shown, **GOAL_CHOICES)
 
