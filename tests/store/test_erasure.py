@@ -87,7 +87,7 @@ def test_what_stays_of_an_erased_person_is_that_they_were_erased(any_app, accoun
         entries = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.number)).all()
         assert (request.account_id, request.public_id) == (None, None)
         assert request.finished_at
-        assert [entry.action for entry in entries] == ["erasure.begun", "erasure.finished"]
+        assert [entry.action for entry in entries] == ["goal.added", "erasure.begun", "erasure.finished"]
         assert request.done["classes"] == [data_class.name for data_class in get(DataClasses)]
 
 
