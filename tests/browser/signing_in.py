@@ -10,7 +10,7 @@ from tests.accounts import MadeAccount
 def sign_in_by_hand(page: Page, account: MadeAccount) -> None:
     """From the page that asks who one is; through the second factor, if there is one."""
     page.get_by_label("Email address").fill(account.email)
-    page.get_by_label("Password").fill(account.password)
+    page.get_by_label("Password", exact=True).fill(account.password)
     page.get_by_role("button", name="Sign in").click()
     if account.totp_secret:
         page.get_by_label("Code").fill(account.code())

@@ -9,7 +9,7 @@ import pytest
 from backend.accounts.people.models import AccountState
 from backend.accounts.permissions import Role
 from tests.accounts import PASSWORD, make_account, make_sign_in, signed_in_cookie
-from tests.browser.signing_in import account_menu, sign_out
+from tests.browser.signing_in import account_menu
 from tests.browser.test_accessibility import assert_sound, page  # noqa: F401  (its page lets axe in)
 from tests.http.test_account_page import age_proof
 
@@ -86,10 +86,10 @@ def test_what_was_sent_goes_on_after_the_password(app, server, chromium, admin, 
     browser.get_by_label("Their email address").fill("new@example.com")
     browser.get_by_label("Experimenter").check()
     browser.get_by_role("button", name="Send the invitation").click()
-    browser.get_by_label("Your password").fill("not it")
+    browser.get_by_label("Your password", exact=True).fill("not it")
     browser.get_by_role("button", name="Continue").click()
     assert browser.get_by_role("alert").inner_text().endswith("That is not your password.")
-    browser.get_by_label("Your password").fill(PASSWORD)
+    browser.get_by_label("Your password", exact=True).fill(PASSWORD)
     browser.get_by_role("button", name="Continue").click()
 
     browser.wait_for_url("**/admin/accounts")
@@ -112,6 +112,6 @@ def test_every_page_tells_whether_one_is_signed_in(app, server, context):
         mine = shown.locator("#user .pop__panel")
         assert mine.inner_text().split() == [member.email, "Account", "Sign", "out"]
 
-    sign_out(shown)
+    mine.get_by_role("button", name="Sign out").click()
     shown.goto(f"{server.url}/account")
     assert "/sign-in?next=" in shown.url

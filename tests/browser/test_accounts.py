@@ -55,12 +55,12 @@ def shown_secret(page):
 def test_a_visitor_becomes_a_member_without_javascript(server, app, instance, plain):
     plain.goto(f"{server.url}/sign-up")
     plain.get_by_label("Email address").fill(ADDRESS)
-    plain.get_by_label("Password").fill(PASSWORD)
+    plain.get_by_label("Password", exact=True).fill(PASSWORD)
     press(plain, "Sign up")
     heading(plain, "Confirm your address")
 
     plain.goto(mailed(app, instance, server))
-    plain.get_by_label("Password").fill(PASSWORD)
+    plain.get_by_label("Password", exact=True).fill(PASSWORD)
     press(plain, "Confirm and sign in")
 
     heading(plain, "Your account")
@@ -74,7 +74,7 @@ def test_an_invited_analyst_sets_up_a_second_factor_without_javascript(server, a
     with app.app_context():
         get(Accounts).invite("cli", ADDRESS, Role.ANALYST)
     plain.goto(mailed(app, instance, server))
-    plain.get_by_label("Password").fill(PASSWORD)
+    plain.get_by_label("Password", exact=True).fill(PASSWORD)
     press(plain, "Continue")
     heading(plain, "Set up your authenticator app")
     press(plain, "Show the QR code")
@@ -88,7 +88,7 @@ def test_an_invited_analyst_sets_up_a_second_factor_without_javascript(server, a
     expect(plain).to_have_url(f"{server.url}/analytics")
     sign_out(plain)
     plain.get_by_label("Email address").fill(ADDRESS)
-    plain.get_by_label("Password").fill(PASSWORD)
+    plain.get_by_label("Password", exact=True).fill(PASSWORD)
     press(plain, "Sign in")
     plain.get_by_label("Code", exact=True).fill(codes[0])
     press(plain, "Continue")
@@ -98,14 +98,14 @@ def test_an_invited_analyst_sets_up_a_second_factor_without_javascript(server, a
 def test_an_error_is_announced_focused_and_leads_to_its_field(server, page):
     page.goto(f"{server.url}/sign-up")
     page.get_by_label("Email address").fill("ada@")
-    page.get_by_label("Password").press("Enter")
+    page.get_by_label("Password", exact=True).press("Enter")
 
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     summary.get_by_role("link", name="Enter an email address, like name@example.com.").click()
     expect(page.get_by_label("Email address")).to_be_focused()
     expect(page.get_by_label("Email address")).to_have_value("ada@")
-    expect(page.get_by_label("Password")).to_have_value("")
+    expect(page.get_by_label("Password", exact=True)).to_have_value("")
 
 
 def test_a_password_may_be_pasted(server, page):
@@ -114,18 +114,18 @@ def test_a_password_may_be_pasted(server, page):
     page.get_by_label("Email address").press("Control+a")
     page.get_by_label("Email address").press("Control+c")
 
-    page.get_by_label("Password").press("Control+v")
+    page.get_by_label("Password", exact=True).press("Control+v")
 
-    expect(page.get_by_label("Password")).to_have_value(PASSWORD)
+    expect(page.get_by_label("Password", exact=True)).to_have_value(PASSWORD)
 
 
 def test_every_step_of_a_second_factor_is_sound(server, app, tested):
     account = make_account(app, Role.ANALYST, two_factor=False)
     tested.goto(f"{server.url}/sign-in")
-    tested.get_by_label("Password").press("Enter")
+    tested.get_by_label("Password", exact=True).press("Enter")
     assert_sound(tested)
     tested.get_by_label("Email address").fill(account.email)
-    tested.get_by_label("Password").fill(PASSWORD)
+    tested.get_by_label("Password", exact=True).fill(PASSWORD)
     press(tested, "Sign in")
     assert_sound(tested)
     press(tested, "Show the QR code")
@@ -160,7 +160,7 @@ def test_the_page_that_asks_for_the_code_is_sound(server, app, tested):
     account = make_account(app, Role.ANALYST)
     tested.goto(f"{server.url}/sign-in")
     tested.get_by_label("Email address").fill(account.email)
-    tested.get_by_label("Password").fill(PASSWORD)
+    tested.get_by_label("Password", exact=True).fill(PASSWORD)
     press(tested, "Sign in")
     tested.get_by_label("Code", exact=True).fill("000000")
     press(tested, "Continue")

@@ -89,7 +89,7 @@ def test_choosing_and_deleting_need_no_script(app, server, chromium):
     page.goto(server.url + START)
     page.get_by_role("button", name="No, you may not").click()
     page.goto(f"{server.url}/account/delete")
-    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_label("Your password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Delete my account").click()
 
     expect(page.get_by_text("Your account is closed")).to_be_visible()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -23,11 +24,12 @@ BOARD = "/analytics?period=7d&source=newsletter"
 
 @pytest.fixture(scope="module")
 def visited(tmp_path_factory, migrated_sqlite):
-    """A server whose lake holds twelve visits from a newsletter, and the folder of its database."""
+    """A server whose lake holds twelve visits of yesterday from a newsletter, and the folder of its database."""
     instance = tmp_path_factory.mktemp("visited")
     shutil.copy(migrated_sqlite, instance / "mingus.db")
     app = make_app(make_settings(instance))
-    opened = {"event_type": "ai_calculator_opened", "event_data": {"source": "newsletter"}}
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    opened = {"event_type": "ai_calculator_opened", "timestamp": yesterday, "event_data": {"source": "newsletter"}}
     events = [{**opened, "session_id": f"s-{number}"} for number in range(12)]
     with app.app_context():
         key = get(KeyService).create("writer", [Scope.EVENTS_WRITE])
