@@ -197,6 +197,7 @@ def test_bars_are_sorted_and_say_who_leads():
         (made.SESSIONS, (0, 0, 0), 0, "Sessions: 0 for each of 3"),
         (made.CONVERSION, (0.2, 0.2), 0, "Conversion: 20.0% for a and b"),
         (made.CONVERSION, (0.2, 0.2, 0.1), 0, "Conversion: from 10.0% (c) to 20.0% (a)"),
+        (made.CONVERSION, (0.2, 0.2, 0.1), 4, "Conversion of the 3 shown: from 10.0% (c) to 20.0% (a)"),
     ],
 )
 def test_bars_of_one_length_lead_together(quantity, values, others, title):

@@ -199,7 +199,8 @@ def finding(ranking: Ranking, ordered: Sequence[Bar]) -> str:
     if len(level) == len(known):
         return f"{quantity.name}: {greatest} for {'each of ' if len(level) > 2 else ''}{_together(ranking, level)}"
     low = f"{quantity.say(last.value)} ({last.label})"
-    return f"{quantity.name}: from {low} to {quantity.say(first.value)} ({first.label})"
+    of_shown = f" of the {count(len(ordered))} shown" if ranking.others else ""
+    return f"{quantity.name}{of_shown}: from {low} to {quantity.say(first.value)} ({first.label})"
 
 
 def _together(ranking: Ranking, level: Sequence[Bar]) -> str:
