@@ -126,7 +126,7 @@ class BoardQuestion:
         filters = [filter_in_words(condition, setting.names) for condition in tile.filters]
         if tile.kind is TileKind.NUMBER:
             [number] = tiles_of(result, (tile.measure,), lambda _: "")
-            n = "; ".join(filter(None, (number.n, *filters)))
+            n = "; ".join(filter(None, (number.n.removesuffix("."), *filters)))
             return ShownTile(tile, replace(number, label=tile.label, n=n), _course(result, tile.measure))
         id_ = f"tile-{tile.id or self._tiles.index(tile)}"
         if tile.kind is TileKind.TREND:
