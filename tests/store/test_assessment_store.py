@@ -12,7 +12,7 @@ from backend.assessments.job_impact.questions import JobImpactAnswers
 from backend.assessments.job_impact.store import AssessmentStore, StoredAssessment
 from backend.assessments.visit.errors import ResultGone
 from backend.assessments.visit.models import Draft, SharedResult
-from backend.assessments.visit.store import DraftStore, delete_expired
+from backend.assessments.visit.store import DraftStore, LinkedDraft, delete_expired
 from backend.database import get_db_session
 from backend.vault.tokens import digest_of
 
@@ -74,7 +74,7 @@ def test_finds_a_draft_by_its_link_until_it_expires(store):
     made = linked(store)
 
     for find in (store.of_link, store.of_link_for_change):
-        assert find(LINK, NOW) is made
+        assert find(LINK, NOW) == LinkedDraft(made, withdrawn=False)
         with pytest.raises(ResultGone):
             find(LINK, NOW + DAY)
     assert store.newest([TOKEN, "x" * 43], NOW) == (made, SEALED)
@@ -133,13 +133,13 @@ def test_putting_an_assessment_again_changes_what_it_says_and_not_when_it_began(
     assert (kept.state, kept.created_at, kept.completion_time) == ("GA", NOW, 999.0)
 
 
-def test_a_link_works_until_it_is_withdrawn(store):
+def test_a_link_that_was_withdrawn_is_found_as_such_and_no_longer_the_one_to_pass_on(store):
     made = linked(store)
 
     store.revoke_links(made, NOW)
     assert store.newest([TOKEN], NOW) is None
-    with pytest.raises(ResultGone):
-        store.of_link(LINK, NOW)
+    for find in (store.of_link, store.of_link_for_change):
+        assert find(LINK, NOW) == LinkedDraft(made, withdrawn=True)
 
 
 def test_a_draft_survives_the_way_to_json_and_back():
