@@ -327,7 +327,7 @@ def test_the_api_reference_is_searched_shown_in_a_language_and_tried(page, site)
 
     contents = page.get_by_role("navigation", name="API reference")
     contents.get_by_role("searchbox").fill("funnel sessions")
-    expect(contents.get_by_role("listitem").locator("visible=true")).to_have_count(4)  # with the three of the start
+    expect(contents.get_by_role("listitem").locator("visible=true")).to_have_count(5)  # with the three of the start
     page.locator(".langs").first.get_by_text("Python", exact=True).click()
     expect(page.get_by_text("import requests").first).to_be_visible()
     search = page.locator("#get-api-calculator-occupations")
