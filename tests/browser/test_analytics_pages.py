@@ -205,7 +205,6 @@ def test_going_back_shows_what_the_page_is_about(page, site):
     page.get_by_role("form", name="What to show").get_by_role("button", name="Show", exact=True).click()
     page.wait_for_url("**measure=revenue**")
     expect(measure).to_have_value("revenue")
-
     page.go_back()
     expect(measure).to_have_value("sessions")
 
@@ -324,7 +323,6 @@ def test_on_paper_the_funnel_is_a_table_without_controls(page, site):
 
 def test_the_api_reference_is_searched_shown_in_a_language_and_tried(page, site):
     page.goto(f"{site.url}/api/docs/calculator")
-
     contents = page.get_by_role("navigation", name="API reference")
     contents.get_by_role("searchbox").fill("funnel sessions")
     expect(contents.get_by_role("listitem").locator("visible=true")).to_have_count(5)  # with the three of the start

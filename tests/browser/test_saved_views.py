@@ -128,6 +128,7 @@ def test_the_menus_are_sound_with_everything_open(chromium, app, site):
     for path in (BOARD, "/analytics/funnel"):
         page.goto(f"{site}{path}")
         assert_sound(page)
+    page.reload()
     open_by_keyboard(page, "Save this view")
     with page.expect_navigation():
         page.get_by_role("button", name="Save", exact=True).click()
