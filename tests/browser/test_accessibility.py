@@ -19,8 +19,11 @@ OF_COLORS = ["color-contrast", "link-in-text-block"]  # of RULES, what another s
 
 
 def assert_sound(page):
-    """No violation in either scheme at 1280 and 320 pixels with everything open, and nothing wider than the window."""
-    page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
+    """No violation in either scheme at 1280 and 320 pixels with everything open, and nothing wider than the window.
+
+    Menus stay as they are: one that floats covers what is under it, and tests open them one by one.
+    """
+    page.locator("details:not(.pop)").evaluate_all("all => all.forEach(one => { one.open = true })")
     for width in (1280, 320):
         page.set_viewport_size({"width": width, "height": 900})
         for scheme in ("light", "dark"):

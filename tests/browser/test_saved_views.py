@@ -143,11 +143,11 @@ def test_a_day_of_a_chart_opens_the_form_that_annotates_it(page, app, site, inst
     chart = page.locator("#trend")
     expect(chart).to_have_attribute("data-state", "drawn")
 
-    chart.dispatch_event("chart:day", {"detail": {"day": "2026-11-21"}, "bubbles": True})
+    chart.evaluate("at => at.dispatchEvent(new CustomEvent('chart:day', {bubbles: true, detail: {day: '2026-11-21'}}))")
 
     day = page.get_by_label("Day", exact=True)
     expect(day).to_have_value("2026-11-21")
-    expect(page.get_by_label("What happened")).to_be_focused()
-    page.get_by_label("What happened").fill("New prices")
+    expect(page.get_by_role("textbox", name="What happened")).to_be_focused()
+    page.get_by_role("textbox", name="What happened").fill("New prices")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Note added.")).to_be_visible()
