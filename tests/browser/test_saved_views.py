@@ -139,7 +139,7 @@ def test_the_menus_are_sound_with_everything_open(chromium, app, site):
 
 
 def test_a_day_of_a_chart_opens_the_form_that_annotates_it(page, app, site, instance):
-    sign_in(page, app, site, "/analytics?period=today&grain=hour")
+    sign_in(page, app, site, "/analytics?period=7d")
     chart = page.locator("#trend")
     expect(chart).to_have_attribute("data-state", "drawn")
 
