@@ -81,8 +81,7 @@ def ranking_of(
 ) -> Figure:
     """A measure by one dimension, also where it fell to nothing; a bar leads to the page of that value alone.
 
-    `colors`: of values that another chart beside it draws too. Where no value has one of its own, all have the main
-    one.
+    `colors`: of values that another chart draws too. Where no value has one of its own, all have the main one.
     """
     query, denominator = result.query, MEASURES[name].rests_on
     [dimension], numerator = query.dimensions, numerator_of(name)
@@ -90,24 +89,15 @@ def ranking_of(
     rows = [row for row in result.rows if row.values[denominator] or (row.previous and row.previous[denominator])]
     shown = len(rows) if len(rows) <= bar_limit + 1 else bar_limit  # to say that one is left out takes its room
 
-    def bar(row: ResultRow) -> Bar:
-        before = row.previous or {}
-        return Bar(
-            names.name(dimension, row.keys[0]),
-            row.values[name],
-            int(row.values[denominator] or 0),
-            before.get(name),
-            link(question.with_filter(dimension, row.keys[0])),
-            part_of(row.values, numerator, query.currency),
-            int(before.get(denominator) or 0),
-            own_colors.get(row.keys[0], 0 if own_colors else 1),
-        )
-
+    shown_bars = (
+        _bar(row, result, name, names, link(question.with_filter(dimension, row.keys[0])), own_colors)
+        for row in rows[:shown]
+    )
     return bars(
         Ranking(
             quantity_of(name, query.currency),
             _spoken(DIMENSIONS[dimension].label),
-            tuple(map(bar, rows[:shown])),
+            tuple(shown_bars),
             result.totals.values[name],
             int(result.totals.values[denominator] or 0),
             noun_of(denominator),
@@ -119,6 +109,21 @@ def ranking_of(
             names.most_looked_up(dimension, rows[0].keys[0]) if rows and name == "assessments" else "",
             int(result.before.values[denominator] or 0) if result.before else 0,
         )
+    )
+
+
+def _bar(row: ResultRow, result: Result, name: str, names: Names, href: str, colors: Mapping[str | None, int]) -> Bar:
+    """A value's bar; where no value has a color of its own, all have the main one."""
+    denominator, before = MEASURES[name].rests_on, row.previous or {}
+    return Bar(
+        names.name(result.query.dimensions[0], row.keys[0]),
+        row.values[name],
+        int(row.values[denominator] or 0),
+        before.get(name),
+        href,
+        part_of(row.values, numerator_of(name), result.query.currency),
+        int(before.get(denominator) or 0),
+        colors.get(row.keys[0], 0 if colors else 1),
     )
 
 

@@ -187,7 +187,7 @@ def test_money_is_of_one_currency_and_equal_clicks_of_a_session_are_one_intent(a
     assert dollars["currencies"] == ["EUR", "USD"]
     page = analyst.get(f"/analytics/revenue?start={DAY}&end={DAY}&tz=UTC&currency=EUR").text
     assert "€90" in page
-    assert "n = 9 upgrades in the currency. Nothing is charged. USD left out." in page
+    assert "n = 9 sessions with a price. Nothing is charged. USD left out." in page
     assert "Amounts in USD are left out; currency=USD in the address shows them." in page
 
 
