@@ -131,8 +131,9 @@ def _describe_long_addresses(spec: dict[str, Any]) -> None:
         "content": {"text/html": {}},
     }
     for item in spec["paths"].values():
-        if "parameters" in (operation := item.get("get", {})):
-            operation["responses"]["414"] = refusal
+        for operation in item.values():
+            if "parameters" in operation:
+                operation["responses"]["414"] = refusal
 
 
 def _forget_impossible_refusals(spec: dict[str, Any]) -> None:

@@ -75,15 +75,17 @@ class BoardBody(BaseModel):
         return NewBoard(self.name.strip(), tuple(tile.tile() for tile in self.tiles), self.shared)
 
 
+def _at_most_so_many_tiles(schema: dict[str, Any]) -> None:
+    schema["anyOf"][0]["maxItems"] = MOST_TILES
+
+
 class BoardPatch(BaseModel):
     """What is to change; the rest stays. `tiles` replaces all of them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str | None = Field(None, json_schema_extra=nullable(line(LONGEST_NAME)))
-    tiles: list[TileIn] | None = Field(
-        None, json_schema_extra={"anyOf": [{"type": "array", "maxItems": MOST_TILES}, {"type": "null"}]}
-    )
+    tiles: list[TileIn] | None = Field(None, json_schema_extra=_at_most_so_many_tiles)
     shared: StrictBool | None = None
 
     def changed(self, board: NewBoard) -> NewBoard:

@@ -17,7 +17,7 @@ from backend.dashboards.pages.funnel import FUNNEL
 from backend.dashboards.saved import SAVABLE, SEVERAL, checked, checked_change, known_parameters
 from backend.errors import FieldError, InvalidRequest, NotFound
 from backend.routes.schemas.answer import Out
-from backend.routes.schemas.said_rules import TEXT, Rule, case, line
+from backend.routes.schemas.said_rules import TEXT, Rule, case, line, nullable
 
 SOME: Rule = {"items": {"pattern": TEXT["pattern"]}}
 ONE: Rule = SOME | {"minItems": 1, "maxItems": 1}
@@ -77,7 +77,7 @@ class ViewChangeBody(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"minProperties": 1})
 
-    name: str | None = Field(None, examples=["Newsletter by month"], json_schema_extra={"anyOf": [line(LONGEST_NAME)]})
+    name: str | None = Field(None, examples=["Newsletter by month"], json_schema_extra=nullable(line(LONGEST_NAME)))
     shared: StrictBool | None = Field(None, description="Whether everyone with dashboard access sees it.")
 
     def change(self) -> ViewChange:
