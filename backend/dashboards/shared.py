@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from urllib.parse import parse_qs
+from datetime import date, datetime
 
 from werkzeug.datastructures import MultiDict
 
 from backend.analytics.shares.share import Parameters, Share
-from backend.analytics.views.view import ViewKind
-from backend.dashboards.filters import FILTER_CHOICES
+from backend.dashboards.chips import filter_in_words
+from backend.dashboards.filters import filters_in
 from backend.dashboards.names import Names
 from backend.dashboards.page import BoardPage
 from backend.dashboards.pages import BOARD_PAGES
-from backend.dashboards.saved import known_parameters
 from backend.formats import plain_day
 
 SHARED_PAGES: Mapping[str, BoardPage] = {page.name: page for page in BOARD_PAGES}
@@ -31,13 +29,6 @@ def shared_arguments(parameters: Parameters, page: BoardPage, chosen: MultiDict[
     return MultiDict(fixed | {name: chosen.getlist(name) for name in names})
 
 
-def shared_parameters(page: str, query: str) -> Parameters:
-    """The parameters of an address that the page knows, to be kept with a link."""
-    known = known_parameters(ViewKind.VIEW, page)
-    asked = parse_qs(query, keep_blank_values=True)
-    return {name: tuple(values) for name, values in asked.items() if name in known}
-
-
 @dataclass(frozen=True, slots=True)
 class ListedShare:
     """A shared link in its owner's list. `about`: what it shows beyond the page's name, in words."""
@@ -47,24 +38,19 @@ class ListedShare:
     about: str
     token: str | None
     chart: str
-    created_at: object
+    created_at: datetime
     has_password: bool
     last_day: str
     is_over: bool
 
 
 def listed_share(share: Share, names: Names, today: date) -> ListedShare:
-    labels = dict(FILTER_CHOICES)
-    filters = [
-        f"{labels[name]}: {', '.join(names.name(name, value) for value in values)}"
-        for name, values in share.parameters.items()
-        if name in labels
-    ]
+    filters = filters_in(MultiDict({name: list(values) for name, values in share.parameters.items()}), None, [])
     page = SHARED_PAGES.get(share.page)
     return ListedShare(
         str(share.public_id),
         page.title if page else share.page,
-        "; ".join(filters),
+        "; ".join(filter_in_words(condition, names) for condition in filters),
         share.token,
         share.chart,
         share.created_at,

@@ -75,6 +75,14 @@ def test_whoever_has_the_link_sees_the_page_with_its_filters_and_no_way_further(
     assert page.headers["X-Frame-Options"] == "DENY"
 
 
+def test_the_list_says_what_each_link_is_narrowed_to(analyst):
+    share(analyst, "period=7d&source_not=google&country=US&job_title_contains=nurse")
+
+    assert "Source is not google; Country is United States; Job title contains nurse" in words(
+        analyst.get(SHARES, headers=BROWSER)
+    )
+
+
 def test_a_reader_chooses_days_and_never_what_is_counted(app, analyst, visits):
     share(analyst)
     [link] = links(analyst)

@@ -21,10 +21,10 @@ from backend.routes.reader import reader_zone
 
 def shared_board(share: OpenedShare, root: str) -> ResponseReturnValue:
     """What the link shows. `root`: its own path, to which all links of the page lead."""
-    page = SHARED_PAGES[share.page]
+    page, named = SHARED_PAGES[share.page], names()
     args = shared_arguments(share.parameters, page, request.args)
     question = PageQuestion.parse(args, reader_zone(), utc_now(), page.own, get(Warehouse).first_day).within(page.own)
-    board = completed_board(page, Setting(page, question, names(), root=root)) if question.period else None
+    board = completed_board(page, Setting(page, question, named, root=root)) if question.period else None
     chart = next((chart for chart in board.charts if chart.id == share.chart), None) if board and share.chart else None
     shown = render_template(
         "dashboards/shared_chart.html" if share.chart else "dashboards/shared_board.html",
@@ -34,7 +34,7 @@ def shared_board(share: OpenedShare, root: str) -> ResponseReturnValue:
         chart=chart,
         path=root,
         presets=Preset,
-        filters=[filter_in_words(condition, names()) for condition in question.filters],
+        filters=[filter_in_words(condition, named) for condition in question.filters],
     )
     return shown, 200 if board else 422
 

@@ -29,8 +29,8 @@ def share_page(errors: Errors = NO_ERRORS) -> str:
 @bp.get("")
 @require(Scope.DASHBOARDS_READ)
 def shares() -> ResponseReturnValue:
-    today = get(Shares).today()
-    listed = [listed_share(share, names(), today) for share in get(Shares).of(me())]
+    today, named = get(Shares).today(), names()
+    listed = [listed_share(share, named, today) for share in get(Shares).of(me())]
     return render_template("dashboards/shares.html", shares=listed, zone=reader_zone(), site=request.host_url)
 
 

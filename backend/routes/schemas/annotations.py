@@ -93,7 +93,7 @@ class AnnotationResponse(Out):
 
 def annotation_of_form(form: MultiDict[str, str]) -> NewAnnotation:
     """Raises InvalidRequest, with everything that is wrong with it."""
-    text, day = form.get("text", "").strip(), _day(form.get("day", "").strip())
+    text, day = form.get("text", "").strip(), day_of(form.get("day", "").strip())
     errors = _bad_text(text)
     if day is None:
         wrong = "Enter the day as year, month and day, like 2026-11-21, between 2000 and 2200."
@@ -111,7 +111,8 @@ def _bad_text(text: str) -> list[FieldError]:
     return []
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """The day of the years 2000 to 2200 that a text names; None where it names none."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
