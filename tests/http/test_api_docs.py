@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from unittest.mock import patch
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-import requests
 from markupsafe import escape
 
 from backend.api_docs.document import MEANINGS, outline, problem_kinds, section_of
@@ -145,18 +145,40 @@ def test_the_example_is_a_command_that_a_shell_takes():
     assert words[-1].replace("\n", "").replace(" ", "") == '{"name":"Ada\'s","born":"2026-11-21"}'
 
 
-def test_the_example_in_python_sends_the_same_request(monkeypatch):
+class Recorder(BaseHTTPRequestHandler):
+    """Keeps what was sent to it in `server.sent`."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.sent.append((self.command, self.path, self.headers["Authorization"], body))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+
+@pytest.fixture
+def recorder():
+    with HTTPServer(("127.0.0.1", 0), Recorder) as server:
+        server.sent = []
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_the_example_in_python_sends_the_same_request(recorder, monkeypatch):
     code = {"name": "code", "in": "path", "required": True, "schema": {"type": "string", "examples": ["29-1141"]}}
     asked = {"name": "q", "in": "query", "required": True, "schema": {"type": "string"}, "example": "rn & co"}
-    example = operation(requestBody=body(), security=[{"api_key": []}], parameters=[code, asked]).example
+    spec = document(requestBody=body(), security=[{"api_key": []}], parameters=[code, asked])
+    example = section_of(spec, "people", f"http://127.0.0.1:{recorder.server_port}").operations[0].example
     monkeypatch.setenv("MINGUS_KEY", "k-1")
-    with patch.object(requests.Session, "send") as send:
-        exec(example.python(), {})
+    exec(example.python(), {})
 
-    [sent] = send.call_args.args
-    assert (sent.method, sent.url) == ("POST", "http://127.0.0.1:5000/api/people/29-1141?q=rn+%26+co")
-    assert sent.headers["Authorization"] == "Bearer k-1"
-    assert json.loads(sent.body) == json.loads(example.body) == {"name": "Ada's", "born": "2026-11-21"}
+    [(method, path, proof, sent)] = recorder.sent
+    assert (method, path) == ("POST", "/api/people/29-1141?q=rn+%26+co")
+    assert proof == "Bearer k-1"
+    assert json.loads(sent) == json.loads(example.body) == {"name": "Ada's", "born": "2026-11-21"}
 
 
 def test_every_example_of_the_reference_is_a_program(client):
