@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
@@ -77,5 +77,6 @@ def menu() -> ViewMenu | None:
     page = page_at(request.path)
     if page is None:
         return None
-    views = get(SavedViews).seen_by(demand(Scope.DASHBOARDS_READ).account_id)
-    return ViewMenu.of(views, page, request.args)
+    if "saved_views" not in g:  # several parts of a page ask
+        g.saved_views = get(SavedViews).seen_by(demand(Scope.DASHBOARDS_READ).account_id)
+    return ViewMenu.of(g.saved_views, page, request.args)
