@@ -41,19 +41,14 @@ class AuditQuestion:
         fields = {name: args.get(name, "").strip() for name in ("actor", "action", "object", "days", "before")}
         errors = {}
         for name, example in (("actor", "cli"), ("object", "job:7")):
-            if "@" in fields[name] and (account := account_with(fields[name])):
-                fields[name] = account
-            elif "@" in fields[name]:
-                errors[name] = "No account has this email address."
-            elif fields[name] and not PUBLIC_NAME.fullmatch(fields[name]):
-                errors[name] = f"Enter an email address, or a name as the log stores it, such as {example}."
+            fields[name], errors[name] = _named(fields[name], example, account_with)
         if fields["action"] and fields["action"] not in list(Action):
             errors["action"] = "Choose an action from the list."
         if fields["days"] and fields["days"] not in map(str, DAYS):
             errors["days"] = "Choose a period from the list."
         before = int(fields.pop("before")) if _is_number(fields["before"]) else None
         fields.pop("before", None)
-        return cls(**fields, before=before, now=now, errors=errors)
+        return cls(**fields, before=before, now=now, errors={name: wrong for name, wrong in errors.items() if wrong})
 
     @property
     def filter(self) -> AuditFilter:
@@ -92,6 +87,16 @@ def audit_csv(entries: Iterable[AuditEntry]) -> Iterator[str]:
         for e in entries
     )
     yield from csv_lines(COLUMNS, rows)
+
+
+def _named(text: str, example: str, account_with: Callable[[str], str | None]) -> tuple[str, str]:
+    """The name that a text means in the log, and what is wrong with it."""
+    if "@" in text:
+        account = account_with(text)
+        return account or text, "" if account else "No account has this email address."
+    if text and not PUBLIC_NAME.fullmatch(text):
+        return text, f"Enter an email address, or a name as the log stores it, such as {example}."
+    return text, ""
 
 
 def _is_number(text: str) -> bool:

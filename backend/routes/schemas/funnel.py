@@ -272,7 +272,6 @@ class JourneysResponse(TableOut):
 
     @classmethod
     def of(cls, found: JourneyList, groups: JourneyGroups | None = None) -> Self:
-        zone = ZoneInfo(found.query.period.timezone)
         return cls(
             data=list(_journeys(found)),
             groups=[JourneyGroupOut.model_validate(group) for group in groups.rows] if groups else [],
@@ -284,7 +283,7 @@ class JourneysResponse(TableOut):
                 outcome=found.bar.outcome,
                 counted=_unit(found.query.scope),
                 timezone=found.query.period.timezone,
-                as_of=found.as_of.astimezone(zone),
+                as_of=found.as_of.astimezone(ZoneInfo(found.query.period.timezone)),
                 engine=found.engine,
                 demo=found.demo,
                 plan=_plan(found.query),
