@@ -62,7 +62,7 @@ def funnel_sessions(query: JourneyParameters) -> Response:
     return table_response(text, query.format, name, question.period, journeys.version)
 
 
-@bp.get("/sessions/<visit>", responses={200: VisitResponse, **problems(401, 403, 404)})
+@bp.get("/sessions/<visit>", responses={200: VisitResponse, **problems(401, 403, 404, 422)})
 @require(Scope.DASHBOARDS_READ)
 def funnel_visit(path: VisitPath) -> Answer:
     """The events of one session behind a bar, first to last
