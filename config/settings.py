@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from annotated_types import Ge, Le
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
+from config.monitoring_settings import MonitoringSettings
 from config.names import unknown_names
 from config.values import (
     ClickHouseUrl,
@@ -58,7 +59,7 @@ class InvalidSettings(SystemExit):
     """A setting has a value that the platform cannot start with; the message names each one."""
 
 
-class Settings(BaseModel):
+class Settings(MonitoringSettings):
     """The settings of an installation, by environment variables of the same names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

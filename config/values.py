@@ -71,6 +71,12 @@ def _is_a_site(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _can_be_called(value: SecretStr) -> SecretStr:
+    if value.get_secret_value() and not re.fullmatch(r"https://[!-~]+", value.get_secret_value()):
+        raise ValueError("must be an address that begins with https://")
+    return value
+
+
 def _is_one_address(value: str) -> str:
     address = r"[^\s<>@,]+@[^\s<>@,]+"
     if not re.fullmatch(rf"[^<>@,\"\x00-\x1f]+ <{address}>|{address}", value):
@@ -201,6 +207,7 @@ LakeUrl = Annotated[str, AfterValidator(_is_a_folder_or_a_store)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Secret = Annotated[SecretStr, AfterValidator(_is_a_secret)]
 MasterSecret = Annotated[Secret, AfterValidator(_holds_no_comma)]
+CallableUrl = Annotated[SecretStr, AfterValidator(_can_be_called)]
 Site = Annotated[str, AfterValidator(_is_a_site)]
 MailAddress = Annotated[str, AfterValidator(_is_one_address)]
 MailPassword = Annotated[SecretStr, AfterValidator(_travels_privately)]

@@ -16,6 +16,8 @@ class Scope(StrEnum):
     EVENTS_WRITE = "events:write"
     JOBS_READ = "jobs:read"
     JOBS_RETRY = "jobs:retry"
+    MONITORING_READ = "monitoring:read"
+    MONITORING_CONTROL = "monitoring:control"
     ACCOUNTS_MANAGE = "accounts:manage"
     AUDIT_READ = "audit:read"
 
@@ -45,7 +47,15 @@ SCOPES: Mapping[Role, frozenset[Scope]] = MappingProxyType(
         Role.ANALYST: _ANALYST,
         Role.EXPERIMENTER: _ANALYST,
         Role.OPS: frozenset(
-            {Scope.ACCOUNT_SELF, Scope.KEYS_SELF, Scope.JOBS_READ, Scope.JOBS_RETRY, Scope.EVENTS_WRITE}
+            {
+                Scope.ACCOUNT_SELF,
+                Scope.KEYS_SELF,
+                Scope.JOBS_READ,
+                Scope.JOBS_RETRY,
+                Scope.EVENTS_WRITE,
+                Scope.MONITORING_READ,
+                Scope.MONITORING_CONTROL,
+            }
         ),
         Role.ADMIN: frozenset(Scope),
     }
@@ -59,9 +69,19 @@ DEEDS: Mapping[Scope, str] = MappingProxyType(
         Scope.EVENTS_WRITE: "send events from elsewhere",
         Scope.JOBS_READ: "view background work",
         Scope.JOBS_RETRY: "retry background work",
+        Scope.MONITORING_READ: "view operations",
+        Scope.MONITORING_CONTROL: "start and stop monitoring, or change its alerts",
         Scope.ACCOUNTS_MANAGE: "view or change other people’s accounts",
         Scope.AUDIT_READ: "view the audit log",
     }
 )
 # The scopes that an API key may have. The rest is for people who sign in.
-KEY_SCOPES = frozenset({Scope.DASHBOARDS_READ, Scope.EVENTS_WRITE, Scope.JOBS_READ})
+KEY_SCOPES = frozenset(
+    {
+        Scope.DASHBOARDS_READ,
+        Scope.EVENTS_WRITE,
+        Scope.JOBS_READ,
+        Scope.MONITORING_READ,
+        Scope.MONITORING_CONTROL,
+    }
+)

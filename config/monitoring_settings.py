@@ -1,0 +1,39 @@
+"""The settings of monitoring: who is told of trouble, and what else may read what was measured."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field, SecretStr
+
+from config.values import CallableUrl, Networks
+
+
+class MonitoringSettings(BaseModel):
+    """The part of `Settings` that only monitoring reads."""
+
+    HOST_ID: str = Field("", description="Name of this host in monitoring. Empty: the machine's host name.")
+    ALERT_WEBHOOK_URL: CallableUrl = Field(
+        SecretStr(""), description="Incoming webhook of Slack that alerts are sent to. Empty: none are."
+    )
+    PAGERDUTY_API_KEY: SecretStr = Field(
+        SecretStr(""), description="Integration key of PagerDuty (Events API v2) for critical alerts. Empty: none are."
+    )
+    DEAD_MAN_URL: CallableUrl = Field(
+        SecretStr(""),
+        description="Called each minute while alerts are evaluated, so that another service notices when they are not."
+        " Empty: nothing is called.",
+    )
+    METRICS_NETWORKS: Networks = Field(
+        "", description="Networks that may read `/metrics` without a key. Empty: only keys with `monitoring:read` may."
+    )
+    STATSD_PROTOCOL: Literal["udp", "tcp"] = Field(
+        "udp", description="How StatsD is spoken to: `udp` may lose packets, `tcp` does not."
+    )
+    OTEL_EXPORTER_OTLP_ENDPOINT: str = Field(
+        "", description="OTLP endpoint over HTTP that traces are sent to, such as `http://127.0.0.1:4318`. Empty: none."
+    )
+    SENTRY_DSN: SecretStr = Field(
+        SecretStr(""),
+        description="DSN of Sentry or a service compatible with it that errors are also sent to. Empty: none.",
+    )
