@@ -9,7 +9,6 @@ from pathlib import Path
 from flask import Flask, request, url_for
 from jinja2 import ChoiceLoader, DictLoader, StrictUndefined
 
-from app import styles
 from backend import formats
 from backend.accounts.permissions import Scope
 from backend.analytics.warehouse.service import Warehouse
@@ -46,7 +45,6 @@ FORMS = (
 
 
 def init_app(app: Flask) -> None:
-    app.register_blueprint(styles.bp)
     page = DictLoader({CALCULATOR: (PROJECT / CALCULATOR).read_text()})
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_loader = ChoiceLoader([app.jinja_loader, page])  # type: ignore[list-item]
@@ -54,7 +52,6 @@ def init_app(app: Flask) -> None:
         must_ask_consent=must_ask,
         may_recognise=may_recognise,
         static_url=static_url,
-        sheet_url=styles.sheet_url,
         caller=caller,
         is_signing_in=is_signing_in,
         reader=reader,

@@ -6,14 +6,10 @@ import re
 from functools import cache
 from hashlib import sha256
 
-from flask import Blueprint, Response, abort, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import url_for
 
-from backend.routes.access import shared
 from config.settings import PROJECT
 
-bp = Blueprint("styles", __name__)
-YEAR = 31_536_000
 SOURCES = PROJECT / "app" / "static" / "css"
 EVERY_PAGE = ("tokens", "components", "pages")
 SHEETS = {
@@ -24,18 +20,6 @@ SHEETS = {
 }
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 INDENT = re.compile(r"\n\s*")
-
-
-@bp.get("/styles/<sheet>.css")
-@shared("style sheets hold nothing private")
-def serve(sheet: str) -> ResponseReturnValue:
-    if sheet not in SHEETS:
-        abort(404)
-    response = Response(joined(sheet), mimetype="text/css")
-    response.cache_control.public = True
-    response.cache_control.max_age = YEAR
-    response.add_etag()
-    return response.make_conditional(request)
 
 
 @cache
@@ -52,4 +36,4 @@ def _digest(sheet: str) -> str:
 
 def sheet_url(sheet: str) -> str:
     """The address of a joined style sheet, changing with its content, so that browsers may keep it for ever."""
-    return url_for("styles.serve", sheet=sheet, v=_digest(sheet))
+    return url_for("site.style_sheet", sheet=sheet, v=_digest(sheet))
