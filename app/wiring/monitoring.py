@@ -11,6 +11,7 @@ from backend.analytics.monitoring.flushing import Flusher
 from backend.analytics.monitoring.folding import Folding
 from backend.analytics.monitoring.readings import Readings
 from backend.analytics.monitoring.store import PerformanceStore
+from backend.analytics.monitoring.summary import PerformanceSummary
 from backend.analytics.monitoring.windows import Windows
 from backend.clock import utc_now
 from backend.database import get_db_session
@@ -37,6 +38,9 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         session = get_db_session()
         return Folding(PerformanceStore(session), session, utc_now)
 
+    def windows() -> Windows:
+        return Windows(PerformanceStore(get_db_session()), off_spans, utc_now)
+
     classes = registry.build(DataClasses)
     for table in ("performance_flushes", "performance_series", "performance_totals"):
         classes.holds_nobodys(table, "how often something happened and how long it took, of nobody in particular")
@@ -45,4 +49,5 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.on_start(lambda: registry.build(Flusher).begin())
     registry.add_service(PerformanceStore, lambda: PerformanceStore(get_db_session()))
     registry.add_service(Folding, folding)
-    registry.add_service(Windows, lambda: Windows(PerformanceStore(get_db_session()), off_spans, utc_now))
+    registry.add_service(Windows, windows)
+    registry.add_service(PerformanceSummary, lambda: PerformanceSummary(windows(), off_spans, utc_now))
