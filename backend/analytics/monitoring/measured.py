@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from math import isfinite
+from operator import itemgetter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backend.analytics.monitoring.readings import Family, Reading
 from backend.analytics.monitoring.series import Columns, Label, SeriesSet, grouped
-from backend.analytics.monitoring.sketches import MAPPING, keys_of
+from backend.analytics.monitoring.sketches import MAPPING, Values, keys_of
 
 MINUTE = 60
 LONGEST_NAME = 200
@@ -21,21 +23,22 @@ Span = tuple[int, Family]  # the minute, in seconds since the epoch; the family
 Measured = Mapping[Span, SeriesSet]
 
 
-def measured(readings: Iterable[Reading]) -> dict[Span, SeriesSet]:
+def measured(readings: Sequence[Reading]) -> dict[Span, SeriesSet]:
     """The readings by span. What is no number is dropped; less than zero, as after a clock was set back, is zero."""
-    valid = [reading for reading in readings if isfinite(reading.value) and isfinite(reading.at)]
+    valid = [reading for reading in readings if isfinite(reading[3]) and isfinite(reading[4])]
     if not valid:
         return {}
-    labels, groups = grouped(
-        [(int(at) // MINUTE * MINUTE, family, name, outcome) for family, name, outcome, _, at in valid]
-    )
-    columns = _rows(valid).combined(groups, len(labels))
+    families, names, outcomes, values, moments = zip(*valid, strict=True)
+    at = np.array(moments, np.float64)
+    minutes = (at // MINUTE).astype(np.int64) * MINUTE
+    labels, groups = grouped(list(zip(minutes.tolist(), families, names, outcomes, strict=True)))
+    is_gauge = np.array([family in GAUGES for _, family, _, _ in labels])[groups]
+    columns = _rows(np.array(values, np.float64), at, is_gauge).combined(groups, len(labels))
     spans: dict[Span, SeriesSet] = {}
     first = 0
-    for (minute, family), own in groupby(labels, lambda label: label[:2]):
+    for span, own in groupby(labels, itemgetter(0, 1)):
         series = [_clean(name, outcome) for _, _, name, outcome in own]
-        rows = SeriesSet(tuple(series), columns.cut(first, first + len(series)))
-        spans[minute, Family(family)] = rows if tuple(sorted(set(series))) == rows.labels else rows.renamed(series)
+        spans[span] = SeriesSet(tuple(series), columns.cut(first, first + len(series))).renamed(series)
         first += len(series)
     return spans
 
@@ -49,12 +52,9 @@ def merged(parts: Iterable[Measured]) -> dict[Span, SeriesSet]:
     return {span: SeriesSet.merged(several) for span, several in by_span.items()}
 
 
-def _rows(readings: Sequence[Reading]) -> Columns:
+def _rows(values: Values, at: Values, is_gauge: NDArray[np.bool_]) -> Columns:
     """A row for each reading."""
-    many = len(readings)
-    values = np.maximum(np.fromiter((reading.value for reading in readings), np.float64, many), 0.0)
-    is_gauge = np.fromiter((reading.family in GAUGES for reading in readings), np.bool_, many)
-    at = np.fromiter((reading.at for reading in readings), np.float64, many)
+    many, values = len(values), np.maximum(values, 0.0)
     is_above_zero = values > MAPPING.min_possible
     return Columns(
         counts=np.ones(many, np.int64),

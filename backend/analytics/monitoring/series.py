@@ -23,7 +23,7 @@ HEADER = struct.Struct("<BIIII9s")
 VERSION = 1
 COLUMNS = ("counts", "totals", "maxima", "latest_at", "latest", "sizes", "keys", "bins")
 OF_BINS = frozenset({"keys", "bins"})
-SPEED = 1
+EFFORT = 6
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -129,13 +129,13 @@ class SeriesSet:
         steps[starts] = 0
         arrays = [
             *(_narrow(whole) for whole in (columns.counts, columns.sizes, keys[starts], steps, columns.bins)),
-            columns.totals,
-            columns.maxima.astype(np.float32 if columns.maxima.max(initial=0) < LARGE else np.float64),
+            _short(columns.totals),
+            _short(columns.maxima),
             *((columns.latest_at, columns.latest) if np.isfinite(columns.latest_at).any() else ()),
         ]
         kinds = "".join(array.dtype.char for array in arrays).encode()
         header = HEADER.pack(VERSION, len(columns), len(starts), len(keys), len(text), kinds)
-        return header + zlib.compress(text + b"".join(array.tobytes() for array in arrays), SPEED)
+        return header + zlib.compress(text + b"".join(array.tobytes() for array in arrays), EFFORT)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> SeriesSet:
@@ -170,6 +170,11 @@ def _narrow(whole: NDArray[Any]) -> NDArray[Any]:
         return whole.astype(np.uint8)
     low, high = int(whole.min()), int(whole.max())
     return whole.astype(np.promote_types(np.min_scalar_type(low), np.min_scalar_type(high)))
+
+
+def _short(values: Values) -> NDArray[Any]:
+    """With seven digits, where they are not too large for it."""
+    return values.astype(np.float32 if values.max(initial=0) < LARGE else np.float64)
 
 
 def _keys(firsts: NDArray[Any], steps: NDArray[Any], sizes: Counts) -> Keys:
