@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from math import log
@@ -23,7 +23,7 @@ from backend.analytics.monitoring.flush_payload import packed
 from backend.analytics.monitoring.measured import measured
 from backend.analytics.monitoring.models import Level
 from backend.analytics.monitoring.readings import Family, Readings
-from backend.analytics.monitoring.series import Columns, Label, SeriesSet
+from backend.analytics.monitoring.series import Columns, SeriesSet
 from backend.analytics.monitoring.sketches import MAPPING
 from backend.analytics.monitoring.spans import KEPT, floor
 from backend.analytics.monitoring.store import PerformanceStore, SeriesRow
@@ -46,14 +46,14 @@ class Traffic:
     """What one family measures: its series, how many values a second, and their lognormal distribution."""
 
     family: Family
-    labels: tuple[Label, ...]
+    labels: tuple[tuple[str, str], ...]
     a_second: float
     median: float
     spread: float
 
 
-def labels(names: Iterable[str], *outcomes: str) -> tuple[Label, ...]:
-    return tuple(sorted((name, outcome) for name in names for outcome in outcomes))
+def labels(names: Iterable[str], *outcomes: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, outcome) for name in names for outcome in outcomes)
 
 
 ROUTE_NAMES = [f"GET /route/{number}/<slug>" for number in range(ROUTES)]
@@ -118,31 +118,33 @@ def fill() -> None:
     store, now = PerformanceStore(session), int(utc_now().timestamp())
     for level in (Level.MINUTE, Level.HOUR, Level.DAY):
         first = floor(now - min(KEPT[level], DAYS * 86_400), level)
-        different = [list(rows_of(level, Numbers(seed))) for seed in range(DIFFERENT)]
-        for place, start in enumerate(range(first, now + 1, level)):
-            store.put([row._replace(starts=start) for row in different[place % DIFFERENT]])
+        different = [row_of(level, Numbers(seed)) for seed in range(DIFFERENT)]
+        starts = range(first, now + 1, level)
+        store.put([SeriesRow(level, start, different[place % DIFFERENT]) for place, start in enumerate(starts)])
         session.commit()
 
 
-def rows_of(level: Level, numbers: Generator) -> Iterator[SeriesRow]:
-    """The row of each family, of a span in which the site had its usual traffic."""
-    for traffic in TRAFFIC:
-        shares = 1 / np.arange(1, len(traffic.labels) + 1)  # few routes have most of the requests
-        expected = traffic.a_second * level * shares / shares.sum()
-        keys = np.arange(-1_400, 2_600, dtype=np.int32)
-        distance = (keys / KEYS_PER_E - log(traffic.median)) / traffic.spread
-        likely = np.exp(-(distance**2) / 2)
-        drawn = numbers.poisson(expected[:, None] * likely / likely.sum())
-        owners, places = np.nonzero(drawn)
-        counts, sizes = drawn.sum(axis=1), np.bincount(owners, minlength=len(expected))
-        totals = counts * traffic.median * numbers.uniform(1, 1.1, len(counts))
-        maxima = traffic.median * np.exp(traffic.spread * numbers.uniform(2, 3, len(counts)))
-        nothing = np.full(len(counts), -np.inf)
-        columns = Columns(counts, totals, maxima, nothing, maxima, sizes, keys[places], drawn[owners, places])
-        seen = [place for place, count in enumerate(counts) if count]
-        if seen:
-            kept = SeriesSet(tuple(traffic.labels[place] for place in seen), columns.where(counts > 0))
-            yield SeriesRow(level, 0, traffic.family.value, kept.to_bytes())
+def row_of(level: Level, numbers: Generator) -> bytes:
+    """A span in which the site had its usual traffic."""
+    return SeriesSet.merged([series_of(traffic, level, numbers) for traffic in TRAFFIC]).to_bytes()
+
+
+def series_of(traffic: Traffic, seconds: int, numbers: Generator) -> SeriesSet:
+    shares = 1 / np.arange(1, len(traffic.labels) + 1)  # few routes have most of the requests
+    expected = traffic.a_second * seconds * shares / shares.sum()
+    keys = np.arange(-1_400, 2_600, dtype=np.int32)
+    distance = (keys / KEYS_PER_E - log(traffic.median)) / traffic.spread
+    likely = np.exp(-(distance**2) / 2)
+    drawn = numbers.poisson(expected[:, None] * likely / likely.sum())
+    owners, places = np.nonzero(drawn)
+    counts, sizes = drawn.sum(axis=1), np.bincount(owners, minlength=len(expected))
+    totals = counts * traffic.median * numbers.uniform(1, 1.1, len(counts))
+    maxima = traffic.median * np.exp(traffic.spread * numbers.uniform(2, 3, len(counts)))
+    nothing = np.full(len(counts), -np.inf)
+    columns = Columns(counts, totals, maxima, nothing, maxima, sizes, keys[places], drawn[owners, places])
+    seen = counts > 0
+    names = [(traffic.family.value, *label) for label, is_seen in zip(traffic.labels, seen, strict=True) if is_seen]
+    return SeriesSet(tuple(names), columns.where(seen)).renamed(names)
 
 
 def size(app: Flask) -> float:

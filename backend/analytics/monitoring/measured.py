@@ -1,4 +1,4 @@
-"""Readings as series, by minute and family: what a process writes down at once."""
+"""Readings as series, by minute: what a process writes down at once."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ MINUTE = 60
 LONGEST_NAME = 200
 GAUGES = frozenset({Family.HOST})
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
-Span = tuple[int, Family]  # the minute, in seconds since the epoch; the family
-Measured = Mapping[Span, SeriesSet]
+Measured = Mapping[int, SeriesSet]  # by the start of the minute, in seconds since the epoch
 
 
-def measured(readings: Sequence[Reading]) -> dict[Span, SeriesSet]:
-    """The readings by span. What is no number is dropped; less than zero, as after a clock was set back, is zero."""
+def measured(readings: Sequence[Reading]) -> dict[int, SeriesSet]:
+    """The readings by minute. What is no number is dropped; less than zero, as after a clock was set back, is zero."""
     valid = [reading for reading in readings if isfinite(reading[3]) and isfinite(reading[4])]
     if not valid:
         return {}
@@ -34,22 +33,22 @@ def measured(readings: Sequence[Reading]) -> dict[Span, SeriesSet]:
     labels, groups = grouped(list(zip(minutes.tolist(), families, names, outcomes, strict=True)))
     is_gauge = np.array([family in GAUGES for _, family, _, _ in labels])[groups]
     columns = _rows(np.array(values, np.float64), at, is_gauge).combined(groups, len(labels))
-    spans: dict[Span, SeriesSet] = {}
+    by_minute: dict[int, SeriesSet] = {}
     first = 0
-    for span, own in groupby(labels, itemgetter(0, 1)):
-        series = [_clean(name, outcome) for _, _, name, outcome in own]
-        spans[span] = SeriesSet(tuple(series), columns.cut(first, first + len(series))).renamed(series)
+    for minute, own in groupby(labels, itemgetter(0)):
+        series = [_clean(*label) for _, *label in own]
+        by_minute[minute] = SeriesSet(tuple(series), columns.cut(first, first + len(series))).renamed(series)
         first += len(series)
-    return spans
+    return by_minute
 
 
-def merged(parts: Iterable[Measured]) -> dict[Span, SeriesSet]:
-    """What several flushes hold, by span."""
-    by_span: dict[Span, list[SeriesSet]] = {}
+def merged(parts: Iterable[Measured]) -> dict[int, SeriesSet]:
+    """What several flushes hold, by minute."""
+    by_minute: dict[int, list[SeriesSet]] = {}
     for part in parts:
-        for span, series in part.items():
-            by_span.setdefault(span, []).append(series)
-    return {span: SeriesSet.merged(several) for span, several in by_span.items()}
+        for minute, series in part.items():
+            by_minute.setdefault(minute, []).append(series)
+    return {minute: SeriesSet.merged(several) for minute, several in by_minute.items()}
 
 
 def _rows(values: Values, at: Values, is_gauge: NDArray[np.bool_]) -> Columns:
@@ -68,5 +67,9 @@ def _rows(values: Values, at: Values, is_gauge: NDArray[np.bool_]) -> Columns:
     )
 
 
-def _clean(name: str, outcome: str) -> Label:
-    return UNPRINTABLE.sub(" ", name)[:LONGEST_NAME], UNPRINTABLE.sub(" ", outcome)[:LONGEST_NAME]
+def _clean(family: Family, name: str, outcome: str) -> Label:
+    return family.value, _one_line(name), _one_line(outcome)
+
+
+def _one_line(text: str) -> str:
+    return UNPRINTABLE.sub(" ", text)[:LONGEST_NAME]

@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Self, TypeVar
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from backend.analytics.monitoring.sketches import Counts, Keys, Sketch, Values
 
 Groups = NDArray[np.int64]
-Label = tuple[str, str]  # name, outcome
+Label = tuple[str, str, str]  # family, name, outcome
 L = TypeVar("L", bound=tuple[Any, ...])
 DENSE_AT_MOST = 30  # places in a table for each bin that is there; beyond it sorting is faster
 LARGE = 1e38  # what half the digits cannot hold
@@ -102,7 +103,7 @@ class Columns:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SeriesSet:
-    """The series of one family in one span, by name and outcome, in ascending order."""
+    """The series of one span, by family, name, and outcome, in ascending order."""
 
     labels: tuple[Label, ...]
     columns: Columns
@@ -122,7 +123,7 @@ class SeriesSet:
 
     def to_bytes(self) -> bytes:
         """A form of a byte or two for each bin."""
-        text = "\n".join(f"{name}\t{outcome}" for name, outcome in self.labels).encode()
+        text = "\n".join(map("\t".join, self.labels)).encode()
         columns = self.columns
         keys, starts = columns.keys, _starts(columns.sizes)
         steps = np.diff(keys, prepend=np.int32(0))
@@ -155,8 +156,14 @@ class SeriesSet:
         sizes = sizes.astype(np.int64)
         keys = _keys(firsts, steps, sizes)
         columns = Columns(counts, totals, maxima, latest_at, newest, sizes, keys, counted)
-        pairs = [line.partition("\t") for line in raw[:length].decode().split("\n")] if rows else []
-        return cls(tuple((name, outcome) for name, _, outcome in pairs), columns)
+        lines = raw[:length].decode().split("\n") if rows else []
+        return cls(tuple(_label(line) for line in lines), columns)
+
+
+@lru_cache(4_096)
+def _label(line: str) -> Label:
+    family, name, outcome = line.split("\t")
+    return family, name, outcome
 
 
 def _starts(sizes: Counts) -> Counts:
