@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from random import SystemRandom
 
+from app.wiring.measuring import observer
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
+from backend.analytics.monitoring.readings import Family
 from backend.audit.service import AuditLog
 from backend.database import get_db_session
 from backend.jobs import personal_data
@@ -23,13 +25,12 @@ from config.settings import Settings
 def fit_out(registry: Registry, settings: Settings) -> None:
     """To be called before all other rooms and plugins, which add their kinds of jobs to the `JobKinds` made here."""
     kinds, uniform = JobKinds(), SystemRandom().uniform
+    observe = observer(registry, Family.JOB)
 
     def jobs() -> Jobs:
         session = get_db_session()
-        count = registry.build(AiCalculatorAnalytics).telemetry.count
-        return Jobs(
-            JobStore(session), session, kinds, registry.build(AuditLog), count, database_clock(session), uniform
-        )
+        count, audit = registry.build(AiCalculatorAnalytics).telemetry.count, registry.build(AuditLog)
+        return Jobs(JobStore(session), session, kinds, audit, count, database_clock(session), uniform, observe)
 
     def leases() -> Leases:
         session = get_db_session()
@@ -37,7 +38,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
     def timetable() -> Timetable:
         session, entries = get_db_session(), registry.build(Schedule)
-        return Timetable(ScheduleStore(session), session, entries, database_clock(session), uniform)
+        return Timetable(ScheduleStore(session), session, entries, database_clock(session), uniform, observe)
 
     def overview() -> BackgroundWork:
         return BackgroundWork(get_db_session(), leases(), timetable(), jobs())

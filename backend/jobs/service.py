@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from time import perf_counter
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,8 @@ from backend.jobs.kinds import ClaimedJob, JobKinds, NoUse, TryAgain
 from backend.jobs.listing import Shown
 from backend.jobs.models import Job, JobState
 from backend.jobs.store import JobStore
+from backend.observing import FAILED as FAILED_WORK
+from backend.observing import OK, Observe, unobserved
 
 Count = Callable[[str], None]
 DONE_RETENTION, DEAD_RETENTION = timedelta(days=7), timedelta(days=90)
@@ -47,6 +50,7 @@ class Jobs:
         count: Count,
         now: Clock,
         uniform: Uniform,
+        observe: Observe = unobserved,
     ) -> None:
         self._store = store
         self._session = session
@@ -55,6 +59,7 @@ class Jobs:
         self._count = count
         self._now = now
         self._uniform = uniform
+        self._observe = observe
 
     def add(
         self, kind: str, payload: Mapping[str, Any], due_at: datetime | None = None, unique_key: str | None = None
@@ -194,7 +199,9 @@ class Jobs:
         if job.attempts > self._kinds[job.kind].attempts:
             self._fail(job, DIED)
             return
+        began = perf_counter()
         error = attempt(f"job {job.id} ({job.kind})", lambda: self._do(job, within))
+        self._observe(job.kind, perf_counter() - began, OK if error is None else FAILED_WORK)
         self._session.rollback()
         if error is None:
             self._count(DONE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import perf_counter
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from backend.jobs.kinds import GRACE
 from backend.jobs.models import ScheduledTask
 from backend.jobs.service import DIED, HANDED_OVER
 from backend.jobs.store import ScheduleStore
+from backend.observing import FAILED, OK, Observe, unobserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,20 @@ class Schedule:
 
 class Timetable:
     def __init__(
-        self, store: ScheduleStore, session: Session, schedule: Schedule, now: Clock, uniform: Uniform
+        self,
+        store: ScheduleStore,
+        session: Session,
+        schedule: Schedule,
+        now: Clock,
+        uniform: Uniform,
+        observe: Observe = unobserved,
     ) -> None:
         self._store = store
         self._session = session
         self._entries = schedule.entries
         self._now = now
         self._uniform = uniform
+        self._observe = observe
 
     def open(self) -> None:
         """Bring the rows in line with the schedule and make entries that run `at_start` due; for a new leader."""
@@ -78,7 +87,9 @@ class Timetable:
         if entry is None or fence is None:
             self._session.rollback()
             return False
+        began = perf_counter()
         error = attempt(f"scheduled {name}", lambda: self._work(entry, within))
+        self._observe(name, perf_counter() - began, OK if error is None else FAILED)
         self._session.rollback()
         self._end(entry, fence, error)
         return True

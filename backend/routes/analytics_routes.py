@@ -1,14 +1,29 @@
-"""`/api/analytics`: the parent of the analytics blueprints."""
+"""`/api/analytics`: the parent of the analytics API's blueprints."""
 
 from __future__ import annotations
 
 from flask_openapi3 import APIBlueprint
 
-from backend.routes.api import boards, dashboard, events, funnel, goals, live, metrics, performance_summary, views
+from backend.routes.api import (
+    boards,
+    dashboard,
+    events,
+    funnel,
+    goals,
+    live,
+    metrics,
+    performance_summary,
+    slow_queries,
+    views,
+)
 from backend.routes.api.annotations import bp as annotations_bp
 from backend.routes.api.health import analytics_health_bp
 
 analytics_bp = APIBlueprint("analytics", __name__, url_prefix="/api/analytics")
 pages = (funnel.bp, dashboard.bp, live.bp, metrics.bp, views.bp, boards.bp, goals.bp, annotations_bp)
-for child in (events.bp, *pages, performance_summary.bp, analytics_health_bp):
+monitoring = (
+    performance_summary.bp,
+    slow_queries.bp,
+)
+for child in (events.bp, *pages, *monitoring, analytics_health_bp):
     analytics_bp.register_api(child)

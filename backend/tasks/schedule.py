@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backend.jobs.timetable import Schedule, ScheduleEntry
-from backend.tasks import assessments, audit, dashboards, events, forwarding, goals, jobs, lake, monitoring, privacy
+from backend.tasks import (
+    assessments,
+    audit,
+    dashboards,
+    events,
+    forwarding,
+    goals,
+    jobs,
+    lake,
+    monitoring,
+    privacy,
+    slow_queries,
+)
 from config.settings import Settings
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
@@ -33,6 +45,8 @@ def schedule(settings: Settings) -> Schedule:
             ScheduleEntry("monitoring.fold", 5 * SECOND, monitoring.fold, MINUTE),
             ScheduleEntry("privacy.resume_erasures", HOUR, privacy.resume_erasures, MINUTE, at_start=True),
             ScheduleEntry("privacy.prune", DAY, privacy.prune, 10 * MINUTE),
+            ScheduleEntry("slow_queries.plan", MINUTE, slow_queries.plan, 2 * MINUTE),
+            ScheduleEntry("slow_queries.forget", DAY, slow_queries.forget, MINUTE),
             ScheduleEntry("jobs.prune", DAY, jobs.prune, 10 * MINUTE),
         ]
     )
