@@ -21,7 +21,7 @@ from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.engine import LATE_ENDS, EngineFailed, Snapshot
 from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS
 from backend.analytics.warehouse.sessionise import GAP
-from backend.analytics.warehouse.snapshots import BEGINNING, OPEN_FROM, version_of
+from backend.analytics.warehouse.snapshots import BEGINNING, OPEN_FROM, has_other_columns, version_of
 from backend.clock import Clock
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Sessions:
         from deltalake.exceptions import CommitFailedError
 
         try:
-            if touched is None and self._has_other_columns():
+            if touched is None and has_other_columns(self._lake.open(SESSIONS.name)):
                 self._forget_all()
             due = list(self._due(touched, over))
             if due:
@@ -117,6 +117,10 @@ class Sessions:
             self._looked_at = None
             logger.exception("Sessions could not be made; questions are answered from events meanwhile")
 
+    def number_of_events(self) -> int:
+        """The events in the lake, as its log counts them; none where there is no lake."""
+        return sum(events_by_day(self._lake.open(EVENTS.name)).values()) if self._lake.exists(EVENTS.name) else 0
+
     def mend(self) -> None:
         """Make all sessions that are not as events have them; all there are, where the table cannot be read."""
         self._looked_at = None
@@ -128,10 +132,6 @@ class Sessions:
         except EngineFailed:
             self._forget_all()
             self.follow(())
-
-    def _has_other_columns(self) -> bool:
-        """Whether another release of Mingus made the table."""
-        return {field.name for field in self._lake.open(SESSIONS.name).schema().fields} != {*SESSIONS.columns}
 
     def _forget_all(self) -> None:
         """Every day is open again."""
