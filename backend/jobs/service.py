@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from time import perf_counter
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,14 +11,12 @@ from backend.audit.actions import Action
 from backend.audit.service import AuditLog
 from backend.clock import Clock
 from backend.errors import MingusError, NotFound
-from backend.jobs.attempt import TimeLimiter, attempt, kind_and_place, unlimited
+from backend.jobs.attempt import Attempts, TimeLimiter, kind_and_place, unlimited
 from backend.jobs.backoff import Uniform, full_jitter
 from backend.jobs.kinds import ClaimedJob, JobKinds, NoUse, TryAgain
 from backend.jobs.listing import Shown
 from backend.jobs.models import Job, JobState
 from backend.jobs.store import JobStore
-from backend.observing import FAILED as FAILED_WORK
-from backend.observing import OK, Observe, unobserved
 
 Count = Callable[[str], None]
 DONE_RETENTION, DEAD_RETENTION = timedelta(days=7), timedelta(days=90)
@@ -50,7 +48,7 @@ class Jobs:
         count: Count,
         now: Clock,
         uniform: Uniform,
-        observe: Observe = unobserved,
+        attempts: Attempts,
     ) -> None:
         self._store = store
         self._session = session
@@ -59,7 +57,7 @@ class Jobs:
         self._count = count
         self._now = now
         self._uniform = uniform
-        self._observe = observe
+        self._attempts = attempts
 
     def add(
         self, kind: str, payload: Mapping[str, Any], due_at: datetime | None = None, unique_key: str | None = None
@@ -199,9 +197,8 @@ class Jobs:
         if job.attempts > self._kinds[job.kind].attempts:
             self._fail(job, DIED)
             return
-        began = perf_counter()
-        error = attempt(f"job {job.id} ({job.kind})", lambda: self._do(job, within))
-        self._observe(job.kind, perf_counter() - began, OK if error is None else FAILED_WORK)
+        work = partial(self._do, job, within)
+        error = self._attempts.attempt(f"job {job.id} ({job.kind})", work, job.kind, f"job {job.kind}")
         self._session.rollback()
         if error is None:
             self._count(DONE)

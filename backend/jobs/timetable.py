@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from time import perf_counter
 
 from sqlalchemy.orm import Session
 
 from backend.clock import Clock
-from backend.jobs.attempt import TimeLimiter, attempt, kind_and_place, unlimited
+from backend.jobs.attempt import Attempts, TimeLimiter, kind_and_place, unlimited
 from backend.jobs.backoff import LONGEST, Uniform, full_jitter
 from backend.jobs.kinds import GRACE
 from backend.jobs.models import ScheduledTask
 from backend.jobs.service import DIED, HANDED_OVER
 from backend.jobs.store import ScheduleStore
-from backend.observing import FAILED, OK, Observe, unobserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +58,14 @@ class Timetable:
         schedule: Schedule,
         now: Clock,
         uniform: Uniform,
-        observe: Observe = unobserved,
+        attempts: Attempts,
     ) -> None:
         self._store = store
         self._session = session
         self._entries = schedule.entries
         self._now = now
         self._uniform = uniform
-        self._observe = observe
+        self._attempts = attempts
 
     def open(self) -> None:
         """Bring the rows in line with the schedule and make entries that run `at_start` due; for a new leader."""
@@ -87,9 +85,7 @@ class Timetable:
         if entry is None or fence is None:
             self._session.rollback()
             return False
-        began = perf_counter()
-        error = attempt(f"scheduled {name}", lambda: self._work(entry, within))
-        self._observe(name, perf_counter() - began, OK if error is None else FAILED)
+        error = self._attempts.attempt(f"scheduled {name}", lambda: self._work(entry, within), name)
         self._session.rollback()
         self._end(entry, fence, error)
         return True

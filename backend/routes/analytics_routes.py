@@ -1,4 +1,4 @@
-"""`/api/analytics`: the parent of the analytics API's blueprints."""
+"""`/api/analytics`: the parent of the analytics blueprints."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from flask_openapi3 import APIBlueprint
 from backend.routes.api import (
     boards,
     dashboard,
+    error_groups,
     events,
     funnel,
     goals,
@@ -24,6 +25,7 @@ pages = (funnel.bp, dashboard.bp, live.bp, metrics.bp, views.bp, boards.bp, goal
 monitoring = (
     performance_summary.bp,
     slow_queries.bp,
+    error_groups.bp,
 )
 for child in (events.bp, *pages, *monitoring, analytics_health_bp):
     analytics_bp.register_api(child)
