@@ -122,4 +122,6 @@ class Checks:
             return f"In the last 24 hours: no requests were measured, and {alerts} opened"
         failed = share(window.error_rate or 0, 2)
         requests = counted(window.count, "request")
-        return f"In the last 24 hours: {requests}, {failed} failed, 95% within {say(p95, Unit.SECONDS)}, {alerts} opened"
+        return (
+            f"In the last 24 hours: {requests}, {failed} failed, 95% within {say(p95, Unit.SECONDS)}, {alerts} opened"
+        )
