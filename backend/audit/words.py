@@ -12,6 +12,10 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         Action.ANNOTATION_DELETED: "Deleted an annotation",
         Action.AUDIT_READ: "Viewed the audit log",
         Action.AUDIT_EXPORTED: "Downloaded the audit log",
+        Action.CHANNEL_ADDED: "Added a channel for alerts",
+        Action.CHANNEL_CHANGED: "Changed a channel for alerts",
+        Action.CHANNEL_DELETED: "Deleted a channel for alerts",
+        Action.CHANNEL_TESTED: "Sent a test alert",
         Action.DATA_EXPORTED: "Downloaded a person’s data",
         Action.DATA_KEYS_ROTATED: "Rotated the master key",
         Action.ADDRESSES_REINDEXED: "Rebuilt the index of email addresses",
@@ -71,6 +75,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
     {
         "account": "Account",
         "annotation": "Annotation",
+        "channel": "Channel",
         "goal": "Goal",
         "job": "Job",
         "key": "API key",

@@ -1,8 +1,8 @@
 """PagerDuty: Events API v2.
 
-https://developer.pagerduty.com/docs/events-api-v2-overview: `trigger`, `acknowledge`, `resolve` under one `dedup_key` of
-at most 255 characters, a summary of at most 1,024, 512 KB in all. PagerDuty answers 202; 400 is never to be tried again,
-429 and 5xx are.
+https://developer.pagerduty.com/docs/events-api-v2-overview: `trigger`, `acknowledge`, `resolve` under one `dedup_key`
+of at most 255 characters, a summary of at most 1,024, 512 KB in all. PagerDuty answers 202; 400 is never to be tried
+again, 429 and 5xx are.
 """
 
 from __future__ import annotations

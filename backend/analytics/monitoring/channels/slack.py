@@ -1,7 +1,7 @@
 """Slack: an incoming webhook takes Block Kit.
 
-https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks: 50 blocks, 150 characters in a header, 3,000 in
-the text of a section, 75 on a button, 3,000 in an address. Slack answers 200 and the word `ok`.
+https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks: 50 blocks, 150 characters in a header, 3,000
+in the text of a section, 75 on a button, 3,000 in an address. Slack answers 200 and the word `ok`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Microsoft Teams: the trigger "When a Teams webhook request is received" of Workflows takes an Adaptive Card.
 
-https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using: one message of about
-28 KB with the card as its attachment. Workflows answers 202.
+https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using: one message of
+about 28 KB with the card as its attachment. Workflows answers 202.
 """
 
 from __future__ import annotations

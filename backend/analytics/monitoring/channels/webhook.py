@@ -1,8 +1,8 @@
 """A webhook of anybody's: JSON, signed with a secret that both sides know.
 
-The header `Mingus-Signature: t=1764540000,v1=<hex>` holds the time in seconds since the epoch and the HMAC-SHA256, under
-the secret, of that time, a dot, and the body as sent. Whoever receives it refuses what is older than `REPLAY_WINDOW`, so
-that a message somebody recorded cannot be sent again later.
+The header `Mingus-Signature: t=1764540000,v1=<hex>` holds the time in seconds since the epoch and the HMAC-SHA256,
+under the secret, of that time, a dot, and the body as sent. Whoever receives it refuses what is older than
+`REPLAY_WINDOW`, so that a message somebody recorded cannot be sent again later.
 """
 
 from __future__ import annotations
