@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backend.jobs.timetable import Schedule, ScheduleEntry
-from backend.tasks import alerts, assessments, audit, events, forwarding, goals, jobs, lake, privacy
+from backend.tasks import alert_channels, alerts, assessments, audit, events, forwarding, goals, jobs, lake, privacy
 from config.settings import Settings
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
@@ -17,6 +17,9 @@ def schedule(settings: Settings) -> Schedule:
         [
             ScheduleEntry("alerts.evaluate", 10 * SECOND, alerts.evaluate, MINUTE),
             ScheduleEntry("alerts.prune", DAY, alerts.prune, MINUTE),
+            ScheduleEntry("alerts.deliver", MINUTE, alert_channels.deliver, 2 * MINUTE),
+            ScheduleEntry("alerts.prune_deliveries", DAY, alert_channels.prune_deliveries, 10 * MINUTE),
+            ScheduleEntry("alerts.signal", MINUTE, alert_channels.signal, MINUTE),
             ScheduleEntry("assessments.clean", DAY, assessments.clean, 10 * MINUTE, at_start=True),
             ScheduleEntry("audit.anchor", HOUR, audit.anchor, MINUTE, at_start=True),
             ScheduleEntry("audit.verify", DAY, audit.verify, 10 * MINUTE),
