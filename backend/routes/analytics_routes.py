@@ -13,6 +13,7 @@ from backend.routes.api import (
     goals,
     live,
     metrics,
+    performance,
     performance_summary,
     slow_queries,
     views,
@@ -23,6 +24,7 @@ from backend.routes.api.health import analytics_health_bp
 analytics_bp = APIBlueprint("analytics", __name__, url_prefix="/api/analytics")
 pages = (funnel.bp, dashboard.bp, live.bp, metrics.bp, views.bp, boards.bp, goals.bp, annotations_bp)
 monitoring = (
+    performance.bp,
     performance_summary.bp,
     slow_queries.bp,
     error_groups.bp,
