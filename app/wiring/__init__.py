@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.wiring import (
     accounts,
+    alert_rules,
     alerts,
     assessments,
     audit,
@@ -18,6 +19,7 @@ from app.wiring import (
     lake,
     landing,
     mail,
+    monitoring,
     people,
     privacy,
     senders,
@@ -42,7 +44,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
     rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, people, senders, warehouse)
-    for room in (*rooms, views, boards, alerts, privacy, demo):
+    for room in (*rooms, views, boards, monitoring, alert_rules, alerts, privacy, demo):
         room.fit_out(registry, settings)
     warehouse.init_app(app)
     registry.on_start(lambda: health.log_dangers(app))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backend.jobs.timetable import Schedule, ScheduleEntry
-from backend.tasks import alert_channels, assessments, audit, events, forwarding, goals, jobs, lake, privacy
+from backend.tasks import alert_channels, alerts, assessments, audit, events, forwarding, goals, jobs, lake, privacy
 from config.settings import Settings
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
@@ -15,6 +15,8 @@ def schedule(settings: Settings) -> Schedule:
     """Name, interval, work and time limit of each entry; `at_start` runs it also when a process begins to lead."""
     return Schedule(
         [
+            ScheduleEntry("alerts.evaluate", 10 * SECOND, alerts.evaluate, MINUTE),
+            ScheduleEntry("alerts.prune", DAY, alerts.prune, MINUTE),
             ScheduleEntry("alerts.deliver", MINUTE, alert_channels.deliver, 2 * MINUTE),
             ScheduleEntry("alerts.prune_deliveries", DAY, alert_channels.prune_deliveries, 10 * MINUTE),
             ScheduleEntry("alerts.signal", MINUTE, alert_channels.signal, MINUTE),

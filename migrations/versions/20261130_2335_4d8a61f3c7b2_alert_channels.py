@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = '4d8a61f3c7b2'
-down_revision = 'c93e5f17a2d4'
+down_revision = 'e81c4b7d3f09'
 branch_labels = None
 depends_on = None
 
