@@ -27,7 +27,7 @@ SLACK_URL = f"https://{SLACK}/services/T0/B0/only-for-tests"
 TEAMS_URL = f"https://{TEAMS}:443/workflows/w/triggers/manual/paths/invoke?api-version=2016-06-01&sig=only-for-tests"
 WEBHOOK_URL = f"https://{WEBHOOK}/alerts"
 ROUTING_KEY = "0123456789abcdef0123456789abcdef"
-SIGNING_SECRET = "a secret that only tests know"
+SIGNING_SECRET = "a-secret-that-only-tests-know"
 Answer = tuple[int, Mapping[str, str]]
 
 

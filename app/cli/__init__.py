@@ -7,6 +7,7 @@ from flask import Flask
 from app.cli import (
     access,
     accounts,
+    alerts,
     assessments,
     audit,
     demo,
@@ -25,5 +26,6 @@ from app.cli import (
 def init_app(app: Flask) -> None:
     migrations.init_app(app)
     events.group.add_command(events_import.import_events)
-    for room in (access, accounts, assessments, audit, demo, events, jobs, keys, lake, metrics, privacy, reference):
+    rooms = (access, accounts, alerts, assessments, audit, demo, events, jobs, keys, lake, metrics, privacy, reference)
+    for room in rooms:
         app.cli.add_command(room.group)

@@ -72,6 +72,7 @@ class Walk:
             "visit": row["visit"],
             "filename": "css/tokens.css",
             "sheet": "public",
+            "channel_id": "email",
         }
 
     def things(self):

@@ -285,6 +285,17 @@ def test_severity_and_rule_decide_who_is_told(site, servers, mail):
     assert [letter.subject for letter in mail.received] == ["2 alerts opened"]
 
 
+def test_the_end_of_an_alert_goes_where_its_beginning_went(site, servers):
+    announce(site, change(severity=Severity.WARNING, channels=("pagerduty",)))
+    deliver(site)
+    announce(site, change(RESOLVED, severity=Severity.WARNING))  # its rule was deleted, and names no channel any more
+    announce(site, change(RESOLVED, 8, severity=Severity.WARNING))
+    deliver(site)
+
+    told = [(event["dedup_key"][-1], event["event_action"]) for event in servers.received[PAGERDUTY]]
+    assert told == [("7", "trigger"), ("7", "resolve")]
+
+
 def test_who_is_on_call_gets_the_email_and_a_second_try_tells_nobody_twice(site, mail):
     first, second = make_account(site, Role.MEMBER), make_account(site, Role.MEMBER)
     announce(site, change(recipients=(first.id, second.id)))
@@ -336,7 +347,7 @@ def test_a_channel_that_was_deleted_or_turned_off_gets_no_more(site, servers):
     announce(site, change())
     with site.app_context():
         get(ChannelService).delete("cli", teams)
-        off = NewChannel(ChannelKind.WEBHOOK, "webhook", Severity.INFO, is_enabled=False, address=None)
+        off = NewChannel(ChannelKind.WEBHOOK, "webhook", Severity.INFO, is_enabled=False, address=Address())
         get(ChannelService).change("cli", webhook, off)
     deliver(site)
 
