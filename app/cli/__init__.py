@@ -10,6 +10,7 @@ from app.cli import (
     alerts,
     assessments,
     audit,
+    dashboards,
     demo,
     events,
     events_import,
@@ -26,6 +27,6 @@ from app.cli import (
 def init_app(app: Flask) -> None:
     migrations.init_app(app)
     events.group.add_command(events_import.import_events)
-    rooms = (access, accounts, alerts, assessments, audit, demo, events, jobs, keys, lake, metrics, privacy, reference)
-    for room in rooms:
+    analytics = (dashboards, demo, events, lake, metrics)
+    for room in (access, accounts, alerts, assessments, audit, *analytics, jobs, keys, privacy, reference):
         app.cli.add_command(room.group)

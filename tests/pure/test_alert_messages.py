@@ -12,7 +12,7 @@ from backend.analytics.monitoring.channels import email, pagerduty, slack, teams
 from backend.analytics.monitoring.channels.message import Message
 from backend.analytics.monitoring.channels.sending import retry_after
 from tests.alert_servers import ROUTING_KEY, check_pagerduty, check_slack, check_teams
-from tests.alerting import SINCE, change
+from tests.alert_changes import SINCE, change
 
 SITE, ZONE = "https://mingus.example", "America/New_York"
 JSON = {"Content-Type": "application/json"}

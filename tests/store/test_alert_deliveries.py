@@ -36,7 +36,7 @@ from tests.alert_servers import (
     WEBHOOK_URL,
     alert_servers,
 )
-from tests.alerting import change
+from tests.alert_changes import change
 from tests.certificates import certificate
 from tests.conftest import close, make_app, make_settings, of_postgresql
 from tests.mail_server import mail_server
