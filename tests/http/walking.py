@@ -75,6 +75,7 @@ class Walk:
             "visit": row["visit"],
             "filename": "css/tokens.css",
             "sheet": "public",
+            "channel_id": "email",
             "group_id": self.error_group(),
         }
 
