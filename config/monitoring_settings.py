@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr
 
-from config.values import CallableUrl, Networks
+from config.values import CallableUrl, Network, Networks, networks_of
 
 
 class MonitoringSettings(BaseModel):
@@ -37,3 +37,7 @@ class MonitoringSettings(BaseModel):
         SecretStr(""),
         description="DSN of Sentry or a service compatible with it that errors are also sent to. Empty: none.",
     )
+
+    @property
+    def metrics_networks(self) -> tuple[Network, ...]:
+        return networks_of(self.METRICS_NETWORKS)
