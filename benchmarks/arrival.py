@@ -1,8 +1,8 @@
 """Visitors who arrive at a constant rate, whatever the server does, with and without a worker killed every 30 seconds.
 
-`python -m benchmarks.arrival` takes twice ten minutes; `--seconds 60` makes it twice one. Each of 1,000 visitors asks for
-something every ten seconds, over a connection of its own, as 1,000 browsers would: 100 requests a second. A late answer
-counts from the moment its request was due.
+`python -m benchmarks.arrival` takes twice ten minutes; `--seconds 60` makes it twice one. Each of 1,000 visitors asks
+for something every ten seconds, over a connection of its own, as 1,000 browsers would: 100 requests a second. A late
+answer counts from the moment its request was due.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import signal
 import tempfile
 from argparse import ArgumentParser
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -29,9 +30,7 @@ from tests.conftest import make_app, make_settings, migrate, server_environ
 from tests.servers import Gunicorn, free_port, running, wait_until_ready
 
 PATIENCE, SETTLING, KILLS_EVERY, LOOKS_EVERY = 30, 10, 30, 10
-HEADERS = (
-    "Host: {host}\r\nUser-Agent: Mozilla/5.0 Firefox/140.0\r\nSec-Fetch-Site: same-origin\r\nConnection: close\r\n"
-)
+HEADERS = "User-Agent: Mozilla/5.0 Firefox/140.0\r\nSec-Fetch-Site: same-origin\r\nConnection: close\r\n"
 REQUESTS = (
     Request("home", "/"),
     Request("job", "/jobs/registered-nurses"),
@@ -122,11 +121,13 @@ class Visitors:
 
     async def _look_at_memory(self) -> None:
         while True:
-            self._arrivals.memory.append(sum(shares(self._pid).values()))
+            with suppress(psutil.NoSuchProcess):  # one was killed meanwhile
+                memory = await asyncio.to_thread(shares, self._pid)
+                self._arrivals.memory.append(sum(memory.values()))
             await asyncio.sleep(LOOKS_EVERY)
 
     def _text(self, request: Request) -> bytes:
-        headers = HEADERS.format(host=self._host.netloc)
+        headers = f"Host: {self._host.netloc}\r\n{HEADERS}"
         if request.body is None:
             return f"GET {request.path} HTTP/1.1\r\n{headers}\r\n".encode()
         body = json.dumps(request.body)
@@ -157,8 +158,8 @@ def main() -> None:
     given = parser.parse_args()
     rate = given.visitors / given.every
     print(
-        f"| {given.visitors:,} visitors, {rate:.0f} requests/s for {given.seconds} s | killed | answers/s | p50 ms | p95 ms "
-        "| p99 ms | failed | of these | MiB first third | MiB last third |"
+        f"| {given.visitors:,} visitors, {rate:.0f} requests/s for {given.seconds} s | killed | answers/s | p50 ms "
+        "| p95 ms | p99 ms | failed | of these | MiB first third | MiB last third |"
     )
     print("|---|---|---|---|---|---|---|---|---|---|")
     for name, kills in (("all workers live", False), (f"one killed every {KILLS_EVERY} s", True)):

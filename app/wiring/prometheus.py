@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.monitoring.business import BusinessGauges
 from backend.analytics.monitoring.control import MonitoringControl
@@ -20,8 +19,7 @@ def fit_out(registry: Registry, _settings: Settings) -> None:
         return ExpositionService(get(PerformanceStore), get(Windows), get(MonitoringControl), utc_now)
 
     def business() -> BusinessGauges:
-        telemetry = registry.build(AiCalculatorAnalytics).telemetry
-        return BusinessGauges(get(CatalogueService), registry.build(Readings), telemetry.gauge, utc_now)
+        return BusinessGauges(get(CatalogueService), registry.build(Readings), utc_now)
 
     registry.add_service(ExpositionService, exposition)
     registry.add_service(BusinessGauges, business)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
 
-from backend.accounts.permissions import Role, Scope
+from backend.accounts.permissions import Scope
 from backend.analytics.monitoring.business import BusinessGauges
 from backend.analytics.monitoring.control import MonitoringControl
 from backend.analytics.monitoring.flushing import Flusher
 from backend.analytics.monitoring.folding import Folding
 from backend.analytics.monitoring.readings import Family, Readings
 from backend.plugins import KEY, get
-from tests.accounts import BROWSER, make_account, signed_in
 from tests.conftest import close, make_app, make_settings
 
+OPENED, RESULT = ("ai_calculator_opened", {}), ("assessment_submitted", {"job_title": "Nurse"})
+ASKED = ("paid_upgrade_clicked", {"price_cents": 2_900})
 NETWORK = "10.1.0.0/16, ::1/128, 127.0.0.1/32"
 
 
@@ -92,9 +93,30 @@ def test_behind_a_known_proxy_the_clients_own_address_counts(by_network, address
 
 def test_it_says_when_monitoring_is_off(app, by_network):
     with app.app_context():
-        get(MonitoringControl).stop("somebody")
+        get(MonitoringControl).stop("cli")
 
     assert scrape(by_network())[("mingus_monitoring_enabled",)] == 0
+
+
+def test_the_business_is_that_of_the_dashboards(app, by_network, make_key):
+    """Twelve visitors with a result, of whom three ask to pay."""
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {make_key(Scope.EVENTS_WRITE, Scope.DASHBOARDS_READ)}"
+    for number in range(12):
+        way = (OPENED, RESULT, ASKED) if number < 3 else (OPENED, RESULT)
+        events = [{"session_id": f"s{number}", "event_type": name, "event_data": data} for name, data in way]
+        sent = client.post("/api/analytics/event", json={"events": events, "visitor_id": f"visitor-{number:012}"})
+        assert sent.status_code == 202
+    with app.app_context():
+        get(BusinessGauges).measure()
+    measure(app)
+
+    exposed = scrape(by_network())
+
+    shown = client.get("/api/analytics/dashboard/conversions").json["meta"]["totals"]
+    assert exposed[("mingus_last_day_results",)] == shown["assessments"] == 12
+    assert exposed[("mingus_last_day_conversion_ratio",)] == shown["conversion_rate"] == 0.25
+    assert exposed[("mingus_last_day_asked_dollars",)] == shown["revenue"] / 100 == 87
 
 
 def test_counts_never_go_back_when_folded_again(app, by_network):

@@ -114,7 +114,7 @@ def test_gauges_say_which_host_and_which_part():
         (Family.VITAL, "CLS / desktop", "mingus_layout_shift_ratio", {"page": "/", "device": "desktop"}),
         (Family.STEP, "1 phone", "mingus_calculator_step_time_seconds", {"step": "1", "device": "phone"}),
         (Family.JOB, "mail.send", "mingus_celery_tasks_completed_total", {"kind": "mail.send", "outcome": "ok"}),
-        (Family.REQUEST, "other", "mingus_page_response_time_seconds", {"method": "", "route": "other", "group": "other"}),
+        (Family.REQUEST, "other", "mingus_http_requests_total", {"method": "", "route": "other", "group": "other"}),
     ],
 )  # fmt: skip
 def test_what_a_name_says_is_in_labels(family, name, metric, labels):

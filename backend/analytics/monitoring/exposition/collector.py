@@ -8,12 +8,8 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
-from prometheus_client.metrics_core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    HistogramMetricFamily,
-    Metric as MetricFamily,
-)
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.metrics_core import Metric as MetricFamily
 from prometheus_client.utils import floatToGoString
 
 from backend.analytics.monitoring.exposition.gauges import GAUGES, MONITORING_ENABLED, Gauge
@@ -35,7 +31,7 @@ class Total(Protocol):
     """All that was ever measured of a series. `buckets`: how many values were at most each bound."""
 
     @property
-    def family(self) -> Family: ...
+    def family(self) -> str: ...
     @property
     def name(self) -> str: ...
     @property
