@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr
 
-from config.values import CallableUrl, Networks
+from config.values import LONGEST_HOST, CallableUrl, HostName, Networks
 
 
 class MonitoringSettings(BaseModel):
     """The part of `Settings` that only monitoring reads."""
 
-    HOST_ID: str = Field("", description="Name of this host in monitoring. Empty: the machine's host name.")
+    HOST_ID: HostName = Field(
+        "", description="Name of this host in monitoring, different on each. Empty: the machine's host name."
+    )
     ALERT_WEBHOOK_URL: CallableUrl = Field(
         SecretStr(""), description="Incoming webhook of Slack that alerts are sent to. Empty: none are."
     )
@@ -37,3 +40,7 @@ class MonitoringSettings(BaseModel):
         SecretStr(""),
         description="DSN of Sentry or a service compatible with it that errors are also sent to. Empty: none.",
     )
+
+    @property
+    def host_id(self) -> str:
+        return self.HOST_ID or socket.gethostname()[:LONGEST_HOST]
