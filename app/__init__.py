@@ -72,6 +72,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "COMPRESS_MIMETYPES": ["text/css", "text/javascript", "image/svg+xml", "application/json"],
         "STATSD_HOST": settings.STATSD_HOST,
         "STATSD_PORT": settings.STATSD_PORT,
+        "HOST_ID": settings.host_id,
         "BUSINESS_TIME_ZONE": settings.BUSINESS_TIME_ZONE,
         "EMBED_ORIGINS": origins_of(settings.EMBED_ORIGINS),
         "OUTBOX": "" if settings.production or settings.SMTP_HOST else str(settings.INSTANCE_DIR / "outbox"),

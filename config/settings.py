@@ -265,7 +265,8 @@ class Settings(MonitoringSettings):
     BUSINESS_TIME_ZONE: Zone = Field("America/New_York", description="IANA time zone where nobody chose another.")
     ANALYTICS_PLUGINS: ImportPaths = Field(
         "backend.analytics.ai_calculator_analytics:AiCalculatorAnalytics,"
-        "backend.analytics.ai_calculator_dashboard:AiCalculatorDashboard",
+        "backend.analytics.ai_calculator_dashboard:AiCalculatorDashboard,"
+        "backend.analytics.ai_calculator_performance:AiCalculatorPerformance",
         description="Import paths of the analytics plugins to load, separated by commas.",
     )
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe message logged.")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import maxminddb
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
 
+LONGEST_HOST = 40
 Network = IPv4Network | IPv6Network
 LAKE_SCHEMES = ("s3", "s3a", "gs", "az", "abfs", "abfss")
 
@@ -203,6 +204,13 @@ def _can_be_imported(value: str) -> str:
 Port = Annotated[int, Field(ge=1, le=65535)]
 RateLimit = Annotated[
     str, written_as(r"(\d+/(second|minute|hour|day))?", "must be a number for a while, such as 100/minute, or empty")
+]
+HostName = Annotated[
+    str,
+    written_as(
+        rf"[A-Za-z0-9._-]{{0,{LONGEST_HOST}}}",
+        f"must be at most {LONGEST_HOST} letters, digits, dots, hyphens, and underscores",
+    ),
 ]
 Memory = Annotated[str, written_as(r"[1-9]\d*(MB|GB)", "must be a number of MB or GB, such as 512MB or 2GB")]
 Folder = Annotated[Path, AfterValidator(_can_be_written)]

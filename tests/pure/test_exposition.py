@@ -21,7 +21,9 @@ from backend.analytics.monitoring.totals import BOUNDS
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
 UNITS = ("seconds", "bytes", "bytes_total", "total", "percent", "ratio", "dollars")
 COUNTS = {f"mingus_last_day_{of}" for of in ("sessions", "visitors", "opened", "answered", "results", "offers_viewed")}
-COUNTS |= {"mingus_last_day_asked_to_pay", "mingus_queue_jobs", "mingus_database_connections_active"}
+COUNTS |= {f"mingus_database_connections_{which}" for which in ("active", "open", "max")}
+COUNTS |= {"mingus_last_day_asked_to_pay", "mingus_jobs_waiting", "mingus_jobs_dead", "mingus_emails_waiting"}
+COUNTS |= {"mingus_host_load_1m"}
 
 
 class Total(NamedTuple):
@@ -90,7 +92,9 @@ def test_gauges_say_which_host_and_which_part():
     latest = [
         Latest(Family.HOST, "cpu_percent", "web1", 20.0),
         Latest(Family.HOST, "cpu_percent", "web2", 90.0),
-        Latest(Family.HOST, "disk_percent /var", "web1", 50.0),
+        Latest(Family.HOST, "disk_percent:/var", "web1", 50.0),
+        Latest(Family.HOST, "jobs_waiting", "web1", 3.0),
+        Latest(Family.HOST, "jobs_waiting", "web2", 3.0),
         Latest(Family.HOST, "unheard_of", "web1", 50.0),
         Latest(Family.BUSINESS, "revenue", "", 12_300.0),
     ]
@@ -102,6 +106,7 @@ def test_gauges_say_which_host_and_which_part():
         ("mingus_host_cpu_percent", ("host", "web1")): 20,
         ("mingus_host_cpu_percent", ("host", "web2")): 90,
         ("mingus_host_disk_percent", ("host", "web1"), ("mount", "/var")): 50,
+        ("mingus_jobs_waiting",): 3,
         ("mingus_last_day_asked_dollars",): 123,
     }
 
@@ -133,7 +138,7 @@ def test_names_end_with_their_unit_and_are_there_once():
 
     assert len(names) == len(set(names))
     assert [name for name in names if not name.endswith(UNITS) and name not in COUNTS] == []
-    assert all(re.fullmatch("mingus_[a-z_]+", name) for name in names)
+    assert all(re.fullmatch("mingus_[a-z_1]+", name) for name in names)
     assert all(metric.name.endswith("_total") == (metric.kind is Kind.COUNTER) for metric in METRICS)
 
 

@@ -116,11 +116,14 @@ class MeasuredCollector:
         return family
 
     def _gauge(self, gauge: Gauge) -> MetricFamily:
-        family = GaugeMetricFamily(gauge.name, gauge.description, labels=gauge.labels)
+        newest: dict[Values, float] = {}
         for latest in self._measured.latest:
-            values = gauge.values(Family(latest.family), latest.name, latest.outcome)
+            values = gauge.values(latest.family, latest.name, latest.outcome)
             if values is not None:
-                family.add_metric(values, latest.value * gauge.factor)
+                newest[values] = latest.value * gauge.factor
+        family = GaugeMetricFamily(gauge.name, gauge.description, labels=gauge.labels)
+        for values, value in newest.items():
+            family.add_metric(values, value)
         return family
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from backend.analytics.monitoring.control import MonitoringControl
 from backend.analytics.monitoring.exposition.metrics import METRICS, Kind
 from backend.analytics.monitoring.hosts import HostStatus
+from backend.analytics.monitoring.name_filter import NameFilter
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.sketches import Sketch
 from backend.analytics.monitoring.state import Desired
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from backend.analytics.monitoring.exposition.collector import Exposition
 
 HOUR, LATELY = timedelta(hours=1), timedelta(minutes=5)
+SELDOM = NameFilter(names=("database_bytes",), prefixes=("table_bytes:",))  # no part of what hosts say each time
 
 
 class Latest(NamedTuple):
@@ -51,7 +53,7 @@ class ExpositionService:
             totals=self._store.totals(),
             bounds=BOUNDS,
             last_hour=self._last_hour(now),
-            latest=[*_of_hosts(status.hosts), *self._business(now)],
+            latest=[*_of_hosts(status.hosts), *self._newest(now)],
         )
         return expose(measured, accept)
 
@@ -65,10 +67,14 @@ class ExpositionService:
             sketches[metric.family] = {name: window.sketch for name, window in windows.items()}
         return sketches
 
-    def _business(self, now: datetime) -> Iterator[Latest]:
-        for name, window in self._windows.by_name(Family.BUSINESS, now - LATELY, now).items():
-            if window.latest is not None:
-                yield Latest(Family.BUSINESS, name, "", window.latest)
+    def _newest(self, now: datetime) -> Iterator[Latest]:
+        """Gauges that are measured less often than each few seconds."""
+        sizes = self._windows.by_name(Family.HOST, now - HOUR, now, SELDOM)
+        business = self._windows.by_name(Family.BUSINESS, now - LATELY, now)
+        for family, windows in ((Family.HOST, sizes), (Family.BUSINESS, business)):
+            for name, window in windows.items():
+                if window.latest is not None:
+                    yield Latest(family, name, "", window.latest)
 
 
 def _of_hosts(hosts: Iterable[HostStatus]) -> Iterator[Latest]:
