@@ -5,6 +5,7 @@ from functools import partial
 
 from flask import Flask, has_request_context
 
+from app.wiring.measuring import observer
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.freshness import Freshness
@@ -15,6 +16,7 @@ from backend.analytics.metrics.funnel.service import FunnelService
 from backend.analytics.metrics.funnel.visits import VisitService
 from backend.analytics.metrics.live.feed import LiveFeed, SubscriberLimits
 from backend.analytics.metrics.live.service import LiveService
+from backend.analytics.monitoring.readings import Family
 from backend.analytics.warehouse.answers import AnswerCache
 from backend.analytics.warehouse.clickhouse import ClickHouseEngine
 from backend.analytics.warehouse.duck import DuckEngine
@@ -26,8 +28,12 @@ from backend.analytics.warehouse.slots import Slot, Slots
 from backend.analytics.warehouse.snapshots import Snapshots
 from backend.analytics.warehouse.stores import AnswerStore, FileStore, NoStore, RedisStore
 from backend.clock import utc_now
+from backend.dashboards.names import Names
+from backend.dashboards.prepared import PreparedAnswers
+from backend.dashboards.services import Services
 from backend.personal_data import DataClasses
 from backend.plugins import Registry, built, get
+from backend.reference.loading import Reference
 from config.settings import Settings
 
 
@@ -45,23 +51,37 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     url = settings.WAREHOUSE_URL.get_secret_value()
     sessions = Sessions(lake, duck, utc_now)
     engine, snapshots = ClickHouseEngine(url) if url else duck(), Snapshots(lake)
-    answers = AnswerCache(answer_store(settings), count)
-    warehouse = partial(Warehouse, engine, snapshots, lambda: registry.build(Freshness).ensure(), answers)
+    answers = AnswerCache(answer_store(settings), count, observer(registry, Family.CACHE))
+    observe, fresh = observer(registry, Family.LAKE), lambda: registry.build(Freshness).ensure()
+    warehouse = partial(Warehouse, engine, snapshots, fresh, answers=answers, observe=observe)
     registry.add_warm_up(warehouse().begin)
     registry.build(Subscribers).add(sessions.follow, sessions.mend)
     registry.build(Subscribers).add(lambda days: warehouse().forget() if days else None)
     registry.add_service(Sessions, lambda: sessions)
     slots = warehouse_slots(settings)
     registry.add_service(Slot, lambda: Slot(slots))
-    registry.add_service(Warehouse, lambda: warehouse(get(Slot) if has_request_context() else None))
-    registry.add_service(AttributionService, lambda: AttributionService(get(Warehouse), utc_now))
-    registry.add_service(FunnelService, lambda: FunnelService(get(Warehouse), utc_now))
+    registry.add_service(Warehouse, lambda: warehouse(slot=get(Slot) if has_request_context() else None))
+    conversion_window = timedelta(hours=settings.CONVERSION_WINDOW_HOURS)
+
+    def services(asked: Warehouse) -> Services:
+        catalogue = CatalogueService(asked, utc_now, conversion_window)
+        funnel, attribution = FunnelService(asked, utc_now), AttributionService(asked, utc_now)
+        return Services(catalogue, funnel, attribution, registry.build(LiveFeed))
+
+    def prepared() -> PreparedAnswers:
+        renewing = partial(warehouse, answers=AnswerCache(answer_store(settings), count, renews=True))()
+        names, zone = Names.of_reference(registry.build(Reference)), settings.BUSINESS_TIME_ZONE
+        return PreparedAnswers(services(renewing), names, zone, utc_now, renewing.first_day)
+
+    registry.add_service(Services, lambda: services(get(Warehouse)))
+    registry.add_service(PreparedAnswers, prepared)
+    registry.add_service(AttributionService, lambda: get(Services).attribution)
+    registry.add_service(FunnelService, lambda: get(Services).funnel)
     registry.add_service(VisitService, lambda: VisitService(get(Warehouse)))
     limits = SubscriberLimits(live_streams(settings), settings.LIVE_STREAM_SECONDS)
     # It looks once a second for everybody, however many follow it: a slot would only keep it from them.
     registry.add_shared(LiveFeed, lambda: LiveFeed(LiveService(warehouse(), utc_now).look, limits, registry.is_ending))
-    conversion_window = timedelta(hours=settings.CONVERSION_WINDOW_HOURS)
-    registry.add_service(CatalogueService, lambda: CatalogueService(get(Warehouse), utc_now, conversion_window))
+    registry.add_service(CatalogueService, lambda: get(Services).catalogue)
 
 
 def init_app(app: Flask) -> None:
