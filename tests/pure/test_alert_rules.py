@@ -212,8 +212,8 @@ def test_every_fault_of_a_rule_is_said_at_once():
     fields = {fault.field for fault in faults(rule)}
 
     assert fields == {
-        "id", "title", "clears_at", "window_seconds", "lasting_seconds", "fewest", "channels", "escalates_seconds", "measure.name",
-        "measure.statistic", "measure.prefixes",
+        "id", "title", "clears_at", "window_seconds", "lasting_seconds", "fewest", "channels", "escalates_seconds",
+        "measure.name", "measure.statistic", "measure.prefixes",
     }  # fmt: skip
 
 
