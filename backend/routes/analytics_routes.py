@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_openapi3 import APIBlueprint
 
 from backend.routes.api import (
+    alert_channels,
     alert_rules,
     alerts,
     boards,
@@ -32,6 +33,7 @@ monitoring = (
     error_groups.bp,
     alert_rules.bp,
     alerts.bp,
+    alert_channels.bp,
 )
 for child in (events.bp, *pages, *monitoring, analytics_health_bp):
     analytics_bp.register_api(child)

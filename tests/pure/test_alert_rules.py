@@ -19,7 +19,7 @@ from backend.analytics.monitoring.rules.shipped import SHIPPED
 from backend.analytics.monitoring.rules.units import FAMILIES
 from backend.analytics.monitoring.rules.windows import value_of
 from backend.analytics.monitoring.rules.wording import ACTS, limit, measured
-from tests.alerting import HOUR, MINUTE, NOON, SECOND, window_of
+from tests.measured_windows import HOUR, MINUTE, NOON, SECOND, window_of
 
 NEW_YORK = ZoneInfo("America/New_York")
 # The value that opens an alert of each shipped rule, and one that clears it.
