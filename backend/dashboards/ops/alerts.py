@@ -1,0 +1,150 @@
+"""Alerts as pages show them: in a list, and one with its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.analytics.monitoring.alerts.alert import Alert, AlertState, Silence
+from backend.analytics.monitoring.alerts.notifier import Severity
+from backend.formats import ago, clock, first_capital, moment
+
+RUNBOOK = "docs/runbook.md"
+SEVERITY = {Severity.CRITICAL: "Critical", Severity.WARNING: "Warning", Severity.INFO: "Info"}
+STATE = {
+    AlertState.OK: "OK",
+    AlertState.PENDING: "Pending",
+    AlertState.FIRING: "Firing",
+    AlertState.ACKNOWLEDGED: "Acknowledged",
+    AlertState.RESOLVED: "Resolved",
+}
+ORDER = [Severity.CRITICAL, Severity.WARNING, Severity.INFO]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """One change in the history of an alert, in words."""
+
+    at: datetime
+    when: str
+    state: str
+    note: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAlert:
+    """An alert in words. `since` as it stands in a sentence: 11:52 PM."""
+
+    id: int
+    rule_id: str
+    title: str
+    thing: str
+    severity: Severity
+    state: AlertState
+    since: str
+    age: str
+    measured: str
+    limit: str
+    runbook: str
+    steps: tuple[ShownStep, ...]
+    is_silenced: bool
+    is_flapping: bool
+
+    @property
+    def href(self) -> str:
+        return f"/ops/alerts/{self.id}"
+
+    @property
+    def severity_words(self) -> str:
+        return SEVERITY[self.severity]
+
+    @property
+    def state_words(self) -> str:
+        return "Silenced" if self.is_silenced and self.is_open else STATE[self.state]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in {AlertState.FIRING, AlertState.ACKNOWLEDGED}
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether somebody has to do something: what is only to be read never makes the page say that all is not well."""
+        return self.is_open and self.severity is not Severity.INFO
+
+    @property
+    def can_be_acknowledged(self) -> bool:
+        return self.state is AlertState.FIRING
+
+
+def shown_alert(alert: Alert, names: dict[int, str], now: datetime, zone: str) -> ShownAlert:
+    """`names`: who acted, by account."""
+    return ShownAlert(
+        alert.id,
+        alert.rule_id,
+        alert.title,
+        alert.thing,
+        alert.severity,
+        alert.state,
+        when(alert.since, now, zone),
+        ago((now - alert.since).total_seconds()),
+        first_capital(alert.measured),
+        alert.limit,
+        alert.runbook,
+        tuple(
+            ShownStep(step.at, moment(step.at, zone), STATE[step.state], step.note, names.get(step.by or 0, ""))
+            for step in alert.steps
+        ),
+        alert.is_silenced,
+        alert.is_flapping,
+    )
+
+
+def worst_first(alerts: Iterable[ShownAlert]) -> list[ShownAlert]:
+    """Firing before acknowledged and silenced, then critical before warning; the order of each is kept."""
+    return sorted(
+        alerts,
+        key=lambda alert: (
+            not alert.is_open,
+            alert.is_silenced,
+            ORDER.index(alert.severity),
+            alert.state is not AlertState.FIRING,
+        ),
+    )
+
+
+def when(at: datetime, now: datetime, zone: str) -> str:
+    """11:52 PM of the last 12 hours; else November 21, 2026, 2:32 PM EST"""
+    return clock(at, zone) if (now - at).total_seconds() < 12 * 3600 else moment(at, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSilence:
+    """A time in which nobody is told."""
+
+    id: int
+    of: str
+    starts: str
+    ends: str
+    reason: str
+    by: str
+    holds: bool
+
+
+def shown_silences(
+    silences: Sequence[Silence], titles: dict[str, str], names: dict[int, str], now: datetime, zone: str
+) -> tuple[ShownSilence, ...]:
+    """`titles`: of rules, by id."""
+    return tuple(
+        ShownSilence(
+            silence.id,
+            titles.get(silence.rule_id or "", silence.rule_id or "Every rule"),
+            moment(silence.starts_at, zone),
+            moment(silence.ends_at, zone),
+            silence.reason,
+            names.get(silence.by or 0, ""),
+            silence.starts_at <= now < silence.ends_at,
+        )
+        for silence in silences
+    )
