@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from hashlib import sha256
 from urllib.robotparser import RobotFileParser
@@ -113,3 +114,21 @@ def test_every_vendored_file_is_listed(folder):
     listed = {name for name, _ in VENDORED if name.startswith(folder)}
 
     assert {str(path.relative_to(PROJECT)) for path in (PROJECT / folder).iterdir()} == listed
+
+
+def test_the_style_sheets_of_a_page_come_as_one_that_a_browser_may_keep_for_ever(client):
+    page = client.get("/jobs/registered-nurses").text
+    [sheet] = re.findall(r'<link rel="stylesheet" href="([^"]+)">', page)
+
+    response = client.get(html.unescape(sheet))
+
+    assert (response.status_code, response.mimetype) == (200, "text/css")
+    assert response.headers["Cache-Control"] == "public, max-age=31536000"
+    assert all(rule in response.text for rule in (":root", ".btn", ".sec", ".jobs-list"))
+    assert "/*" not in response.text
+    again = client.get(html.unescape(sheet), headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_a_style_sheet_that_no_page_asks_for_is_missing(client):
+    assert client.get("/styles/none.css").status_code == 404

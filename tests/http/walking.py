@@ -71,6 +71,7 @@ class Walk:
             "section": "events",
             "visit": row["visit"],
             "filename": "css/tokens.css",
+            "sheet": "public",
         }
 
     def things(self):

@@ -14,9 +14,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backend.analytics.lake.delta import Lake, moved_days
-from backend.analytics.lake.tables import EVENTS
+from backend.analytics.lake.tables import EVENTS, LakeTable
 from backend.analytics.metrics.period import Period
 from backend.analytics.warehouse.answers import AnswerCache
+from backend.analytics.warehouse.clickhouse import ClickHouseEngine
 from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.question import MarkedTexts, Question
 from backend.analytics.warehouse.relations import SESSIONS
@@ -249,9 +250,20 @@ def test_files_that_are_nowhere_are_owned_up_to(lake, engine):
         Warehouse(engine, Snapshots(lake), lambda: NOW).ask(ALL_SESSIONS)
 
 
-def test_a_server_that_is_not_there_is_owned_up_to(lake):
-    from backend.analytics.warehouse.clickhouse import ClickHouseEngine
+@pytest.mark.parametrize("name", ["duckdb", "clickhouse"])
+def test_until_sessions_of_another_release_are_made_anew_questions_are_answered_from_events(
+    lake, engine, request, name
+):
+    add(lake, event("a", BEGAN), event("b", BEGAN))
+    older = LakeTable("sessions", {**dict(list(SESSIONS.columns.items())[:-1]), "gone": "string"}, "session_key")
+    lake.empty(lake.open("sessions"), older, {})
+    if name == "clickhouse":
+        engine = ClickHouseEngine(request.getfixturevalue("clickhouse_url"))
 
+    assert len(Warehouse(engine, Snapshots(lake), lambda: NOW).ask(ALL_SESSIONS).rows) == 2
+
+
+def test_a_server_that_is_not_there_is_owned_up_to(lake):
     with pytest.raises(WarehouseUnavailable):
         Warehouse(ClickHouseEngine("clickhouse://127.0.0.1:9"), Snapshots(lake), lambda: NOW).ask(ALL_SESSIONS)
 

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from backend.analytics.lake.tables import EVENTS, LakeTable
+from backend.analytics.lake.tables import EVENTS, INSTANT, LakeTable
 from backend.analytics.warehouse.engine import (
     FAR,
     SESSIONS_OF_DAYS,
@@ -32,6 +32,17 @@ PERSON = (
 )
 # As the SQL standard has it: nothing summed up, or joined to nothing, is null.
 SETTINGS = "join_use_nulls = 1, aggregate_functions_null_for_empty = 1"
+
+TYPES = {
+    "string": "Nullable(String)",
+    "int64": "Nullable(Int64)",
+    "int32": "Nullable(Int32)",
+    "float64": "Nullable(Float64)",
+    "boolean": "Nullable(Bool)",
+    "date": "Nullable(Date32)",
+    INSTANT: r"Nullable(DateTime64(6, \'UTC\'))",
+    "array<int64>": "Array(Nullable(Int64))",
+}
 
 
 class ClickHouseEngine:
@@ -99,6 +110,9 @@ def connect(url: str) -> Client:
 
 def _select(table: LakeTable, version: TableVersion) -> str:
     columns = select_list(table, "toUnixTimestamp64Micro({})", "toInt32({})")
+    if not version.files:
+        shape = ", ".join(f'"{name}" {TYPES[kind]}' for name, kind in table.columns.items())
+        return f"SELECT {columns} FROM null('{shape}')"  # noqa: S608
     function = "deltaLake" if "://" in version.location else "deltaLakeLocal"
     location = version.location.replace("\\", "\\\\").replace("'", "\\'")
     return (

@@ -21,7 +21,7 @@ from backend.analytics.warehouse.duck import DuckEngine
 from backend.analytics.warehouse.engine import LATE_ENDS, EngineFailed, Snapshot
 from backend.analytics.warehouse.relations import DAY, EPOCH, SESSIONS
 from backend.analytics.warehouse.sessionise import GAP
-from backend.analytics.warehouse.snapshots import BEGINNING, OPEN_FROM, version_of
+from backend.analytics.warehouse.snapshots import BEGINNING, OPEN_FROM, has_other_columns, version_of
 from backend.clock import Clock
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Sessions:
         from deltalake.exceptions import CommitFailedError
 
         try:
-            if touched is None and self._has_other_columns():
+            if touched is None and has_other_columns(self._lake.open(SESSIONS.name)):
                 self._forget_all()
             due = list(self._due(touched, over))
             if due:
@@ -128,10 +128,6 @@ class Sessions:
         except EngineFailed:
             self._forget_all()
             self.follow(())
-
-    def _has_other_columns(self) -> bool:
-        """Whether another release of Mingus made the table."""
-        return {field.name for field in self._lake.open(SESSIONS.name).schema().fields} != {*SESSIONS.columns}
 
     def _forget_all(self) -> None:
         """Every day is open again."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -32,10 +33,15 @@ class Snapshots:
         return self._lake.exists(EVENTS.name) and self._lake.exists(SESSIONS.name)
 
     def newest(self) -> Snapshot:
-        """The newest version of each table, never events older than their sessions. Raises FilesAreGone."""
+        """The newest version of each table, never events older than their sessions. Raises FilesAreGone.
+
+        Sessions that another release made are left alone until they are made anew: every day is open meanwhile.
+        """
         with self._lock:
             sessions = self._version(SESSIONS.name)
             open_from = self._opened[SESSIONS.name].transaction_version(OPEN_FROM)
+            if has_other_columns(self._opened[SESSIONS.name]):
+                sessions, open_from = replace(sessions, files=()), None
             events = self._version(EVENTS.name)
             return Snapshot(events, sessions, BEGINNING if open_from is None else open_from, self._demo)
 
@@ -64,6 +70,11 @@ class Snapshots:
             if name == EVENTS.name:
                 self._demo = demo_days(table)
         return self._seen[name]
+
+
+def has_other_columns(sessions: DeltaTable) -> bool:
+    """Whether another release of Mingus made the table of sessions."""
+    return {field.name for field in sessions.schema().fields} != {*SESSIONS.columns}
 
 
 def version_of(table: DeltaTable, location: str) -> TableVersion:
