@@ -70,7 +70,7 @@ class ShownAlert:
 
     @property
     def is_urgent(self) -> bool:
-        """Whether somebody has to do something: what is only to be read never makes the page say that all is not well."""
+        """Whether somebody has to do something: what is only to be read leaves all well."""
         return self.is_open and self.severity is not Severity.INFO
 
     @property

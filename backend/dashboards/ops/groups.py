@@ -1,4 +1,4 @@
-"""The four groups of checks: the site, its data, work and email, safety. A figure that nobody measured is not shown as one."""
+"""The four groups of checks: the site, its data, work and email, safety. What nobody measured has no figure."""
 
 from __future__ import annotations
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from backend.dashboards.ops.alerts import when
 from backend.formats import ago, counted
 
 if TYPE_CHECKING:
-    from backend.analytics.monitoring.state import HostStatus, MonitoringStatus
+    from backend.analytics.monitoring.control import MonitoringStatus
+    from backend.analytics.monitoring.hosts import HostStatus
 
-QUIET = 15  # seconds without a sign, from which on a host counts as gone
+QUIET = timedelta(seconds=15)  # without a sign, from which on a host counts as gone
 STOPS = (
-    "Speed, errors, load, and visitors’ page times are no longer measured. Charts get a gap, and alerts on these figures"
-    " can’t open."
+    "Speed, errors, load, and visitors’ page times are no longer measured. Charts get a gap, and alerts on these"
+    " figures can’t open."
 )
 GOES_ON = "The site, background work, email, and health checks continue. What was measured stays."
 
@@ -48,7 +49,7 @@ class Switch:
     hosts: tuple[ShownHost, ...]
 
 
-def switch_of(status: MonitoringStatus, names: dict[int, str], now: datetime, zone: str) -> Switch:
+def switch_of(status: MonitoringStatus, names: Mapping[str, str], now: datetime, zone: str) -> Switch:
     is_on = status.desired == "on"
     hosts = tuple(_host(host, status.generation, is_on=is_on) for host in status.hosts)
     workers = [worker for host in hosts if host.is_here for worker in host.workers]
@@ -56,10 +57,10 @@ def switch_of(status: MonitoringStatus, names: dict[int, str], now: datetime, zo
     return Switch(is_on, headline, _who(status, names, now, zone, is_on=is_on), _obeyed(workers), hosts)
 
 
-def _who(status: MonitoringStatus, names: dict[int, str], now: datetime, zone: str, *, is_on: bool) -> str:
+def _who(status: MonitoringStatus, names: Mapping[str, str], now: datetime, zone: str, *, is_on: bool) -> str:
     if status.changed_at is None:
         return "On since the first start. Nobody has stopped it."
-    name = names.get(status.changed_by or 0, "")
+    name = names.get(status.changed_by or "", "")
     return f"{'Started' if is_on else 'Stopped'}{f' by {name}' if name else ''}, {when(status.changed_at, now, zone)}."
 
 
@@ -79,6 +80,7 @@ def _host(host: HostStatus, generation: int, *, is_on: bool) -> ShownHost:
     is_here = age is not None and age <= QUIET
     samples = "measures this host" if host.is_sampling else "stopped" if not is_on else "no sampler"
     workers = tuple(
-        ShownWorker(worker.pid, ago(worker.seen_age), worker.generation >= generation) for worker in host.workers
+        ShownWorker(worker.pid, ago(worker.seen_age.total_seconds()), worker.generation >= generation)
+        for worker in host.workers
     )
-    return ShownHost(host.id, ago(age) if age is not None else "never", is_here, samples, workers)
+    return ShownHost(host.id, ago(age.total_seconds()) if age is not None else "never", is_here, samples, workers)
