@@ -19,6 +19,8 @@ class Action(StrEnum):
     GOAL_ENDED = "goal.ended"
     JOB_RETRIED = "job.retried"
     JOBS_RETRIED = "jobs.retried"
+    MONITORING_STARTED = "monitoring.started"
+    MONITORING_STOPPED = "monitoring.stopped"
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
     TOKEN_ISSUED = "token.issued"  # noqa: S105

@@ -22,6 +22,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         Action.GOAL_ENDED: "Ended a goal",
         Action.JOB_RETRIED: "Retried a job",
         Action.JOBS_RETRIED: "Retried all jobs that gave up",
+        Action.MONITORING_STARTED: "Started monitoring",
+        Action.MONITORING_STOPPED: "Stopped monitoring",
         Action.KEY_CREATED: "Created an API key",
         Action.KEY_REVOKED: "Revoked an API key",
         Action.TOKEN_ISSUED: "Issued access tokens",
@@ -65,6 +67,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "accounts:one": "One account",
         "accounts:some": "Some accounts",
         "jobs:dead": "Jobs that gave up",
+        "monitoring:all": "Monitoring",
     }
 )
 KINDS: Mapping[str, str] = MappingProxyType(
