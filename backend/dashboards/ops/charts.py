@@ -33,10 +33,8 @@ def rate_chart(course: Sequence[Bucket], zone: str) -> Chart:
     per_minute = [bucket.window and _per_minute(bucket.window) for bucket in course]
     known = [value for value in per_minute if value is not None]
     figure = _figure(RATES, {"Requests a minute": course}, _per_minute, zone, total)
-    title = f"{count(total)} requests in the last hour"
-    if known:
-        title += f", at most {count(max(known))} a minute"
-    return _chart("rate", figure, title, GAP)
+    busiest = f"{count(total)} requests in the last hour, at most {count(max(known))} a minute" if known else ""
+    return _chart("rate", figure, busiest or "Requests", GAP)
 
 
 def _per_minute(window: Window) -> float | None:

@@ -87,14 +87,11 @@ def data(newest_event: timedelta | None, lake: Health, sources: str) -> Group:
         if newest_event is not None
         else Check("Events arrive", "newest event", "none yet", "now", State.UNKNOWN)
     )
-    fresh = Check(
-        "Figures are fresh",
-        "what dashboards read",
-        first_capital(lake.reason or "up to date"),
-        "now",
-        State.OK if lake.ok else State.BAD,
-        "Dashboards are behind.",
-        "#dependencies",
+    name, trouble = "Figures are fresh", "Dashboards are behind."
+    fresh = (
+        Check(name, "what dashboards read", lake.reason.removeprefix("as of ") or "up to date", "now")
+        if lake.ok
+        else Check(name, first_capital(lake.reason), "behind", "now", State.BAD, trouble, "#dependencies")
     )
     official = Check("Official figures", "BLS, O*NET, BEA", sources, "in use", href="/methodology#sources")
     return Group("Data", (arrives, fresh, official))

@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from backend.analytics.monitoring.rules.units import span
 from backend.dashboards.ops.checks import Check, State
-from backend.formats import ago, duration, first_capital
+from backend.formats import ago, first_capital
 
 if TYPE_CHECKING:
     from backend.jobs.models import ScheduledTask
     from backend.plugins import Health
 
-NAMES = {"master_key": "encryption keys", "secrets": "secrets", "background_work": "background work", "ga4": "GA4"}
+NAMES = {
+    "master_key": "encryption keys",
+    "ga4": "GA4",
+    "ai_calculator_analytics": "event intake",
+    "ai_calculator_dashboard": "dashboards",
+    "ai_calculator_performance": "monitoring",
+}
 
 
 def schedule(rows: Iterable[ScheduledTask], every: Mapping[str, timedelta], now: datetime) -> tuple[Check, ...]:
@@ -26,7 +33,7 @@ def schedule(rows: Iterable[ScheduledTask], every: Mapping[str, timedelta], now:
 
 def _entry(row: ScheduledTask, every: Mapping[str, timedelta], now: datetime) -> Check:
     often = every.get(row.name)
-    about = f"every {duration(often.total_seconds())}" if often else ""
+    about = f"every {span(often)}" if often else ""
     if row.failures:
         about = f"{row.last_error}" if row.last_error else about
         value = "failed once" if row.failures == 1 else f"failed {row.failures} times"

@@ -120,7 +120,7 @@ def ops_page(measured: Measured, parts: Parts, watched: Watched, now: datetime, 
 
 
 def incident_of(alert: Alert) -> Incident:
-    title = f"{alert.title}: {alert.thing}" if alert.thing else alert.title
+    title = f"{alert.title} ({alert.thing})" if alert.thing else alert.title
     return Incident(alert.id, title, Span(alert.since, alert.resolved_at))
 
 

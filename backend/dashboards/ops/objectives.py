@@ -1,4 +1,4 @@
-"""Objectives as the page of operations shows them: what is asked, what was reached, what is left of the budget."""
+"""Objectives as the page of operations shows them: what was reached, and what is left of the error budget."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from math import floor
 from backend.analytics.figures.spark import Spark, spark
 from backend.analytics.monitoring.objectives.objective import ObjectiveStanding
 from backend.dashboards.ops.checks import State
-from backend.formats import count, latency
+from backend.formats import count
 
 NEARLY_ALL = 0.9  # of the window, from which on a figure is of all of it
 
@@ -20,7 +20,6 @@ class ShownObjective:
     """`left`: percent of the budget, from 0 to 100, for a bar; None where nothing was counted."""
 
     title: str
-    asked: str
     reached: str
     budget: str
     left: int | None
@@ -35,17 +34,15 @@ def shown_objectives(standings: Iterable[ObjectiveStanding]) -> tuple[ShownObjec
 
 def _shown(standing: ObjectiveStanding) -> ShownObjective:
     objective, left = standing.objective, standing.budget_left
-    asked = _share(objective.target)
-    if objective.slowest is not None:
-        asked += f" within {latency(objective.slowest)}"
-    if standing.good is None or left is None or not standing.count:
-        return ShownObjective(objective.title, asked, "not measured", "not measured", None, State.UNKNOWN, "", None)
+    if left is None or not standing.count:
+        return ShownObjective(objective.title, "not measured", "", None, State.UNKNOWN, "", None)
     budget = f"{left:.0%} left" if left >= 0 else "used up"
     about = f"{count(standing.count)} counted{_covered(standing.covered, objective.window)}"
-    burn = spark([value for _, value in standing.burn], (), partial=False)
+    burn = spark([point.rate for point in standing.burn], (), partial=False)
     state = State.OK if left > 0 else State.BAD
     percent_left = max(0, min(100, round(left * 100)))
-    return ShownObjective(objective.title, asked, _share(standing.good), budget, percent_left, state, about, burn)
+    reached = _share(1 - standing.bad / standing.count)
+    return ShownObjective(objective.title, reached, budget, percent_left, state, about, burn)
 
 
 def _share(part: float) -> str:

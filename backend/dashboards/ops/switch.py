@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from backend.analytics.monitoring.hosts import HostStatus
 
 QUIET = timedelta(seconds=15)  # without a sign, from which on a host counts as gone
+FIGURES = {"cpu_percent": "CPU", "memory_percent": "memory", "disk_percent": "disk"}
 STOPS = (
     "Speed, errors, load, and visitors’ page times are no longer measured. Charts get a gap, and alerts on these"
     " figures can’t open."
@@ -37,6 +38,7 @@ class ShownHost:
     seen: str
     is_here: bool
     samples: str
+    figures: tuple[str, ...]
     workers: tuple[ShownWorker, ...]
 
 
@@ -69,7 +71,8 @@ def _obeyed(workers: Sequence[ShownWorker]) -> str:
     if not workers:
         return "No server process has reported yet."
     if late:
-        return f"{late} of {counted(len(workers), 'server process', 'server processes')} not there yet."
+        have = "hasn’t" if late == 1 else "haven’t"
+        return f"{late} of {counted(len(workers), 'server process', 'server processes')} {have} followed yet."
     if len(workers) == 1:
         return "The server process obeys."
     return f"All {len(workers)} server processes obey."
@@ -83,4 +86,6 @@ def _host(host: HostStatus, generation: int, *, is_on: bool) -> ShownHost:
         ShownWorker(worker.pid, ago(worker.seen_age.total_seconds()), worker.generation >= generation)
         for worker in host.workers
     )
-    return ShownHost(host.id, ago(age.total_seconds()) if age is not None else "never", is_here, samples, workers)
+    figures = tuple(f"{label} {host.figures[name]:.0f}%" for name, label in FIGURES.items() if name in host.figures)
+    seen = ago(age.total_seconds()) if age is not None else "never"
+    return ShownHost(host.id, seen, is_here, samples, figures, workers)

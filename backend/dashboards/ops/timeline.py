@@ -68,7 +68,7 @@ class Timeline:
         if not self.incidents:
             return "No incident in 30 days."
         newest = self.incidents[0]
-        return f"Last incident: {newest.when}, {newest.lasted}: {newest.title}."
+        return f"Last incident: {newest.when}, {newest.lasted}, {_within(newest.title)}."
 
 
 def timeline(incidents: Sequence[Incident], off: Sequence[Span], now: datetime, zone: str) -> Timeline:
@@ -78,7 +78,9 @@ def timeline(incidents: Sequence[Incident], off: Sequence[Span], now: datetime, 
     marks = tuple(_mark(place, day, spans, off, now, zone) for place, day in enumerate(days))
     whole = _covered(spans, _start(days[0], zone), now)
     number = counted(len(incidents), "incident")
-    title = f"Last 30 days: {number}, {_length(whole)}" if incidents else "Last 30 days: no incident"
+    unseen = all(mark.look == "off" for mark in marks)
+    none = "nothing was measured" if unseen else "no incident"
+    title = f"Last 30 days: {number}, {_length(whole)}" if incidents else f"Last 30 days: {none}"
     told = [mark.words for mark in marks if mark.look != "ok"]
     description = f"{DAYS} days, all well{' but ' + '; '.join(told) if told else ''}."
     past = tuple(_past(incident, now, zone) for incident in sorted(incidents, key=lambda one: one.span.since)[::-1])
@@ -125,6 +127,11 @@ def _labels(marks: Sequence[DayMark]) -> tuple[tuple[str, str, str], ...]:
         return first, last
     at = (inside[-1] + 0.5) * EDGE
     return first, (f"{at:.1f}%", "middle", marks[inside[-1]].words), last
+
+
+def _within(title: str) -> str:
+    """A title inside a sentence: names that begin with two capitals keep them."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _past(incident: Incident, now: datetime, zone: str) -> PastIncident:

@@ -39,10 +39,9 @@ def verdict_of(alerts: Sequence[ShownAlert], tally: Tally, *, is_on: bool, last_
         text = f"Nothing is measured, so no alert about speed, errors, or load can open. {tally.words} without it."
         return Verdict(State.UNKNOWN, "Monitoring is stopped.", text, (Action("Start it again", "#monitoring"),))
     if tally.unknown:
-        missing = listed([check.name.lower() for check in tally.unknown[:MOST_NAMED]])
-        more = len(tally.unknown) - MOST_NAMED
-        rest = f", and {more} more" if more > 0 else ""
-        text = f"{tally.words}. Not measured yet: {missing}{rest}."
+        names = [check.name.lower() for check in tally.unknown]
+        more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
+        text = f"{tally.words}. Not measured yet: {listed([*names[:MOST_NAMED], *more])}."
         return Verdict(State.UNKNOWN, "Nothing is wrong so far.", text)
     return Verdict(State.OK, "All is well.", " ".join(filter(None, (f"{tally.words}.", _idle(alerts), last_incident))))
 
