@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, SecretStr
 
+from config.release import release_of
 from config.values import CallableUrl, Networks
 
 
@@ -33,7 +34,15 @@ class MonitoringSettings(BaseModel):
     OTEL_EXPORTER_OTLP_ENDPOINT: str = Field(
         "", description="OTLP endpoint over HTTP that traces are sent to, such as `http://127.0.0.1:4318`. Empty: none."
     )
+    RELEASE: Annotated[str, Field(max_length=64, pattern=r"^[\w.+/-]*$")] = Field(
+        "", description="Version of the code that runs, shown with errors. Empty: the Git commit, else the version."
+    )
     SENTRY_DSN: SecretStr = Field(
         SecretStr(""),
         description="DSN of Sentry or a service compatible with it that errors are also sent to. Empty: none.",
     )
+
+    @property
+    def release(self) -> str:
+        """What errors and log lines call the code that runs."""
+        return self.RELEASE or release_of()

@@ -12,6 +12,7 @@ class Action(StrEnum):
     DATA_EXPORTED = "data.exported"
     DATA_KEYS_ROTATED = "data_keys.rotated"
     ADDRESSES_REINDEXED = "addresses.reindexed"
+    ERROR_GROUP_CHANGED = "error_group.changed"
     ERASURE_BEGUN = "erasure.begun"
     ERASURE_FINISHED = "erasure.finished"
     GOAL_ADDED = "goal.added"

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 logger = logging.getLogger(__name__)
+Failed = Callable[[str, Exception], None]  # what was done, such as "job mail.send", and how it failed
 TimeLimiter = Callable[[timedelta], AbstractContextManager[None]]
 
 
@@ -22,14 +23,21 @@ def unlimited(_limit: timedelta) -> Iterator[None]:
     yield
 
 
-def attempt(what: str, work: Callable[[], None]) -> Exception | None:
-    """Do the work and return the error it raised, if any; the log has its traceback."""
-    try:
-        work()
-    except Exception as error:
-        logger.exception("%s failed", what)
-        return error
-    return None
+class Attempts:
+    """Does work and reports how it failed."""
+
+    def __init__(self, failed: Failed) -> None:
+        self._failed = failed
+
+    def attempt(self, what: str, work: Callable[[], None], name: str = "") -> Exception | None:
+        """Do the work and return the error it raised, if any; the log has its traceback."""
+        try:
+            work()
+        except Exception as error:
+            logger.exception("%s failed", what)
+            self._failed(name or what, error)
+            return error
+        return None
 
 
 def kind_and_place(error: Exception) -> str:

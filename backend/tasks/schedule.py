@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backend.jobs.timetable import Schedule, ScheduleEntry
-from backend.tasks import assessments, audit, events, forwarding, goals, jobs, lake, privacy
+from backend.tasks import assessments, audit, errors, events, forwarding, goals, jobs, lake, privacy
 from config.settings import Settings
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
@@ -18,6 +18,7 @@ def schedule(settings: Settings) -> Schedule:
             ScheduleEntry("assessments.clean", DAY, assessments.clean, 10 * MINUTE, at_start=True),
             ScheduleEntry("audit.anchor", HOUR, audit.anchor, MINUTE, at_start=True),
             ScheduleEntry("audit.verify", DAY, audit.verify, 10 * MINUTE),
+            ScheduleEntry("errors.forget", DAY, errors.forget, 10 * MINUTE),
             ScheduleEntry("events.make_partitions", DAY, events.make_partitions, MINUTE, at_start=True),
             ScheduleEntry("events.forget_ids", HOUR, events.forget_ids, 10 * MINUTE),
             ScheduleEntry("ga4.forward", 30 * SECOND, forwarding.forward, 5 * MINUTE),

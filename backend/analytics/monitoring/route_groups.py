@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from backend.analytics.monitoring.windows import NameFilter
+from backend.analytics.monitoring.name_filter import NameFilter
 
 EVENT_ROUTES = ("POST /api/analytics/event", "POST /api/analytics/events")
 # A stream lasts as long as somebody reads it, and a probe says nothing of what people wait for.

@@ -1,6 +1,6 @@
 """Quantile sketches: DDSketch as two arrays.
 
-A value falls into the bin of its logarithm, so a quantile is wrong by at most `ACCURACY` of itself (Masson, Rim and Lee,
+A value falls into the bin of its logarithm, so a quantile is wrong by at most `ACCURACY` of itself (Masson, Rim, Lee
 2019, "DDSketch: A Fast and Fully-Mergeable Quantile Sketch with Relative-Error Guarantees"). To merge is to add the
 counts of equal bins, so that the order in which it is done changes nothing. The bins are those of the library
 `ddsketch`; its own sketch adds one value at a time in Python, which would cost more than what it measures.
@@ -9,6 +9,7 @@ counts of equal bins, so that the order in which it is done changes nothing. The
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from ddsketch.mapping import LogarithmicMapping
@@ -24,7 +25,14 @@ Values = NDArray[np.float64]
 
 def keys_of(values: Values) -> Keys:
     """The bins of values that are above `MAPPING.min_possible`."""
-    return np.ceil(np.log2(values) * KEYS_PER_DOUBLING).astype(np.int32)
+    keys: Keys = np.ceil(np.log2(values) * KEYS_PER_DOUBLING).astype(np.int32)
+    return keys
+
+
+def last_key(limit: float) -> int:
+    """The last bin whose values are counted as `limit` or less."""
+    key = MAPPING.key(limit)
+    return key if MAPPING.value(key) <= limit else key - 1
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,6 +42,11 @@ class Sketch:
     count: int
     keys: Keys
     counts: Counts
+
+    @classmethod
+    def none(cls) -> Self:
+        """Of no values."""
+        return cls(0, np.empty(0, np.int32), np.empty(0, np.int64))
 
     def quantile(self, q: float) -> float | None:
         """The value at this quantile, `0 <= q <= 1`; None of no values."""
@@ -50,13 +63,8 @@ class Sketch:
         """How many values are `limit` or less; those less than `ACCURACY` away from it may be counted either way."""
         if limit < MAPPING.min_possible:
             return self.zeros if limit >= 0 else 0
-        key = MAPPING.key(limit)
-        last = key if MAPPING.value(key) <= limit else key - 1
-        return self.zeros + int(self.counts[: np.searchsorted(self.keys, last, side="right")].sum())
+        return self.zeros + int(self.counts[: np.searchsorted(self.keys, last_key(limit), side="right")].sum())
 
     @property
     def zeros(self) -> int:
         return self.count - int(self.counts.sum())
-
-
-EMPTY = Sketch(0, np.empty(0, np.int32), np.empty(0, np.int64))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,7 +50,6 @@ class ShownAlert:
     runbook: str
     steps: tuple[ShownStep, ...]
     is_silenced: bool
-    is_flapping: bool
 
     @property
     def href(self) -> str:
@@ -78,8 +77,8 @@ class ShownAlert:
         return self.state is AlertState.FIRING
 
 
-def shown_alert(alert: Alert, names: dict[int, str], now: datetime, zone: str) -> ShownAlert:
-    """`names`: who acted, by account."""
+def shown_alert(alert: Alert, names: Mapping[str, str], now: datetime, zone: str) -> ShownAlert:
+    """`names`: who acted, in words."""
     return ShownAlert(
         alert.id,
         alert.rule_id,
@@ -93,11 +92,10 @@ def shown_alert(alert: Alert, names: dict[int, str], now: datetime, zone: str) -
         alert.limit,
         alert.runbook,
         tuple(
-            ShownStep(step.at, moment(step.at, zone), STATE[step.state], step.note, names.get(step.by or 0, ""))
+            ShownStep(step.at, moment(step.at, zone), STATE[step.state], step.note, names.get(step.by or "", ""))
             for step in alert.steps
         ),
         alert.is_silenced,
-        alert.is_flapping,
     )
 
 
@@ -133,7 +131,7 @@ class ShownSilence:
 
 
 def shown_silences(
-    silences: Sequence[Silence], titles: dict[str, str], names: dict[int, str], now: datetime, zone: str
+    silences: Sequence[Silence], titles: Mapping[str, str], names: Mapping[str, str], now: datetime, zone: str
 ) -> tuple[ShownSilence, ...]:
     """`titles`: of rules, by id."""
     return tuple(
@@ -143,7 +141,7 @@ def shown_silences(
             moment(silence.starts_at, zone),
             moment(silence.ends_at, zone),
             silence.reason,
-            names.get(silence.by or 0, ""),
+            names.get(silence.by or "", ""),
             silence.starts_at <= now < silence.ends_at,
         )
         for silence in silences

@@ -60,15 +60,14 @@ class Parts:
 class Watched:
     """What monitoring itself says: whether it is on, alerts, objectives, slow queries, errors.
 
-    `names`: of accounts, by id; `actors`: of those that the audit log names.
+    `names`: who acted, in words, by the name that the audit log has of them.
     """
 
     status: MonitoringStatus
-    actors: Mapping[str, str]
+    names: Mapping[str, str]
     off: Sequence[Span]
     open_alerts: Sequence[Alert]
     past_alerts: Sequence[Alert]
-    names: Mapping[int, str]
     standings: Sequence[ObjectiveStanding]
     queries: Sequence[SlowQuery]
     errors: Sequence[ErrorGroup]
@@ -97,7 +96,7 @@ class OpsPage:
 
 def ops_page(measured: Measured, parts: Parts, watched: Watched, now: datetime, zone: str) -> OpsPage:
     open_alerts = worst_first(shown_alert(alert, watched.names, now, zone) for alert in watched.open_alerts)
-    switch = switch_of(watched.status, watched.actors, now, zone)
+    switch = switch_of(watched.status, watched.names, now, zone)
     days = timeline([incident_of(alert) for alert in watched.past_alerts if alert.fired_at], watched.off, now, zone)
     checks = _groups(measured, parts)
     last = days.last
