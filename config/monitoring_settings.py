@@ -25,6 +25,11 @@ class MonitoringSettings(BaseModel):
         description="Called each minute while alerts are evaluated, so that another service notices when they are not."
         " Empty: nothing is called.",
     )
+    WATCHED_URL: str = Field(
+        "",
+        description="Address that is asked, while alerts are evaluated, whether the site answers."
+        " Empty: `/health/live` of the site’s own address.",
+    )
     METRICS_NETWORKS: Networks = Field(
         "", description="Networks that may read `/metrics` without a key. Empty: only keys with `monitoring:read` may."
     )

@@ -6,6 +6,11 @@ from enum import StrEnum
 class Action(StrEnum):
     """The deeds that the audit log records, as `noun.verb_past`."""
 
+    ALERT_ACKNOWLEDGED = "alert.acknowledged"
+    ALERT_RULE_ADDED = "alert_rule.added"
+    ALERT_RULE_CHANGED = "alert_rule.changed"
+    ALERT_RULE_DELETED = "alert_rule.deleted"
+    ALERT_RULE_RESET = "alert_rule.reset"
     ANNOTATION_DELETED = "annotation.deleted"
     AUDIT_READ = "audit.read"
     AUDIT_EXPORTED = "audit.exported"
@@ -22,6 +27,9 @@ class Action(StrEnum):
     JOBS_RETRIED = "jobs.retried"
     MONITORING_STARTED = "monitoring.started"
     MONITORING_STOPPED = "monitoring.stopped"
+    ON_CALL_CHANGED = "on_call.changed"
+    SILENCE_ADDED = "silence.added"
+    SILENCE_ENDED = "silence.ended"
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
     TOKEN_ISSUED = "token.issued"  # noqa: S105

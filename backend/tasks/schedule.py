@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from backend.jobs.timetable import Schedule, ScheduleEntry
 from backend.tasks import (
+    alerts,
     assessments,
     audit,
     dashboards,
@@ -27,6 +28,8 @@ def schedule(settings: Settings) -> Schedule:
     """Name, interval, work and time limit of each entry; `at_start` runs it also when a process begins to lead."""
     return Schedule(
         [
+            ScheduleEntry("alerts.evaluate", 10 * SECOND, alerts.evaluate, MINUTE),
+            ScheduleEntry("alerts.prune", DAY, alerts.prune, MINUTE),
             ScheduleEntry("assessments.clean", DAY, assessments.clean, 10 * MINUTE, at_start=True),
             ScheduleEntry("audit.anchor", HOUR, audit.anchor, MINUTE, at_start=True),
             ScheduleEntry("audit.verify", DAY, audit.verify, 10 * MINUTE),

@@ -24,12 +24,12 @@ OPEN = frozenset({AlertState.FIRING, AlertState.ACKNOWLEDGED})
 
 @dataclass(frozen=True, slots=True)
 class AlertStep:
-    """One change in the history of an alert. `by`: the account of whoever acted; None: Mingus, or nobody any more."""
+    """One change in the history of an alert. `by`: the public name of whoever made it; None: Mingus, or nobody left."""
 
     at: datetime
     state: AlertState
     note: str
-    by: int | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,21 @@ class Alert:
     measured: str
     limit: str
     runbook: str
-    evaluated_at: datetime
     fired_at: datetime | None = None
     acknowledged_at: datetime | None = None
-    acknowledged_by: int | None = None
+    acknowledged_by: str | None = None
     resolved_at: datetime | None = None
     is_silenced: bool = False
-    is_flapping: bool = False
     steps: tuple[AlertStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlertList:
+    """Alerts as they were at `as_of`. Not `is_evaluated`: monitoring is off, so they stay as they are."""
+
+    alerts: tuple[Alert, ...]
+    as_of: datetime | None
+    is_evaluated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ class Silence:
     starts_at: datetime
     ends_at: datetime
     reason: str
-    by: int | None
+    by: str | None
 
     def holds(self, rule_id: str, at: datetime) -> bool:
         return self.rule_id in {None, rule_id} and self.starts_at <= at < self.ends_at

@@ -65,7 +65,9 @@ class GroupStanding:
                 return replace(self, acknowledged_at=now)
             case ChangeKind.ESCALATED:
                 return replace(self, escalated_at=now, sent=sent)
-        return replace(self, acknowledged_at=None, sent=sent)
+        if self.acknowledged_at is None:
+            return replace(self, sent=sent)
+        return replace(self, opened_at=now, acknowledged_at=None, escalated_at=None, sent=sent)
 
 
 def due(rule: Rule, group: GroupStanding, alerts: Sequence[OpenAlert], now: datetime) -> ChangeKind | None:

@@ -16,6 +16,7 @@ from backend.analytics.monitoring.rules.judging import Observed
 from backend.analytics.monitoring.rules.rule import Measure, Rule, Statistic
 
 HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
+SETTLES = timedelta(minutes=15)  # by then the lake holds what happened, or a rule of its own says that it is behind
 UNITS = {
     Unit.COUNT: QuantityUnit.COUNT, Unit.FRACTION: QuantityUnit.SHARE, Unit.CENTS: QuantityUnit.CENTS,
     Unit.SECONDS: QuantityUnit.SECONDS,
@@ -32,8 +33,8 @@ class CatalogueValues:
         self._known: dict[tuple[Measure, timedelta], Observed] = {}
 
     def of(self, rule: Rule, at: datetime) -> Sequence[Observed]:
-        """The measure over whole hours up to the last full one."""
-        hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        """The measure over whole hours up to the last full one that the lake holds."""
+        hour = (at.astimezone(UTC) - SETTLES).replace(minute=0, second=0, microsecond=0)
         if hour != self._hour:
             self._hour, self._known = hour, {}
         key = (rule.measure, rule.window)

@@ -46,12 +46,14 @@ LOADS = Measure(Source.WINDOW, Family.CALCULATOR_LOAD, Statistic.P95)
 QUERIES = Measure(Source.WINDOW, Family.QUERY, Statistic.P95, each=Each.NAME)
 WAITS = Measure(Source.WINDOW, Family.QUEUE, Statistic.P95)
 PAINTS = Measure(Source.WINDOW, Family.VITAL, Statistic.P75, prefixes=("LCP ",))
+# The schedule runs every few seconds, and the rules with it: without a measured run, measuring is broken.
+RUNS = Measure(Source.WINDOW, Family.JOB, Statistic.COUNT)
 ALERTS = _check("undelivered_alerts")
 
 _CRITICAL = (
     Rule(
-        "api-down", "No server process answers", _check("server_processes"), 1, 1, CRITICAL,
-        comparison=Comparison.BELOW, lasting=MINUTE, settles=MINUTE, escalates=ESCALATES,
+        "api-down", "The site doesn’t answer", _check("site"), 0, 0, CRITICAL,
+        lasting=MINUTE, settles=MINUTE, escalates=ESCALATES,
     ),
     Rule(
         "database-lost", "The database doesn’t answer", _check("database_silence"), 30, 10, CRITICAL,
@@ -82,8 +84,8 @@ _CRITICAL = (
         settles=MINUTE, escalates=ESCALATES,
     ),
     Rule(
-        "monitoring-silent", "Nothing is being measured", _check("monitoring_silence"), 120, 30, CRITICAL,
-        settles=MINUTE, escalates=ESCALATES,
+        "monitoring-silent", "Nothing is being measured", RUNS, 1, 1, CRITICAL,
+        comparison=Comparison.BELOW, settles=MINUTE, fewest=0, escalates=ESCALATES,
     ),
     Rule(
         "emails-failing", "Emails aren’t going out", EMAILS, 0.5, 0.1, CRITICAL,

@@ -58,9 +58,8 @@ FAMILIES: Mapping[Family, Noun] = MappingProxyType(
 )
 CHECKS: Mapping[str, Noun] = MappingProxyType(
     {
-        "server_processes": Noun("The number of server processes that report", Unit.COUNT),
+        "site": Noun("The number of looks in a row that failed", Unit.COUNT),
         "database_silence": Noun("The time since the database last answered", Unit.SECONDS),
-        "monitoring_silence": Noun("The time since anything was last measured", Unit.SECONDS),
         "host_silence": Noun("The time since the host last reported", Unit.SECONDS),
         "dead_jobs": Noun("The number of jobs that gave up", Unit.COUNT),
         "failing_entries": Noun("The number of failed runs in a row", Unit.COUNT),

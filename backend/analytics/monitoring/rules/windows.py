@@ -4,43 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.rules.judging import Observed
 from backend.analytics.monitoring.rules.rule import EVERYTHING, Each, Measure, Rule, Statistic
-from backend.analytics.monitoring.windows import NameFilter, Window, Windows
+from backend.analytics.monitoring.windows import Measurements, NameFilter, Window, Windows
 
 QUANTILES = {Statistic.P50: 0.5, Statistic.P75: 0.75, Statistic.P95: 0.95, Statistic.P99: 0.99}
 WHOLE = 0.9  # of a window in which things are counted: a count of half a window says nothing
 
 
-class HostWindows(Windows, Protocol):
-    def by_outcome(
-        self, family: Family, since: datetime, until: datetime, names: NameFilter = ...
-    ) -> Mapping[str, Window]:
-        """The windows of each outcome, which is the host where hosts are measured."""
-
-
 class WindowValues:
-    def __init__(self, windows: HostWindows) -> None:
+    """One for each time the rules are judged: rules over the same family and time share what was read."""
+
+    def __init__(self, windows: Windows) -> None:
         self._windows = windows
+        self._read: dict[tuple[Family, timedelta, datetime], Measurements] = {}
 
     def of(self, rule: Rule, at: datetime) -> Sequence[Observed]:
         return [
             Observed(value_of(rule.measure.statistic, window, rule.window), window.count, thing)
-            for thing, window in self._asked(rule.measure, at - rule.window, at)
+            for thing, window in self._asked(
+                rule.measure, self._measurements(Family(rule.measure.name), rule.window, at)
+            )
         ]
 
-    def _asked(self, measure: Measure, since: datetime, at: datetime) -> Iterator[tuple[str, Window]]:
+    def _measurements(self, family: Family, span: timedelta, at: datetime) -> Measurements:
+        key = (family, span, at)
+        if key not in self._read:
+            self._read[key] = self._windows.read([family], at - span, at)
+        return self._read[key]
+
+    def _asked(self, measure: Measure, read: Measurements) -> Iterator[tuple[str, Window]]:
         family, names = Family(measure.name), NameFilter(prefixes=measure.prefixes, excluded=measure.excluded)
         match measure.each:
             case Each.TOGETHER:
-                yield EVERYTHING, self._windows.one(family, since, at, names)
+                yield EVERYTHING, read.one(family, names)
             case Each.NAME:
-                yield from self._windows.by_name(family, since, at, names).items()
+                yield from read.by_name(family, names).items()
             case Each.HOST:
-                yield from self._windows.by_outcome(family, since, at, names).items()
+                yield from read.by_outcome(family, names).items()
 
 
 def value_of(statistic: Statistic, window: Window, asked: timedelta) -> float | None:
