@@ -70,12 +70,3 @@ class ShownTables:
     about: str
     rows: tuple[ShownTable, ...]
     has_growth: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FailedDelivery:
-    """A message of an alert that did not reach its channel."""
-
-    channel: str
-    when: str
-    error: str

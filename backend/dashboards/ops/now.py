@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from backend.analytics.monitoring.objectives.objective import ObjectiveStanding
     from backend.analytics.monitoring.queries.service import SlowQuery
     from backend.analytics.monitoring.windows import Bucket, Window
+    from backend.dashboards.ops.channels import FailedDelivery
     from backend.dashboards.page import Chart
     from backend.jobs.models import ScheduledTask
     from backend.plugins import Health
@@ -53,7 +54,7 @@ class Parts:
     schedule: Sequence[ScheduledTask]
     every: Mapping[str, timedelta]
     tables: lists.ShownTables | None
-    deliveries: Sequence[lists.FailedDelivery]
+    deliveries: Sequence[FailedDelivery]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class OpsPage:
     schedule: tuple[Check, ...]
     dependencies: tuple[Check, ...]
     tables: lists.ShownTables | None
-    deliveries: tuple[lists.FailedDelivery, ...]
+    deliveries: tuple[FailedDelivery, ...]
     as_of: datetime
     most: int = MOST_ALERTS
     stops: str = STOPS

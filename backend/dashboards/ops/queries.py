@@ -32,7 +32,7 @@ def shown_queries(queries: Iterable[SlowQuery], now: datetime) -> tuple[ShownQue
             query.statement,
             query.plan or "",
             count(query.count),
-            latency(query.p95),
+            latency(query.p95) if query.p95 is not None else "not known",
             latency(query.maximum),
             ago((now - query.last_at).total_seconds()),
             query.route,

@@ -31,16 +31,11 @@ def measured(status: MonitoringStatus, now: datetime) -> Measured:
     until = now.replace(second=0, microsecond=0)
     since = until - HOUR
     return Measured(
-        SiteFigures(
-            windows.one(Family.REQUEST, now - MONTH, now, ALL), windows.one(Family.REQUEST, since, until, ALL)
-        ),
+        SiteFigures(windows.one(Family.REQUEST, now - MONTH, now, ALL), windows.one(Family.REQUEST, since, until, ALL)),
         windows.course(Family.REQUEST, since, until, ALL),
         {name: windows.one(Family.REQUEST, since, until, names) for name, names in GROUPS.items()},
         {name: windows.course(Family.REQUEST, since, until, names) for name, names in GROUPS.items()},
-        {
-            label: windows.course(Family.HOST, since, until, NameFilter(names=(name,)))
-            for label, name in LOADS.items()
-        },
+        {label: windows.course(Family.HOST, since, until, NameFilter(names=(name,))) for label, name in LOADS.items()},
         {name: fullest(status, name) for name in FULL},
     )
 
