@@ -21,7 +21,7 @@ from backend.dashboards.pages.ops import OPERATIONS
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.routes.access import caller_name, demand, require
-from backend.routes.pages.ops_answers import MONTH, measured, people
+from backend.routes.pages.ops_answers import MONTH, measured, people, unmeasured
 from backend.routes.pages.ops_parts import DAY, parts
 from backend.routes.reader import reader_zone
 
@@ -68,7 +68,7 @@ def _watched(status: MonitoringStatus, at: datetime) -> Watched:
     return Watched(
         status=status,
         names=people([status.changed_by]),
-        off=get(MonitoringControl).off_spans(at - MONTH, at),
+        off=unmeasured(at),
         open_alerts=[alert for alert in past if alert.state in OPEN],
         past_alerts=[alert for alert in past if (alert.resolved_at or at) > at - MONTH],
         standings=get(Objectives).standings(),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from flask import current_app
 
 from backend.accounts.people.directory import Directory
-from backend.analytics.monitoring.control import MonitoringStatus
+from backend.analytics.monitoring.control import MonitoringControl, MonitoringStatus
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.route_groups import ALL, API, EVENTS, PAGES
+from backend.analytics.monitoring.store import PerformanceStore
 from backend.analytics.monitoring.windows import NameFilter, Windows
 from backend.audit.words import name_in_words
 from backend.dashboards.ops.groups import FULL, SiteFigures
 from backend.dashboards.ops.now import Measured
+from backend.dashboards.ops.timeline import Span
 from backend.database import get_db_session
 from backend.health import HealthService
 from backend.plugins import Health, get
@@ -27,17 +29,25 @@ LOADS = {"CPU": "cpu_percent", "memory": "memory_percent"}
 
 def measured(status: MonitoringStatus, now: datetime) -> Measured:
     """The last hour minute by minute, up to the last whole one, and the last 30 days in one."""
-    windows = get(Windows)
     until = now.replace(second=0, microsecond=0)
-    since = until - HOUR
+    hour = get(Windows).read([Family.REQUEST, Family.HOST], until - HOUR, until, buckets=60)
+    month = get(Windows).one(Family.REQUEST, now - MONTH, now, ALL)
     return Measured(
-        SiteFigures(windows.one(Family.REQUEST, now - MONTH, now, ALL), windows.one(Family.REQUEST, since, until, ALL)),
-        windows.course(Family.REQUEST, since, until, ALL),
-        {name: windows.one(Family.REQUEST, since, until, names) for name, names in GROUPS.items()},
-        {name: windows.course(Family.REQUEST, since, until, names) for name, names in GROUPS.items()},
-        {label: windows.course(Family.HOST, since, until, NameFilter(names=(name,))) for label, name in LOADS.items()},
+        SiteFigures(month, hour.one(Family.REQUEST, ALL)),
+        hour.course(Family.REQUEST, ALL),
+        {name: hour.one(Family.REQUEST, names) for name, names in GROUPS.items()},
+        {name: hour.course(Family.REQUEST, names) for name, names in GROUPS.items()},
+        {label: hour.course(Family.HOST, NameFilter(names=(name,))) for label, name in LOADS.items()},
         {name: fullest(status, name) for name in FULL},
     )
+
+
+def unmeasured(now: datetime) -> Sequence[Span]:
+    """When nothing was measured in the last 30 days: before the first measurement, and while monitoring was off."""
+    since, first = now - MONTH, get(PerformanceStore).first_start()
+    begun = datetime.fromtimestamp(first, UTC) if first else now
+    before = [Span(since, begun)] if begun > since else []
+    return [*before, *(Span(*span) for span in get(MonitoringControl).off_spans(since, now))]
 
 
 def fullest(status: MonitoringStatus, name: str) -> float | None:
