@@ -6,6 +6,8 @@ from flask import Flask
 
 from app.wiring import (
     accounts,
+    alert_rules,
+    alerts,
     assessments,
     audit,
     boards,
@@ -43,7 +45,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
     rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, people, senders, warehouse)
-    for room in (*rooms, errors, views, boards, privacy, demo, monitoring):
+    for room in (*rooms, errors, views, boards, monitoring, alert_rules, alerts, privacy, demo):
         room.fit_out(registry, settings)
     warehouse.init_app(app)
     registry.on_start(lambda: health.log_dangers(app))

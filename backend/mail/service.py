@@ -9,7 +9,7 @@ from uuid import uuid4
 from backend.database import reading
 from backend.jobs.kinds import ClaimedJob, NoUse
 from backend.jobs.service import Jobs
-from backend.mail.letter import Letter, check, write
+from backend.mail.letter import Letter, Words, check, write
 from backend.mail.post import MailEnvelope, Post, RecipientRefused
 from backend.vault.cipher import Unreadable
 from backend.vault.service import Vault
@@ -77,6 +77,17 @@ class Mail:
             self._post.carry(envelope)
         except RecipientRefused as error:
             raise NoUse(str(error)) from None
+
+    def addressed(self, account_id: int, name: str, words: Words) -> MailEnvelope:
+        """A letter of a job that has words of its own, for `carry`. Raises NoUse for an account that is gone."""
+        address = self._address_of(account_id)
+        if address is None:
+            raise NoUse("the account is gone")
+        return MailEnvelope(name, account_id, address, words)
+
+    def carry(self, envelope: MailEnvelope) -> None:
+        """Deliver it now, from any thread: no database is asked. Raises RecipientRefused, NotDelivered."""
+        self._post.carry(envelope)
 
     def shown(self, payload: Mapping[str, str]) -> Mapping[str, str]:
         """The letter of a job in words, for its recipient. Raises Unreadable."""

@@ -27,10 +27,14 @@ class OutboundFailed(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class OutboundAnswer:
-    """The response, even if it is a redirect: none is followed. `body` is undecoded and cut after 64 KiB."""
+    """The response, even if it is a redirect: none is followed. `body` is undecoded and cut after 64 KiB.
+
+    `retry_after`: the header of that name, as sent.
+    """
 
     status: int
     body: bytes
+    retry_after: str = ""
 
 
 def resolve(host: str) -> Sequence[str]:
@@ -121,6 +125,7 @@ def _ask(
         fixed = {"Host": host, "Accept-Encoding": "identity", "Connection": "close", "User-Agent": "Mingus"}
         connection.request("POST", target.path, body, {**headers, **fixed}, preload_content=False)
         response = connection.getresponse()
-        return OutboundAnswer(response.status, response.read(MOST, decode_content=False))
+        later = response.headers.get("Retry-After", "")
+        return OutboundAnswer(response.status, response.read(MOST, decode_content=False), later)
     finally:
         deadline.cancel()

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from backend.jobs.timetable import Schedule, ScheduleEntry
 from backend.tasks import (
+    alert_channels,
     alerts,
     assessments,
     audit,
@@ -30,6 +31,9 @@ def schedule(settings: Settings) -> Schedule:
         [
             ScheduleEntry("alerts.evaluate", 10 * SECOND, alerts.evaluate, MINUTE),
             ScheduleEntry("alerts.prune", DAY, alerts.prune, MINUTE),
+            ScheduleEntry("alerts.deliver", MINUTE, alert_channels.deliver, 2 * MINUTE),
+            ScheduleEntry("alerts.prune_deliveries", DAY, alert_channels.prune_deliveries, 10 * MINUTE),
+            ScheduleEntry("alerts.signal", MINUTE, alert_channels.signal, MINUTE),
             ScheduleEntry("assessments.clean", DAY, assessments.clean, 10 * MINUTE, at_start=True),
             ScheduleEntry("audit.anchor", HOUR, audit.anchor, MINUTE, at_start=True),
             ScheduleEntry("audit.verify", DAY, audit.verify, 10 * MINUTE),

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from backend.analytics.lake.progress import ProgressStore
 from backend.analytics.monitoring.alerts.models import StoredAlert
+from backend.analytics.monitoring.channels.channel import DeliveryState
+from backend.analytics.monitoring.channels.models import StoredDelivery
 from backend.analytics.monitoring.hosts import MonitoringHost
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.route_groups import ALL
@@ -25,7 +27,7 @@ from backend.jobs.models import Job, JobState
 from backend.jobs.timetable import Timetable
 
 Check = Callable[[datetime], Sequence[Observed]]
-DAY = timedelta(days=1)
+DAY, PROMPT = timedelta(days=1), timedelta(minutes=5)
 SUMMARY_FROM, SUMMARY_UNTIL = time(8), time(12)
 LOOK_SECONDS = 2.0
 ANSWERS_BELOW = 500
@@ -62,14 +64,13 @@ class SiteLook:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """The checks by name. `zone`: the business zone. `on_call`, `undelivered`: of the rota, and of the channels."""
+    """The checks by name. `zone`: the business zone. `on_call`: of the rota."""
 
     session: Session
     timetable: Timetable
     windows: Windows
     site: Check
     on_call: Check
-    undelivered: Check
     zone: str
 
     def by_name(self) -> Mapping[str, Check]:
@@ -81,7 +82,7 @@ class Checks:
             "failing_entries": self._failing_entries,
             "lake_age": self._lake_age,
             "on_call_gap": self.on_call,
-            "undelivered_alerts": self.undelivered,
+            "undelivered_alerts": self._undelivered,
             "daily_summary": self._daily_summary,
         }
 
@@ -105,6 +106,10 @@ class Checks:
     def _lake_age(self, at: datetime) -> Sequence[Observed]:
         last = ProgressStore(self.session).last()
         return [Observed((at - last.as_of).total_seconds())] if last else ()
+
+    def _undelivered(self, at: datetime) -> Sequence[Observed]:
+        waits = (StoredDelivery.state == DeliveryState.WAITING) & (StoredDelivery.created_at < at - PROMPT)
+        return [Observed(self.session.scalar(select(func.count()).select_from(StoredDelivery).where(waits)) or 0)]
 
     def _daily_summary(self, at: datetime) -> Sequence[Observed]:
         """Once each morning by the business zone, in whichever hour of it the schedule runs."""
