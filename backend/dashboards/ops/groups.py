@@ -21,6 +21,7 @@ LONGEST_WAIT = timedelta(minutes=5)
 FULL = {"disk": 90.0, "memory": 80.0}  # percent
 NOT_YET = "not measured"
 JOBS = "/admin/jobs"
+AS_OF = "as of "
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,12 @@ def data(newest_event: timedelta | None, lake: Health, sources: str) -> Group:
         else Check("Events arrive", "newest event", "none yet", "now", State.UNKNOWN)
     )
     name, trouble = "Figures are fresh", "Dashboards are behind."
-    fresh = (
-        Check(name, "what dashboards read", lake.reason.removeprefix("as of ") or "up to date", "now")
-        if lake.ok
-        else Check(name, first_capital(lake.reason), "behind", "now", State.BAD, trouble, "#dependencies")
-    )
+    if not lake.ok:
+        fresh = Check(name, first_capital(lake.reason), "behind", "now", State.BAD, trouble, "#dependencies")
+    elif lake.reason.startswith(AS_OF):
+        fresh = Check(name, "what dashboards read", lake.reason.removeprefix(AS_OF), "now")
+    else:
+        fresh = Check(name, "what dashboards read", lake.reason or NOT_YET, "now", State.UNKNOWN)
     official = Check("Official figures", "BLS, O*NET, BEA", sources, "in use", href="/methodology#sources")
     return Group("Data", (arrives, fresh, official))
 

@@ -64,6 +64,7 @@ def _of_alerts(alerts: Sequence[ShownAlert], tally: Tally) -> Verdict:
 def _of_checks(tally: Tally) -> Verdict:
     worst, *others = tally.bad
     more = f" Also: {listed([check.name.lower() for check in others])}." if others else ""
-    text = f"{worst.about}: {worst.value}, {worst.when}.{more} {tally.words}."
+    measured = worst.value if worst.when == "now" else f"{worst.value}, {worst.when}"
+    text = f"{worst.about}: {measured}.{more} {tally.words}."
     actions = (Action("Look into it", worst.href),) if worst.href else ()
     return Verdict(State.BAD, worst.trouble or f"{worst.name} needs attention.", text[:1].upper() + text[1:], actions)
