@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.analytics.monitoring.alerts.alert import Alert, AlertState, Silence
+from backend.analytics.monitoring.alerts.alert import Alert, AlertList, AlertState, Silence
 from backend.analytics.monitoring.alerts.notifier import Severity
-from backend.formats import ago, clock, first_capital, moment
+from backend.formats import ago, clock, duration, first_capital, moment
 
-RUNBOOK = "docs/runbook.md"
+MOST_RESOLVED = 100
 SEVERITY = {Severity.CRITICAL: "Critical", Severity.WARNING: "Warning", Severity.INFO: "Info"}
 STATE = {
     AlertState.OK: "OK",
@@ -48,6 +48,8 @@ class ShownAlert:
     measured: str
     limit: str
     runbook: str
+    lasted: str
+    acknowledged_by: str
     steps: tuple[ShownStep, ...]
     is_silenced: bool
 
@@ -91,12 +93,27 @@ def shown_alert(alert: Alert, names: Mapping[str, str], now: datetime, zone: str
         first_capital(alert.measured),
         alert.limit,
         alert.runbook,
+        _lasted(alert),
+        _acknowledged(alert, names, now, zone),
         tuple(
             ShownStep(step.at, moment(step.at, zone), STATE[step.state], step.note, names.get(step.by or "", ""))
             for step in alert.steps
         ),
         alert.is_silenced,
     )
+
+
+def _lasted(alert: Alert) -> str:
+    """How long it was open; empty while it is."""
+    return duration((alert.resolved_at - alert.since).total_seconds()) if alert.resolved_at else ""
+
+
+def _acknowledged(alert: Alert, names: Mapping[str, str], now: datetime, zone: str) -> str:
+    """By dana@example.com, 11:52 PM"""
+    if alert.acknowledged_at is None:
+        return ""
+    who = names.get(alert.acknowledged_by or "", "")
+    return f"By {who}, {when(alert.acknowledged_at, now, zone)}" if who else when(alert.acknowledged_at, now, zone)
 
 
 def worst_first(alerts: Iterable[ShownAlert]) -> list[ShownAlert]:
@@ -145,4 +162,30 @@ def shown_silences(
             silence.starts_at <= now < silence.ends_at,
         )
         for silence in silences
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsPage:
+    """Every alert in its list. Not `is_evaluated`: monitoring is off, and they stay as they were at `as_of`."""
+
+    open: tuple[ShownAlert, ...]
+    pending: tuple[ShownAlert, ...]
+    resolved: tuple[ShownAlert, ...]
+    silences: tuple[ShownSilence, ...]
+    is_evaluated: bool
+    as_of: str
+
+
+def alerts_page(
+    listed: AlertList, silences: tuple[ShownSilence, ...], names: Mapping[str, str], now: datetime, zone: str
+) -> AlertsPage:
+    shown = [shown_alert(alert, names, now, zone) for alert in listed.alerts]
+    return AlertsPage(
+        tuple(worst_first(alert for alert in shown if alert.is_open)),
+        tuple(alert for alert in shown if alert.state is AlertState.PENDING),
+        tuple(alert for alert in shown if alert.state is AlertState.RESOLVED)[:MOST_RESOLVED],
+        silences,
+        listed.is_evaluated,
+        moment(listed.as_of, zone) if listed.as_of else "",
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.analytics.monitoring.channels.channel import Channel, ChannelKind, Delivery, DeliveryState, Source
-from backend.dashboards.ops.alerts import SEVERITY
+from backend.dashboards.ops.alerts import ORDER, SEVERITY
 from backend.formats import moment
 
 KINDS = {
@@ -27,6 +27,10 @@ FROM = {
     Source.SETTINGS: "From the settings of this site",
     Source.STORED: "",
     Source.BUILT_IN: "To whoever is on call",
+}
+CHOICES = {
+    "kinds": {kind.value: words for kind, words in KINDS.items() if kind is not ChannelKind.EMAIL},
+    "severities": {severity.value: SEVERITY[severity] for severity in ORDER},
 }
 MOST_FAILED = 5
 FAILED = frozenset({DeliveryState.FAILED, DeliveryState.GAVE_UP})
@@ -63,25 +67,28 @@ class ShownChannel:
     host: str
     about: str
     minimum: str
+    minimum_value: str
     is_enabled: bool
     can_be_changed: bool
     last: ShownDelivery | None
 
 
 def shown_channels(channels: Iterable[Channel], latest: Mapping[str, Delivery], zone: str) -> tuple[ShownChannel, ...]:
-    return tuple(
-        ShownChannel(
-            channel.id,
-            channel.name,
-            KINDS[channel.kind],
-            channel.host,
-            FROM[channel.source],
-            SEVERITY[channel.minimum],
-            channel.is_enabled,
-            channel.source is Source.STORED,
-            shown_delivery(latest[channel.id], {channel.id: channel.name}, zone) if channel.id in latest else None,
-        )
-        for channel in channels
+    return tuple(shown_channel(channel, latest.get(channel.id), zone) for channel in channels)
+
+
+def shown_channel(channel: Channel, last: Delivery | None, zone: str) -> ShownChannel:
+    return ShownChannel(
+        channel.id,
+        channel.name,
+        KINDS[channel.kind],
+        channel.host,
+        FROM[channel.source],
+        SEVERITY[channel.minimum],
+        channel.minimum.value,
+        channel.is_enabled,
+        channel.source is Source.STORED,
+        shown_delivery(last, {channel.id: channel.name}, zone) if last else None,
     )
 
 

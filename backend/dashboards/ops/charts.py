@@ -30,7 +30,7 @@ PERCENT = Quantity("percent", QuantityUnit.SHARE)
 def rate_chart(course: Sequence[Bucket], zone: str) -> Chart:
     """Requests a minute. A minute without requests is zero; one without monitoring is a gap."""
     total = sum(bucket.window.count for bucket in course if bucket.window)
-    per_minute = [bucket.window and _per_minute(bucket.window) for bucket in course]
+    per_minute = [_per_minute(bucket.window) for bucket in course if bucket.window]
     known = [value for value in per_minute if value is not None]
     figure = _figure(RATES, {"Requests a minute": course}, _per_minute, zone, total)
     busiest = f"{count(total)} requests in the last hour, at most {count(max(known))} a minute" if known else ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from backend.formats import ago, count, latency
 
 if TYPE_CHECKING:
-    from backend.analytics.monitoring.queries.slow import SlowQuery
+    from backend.analytics.monitoring.queries.service import SlowQuery
 
 
 @dataclass(frozen=True, slots=True)
