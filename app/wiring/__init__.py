@@ -20,6 +20,7 @@ from app.wiring import (
     lake,
     landing,
     mail,
+    measuring,
     monitoring,
     people,
     privacy,
@@ -39,13 +40,15 @@ def init_app(app: Flask, settings: Settings) -> None:
     registry = app.extensions[KEY] = Registry()
     registry.on_start(lambda: database.forget_inherited_connections(app))
     vault.fit_out(registry, settings)
+    monitoring.fit_out(registry, settings)
+    measuring.fit_out(registry, settings)
     work.fit_out(registry, settings)
     audit.fit_out(registry, settings)
     mail.fit_out(registry, settings)
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
     rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, people, senders, warehouse)
-    for room in (*rooms, errors, views, boards, monitoring, alert_rules, alerts, privacy, demo):
+    for room in (*rooms, errors, views, boards, alert_rules, alerts, privacy, demo):
         room.fit_out(registry, settings)
     warehouse.init_app(app)
     registry.on_start(lambda: health.log_dangers(app))

@@ -15,6 +15,7 @@ from backend.analytics.monitoring.hosts import HostStore
 from backend.analytics.monitoring.readings import Readings
 from backend.analytics.monitoring.state import StateStore
 from backend.analytics.monitoring.store import PerformanceStore
+from backend.analytics.monitoring.summary import PerformanceSummary
 from backend.analytics.monitoring.windows import Windows
 from backend.audit.service import AuditLog
 from backend.clock import utc_now
@@ -28,14 +29,6 @@ from config.settings import Settings
 
 def fit_out(registry: Registry, settings: Settings) -> None:
     """Monitoring: whether it is on, and what was measured."""
-
-    def control() -> MonitoringControl:
-        session = get_db_session()
-        audit, now = registry.build(AuditLog), database_clock(session)
-        return MonitoringControl(StateStore(session), HostStore(session), session, audit, now)
-
-    personal_data.declare(registry.build(DataClasses), get_db_session)
-    registry.add_service(MonitoringControl, control)
     host = settings.HOST_ID or socket.gethostname()
 
     def write(payload: bytes) -> None:
@@ -45,13 +38,22 @@ def fit_out(registry: Registry, settings: Settings) -> None:
             session.commit()
 
     def off_spans(since: datetime, until: datetime) -> Sequence[tuple[datetime, datetime | None]]:
-        return registry.build(MonitoringControl).off_spans(since, until)
+        return [(span.began_at, span.ended_at) for span in StateStore(get_db_session()).spans(since, until)]
+
+    def control() -> MonitoringControl:
+        session = get_db_session()
+        audit, now = registry.build(AuditLog), database_clock(session)
+        return MonitoringControl(StateStore(session), HostStore(session), session, audit, now)
 
     def folding() -> Folding:
         session = get_db_session()
         return Folding(PerformanceStore(session), session, utc_now)
 
+    def windows() -> Windows:
+        return Windows(PerformanceStore(get_db_session()), off_spans, utc_now)
+
     classes = registry.build(DataClasses)
+    personal_data.declare(classes, get_db_session)
     for table in ("performance_flushes", "performance_series", "performance_totals"):
         classes.holds_nobodys(table, "how often something happened and how long it took, of nobody in particular")
     registry.add_shared(Readings, Readings)
@@ -59,4 +61,6 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.on_start(lambda: registry.build(Flusher).begin())
     registry.add_service(PerformanceStore, lambda: PerformanceStore(get_db_session()))
     registry.add_service(Folding, folding)
-    registry.add_service(Windows, lambda: Windows(PerformanceStore(get_db_session()), off_spans, utc_now))
+    registry.add_service(Windows, windows)
+    registry.add_service(PerformanceSummary, lambda: PerformanceSummary(windows(), off_spans, utc_now))
+    registry.add_service(MonitoringControl, control)

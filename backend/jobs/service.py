@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -201,7 +202,8 @@ class Jobs:
         if job.attempts > self._kinds[job.kind].attempts:
             self._fail(job, DIED)
             return
-        error = self._attempts.attempt(f"job {job.id} ({job.kind})", lambda: self._do(job, within), f"job {job.kind}")
+        work = partial(self._do, job, within)
+        error = self._attempts.attempt(f"job {job.id} ({job.kind})", work, job.kind, f"job {job.kind}")
         self._session.rollback()
         if error is None:
             self._count(DONE)

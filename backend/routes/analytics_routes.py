@@ -14,6 +14,8 @@ from backend.routes.api import (
     live,
     metrics,
     performance,
+    performance_summary,
+    slow_queries,
     views,
 )
 from backend.routes.api.annotations import bp as annotations_bp
@@ -21,5 +23,11 @@ from backend.routes.api.health import analytics_health_bp
 
 analytics_bp = APIBlueprint("analytics", __name__, url_prefix="/api/analytics")
 pages = (funnel.bp, dashboard.bp, live.bp, metrics.bp, views.bp, boards.bp, goals.bp, annotations_bp)
-for child in (events.bp, *pages, performance.bp, error_groups.bp, analytics_health_bp):
+monitoring = (
+    performance.bp,
+    performance_summary.bp,
+    slow_queries.bp,
+    error_groups.bp,
+)
+for child in (events.bp, *pages, *monitoring, analytics_health_bp):
     analytics_bp.register_api(child)

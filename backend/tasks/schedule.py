@@ -19,6 +19,7 @@ from backend.tasks import (
     lake,
     monitoring,
     privacy,
+    slow_queries,
 )
 from config.settings import Settings
 
@@ -37,8 +38,8 @@ def schedule(settings: Settings) -> Schedule:
             ScheduleEntry("assessments.clean", DAY, assessments.clean, 10 * MINUTE, at_start=True),
             ScheduleEntry("audit.anchor", HOUR, audit.anchor, MINUTE, at_start=True),
             ScheduleEntry("audit.verify", DAY, audit.verify, 10 * MINUTE),
-            ScheduleEntry("errors.forget", DAY, errors.forget, 10 * MINUTE),
             ScheduleEntry("dashboards.prepare", 5 * MINUTE, dashboards.prepare, 5 * MINUTE),
+            ScheduleEntry("errors.forget", DAY, errors.forget, 10 * MINUTE),
             ScheduleEntry("events.make_partitions", DAY, events.make_partitions, MINUTE, at_start=True),
             ScheduleEntry("events.forget_ids", HOUR, events.forget_ids, 10 * MINUTE),
             ScheduleEntry("ga4.forward", 30 * SECOND, forwarding.forward, 5 * MINUTE),
@@ -53,6 +54,8 @@ def schedule(settings: Settings) -> Schedule:
             ScheduleEntry("monitoring.fold", 5 * SECOND, monitoring.fold, MINUTE),
             ScheduleEntry("privacy.resume_erasures", HOUR, privacy.resume_erasures, MINUTE, at_start=True),
             ScheduleEntry("privacy.prune", DAY, privacy.prune, 10 * MINUTE),
+            ScheduleEntry("slow_queries.plan", MINUTE, slow_queries.plan, 2 * MINUTE),
+            ScheduleEntry("slow_queries.forget", DAY, slow_queries.forget, MINUTE),
             ScheduleEntry("jobs.prune", DAY, jobs.prune, 10 * MINUTE),
         ]
     )

@@ -59,7 +59,7 @@ def declare(classes: DataClasses, session: Callable[[], Session]) -> None:
         DataClass(
             "alerts",
             "To show who acknowledged, silenced, or changed what, and to reach whoever is on call.",
-            "Alerts are kept for 400 days. If you delete your account, nothing says it was you, and you leave the rota.",
+            "For 400 days. If you delete your account, you leave the rota, and nothing says that it was you.",
             erase=erase,
             export=export,
             people=people,

@@ -90,11 +90,13 @@ class ErrorBuffer:
             bursts, self._bursts = self._bursts, {}
         if not bursts:
             return
+        saved = False
         try:
             save(list(bursts.values()))
-        except BaseException:
-            self._put_back(bursts)
-            raise
+            saved = True
+        finally:
+            if not saved:
+                self._put_back(bursts)
 
     def _put_back(self, bursts: dict[str, Burst]) -> None:
         with self._lock:
