@@ -52,7 +52,8 @@ def new() -> str:
 def add() -> ResponseReturnValue:
     channel = added_channel(request.form)
     get(ChannelService).add(caller_name(), channel)
-    flash(f"Channel added. Send a test to see that it arrives.{_secret(channel.address and channel.address.secret)}")
+    secret = _secret(channel.address.secret if channel.address else "")
+    flash(f"Channel added. Send a test to see that it arrives.{secret}")
     return redirect("/ops/channels", 303)
 
 
@@ -88,7 +89,7 @@ def delete(channel_id: str) -> ResponseReturnValue:
     return redirect("/ops/channels", 303)
 
 
-def _secret(secret: str | None) -> str:
+def _secret(secret: str) -> str:
     """Of a webhook, the secret that signs its messages, which is shown this once."""
     is_sent = bool(request.form.get("secret")) or request.form.get("kind") != "webhook"
     return "" if is_sent or not secret else f" Its signing secret, shown only now: {secret}"
