@@ -7,15 +7,12 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
 from backend.analytics.monitoring.flush_payload import packed
-from backend.analytics.monitoring.flushing import Flusher
 from backend.analytics.monitoring.folding import Folding
 from backend.analytics.monitoring.measured import measured
 from backend.analytics.monitoring.models import Level
-from backend.analytics.monitoring.name_filter import NameFilter
-from backend.analytics.monitoring.readings import Family, Reading, Readings
+from backend.analytics.monitoring.readings import Family, Reading
 from backend.analytics.monitoring.store import PerformanceStore
 from backend.analytics.monitoring.windows import Windows
 from backend.database import get_db_session

@@ -17,7 +17,7 @@ from backend.analytics.monitoring.sketches import MAPPING, Values, keys_of
 
 MINUTE = 60
 LONGEST_NAME = 200
-GAUGES = frozenset({Family.HOST})
+GAUGES = frozenset({Family.HOST, Family.BUSINESS})
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
 Measured = Mapping[int, SeriesSet]  # by the start of the minute, in seconds since the epoch
 
