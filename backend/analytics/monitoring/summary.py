@@ -175,8 +175,9 @@ class PerformanceSummary:
         """The last `hours`, from the start of the minute, hour, or day they begin in, as rows are kept."""
         now = self._now()
         began = now - timedelta(hours=hours)
-        read = self._windows.read(began, now, buckets=BUCKETS, overview=True)
-        by_name = self._windows.read(began, now)
+        families = {section.family for section in SECTIONS.values()}
+        read = self._windows.read(families, began, now, buckets=BUCKETS, overview=True)
+        by_name = self._windows.read(families, began, now)
         since = datetime.fromtimestamp(read.period.first, UTC)
         gaps = [Gap(max(start, since), end) for start, end in self._off_spans(since, now)]
         sections = {name: _summed(section, read, by_name) for name, section in SECTIONS.items()}

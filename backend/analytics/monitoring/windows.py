@@ -64,19 +64,18 @@ class Bucket:
 class Measurements:
     """What was read of one period, for as many questions as there are."""
 
-    def __init__(self, parts: Sequence[tuple[int, SeriesSet]], period: Period, coverage: Coverage) -> None:
-        self._parts = parts
-        self._rows: dict[Family, Rows] = {}
+    def __init__(self, rows: Mapping[Family, Rows], period: Period, coverage: Coverage) -> None:
+        self._rows = rows
         self.period = period
         self._coverage = coverage
 
     def one(self, family: Family, names: NameFilter = ANY) -> Window:
-        rows = self._among(family, names)
+        rows = self._rows[family].among(names)
         [window] = self._windows(rows, np.zeros(len(rows.columns), np.int64), [self.covered])
         return window
 
     def by_name(self, family: Family, names: NameFilter = ANY) -> dict[str, Window]:
-        rows = self._among(family, names)
+        rows = self._rows[family].among(names)
         distinct, groups = grouped([(name,) for _, name, _ in rows.labels])
         covered = [self.covered] * len(distinct)
         owners = groups[rows.places]
@@ -90,7 +89,7 @@ class Measurements:
         return {outcome: window for (outcome,), window in zip(distinct, windows, strict=True)}
 
     def course(self, family: Family, names: NameFilter = ANY) -> Sequence[Bucket]:
-        rows, begins = self._among(family, names), self.period.begins
+        rows, begins = self._rows[family].among(names), self.period.begins
         first = begins[0] if begins else 0
         covered = [self._coverage.seconds(start, start + self.period.step) for start in begins]
         windows = self._windows(rows, (rows.starts - first) // self.period.step, covered)
@@ -98,11 +97,6 @@ class Measurements:
             Bucket(datetime.fromtimestamp(start, UTC), window if window.count or self._is_measured(start) else None)
             for start, window in zip(begins, windows, strict=True)
         ]
-
-    def _among(self, family: Family, names: NameFilter) -> Rows:
-        if family not in self._rows:
-            self._rows[family] = Rows.of(self._parts, family)
-        return self._rows[family].among(names)
 
     @property
     def covered(self) -> float:
@@ -142,24 +136,30 @@ class Windows:
 
     def one(self, family: Family, since: datetime, until: datetime, names: NameFilter = ANY) -> Window:
         """All names and outcomes together."""
-        return self.read(since, until, overview=names in groups_of(family)).one(family, names)
+        return self.read([family], since, until, overview=names in groups_of(family)).one(family, names)
 
     def by_name(
         self, family: Family, since: datetime, until: datetime, names: NameFilter = ANY
     ) -> Mapping[str, Window]:
-        return self.read(since, until).by_name(family, names)
+        return self.read([family], since, until).by_name(family, names)
 
     def course(
         self, family: Family, since: datetime, until: datetime, names: NameFilter = ANY, *, buckets: int = 60
     ) -> Sequence[Bucket]:
         """At most about this many buckets of equal length, the oldest first."""
         is_grouped = names in groups_of(family)
-        return self.read(since, until, buckets=buckets, overview=is_grouped).course(family, names)
+        return self.read([family], since, until, buckets=buckets, overview=is_grouped).course(family, names)
 
     def read(
-        self, since: datetime, until: datetime, *, buckets: int | None = None, overview: bool = False
+        self,
+        families: Collection[Family],
+        since: datetime,
+        until: datetime,
+        *,
+        buckets: int | None = None,
+        overview: bool = False,
     ) -> Measurements:
-        """What is kept of a period, read once for several questions; without `buckets` it has no course.
+        """What is kept of several families, read once for several questions; without `buckets` it has no course.
 
         An `overview` is read faster, and answers only for the filters of `groups_of`.
         """
@@ -170,7 +170,7 @@ class Windows:
         parts = self._parts(_stored(wanted, overview=overview), period)
         starts = {start for start, _ in parts}
         coverage = Coverage(tuple(self._off(period)), self._begun(starts, now), now, starts)
-        return Measurements(parts, period, coverage)
+        return Measurements({family: Rows.of(parts, family) for family in families}, period, coverage)
 
     def _begun(self, starts: Collection[int], now: float) -> float:
         first = self._store.first_start()
