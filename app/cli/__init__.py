@@ -9,6 +9,7 @@ from app.cli import (
     accounts,
     assessments,
     audit,
+    dashboards,
     demo,
     events,
     events_import,
@@ -25,5 +26,6 @@ from app.cli import (
 def init_app(app: Flask) -> None:
     migrations.init_app(app)
     events.group.add_command(events_import.import_events)
-    for room in (access, accounts, assessments, audit, demo, events, jobs, keys, lake, metrics, privacy, reference):
+    analytics = (dashboards, demo, events, lake, metrics)
+    for room in (access, accounts, assessments, audit, *analytics, jobs, keys, privacy, reference):
         app.cli.add_command(room.group)

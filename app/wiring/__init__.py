@@ -42,7 +42,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
     rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, people, senders, warehouse)
-    for room in (*rooms, views, boards, monitoring, privacy, demo):
+    for room in (*rooms, views, boards, privacy, demo, monitoring):
         room.fit_out(registry, settings)
     warehouse.init_app(app)
     registry.on_start(lambda: health.log_dangers(app))

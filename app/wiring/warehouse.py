@@ -26,8 +26,12 @@ from backend.analytics.warehouse.slots import Slot, Slots
 from backend.analytics.warehouse.snapshots import Snapshots
 from backend.analytics.warehouse.stores import AnswerStore, FileStore, NoStore, RedisStore
 from backend.clock import utc_now
+from backend.dashboards.names import Names
+from backend.dashboards.prepared import PreparedAnswers
+from backend.dashboards.services import Services
 from backend.personal_data import DataClasses
 from backend.plugins import Registry, built, get
+from backend.reference.loading import Reference
 from config.settings import Settings
 
 
@@ -46,22 +50,35 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     sessions = Sessions(lake, duck, utc_now)
     engine, snapshots = ClickHouseEngine(url) if url else duck(), Snapshots(lake)
     answers = AnswerCache(answer_store(settings), count)
-    warehouse = partial(Warehouse, engine, snapshots, lambda: registry.build(Freshness).ensure(), answers)
+    warehouse = partial(Warehouse, engine, snapshots, lambda: registry.build(Freshness).ensure(), answers=answers)
     registry.add_warm_up(warehouse().begin)
     registry.build(Subscribers).add(sessions.follow, sessions.mend)
     registry.build(Subscribers).add(lambda days: warehouse().forget() if days else None)
     registry.add_service(Sessions, lambda: sessions)
     slots = warehouse_slots(settings)
     registry.add_service(Slot, lambda: Slot(slots))
-    registry.add_service(Warehouse, lambda: warehouse(get(Slot) if has_request_context() else None))
-    registry.add_service(AttributionService, lambda: AttributionService(get(Warehouse), utc_now))
-    registry.add_service(FunnelService, lambda: FunnelService(get(Warehouse), utc_now))
+    registry.add_service(Warehouse, lambda: warehouse(slot=get(Slot) if has_request_context() else None))
+    conversion_window = timedelta(hours=settings.CONVERSION_WINDOW_HOURS)
+
+    def services(asked: Warehouse) -> Services:
+        catalogue = CatalogueService(asked, utc_now, conversion_window)
+        funnel, attribution = FunnelService(asked, utc_now), AttributionService(asked, utc_now)
+        return Services(catalogue, funnel, attribution, registry.build(LiveFeed))
+
+    def prepared() -> PreparedAnswers:
+        renewing = partial(warehouse, answers=AnswerCache(answer_store(settings), count, renews=True))()
+        names, zone = Names.of_reference(registry.build(Reference)), settings.BUSINESS_TIME_ZONE
+        return PreparedAnswers(services(renewing), names, zone, utc_now, renewing.first_day)
+
+    registry.add_service(Services, lambda: services(get(Warehouse)))
+    registry.add_service(PreparedAnswers, prepared)
+    registry.add_service(AttributionService, lambda: get(Services).attribution)
+    registry.add_service(FunnelService, lambda: get(Services).funnel)
     registry.add_service(VisitService, lambda: VisitService(get(Warehouse)))
     limits = SubscriberLimits(live_streams(settings), settings.LIVE_STREAM_SECONDS)
     # It looks once a second for everybody, however many follow it: a slot would only keep it from them.
     registry.add_shared(LiveFeed, lambda: LiveFeed(LiveService(warehouse(), utc_now).look, limits, registry.is_ending))
-    conversion_window = timedelta(hours=settings.CONVERSION_WINDOW_HOURS)
-    registry.add_service(CatalogueService, lambda: CatalogueService(get(Warehouse), utc_now, conversion_window))
+    registry.add_service(CatalogueService, lambda: get(Services).catalogue)
 
 
 def init_app(app: Flask) -> None:

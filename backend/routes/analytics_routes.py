@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from flask_openapi3 import APIBlueprint
 
-from backend.routes.api import boards, dashboard, events, funnel, goals, live, metrics, performance, views
+from backend.routes.api import (
+    boards,
+    dashboard,
+    events,
+    funnel,
+    goals,
+    live,
+    metrics,
+    performance,
+    performance_summary,
+    views,
+)
 from backend.routes.api.annotations import bp as annotations_bp
 from backend.routes.api.health import analytics_health_bp
 
 analytics_bp = APIBlueprint("analytics", __name__, url_prefix="/api/analytics")
 pages = (funnel.bp, dashboard.bp, live.bp, metrics.bp, views.bp, boards.bp, goals.bp, annotations_bp)
-for child in (events.bp, *pages, performance.bp, analytics_health_bp):
+monitoring = (performance.bp, performance_summary.bp)
+for child in (events.bp, *pages, *monitoring, analytics_health_bp):
     analytics_bp.register_api(child)

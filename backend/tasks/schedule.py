@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backend.jobs.timetable import Schedule, ScheduleEntry
-from backend.tasks import assessments, audit, events, forwarding, goals, jobs, lake, privacy
+from backend.tasks import assessments, audit, dashboards, events, forwarding, goals, jobs, lake, monitoring, privacy
 from config.settings import Settings
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
@@ -18,6 +18,7 @@ def schedule(settings: Settings) -> Schedule:
             ScheduleEntry("assessments.clean", DAY, assessments.clean, 10 * MINUTE, at_start=True),
             ScheduleEntry("audit.anchor", HOUR, audit.anchor, MINUTE, at_start=True),
             ScheduleEntry("audit.verify", DAY, audit.verify, 10 * MINUTE),
+            ScheduleEntry("dashboards.prepare", 5 * MINUTE, dashboards.prepare, 5 * MINUTE),
             ScheduleEntry("events.make_partitions", DAY, events.make_partitions, MINUTE, at_start=True),
             ScheduleEntry("events.forget_ids", HOUR, events.forget_ids, 10 * MINUTE),
             ScheduleEntry("ga4.forward", 30 * SECOND, forwarding.forward, 5 * MINUTE),
@@ -29,6 +30,7 @@ def schedule(settings: Settings) -> Schedule:
             ScheduleEntry("lake.drop_landed", DAY, lake.drop_landed, 10 * MINUTE),
             ScheduleEntry("events.forget_salts", HOUR, events.forget_salts, MINUTE, at_start=True),
             ScheduleEntry("events.forget_quarantined", DAY, events.forget_quarantined, 10 * MINUTE),
+            ScheduleEntry("monitoring.fold", 5 * SECOND, monitoring.fold, MINUTE),
             ScheduleEntry("privacy.resume_erasures", HOUR, privacy.resume_erasures, MINUTE, at_start=True),
             ScheduleEntry("privacy.prune", DAY, privacy.prune, 10 * MINUTE),
             ScheduleEntry("jobs.prune", DAY, jobs.prune, 10 * MINUTE),

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = 'b7d20e6a9c14'
-down_revision = 'c93e5f17a2d4'
+down_revision = '4b8d2f61c7a3'
 branch_labels = None
 depends_on = None
 

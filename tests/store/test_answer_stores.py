@@ -153,6 +153,16 @@ def test_an_answer_ends_with_its_time_or_when_the_clock_is_set_back(folder, key,
     assert AnswerCache(store).known(key) is None
 
 
+def test_an_answer_that_is_renewed_is_good_for_as_long_again(folder, key):
+    store = FileStore(folder, 600)
+    AnswerCache(store).get(key, lambda: ROWS)
+    os.utime(path_of(folder, key), (time() - 500,) * 2)
+
+    AnswerCache(store, renews=True).get(key, never)
+
+    assert time() - path_of(folder, key).stat().st_mtime < 400
+
+
 def test_a_disk_without_room_costs_the_sharing_and_not_the_answer(folder, key):
     """No file may grow: what the kernel says is another word for the same, and no less real."""
 

@@ -29,6 +29,7 @@ class Family(StrEnum):
     STEP = "step"  # time a visitor took for a step; name: "<step> <device>"
     VITAL = "web_vital"  # name: "LCP /jobs/<slug> phone"; seconds, CLS without unit
     HOST = "host"  # gauges of the sampler; name: "cpu_percent"; outcome: the host
+    FLUSH = "flush"  # time to write down what a process measured; there while monitoring is on; name: "write"
 
 
 class Reading(NamedTuple):

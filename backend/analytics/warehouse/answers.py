@@ -61,12 +61,16 @@ def code_version() -> str:
 class AnswerCache:
     """The latest answers; a question that is being answered, here or in another process, waits for that answer.
 
-    Whatever is wrong with the store, there is an answer: it is then worked out here.
+    Whatever is wrong with the store, there is an answer: it is then worked out here. One that `renews` stores what it
+    finds in the store once more, so that it is good for as long again.
     """
 
-    def __init__(self, store: AnswerStore | None = None, count: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, store: AnswerStore | None = None, count: Callable[[str], None] = lambda _: None, *, renews: bool = False
+    ) -> None:
         self._store = store or NoStore()
         self._count = count
+        self._renews = renews
         self._known: OrderedDict[AnswerKey, Rows] = OrderedDict()
         self._finding: dict[AnswerKey, Lock] = {}
         self._lock = Lock()
@@ -110,6 +114,8 @@ class AnswerCache:
         rows = None if answer is None else unpacked(answer)
         if rows is not None:
             self._count(HIT)
+            if self._renews and answer is not None:
+                self._attempt(lambda: self._store.put(key, answer))
         return rows
 
     def _remember(self, key: AnswerKey, rows: Rows) -> Rows:

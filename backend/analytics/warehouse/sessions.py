@@ -117,6 +117,10 @@ class Sessions:
             self._looked_at = None
             logger.exception("Sessions could not be made; questions are answered from events meanwhile")
 
+    def number_of_events(self) -> int:
+        """The events in the lake, as its log counts them; none where there is no lake."""
+        return sum(events_by_day(self._lake.open(EVENTS.name)).values()) if self._lake.exists(EVENTS.name) else 0
+
     def mend(self) -> None:
         """Make all sessions that are not as events have them; all there are, where the table cannot be read."""
         self._looked_at = None

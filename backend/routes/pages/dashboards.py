@@ -11,13 +11,15 @@ from flask.typing import ResponseReturnValue
 from backend.accounts.permissions import Scope
 from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.dashboards.addresses import BASE
+from backend.dashboards.answers import completed_board
 from backend.dashboards.page import Board, BoardPage, Setting
 from backend.dashboards.pages import BOARD_PAGES
 from backend.dashboards.question import PageQuestion
+from backend.dashboards.services import Services
+from backend.plugins import get
 from backend.routes.access import require
 from backend.routes.goals import active_targets
 from backend.routes.pages.annotations import annotations_in
-from backend.routes.pages.dashboard_answers import completed_board
 from backend.routes.pages.dashboard_controls import controls, failed, names, resolved
 from backend.routes.pages.page_questions import question_here
 
@@ -39,7 +41,7 @@ def view_of(page: BoardPage) -> Callable[[], ResponseReturnValue]:
         setting = replace(
             setting, annotations=tuple(annotation.in_chart for annotation in annotations), goals=active_targets()
         )
-        board = completed_board(page, setting)
+        board = completed_board(page, setting, get(Services))
         return _render(page, question, board, **({"annotations": annotations} if board.over_time else {}))
 
     return require(Scope.DASHBOARDS_READ)(view)

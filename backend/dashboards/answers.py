@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from backend.analytics.metrics.attribution.service import AttributionService
 from backend.analytics.metrics.catalogue.query import Query
-from backend.analytics.metrics.catalogue.service import CatalogueService
-from backend.analytics.metrics.funnel.service import FunnelService
-from backend.analytics.metrics.live.feed import LiveFeed
 from backend.dashboards.courses import readable
 from backend.dashboards.page import Board, BoardPage, Setting
 from backend.dashboards.question import PageQuestion
 from backend.dashboards.services import Services
-from backend.plugins import get
 
 
 def _so_far(queries: Sequence[Query], question: PageQuestion) -> list[Query]:
@@ -24,8 +19,7 @@ def _so_far(queries: Sequence[Query], question: PageQuestion) -> list[Query]:
     return [replace(query, period=today, grain=None, compare=None) for query in courses[:1] if today]
 
 
-def completed_board(page: BoardPage, setting: Setting) -> Board:
-    services = Services(get(CatalogueService), get(FunnelService), get(AttributionService), get(LiveFeed))
+def completed_board(page: BoardPage, setting: Setting, services: Services) -> Board:
     queries = page.queries(setting.question)
     so_far = _so_far(queries, setting.question)
     results = services.catalogue.answers((*queries, *so_far))

@@ -1,0 +1,8 @@
+from __future__ import annotations
+
+from backend.analytics.monitoring.folding import Folding
+from backend.plugins import get
+
+
+def fold() -> None:
+    get(Folding).fold()
