@@ -13,8 +13,13 @@ def client_address() -> Address | None:
     return parse_address(request.remote_addr or "")
 
 
-def demand_local() -> None:
-    """Raise NotFound unless the request comes from this machine itself, and from nobody whom a proxy on it forwards."""
+def is_local() -> bool:
+    """Whether the request comes from this machine itself, and from nobody whom a proxy on it forwards."""
     address = client_address()
-    if address is None or not address.is_loopback or any(name in request.headers for name in FORWARDING):
+    return address is not None and address.is_loopback and not any(name in request.headers for name in FORWARDING)
+
+
+def demand_local() -> None:
+    """Raise NotFound unless the request comes from this machine itself."""
+    if not is_local():
         raise NotFound("Page not found.")
