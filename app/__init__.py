@@ -7,7 +7,7 @@ import secrets
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, errors, headers, limits, logs, navigation, pages, site, tokens, wiring
+from app import cli, errors, headers, limits, logs, measuring, navigation, pages, site, tokens, wiring
 from app.openapi import Mingus
 from backend import database
 from backend.extensions import cache, compress, csrf, db
@@ -32,6 +32,7 @@ def create_app(settings: Settings) -> Flask:
     database.init_app(app)
     tokens.init_app(app, settings)
     wiring.init_app(app, settings)
+    measuring.init_app(app, settings)
     headers.init_app(app)
     limits.init_app(app, settings)
     access.init_app(app)

@@ -13,7 +13,7 @@ from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from app import limits, sentences, stale_form
+from app import limits, sentences, stale_form, unhandled
 from backend.database import SAFE_METHODS
 from backend.errors import FieldError, InvalidRequest, MingusError, NotFound, Unauthenticated, Unavailable, WayOn
 from backend.routes.access import ProofTooOld, wants_page
@@ -52,6 +52,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Unreadable, render_unreadable)
     for unavailable in (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InternalError, sqlalchemy.exc.TimeoutError):
         app.register_error_handler(unavailable, render_database)
+    unhandled.init_app(app)
 
 
 def refuse_invalid(error: pydantic.ValidationError) -> None:
@@ -110,6 +111,7 @@ def render_foreign_host(_error: SecurityError) -> ResponseReturnValue:
 
 def render_database(error: sqlalchemy.exc.SQLAlchemyError) -> ResponseReturnValue:
     current_app.logger.error("database unavailable: %s", type(error).__name__, exc_info=error)
+    unhandled.note(error)
     return render_domain(Unavailable("The database did not answer. Nothing was changed. Try again."))
 
 

@@ -45,7 +45,7 @@ logconfig_dict = {
 
 
 def when_ready(server: Arbiter) -> None:
-    """Take over SIGTERM, and say where Mingus is. The app is made already, so the link that is printed is the one that all workers know."""
+    """Take over SIGTERM, and say where Mingus is: the app is made already, and all workers know the link printed."""
     DRAINING.begin_on_term(server, settings.drain_seconds)
     sys.stdout.write(banner(settings, server.app.wsgi().config["FIRST_LOOK"]))
     sys.stdout.flush()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, SecretStr
 
+from config.release import release_of
 from config.values import LONGEST_HOST, CallableUrl, HostName, Networks
 
 
@@ -27,6 +28,11 @@ class MonitoringSettings(BaseModel):
         description="Called each minute while alerts are evaluated, so that another service notices when they are not."
         " Empty: nothing is called.",
     )
+    WATCHED_URL: str = Field(
+        "",
+        description="Address that is asked, while alerts are evaluated, whether the site answers."
+        " Empty: `/health/live` of the site’s own address.",
+    )
     METRICS_NETWORKS: Networks = Field(
         "", description="Networks that may read `/metrics` without a key. Empty: only keys with `monitoring:read` may."
     )
@@ -36,6 +42,9 @@ class MonitoringSettings(BaseModel):
     OTEL_EXPORTER_OTLP_ENDPOINT: str = Field(
         "", description="OTLP endpoint over HTTP that traces are sent to, such as `http://127.0.0.1:4318`. Empty: none."
     )
+    RELEASE: Annotated[str, Field(max_length=64, pattern=r"^[\w.+/-]*$")] = Field(
+        "", description="Version of the code that runs, shown with errors. Empty: the Git commit, else the version."
+    )
     SENTRY_DSN: SecretStr = Field(
         SecretStr(""),
         description="DSN of Sentry or a service compatible with it that errors are also sent to. Empty: none.",
@@ -44,3 +53,8 @@ class MonitoringSettings(BaseModel):
     @property
     def host_id(self) -> str:
         return self.HOST_ID or socket.gethostname()[:LONGEST_HOST]
+
+    @property
+    def release(self) -> str:
+        """What errors and log lines call the code that runs."""
+        return self.RELEASE or release_of()

@@ -73,8 +73,10 @@ def _is_a_site(value: str, info: ValidationInfo) -> str:
 
 
 def _can_be_called(value: SecretStr) -> SecretStr:
-    if value.get_secret_value() and not re.fullmatch(r"https://[!-~]+", value.get_secret_value()):
-        raise ValueError("must be an address that begins with https://")
+    if value.get_secret_value() and not re.fullmatch(
+        r"https://[A-Za-z0-9.-]+(:443)?(/[!-\[\]-~]*)?", value.get_secret_value()
+    ):
+        raise ValueError("must be an address that begins with https://, without a user and without a port")
     return value
 
 

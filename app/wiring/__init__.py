@@ -6,10 +6,13 @@ from flask import Flask
 
 from app.wiring import (
     accounts,
+    alert_rules,
+    alerts,
     assessments,
     audit,
     boards,
     demo,
+    errors,
     event_import,
     events,
     forwarding,
@@ -17,6 +20,7 @@ from app.wiring import (
     lake,
     landing,
     mail,
+    measuring,
     monitoring,
     people,
     privacy,
@@ -36,13 +40,15 @@ def init_app(app: Flask, settings: Settings) -> None:
     registry = app.extensions[KEY] = Registry()
     registry.on_start(lambda: database.forget_inherited_connections(app))
     vault.fit_out(registry, settings)
+    monitoring.fit_out(registry, settings)
+    measuring.fit_out(registry, settings)
     work.fit_out(registry, settings)
     audit.fit_out(registry, settings)
     mail.fit_out(registry, settings)
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
     rooms = (accounts, assessments, event_import, events, forwarding, lake, landing, people, senders, warehouse)
-    for room in (*rooms, views, boards, privacy, demo, monitoring):
+    for room in (*rooms, errors, views, boards, alert_rules, alerts, privacy, demo):
         room.fit_out(registry, settings)
     health.fit_out(app, registry)
     warehouse.init_app(app)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from random import SystemRandom
 
+from app.wiring.errors import failed_work
+from app.wiring.measuring import observer
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
+from backend.analytics.monitoring.readings import Family
 from backend.audit.service import AuditLog
 from backend.database import get_db_session
 from backend.jobs import personal_data
+from backend.jobs.attempt import Attempts
 from backend.jobs.kinds import JobKinds
 from backend.jobs.leases import Leases
 from backend.jobs.overview import BackgroundWork
@@ -23,13 +27,12 @@ from config.settings import Settings
 def fit_out(registry: Registry, settings: Settings) -> None:
     """To be called before all other rooms and plugins, which add their kinds of jobs to the `JobKinds` made here."""
     kinds, uniform = JobKinds(), SystemRandom().uniform
+    attempts = Attempts(failed_work(registry), observer(registry, Family.JOB))
 
     def jobs() -> Jobs:
         session = get_db_session()
-        count = registry.build(AiCalculatorAnalytics).telemetry.count
-        return Jobs(
-            JobStore(session), session, kinds, registry.build(AuditLog), count, database_clock(session), uniform
-        )
+        count, now = registry.build(AiCalculatorAnalytics).telemetry.count, database_clock(session)
+        return Jobs(JobStore(session), session, kinds, registry.build(AuditLog), count, now, uniform, attempts)
 
     def leases() -> Leases:
         session = get_db_session()
@@ -37,7 +40,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
     def timetable() -> Timetable:
         session, entries = get_db_session(), registry.build(Schedule)
-        return Timetable(ScheduleStore(session), session, entries, database_clock(session), uniform)
+        return Timetable(ScheduleStore(session), session, entries, database_clock(session), uniform, attempts)
 
     def overview() -> BackgroundWork:
         return BackgroundWork(get_db_session(), leases(), timetable(), jobs())

@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
+from backend.observing import Observe, observed, unobserved
+
 logger = logging.getLogger(__name__)
+Failed = Callable[[str, Exception], None]  # what was done, such as "job mail.send", and how it failed
 TimeLimiter = Callable[[timedelta], AbstractContextManager[None]]
 
 
@@ -22,14 +25,26 @@ def unlimited(_limit: timedelta) -> Iterator[None]:
     yield
 
 
-def attempt(what: str, work: Callable[[], None]) -> Exception | None:
-    """Do the work and return the error it raised, if any; the log has its traceback."""
-    try:
-        work()
-    except Exception as error:
-        logger.exception("%s failed", what)
-        return error
-    return None
+class Attempts:
+    """Does work and reports how long it took, and how it failed."""
+
+    def __init__(self, failed: Failed, observe: Observe = unobserved) -> None:
+        self._failed = failed
+        self._observe = observe
+
+    def attempt(self, what: str, work: Callable[[], None], name: str = "", group: str = "") -> Exception | None:
+        """Do the work and return the error it raised, if any; the log has its traceback.
+
+        `name`: under which its time is kept; `group`: what its errors are grouped under, where `what` has a number.
+        """
+        try:
+            with observed(self._observe, name or what):
+                work()
+        except Exception as error:
+            logger.exception("%s failed", what)
+            self._failed(group or what, error)
+            return error
+        return None
 
 
 def kind_and_place(error: Exception) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from backend.audit.actions import Action
 from backend.audit.service import AuditLog
 from backend.clock import Clock
 from backend.errors import MingusError, NotFound
-from backend.jobs.attempt import TimeLimiter, attempt, kind_and_place, unlimited
+from backend.jobs.attempt import Attempts, TimeLimiter, kind_and_place, unlimited
 from backend.jobs.backoff import Uniform, full_jitter
 from backend.jobs.kinds import ClaimedJob, JobKinds, NoUse, TryAgain
 from backend.jobs.listing import Shown
@@ -47,6 +48,7 @@ class Jobs:
         count: Count,
         now: Clock,
         uniform: Uniform,
+        attempts: Attempts,
     ) -> None:
         self._store = store
         self._session = session
@@ -55,6 +57,7 @@ class Jobs:
         self._count = count
         self._now = now
         self._uniform = uniform
+        self._attempts = attempts
 
     def add(
         self, kind: str, payload: Mapping[str, Any], due_at: datetime | None = None, unique_key: str | None = None
@@ -194,7 +197,8 @@ class Jobs:
         if job.attempts > self._kinds[job.kind].attempts:
             self._fail(job, DIED)
             return
-        error = attempt(f"job {job.id} ({job.kind})", lambda: self._do(job, within))
+        work = partial(self._do, job, within)
+        error = self._attempts.attempt(f"job {job.id} ({job.kind})", work, job.kind, f"job {job.kind}")
         self._session.rollback()
         if error is None:
             self._count(DONE)

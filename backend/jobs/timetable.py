@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from backend.clock import Clock
-from backend.jobs.attempt import TimeLimiter, attempt, kind_and_place, unlimited
+from backend.jobs.attempt import Attempts, TimeLimiter, kind_and_place, unlimited
 from backend.jobs.backoff import LONGEST, Uniform, full_jitter
 from backend.jobs.kinds import GRACE
 from backend.jobs.models import ScheduledTask
@@ -52,13 +52,20 @@ class Schedule:
 
 class Timetable:
     def __init__(
-        self, store: ScheduleStore, session: Session, schedule: Schedule, now: Clock, uniform: Uniform
+        self,
+        store: ScheduleStore,
+        session: Session,
+        schedule: Schedule,
+        now: Clock,
+        uniform: Uniform,
+        attempts: Attempts,
     ) -> None:
         self._store = store
         self._session = session
         self._entries = schedule.entries
         self._now = now
         self._uniform = uniform
+        self._attempts = attempts
 
     def open(self) -> None:
         """Bring the rows in line with the schedule and make entries that run `at_start` due; for a new leader."""
@@ -78,7 +85,7 @@ class Timetable:
         if entry is None or fence is None:
             self._session.rollback()
             return False
-        error = attempt(f"scheduled {name}", lambda: self._work(entry, within))
+        error = self._attempts.attempt(f"scheduled {name}", lambda: self._work(entry, within), name)
         self._session.rollback()
         self._end(entry, fence, error)
         return True

@@ -7,6 +7,7 @@ from flask_openapi3 import APIBlueprint
 from backend.routes.api import (
     boards,
     dashboard,
+    error_groups,
     events,
     funnel,
     goals,
@@ -14,6 +15,7 @@ from backend.routes.api import (
     metrics,
     performance,
     performance_summary,
+    slow_queries,
     views,
 )
 from backend.routes.api.annotations import bp as annotations_bp
@@ -21,6 +23,11 @@ from backend.routes.api.health import analytics_health_bp
 
 analytics_bp = APIBlueprint("analytics", __name__, url_prefix="/api/analytics")
 pages = (funnel.bp, dashboard.bp, live.bp, metrics.bp, views.bp, boards.bp, goals.bp, annotations_bp)
-monitoring = (performance.bp, performance_summary.bp)
+monitoring = (
+    performance.bp,
+    performance_summary.bp,
+    slow_queries.bp,
+    error_groups.bp,
+)
 for child in (events.bp, *pages, *monitoring, analytics_health_bp):
     analytics_bp.register_api(child)

@@ -64,6 +64,7 @@ ELSEWHERE = {
     "jobs.": "background work, which is the platform's: whoever runs it sees all of it",
     "sign_up.": "a link that was mailed opens once what it says, for whoever holds it",
     "reset.": "a link that was mailed, too",
+    "analytics.error_groups.": "errors of the code, which are nobody's, for whoever runs the platform",
     "analytics.goals.": "goals, which everyone with dashboard access reads; test_goals holds who changes them",
     "goal_pages.": "goals, too",
     "shared_pages.": "one page of the dashboards, for whoever has its link; test_shared_links holds who withdraws it",

@@ -13,6 +13,9 @@ from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
 from backend.analytics.goals.goal import Direction, GoalPeriod, Target
 from backend.analytics.goals.service import Editor, Goals
+from backend.analytics.monitoring.errors.buffer import Circumstances, ErrorBuffer
+from backend.analytics.monitoring.errors.group import ErrorSource
+from backend.analytics.monitoring.errors.service import ErrorService
 from backend.analytics.views.service import SavedViews
 from backend.analytics.views.view import NewView, ViewKind
 from backend.clock import utc_now
@@ -72,6 +75,7 @@ class Walk:
             "visit": row["visit"],
             "filename": "css/tokens.css",
             "sheet": "public",
+            "group_id": self.error_group(),
         }
 
     def things(self):
@@ -87,6 +91,12 @@ class Walk:
         pages = {"view_pages": "views", "annotation_pages": "annotations", "goal_pages": "goals"}
         pages |= {"board_pages": "boards", "board_editor": "boards"} | {f"analytics.{name}": name for name in ids}
         return {blueprint: ids[name] for blueprint, name in pages.items()}
+
+    def error_group(self):
+        with self.app.app_context():
+            get(ErrorBuffer).record(ValueError("walk"), Circumstances(ErrorSource.JOB, "walk"))
+            get(ErrorBuffer).write(get(ErrorService).record)
+            return get(ErrorService).groups()[0].id
 
     def rules(self, method):
         return [rule for rule in self.app.url_map.iter_rules() if method in rule.methods]

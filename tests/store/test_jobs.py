@@ -17,6 +17,7 @@ from backend.audit.store import AuditStore
 from backend.clock import utc_now
 from backend.errors import NotFound
 from backend.extensions import db
+from backend.jobs.attempt import Attempts
 from backend.jobs.kinds import JobKinds, NoUse, UnknownKind
 from backend.jobs.models import Job, JobState
 from backend.jobs.service import DEAD, DONE, FAILED, Jobs, NotDead
@@ -35,14 +36,15 @@ class Office:
         self.time = NOW
         self.kinds = JobKinds()
         self.counts = []
+        self.failed = []
         self.session = Session(engine)
         self.jobs = self.of(self.session)
 
     def of(self, session):
         audit = AuditLog(AuditStore(session), session, b"key", AnchorFile(Path("none")), utc_now)
-        return Jobs(
-            JobStore(session), session, self.kinds, audit, self.counts.append, lambda: self.time, lambda _a, b: b
-        )
+        attempts = Attempts(lambda what, error: self.failed.append((what, type(error))))
+        now = lambda: self.time  # noqa: E731
+        return Jobs(JobStore(session), session, self.kinds, audit, self.counts.append, now, lambda _a, b: b, attempts)
 
     def add(self, kind="note", **given):
         job_id = self.jobs.add(kind, {}, **given)
@@ -171,6 +173,7 @@ def test_what_a_failed_attempt_wrote_is_undone(office):
 
     assert office.notes() == 0
     assert "somebody" not in office.row(job_id).last_error
+    assert office.failed == [("job half", ValueError)]
 
 
 def test_a_job_whose_process_died_is_taken_again_after_its_lease(office):

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.logs import json_lines
-from backend.jobs.attempt import attempt, kind_and_place
+from backend.jobs.attempt import Attempts, kind_and_place
 
 TABLE = "CREATE TEMPORARY TABLE person (name text PRIMARY KEY, age int CHECK (age > 0))"
 ADD = "INSERT INTO person VALUES (:name, CAST(CAST(:age AS text) AS int))"
@@ -33,7 +33,7 @@ def test_a_failed_job_tells_no_row(postgresql_url, row, kind):
         connection.execute(sa.text(TABLE))
         connection.execute(sa.text(ADD), GOOD)
 
-        error = attempt("a job", lambda: connection.execute(sa.text(ADD), row))
+        error = Attempts(lambda _what, _error: None).attempt("a job", lambda: connection.execute(sa.text(ADD), row))
 
     logging.getLogger("backend.jobs.attempt").removeHandler(log)
     assert error is not None

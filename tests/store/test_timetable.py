@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from backend.extensions import db
+from backend.jobs.attempt import Attempts
 from backend.jobs.leases import LEASE, Leases
 from backend.jobs.models import ScheduledTask
 from backend.jobs.store import LeaseStore, ScheduleStore
@@ -25,6 +26,7 @@ class Office:
         self.time = NOW
         self.ran = []
         self.broken = False
+        self.failed = []
         self.session = Session(engine)
         self.timetable = self.of(
             self.hourly(), ScheduleEntry("daily", DAY, self.note("daily"), 60 * SECOND, at_start=True)
@@ -36,7 +38,8 @@ class Office:
 
     def of(self, *entries):
         store, schedule = ScheduleStore(self.session), Schedule(entries)
-        return Timetable(store, self.session, schedule, lambda: self.time, lambda _low, high: high)
+        attempts = Attempts(lambda what, error: self.failed.append((what, type(error))))
+        return Timetable(store, self.session, schedule, lambda: self.time, lambda _low, high: high, attempts)
 
     def note(self, name):
         def work():
@@ -119,6 +122,7 @@ def test_a_failure_is_kept_without_its_words_and_tried_again_soon(opened):
     row = opened.row()
     assert (row.failures, row.due_at, row.leased_until) == (1, opened.time + 10 * SECOND, None)
     assert row.last_error.startswith("OSError in work, line ")
+    assert opened.failed == [("scheduled hourly", OSError)]
     opened.time, opened.broken = row.due_at, False
     assert opened.run_all() == ["hourly"]
     assert (opened.row().failures, opened.row().last_error) == (0, None)

@@ -28,6 +28,7 @@ class Family(StrEnum):
     CALCULATOR_LOAD = "calculator_load"  # `track_calculator_load_time()` and the LCP of the calculator's pages
     STEP = "step"  # time a visitor took for a step; name: "<step> <device>"
     VITAL = "web_vital"  # name: "LCP /jobs/<slug> phone"; seconds, CLS without unit
+    ALERT = "alert"  # from a change of an alert to its delivery; name: the kind of channel
     HOST = "host"  # gauges of the sampler; name: "cpu_percent"; outcome: the host
     FLUSH = "flush"  # time to write down what a process measured; there while monitoring is on; name: "write"
 

@@ -80,6 +80,13 @@ class Measurements:
         owners = groups[rows.places]
         return {name: window for (name,), window in zip(distinct, self._windows(rows, owners, covered), strict=True)}
 
+    def by_outcome(self, family: Family, names: NameFilter = ANY) -> dict[str, Window]:
+        """Of what is measured on hosts, the outcome is the host."""
+        rows = self._rows[family].among(names)
+        distinct, groups = grouped([(outcome,) for _, outcome in rows.labels])
+        windows = self._windows(rows, groups[rows.places], [self.covered] * len(distinct))
+        return {outcome: window for (outcome,), window in zip(distinct, windows, strict=True)}
+
     def course(self, family: Family, names: NameFilter = ANY) -> Sequence[Bucket]:
         rows, begins = self._rows[family].among(names), self.period.begins
         first = begins[0] if begins else 0

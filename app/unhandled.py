@@ -1,0 +1,24 @@
+"""Errors of requests that nobody answers: counted in memory by the route that failed."""
+
+from __future__ import annotations
+
+from flask import Flask, g, got_request_exception, request
+
+from backend.analytics.monitoring.errors.buffer import Circumstances, ErrorBuffer
+from backend.analytics.monitoring.errors.group import ErrorSource
+from backend.plugins import get
+
+
+def init_app(app: Flask) -> None:
+    got_request_exception.connect(_note, app)
+
+
+def note(error: BaseException) -> None:
+    """Count an error of this request, which has an answer all the same."""
+    rule = request.url_rule.rule if request.url_rule else "(no such address)"
+    where = Circumstances(ErrorSource.REQUEST, f"{request.method} {rule}", g.get("request_id", ""))
+    get(ErrorBuffer).record(error, where)
+
+
+def _note(_app: Flask, exception: BaseException) -> None:
+    note(exception)
