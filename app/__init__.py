@@ -81,6 +81,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "OPENS_LETTERS": settings.opens_letters,
         "TRUSTED_PROXIES": settings.TRUSTED_PROXIES,
         "ADMIN_NETWORKS": settings.admin_networks,
+        "METRICS_NETWORKS": settings.metrics_networks,
         "FORWARDS_TO_GA4": bool(settings.GA4_MEASUREMENT_ID),
         "RECOGNISE_VISITORS": settings.RECOGNISE_VISITORS,
         "ANSWERS_RETENTION_DAYS": settings.ANSWERS_RETENTION_DAYS,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, SecretStr
 
 from config.release import release_of
-from config.values import LONGEST_HOST, CallableUrl, HostName, Networks
+from config.values import LONGEST_HOST, CallableUrl, HostName, Network, Networks, networks_of
 
 
 class MonitoringSettings(BaseModel):
@@ -49,6 +49,10 @@ class MonitoringSettings(BaseModel):
         SecretStr(""),
         description="DSN of Sentry or a service compatible with it that errors are also sent to. Empty: none.",
     )
+
+    @property
+    def metrics_networks(self) -> tuple[Network, ...]:
+        return networks_of(self.METRICS_NETWORKS)
 
     @property
     def host_id(self) -> str:

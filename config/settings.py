@@ -8,7 +8,6 @@ import secrets
 import sys
 import tempfile
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -18,6 +17,7 @@ from pydantic_core import ErrorDetails
 
 from config.monitoring_settings import MonitoringSettings
 from config.names import unknown_names
+from config.server_settings import ServerSettings
 from config.values import (
     ClickHouseUrl,
     CollectUrl,
@@ -31,6 +31,7 @@ from config.values import (
     MailPassword,
     MasterSecret,
     Memory,
+    Network,
     Networks,
     Origins,
     PathOrNone,
@@ -43,6 +44,7 @@ from config.values import (
     StreamSecret,
     Zone,
     is_loopback,
+    networks_of,
 )
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -52,29 +54,19 @@ NEW_MASTER_KEY = (
     " read only with it. If there was another key before, put that one back.\n"
 )
 SECRETS = ("SECRET_KEY", "MASTER_KEY", "AUDIT_KEY")
-Network = IPv4Network | IPv6Network
 
 
 class InvalidSettings(SystemExit):
     """A setting has a value that the platform cannot start with; the message names each one."""
 
 
-class Settings(MonitoringSettings):
+class Settings(ServerSettings, MonitoringSettings):
     """The settings of an installation, by environment variables of the same names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     MINGUS_ENV: Literal["development", "production"] = Field(
         "development", description="`production` demands SECRET_KEY and sends cookies over HTTPS only."
-    )
-    HOST: str = Field("127.0.0.1", description="Address the server listens on.")
-    PORT: Port = Field(5000, description="Port the server listens on.")
-    WEB_WORKERS: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Server processes.")
-    WEB_THREADS: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Threads in each server process.")
-    DRAIN_SECONDS: Annotated[int | None, Field(ge=0, le=300), EmptyIsNone] = Field(
-        None,
-        description="Seconds for which the server still answers after SIGTERM, while `/health/ready` already fails. "
-        "Empty: 5 in production, none in development.",
     )
     INSTANCE_DIR: Folder = Field(
         PROJECT / "instance",
@@ -343,7 +335,7 @@ class Settings(MonitoringSettings):
 
     @property
     def admin_networks(self) -> tuple[Network, ...]:
-        return tuple(ip_network(text.strip()) for text in self.ADMIN_NETWORKS.split(",") if text.strip())
+        return networks_of(self.ADMIN_NETWORKS)
 
     @property
     def plugin_paths(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ import maxminddb
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
 
 LONGEST_HOST = 40
+Network = IPv4Network | IPv6Network
 LAKE_SCHEMES = ("s3", "s3a", "gs", "az", "abfs", "abfss")
 
 
@@ -118,6 +119,11 @@ def _are_networks(value: str) -> str:
         except ValueError:
             raise ValueError(f"{text!r} is not a network such as 10.0.0.0/8") from None
     return value
+
+
+def networks_of(value: str) -> tuple[Network, ...]:
+    """The networks that a text lists, separated by commas."""
+    return tuple(ip_network(text.strip()) for text in value.split(",") if text.strip())
 
 
 def _empty_is_none(value: object) -> object:

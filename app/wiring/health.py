@@ -7,8 +7,9 @@ from flask import Flask
 from backend.database import get_db_session
 from backend.deadlines import DeadlineThreads
 from backend.extensions import cache
-from backend.health import HealthService, Lookout
+from backend.health import HealthService
 from backend.jobs.overview import BackgroundWork
+from backend.lookout import Lookout
 from backend.plugins import Registry, get
 from backend.vault.key_checks import KeyChecks
 from backend.vault.service import Vault

@@ -9,7 +9,8 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from backend.accounts.permissions import Scope
 from backend.deadlines import Deadline
-from backend.health import Check, HealthService, Lookout, Part
+from backend.health import HealthService
+from backend.lookout import Check, Lookout, Part
 from backend.plugins import KEY, Health, get
 from backend.routes.access import Rate, caller_by, public
 from backend.routes.client_address import is_local
