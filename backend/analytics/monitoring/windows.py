@@ -74,18 +74,11 @@ class Measurements:
         return window
 
     def by_name(self, family: Family, names: NameFilter = ANY) -> dict[str, Window]:
-        rows = self._rows.among(family, names)
-        distinct, groups = grouped([(name,) for _, name, _ in rows.labels])
-        covered = [self.covered] * len(distinct)
-        owners = groups[rows.places]
-        return {name: window for (name,), window in zip(distinct, self._windows(rows, owners, covered), strict=True)}
+        return self._grouped(family, names, 1)
 
     def by_outcome(self, family: Family, names: NameFilter = ANY) -> dict[str, Window]:
         """Of what is measured on hosts, the outcome is the host."""
-        rows = self._rows[family].among(names)
-        distinct, groups = grouped([(outcome,) for _, outcome in rows.labels])
-        windows = self._windows(rows, groups[rows.places], [self.covered] * len(distinct))
-        return {outcome: window for (outcome,), window in zip(distinct, windows, strict=True)}
+        return self._grouped(family, names, 2)
 
     def course(self, family: Family, names: NameFilter = ANY) -> Sequence[Bucket]:
         rows, begins = self._rows.among(family, names), self.period.begins
@@ -101,6 +94,14 @@ class Measurements:
     def covered(self) -> float:
         """For how many seconds monitoring was on."""
         return self._coverage.seconds(self.period.first, self.period.last)
+
+    def _grouped(self, family: Family, names: NameFilter, place: int) -> dict[str, Window]:
+        """A window for each value at this place of a label: family, name, outcome."""
+        rows = self._rows.among(family, names)
+        distinct, groups = grouped([(label[place],) for label in rows.labels])
+        covered = [self.covered] * len(distinct)
+        windows = self._windows(rows, groups[rows.places], covered)
+        return {value: window for (value,), window in zip(distinct, windows, strict=True)}
 
     def _is_measured(self, start: int) -> bool:
         return self._coverage.is_measured(start, start + self.period.step)
