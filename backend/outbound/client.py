@@ -131,6 +131,7 @@ def _ask(
     """One request and its response. A server that answers byte by byte is cut off after `WHOLE_SECONDS`."""
     line = connection.sock
     line.settimeout(READ_SECONDS)
+    connection.timeout = READ_SECONDS  # which urllib3 sets anew for the response
 
     def cut() -> None:
         with suppress(OSError):

@@ -124,7 +124,8 @@ class Vault:
             plain = self._unwrap_installation(key)
             key.wrapped = seal(self._current.bytes, plain, _place_of_installation_key(key.name))
             key.master_key = self._current.name
-        self._session.commit()
+        if keys:
+            self._session.commit()
         return len(keys)
 
     def _make_installation_key(self) -> InstallationKey:

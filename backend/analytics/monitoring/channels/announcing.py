@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from backend.analytics.monitoring.alerts.notifier import AlertChange
+from backend.analytics.monitoring.alerts.notifier import AlertChange, ChangeKind
 from backend.analytics.monitoring.channels.channel import Channel, ChannelKind, DeliveryState
 from backend.analytics.monitoring.channels.content import changes_in, content_of, merged
 from backend.analytics.monitoring.channels.message import Message
@@ -35,7 +35,7 @@ class ChannelNotifier:
         """Add what sends the changes to the caller's transaction."""
         store, channels = DeliveryStore(session), self._channels.all()
         enabled = {channel.id for channel in channels if channel.is_enabled}
-        sent = [self._add(store, channel, _taken(channel, changes, enabled)) for channel in channels]
+        sent = [self._add(store, channel, _taken(store, channel, changes, enabled)) for channel in channels]
         if any(sent):
             self._jobs.add(KIND, {}, self._now() + GATHERING)
 
@@ -67,10 +67,21 @@ class ChannelNotifier:
         store.add(delivery)
 
 
-def _taken(channel: Channel, changes: Sequence[AlertChange], enabled: set[str]) -> Sequence[AlertChange]:
-    """The changes for a channel. A rule that names only channels that are gone or off falls back to the severity."""
-    return [
+def _taken(
+    store: DeliveryStore, channel: Channel, changes: Sequence[AlertChange], enabled: set[str]
+) -> Sequence[AlertChange]:
+    """The changes for a channel. A rule that names only channels that are gone or off falls back to the severity.
+
+    The end of an alert also goes wherever its beginning went, though its rule names other channels by now: a pager
+    would keep the incident open for good.
+    """
+    taken = [
         change
         for change in changes
         if channel.takes(change.severity, change.channels if enabled.intersection(change.channels) else ())
     ]
+    ends = [change for change in changes if change.kind is ChangeKind.RESOLVED and change not in taken]
+    if not ends or not channel.is_enabled:
+        return taken
+    told = store.latest_groups(channel.id)
+    return [*taken, *(change for change in ends if change.group in told)]

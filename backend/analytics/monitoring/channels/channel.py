@@ -66,13 +66,13 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NewChannel:
-    """A channel as somebody describes it. Without an address, a change keeps the one there is."""
+    """A channel as somebody describes it. A change keeps the parts of the address that are empty."""
 
     kind: ChannelKind
     name: str
     minimum: Severity
     is_enabled: bool
-    address: Address | None
+    address: Address
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class Deliveries:
             claimed = self._claim()
             if not claimed:
                 return attempts
-            outcomes = send_at_once(claimed)
+            outcomes = send_at_once(claimed, ROUND_SECONDS)
             self._settle([delivery_id for batch in claimed.values() for delivery_id, _ in batch], outcomes)
             attempts += len(outcomes)
         self._jobs.add(KIND, {})
@@ -157,7 +157,7 @@ def next_in_line(rows: Sequence[StoredDelivery], now: datetime) -> Sequence[Stor
     return sorted(ready, key=lambda row: row.attempts)[:MOST_OF_A_CHANNEL]
 
 
-def send_at_once(batches: Mapping[str, Attempts], seconds: float = ROUND_SECONDS) -> Mapping[int, Outcome]:
+def send_at_once(batches: Mapping[str, Attempts], seconds: float) -> Mapping[int, Outcome]:
     """Make the attempts of all channels, side by side; the outcome of each that was made, by the delivery's id.
 
     After a failure, and after a third of the time, the rest of that channel's is left for the next round. Who has not

@@ -100,14 +100,13 @@ class ChannelService:
         if len(self._channels.all()) >= MOST_CHANNELS:
             raise _bad("name", f"There are already {MOST_CHANNELS} channels. Delete one first.", "too_many")
         self._refuse_taken(new.name)
-        assert new.address is not None
         now = self._now()
-        stored = StoredChannel(kind=new.kind, sealed_url=b"", sealed_secret=b"", created_at=now)
+        stored = StoredChannel(kind=new.kind.value, sealed_url=b"", sealed_secret=b"", created_at=now)
         self._describe(stored, new, now)
         stored.host = OutboundTarget.parse(new.address.url).host
         self._channels.add(stored)
         self._seal(stored, new.address)
-        self._audit.record(by, Action.CHANNEL_ADDED, f"channel:{stored.id}", kind=new.kind.value, host=stored.host)
+        self._audit.record(by, Action.CHANNEL_ADDED, f"channel:{stored.id}", kind=stored.kind)
         self._session.commit()
         return _channel(stored)
 
@@ -116,12 +115,12 @@ class ChannelService:
         stored, now = self._changeable(channel_id), self._now()
         self._refuse_taken(new.name, but=stored.id)
         self._describe(stored, new, now)
-        if new.address is not None:
+        if new.address.url:
             stored.host = OutboundTarget.parse(new.address.url).host
-            self._seal(stored, new.address)
+        self._seal(stored, new.address)
         self._deliveries.hurry(channel_id, now)
         self._jobs.add(KIND, {})
-        self._audit.record(by, Action.CHANNEL_CHANGED, f"channel:{stored.id}", host=stored.host)
+        self._audit.record(by, Action.CHANNEL_CHANGED, f"channel:{stored.id}", moved=bool(new.address.url))
         self._session.commit()
         return _channel(stored)
 
@@ -131,7 +130,7 @@ class ChannelService:
         self._channels.delete(stored)
         self._deliveries.hurry(channel_id, self._now())
         self._jobs.add(KIND, {})
-        self._audit.record(by, Action.CHANNEL_DELETED, f"channel:{channel_id}", host=stored.host)
+        self._audit.record(by, Action.CHANNEL_DELETED, f"channel:{channel_id}", kind=stored.kind)
         self._session.commit()
 
     def send_test(self, by: str, channel_id: str, recipients: Sequence[int] = ()) -> int:
@@ -190,6 +189,10 @@ class ChannelService:
         self._session.rollback()
         return pruned
 
+    def changeable(self, channel_id: str) -> Channel:
+        """Raises NotFound, and ChannelFixed for one that no one can change here."""
+        return _channel(self._changeable(channel_id))
+
     def _changeable(self, channel_id: str) -> StoredChannel:
         if channel_id == EMAIL:
             raise ChannelFixed("Email is always there. Change who is on call instead.")
@@ -205,8 +208,10 @@ class ChannelService:
         stored.name, stored.minimum, stored.is_enabled, stored.changed_at = new.name, new.minimum, new.is_enabled, now
 
     def _seal(self, stored: StoredChannel, address: Address) -> None:
-        stored.sealed_url = self._vault.seal_secret(_place(stored.id, "sealed_url"), address.url)
-        stored.sealed_secret = self._vault.seal_secret(_place(stored.id, "sealed_secret"), address.secret)
+        if address.url:
+            stored.sealed_url = self._vault.seal_secret(_place(stored.id, "sealed_url"), address.url)
+        if address.secret or not stored.sealed_secret:
+            stored.sealed_secret = self._vault.seal_secret(_place(stored.id, "sealed_secret"), address.secret)
 
 
 def shown(row: StoredDelivery) -> Delivery:

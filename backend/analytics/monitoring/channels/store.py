@@ -8,10 +8,11 @@ from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from backend.analytics.monitoring.channels.channel import DeliveryState
+from backend.analytics.monitoring.channels.content import groups_in
 from backend.analytics.monitoring.channels.models import StoredChannel, StoredDelivery
 from backend.errors import NotFound
 
-MOST_WAITING = 2000
+MOST_WAITING, MOST_LOOKED_AT = 2000, 200
 
 
 class ChannelStore:
@@ -35,10 +36,8 @@ class ChannelStore:
 
     def is_taken(self, name: str, *, but: int | None = None) -> bool:
         """Whether another channel has this name."""
-        others = select(func.count()).where(func.lower(StoredChannel.name) == name.lower(), StoredChannel.id != but)
-        if but is None:
-            others = select(func.count()).where(func.lower(StoredChannel.name) == name.lower())
-        return bool(self._session.scalar(others))
+        same = select(StoredChannel.id).where(func.lower(StoredChannel.name) == name.lower())
+        return any(channel_id != but for channel_id in self._session.scalars(same))
 
     def delete(self, channel: StoredChannel) -> None:
         self._session.delete(channel)
@@ -102,6 +101,11 @@ class DeliveryStore:
         """The newest message of each channel."""
         ids = select(func.max(StoredDelivery.id)).group_by(StoredDelivery.channel_id)
         return self._session.scalars(select(StoredDelivery).where(StoredDelivery.id.in_(ids))).all()
+
+    def latest_groups(self, channel_id: str) -> frozenset[str]:
+        """The groups of alerts that the channel was told of lately."""
+        rows = self.newest(MOST_LOOKED_AT, None, channel_id, None)
+        return frozenset[str]().union(*(groups_in(row.content) for row in rows))
 
     def find(self, delivery_id: int) -> StoredDelivery | None:
         return self._session.get(StoredDelivery, delivery_id, populate_existing=True)
