@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from flask_openapi3 import APIBlueprint
 
-from backend.routes.api import boards, dashboard, error_groups, events, funnel, goals, live, metrics, views
+from backend.routes.api import (
+    boards,
+    browser_errors,
+    dashboard,
+    error_groups,
+    events,
+    funnel,
+    goals,
+    live,
+    metrics,
+    views,
+)
 from backend.routes.api.annotations import bp as annotations_bp
 from backend.routes.api.health import analytics_health_bp
 
 analytics_bp = APIBlueprint("analytics", __name__, url_prefix="/api/analytics")
 pages = (funnel.bp, dashboard.bp, live.bp, metrics.bp, views.bp, boards.bp, goals.bp, annotations_bp)
-for child in (events.bp, *pages, error_groups.bp, analytics_health_bp):
+for child in (events.bp, *pages, browser_errors.bp, error_groups.bp, analytics_health_bp):
     analytics_bp.register_api(child)
