@@ -7,7 +7,7 @@ import secrets
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, errors, headers, limits, logs, navigation, pages, site, tokens, wiring
+from app import cli, errors, headers, limits, logs, measuring, navigation, pages, site, tokens, wiring
 from app.openapi import Mingus
 from backend import database
 from backend.extensions import cache, compress, csrf, db
@@ -32,6 +32,7 @@ def create_app(settings: Settings) -> Flask:
     database.init_app(app)
     tokens.init_app(app, settings)
     wiring.init_app(app, settings)
+    measuring.init_app(app, settings)
     headers.init_app(app)
     limits.init_app(app, settings)
     access.init_app(app)
@@ -72,12 +73,14 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "COMPRESS_MIMETYPES": ["text/css", "text/javascript", "image/svg+xml", "application/json"],
         "STATSD_HOST": settings.STATSD_HOST,
         "STATSD_PORT": settings.STATSD_PORT,
+        "HOST_ID": settings.host_id,
         "BUSINESS_TIME_ZONE": settings.BUSINESS_TIME_ZONE,
         "EMBED_ORIGINS": origins_of(settings.EMBED_ORIGINS),
         "OUTBOX": "" if settings.production or settings.SMTP_HOST else str(settings.INSTANCE_DIR / "outbox"),
         "OPENS_LETTERS": settings.opens_letters,
         "TRUSTED_PROXIES": settings.TRUSTED_PROXIES,
         "ADMIN_NETWORKS": settings.admin_networks,
+        "METRICS_NETWORKS": settings.metrics_networks,
         "FORWARDS_TO_GA4": bool(settings.GA4_MEASUREMENT_ID),
         "RECOGNISE_VISITORS": settings.RECOGNISE_VISITORS,
         "ANSWERS_RETENTION_DAYS": settings.ANSWERS_RETENTION_DAYS,

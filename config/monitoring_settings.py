@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, SecretStr
 
 from config.release import release_of
-from config.values import CallableUrl, Networks, RateLimit
+from config.values import LONGEST_HOST, CallableUrl, HostName, Network, Networks, RateLimit, networks_of
 
 
 class MonitoringSettings(BaseModel):
     """The part of `Settings` that only monitoring reads."""
 
-    HOST_ID: str = Field("", description="Name of this host in monitoring. Empty: the machine's host name.")
+    HOST_ID: HostName = Field(
+        "", description="Name of this host in monitoring, different on each. Empty: the machine's host name."
+    )
     ALERT_WEBHOOK_URL: CallableUrl = Field(
         SecretStr(""), description="Incoming webhook of Slack that alerts are sent to. Empty: none are."
     )
@@ -24,6 +27,11 @@ class MonitoringSettings(BaseModel):
         SecretStr(""),
         description="Called each minute while alerts are evaluated, so that another service notices when they are not."
         " Empty: nothing is called.",
+    )
+    WATCHED_URL: str = Field(
+        "",
+        description="Address that is asked, while alerts are evaluated, whether the site answers."
+        " Empty: `/health/live` of the site’s own address.",
     )
     METRICS_NETWORKS: Networks = Field(
         "", description="Networks that may read `/metrics` without a key. Empty: only keys with `monitoring:read` may."
@@ -44,6 +52,14 @@ class MonitoringSettings(BaseModel):
         SecretStr(""),
         description="DSN of Sentry or a service compatible with it that errors are also sent to. Empty: none.",
     )
+
+    @property
+    def metrics_networks(self) -> tuple[Network, ...]:
+        return networks_of(self.METRICS_NETWORKS)
+
+    @property
+    def host_id(self) -> str:
+        return self.HOST_ID or socket.gethostname()[:LONGEST_HOST]
 
     @property
     def release(self) -> str:

@@ -17,11 +17,14 @@ class Received:
     to: str
     subject: str
     body: str
+    html: str = ""
 
 
 def read(raw: bytes) -> Received:
     message = message_from_bytes(raw, policy=default)
-    return Received(message["To"], message["Subject"], message.get_content().replace("\r\n", "\n"))
+    text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+    body = text.get_content().replace("\r\n", "\n")
+    return Received(message["To"], message["Subject"], body, html.get_content() if html else "")
 
 
 def deliver(app):

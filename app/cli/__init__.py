@@ -7,6 +7,7 @@ from flask import Flask
 from app.cli import (
     access,
     accounts,
+    alerts,
     assessments,
     audit,
     dashboards,
@@ -27,5 +28,5 @@ def init_app(app: Flask) -> None:
     migrations.init_app(app)
     events.group.add_command(events_import.import_events)
     analytics = (dashboards, demo, events, lake, metrics)
-    for room in (access, accounts, assessments, audit, *analytics, jobs, keys, privacy, reference):
+    for room in (access, accounts, alerts, assessments, audit, *analytics, jobs, keys, privacy, reference):
         app.cli.add_command(room.group)

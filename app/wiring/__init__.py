@@ -6,6 +6,8 @@ from flask import Flask
 
 from app.wiring import (
     accounts,
+    alert_rules,
+    alerts,
     assessments,
     audit,
     boards,
@@ -18,8 +20,11 @@ from app.wiring import (
     lake,
     landing,
     mail,
+    measuring,
+    monitoring,
     people,
     privacy,
+    prometheus,
     senders,
     vault,
     views,
@@ -36,14 +41,17 @@ def init_app(app: Flask, settings: Settings) -> None:
     registry = app.extensions[KEY] = Registry()
     registry.on_start(lambda: database.forget_inherited_connections(app))
     vault.fit_out(registry, settings)
+    monitoring.fit_out(registry, settings)
+    measuring.fit_out(registry, settings)
     work.fit_out(registry, settings)
     audit.fit_out(registry, settings)
     mail.fit_out(registry, settings)
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
     rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, people, senders, warehouse)
-    for room in (*rooms, errors, views, boards, privacy, demo):
+    for room in (*rooms, errors, views, boards, alert_rules, alerts, prometheus, privacy, demo):
         room.fit_out(registry, settings)
     warehouse.init_app(app)
+    errors.init_app(app)
     registry.on_start(lambda: health.log_dangers(app))
     registry.build(JobKinds).freeze()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.wiring.measuring import observer
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.analytics.events.forwarding.client import Ga4Client
 from backend.analytics.events.forwarding.service import SEND, Forwarding, Ga4Forwarding, NullForwarding
 from backend.analytics.events.forwarding.store import CursorStore
 from backend.analytics.events.landing_reader import LandingReader
+from backend.analytics.monitoring.readings import Family
 from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.faults import Faults
@@ -24,7 +26,8 @@ TIME_LIMIT = timedelta(seconds=15)
 
 def fit_out(registry: Registry, settings: Settings) -> None:
     def client() -> Ga4Client:
-        return Ga4Client(settings.GA4_URL, settings.GA4_MEASUREMENT_ID, settings.GA4_API_SECRET.get_secret_value())
+        secret, observe = settings.GA4_API_SECRET.get_secret_value(), observer(registry, Family.OUTBOUND)
+        return Ga4Client(settings.GA4_URL, settings.GA4_MEASUREMENT_ID, secret, observe=observe)
 
     def forwarding() -> Forwarding:
         telemetry = registry.build(AiCalculatorAnalytics).telemetry

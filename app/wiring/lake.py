@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from app.wiring.measuring import observer
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.erasure import Erasure
@@ -15,8 +16,9 @@ from backend.analytics.lake.overview import LakeInspection
 from backend.analytics.lake.personal_data import EventData, EventRetention
 from backend.analytics.lake.subscribers import Subscribers
 from backend.analytics.lake.sync import LakeSync, Synced
-from backend.analytics.lake.sync_failures import SyncFailures
+from backend.analytics.lake.sync_failures import SyncFailures, SyncReporting
 from backend.analytics.lake.upkeep import LakeUpkeep
+from backend.analytics.monitoring.readings import Family
 from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.extensions import db
@@ -29,12 +31,12 @@ from config.settings import Settings
 
 def fit_out(registry: Registry, settings: Settings) -> None:
     lake, failures, subscribers = Lake(settings.lake_url), SyncFailures(), Subscribers()
-    faults = Faults(settings.FAULT_POINT)
+    faults, observe = Faults(settings.FAULT_POINT), observer(registry, Family.LAKE)
 
     def sync() -> LakeSync:
-        telemetry = registry.build(AiCalculatorAnalytics).telemetry
+        reporting = SyncReporting(registry.build(AiCalculatorAnalytics).telemetry, failures, observe)
         lock = Lock(settings.INSTANCE_DIR / "lake-sync.lock")
-        return LakeSync(lake, own_session, lock, subscribers, telemetry, failures, faults, utc_now)
+        return LakeSync(lake, own_session, lock, subscribers, reporting, faults, utc_now)
 
     def sync_for_a_question() -> Synced | None:
         """Sync after a rollback: the request may hold SQLite's write lock, and has nothing to write."""

@@ -5,8 +5,10 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
+from app.wiring.measuring import observer
 from backend.accounts.people.emails import PLACE_OF_EMAIL
 from backend.accounts.people.models import Account
+from backend.analytics.monitoring.readings import Family
 from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.jobs.kinds import ClaimedJob, JobKinds
@@ -26,12 +28,13 @@ from config.settings import Settings
 def fit_out(registry: Registry, settings: Settings) -> None:
     outbox = Outbox(settings.INSTANCE_DIR / "outbox", settings.MAIL_FROM, utc_now)
     post = smtp(settings) if settings.SMTP_HOST else outbox
+    observe = observer(registry, Family.EMAIL)
     note = note_letter if settings.opens_letters else ignore_letter
 
     def mail() -> Mail:
         vault = registry.build(Vault)
         address_of = partial(_address_of, get_db_session(), vault)
-        return Mail(registry.build(Jobs), vault, address_of, post, settings.public_url, note)
+        return Mail(registry.build(Jobs), vault, address_of, post, settings.public_url, note, observe)
 
     def deliver(job: ClaimedJob) -> None:
         mail().deliver(job)

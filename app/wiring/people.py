@@ -6,6 +6,7 @@ import hmac
 
 from flask import current_app
 
+from app.wiring.measuring import observer
 from backend.accounts.people.addresses import EmailIndex
 from backend.accounts.people.emails import Emails
 from backend.accounts.people.links import AccountLinks
@@ -20,6 +21,7 @@ from backend.accounts.sign_in.password_check import PasswordCheck
 from backend.accounts.sign_in.service import SignIns
 from backend.accounts.sign_in.store import SignInStore
 from backend.accounts.sign_in.totp import SecondFactor
+from backend.analytics.monitoring.readings import Family
 from backend.audit.service import AuditLog
 from backend.clock import utc_now
 from backend.database import get_db_session
@@ -62,7 +64,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         accounts().send_reset(job.payload["index"], job.payload.get("promised"))
 
     registry.add_shared(EmailIndex, lambda: index)
-    registry.add_shared(Passwords, Passwords)
+    registry.add_shared(Passwords, lambda: Passwords(observe=observer(registry, Family.SIGN_IN)))
     registry.add_service(Emails, lambda: Emails(registry.build(Vault), index))
     registry.add_service(Accounts, accounts)
     registry.add_service(SecondFactor, second_factor)

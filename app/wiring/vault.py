@@ -14,6 +14,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     """To be called before the rooms that hold personal data, which add it to the `DataClasses` made here."""
     classes = DataClasses()
     classes.holds_nobodys("key_checks", "which secrets this database was used with, as hashes")
+    classes.holds_nobodys("installation_keys", "the key of secrets that are nobody's, such as addresses of channels")
     secrets = {"SECRET_KEY": settings.secret_key, "AUDIT_KEY": settings.AUDIT_KEY.get_secret_value()}
     masters = MasterKeys(MasterKey.of(text) for text in settings.master_keys)
 

@@ -5,6 +5,7 @@ from functools import partial
 
 from flask import Flask, has_request_context
 
+from app.wiring.measuring import observer
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.freshness import Freshness
@@ -15,6 +16,7 @@ from backend.analytics.metrics.funnel.service import FunnelService
 from backend.analytics.metrics.funnel.visits import VisitService
 from backend.analytics.metrics.live.feed import LiveFeed, SubscriberLimits
 from backend.analytics.metrics.live.service import LiveService
+from backend.analytics.monitoring.readings import Family
 from backend.analytics.warehouse.answers import AnswerCache
 from backend.analytics.warehouse.clickhouse import ClickHouseEngine
 from backend.analytics.warehouse.duck import DuckEngine
@@ -49,8 +51,9 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     url = settings.WAREHOUSE_URL.get_secret_value()
     sessions = Sessions(lake, duck, utc_now)
     engine, snapshots = ClickHouseEngine(url) if url else duck(), Snapshots(lake)
-    answers = AnswerCache(answer_store(settings), count)
-    warehouse = partial(Warehouse, engine, snapshots, lambda: registry.build(Freshness).ensure(), answers=answers)
+    answers = AnswerCache(answer_store(settings), count, observer(registry, Family.CACHE))
+    observe, fresh = observer(registry, Family.LAKE), lambda: registry.build(Freshness).ensure()
+    warehouse = partial(Warehouse, engine, snapshots, fresh, answers=answers, observe=observe)
     registry.add_warm_up(warehouse().begin)
     registry.build(Subscribers).add(sessions.follow, sessions.mend)
     registry.build(Subscribers).add(lambda days: warehouse().forget() if days else None)

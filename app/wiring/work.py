@@ -5,7 +5,9 @@ from __future__ import annotations
 from random import SystemRandom
 
 from app.wiring.errors import failed_work
+from app.wiring.measuring import observer
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
+from backend.analytics.monitoring.readings import Family
 from backend.audit.service import AuditLog
 from backend.database import get_db_session
 from backend.jobs import personal_data
@@ -24,7 +26,8 @@ from config.settings import Settings
 
 def fit_out(registry: Registry, settings: Settings) -> None:
     """To be called before all other rooms and plugins, which add their kinds of jobs to the `JobKinds` made here."""
-    kinds, uniform, attempts = JobKinds(), SystemRandom().uniform, Attempts(failed_work(registry))
+    kinds, uniform = JobKinds(), SystemRandom().uniform
+    attempts = Attempts(failed_work(registry), observer(registry, Family.JOB))
 
     def jobs() -> Jobs:
         session = get_db_session()

@@ -9,9 +9,18 @@ from backend.audit.actions import Action
 
 ACTIONS: Mapping[str, str] = MappingProxyType(
     {
+        Action.ALERT_ACKNOWLEDGED: "Acknowledged an alert",
+        Action.ALERT_RULE_ADDED: "Added an alert rule",
+        Action.ALERT_RULE_CHANGED: "Changed an alert rule",
+        Action.ALERT_RULE_DELETED: "Deleted an alert rule",
+        Action.ALERT_RULE_RESET: "Restored a shipped alert rule",
         Action.ANNOTATION_DELETED: "Deleted an annotation",
         Action.AUDIT_READ: "Viewed the audit log",
         Action.AUDIT_EXPORTED: "Downloaded the audit log",
+        Action.CHANNEL_ADDED: "Added a channel for alerts",
+        Action.CHANNEL_CHANGED: "Changed a channel for alerts",
+        Action.CHANNEL_DELETED: "Deleted a channel for alerts",
+        Action.CHANNEL_TESTED: "Sent a test alert",
         Action.DATA_EXPORTED: "Downloaded a person’s data",
         Action.DATA_KEYS_ROTATED: "Rotated the master key",
         Action.ADDRESSES_REINDEXED: "Rebuilt the index of email addresses",
@@ -22,6 +31,11 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         Action.GOAL_ENDED: "Ended a goal",
         Action.JOB_RETRIED: "Retried a job",
         Action.JOBS_RETRIED: "Retried all jobs that gave up",
+        Action.MONITORING_STARTED: "Started monitoring",
+        Action.MONITORING_STOPPED: "Stopped monitoring",
+        Action.ON_CALL_CHANGED: "Changed who is on call",
+        Action.SILENCE_ADDED: "Added a silence",
+        Action.SILENCE_ENDED: "Ended a silence",
         Action.KEY_CREATED: "Created an API key",
         Action.KEY_REVOKED: "Revoked an API key",
         Action.TOKEN_ISSUED: "Issued access tokens",
@@ -65,16 +79,22 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "accounts:one": "One account",
         "accounts:some": "Some accounts",
         "jobs:dead": "Jobs that gave up",
+        "monitoring:all": "Monitoring",
+        "on_call:rota": "The on-call rota",
     }
 )
 KINDS: Mapping[str, str] = MappingProxyType(
     {
         "account": "Account",
+        "alert": "Alert",
         "annotation": "Annotation",
+        "channel": "Channel",
         "goal": "Goal",
         "job": "Job",
         "key": "API key",
+        "rule": "Alert rule",
         "share": "Shared link",
+        "silence": "Silence",
     }
 )
 LONGEST_ID = 12  # of what tells one object from another at a glance

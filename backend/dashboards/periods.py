@@ -151,6 +151,8 @@ def zone_in(name: str, errors: list[FieldError]) -> ZoneInfo | None:
 
 def preset_in(args: Mapping[str, str], today: date, first_day: date | None, errors: list[FieldError]) -> Preset | None:
     text = args.get("period", "") or _still_shown(args)
+    if args.get("period") and (args.get("start") or args.get("end")):
+        errors.append(FieldError("period", "Choose one of the periods, or a first and last day, but not both."))
     if text in list(Preset):
         return Preset(text)
     if text:

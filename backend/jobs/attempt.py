@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
+from backend.observing import Observe, observed, unobserved
+
 logger = logging.getLogger(__name__)
 Failed = Callable[[str, Exception], None]  # what was done, such as "job mail.send", and how it failed
 TimeLimiter = Callable[[timedelta], AbstractContextManager[None]]
@@ -24,18 +26,23 @@ def unlimited(_limit: timedelta) -> Iterator[None]:
 
 
 class Attempts:
-    """Does work and reports how it failed."""
+    """Does work and reports how long it took, and how it failed."""
 
-    def __init__(self, failed: Failed) -> None:
+    def __init__(self, failed: Failed, observe: Observe = unobserved) -> None:
         self._failed = failed
+        self._observe = observe
 
-    def attempt(self, what: str, work: Callable[[], None], name: str = "") -> Exception | None:
-        """Do the work and return the error it raised, if any; the log has its traceback."""
+    def attempt(self, what: str, work: Callable[[], None], name: str = "", group: str = "") -> Exception | None:
+        """Do the work and return the error it raised, if any; the log has its traceback.
+
+        `name`: under which its time is kept; `group`: what its errors are grouped under, where `what` has a number.
+        """
         try:
-            work()
+            with observed(self._observe, name or what):
+                work()
         except Exception as error:
             logger.exception("%s failed", what)
-            self._failed(name or what, error)
+            self._failed(group or what, error)
             return error
         return None
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -148,6 +149,11 @@ class Jobs:
         """How many jobs each list holds, of the lists of jobs that have not succeeded."""
         return self._store.counts()
 
+    def oldest_due(self) -> timedelta | None:
+        """For how long the job that has waited longest has been due; None if none is due."""
+        due_at, now = self._store.oldest_due(), self._now()
+        return now - due_at if due_at is not None and due_at < now else None
+
     def dead(self) -> int:
         """How many jobs have failed for good and wait for a person."""
         return self._store.count(JobState.DEAD)
@@ -196,7 +202,8 @@ class Jobs:
         if job.attempts > self._kinds[job.kind].attempts:
             self._fail(job, DIED)
             return
-        error = self._attempts.attempt(f"job {job.id} ({job.kind})", lambda: self._do(job, within), f"job {job.kind}")
+        work = partial(self._do, job, within)
+        error = self._attempts.attempt(f"job {job.id} ({job.kind})", work, job.kind, f"job {job.kind}")
         self._session.rollback()
         if error is None:
             self._count(DONE)

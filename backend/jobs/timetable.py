@@ -85,7 +85,7 @@ class Timetable:
         if entry is None or fence is None:
             self._session.rollback()
             return False
-        error = self._attempts.attempt(f"scheduled {name}", lambda: self._work(entry, within))
+        error = self._attempts.attempt(f"scheduled {name}", lambda: self._work(entry, within), name)
         self._session.rollback()
         self._end(entry, fence, error)
         return True

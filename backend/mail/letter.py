@@ -46,10 +46,11 @@ class WrongFacts(ValueError):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Words:
-    """A letter as its reader sees it."""
+    """A letter as its reader sees it. `html`: the same body for mail programs that show HTML; empty: there is none."""
 
     subject: str
     body: str
+    html: str = ""
 
 
 def check(letter: Letter, facts: Mapping[str, str]) -> None:

@@ -27,6 +27,8 @@ def as_message(envelope: MailEnvelope, sender: str, at: datetime) -> EmailMessag
     message["Date"] = at
     message["Message-ID"] = f"<{envelope.name}@{address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    body = envelope.words.body
+    body, html = envelope.words.body, envelope.words.html
     message.set_content(body, cte="7bit" if body.isascii() else "quoted-printable")
+    if html:
+        message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message

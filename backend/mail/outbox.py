@@ -52,4 +52,6 @@ class Outbox:
 def _read(file: Path) -> Mapping[str, str]:
     message = message_from_bytes(file.read_bytes(), policy=default)
     heads = {"sent_at": "Date", "to": "To", "subject": "Subject"}
-    return {name: str(message[head]) for name, head in heads.items()} | {"text": message.get_content()}
+    text = message.get_body(("plain",))
+    assert text is not None  # `as_message` writes one into each letter
+    return {name: str(message[head]) for name, head in heads.items()} | {"text": text.get_content()}

@@ -4,18 +4,21 @@ import json
 import logging
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
+from time import perf_counter
 from uuid import uuid4
 
 from backend.database import reading
 from backend.jobs.kinds import ClaimedJob, NoUse
 from backend.jobs.service import Jobs
-from backend.mail.letter import Letter, check, write
+from backend.mail.letter import Letter, Words, check, write
 from backend.mail.post import MailEnvelope, Post, RecipientRefused
+from backend.observing import FAILED, OK, Observe, unobserved
 from backend.vault.cipher import Unreadable
 from backend.vault.service import Vault
 
 logger = logging.getLogger(__name__)
 KIND = "mail.send"
+REFUSED = "refused"  # by a mailbox that does not exist: no fault of the delivery
 ATTEMPTS = 20  # about six hours, should the mail server be down
 
 
@@ -30,14 +33,16 @@ class Mail:
         post: Post,
         public_url: str,
         note: Callable[[str], None],
+        observe: Observe = unobserved,
     ) -> None:
-        """`note` is told the name of each letter that is added or promised."""
+        """`note` is told the name of each letter that is added or promised, `observe` how each delivery went."""
         self._jobs = jobs
         self._vault = vault
         self._address_of = address_of
         self._post = post
         self._public_url = public_url
         self._note = note
+        self._observe = observe
 
     def promise(self) -> str:
         """The name of a letter that a job is to send."""
@@ -73,10 +78,26 @@ class Mail:
         """Write the letter of a job and deliver it. Raises NoUse, NotDelivered."""
         with reading():  # speaking to a mail server takes long: no lock is held meanwhile
             envelope = self._envelope(job.payload)
+        outcome, began = FAILED, perf_counter()
         try:
             self._post.carry(envelope)
+            outcome = OK
         except RecipientRefused as error:
+            outcome = REFUSED
             raise NoUse(str(error)) from None
+        finally:
+            self._observe(job.payload["letter"], perf_counter() - began, outcome)
+
+    def addressed(self, account_id: int, name: str, words: Words) -> MailEnvelope:
+        """A letter of a job that has words of its own, for `carry`. Raises NoUse for an account that is gone."""
+        address = self._address_of(account_id)
+        if address is None:
+            raise NoUse("the account is gone")
+        return MailEnvelope(name, account_id, address, words)
+
+    def carry(self, envelope: MailEnvelope) -> None:
+        """Deliver it now, from any thread: no database is asked. Raises RecipientRefused, NotDelivered."""
+        self._post.carry(envelope)
 
     def shown(self, payload: Mapping[str, str]) -> Mapping[str, str]:
         """The letter of a job in words, for its recipient. Raises Unreadable."""

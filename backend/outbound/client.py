@@ -8,8 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from threading import Timer
+from time import perf_counter
 from typing import TYPE_CHECKING
 
+from backend.observing import FAILED, OK, Observe, unobserved
 from backend.outbound.addresses import is_public
 from backend.outbound.target import PORT, OutboundRefused, OutboundTarget
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 3.0, 5.0, 10.0
 MOST = 64 * 1024
+FIRST_FAULT = 500  # status codes from here on are the fault of the server that was called
 Resolve = Callable[[str], Sequence[str]]
 
 
@@ -27,10 +30,14 @@ class OutboundFailed(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class OutboundAnswer:
-    """The response, even if it is a redirect: none is followed. `body` is undecoded and cut after 64 KiB."""
+    """The response, even if it is a redirect: none is followed. `body` is undecoded and cut after 64 KiB.
+
+    `retry_after`: the header of that name, as sent.
+    """
 
     status: int
     body: bytes
+    retry_after: str = ""
 
 
 def resolve(host: str) -> Sequence[str]:
@@ -41,7 +48,8 @@ def resolve(host: str) -> Sequence[str]:
 class Outbound:
     """A host is looked up once and its checked addresses are called, so that a DNS answer that changes gains nothing.
 
-    `may_call`, `port` and `trusted` are for tests, whose servers are on this machine.
+    `observe` is told how each call went. `may_call`, `port` and `trusted` are for tests, whose servers are on this
+    machine.
     """
 
     def __init__(
@@ -50,14 +58,28 @@ class Outbound:
         may_call: Callable[[str], bool] = is_public,
         port: int = PORT,
         trusted: str | None = None,
+        observe: Observe = unobserved,
     ) -> None:
         self._resolve = resolve
         self._may_call = may_call
         self._port = port
         self._trusted = trusted
+        self._observe = observe
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> OutboundAnswer:
-        """Raises OutboundRefused for a URL that must not be called, OutboundFailed for one that could not be."""
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], what_for: str = "other") -> OutboundAnswer:
+        """Raises OutboundRefused for a URL that must not be called, OutboundFailed for one that could not be.
+
+        `what_for` names the service that is called where calls are measured.
+        """
+        outcome, began = FAILED, perf_counter()
+        try:
+            answer = self._post(url, body, headers)
+            outcome = OK if answer.status < FIRST_FAULT else FAILED
+            return answer
+        finally:
+            self._observe(what_for, perf_counter() - began, outcome)
+
+    def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> OutboundAnswer:
         target = OutboundTarget.parse(url)
         addresses = self._addresses(target.host)
         from urllib3.exceptions import HTTPError  # megabytes that a web worker without webhooks need not load
@@ -109,6 +131,7 @@ def _ask(
     """One request and its response. A server that answers byte by byte is cut off after `WHOLE_SECONDS`."""
     line = connection.sock
     line.settimeout(READ_SECONDS)
+    connection.timeout = READ_SECONDS  # which urllib3 sets anew for the response
 
     def cut() -> None:
         with suppress(OSError):
@@ -121,6 +144,7 @@ def _ask(
         fixed = {"Host": host, "Accept-Encoding": "identity", "Connection": "close", "User-Agent": "Mingus"}
         connection.request("POST", target.path, body, {**headers, **fixed}, preload_content=False)
         response = connection.getresponse()
-        return OutboundAnswer(response.status, response.read(MOST, decode_content=False))
+        later = response.headers.get("Retry-After", "")
+        return OutboundAnswer(response.status, response.read(MOST, decode_content=False), later)
     finally:
         deadline.cancel()

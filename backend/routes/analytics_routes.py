@@ -5,6 +5,9 @@ from __future__ import annotations
 from flask_openapi3 import APIBlueprint
 
 from backend.routes.api import (
+    alert_channels,
+    alert_rules,
+    alerts,
     boards,
     browser_errors,
     dashboard,
@@ -14,6 +17,9 @@ from backend.routes.api import (
     goals,
     live,
     metrics,
+    performance,
+    performance_summary,
+    slow_queries,
     views,
 )
 from backend.routes.api.annotations import bp as annotations_bp
@@ -21,5 +27,15 @@ from backend.routes.api.health import analytics_health_bp
 
 analytics_bp = APIBlueprint("analytics", __name__, url_prefix="/api/analytics")
 pages = (funnel.bp, dashboard.bp, live.bp, metrics.bp, views.bp, boards.bp, goals.bp, annotations_bp)
-for child in (events.bp, *pages, browser_errors.bp, error_groups.bp, analytics_health_bp):
+monitoring = (
+    performance.bp,
+    performance_summary.bp,
+    slow_queries.bp,
+    browser_errors.bp,
+    error_groups.bp,
+    alert_rules.bp,
+    alerts.bp,
+    alert_channels.bp,
+)
+for child in (events.bp, *pages, *monitoring, analytics_health_bp):
     analytics_bp.register_api(child)

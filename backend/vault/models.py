@@ -22,6 +22,17 @@ class DataKey(Model):
     created_at: Mapped[datetime]
 
 
+class InstallationKey(Model):
+    """The key that seals secrets of the installation, which are no person's, such as the addresses of channels."""
+
+    __tablename__ = "installation_keys"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary(100))
+    master_key: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+
+
 class KeyCheck(Model):
     """A keyed hash that proves which secret, by the name of its setting, this database was used with."""
 

@@ -1,4 +1,4 @@
-"""The vault seals personal data under a key for each person; without the key the data is noise."""
+"""The vault seals personal data under a key for each person, and secrets of the installation under one of its own."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from backend.clock import Clock
 from backend.vault.cipher import Unreadable, new_key, open_sealed, seal
-from backend.vault.models import DataKey
+from backend.vault.models import DataKey, InstallationKey
 from backend.vault.store import DataKeyStore
 
 BATCH_SIZE = 500
+INSTALLATION = "installation"
 LOST = (
     "Personal data is encrypted under a master key that is neither MASTER_KEY nor among MASTER_KEYS_BEFORE. Put the old"
     " file INSTANCE_DIR/master_key back, or set MASTER_KEY to its old value, and restart. Until then no personal data"
@@ -85,14 +86,29 @@ class Vault:
                 texts[account_id] = opened.decode()
         return texts
 
+    def seal_secret(self, place: str, text: str) -> bytes:
+        """Seal a secret of the installation, which is no person's. Raises MasterKeyLost.
+
+        Its key is made with the first secret, in the caller's transaction.
+        """
+        key = self._store.installation_key(INSTALLATION) or self._make_installation_key()
+        return seal(self._unwrap_installation(key), text.encode(), place)
+
+    def open_secret(self, place: str, sealed: bytes) -> str:
+        """The secret that was sealed for this place. Raises Unreadable."""
+        key = self._store.installation_key(INSTALLATION)
+        if key is None:
+            raise Unreadable("the installation has no key")
+        return open_sealed(self._unwrap_installation(key), sealed, place).decode()
+
     def demand_master_key(self) -> None:
-        """Raise MasterKeyLost when a data key is wrapped by a master key that no setting names."""
+        """Raise MasterKeyLost when a key is wrapped by a master key that no setting names."""
         if not self._masters.keys() >= set(self._store.master_keys()):
             raise MasterKeyLost(LOST)
 
     def rotate(self) -> int:
-        """Wrap every data key with the current master key, a batch in each transaction; how many."""
-        rotated = 0
+        """Wrap every key with the current master key, a batch in each transaction; how many."""
+        rotated = self._rotate_installation()
         while keys := self._store.wrapped_otherwise(self._current.name, BATCH_SIZE):
             for key in keys:
                 plain = self._unwrap(key)
@@ -102,6 +118,25 @@ class Vault:
             self._session.commit()
         return rotated
 
+    def _rotate_installation(self) -> int:
+        keys = self._store.installation_keys_wrapped_otherwise(self._current.name)
+        for key in keys:
+            plain = self._unwrap_installation(key)
+            key.wrapped = seal(self._current.bytes, plain, _place_of_installation_key(key.name))
+            key.master_key = self._current.name
+        if keys:
+            self._session.commit()
+        return len(keys)
+
+    def _make_installation_key(self) -> InstallationKey:
+        self.demand_master_key()
+        wrapped = seal(self._current.bytes, new_key(), _place_of_installation_key(INSTALLATION))
+        key = InstallationKey(name=INSTALLATION, wrapped=wrapped, master_key=self._current.name, created_at=self._now())
+        return self._store.add_installation_key(key)
+
+    def _unwrap_installation(self, key: InstallationKey) -> bytes:
+        return self._opened(key.master_key, key.wrapped, _place_of_installation_key(key.name))
+
     def _key(self, account_id: int) -> bytes:
         key = self._store.find(account_id)
         if key is None:
@@ -109,10 +144,17 @@ class Vault:
         return self._unwrap(key)
 
     def _unwrap(self, key: DataKey) -> bytes:
-        master = self._masters.get(key.master_key)
+        return self._opened(key.master_key, key.wrapped, _place_of_key(key.account_id))
+
+    def _opened(self, master_key: str, wrapped: bytes, place: str) -> bytes:
+        master = self._masters.get(master_key)
         if master is None:
             raise MasterKeyLost(LOST)
-        return open_sealed(master.bytes, key.wrapped, _place_of_key(key.account_id))
+        return open_sealed(master.bytes, wrapped, place)
+
+
+def _place_of_installation_key(name: str) -> str:
+    return f"installation_keys.wrapped|{name}"
 
 
 def _place_of_key(account_id: int) -> str:

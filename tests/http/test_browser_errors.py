@@ -6,8 +6,8 @@ import gzip
 
 import pytest
 
-from app.wiring.errors import writing
-from backend.plugins import KEY
+from backend.analytics.monitoring.flushing import Flusher
+from backend.plugins import get
 from tests.conftest import close, make_app, make_settings
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -19,7 +19,8 @@ ERROR = {"type": "TypeError", "route": "/result/<link>", "frames": [FRAME, {**FR
 @pytest.fixture
 def groups(app, make_key):
     def read():
-        writing(app, app.extensions[KEY])()
+        with app.app_context():
+            get(Flusher).flush()
         headers = {"Authorization": f"Bearer {make_key('monitoring:read')}"}
         return app.test_client().get("/api/analytics/performance/errors", headers=headers).json["data"]
 

@@ -277,3 +277,8 @@ def test_whose_session_a_filter_is_about_is_said_where_visitors_are_followed(ana
     page = show(analyst, f"{HOME}?{question}&window=1d")
 
     assert ("the session in which a visitor took the first step" in page) is said
+
+
+@pytest.mark.parametrize("query", ["step=99", "outcome=zz", "grouped_by=zz", "edit=zz", "period=7d&start=2026-11-01"])
+def test_what_no_form_and_no_link_of_the_page_asks_is_refused(analyst, query):
+    assert analyst.get(f"{HOME}?{query}").status_code == 422

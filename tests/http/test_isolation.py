@@ -76,6 +76,7 @@ ELSEWHERE = {
     "first_look.": "a link in the terminal, for whoever started the server",
     "result.": "a result: its address only shows it, and test_assessment_result holds who may change it",
     "result_files.": "the preview image of a result, for whoever has its address",
+    "analytics.alert_channels.": "where alerts are sent, which is the platform's: whoever runs it sees all of it",
     "occupation_pages.": "published figures",
     "occupation_cards.": "published figures",
 }

@@ -18,7 +18,7 @@ from backend.plugins import get
 from backend.vault import service as vault_module
 from backend.vault.cipher import KEY_BYTES, Unreadable, new_key, open_sealed, seal
 from backend.vault.models import DataKey
-from backend.vault.service import Vault
+from backend.vault.service import MasterKeyLost, Vault
 from tests.accounts import make_account
 from tests.conftest import MASTER_KEY, close, make_app, make_settings
 
@@ -155,3 +155,18 @@ def test_people_are_found_again_after_the_secret_key_changed(app, with_secrets):
     with changed.app_context():
         assert get(Reindexing).run("cli") == 0
         assert get_db_session().get(Account, account.id).email_index == get(EmailIndex).of(account.email)
+
+
+def test_a_secret_of_the_installation_opens_in_its_place_and_after_a_rotation(app, with_secrets):
+    place = "alert_channels.sealed_url|1"
+    with app.app_context():
+        sealed = get(Vault).seal_secret(place, "https://hooks.example/secret")
+        db.session.commit()
+        with pytest.raises(Unreadable):
+            get(Vault).open_secret("alert_channels.sealed_url|2", sealed)
+    with with_secrets(MASTER_KEY=OTHER, MASTER_KEYS_BEFORE=MASTER_KEY).app_context():
+        assert get(Vault).rotate() == 1
+    with with_secrets(MASTER_KEY=OTHER).app_context():
+        assert get(Vault).open_secret(place, sealed) == "https://hooks.example/secret"
+    with app.app_context(), pytest.raises(MasterKeyLost):
+        get(Vault).demand_master_key()

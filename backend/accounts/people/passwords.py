@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from backend.errors import Unavailable
+from backend.observing import Observe, observed, unobserved
 
 SHORTEST, LONGEST = 8, 128
 FREQUENT = Path(__file__).with_name("frequent_passwords.txt")
@@ -26,18 +27,24 @@ PATIENCE = 10.0
 class Passwords:
     """Hashes and verifies a few passwords at a time. One per process."""
 
-    def __init__(self, hasher: PasswordHasher | None = None, concurrent_hashes: int = CONCURRENT_HASHES) -> None:
+    def __init__(
+        self,
+        hasher: PasswordHasher | None = None,
+        concurrent_hashes: int = CONCURRENT_HASHES,
+        observe: Observe = unobserved,
+    ) -> None:
         self._hasher = hasher or PasswordHasher()
         self._nobodys = _hash_of_nothing(self._hasher)
         self._slots = BoundedSemaphore(concurrent_hashes)
+        self._observe = observe
 
     def hash(self, text: str) -> str:
-        with self._slot():
+        with observed(self._observe, "hash"), self._slot():
             return self._hasher.hash(_bytes(text))
 
     def verify(self, hashed: str | None, text: str) -> bool:
         """Whether `text` is the password. Without a hash the answer is no, and takes as long."""
-        with self._slot():
+        with observed(self._observe, "verify"), self._slot():
             try:
                 return self._hasher.verify(hashed or self._nobodys, _bytes(text))
             except (VerifyMismatchError, InvalidHashError):

@@ -20,10 +20,10 @@ from backend.analytics.lake.landing_batches import LandingBatches, reading, warn
 from backend.analytics.lake.locks import Lock
 from backend.analytics.lake.progress import Progress, ProgressStore
 from backend.analytics.lake.subscribers import Subscribers
-from backend.analytics.lake.sync_failures import SyncFailures
-from backend.analytics.telemetry import Telemetry
+from backend.analytics.lake.sync_failures import SyncReporting
 from backend.clock import Clock
 from backend.faults import Faults
+from backend.observing import observed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,8 +57,7 @@ class LakeSync:
         sessions: Callable[[], Session],
         lock: Lock,
         subscribers: Subscribers,
-        telemetry: Telemetry,
-        failures: SyncFailures,
+        reporting: SyncReporting,
         faults: Faults,
         now: Clock,
     ) -> None:
@@ -66,19 +65,18 @@ class LakeSync:
         self._sessions = sessions
         self._lock = lock
         self._subscribers = subscribers
-        self._telemetry = telemetry
-        self._failures = failures
+        self._reporting = reporting
         self._batches = LandingBatches(lake, now)
         self._faults = faults
         self._now = now
 
     def run(self) -> Synced | None:
         """Bring the lake up to what is committed now; None if another process is at it. Raises SyncFailed."""
-        with self._failures.reported(self._telemetry):
+        with self._reporting.failures.reported(self._reporting.telemetry):
             with self._lock.held() as alone:
                 synced = self._catch_up() if alone else None
             if synced:
-                self._telemetry.count("lake.synced_rows", synced.rows)
+                self._reporting.telemetry.count("lake.synced_rows", synced.rows)
                 self._subscribers.notify(synced.days)
             return synced
 
@@ -88,7 +86,7 @@ class LakeSync:
         Until all rows that are there now have been read, also by later syncs, ids are compared. Senders may repeat
         what a restored landing table has lost, so events of the days until today are compared from then on.
         """
-        with self._failures.reported(self._telemetry):
+        with self._reporting.failures.reported(self._reporting.telemetry):
             with self._lock.held() as alone:
                 if alone:
                     base = self._lake.open("events")
@@ -99,11 +97,15 @@ class LakeSync:
                     self._lake.commit(base, marks | days | {RESTORED: self._now().date().toordinal() + 1})
                 synced = self._catch_up() if alone else None
             if synced:
-                self._telemetry.count("lake.synced_rows", synced.rows)
+                self._reporting.telemetry.count("lake.synced_rows", synced.rows)
                 self._subscribers.mend(synced.days)
             return synced
 
     def _catch_up(self) -> Synced:
+        with observed(self._reporting.observe, "sync"):
+            return self._read_on()
+
+    def _read_on(self) -> Synced:
         added, days, position = 0, frozenset[date](), -1
         base = self._lake.open("events")
         with self._sessions() as session:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.analytics.telemetry import Telemetry
 from backend.errors import Unavailable
+from backend.observing import Observe, unobserved
 
 FAILED = "lake.sync_failed"
 logger = logging.getLogger(__name__)
@@ -54,3 +56,12 @@ class SyncFailures:
         if not self._logged:
             logger.warning("The lake cannot be brought up to date: %s", str(error).split("\n")[0])
         self._logged = True
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReporting:
+    """Who is told how a sync went: StatsD, the log, which hears of a failure once, and monitoring."""
+
+    telemetry: Telemetry
+    failures: SyncFailures
+    observe: Observe = unobserved

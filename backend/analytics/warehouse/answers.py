@@ -20,11 +20,13 @@ import msgspec
 from backend.analytics.warehouse.engine import AnswerRow, Snapshot
 from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.stores import AnswerKey, AnswerStore, NoStore, StoreFailed
+from backend.observing import Observe, unobserved
 
 REMEMBERED = 256  # by a process
 LARGEST = 128 * 1024  # bytes of an answer that is shared
 REST = 10.0  # seconds in which a store that failed is left alone
 DIGEST = 16
+NAME = "answers"  # where hits and misses are measured
 HIT, FOUND, FAILED = "answers.shared", "answers.found", "answers.store_failed"
 FOUND_BY = ("duckdb", "ibis-framework")
 ANALYTICS = Path(__file__).parents[1]
@@ -66,10 +68,16 @@ class AnswerCache:
     """
 
     def __init__(
-        self, store: AnswerStore | None = None, count: Callable[[str], None] = lambda _: None, *, renews: bool = False
+        self,
+        store: AnswerStore | None = None,
+        count: Callable[[str], None] = lambda _: None,
+        observe: Observe = unobserved,
+        *,
+        renews: bool = False,
     ) -> None:
         self._store = store or NoStore()
         self._count = count
+        self._observe = observe
         self._renews = renews
         self._known: OrderedDict[AnswerKey, Rows] = OrderedDict()
         self._finding: dict[AnswerKey, Lock] = {}
@@ -80,6 +88,7 @@ class AnswerCache:
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
+                self._observe(NAME, 0.0, "hit")
                 return self._known[key]
         rows = self._shared(key)
         return None if rows is None else self._remember(key, rows)
@@ -104,6 +113,7 @@ class AnswerCache:
     def _found(self, key: AnswerKey, find: Callable[[], Rows]) -> Rows:
         rows = find()
         self._count(FOUND)
+        self._observe(NAME, 0.0, "miss")
         answer = packed(rows)
         if answer is not None:
             self._attempt(lambda: self._store.put(key, answer))
@@ -114,6 +124,7 @@ class AnswerCache:
         rows = None if answer is None else unpacked(answer)
         if rows is not None:
             self._count(HIT)
+            self._observe(NAME, 0.0, "hit")
             if self._renews and answer is not None:
                 self._attempt(lambda: self._store.put(key, answer))
         return rows

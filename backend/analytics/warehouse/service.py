@@ -21,6 +21,7 @@ from backend.analytics.warehouse.question import Question
 from backend.analytics.warehouse.slots import Slot
 from backend.analytics.warehouse.snapshots import Snapshots
 from backend.errors import Unavailable
+from backend.observing import Observe, observed, unobserved
 
 UNREADABLE = (
     "The data cannot be read right now. The server's log says why, and docs/lake.md says what to do. Events are still"
@@ -71,12 +72,14 @@ class Warehouse:
         fresh_as_of: Callable[[], datetime | None],
         answers: AnswerCache | None = None,
         slot: Slot | None = None,
+        observe: Observe = unobserved,
     ) -> None:
         self._engine = engine
         self._snapshots = snapshots
         self._fresh_as_of = fresh_as_of
         self._answers = answers or AnswerCache()
         self._slot = slot
+        self._observe = observe
         self._seen: tuple[datetime, Snapshot] | None = None
 
     def ask(self, question: Question, **values: int) -> Answer:
@@ -146,8 +149,12 @@ class Warehouse:
         if rows is None:
             if self._slot is not None and not self._slot.acquire():
                 raise WarehouseBusy(BUSY)
-            rows = self._answers.get(key, lambda: self._engine.run(question, values, snapshot))
+            rows = self._answers.get(key, lambda: self._run(question, values, snapshot))
         return Answer(rows, as_of, self._engine.name, "-".join(map(str, snapshot.key)), snapshot.demo)
+
+    def _run(self, question: Question, values: Mapping[str, int], snapshot: Snapshot) -> Sequence[AnswerRow]:
+        with observed(self._observe, "question"):
+            return self._engine.run(question, values, snapshot)
 
     def _look(self) -> tuple[datetime, Snapshot]:
         """Until when the lake is filled, and a snapshot that holds at least that."""

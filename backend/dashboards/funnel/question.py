@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
@@ -23,7 +23,7 @@ from backend.errors import FieldError, InvalidRequest
 DEFAULT = AskedFunnel(limit="5")
 BEHIND = ("step", "outcome", "group", "others", "page", "grouped_by", "place")  # of the list behind a bar
 OWN = ("window", "order", "scope", "breakdown", "limit")
-READ = (*OWN, "steps", "exclude", "change", "edit", *BEHIND)
+READ = (*OWN, "steps", "exclude", "change", "edit")
 CALCULATORS = tuple(step.name for step in CALCULATOR)
 # What is chosen from a list can only be wrong in an address written by hand.
 CHOSEN = {
@@ -32,6 +32,7 @@ CHOSEN = {
     "breakdown": "Choose a breakdown from the list.",
     "limit": "Choose a number of groups from the list.",
 }
+FORM = "steps"  # that the address may open
 ROWS = 50
 GROUPINGS = ("source", "device", "risk_level", "country", "job_title")  # of the list behind a bar, shown as tabs
 
@@ -52,14 +53,27 @@ class FunnelQuestion:
     editing: bool = False
 
     @classmethod
-    def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime, first_day: FirstDay = long_ago) -> Self:
-        """`?steps=a,b:2&window=1h` as links say it, `?steps=a&steps=b:2&change=up:1` as the form does."""
+    def parse(
+        cls,
+        args: MultiDict[str, str],
+        default_zone: str,
+        now: datetime,
+        first_day: FirstDay = long_ago,
+        also: Iterable[str] = (),
+    ) -> Self:
+        """`?steps=a,b:2&window=1h` as links say it, `?steps=a&steps=b:2&change=up:1` as the form does.
+
+        `also`: what else the address may hold, for others to read.
+        """
         rows, moved = _changed(tuple(_rows(args)), args.get("change", ""))
-        page = PageQuestion.parse(args, default_zone, now, READ, first_day)
+        page = PageQuestion.parse(args, default_zone, now, (*READ, *also), first_day)
         parameters = {name: value for name in OWN if (value := page.own.get(name, "").strip())}
         steps = tuple(row for row in rows if row)
         exclude = tuple(event_named(name) for name in names(args.get("exclude")) if name)
         asked = replace(DEFAULT, steps=steps, exclude=exclude, **parameters)
+        if args.get("edit", FORM) != FORM:
+            error = FieldError("edit", f"“{FORM}” is the only form to edit here.")
+            page = replace(page, period=None, errors=(*page.errors, error))
         editing = bool(moved) or "edit" in args
         page = replace(page, own=_own(asked, rows))
         try:
@@ -87,7 +101,7 @@ class FunnelQuestion:
 
     def here(self, changed: PageQuestion | None = None) -> Address:
         """Its address, or with another question of the page, with the form as open as it was left."""
-        return (changed or self.page).address() | ({"edit": "steps"} if self.editing else {})
+        return (changed or self.page).address() | ({"edit": FORM} if self.editing else {})
 
     @property
     def default(self) -> PageQuestion:
@@ -122,7 +136,7 @@ class BarQuestion:
     @classmethod
     def parse(cls, args: MultiDict[str, str], default_zone: str, now: datetime, first_day: FirstDay = long_ago) -> Self:
         """Only links lead here, so a wrong parameter is refused and not shown to be mended."""
-        funnel = FunnelQuestion.parse(args, default_zone, now, first_day)
+        funnel = FunnelQuestion.parse(args, default_zone, now, first_day, BEHIND)
         funnel.answerable()
         errors: list[FieldError] = []
         step, number, place = (_whole(args, name, errors) for name in ("step", "page", "place"))

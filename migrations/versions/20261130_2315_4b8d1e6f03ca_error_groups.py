@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = '4b8d1e6f03ca'
-down_revision = 'c93e5f17a2d4'
+down_revision = 'e5b1d7c30a94'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,75 @@
+"""Readings as series, by minute: what a process writes down at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from math import isfinite
+from operator import itemgetter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.analytics.monitoring.readings import Family, Reading
+from backend.analytics.monitoring.series import Columns, Label, SeriesSet, grouped
+from backend.analytics.monitoring.sketches import MAPPING, Values, keys_of
+
+MINUTE = 60
+LONGEST_NAME = 200
+GAUGES = frozenset({Family.HOST, Family.BUSINESS})
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
+Measured = Mapping[int, SeriesSet]  # by the start of the minute, in seconds since the epoch
+
+
+def measured(readings: Sequence[Reading]) -> dict[int, SeriesSet]:
+    """The readings by minute. What is no number is dropped; less than zero, as after a clock was set back, is zero."""
+    valid = [reading for reading in readings if isfinite(reading[3]) and isfinite(reading[4])]
+    if not valid:
+        return {}
+    families, names, outcomes, values, moments = zip(*valid, strict=True)
+    at = np.array(moments, np.float64)
+    minutes = (at // MINUTE).astype(np.int64) * MINUTE
+    labels, groups = grouped(list(zip(minutes.tolist(), families, names, outcomes, strict=True)))
+    is_gauge = np.array([family in GAUGES for _, family, _, _ in labels])[groups]
+    columns = _rows(np.array(values, np.float64), at, is_gauge).combined(groups, len(labels))
+    by_minute: dict[int, SeriesSet] = {}
+    first = 0
+    for minute, own in groupby(labels, itemgetter(0)):
+        series = [_clean(*label) for _, *label in own]
+        by_minute[minute] = SeriesSet(tuple(series), columns.cut(first, first + len(series))).renamed(series)
+        first += len(series)
+    return by_minute
+
+
+def merged(parts: Iterable[Measured]) -> dict[int, SeriesSet]:
+    """What several flushes hold, by minute."""
+    by_minute: dict[int, list[SeriesSet]] = {}
+    for part in parts:
+        for minute, series in part.items():
+            by_minute.setdefault(minute, []).append(series)
+    return {minute: SeriesSet.merged(several) for minute, several in by_minute.items()}
+
+
+def _rows(values: Values, at: Values, is_gauge: NDArray[np.bool_]) -> Columns:
+    """A row for each reading."""
+    many, values = len(values), np.maximum(values, 0.0)
+    is_above_zero = values > MAPPING.min_possible
+    return Columns(
+        counts=np.ones(many, np.int64),
+        totals=values,
+        maxima=values,
+        latest_at=np.where(is_gauge, at, -np.inf),
+        latest=np.where(is_gauge, values, 0.0),
+        sizes=is_above_zero.astype(np.int64),
+        keys=keys_of(values[is_above_zero]),
+        bins=np.ones(int(is_above_zero.sum()), np.int64),
+    )
+
+
+def _clean(family: Family, name: str, outcome: str) -> Label:
+    return family.value, _one_line(name), _one_line(outcome)
+
+
+def _one_line(text: str) -> str:
+    return UNPRINTABLE.sub(" ", text)[:LONGEST_NAME]

@@ -1,0 +1,183 @@
+"""What was measured between two moments: what rules, objectives, pages, and `/metrics` ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import inf, isfinite
+
+import numpy as np
+
+from backend.analytics.monitoring.flush_payload import unpacked
+from backend.analytics.monitoring.models import Level
+from backend.analytics.monitoring.name_filter import ANY, NameFilter
+from backend.analytics.monitoring.readings import Family
+from backend.analytics.monitoring.rows import Rows
+from backend.analytics.monitoring.series import Groups, SeriesSet, grouped
+from backend.analytics.monitoring.sketches import Sketch
+from backend.analytics.monitoring.spans import Coverage, Period, Piece, pieces
+from backend.analytics.monitoring.store import PerformanceStore
+from backend.clock import Clock
+
+OffSpans = Callable[[datetime, datetime], Sequence[tuple[datetime, datetime | None]]]
+
+
+__all__ = ["ANY", "Bucket", "Measurements", "NameFilter", "Window", "Windows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """`covered`: for how long monitoring was on in it. `latest`: the newest value, which is what a gauge says."""
+
+    count: int
+    failed: int
+    total: float
+    maximum: float
+    latest: float | None
+    sketch: Sketch
+    covered: timedelta
+
+    def quantile(self, q: float) -> float | None:
+        return self.sketch.quantile(q)
+
+    @property
+    def error_rate(self) -> float | None:
+        return self.failed / self.count if self.count else None
+
+    @property
+    def rate(self) -> float | None:
+        """How many a second; None where monitoring was off all the time."""
+        seconds = self.covered.total_seconds()
+        return self.count / seconds if seconds else None
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A part of a course of time. Without a window monitoring was off in it: a gap."""
+
+    starts_at: datetime
+    window: Window | None
+
+
+class Measurements:
+    """What was read of several families in one period, for as many questions as there are."""
+
+    def __init__(self, rows: Rows, period: Period, coverage: Coverage) -> None:
+        self._rows = rows
+        self.period = period
+        self._coverage = coverage
+
+    def one(self, family: Family, names: NameFilter = ANY) -> Window:
+        rows = self._rows.among(family, names)
+        [window] = self._windows(rows, np.zeros(len(rows.columns), np.int64), [self.covered])
+        return window
+
+    def by_name(self, family: Family, names: NameFilter = ANY) -> dict[str, Window]:
+        rows = self._rows.among(family, names)
+        distinct, groups = grouped([(name,) for _, name, _ in rows.labels])
+        covered = [self.covered] * len(distinct)
+        owners = groups[rows.places]
+        return {name: window for (name,), window in zip(distinct, self._windows(rows, owners, covered), strict=True)}
+
+    def by_outcome(self, family: Family, names: NameFilter = ANY) -> dict[str, Window]:
+        """Of what is measured on hosts, the outcome is the host."""
+        rows = self._rows[family].among(names)
+        distinct, groups = grouped([(outcome,) for _, outcome in rows.labels])
+        windows = self._windows(rows, groups[rows.places], [self.covered] * len(distinct))
+        return {outcome: window for (outcome,), window in zip(distinct, windows, strict=True)}
+
+    def course(self, family: Family, names: NameFilter = ANY) -> Sequence[Bucket]:
+        rows, begins = self._rows.among(family, names), self.period.begins
+        first = begins[0] if begins else 0
+        covered = [self._coverage.seconds(start, start + self.period.step) for start in begins]
+        windows = self._windows(rows, (rows.starts - first) // self.period.step, covered)
+        return [
+            Bucket(datetime.fromtimestamp(start, UTC), window if window.count or self._is_measured(start) else None)
+            for start, window in zip(begins, windows, strict=True)
+        ]
+
+    @property
+    def covered(self) -> float:
+        """For how many seconds monitoring was on."""
+        return self._coverage.seconds(self.period.first, self.period.last)
+
+    def _is_measured(self, start: int) -> bool:
+        return self._coverage.is_measured(start, start + self.period.step)
+
+    def _windows(self, rows: Rows, groups: Groups, covered: Sequence[float]) -> list[Window]:
+        many = len(covered)
+        columns = rows.columns.combined(groups, many)
+        failed = np.bincount(groups, np.where(rows.is_failed[rows.places], rows.columns.counts, 0), many)
+        numbers = zip(
+            columns.counts.tolist(),
+            failed.astype(int).tolist(),
+            columns.totals.tolist(),
+            columns.maxima.tolist(),
+            [latest if isfinite(at) else None for latest, at in zip(columns.latest, columns.latest_at, strict=True)],
+            columns.sketches(),
+            [timedelta(seconds=seconds) for seconds in covered],
+            strict=True,
+        )
+        return [Window(*values) for values in numbers]
+
+
+class Windows:
+    """Answers from what is kept and from what is written and not yet folded, to the minute, hour, or day that is kept.
+
+    `off_spans` gives the times without monitoring in a period; None as an end is one that lasts.
+    """
+
+    def __init__(self, store: PerformanceStore, off_spans: OffSpans, now: Clock) -> None:
+        self._store = store
+        self._off_spans = off_spans
+        self._now = now
+
+    def one(self, family: Family, since: datetime, until: datetime, names: NameFilter = ANY) -> Window:
+        """All names and outcomes together."""
+        return self.read([family], since, until).one(family, names)
+
+    def by_name(
+        self, family: Family, since: datetime, until: datetime, names: NameFilter = ANY
+    ) -> Mapping[str, Window]:
+        return self.read([family], since, until).by_name(family, names)
+
+    def course(
+        self, family: Family, since: datetime, until: datetime, names: NameFilter = ANY, *, buckets: int = 60
+    ) -> Sequence[Bucket]:
+        """At most about this many buckets of equal length, the oldest first."""
+        return self.read([family], since, until, buckets=buckets).course(family, names)
+
+    def read(
+        self, families: Collection[Family], since: datetime, until: datetime, *, buckets: int | None = None
+    ) -> Measurements:
+        """What is kept of several families, read once for several questions; without `buckets` it has no course."""
+        now = self._now().timestamp()
+        period = Period.of(since.timestamp(), until.timestamp(), now, buckets)
+        wanted = list(pieces(period.first, period.last, period.coarsest, now))
+        parts = self._parts(wanted, period)
+        starts = {start for start, _ in parts}
+        coverage = Coverage(tuple(self._off(period)), self._begun(starts, now), now, starts)
+        return Measurements(Rows.of(parts, families), period, coverage)
+
+    def _begun(self, starts: Collection[int], now: float) -> float:
+        first = self._store.first_start()
+        return min(starts, default=now) if first is None else first
+
+    def _parts(self, wanted: Sequence[Piece], period: Period) -> list[tuple[int, SeriesSet]]:
+        """Each with the start of its row."""
+        rows = self._store.rows(_with_unrolled(wanted))
+        written = [minutes for flush in self._store.flushes() for minutes in unpacked(flush).items()]
+        recent = [(minute, series) for minute, series in written if period.first <= minute < period.last]
+        return [*((row.starts, SeriesSet.from_bytes(row.payload)) for row in rows), *recent]
+
+    def _off(self, period: Period) -> Iterator[tuple[float, float]]:
+        since, until = (datetime.fromtimestamp(moment, UTC) for moment in (period.first, period.last))
+        for start, end in self._off_spans(since, until):
+            yield start.timestamp(), inf if end is None else end.timestamp()
+
+
+def _with_unrolled(wanted: Sequence[Piece]) -> list[Piece]:
+    """Hours and days lack the minutes that are not rolled up yet."""
+    longer = [piece for piece in wanted if piece.level is not Level.MINUTE]
+    return [*wanted, *(Piece(Level.UNROLLED, piece.first, piece.last) for piece in longer)]
