@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import create_app
 from app.alarm import Alarm
+from app.database_watch import DatabaseWatch
 from app.leader import Leader
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.jobs.service import Jobs
@@ -91,13 +92,15 @@ def main() -> None:
     app, alarm = create_app(settings), Alarm()
     gc.freeze()
     leader = Leader(app)
-    scheduler = EmbeddedScheduler(app, leader, alarm)
+    watch, scheduler = DatabaseWatch(app, leader), EmbeddedScheduler(app, leader, alarm)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, scheduler.stop)
     app.extensions[KEY].start(warm=False)
     alarm.start()
     leader.start()
+    watch.start()
     scheduler.run()
+    watch.stop()
     leader.stop()
     app.extensions[KEY].stop()
 
