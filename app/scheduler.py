@@ -17,6 +17,7 @@ from app import create_app
 from app.alarm import Alarm
 from app.database_watch import DatabaseWatch
 from app.leader import Leader
+from app.wiring.monitoring import sampler_of
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.jobs.service import Jobs
 from backend.jobs.timetable import Timetable
@@ -91,7 +92,7 @@ def main() -> None:
         sys.exit("CELERY_BROKER_URL is set: background work is done by `celery -A app.celery worker` and `beat`.")
     app, alarm = create_app(settings), Alarm()
     gc.freeze()
-    leader = Leader(app)
+    leader, sampler = Leader(app), sampler_of(app, settings)
     watch, scheduler = DatabaseWatch(app, leader), EmbeddedScheduler(app, leader, alarm)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, scheduler.stop)
@@ -99,9 +100,11 @@ def main() -> None:
     alarm.start()
     leader.start()
     watch.start()
+    sampler.start()
     scheduler.run()
     watch.stop()
     leader.stop()
+    sampler.stop()
     app.extensions[KEY].stop()
 
 
