@@ -17,7 +17,7 @@ from app import create_app
 from app.alarm import Alarm
 from app.database_watch import DatabaseWatch
 from app.leader import Leader
-from app.wiring.monitoring import sampler_of
+from app.wiring.sampling import sampler_of
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.jobs.service import Jobs
 from backend.jobs.timetable import Timetable
