@@ -82,8 +82,8 @@ class Measurements:
 
     def by_outcome(self, family: Family, names: NameFilter = ANY) -> dict[str, Window]:
         """Of what is measured on hosts, the outcome is the host."""
-        rows = self._rows[family].among(names)
-        distinct, groups = grouped([(outcome,) for _, outcome in rows.labels])
+        rows = self._rows.among(family, names)
+        distinct, groups = grouped([(outcome,) for _, _, outcome in rows.labels])
         windows = self._windows(rows, groups[rows.places], [self.covered] * len(distinct))
         return {outcome: window for (outcome,), window in zip(distinct, windows, strict=True)}
 

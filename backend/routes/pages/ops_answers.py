@@ -64,7 +64,8 @@ def parts_health() -> Mapping[str, Health]:
     if current_app.config["PRODUCTION"]:
         parts["row_security"] = checks.row_security()
         parts["proxies"] = checks.proxies(current_app.config["TRUSTED_PROXIES"])
-    return {**parts, "background_work": checks.background_work(), **checks.plugins()}
+    plugins = {name: look() for name, look in checks.plugins.items()}
+    return {**parts, "background_work": checks.background_work(), **plugins}
 
 
 def people(names: Iterable[str | None]) -> dict[str, str]:
