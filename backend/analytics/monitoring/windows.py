@@ -79,14 +79,7 @@ class Measurements:
 
     def by_outcome(self, family: Family, names: NameFilter = ANY) -> dict[str, Window]:
         """Of what is measured on hosts, the outcome is the host."""
-<<<<<<< HEAD
         return self._grouped(family, names, 2)
-=======
-        rows = self._rows.among(family, names)
-        distinct, groups = grouped([(outcome,) for _, _, outcome in rows.labels])
-        windows = self._windows(rows, groups[rows.places], [self.covered] * len(distinct))
-        return {outcome: window for (outcome,), window in zip(distinct, windows, strict=True)}
->>>>>>> h15-alerts
 
     def course(self, family: Family, names: NameFilter = ANY) -> Sequence[Bucket]:
         rows, begins = self._rows[family].among(names), self.period.begins

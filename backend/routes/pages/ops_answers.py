@@ -59,18 +59,7 @@ def fullest(status: MonitoringStatus, name: str) -> float | None:
 
 def parts_health() -> Mapping[str, Health]:
     """Every part, looked at now."""
-<<<<<<< HEAD
     return get(Lookout).everything(Deadline(current_app.config["HEALTH_SECONDS"]))
-=======
-    checks = get(HealthService)
-    parts = {"database": checks.database(), "master_key": checks.master_key(), "cache": checks.cache()}
-    parts["secrets"] = checks.secrets()
-    if current_app.config["PRODUCTION"]:
-        parts["row_security"] = checks.row_security()
-        parts["proxies"] = checks.proxies(current_app.config["TRUSTED_PROXIES"])
-    plugins = {name: look() for name, look in checks.plugins.items()}
-    return {**parts, "background_work": checks.background_work(), **plugins}
->>>>>>> h15-alerts
 
 
 def people(names: Iterable[str | None]) -> dict[str, str]:
