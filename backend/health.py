@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import partial
+from collections.abc import Callable, Mapping
 
 from flask_caching import Cache
 from sqlalchemy import text
@@ -15,8 +11,6 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from backend.app_role import UNHELD, escapes_policies
-from backend.database import reading
-from backend.deadlines import Deadline, DeadlineThreads
 from backend.extensions import redis_error
 from backend.jobs.overview import BackgroundWork
 from backend.plugins import Health
@@ -124,65 +118,6 @@ class HealthService:
     def background_work(self) -> Health:
         """OK when a process leads and nothing keeps failing."""
         return self._work.health()
-
-
-class Part(StrEnum):
-    """What a check may hang on; the checks of one part are made one after the other."""
-
-    DATABASE = "database"
-    CACHE = "cache"
-    PLUGINS = "plugins"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A check by its name; `vital` counts where it had no answer in time."""
-
-    name: str
-    look: Callable[[HealthService], Health]
-    part: Part = Part.DATABASE
-    vital: bool = True
-
-
-class Lookout:
-    """Makes checks within a deadline: what has no answer by then is not well, and hangs in a thread of its own."""
-
-    def __init__(
-        self,
-        context: Callable[[], AbstractContextManager[object]],
-        service: Callable[[], HealthService],
-        threads: DeadlineThreads,
-    ) -> None:
-        self._context = context
-        self._service = service
-        self._threads = threads
-
-    def plugins(self) -> tuple[Check, ...]:
-        """A check for each plugin and each room that has one."""
-        with self._context():
-            names = tuple(self._service().plugins)
-        return tuple(Check(name, partial(_plugin, name), Part.PLUGINS, vital=False) for name in names)
-
-    def look(self, checks: Sequence[Check], deadline: Deadline) -> dict[str, Health]:
-        answers: dict[str, Health] = {}
-        parts = [[check for check in checks if check.part is part] for part in Part]
-        self._threads.run([partial(self._look, group, answers) for group in parts if group], deadline)
-        in_time = dict(answers)
-        return {check.name: in_time.get(check.name) or _late(check) for check in checks}
-
-    def _look(self, checks: Sequence[Check], answers: dict[str, Health]) -> None:
-        with self._context(), reading():
-            service = self._service()
-            for check in checks:
-                answers[check.name] = check.look(service)
-
-
-def _plugin(name: str, service: HealthService) -> Health:
-    return service.plugins[name]()
-
-
-def _late(check: Check) -> Health:
-    return Health(ok=False, reason="no answer in time", vital=check.vital)
 
 
 def lacks_a_table(error: DBAPIError) -> bool:

@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 
 from config.monitoring_settings import MonitoringSettings
 from config.names import unknown_names
+from config.server_settings import ServerSettings
 from config.values import (
     ClickHouseUrl,
     CollectUrl,
@@ -59,22 +60,13 @@ class InvalidSettings(SystemExit):
     """A setting has a value that the platform cannot start with; the message names each one."""
 
 
-class Settings(MonitoringSettings):
+class Settings(ServerSettings, MonitoringSettings):
     """The settings of an installation, by environment variables of the same names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     MINGUS_ENV: Literal["development", "production"] = Field(
         "development", description="`production` demands SECRET_KEY and sends cookies over HTTPS only."
-    )
-    HOST: str = Field("127.0.0.1", description="Address the server listens on.")
-    PORT: Port = Field(5000, description="Port the server listens on.")
-    WEB_WORKERS: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Server processes.")
-    WEB_THREADS: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Threads in each server process.")
-    DRAIN_SECONDS: Annotated[int | None, Field(ge=0, le=300), EmptyIsNone] = Field(
-        None,
-        description="Seconds for which the server still answers after SIGTERM, while `/health/ready` already fails. "
-        "Empty: 5 in production, none in development.",
     )
     INSTANCE_DIR: Folder = Field(
         PROJECT / "instance",

@@ -7,8 +7,9 @@ from flask import Flask
 from backend.database import get_db_session
 from backend.deadlines import DeadlineThreads
 from backend.extensions import cache
-from backend.health import HealthService, Lookout
+from backend.health import HealthService
 from backend.jobs.overview import BackgroundWork
+from backend.lookout import Lookout
 from backend.plugins import Registry, get
 from backend.vault.key_checks import KeyChecks
 from backend.vault.service import Vault
@@ -25,7 +26,8 @@ def fit_out(app: Flask, registry: Registry) -> None:
     threads = DeadlineThreads()
     registry.add_service(DeadlineThreads, lambda: threads)
     registry.add_service(HealthService, checks)
-    registry.add_service(Lookout, lambda: Lookout(app.app_context, checks, threads))
+    proxies = app.config["TRUSTED_PROXIES"] if app.config["PRODUCTION"] else None
+    registry.add_service(Lookout, lambda: Lookout(app.app_context, checks, threads, proxies))
 
 
 def log_dangers(app: Flask) -> None:

@@ -91,6 +91,7 @@ class Rate(StrEnum):
 
     GENERAL = "general"
     EVENTS = "events"
+    BROWSER_ERRORS = "browser-errors"
     SUGGEST = "suggest"  # titles looked up while someone types; a classroom behind one address asks a lot
     VISIT = "visit"  # pages of the calculator and what they send
     SIGN_IN = "sign-in"  # whatever a password, a code or a mailed link could be guessed at
@@ -112,8 +113,8 @@ class Access:
     fresh: bool = False
     own_proof: bool = False
     shared: bool = False
-    networks: str = ""
     asks_later: bool = False
+    networks: str = ""
 
 
 class ProofTooOld(Forbidden):
