@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.analytics.monitoring import personal_data
 from backend.analytics.monitoring.control import MonitoringControl
 from backend.analytics.monitoring.flushing import Flusher
@@ -13,6 +14,7 @@ from backend.analytics.monitoring.folding import Folding
 from backend.analytics.monitoring.hosts import HostStore
 from backend.analytics.monitoring.readings import Readings
 from backend.analytics.monitoring.state import StateStore
+from backend.analytics.monitoring.statsd import ReportedReadings
 from backend.analytics.monitoring.store import PerformanceStore
 from backend.analytics.monitoring.summary import PerformanceSummary
 from backend.analytics.monitoring.windows import Windows
@@ -43,6 +45,11 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     def off_spans(since: datetime, until: datetime) -> Sequence[tuple[datetime, datetime | None]]:
         return [(span.began_at, span.ended_at) for span in StateStore(get_db_session()).spans(since, until)]
 
+    def readings() -> Readings:
+        if not settings.STATSD_HOST:
+            return Readings()
+        return ReportedReadings(lambda: registry.build(AiCalculatorAnalytics).telemetry)
+
     def folding() -> Folding:
         session = get_db_session()
         return Folding(PerformanceStore(session), session, utc_now)
@@ -54,7 +61,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     personal_data.declare(classes, get_db_session)
     for table in ("performance_flushes", "performance_series", "performance_totals"):
         classes.holds_nobodys(table, "how often something happened and how long it took, of nobody in particular")
-    registry.add_shared(Readings, Readings)
+    registry.add_shared(Readings, readings)
     registry.add_shared(Flusher, lambda: Flusher(registry.build(Readings), write))
     registry.on_start(lambda: registry.build(Flusher).begin())
     registry.add_service(MonitoringControl, control)
