@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from flask import Flask
 
-from backend.analytics.monitoring.errors.buffer import Burst, Circumstances, ErrorBuffer, ErrorWriter
+from backend.analytics.monitoring.errors.buffer import Burst, Circumstances, ErrorBuffer, ErrorWriter, nowhere_else
 from backend.analytics.monitoring.errors.group import ErrorSource
+from backend.analytics.monitoring.errors.sentry import Sentry
 from backend.analytics.monitoring.errors.service import ErrorService
 from backend.analytics.monitoring.errors.store import ErrorStore
 from backend.analytics.monitoring.flushing import Flusher
@@ -27,7 +28,9 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         session = get_db_session()
         return ErrorService(ErrorStore(session), session, registry.build(AuditLog), utc_now)
 
-    buffer = ErrorBuffer(settings.release, utc_now, lambda: registry.build(Readings).is_on)
+    dsn = settings.SENTRY_DSN.get_secret_value()
+    elsewhere = Sentry(dsn, settings.release, settings.MINGUS_ENV).send if dsn else nowhere_else
+    buffer = ErrorBuffer(settings.release, utc_now, lambda: registry.build(Readings).is_on, elsewhere)
     classes = registry.build(DataClasses)
     classes.holds_nobodys("error_groups", "what failed in the code, with every value masked")
     classes.holds_nobodys("error_hours", "how often it failed")
