@@ -16,7 +16,7 @@ DECODERS = {"gzip": gzip.decompress, "br": brotli.decompress}
 
 @dataclass
 class Collector:
-    """What arrived: path, headers and body of each POST."""
+    """What arrived: path, headers by lower-case name, and body of each POST."""
 
     url: str = ""
     received: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
@@ -36,7 +36,8 @@ def collecting() -> Iterator[Collector]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             decode = DECODERS.get(self.headers.get("Content-Encoding", ""), bytes)
             with collector.arrival:
-                collector.received.append((self.path, dict(self.headers), decode(body)))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                collector.received.append((self.path, headers, decode(body)))
                 collector.arrival.notify_all()
             self.send_response(200)
             self.send_header("Content-Length", "0")

@@ -13,6 +13,7 @@ from backend.analytics.monitoring.errors.service import ErrorService
 from backend.analytics.monitoring.errors.store import ErrorStore
 from backend.analytics.monitoring.flushing import Flusher
 from backend.analytics.monitoring.readings import Readings
+from backend.analytics.monitoring.traces import Traces
 from backend.audit.service import AuditLog
 from backend.clock import utc_now
 from backend.database import get_db_session
@@ -43,7 +44,9 @@ def failed_work(registry: Registry) -> Failed:
 
     def failed(what: str, error: Exception) -> None:
         if not isinstance(error, NoUse | TryAgain):
-            registry.build(ErrorBuffer).record(error, Circumstances(ErrorSource.JOB, what))
+            registry.build(ErrorBuffer).record(
+                error, Circumstances(ErrorSource.JOB, what, trace_id=registry.build(Traces).trace_id())
+            )
 
     return failed
 

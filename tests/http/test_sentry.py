@@ -48,7 +48,7 @@ def test_an_error_arrives_in_an_envelope_and_says_nothing_of_anybody(app, sentry
 
     path, sent, body = sentry.received[0]
     assert path == "/api/7/envelope/"
-    assert "sentry_key=publickey" in sent["X-Sentry-Auth"]
+    assert "sentry_key=publickey" in sent["x-sentry-auth"]
     _, item, event = (json.loads(line) for line in body.splitlines()[:3])
     assert item["type"] == "event"
     assert (event["release"], event["environment"], event["transaction"]) == ("r1", "development", "GET /broken/<name>")
