@@ -32,24 +32,46 @@ class Check:
     vital: bool = True
 
 
+DATABASE = Check("database", HealthService.database)
+MASTER_KEY = Check("master_key", HealthService.master_key)
+CACHE = Check("cache", HealthService.cache, Part.CACHE)
+SECRETS = Check("secrets", HealthService.secrets, vital=False)
+ROW_SECURITY = Check("row_security", HealthService.row_security, vital=False)
+BACKGROUND_WORK = Check("background_work", HealthService.background_work, vital=False)
+LANDING_TABLE = Check("landing_table", HealthService.landing_table)
+SITE = (DATABASE, MASTER_KEY, CACHE, SECRETS, BACKGROUND_WORK)
+
+
 class Lookout:
-    """Makes checks within a deadline: what has no answer by then is not well, and hangs in a thread of its own."""
+    """Makes checks within a deadline: what has no answer by then is not well, and hangs in a thread of its own.
+
+    `proxies`: how many are trusted, in production; None elsewhere.
+    """
 
     def __init__(
         self,
         context: Callable[[], AbstractContextManager[object]],
         service: Callable[[], HealthService],
         threads: DeadlineThreads,
+        proxies: int | None,
     ) -> None:
         self._context = context
         self._service = service
         self._threads = threads
+        self._proxies = proxies
 
     def plugins(self) -> tuple[Check, ...]:
         """A check for each plugin and each room that has one."""
         with self._context():
             names = tuple(self._service().plugins)
         return tuple(Check(name, partial(_plugin, name), Part.PLUGINS, vital=False) for name in names)
+
+    def everything(self, deadline: Deadline) -> dict[str, Health]:
+        """The health of every part."""
+        if self._proxies is None:
+            return self.look((*SITE, *self.plugins()), deadline)
+        proxies = Check("proxies", partial(HealthService.proxies, trusted=self._proxies), vital=False)
+        return self.look((*SITE, ROW_SECURITY, proxies, *self.plugins()), deadline)
 
     def look(self, checks: Sequence[Check], deadline: Deadline) -> dict[str, Health]:
         answers: dict[str, Health] = {}

@@ -70,6 +70,7 @@ def make_settings(instance: Path, **given: object) -> Settings:
         "RATE_LIMIT_ASSESS": "",
         "RATE_LIMIT_GRANT": "",
         "RATE_LIMIT_EVENTS": "",
+        "RATE_LIMIT_BROWSER_ERRORS": "",
         "RATE_LIMIT_SUGGESTIONS": "",
         "RATE_LIMIT_VISITS": "",
         "LOG_LEVEL": "WARNING",

@@ -53,5 +53,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         room.fit_out(registry, settings)
     health.fit_out(app, registry)
     warehouse.init_app(app)
+    errors.init_app(app)
     registry.on_start(lambda: health.log_dangers(app))
     registry.build(JobKinds).freeze()

@@ -26,7 +26,8 @@ def fit_out(app: Flask, registry: Registry) -> None:
     threads = DeadlineThreads()
     registry.add_service(DeadlineThreads, lambda: threads)
     registry.add_service(HealthService, checks)
-    registry.add_service(Lookout, lambda: Lookout(app.app_context, checks, threads))
+    proxies = app.config["TRUSTED_PROXIES"] if app.config["PRODUCTION"] else None
+    registry.add_service(Lookout, lambda: Lookout(app.app_context, checks, threads, proxies))
 
 
 def log_dangers(app: Flask) -> None:

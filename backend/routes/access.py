@@ -91,6 +91,7 @@ class Rate(StrEnum):
 
     GENERAL = "general"
     EVENTS = "events"
+    BROWSER_ERRORS = "browser-errors"
     SUGGEST = "suggest"  # titles looked up while someone types; a classroom behind one address asks a lot
     VISIT = "visit"  # pages of the calculator and what they send
     SIGN_IN = "sign-in"  # whatever a password, a code or a mailed link could be guessed at

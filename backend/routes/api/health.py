@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 
 from flask import current_app
@@ -9,8 +10,7 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from backend.accounts.permissions import Scope
 from backend.deadlines import Deadline
-from backend.health import HealthService
-from backend.lookout import Check, Lookout, Part
+from backend.lookout import CACHE, DATABASE, LANDING_TABLE, MASTER_KEY, Check, Lookout
 from backend.plugins import KEY, Health, get
 from backend.routes.access import Rate, caller_by, public
 from backend.routes.client_address import is_local
@@ -23,13 +23,6 @@ bp = APIBlueprint("health", __name__, url_prefix="/health", abp_tags=[TAG])
 analytics_health_bp = APIBlueprint("analytics_health", __name__, abp_tags=[TAG])
 ANSWERS: Responses = {200: HealthResponse, 503: HealthResponse}
 WHY = "a probe has no account, and is told which parts work; why one does not, only operators are"
-DATABASE = Check("database", HealthService.database)
-MASTER_KEY = Check("master_key", HealthService.master_key)
-CACHE = Check("cache", HealthService.cache, Part.CACHE)
-SECRETS = Check("secrets", HealthService.secrets, vital=False)
-ROW_SECURITY = Check("row_security", HealthService.row_security, vital=False)
-BACKGROUND_WORK = Check("background_work", HealthService.background_work, vital=False)
-LANDING_TABLE = Check("landing_table", HealthService.landing_table)
 DRAINING = "the server is about to end: send requests to another one"
 
 
@@ -52,11 +45,7 @@ def ready() -> Answer:
 @public(WHY, Rate.NONE, asks_later=True)
 def overview() -> Answer:
     """The health of every part"""
-    checks = [DATABASE, MASTER_KEY, CACHE, SECRETS, BACKGROUND_WORK, *get(Lookout).plugins()]
-    if not current_app.config["PRODUCTION"]:
-        return _looked(*checks)
-    proxies = get(HealthService).proxies(current_app.config["TRUSTED_PROXIES"])
-    return _looked(*checks, ROW_SECURITY, proxies=proxies)
+    return _answered(get(Lookout).everything)
 
 
 @bp.get("/database", responses={**problems(), **ANSWERS})
@@ -81,10 +70,14 @@ def analytics() -> Answer:
 
 
 def _looked(*checks: Check, **known: Health) -> Answer:
+    return _answered(lambda deadline: {**get(Lookout).look(checks, deadline), **known})
+
+
+def _answered(look: Callable[[Deadline], Mapping[str, Health]]) -> Answer:
     """Who asks is found out first: an operator whom the database cannot vouch for in time gets no reasons either."""
     deadline = Deadline(current_app.config["HEALTH_SECONDS"])
     sees_reasons = _sees_reasons(deadline.half())
-    parts = {**get(Lookout).look(checks, deadline), **known}
+    parts = look(deadline)
     return _answer(parts if sees_reasons else {name: replace(part, reason="") for name, part in parts.items()})
 
 
@@ -95,7 +88,7 @@ def _sees_reasons(deadline: Deadline) -> bool:
     return who is not None and Scope.MONITORING_READ in who.scopes
 
 
-def _answer(parts: dict[str, Health]) -> Answer:
+def _answer(parts: Mapping[str, Health]) -> Answer:
     failing = any(part.vital and not part.ok for part in parts.values())
     status = "failing" if failing else "ok" if all(part.ok for part in parts.values()) else "degraded"
     return {"status": status, "parts": {k: asdict(v) for k, v in parts.items()}}, 503 if failing else 200
