@@ -11,8 +11,8 @@ from backend.analytics.monitoring.alerts.notifier import ChangeKind, Severity
 from backend.analytics.monitoring.channels import email, pagerduty, slack, teams, webhook
 from backend.analytics.monitoring.channels.message import Message
 from backend.analytics.monitoring.channels.sending import retry_after
-from tests.alert_servers import ROUTING_KEY, check_pagerduty, check_slack, check_teams
 from tests.alert_changes import SINCE, change
+from tests.alert_servers import ROUTING_KEY, check_pagerduty, check_slack, check_teams
 
 SITE, ZONE = "https://mingus.example", "America/New_York"
 JSON = {"Content-Type": "application/json"}

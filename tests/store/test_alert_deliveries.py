@@ -23,6 +23,7 @@ from backend.outbound import client
 from backend.outbound.client import Outbound
 from backend.plugins import KEY, get
 from tests.accounts import make_account
+from tests.alert_changes import change
 from tests.alert_servers import (
     HOSTS,
     PAGERDUTY,
@@ -36,7 +37,6 @@ from tests.alert_servers import (
     WEBHOOK_URL,
     alert_servers,
 )
-from tests.alert_changes import change
 from tests.certificates import certificate
 from tests.conftest import close, make_app, make_settings, of_postgresql
 from tests.mail_server import mail_server
