@@ -35,6 +35,8 @@ def _row(rule: Rule, access: Access) -> tuple[str, ...]:
     if access.scope is None:
         return (f"`{rule.rule}`", methods, f"nothing: {access.reason}", allowance, *_marks([True] * (len(Role) + 2)))
     demands = f"`{access.scope}`" + (f", {FRESH}" if access.fresh else "")
+    if access.networks:
+        demands += f", or a network of `{access.networks}`"
     holders = [False, *(access.scope in role.scopes for role in Role), access.scope in KEY_SCOPES and not access.fresh]
     return (f"`{rule.rule}`", methods, demands, allowance, *_marks(holders))
 

@@ -10,9 +10,16 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+from celery.signals import (
+    setup_logging,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_ready,
+    worker_shutdown,
+)
 
 from app import create_app
+from app.wiring.monitoring import sampler_of
 from backend.jobs.kinds import JobKinds
 from backend.jobs.service import Jobs
 from backend.jobs.timetable import Schedule, Timetable
@@ -92,3 +99,18 @@ def start(**_given: object) -> None:
 @worker_process_shutdown.connect  # type: ignore[untyped-decorator]
 def stop(**_given: object) -> None:
     registry.stop()
+
+
+sampler = sampler_of(flask_app, settings)
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def start_sampling(**_given: object) -> None:
+    """In the worker's main process. A child that is forked in the middle of a round would inherit its locks."""
+    os.register_at_fork(before=sampler.pause, after_in_parent=sampler.resume, after_in_child=sampler.resume)
+    sampler.start()
+
+
+@worker_shutdown.connect  # type: ignore[untyped-decorator]
+def stop_sampling(**_given: object) -> None:
+    sampler.stop()

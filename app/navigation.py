@@ -22,6 +22,10 @@ class MenuItem(NamedTuple):
     below: str
 
 
+OPERATOR = (
+    (Scope.DASHBOARDS_READ, MenuItem("Analytics", "/analytics", "/analytics")),
+    (Scope.MONITORING_READ, MenuItem("Operations", "/ops", "/ops")),
+)
 ADMIN = (
     (Scope.ACCOUNTS_MANAGE, MenuItem("Accounts", "/admin/accounts", "/admin/accounts")),
     (Scope.AUDIT_READ, MenuItem("Audit log", "/admin/audit", "/admin/audit")),
@@ -48,8 +52,8 @@ def signed_in_as() -> str:
 
 
 def operator_menu(who: Caller) -> list[MenuItem]:
-    analytics = [MenuItem("Analytics", "/analytics", "/analytics")] if Scope.DASHBOARDS_READ in who.scopes else []
-    return analytics + [MenuItem("Admin", first.address, "/admin") for first in admin_menu(who)[:1]]
+    places = [item for scope, item in OPERATOR if scope in who.scopes]
+    return places + [MenuItem("Admin", first.address, "/admin") for first in admin_menu(who)[:1]]
 
 
 def admin_menu(who: Caller) -> list[MenuItem]:

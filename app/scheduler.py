@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import create_app
 from app.alarm import Alarm
 from app.leader import Leader
+from app.wiring.monitoring import sampler_of
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.jobs.service import Jobs
 from backend.jobs.timetable import Timetable
@@ -90,15 +91,17 @@ def main() -> None:
         sys.exit("CELERY_BROKER_URL is set: background work is done by `celery -A app.celery worker` and `beat`.")
     app, alarm = create_app(settings), Alarm()
     gc.freeze()
-    leader = Leader(app)
+    leader, sampler = Leader(app), sampler_of(app, settings)
     scheduler = EmbeddedScheduler(app, leader, alarm)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, scheduler.stop)
     app.extensions[KEY].start(warm=False)
     alarm.start()
     leader.start()
+    sampler.start()
     scheduler.run()
     leader.stop()
+    sampler.stop()
     app.extensions[KEY].stop()
 
 

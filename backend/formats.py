@@ -106,3 +106,31 @@ def duration(seconds: float) -> str:
 def first_capital(text: str) -> str:
     """The text as it begins a line; names in it keep their capitals."""
     return text[:1].upper() + text[1:]
+
+
+def latency(seconds: float) -> str:
+    """0.084 -> 84 ms, 2.41 -> 2.4 s: times of requests and queries, of which milliseconds matter."""
+    if seconds < 0.0005:
+        return "<1 ms" if seconds else "0 ms"
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.1f} s" if seconds < 59.95 else duration(seconds)
+
+
+def size(number: float) -> str:
+    """1,400,000 -> 1.3 MB: bytes, in units of 1,024."""
+    value = float(number)
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if value < 1024:
+            return f"{value:.0f} {unit}" if unit == "bytes" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1024
+    return f"{value:,.1f} TB"
+
+
+def ago(seconds: float) -> str:
+    """6 s ago, 3 min ago, 2 h ago, 5 days ago"""
+    for length, unit in ((86_400, "day"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * length or (length == 60 and seconds >= 60):
+            number = int(seconds // length)
+            return f"{number} {unit}{'s' if unit == 'day' and number != 1 else ''} ago"
+    return f"{max(seconds, 0):.0f} s ago"

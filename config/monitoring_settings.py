@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, SecretStr
 
 from config.release import release_of
-from config.values import CallableUrl, Networks
+from config.values import LONGEST_HOST, CallableUrl, HostName, Network, Networks, networks_of
 
 
 class MonitoringSettings(BaseModel):
     """The part of `Settings` that only monitoring reads."""
 
-    HOST_ID: str = Field("", description="Name of this host in monitoring. Empty: the machine's host name.")
+    HOST_ID: HostName = Field(
+        "", description="Name of this host in monitoring, different on each. Empty: the machine's host name."
+    )
     ALERT_WEBHOOK_URL: CallableUrl = Field(
         SecretStr(""), description="Incoming webhook of Slack that alerts are sent to. Empty: none are."
     )
@@ -46,6 +49,14 @@ class MonitoringSettings(BaseModel):
         SecretStr(""),
         description="DSN of Sentry or a service compatible with it that errors are also sent to. Empty: none.",
     )
+
+    @property
+    def metrics_networks(self) -> tuple[Network, ...]:
+        return networks_of(self.METRICS_NETWORKS)
+
+    @property
+    def host_id(self) -> str:
+        return self.HOST_ID or socket.gethostname()[:LONGEST_HOST]
 
     @property
     def release(self) -> str:

@@ -1,7 +1,9 @@
-"""`make run`: gunicorn and the embedded scheduler, which start and stop together.
+"""`make run`: gunicorn and its companion, which start and stop together.
+
+The companion is the embedded scheduler; where Celery does the background work, it is the sampler of this host.
 
 Both children have process groups of their own, so that Ctrl-C reaches them through this process, once. On Linux they
-also end when this process is killed outright: gunicorn with a normal stop, the scheduler at once.
+also end when this process is killed outright: gunicorn with a normal stop, the companion at once.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from time import monotonic
 from config.settings import Settings
 
 WEB = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py"]
-SCHEDULER = [sys.executable, "-m", "app.scheduler"]
+SCHEDULER, SAMPLER = "app.scheduler", "app.sampler"
 ENDING = {signal.SIGTERM, signal.SIGINT}
 HEARD = ENDING | {signal.SIGHUP, signal.SIGCHLD, signal.SIGALRM}
 LONG_LIFE_SECONDS, LONGEST_PAUSE_SECONDS, PATIENCE_SECONDS = 5.0, 30.0, 35.0
@@ -27,16 +29,17 @@ PR_SET_PDEATHSIG = 1
 
 
 class Pair:
-    """Restarts a scheduler that died, after growing pauses; ends with the web server and with its exit code."""
+    """Restarts a companion that died, after growing pauses; ends with the web server and with its exit code."""
 
-    def __init__(self, log_format: str) -> None:
+    def __init__(self, companion: str, log_format: str) -> None:
+        self._module = companion
         self._log_format = log_format
         self._web = begin(WEB, signal.SIGTERM)
-        self._scheduler: subprocess.Popen[bytes] | None = None
+        self._companion: subprocess.Popen[bytes] | None = None
         self._began = 0.0
         self._pause = 1.0
         self._ending = False
-        self._begin_scheduler()
+        self._begin_companion()
 
     def watch(self) -> int:
         while self._web.poll() is None:
@@ -44,40 +47,41 @@ class Pair:
             if received in ENDING | {signal.SIGHUP}:
                 self._web.send_signal(received)
             if received in ENDING:
-                self._end_scheduler()
+                self._end_companion()
             elif received == signal.SIGALRM and not self._ending:
-                self._begin_scheduler()
-            self._look_after_scheduler()
-        self._await_scheduler()
+                self._begin_companion()
+            self._look_after_companion()
+        self._await_companion()
         return self._web.returncode if self._web.returncode >= 0 else 128 - self._web.returncode
 
-    def _begin_scheduler(self) -> None:
-        self._scheduler, self._began = begin(SCHEDULER, signal.SIGKILL), monotonic()
+    def _begin_companion(self) -> None:
+        command = [sys.executable, "-m", self._module]
+        self._companion, self._began = begin(command, signal.SIGKILL), monotonic()
 
-    def _look_after_scheduler(self) -> None:
-        """Schedule the next start when the scheduler has died."""
-        if self._ending or self._scheduler is None or self._scheduler.poll() is None:
+    def _look_after_companion(self) -> None:
+        """Schedule the next start when the companion has died."""
+        if self._ending or self._companion is None or self._companion.poll() is None:
             return
         lived = monotonic() - self._began
         self._pause = 1.0 if lived > LONG_LIFE_SECONDS else min(2 * self._pause, LONGEST_PAUSE_SECONDS)
-        ended = f"the scheduler ended with code {self._scheduler.returncode}"
+        ended = f"{self._module} ended with code {self._companion.returncode}"
         say(f"{ended}; another one begins in {self._pause:.0f} s", self._log_format)
-        self._scheduler = None
+        self._companion = None
         signal.setitimer(signal.ITIMER_REAL, self._pause)
 
-    def _end_scheduler(self) -> None:
-        """Let the scheduler finish its current work; a second call kills it, and its lease runs out."""
-        if self._scheduler is not None:
-            self._scheduler.send_signal(signal.SIGKILL if self._ending else signal.SIGTERM)
+    def _end_companion(self) -> None:
+        """Let the companion finish its current work; a second call kills it, and its lease runs out."""
+        if self._companion is not None:
+            self._companion.send_signal(signal.SIGKILL if self._ending else signal.SIGTERM)
         self._ending = True
 
-    def _await_scheduler(self) -> None:
+    def _await_companion(self) -> None:
         if not self._ending:
-            self._end_scheduler()
+            self._end_companion()
         signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS)
-        while self._scheduler is not None and self._scheduler.poll() is None:
+        while self._companion is not None and self._companion.poll() is None:
             if signal.sigwait(HEARD) in ENDING | {signal.SIGALRM}:
-                self._scheduler.kill()
+                self._companion.kill()
 
 
 def begin(command: list[str], at_my_death: signal.Signals) -> subprocess.Popen[bytes]:
@@ -112,10 +116,9 @@ def refuse_a_taken_port(host: str, port: int) -> None:
 def main() -> None:
     settings = Settings.from_env(os.environ)
     refuse_a_taken_port(settings.HOST, settings.PORT)
-    if settings.CELERY_BROKER_URL.get_secret_value():
-        os.execv(WEB[0], WEB)  # noqa: S606  (Celery does the background work)
+    companion = SAMPLER if settings.CELERY_BROKER_URL.get_secret_value() else SCHEDULER
     signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
-    sys.exit(Pair(settings.log_format).watch())
+    sys.exit(Pair(companion, settings.log_format).watch())
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ import secrets
 import sys
 import tempfile
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -31,6 +30,7 @@ from config.values import (
     MailPassword,
     MasterSecret,
     Memory,
+    Network,
     Networks,
     Origins,
     PathOrNone,
@@ -43,6 +43,7 @@ from config.values import (
     StreamSecret,
     Zone,
     is_loopback,
+    networks_of,
 )
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -52,7 +53,6 @@ NEW_MASTER_KEY = (
     " read only with it. If there was another key before, put that one back.\n"
 )
 SECRETS = ("SECRET_KEY", "MASTER_KEY", "AUDIT_KEY")
-Network = IPv4Network | IPv6Network
 
 
 class InvalidSettings(SystemExit):
@@ -265,7 +265,8 @@ class Settings(MonitoringSettings):
     BUSINESS_TIME_ZONE: Zone = Field("America/New_York", description="IANA time zone where nobody chose another.")
     ANALYTICS_PLUGINS: ImportPaths = Field(
         "backend.analytics.ai_calculator_analytics:AiCalculatorAnalytics,"
-        "backend.analytics.ai_calculator_dashboard:AiCalculatorDashboard",
+        "backend.analytics.ai_calculator_dashboard:AiCalculatorDashboard,"
+        "backend.analytics.ai_calculator_performance:AiCalculatorPerformance",
         description="Import paths of the analytics plugins to load, separated by commas.",
     )
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe message logged.")
@@ -333,7 +334,7 @@ class Settings(MonitoringSettings):
 
     @property
     def admin_networks(self) -> tuple[Network, ...]:
-        return tuple(ip_network(text.strip()) for text in self.ADMIN_NETWORKS.split(",") if text.strip())
+        return networks_of(self.ADMIN_NETWORKS)
 
     @property
     def plugin_paths(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 import maxminddb
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
 
+LONGEST_HOST = 40
+Network = IPv4Network | IPv6Network
 LAKE_SCHEMES = ("s3", "s3a", "gs", "az", "abfs", "abfss")
 
 
@@ -119,6 +121,11 @@ def _are_networks(value: str) -> str:
     return value
 
 
+def networks_of(value: str) -> tuple[Network, ...]:
+    """The networks that a text lists, separated by commas."""
+    return tuple(ip_network(text.strip()) for text in value.split(",") if text.strip())
+
+
 def _empty_is_none(value: object) -> object:
     return value or None
 
@@ -199,6 +206,13 @@ def _can_be_imported(value: str) -> str:
 Port = Annotated[int, Field(ge=1, le=65535)]
 RateLimit = Annotated[
     str, written_as(r"(\d+/(second|minute|hour|day))?", "must be a number for a while, such as 100/minute, or empty")
+]
+HostName = Annotated[
+    str,
+    written_as(
+        rf"[A-Za-z0-9._-]{{0,{LONGEST_HOST}}}",
+        f"must be at most {LONGEST_HOST} letters, digits, dots, hyphens, and underscores",
+    ),
 ]
 Memory = Annotated[str, written_as(r"[1-9]\d*(MB|GB)", "must be a number of MB or GB, such as 512MB or 2GB")]
 Folder = Annotated[Path, AfterValidator(_can_be_written)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -16,11 +17,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 PROJECT = Path(__file__).resolve().parent.parent
 CHROMIUM = "/usr/bin/chromium"
+STATSD = PROJECT / ".venv" / "statsd" / "node_modules" / "statsd" / "stats.js"  # by tests/install-servers
 HEADLESS_SHELL = "/usr/bin/chromium-headless-shell"  # draws the same pages for two thirds of the processor time
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -103,6 +105,80 @@ def redis(port: int = 0) -> Iterator[str]:
     try:
         wait_for_port(port)
         yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        stop(process)
+
+
+@dataclass(frozen=True, slots=True)
+class Statsd:
+    """The StatsD of npm by UDP and TCP on one port, with the configuration for operators, and what it flushed."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    file: Path
+
+    def flushes(self) -> list[dict[str, dict[str, Any]]]:
+        """`counters`, `gauges` and `timers`, by name, of each interval."""
+        return [json.loads(line) for line in self.file.read_text().splitlines()] if self.file.exists() else []
+
+    def counted(self, name: str) -> float:
+        """The sum of a counter over all intervals that are over."""
+        total: float = sum(flush["counters"].get(name, 0) for flush in self.flushes())
+        return total
+
+    def last_flush(self) -> dict[str, dict[str, Any]]:
+        """End the server, which flushes what it still has."""
+        stop(self.process)
+        return self.flushes()[-1]
+
+
+@contextmanager
+def statsd(folder: Path, flush_seconds: float = 1) -> Iterator[Statsd]:
+    """StatsD that writes its flushes into a folder."""
+    port, flushes, config = free_port(), folder / "statsd.flushes", folder / "statsd.js"
+    ours = {
+        "servers": [{"server": f"./servers/{kind}", "address": "127.0.0.1", "port": port} for kind in ("udp", "tcp")],
+        "mgmt_port": free_port(),
+        "flushInterval": flush_seconds * 1000,
+        "backends": [str(PROJECT / "tests" / "statsd" / "flushes.js")],
+        "flushes": str(flushes),
+    }
+    shipped = (PROJECT / "config" / "statsd" / "config.js").read_text()
+    config.write_text(f"Object.assign({shipped}, {json.dumps(ours)})")
+    with (folder / "statsd.log").open("wb") as log:
+        process = subprocess.Popen(["node", STATSD, config], stdout=log, stderr=log)
+    try:
+        wait_for_port(port)
+        yield Statsd(port, process, flushes)
+    finally:
+        stop(process)
+
+
+@contextmanager
+def prometheus(folder: Path, config: Path) -> Iterator[str]:
+    """A Prometheus of a configuration file, its data in a folder; yields its address."""
+    port = free_port()
+    data, address = f"--storage.tsdb.path={folder / 'prometheus'}", f"--web.listen-address=127.0.0.1:{port}"
+    with (folder / "prometheus.log").open("wb") as log:
+        process = subprocess.Popen(["prometheus", f"--config.file={config}", data, address], stdout=log, stderr=log)
+    try:
+        wait_for_port(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        stop(process)
+
+
+@contextmanager
+def alertmanager(folder: Path, config: Path) -> Iterator[str]:
+    """An Alertmanager of a configuration file, alone, its data in a folder; yields its address."""
+    port = free_port()
+    data, address = f"--storage.path={folder / 'alertmanager'}", f"--web.listen-address=127.0.0.1:{port}"
+    command = ["prometheus-alertmanager", f"--config.file={config}", data, address, "--cluster.listen-address="]
+    with (folder / "alertmanager.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        wait_for_port(port)
+        yield f"http://127.0.0.1:{port}"
     finally:
         stop(process)
 

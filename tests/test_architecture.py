@@ -53,12 +53,14 @@ def test_creating_the_app_starts_nothing(tmp_path, redis):
 def test_the_founding_imports_work(app):
     from backend.analytics.ai_calculator_analytics import ai_calculator_analytics
     from backend.analytics.ai_calculator_dashboard import ai_calculator_dashboard
+    from backend.analytics.ai_calculator_performance import ai_calculator_performance
     from backend.database import get_db_session
     from backend.routes.analytics_routes import analytics_bp
 
     with app.app_context():
         assert ai_calculator_analytics.name == "ai_calculator_analytics"
         assert ai_calculator_dashboard.name == "ai_calculator_dashboard"
+        assert ai_calculator_performance.name == "ai_calculator_performance"
         assert get_db_session().is_active
     assert analytics_bp.url_prefix == "/api/analytics"
 
@@ -168,6 +170,7 @@ def test_only_entry_points_read_the_environment():
         "config/serve.py",
         "app/scheduler.py",
         "app/celery.py",
+        "app/sampler.py",
     }
 
 

@@ -24,6 +24,7 @@ from app.wiring import (
     monitoring,
     people,
     privacy,
+    prometheus,
     senders,
     vault,
     views,
@@ -48,7 +49,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
     rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, people, senders, warehouse)
-    for room in (*rooms, errors, views, boards, alert_rules, alerts, privacy, demo):
+    for room in (*rooms, errors, views, boards, alert_rules, alerts, prometheus, privacy, demo):
         room.fit_out(registry, settings)
     warehouse.init_app(app)
     registry.on_start(lambda: health.log_dangers(app))

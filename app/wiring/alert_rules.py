@@ -74,7 +74,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     def values() -> RuleValues:
         windows, timetable = registry.build(Windows), registry.build(Timetable)
         checks = Checks(get_db_session(), timetable, windows, look.observe, on_call().observe, zone)
-        return RuleValues(WindowValues(windows), catalogue, objectives(), OBJECTIVES, checks.by_name(), long)
+        return RuleValues(WindowValues(windows), catalogue, OBJECTIVES, checks.by_name(), long)
 
     def evaluation() -> AlertEvaluation:
         session = get_db_session()

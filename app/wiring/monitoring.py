@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -29,21 +28,20 @@ from config.settings import Settings
 
 def fit_out(registry: Registry, settings: Settings) -> None:
     """Monitoring: whether it is on, and what was measured."""
-    host = settings.HOST_ID or socket.gethostname()
 
     def write(payload: bytes) -> None:
         """In a session of its own, since nothing else may be committed or rolled back with it."""
         with Session(db.engine) as session:
-            PerformanceStore(session).add_flush(host, os.getpid(), utc_now(), payload)
+            PerformanceStore(session).add_flush(settings.host_id, os.getpid(), utc_now(), payload)
             session.commit()
-
-    def off_spans(since: datetime, until: datetime) -> Sequence[tuple[datetime, datetime | None]]:
-        return [(span.began_at, span.ended_at) for span in StateStore(get_db_session()).spans(since, until)]
 
     def control() -> MonitoringControl:
         session = get_db_session()
         audit, now = registry.build(AuditLog), database_clock(session)
         return MonitoringControl(StateStore(session), HostStore(session), session, audit, now)
+
+    def off_spans(since: datetime, until: datetime) -> Sequence[tuple[datetime, datetime | None]]:
+        return control().off_spans(since, until)
 
     def folding() -> Folding:
         session = get_db_session()
@@ -59,8 +57,8 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_shared(Readings, Readings)
     registry.add_shared(Flusher, lambda: Flusher(registry.build(Readings), write))
     registry.on_start(lambda: registry.build(Flusher).begin())
+    registry.add_service(MonitoringControl, control)
     registry.add_service(PerformanceStore, lambda: PerformanceStore(get_db_session()))
     registry.add_service(Folding, folding)
     registry.add_service(Windows, windows)
     registry.add_service(PerformanceSummary, lambda: PerformanceSummary(windows(), off_spans, utc_now))
-    registry.add_service(MonitoringControl, control)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from backend.accounts.permissions import Scope
 from backend.analytics.figures.figure import Figure
 from backend.analytics.figures.lines import ChartAnnotation
 from backend.analytics.figures.tiles import Tile
@@ -93,7 +94,8 @@ class Select(NamedTuple):
 class Page(ABC):
     """A page in the menu. `own`: the parameters that no other page has, with their allowed values.
 
-    `sample`: parameters that show all of the page, for screenshots and benchmarks. `can_be_saved`: as a view.
+    `sample`: parameters that show all of the page, for screenshots and benchmarks. `can_be_saved`: as a view. `scope`:
+    what a reader needs, without which the page is not in their menu.
     """
 
     name: ClassVar[str]
@@ -101,6 +103,7 @@ class Page(ABC):
     own: ClassVar[Own] = {}
     sample: ClassVar[Address] = {}
     can_be_saved: ClassVar[bool] = True
+    scope: ClassVar[Scope] = Scope.DASHBOARDS_READ
 
     @property
     def path(self) -> str:

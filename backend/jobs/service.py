@@ -149,6 +149,11 @@ class Jobs:
         """How many jobs each list holds, of the lists of jobs that have not succeeded."""
         return self._store.counts()
 
+    def oldest_due(self) -> timedelta | None:
+        """For how long the job that has waited longest has been due; None if none is due."""
+        due_at, now = self._store.oldest_due(), self._now()
+        return now - due_at if due_at is not None and due_at < now else None
+
     def dead(self) -> int:
         """How many jobs have failed for good and wait for a person."""
         return self._store.count(JobState.DEAD)

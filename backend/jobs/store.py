@@ -113,6 +113,10 @@ class JobStore:
             Shown.RUNNING: running,
         }
 
+    def oldest_due(self) -> datetime | None:
+        """When the first of the waiting jobs is due; None if none waits."""
+        return self._session.scalar(select(func.min(Job.due_at)).where(Job.state == JobState.WAITING))
+
     def state(self, unique_key: str) -> JobState | None:
         state = self._session.scalar(select(Job.state).where(Job.unique_key == unique_key))
         return None if state is None else JobState(state)

@@ -25,7 +25,7 @@ class MailOverview:
         """OK while no letter waits for another try or for a person; in production a mail server is needed too."""
         where = "" if self.reaches_people else TO_THE_OUTBOX
         try:
-            failed = self._failed()
+            failed = self.undelivered()
         except SQLAlchemyError as error:
             self._session.rollback()
             return Health(ok=False, reason=f"no answer ({type(error).__name__})", vital=False)
@@ -33,7 +33,8 @@ class MailOverview:
         ok = not failed and (self.reaches_people or not self._must_reach_people)
         return Health(ok=ok, reason="; ".join(filter(None, (where, trouble))), vital=False)
 
-    def _failed(self) -> int:
+    def undelivered(self) -> int:
+        """How many emails wait for another try or for a person."""
         troubled = (Job.kind == KIND) & Job.last_error.is_not(None)
         open_ = Job.state.in_((JobState.WAITING, JobState.RUNNING, JobState.DEAD))
         return self._session.scalars(select(func.count()).select_from(Job).where(troubled, open_)).one()

@@ -6,7 +6,7 @@ from flask import Blueprint
 from flask_openapi3 import APIBlueprint
 
 from backend.routes.analytics_routes import analytics_bp
-from backend.routes.api import auth, health
+from backend.routes.api import auth, health, prometheus
 from backend.routes.api import job_impact as job_impact_api
 from backend.routes.pages import (
     account,
@@ -30,6 +30,11 @@ from backend.routes.pages import (
     methodology,
     occupation_cards,
     occupation_pages,
+    ops,
+    ops_alerts,
+    ops_channels,
+    ops_errors,
+    ops_rules,
     preferences,
     privacy,
     reset,
@@ -44,7 +49,7 @@ from backend.routes.pages import (
 )
 from backend.routes.pages.annotations import bp as annotations_bp
 
-API_BLUEPRINTS: tuple[APIBlueprint, ...] = (job_impact_api.bp, analytics_bp, auth.bp, health.bp)
+API_BLUEPRINTS: tuple[APIBlueprint, ...] = (job_impact_api.bp, analytics_bp, auth.bp, health.bp, prometheus.bp)
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     job_impact.bp,
     result.bp,
@@ -71,6 +76,11 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     preferences.bp,
     audit.bp,
     jobs.bp,
+    ops.bp,
+    ops_alerts.bp,
+    ops_channels.bp,
+    ops_errors.bp,
+    ops_rules.bp,
     sign_in.bp,
     sign_up.bp,
     reset.bp,

@@ -41,7 +41,7 @@ from backend.routes.caller import (
     wants_page,
     whose_browser,
 )
-from backend.routes.client_address import client_address
+from backend.routes.client_address import client_address, is_from
 from backend.row_security import serve
 
 __all__ = [
@@ -99,7 +99,10 @@ class Rate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a route demands: a scope, or nothing, with the reason."""
+    """What a route demands: a scope, or nothing, with the reason.
+
+    `networks`: the setting that names networks to which the route answers without the scope.
+    """
 
     scope: Scope | None
     reason: str
@@ -107,6 +110,7 @@ class Access:
     fresh: bool = False
     own_proof: bool = False
     shared: bool = False
+    networks: str = ""
 
 
 class ProofTooOld(Forbidden):
@@ -128,9 +132,14 @@ class ScopeMissing(Forbidden):
         return f"Your account can’t {DEEDS[self.scope]}. An admin can give it a role that can."
 
 
-def require(scope: Scope, rate: Rate = Rate.GENERAL, *, fresh: bool = False) -> Callable[[View], View]:
-    """Only callers who hold `scope`. `fresh`: signed in, with the password typed in the last ten minutes."""
-    return _declare(Access(scope, "", rate, fresh=fresh))
+def require(
+    scope: Scope, rate: Rate = Rate.GENERAL, *, fresh: bool = False, networks: str = ""
+) -> Callable[[View], View]:
+    """Only callers who hold `scope`. `fresh`: signed in, with the password typed in the last ten minutes.
+
+    `networks`: or whoever calls from a network that this setting names.
+    """
+    return _declare(Access(scope, "", rate, fresh=fresh, networks=networks))
 
 
 def public(why: str, rate: Rate = Rate.GENERAL, *, own_proof: bool = False) -> Callable[[View], View]:
@@ -181,7 +190,7 @@ def authorize() -> None:
         raise Forbidden("This address declares no access.")
     _refuse_other_networks(access)
     refuse_bad_proof()
-    if access.scope is not None:
+    if access.scope is not None and not (access.networks and is_from(current_app.config[access.networks])):
         demand(access.scope)
     if request.method not in SAFE_METHODS and not request.path.startswith("/api/"):
         _refuse_foreign_form()

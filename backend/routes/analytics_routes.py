@@ -6,6 +6,8 @@ from flask_openapi3 import APIBlueprint
 
 from backend.routes.api import (
     alert_channels,
+    alert_rules,
+    alerts,
     boards,
     dashboard,
     error_groups,
@@ -29,6 +31,8 @@ monitoring = (
     performance_summary.bp,
     slow_queries.bp,
     error_groups.bp,
+    alert_rules.bp,
+    alerts.bp,
     alert_channels.bp,
 )
 for child in (events.bp, *pages, *monitoring, analytics_health_bp):

@@ -51,7 +51,7 @@ def refuse_bad_proof() -> None:
 
 def wants_page() -> bool:
     """Whether a person asks, in a browser, rather than a program."""
-    if request.path.startswith(("/api/", "/health")):
+    if request.path.startswith(("/api/", "/health", "/metrics")):
         return False
     return request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html") == "text/html"
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
-from flask import request
+from collections.abc import Iterable
+
+from flask import current_app, request
 
 from backend.client_address import Address, parse_address
 from backend.errors import NotFound
+from config.values import Network
 
 FORWARDING = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-Ip")
 
@@ -13,8 +16,23 @@ def client_address() -> Address | None:
     return parse_address(request.remote_addr or "")
 
 
+def is_from(networks: Iterable[Network]) -> bool:
+    """Whether this request came from one of these networks.
+
+    Behind a proxy that `TRUSTED_PROXIES` does not count, everybody has the address of the proxy: then it is nobody's.
+    """
+    address = client_address()
+    if address is None or (not current_app.config["TRUSTED_PROXIES"] and _is_forwarded()):
+        return False
+    return any(address in network for network in networks)
+
+
 def demand_local() -> None:
     """Raise NotFound unless the request comes from this machine itself, and from nobody whom a proxy on it forwards."""
     address = client_address()
-    if address is None or not address.is_loopback or any(name in request.headers for name in FORWARDING):
+    if address is None or not address.is_loopback or _is_forwarded():
         raise NotFound("Page not found.")
+
+
+def _is_forwarded() -> bool:
+    return any(name in request.headers for name in FORWARDING)

@@ -52,6 +52,7 @@ def schedule(settings: Settings) -> Schedule:
             ScheduleEntry("events.forget_salts", HOUR, events.forget_salts, MINUTE, at_start=True),
             ScheduleEntry("events.forget_quarantined", DAY, events.forget_quarantined, 10 * MINUTE),
             ScheduleEntry("monitoring.fold", 5 * SECOND, monitoring.fold, MINUTE),
+            ScheduleEntry("monitoring.measure_business", MINUTE, monitoring.measure_business, MINUTE),
             ScheduleEntry("privacy.resume_erasures", HOUR, privacy.resume_erasures, MINUTE, at_start=True),
             ScheduleEntry("privacy.prune", DAY, privacy.prune, 10 * MINUTE),
             ScheduleEntry("slow_queries.plan", MINUTE, slow_queries.plan, 2 * MINUTE),

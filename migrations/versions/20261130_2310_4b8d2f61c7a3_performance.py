@@ -24,9 +24,8 @@ def upgrade() -> None:
     op.create_table('performance_series',
     sa.Column('level', sa.Integer(), nullable=False),
     sa.Column('starts', sa.BigInteger(), autoincrement=False, nullable=False),
-    sa.Column('family', sa.String(length=20), nullable=False),
     sa.Column('payload', sa.LargeBinary(), nullable=False),
-    sa.PrimaryKeyConstraint('level', 'starts', 'family', name='pk_performance_series'),
+    sa.PrimaryKeyConstraint('level', 'starts', name='pk_performance_series'),
     )
     op.create_table('performance_totals',
     sa.Column('family', sa.String(length=20), nullable=False),

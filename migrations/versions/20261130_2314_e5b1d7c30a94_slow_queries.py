@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'e5b1d7c30a94'
-down_revision = '4b8d2f61c7a3'
+down_revision = 'b7d20e6a9c14'
 branch_labels = None
 depends_on = None
 

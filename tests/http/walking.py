@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 from backend.accounts.permissions import Role
@@ -13,14 +14,19 @@ from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
 from backend.analytics.goals.goal import Direction, GoalPeriod, Target
 from backend.analytics.goals.service import Editor, Goals
+from backend.analytics.monitoring.alerts.alert import AlertState
+from backend.analytics.monitoring.alerts.service import AlertService
 from backend.analytics.monitoring.errors.buffer import Circumstances, ErrorBuffer
 from backend.analytics.monitoring.errors.group import ErrorSource
 from backend.analytics.monitoring.errors.service import ErrorService
+from backend.analytics.monitoring.hosts import MonitoringHost
 from backend.analytics.views.service import SavedViews
 from backend.analytics.views.view import NewView, ViewKind
 from backend.clock import utc_now
+from backend.database import get_db_session
 from backend.plugins import get
 from backend.routes.access import access_of
+from backend.tasks import alerts
 from tests.accounts import make_account, signed_in
 from tests.http.visiting import Visitor
 
@@ -75,8 +81,11 @@ class Walk:
             "visit": row["visit"],
             "filename": "css/tokens.css",
             "sheet": "public",
-            "channel_id": "email",
             "group_id": self.error_group(),
+            "channel_id": "email",
+            "rule_id": "cpu-high",
+            "alert_id": self.alert(),
+            "silence_id": 1,
         }
 
     def things(self):
@@ -98,6 +107,16 @@ class Walk:
             get(ErrorBuffer).record(ValueError("walk"), Circumstances(ErrorSource.JOB, "walk"))
             get(ErrorBuffer).write(get(ErrorService).record)
             return get(ErrorService).groups()[0].id
+
+    def alert(self):
+        """The alert about a host that was heard of a minute too long ago, as the schedule opens it."""
+        with self.app.app_context():
+            silent = utc_now() - timedelta(minutes=2)
+            get_db_session().add(MonitoringHost(id="walk", fence=1, sampled_at=silent, figures={}))
+            get_db_session().commit()
+            alerts.evaluate()
+            pending = get(AlertService).all([AlertState.PENDING]).alerts
+            return next(alert.id for alert in pending if alert.rule_id == "host-lost")
 
     def rules(self, method):
         return [rule for rule in self.app.url_map.iter_rules() if method in rule.methods]

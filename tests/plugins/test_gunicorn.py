@@ -132,7 +132,7 @@ def test_every_plugin_runs_in_a_worker(server):
         health = json.load(response)
 
     assert health["status"] == "ok"
-    plugins = {"ai_calculator_analytics", "ai_calculator_dashboard"}
+    plugins = {"ai_calculator_analytics", "ai_calculator_dashboard", "ai_calculator_performance"}
     assert set(health["parts"]) == {"database", "landing_table", "ga4", "lake", "mail", *plugins}
 
 

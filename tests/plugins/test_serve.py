@@ -75,10 +75,14 @@ def alive(pid):
     return stat.exists() and stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 
 
+def program(pid, name):
+    """The program of this name below this process, if there is one."""
+    lines = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in children(pid)}
+    return next((child for child, line in lines.items() if name in line), None)
+
+
 def scheduler(pid):
-    """The scheduler below this process, if there is one."""
-    programs = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in children(pid)}
-    return next((child for child, program in programs.items() if b"app.scheduler" in program), None)
+    return program(pid, b"app.scheduler")
 
 
 def test_make_run_starts_the_pair():
@@ -158,11 +162,12 @@ def test_the_pair_ends_when_the_web_server_does(small):
         wait_until(lambda: not any(map(alive, everyone)), "all have ended")
 
 
-def test_with_celery_the_web_server_runs_alone(small):
+def test_with_celery_a_sampler_runs_beside_the_web_server(small):
     small.environ["CELERY_BROKER_URL"] = "redis://127.0.0.1:9/0"
     with small.run("config.serve", log="out") as process:
         wait_until(lambda: "Mingus is at" in (small.folder / "out").read_text(), "it serves")
 
         assert scheduler(process.pid) is None
+        assert program(process.pid, b"app.sampler")
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=40) == 0

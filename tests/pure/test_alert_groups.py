@@ -14,7 +14,7 @@ from backend.analytics.monitoring.alerts.machine import advance
 from backend.analytics.monitoring.alerts.notifier import ChangeKind, Severity
 from backend.analytics.monitoring.rules.judging import Verdict
 from backend.analytics.monitoring.rules.shipped import SHIPPED
-from tests.alerting import HOUR, MINUTE, NOON, SECOND
+from tests.measured_windows import HOUR, MINUTE, NOON, SECOND
 
 CRITICAL, WARNING = SHIPPED["errors-high"], SHIPPED["queries-slow"]
 TICK = 30 * SECOND

@@ -11,13 +11,15 @@ import pytest
 from backend.analytics.monitoring.alerts.alert import OPEN, AlertState
 from backend.analytics.monitoring.alerts.machine import Standing, advance
 from backend.analytics.monitoring.alerts.notifier import Severity
+from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.rules.definition import changed, custom, faults, plain
 from backend.analytics.monitoring.rules.judging import Observed, Verdict, judge
 from backend.analytics.monitoring.rules.rule import Each, Measure, Rule, Source, Statistic
 from backend.analytics.monitoring.rules.shipped import SHIPPED
+from backend.analytics.monitoring.rules.units import FAMILIES
 from backend.analytics.monitoring.rules.windows import value_of
-from backend.analytics.monitoring.rules.wording import limit, measured
-from tests.alerting import HOUR, MINUTE, NOON, SECOND, window_of
+from backend.analytics.monitoring.rules.wording import ACTS, limit, measured
+from tests.measured_windows import HOUR, MINUTE, NOON, SECOND, window_of
 
 NEW_YORK = ZoneInfo("America/New_York")
 # The value that opens an alert of each shipped rule, and one that clears it.
@@ -97,6 +99,10 @@ def test_what_each_rule_says_fits_a_message(rule_id):
     said = measured(rule, Observed(VALUES[rule_id][0], 10_000)), limit(rule)
 
     assert all(text and "None" not in text and len(text) < 120 for text in said)
+
+
+def test_every_family_of_measurements_has_its_words():
+    assert FAMILIES.keys() == ACTS.keys() == {*Family}
 
 
 def test_the_founding_thresholds_are_the_limits():
@@ -212,8 +218,8 @@ def test_every_fault_of_a_rule_is_said_at_once():
     fields = {fault.field for fault in faults(rule)}
 
     assert fields == {
-        "id", "title", "clears_at", "window", "lasting", "fewest", "channels", "escalates", "measure.name",
-        "measure.statistic", "measure.prefixes",
+        "id", "title", "clears_at", "window_seconds", "lasting_seconds", "fewest", "channels", "escalates_seconds",
+        "measure.name", "measure.statistic", "measure.prefixes",
     }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from backend.analytics.monitoring.objectives.burn import (
 from backend.analytics.monitoring.objectives.objective import MONTH, Objective
 from backend.analytics.monitoring.objectives.shipped import OBJECTIVES
 from backend.analytics.monitoring.readings import Family
-from tests.alerting import MINUTE, window_of
+from tests.measured_windows import MINUTE, window_of
 
 AVAILABILITY = OBJECTIVES["availability"]
 PER_MINUTE = 600

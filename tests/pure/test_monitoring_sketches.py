@@ -25,7 +25,7 @@ QUANTILES = (0.0, 0.01, 0.5, 0.75, 0.95, 0.99, 1.0)
 
 def series_of(values, name="GET /", outcome="2xx"):
     readings = [Reading(Family.REQUEST, name, outcome, value, AT) for value in values]
-    return measured(readings)[int(AT) // 60 * 60, Family.REQUEST]
+    return measured(readings)[int(AT) // 60 * 60]
 
 
 def sketch_of(values):
@@ -105,7 +105,7 @@ def test_what_is_no_number_is_not_counted_and_a_clock_set_back_measures_zero():
 
 def test_names_keep_to_one_line_and_to_a_length():
     [series] = measured([Reading(Family.JOB, "a\tb\nc" + "x" * 300, "ok", 1.0, AT)]).values()
-    [(name, _)] = series.labels
+    [(_, name, _)] = series.labels
     assert name.startswith("a b cx")
     assert len(name) == 200
     assert SeriesSet.from_bytes(series.to_bytes()).labels == series.labels

@@ -27,7 +27,7 @@ from backend.audit.store import AuditStore
 from backend.clock import utc_now
 from backend.errors import InvalidRequest, NotFound, Unavailable
 from backend.extensions import db
-from tests.alerting import HOUR, MINUTE, NOON, SECOND
+from tests.measured_windows import HOUR, MINUTE, NOON, SECOND
 
 OPS = "account:00000000-0000-0000-0000-000000000007"
 

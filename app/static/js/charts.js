@@ -295,10 +295,10 @@ const sizes = new ResizeObserver((entries) => {
   }
 });
 
-for (const place of document.querySelectorAll(".chart")) {
+function adopt(place) {
   const plot = place.querySelector(".chart__plot");
   const inside = place.querySelector("script[type='application/json']");
-  if (!plot) continue;
+  if (!plot) return;
   const chart = { place, plot, figure: JSON.parse(inside.textContent), canvas: element("div", "chart__canvas"), tip: element("div", "tip"), mouse: { x: 0, y: 0 } };
   chart.tip.hidden = true;
   chart.tip.setAttribute("role", "status");
@@ -314,6 +314,26 @@ for (const place of document.querySelectorAll(".chart")) {
   near.observe(place);
   sizes.observe(plot);
 }
+
+// the same chart of a page fetched later: its figures and words, in the drawing that is there
+function freshen(place, later) {
+  const chart = charts.get(place), inside = later.querySelector("script[type='application/json']");
+  if (!chart || !inside) {
+    if (!chart && !inside) return;
+    charts.delete(place);
+    place.replaceWith(later);
+    adopt(later);
+    return;
+  }
+  for (const part of [".chart__head", ".chart__table .more__body", ".chart__about"]) place.querySelector(part).innerHTML = later.querySelector(part).innerHTML;
+  chart.figure = JSON.parse(inside.textContent);
+  chart.canvas.setAttribute("aria-label", chart.figure.description);
+  if (place.dataset.state === "drawn") draw(chart);
+  if (!chart.tip.hidden) tell(chart, chart.at);
+}
+
+document.querySelectorAll(".chart").forEach(adopt);
+document.addEventListener("chart:fresh", ({ target, detail }) => freshen(target, detail));
 
 const redraw = (width) => { for (const chart of charts.values()) draw(chart, width); };
 new MutationObserver(() => { if (!printing) redraw(); }).observe(root, { attributeFilter: ["data-theme"] });

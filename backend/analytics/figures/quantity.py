@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, floor, log10
 
-from backend.formats import count, duration, share
+from backend.formats import count, duration, latency, share
 
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 TOO_FEW = "n < 10"
@@ -19,6 +19,7 @@ class QuantityUnit(StrEnum):
     SHARE = "share"
     CENTS = "cents"
     SECONDS = "seconds"
+    LATENCY = "latency"  # seconds of which milliseconds matter
 
 
 class Way(StrEnum):
@@ -92,6 +93,8 @@ class Quantity:
                 text = self._money(f"{size / 100:,.0f}" if without_cents else f"{size / 100:,.2f}")
             case QuantityUnit.SECONDS:
                 text = duration(size)
+            case QuantityUnit.LATENCY:
+                text = latency(size)
             case QuantityUnit.COUNT:
                 text = count(size) if size == int(size) else f"{size:,.1f}"
         return sign + text
@@ -112,6 +115,8 @@ class Quantity:
                 text = self._money(_short(size / 100))
             case QuantityUnit.SECONDS:
                 text = "0" if not size else duration(size)
+            case QuantityUnit.LATENCY:
+                text = _short_latency(size)
             case QuantityUnit.COUNT:
                 text = _short(size)
         return sign + text
@@ -157,6 +162,13 @@ class Quantity:
 
     def _whole(self, step: float) -> bool:
         return self.unit is not QuantityUnit.COUNT or step == int(step)
+
+
+def _short_latency(size: float) -> str:
+    """250 ms, 2.5 s"""
+    if not size:
+        return "0"
+    return f"{size * 1000:.4g} ms" if size < 1 else f"{size:.3g} s"
 
 
 def _short(size: float) -> str:

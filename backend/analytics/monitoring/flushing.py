@@ -10,7 +10,7 @@ from time import perf_counter
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.analytics.monitoring.flush_payload import packed
-from backend.analytics.monitoring.measured import Measured, Span, measured, merged
+from backend.analytics.monitoring.measured import Measured, measured, merged
 from backend.analytics.monitoring.models import Level
 from backend.analytics.monitoring.readings import Family, Readings
 from backend.analytics.monitoring.series import SeriesSet
@@ -32,7 +32,7 @@ class Flusher:
         self._readings = readings
         self._write = write
         self._also: list[Callable[[], object]] = []
-        self._waiting: dict[Span, SeriesSet] = {}
+        self._waiting: dict[int, SeriesSet] = {}
         self._lock = Lock()
         self._is_away = False
         self._last_seconds = 0.0
@@ -75,11 +75,11 @@ class Flusher:
         return True
 
 
-def bounded(spans: dict[Span, SeriesSet], most_bytes: int = MOST_BYTES) -> dict[Span, SeriesSet]:
+def bounded(spans: dict[int, SeriesSet], most_bytes: int = MOST_BYTES) -> dict[int, SeriesSet]:
     """The spans in bounded memory: when there are too many, minutes become hours, and then the oldest are dropped."""
     if _weight(spans) <= most_bytes:
         return spans
-    spans = merged({(floor(minute, Level.HOUR), family): series} for (minute, family), series in spans.items())
+    spans = merged({floor(minute, Level.HOUR): series} for minute, series in spans.items())
     dropped = 0
     while _weight(spans) > most_bytes:
         del spans[min(spans)]

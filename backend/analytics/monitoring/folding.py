@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
 from backend.analytics.monitoring.flush_payload import unpacked
-from backend.analytics.monitoring.measured import Measured, Span, merged
-from backend.analytics.monitoring.models import Level, StoredTotal
-from backend.analytics.monitoring.readings import Family
-from backend.analytics.monitoring.series import Label, SeriesSet
+from backend.analytics.monitoring.measured import Measured, merged
+from backend.analytics.monitoring.models import Level
+from backend.analytics.monitoring.series import SeriesSet
 from backend.analytics.monitoring.spans import KEPT, floor
 from backend.analytics.monitoring.store import PerformanceStore, SeriesRow
 from backend.analytics.monitoring.totals import bounded, grown
@@ -38,23 +36,20 @@ class Folding:
         self._session.commit()
         return len(flushes)
 
-    def _keep(self, spans: Measured) -> None:
+    def _keep(self, minutes: Measured) -> None:
         """Add to minutes and totals; hours and days, which are larger, take finished minutes."""
-        spans = self._count(spans)
-        starts = {minute for minute, _ in spans}
+        minutes = self._count(minutes)
         for level in (Level.MINUTE, Level.UNROLLED):
-            added = {(minute, family.value): series for (minute, family), series in spans.items()}
-            self._add(level, starts, added)
+            self._add(level, minutes)
 
-    def _count(self, spans: Measured) -> dict[Span, SeriesSet]:
-        """Add to the totals; the spans, under no more names than are kept."""
-        stored: dict[str, dict[Label, StoredTotal]] = defaultdict(dict)
-        for total in self._store.totals({family.value for _, family in spans}):
-            stored[total.family][total.name, total.outcome] = total
-        known = {family: {name for name, _ in totals} for family, totals in stored.items()}
-        kept = {span: bounded(series, known.setdefault(span[1].value, set())) for span, series in spans.items()}
-        for family, several in _by_family(kept).items():
-            self._store.put_totals(grown(family, SeriesSet.merged(several), stored[family.value]))
+    def _count(self, minutes: Measured) -> dict[int, SeriesSet]:
+        """Add to the totals; the minutes, under no more names than are kept."""
+        before = {total.label: total for total in self._store.totals()}
+        known: dict[str, set[str]] = defaultdict(set)
+        for family, name, _ in before:
+            known[family].add(name)
+        kept = {minute: bounded(series, known) for minute, series in minutes.items()}
+        self._store.put_totals(grown(SeriesSet.merged(list(kept.values())), before))
         return kept
 
     def _roll_up(self, now: int) -> None:
@@ -62,35 +57,18 @@ class Folding:
         if not finished:
             return
         for level in (Level.HOUR, Level.DAY):
-            parts: dict[tuple[int, str], list[SeriesSet]] = defaultdict(list)
-            for row in finished:
-                parts[floor(row.starts, level), row.family].append(SeriesSet.from_bytes(row.payload))
-            added = {place: SeriesSet.merged(several) for place, several in parts.items()}
-            self._add(level, {starts for starts, _ in added}, added)
+            self._add(level, merged({floor(row.starts, level): SeriesSet.from_bytes(row.payload)} for row in finished))
         for level, kept in KEPT.items():
             self._store.thin(level, now - kept)
 
-    def _add(self, level: Level, starts: Iterable[int], added: Mapping[tuple[int, str], SeriesSet]) -> None:
+    def _add(self, level: Level, added: Measured) -> None:
         """Merge series into the rows of a level."""
-        before = {(row.starts, row.family): row.payload for row in self._store.at(level, sorted(starts))}
-        rows = []
-        for (start, family), series in added.items():
-            old = before.get((start, family))
-            whole = series if old is None else SeriesSet.merged([SeriesSet.from_bytes(old), series])
-            rows.append(SeriesRow(level, start, family, whole.to_bytes()))
-        self._store.put(rows)
+        before = {row.starts: SeriesSet.from_bytes(row.payload) for row in self._store.at(level, sorted(added))}
+        whole = merged([before, added])
+        self._store.put([SeriesRow(level, starts, whole[starts].to_bytes()) for starts in added])
 
 
-def _not_ahead(spans: Measured, now: int) -> dict[Span, SeriesSet]:
-    """The spans, those of a host whose clock is ahead as of now."""
-    kept: dict[Span, list[SeriesSet]] = defaultdict(list)
-    for (minute, family), series in spans.items():
-        kept[min(minute, floor(now, Level.MINUTE)), family].append(series)
-    return {span: SeriesSet.merged(several) for span, several in kept.items()}
-
-
-def _by_family(spans: Measured) -> Mapping[Family, Sequence[SeriesSet]]:
-    families: dict[Family, list[SeriesSet]] = defaultdict(list)
-    for (_, family), series in spans.items():
-        families[family].append(series)
-    return families
+def _not_ahead(minutes: Measured, now: int) -> dict[int, SeriesSet]:
+    """The minutes, those of a host whose clock is ahead as of now."""
+    this = floor(now, Level.MINUTE)
+    return merged({min(minute, this): series} for minute, series in minutes.items())

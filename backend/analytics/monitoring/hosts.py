@@ -12,11 +12,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.extensions import Model
 from backend.jobs.store import inserting
+from config.values import LONGEST_HOST
 
 HEARTBEAT = timedelta(seconds=5)
 SILENT = 3 * HEARTBEAT
 KEPT = timedelta(minutes=1)
-LONGEST_HOST = 40
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Readings as series, by minute and family: what a process writes down at once."""
+"""Readings as series, by minute: what a process writes down at once."""
 
 from __future__ import annotations
 
@@ -6,55 +6,54 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from math import isfinite
+from operator import itemgetter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backend.analytics.monitoring.readings import Family, Reading
 from backend.analytics.monitoring.series import Columns, Label, SeriesSet, grouped
-from backend.analytics.monitoring.sketches import MAPPING, keys_of
+from backend.analytics.monitoring.sketches import MAPPING, Values, keys_of
 
 MINUTE = 60
 LONGEST_NAME = 200
-GAUGES = frozenset({Family.HOST})
+GAUGES = frozenset({Family.HOST, Family.BUSINESS})
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
-Span = tuple[int, Family]  # the minute, in seconds since the epoch; the family
-Measured = Mapping[Span, SeriesSet]
+Measured = Mapping[int, SeriesSet]  # by the start of the minute, in seconds since the epoch
 
 
-def measured(readings: Iterable[Reading]) -> dict[Span, SeriesSet]:
-    """The readings by span. What is no number is dropped; less than zero, as after a clock was set back, is zero."""
-    valid = [reading for reading in readings if isfinite(reading.value) and isfinite(reading.at)]
+def measured(readings: Sequence[Reading]) -> dict[int, SeriesSet]:
+    """The readings by minute. What is no number is dropped; less than zero, as after a clock was set back, is zero."""
+    valid = [reading for reading in readings if isfinite(reading[3]) and isfinite(reading[4])]
     if not valid:
         return {}
-    labels, groups = grouped(
-        [(int(at) // MINUTE * MINUTE, family, name, outcome) for family, name, outcome, _, at in valid]
-    )
-    columns = _rows(valid).combined(groups, len(labels))
-    spans: dict[Span, SeriesSet] = {}
+    families, names, outcomes, values, moments = zip(*valid, strict=True)
+    at = np.array(moments, np.float64)
+    minutes = (at // MINUTE).astype(np.int64) * MINUTE
+    labels, groups = grouped(list(zip(minutes.tolist(), families, names, outcomes, strict=True)))
+    is_gauge = np.array([family in GAUGES for _, family, _, _ in labels])[groups]
+    columns = _rows(np.array(values, np.float64), at, is_gauge).combined(groups, len(labels))
+    by_minute: dict[int, SeriesSet] = {}
     first = 0
-    for (minute, family), own in groupby(labels, lambda label: label[:2]):
-        series = [_clean(name, outcome) for _, _, name, outcome in own]
-        rows = SeriesSet(tuple(series), columns.cut(first, first + len(series)))
-        spans[minute, Family(family)] = rows if tuple(sorted(set(series))) == rows.labels else rows.renamed(series)
+    for minute, own in groupby(labels, itemgetter(0)):
+        series = [_clean(*label) for _, *label in own]
+        by_minute[minute] = SeriesSet(tuple(series), columns.cut(first, first + len(series))).renamed(series)
         first += len(series)
-    return spans
+    return by_minute
 
 
-def merged(parts: Iterable[Measured]) -> dict[Span, SeriesSet]:
-    """What several flushes hold, by span."""
-    by_span: dict[Span, list[SeriesSet]] = {}
+def merged(parts: Iterable[Measured]) -> dict[int, SeriesSet]:
+    """What several flushes hold, by minute."""
+    by_minute: dict[int, list[SeriesSet]] = {}
     for part in parts:
-        for span, series in part.items():
-            by_span.setdefault(span, []).append(series)
-    return {span: SeriesSet.merged(several) for span, several in by_span.items()}
+        for minute, series in part.items():
+            by_minute.setdefault(minute, []).append(series)
+    return {minute: SeriesSet.merged(several) for minute, several in by_minute.items()}
 
 
-def _rows(readings: Sequence[Reading]) -> Columns:
+def _rows(values: Values, at: Values, is_gauge: NDArray[np.bool_]) -> Columns:
     """A row for each reading."""
-    many = len(readings)
-    values = np.maximum(np.fromiter((reading.value for reading in readings), np.float64, many), 0.0)
-    is_gauge = np.fromiter((reading.family in GAUGES for reading in readings), np.bool_, many)
-    at = np.fromiter((reading.at for reading in readings), np.float64, many)
+    many, values = len(values), np.maximum(values, 0.0)
     is_above_zero = values > MAPPING.min_possible
     return Columns(
         counts=np.ones(many, np.int64),
@@ -68,5 +67,9 @@ def _rows(readings: Sequence[Reading]) -> Columns:
     )
 
 
-def _clean(name: str, outcome: str) -> Label:
-    return UNPRINTABLE.sub(" ", name)[:LONGEST_NAME], UNPRINTABLE.sub(" ", outcome)[:LONGEST_NAME]
+def _clean(family: Family, name: str, outcome: str) -> Label:
+    return family.value, _one_line(name), _one_line(outcome)
+
+
+def _one_line(text: str) -> str:
+    return UNPRINTABLE.sub(" ", text)[:LONGEST_NAME]

@@ -33,13 +33,12 @@ class StoredFlush(Model):
 
 
 class StoredSeries(Model):
-    """The series of one family in one minute, hour, or day; `starts` in seconds since the epoch."""
+    """The series of one minute, hour, or day; `starts` in seconds since the epoch."""
 
     __tablename__ = "performance_series"
 
     level: Mapped[Level] = mapped_column(Integer, primary_key=True)
     starts: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    family: Mapped[str] = mapped_column(String(20), primary_key=True)
     payload: Mapped[bytes]
 
 

@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Self, TypeVar
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from backend.analytics.monitoring.sketches import Counts, Keys, Sketch, Values
 
 Groups = NDArray[np.int64]
-Label = tuple[str, str]  # name, outcome
+Label = tuple[str, str, str]  # family, name, outcome
 L = TypeVar("L", bound=tuple[Any, ...])
 DENSE_AT_MOST = 30  # places in a table for each bin that is there; beyond it sorting is faster
 LARGE = 1e38  # what half the digits cannot hold
@@ -23,7 +24,7 @@ HEADER = struct.Struct("<BIIII9s")
 VERSION = 1
 COLUMNS = ("counts", "totals", "maxima", "latest_at", "latest", "sizes", "keys", "bins")
 OF_BINS = frozenset({"keys", "bins"})
-SPEED = 1
+EFFORT = 6
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -102,7 +103,7 @@ class Columns:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SeriesSet:
-    """The series of one family in one span, by name and outcome, in ascending order."""
+    """The series of one span, by family, name, and outcome, in ascending order."""
 
     labels: tuple[Label, ...]
     columns: Columns
@@ -122,20 +123,20 @@ class SeriesSet:
 
     def to_bytes(self) -> bytes:
         """A form of a byte or two for each bin."""
-        text = "\n".join(f"{name}\t{outcome}" for name, outcome in self.labels).encode()
+        text = "\n".join(map("\t".join, self.labels)).encode()
         columns = self.columns
         keys, starts = columns.keys, _starts(columns.sizes)
         steps = np.diff(keys, prepend=np.int32(0))
         steps[starts] = 0
         arrays = [
             *(_narrow(whole) for whole in (columns.counts, columns.sizes, keys[starts], steps, columns.bins)),
-            columns.totals,
-            columns.maxima.astype(np.float32 if columns.maxima.max(initial=0) < LARGE else np.float64),
+            _short(columns.totals),
+            _short(columns.maxima),
             *((columns.latest_at, columns.latest) if np.isfinite(columns.latest_at).any() else ()),
         ]
         kinds = "".join(array.dtype.char for array in arrays).encode()
         header = HEADER.pack(VERSION, len(columns), len(starts), len(keys), len(text), kinds)
-        return header + zlib.compress(text + b"".join(array.tobytes() for array in arrays), SPEED)
+        return header + zlib.compress(text + b"".join(array.tobytes() for array in arrays), EFFORT)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> SeriesSet:
@@ -155,8 +156,14 @@ class SeriesSet:
         sizes = sizes.astype(np.int64)
         keys = _keys(firsts, steps, sizes)
         columns = Columns(counts, totals, maxima, latest_at, newest, sizes, keys, counted)
-        pairs = [line.partition("\t") for line in raw[:length].decode().split("\n")] if rows else []
-        return cls(tuple((name, outcome) for name, _, outcome in pairs), columns)
+        lines = raw[:length].decode().split("\n") if rows else []
+        return cls(tuple(_label(line) for line in lines), columns)
+
+
+@lru_cache(4_096)
+def _label(line: str) -> Label:
+    family, name, outcome = line.split("\t")
+    return family, name, outcome
 
 
 def _starts(sizes: Counts) -> Counts:
@@ -170,6 +177,11 @@ def _narrow(whole: NDArray[Any]) -> NDArray[Any]:
         return whole.astype(np.uint8)
     low, high = int(whole.min()), int(whole.max())
     return whole.astype(np.promote_types(np.min_scalar_type(low), np.min_scalar_type(high)))
+
+
+def _short(values: Values) -> NDArray[Any]:
+    """With seven digits, where they are not too large for it."""
+    return values.astype(np.float32 if values.max(initial=0) < LARGE else np.float64)
 
 
 def _keys(firsts: NDArray[Any], steps: NDArray[Any], sizes: Counts) -> Keys:

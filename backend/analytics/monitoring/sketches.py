@@ -15,7 +15,7 @@ import numpy as np
 from ddsketch.mapping import LogarithmicMapping
 from numpy.typing import NDArray
 
-ACCURACY = 0.005
+ACCURACY = 0.01
 MAPPING = LogarithmicMapping(ACCURACY)
 KEYS_PER_DOUBLING = 1 / np.log2(MAPPING.gamma)
 Keys = NDArray[np.int32]

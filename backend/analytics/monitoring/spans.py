@@ -12,6 +12,7 @@ from backend.analytics.monitoring.models import Level
 MINUTES_KEPT = 48 * 3_600
 HOURS_KEPT = 60 * 86_400
 DAYS_KEPT = 400 * 86_400
+MINUTES_READ = 6 * 3_600
 KEPT = {Level.MINUTE: MINUTES_KEPT, Level.HOUR: HOURS_KEPT, Level.DAY: DAYS_KEPT}
 FINER = {Level.DAY: Level.HOUR, Level.HOUR: Level.MINUTE}
 MINUTES_OF_STEPS = (1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720)
@@ -99,8 +100,12 @@ def widened(since: float, until: float, now: float) -> tuple[int, int]:
 
 
 def step_of(since: int, until: int, now: float, buckets: int) -> int:
-    """The shortest usual length of a bucket of which no more than `buckets` are needed, and for which rows are kept."""
-    wanted = max((until - since) / buckets, finest(since, now))
+    """The shortest usual length of a bucket of which no more than `buckets` are needed, and for which rows are kept.
+
+    Beyond `MINUTES_READ` it is whole hours, since there would be too many minutes to read.
+    """
+    shortest = Level.HOUR if until - since > MINUTES_READ else Level.MINUTE
+    wanted = max((until - since) / buckets, shortest, finest(since, now))
     return next((step for step in STEPS if step >= wanted), STEPS[-1])
 
 

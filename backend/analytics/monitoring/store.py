@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.analytics.monitoring.models import Level, StoredFlush, StoredSeries, StoredTotal
 from backend.analytics.monitoring.spans import Piece, floor
+from backend.analytics.monitoring.totals import Total
 from backend.jobs.store import inserting
 
 FOLDS_AT_ONCE = 500
@@ -20,7 +22,6 @@ class SeriesRow(NamedTuple):
 
     level: Level
     starts: int
-    family: str
     payload: bytes
 
 
@@ -53,8 +54,8 @@ class PerformanceStore:
         taken = delete(StoredSeries).where(inside).returning(*_columns())
         return _rows(self._session.execute(taken.execution_options(synchronize_session=False)))
 
-    def rows(self, wanted: Iterable[Piece], families: Collection[str]) -> Sequence[SeriesRow]:
-        found = select(*_columns()).where(_inside(wanted), StoredSeries.family.in_(families))
+    def rows(self, wanted: Iterable[Piece]) -> Sequence[SeriesRow]:
+        found = select(*_columns()).where(_inside(wanted))
         return _rows(self._session.execute(found))
 
     def at(self, level: Level, starts: Collection[int]) -> Sequence[SeriesRow]:
@@ -70,18 +71,13 @@ class PerformanceStore:
         if rows:
             insert = inserting(self._session, StoredSeries)
             replacing = insert.on_conflict_do_update(
-                index_elements=["level", "starts", "family"], set_={"payload": insert.excluded.payload}
+                index_elements=["level", "starts"], set_={"payload": insert.excluded.payload}
             )
             self._session.execute(replacing, [row._asdict() for row in rows])
 
     def thin(self, level: Level, before: int) -> None:
         old = (StoredSeries.level == level) & (StoredSeries.starts < before)
         self._session.execute(delete(StoredSeries).where(old).execution_options(synchronize_session=False))
-
-    def starts(self, wanted: Iterable[Piece]) -> set[int]:
-        """The starts of these rows, of whatever family."""
-        found = select(StoredSeries.starts).distinct().where(_inside(wanted))
-        return set(self._session.scalars(found))
 
     def first_start(self) -> int | None:
         """When the first thing was measured, as exactly as rows of that time are kept."""
@@ -93,21 +89,20 @@ class PerformanceStore:
         oldest = min((floor(first, Level.DAY) for first in known), default=0)
         return next((first for first in known if floor(first, Level.DAY) == oldest), None)
 
-    def totals(self, families: Collection[str] | None = None) -> Sequence[StoredTotal]:
-        wanted = select(StoredTotal).order_by(StoredTotal.family, StoredTotal.name, StoredTotal.outcome)
-        if families is not None:
-            wanted = wanted.where(StoredTotal.family.in_(families))
-        return self._session.scalars(wanted).all()
+    def totals(self) -> Sequence[Total]:
+        columns = [getattr(StoredTotal, name) for name in Total.__slots__]
+        ordered = select(*columns).order_by(StoredTotal.family, StoredTotal.name, StoredTotal.outcome)
+        return [Total(*row) for row in self._session.execute(ordered)]
 
-    def put_totals(self, rows: Sequence[dict[str, Any]]) -> None:
+    def put_totals(self, totals: Sequence[Total]) -> None:
         """Write totals in place of those that are there."""
-        if rows:
+        if totals:
             insert = inserting(self._session, StoredTotal)
             replacing = insert.on_conflict_do_update(
                 index_elements=["family", "name", "outcome"],
                 set_={name: insert.excluded[name] for name in ("count", "total", "buckets")},
             )
-            self._session.execute(replacing, rows)
+            self._session.execute(replacing, [asdict(total) for total in totals])
 
 
 def _inside(wanted: Iterable[Piece]) -> ColumnElement[bool]:
@@ -118,8 +113,8 @@ def _inside(wanted: Iterable[Piece]) -> ColumnElement[bool]:
 
 
 def _columns() -> tuple[Any, ...]:
-    return StoredSeries.level, StoredSeries.starts, StoredSeries.family, StoredSeries.payload
+    return StoredSeries.level, StoredSeries.starts, StoredSeries.payload
 
 
 def _rows(found: Iterable[Any]) -> list[SeriesRow]:
-    return [SeriesRow(Level(level), starts, family, payload) for level, starts, family, payload in found]
+    return [SeriesRow(Level(level), starts, payload) for level, starts, payload in found]

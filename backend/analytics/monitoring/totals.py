@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
-from backend.analytics.monitoring.models import StoredTotal
-from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.series import Label, SeriesSet
 from backend.analytics.monitoring.sketches import last_key
 
@@ -18,29 +16,40 @@ OTHER = "other"
 LAST_KEYS = np.array([last_key(bound) for bound in BOUNDS])
 
 
-def bounded(series: SeriesSet, known: set[str]) -> SeriesSet:
-    """The series under no more than `MOST_NAMES` names, those in `known` first; what is beyond them is "other".
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What was ever counted of one series; `buckets`: how many values were at most each of `BOUNDS`."""
+
+    family: str
+    name: str
+    outcome: str
+    count: int
+    total: float
+    buckets: list[int]
+
+    @property
+    def label(self) -> Label:
+        return self.family, self.name, self.outcome
+
+
+def bounded(series: SeriesSet, known: dict[str, set[str]]) -> SeriesSet:
+    """The series under no more than `MOST_NAMES` names in each family, the `known` first; those beyond are "other".
 
     Names come from templates and kinds, so this is reached only by a mistake, which must not fill the database.
     """
-    labels = [(_kept(name, known), outcome) for name, outcome in series.labels]
+    labels = [(family, _kept(name, known.setdefault(family, set())), rest) for family, name, rest in series.labels]
     return series if tuple(labels) == series.labels else series.renamed(labels)
 
 
-def grown(family: Family, series: SeriesSet, before: Mapping[Label, StoredTotal]) -> list[dict[str, Any]]:
-    """The totals with what these series add, as rows."""
+def grown(series: SeriesSet, before: Mapping[Label, Total]) -> list[Total]:
+    """The totals with what these series add."""
     columns = series.columns
+    added = zip(columns.counts.tolist(), columns.totals.tolist(), within_bounds(series), strict=True)
     rows = []
-    for label, count, total, buckets in zip(
-        series.labels, columns.counts.tolist(), columns.totals.tolist(), within_bounds(series), strict=True
-    ):
-        old = before.get(label)
-        if old is not None:
-            count, total = count + old.count, total + old.total  # noqa: PLW2901
-            buckets = [new + counted for new, counted in zip(buckets, old.buckets, strict=True)]  # noqa: PLW2901
-        name, outcome = label
-        row = {"family": family.value, "name": name, "outcome": outcome}
-        rows.append(row | {"count": count, "total": total, "buckets": buckets})
+    for label, (count, total, buckets) in zip(series.labels, added, strict=True):
+        old = before.get(label) or Total(*label, 0, 0.0, [0] * len(BOUNDS))
+        counts = [new + counted for new, counted in zip(buckets, old.buckets, strict=True)]
+        rows.append(Total(*label, old.count + count, old.total + total, counts))
     return rows
 
 

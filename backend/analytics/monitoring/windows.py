@@ -63,19 +63,19 @@ class Bucket:
 class Measurements:
     """What was read of several families in one period, for as many questions as there are."""
 
-    def __init__(self, rows: Mapping[Family, Rows], period: Period, coverage: Coverage) -> None:
+    def __init__(self, rows: Rows, period: Period, coverage: Coverage) -> None:
         self._rows = rows
         self.period = period
         self._coverage = coverage
 
     def one(self, family: Family, names: NameFilter = ANY) -> Window:
-        rows = self._rows[family].among(names)
+        rows = self._rows.among(family, names)
         [window] = self._windows(rows, np.zeros(len(rows.columns), np.int64), [self.covered])
         return window
 
     def by_name(self, family: Family, names: NameFilter = ANY) -> dict[str, Window]:
-        rows = self._rows[family].among(names)
-        distinct, groups = grouped([(name,) for name, _ in rows.labels])
+        rows = self._rows.among(family, names)
+        distinct, groups = grouped([(name,) for _, name, _ in rows.labels])
         covered = [self.covered] * len(distinct)
         owners = groups[rows.places]
         return {name: window for (name,), window in zip(distinct, self._windows(rows, owners, covered), strict=True)}
@@ -88,7 +88,7 @@ class Measurements:
         return {outcome: window for (outcome,), window in zip(distinct, windows, strict=True)}
 
     def course(self, family: Family, names: NameFilter = ANY) -> Sequence[Bucket]:
-        rows, begins = self._rows[family].among(names), self.period.begins
+        rows, begins = self._rows.among(family, names), self.period.begins
         first = begins[0] if begins else 0
         covered = [self._coverage.seconds(start, start + self.period.step) for start in begins]
         windows = self._windows(rows, (rows.starts - first) // self.period.step, covered)
@@ -155,24 +155,21 @@ class Windows:
         now = self._now().timestamp()
         period = Period.of(since.timestamp(), until.timestamp(), now, buckets)
         wanted = list(pieces(period.first, period.last, period.coarsest, now))
-        parts = self._parts(families, wanted, period)
-        begun = self._store.first_start() or min((start for own in parts.values() for start, _ in own), default=now)
-        measured = set() if buckets is None else self._store.starts(_with_unrolled(wanted))
-        coverage = Coverage(tuple(self._off(period)), begun, now, measured | {s for p in parts.values() for s, _ in p})
-        return Measurements({family: Rows.of(parts[family]) for family in families}, period, coverage)
+        parts = self._parts(wanted, period)
+        starts = {start for start, _ in parts}
+        coverage = Coverage(tuple(self._off(period)), self._begun(starts, now), now, starts)
+        return Measurements(Rows.of(parts, families), period, coverage)
 
-    def _parts(
-        self, families: Collection[Family], wanted: Sequence[Piece], period: Period
-    ) -> dict[Family, list[tuple[int, SeriesSet]]]:
+    def _begun(self, starts: Collection[int], now: float) -> float:
+        first = self._store.first_start()
+        return min(starts, default=now) if first is None else first
+
+    def _parts(self, wanted: Sequence[Piece], period: Period) -> list[tuple[int, SeriesSet]]:
         """Each with the start of its row."""
-        parts: dict[Family, list[tuple[int, SeriesSet]]] = {family: [] for family in families}
-        for row in self._store.rows(_with_unrolled(wanted), [family.value for family in families]):
-            parts[Family(row.family)].append((row.starts, SeriesSet.from_bytes(row.payload)))
-        for flush in self._store.flushes():
-            for (minute, family), series in unpacked(flush).items():
-                if family in parts and period.first <= minute < period.last:
-                    parts[family].append((minute, series))
-        return parts
+        rows = self._store.rows(_with_unrolled(wanted))
+        written = [minutes for flush in self._store.flushes() for minutes in unpacked(flush).items()]
+        recent = [(minute, series) for minute, series in written if period.first <= minute < period.last]
+        return [*((row.starts, SeriesSet.from_bytes(row.payload)) for row in rows), *recent]
 
     def _off(self, period: Period) -> Iterator[tuple[float, float]]:
         since, until = (datetime.fromtimestamp(moment, UTC) for moment in (period.first, period.last))

@@ -13,6 +13,7 @@ from backend.dashboards.pages.funnel import FUNNEL
 from backend.dashboards.pages.geography import Geography
 from backend.dashboards.pages.goals import GOALS
 from backend.dashboards.pages.live import Live
+from backend.dashboards.pages.ops import OPERATIONS
 from backend.dashboards.pages.overview import Overview
 from backend.dashboards.pages.popular import Popular
 from backend.dashboards.pages.revenue import Revenue
@@ -28,5 +29,6 @@ PAGES: tuple[Page, ...] = (
     BOARDS,
     GOALS,
     Live(),
+    OPERATIONS,
 )
 BOARD_PAGES = tuple(page for page in PAGES if isinstance(page, BoardPage))

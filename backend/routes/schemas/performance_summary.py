@@ -29,7 +29,7 @@ class SummaryQuery(Parameters):
 class FiguresOut(Out):
     """`rate` is per second of the time in which monitoring was on. In `errors`, `count` and `rate` are of requests that
     failed, and there are no quantiles; elsewhere `count` is of all that was measured. `max` is exact, quantiles are
-    within 0.5%. All are null in a time without monitoring.
+    within 1%. All are null in a time without monitoring.
     """
 
     count: int | None

@@ -29,9 +29,11 @@ _DAY = (
     f"|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:{_LEAP})-02-29)"
 )
 _TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]{1,6})?)?"
-_MOMENT = f"{_DAY}(?:T{_TIME}(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]))?"
+_ZONE = "(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+_MOMENT = f"{_DAY}(?:T{_TIME}{_ZONE})?"
 DAY: Rule = {"type": "string", "pattern": f"^{_DAY}$"}
 MOMENT: Rule = {"type": "string", "pattern": f"^{_MOMENT}$"}
+INSTANT: Rule = {"type": "string", "pattern": f"^{_DAY}T{_TIME}{_ZONE}$", "examples": ["2026-11-30T22:00:00Z"]}
 MOMENT_OR_NONE: Rule = {"anyOf": [{"type": "string", "pattern": f"^(?:{_MOMENT})?$"}, {"type": "null"}]}
 
 WITHOUT_VALUE = (Operator.IS_NULL, Operator.NOT_NULL)

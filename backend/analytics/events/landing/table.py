@@ -6,8 +6,10 @@ import re
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
+
+from backend.analytics.events.models import AnalyticsEvent
 
 MONTHLY = re.compile(r"analytics_events_(\d{4})_(\d\d)")
 PATIENCE = "SET LOCAL lock_timeout = '5s'"
@@ -33,6 +35,10 @@ class LandingTable:
     @property
     def is_partitioned(self) -> bool:
         return self._session.get_bind().dialect.name == "postgresql"
+
+    def newest(self) -> datetime | None:
+        """When the newest event arrived; None of an empty table."""
+        return self._session.scalar(select(func.max(AnalyticsEvent.created_at)))
 
     def partitions(self) -> set[datetime]:
         """The months that have a partition of their own, by their first instant."""

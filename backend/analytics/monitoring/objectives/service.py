@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from backend.analytics.monitoring.objectives.burn import SHORTER, Burn, burn, burn_rate
+from backend.analytics.monitoring.objectives.burn import burn_rate
 from backend.analytics.monitoring.objectives.objective import BurnPoint, Objective, ObjectiveStanding
 from backend.analytics.monitoring.windows import Bucket, Windows
 from backend.clock import Clock
@@ -23,13 +23,6 @@ class Objectives:
         """How each objective stands now."""
         now = self._now()
         return [self._standing(objective, now) for objective in self._objectives.values()]
-
-    def burn(self, objective: Objective, over: timedelta, at: datetime) -> Burn:
-        """How fast the budget burns over a window and over its last twelfth."""
-        long, short = (
-            self._windows.one(objective.family, at - span, at, objective.names) for span in (over, over / SHORTER)
-        )
-        return burn(objective, long, short)
 
     def _standing(self, objective: Objective, now: datetime) -> ObjectiveStanding:
         since = now - objective.window

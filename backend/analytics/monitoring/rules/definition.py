@@ -129,12 +129,12 @@ def _faults_of_limits(rule: Rule) -> Iterator[FieldError]:
 
 def _faults_of_times(rule: Rule) -> Iterator[FieldError]:
     if not MINUTE <= rule.window <= WEEK:
-        yield FieldError("window", "Enter 60 to 604,800 seconds.")
-    for name, time in (("lasting", rule.lasting), ("settles", rule.settles)):
+        yield FieldError("window_seconds", "Enter 60 to 604,800 seconds.")
+    for name, time in (("lasting_seconds", rule.lasting), ("settles_seconds", rule.settles)):
         if not timedelta() <= time <= DAY:
             yield FieldError(name, "Enter 0 to 86,400 seconds.")
     if rule.escalates is not None and not MINUTE <= rule.escalates <= DAY:
-        yield FieldError("escalates", "Enter 60 to 86,400 seconds, or null.")
+        yield FieldError("escalates_seconds", "Enter 60 to 86,400 seconds, or null.")
 
 
 def _faults_of_measure(measure: Measure) -> Iterator[FieldError]:

@@ -46,8 +46,8 @@ LOADS = Measure(Source.WINDOW, Family.CALCULATOR_LOAD, Statistic.P95)
 QUERIES = Measure(Source.WINDOW, Family.QUERY, Statistic.P95, each=Each.NAME)
 WAITS = Measure(Source.WINDOW, Family.QUEUE, Statistic.P95)
 PAINTS = Measure(Source.WINDOW, Family.VITAL, Statistic.P75, prefixes=("LCP ",))
-# The schedule runs every few seconds, and the rules with it: without a measured run, measuring is broken.
-RUNS = Measure(Source.WINDOW, Family.JOB, Statistic.COUNT)
+# Every process writes down what it measured, and how long that took, every few seconds.
+FLUSHES = Measure(Source.WINDOW, Family.FLUSH, Statistic.COUNT)
 ALERTS = _check("undelivered_alerts")
 
 _CRITICAL = (
@@ -81,11 +81,11 @@ _CRITICAL = (
     ),
     Rule(
         "host-lost", "A host no longer reports", _check("host_silence", Each.HOST), 60, 30, CRITICAL,
-        settles=MINUTE, escalates=ESCALATES,
+        lasting=MINUTE, settles=MINUTE, escalates=ESCALATES,
     ),
     Rule(
-        "monitoring-silent", "Nothing is being measured", RUNS, 1, 1, CRITICAL,
-        comparison=Comparison.BELOW, settles=MINUTE, fewest=0, escalates=ESCALATES,
+        "monitoring-silent", "Nothing is being measured", FLUSHES, 1, 1, CRITICAL,
+        comparison=Comparison.BELOW, lasting=MINUTE, settles=MINUTE, fewest=0, escalates=ESCALATES,
     ),
     Rule(
         "emails-failing", "Emails aren’t going out", EMAILS, 0.5, 0.1, CRITICAL,
@@ -126,12 +126,12 @@ _WARNING = (
     Rule("cache-missing", "The cache misses", CACHE, 0.8, 0.7, WARNING, window=15 * MINUTE, fewest=200),
     Rule("calls-failing", "Another service fails", CALLS, 0.5, 0.1, WARNING, window=15 * MINUTE, fewest=10),
     Rule("jobs-dead", "Jobs gave up", _check("dead_jobs"), 0, 0, WARNING, settles=NOW),
-    Rule("jobs-waiting", "Background work is behind", _check("oldest_job"), 600, 120, WARNING, lasting=MINUTE),
+    Rule("jobs-waiting", "Background work is behind", _check("oldest_job"), 600, 120, WARNING, lasting=5 * MINUTE),
     Rule(
         "schedule-failing", "Work on the schedule fails", _check("failing_entries", Each.NAME), 2, 0, WARNING,
         settles=NOW,
     ),
-    Rule("lake-behind", "The lake is behind", _check("lake_age"), 900, 300, WARNING, lasting=MINUTE),
+    Rule("lake-behind", "The lake is behind", _check("lake_age"), 900, 300, WARNING, lasting=5 * MINUTE),
     Rule("on-call-gap", "Nobody is on call", _check("on_call_gap"), 0, 0, WARNING, settles=NOW),
     Rule(
         "conversion-fell", "Conversion fell", _change("conversion_rate"), -1 / 3, -0.2, WARNING,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from backend.analytics.monitoring.objectives.burn import SHORTER, Burn, burn
 from backend.analytics.monitoring.objectives.objective import MONTH, Objective
-from backend.analytics.monitoring.objectives.service import Objectives
 from backend.analytics.monitoring.rules.catalogue import CatalogueValues
 from backend.analytics.monitoring.rules.judging import Observed
 from backend.analytics.monitoring.rules.rule import HOUR, Measure, Rule, Source
@@ -40,15 +40,13 @@ class RuleValues:
         self,
         windows: WindowValues,
         catalogue: CatalogueValues,
-        objectives: Objectives,
-        known: Mapping[str, Objective],
+        objectives: Mapping[str, Objective],
         checks: Mapping[str, Check],
         long: LongValues,
     ) -> None:
         self._windows = windows
         self._catalogue = catalogue
         self._objectives = objectives
-        self._known = known
         self._checks = checks
         self._long = long
 
@@ -69,6 +67,11 @@ class RuleValues:
 
     def _burns(self, rule: Rule, at: datetime) -> Sequence[Observed]:
         """Only of objectives of a month, which the rates at which alerts open are made for."""
-        asked = (one for one in self._known.values() if rule.measure.name in {ANY_OBJECTIVE, one.id})
-        burns = [(one, self._objectives.burn(one, rule.window, at)) for one in asked if one.window == MONTH]
-        return [Observed(burn.rate, burn.count, objective.title) for objective, burn in burns]
+        asked = (one for one in self._objectives.values() if rule.measure.name in {ANY_OBJECTIVE, one.id})
+        burns = [(one, self._burn(one, rule.window, at)) for one in asked if one.window == MONTH]
+        return [Observed(both.rate, both.count, objective.title) for objective, both in burns]
+
+    def _burn(self, objective: Objective, over: timedelta, at: datetime) -> Burn:
+        """How fast the budget burns over a window and over its last twelfth."""
+        read = (self._windows.read(objective.family, span, at) for span in (over, over / SHORTER))
+        return burn(objective, *(measurements.one(objective.family, objective.names) for measurements in read))

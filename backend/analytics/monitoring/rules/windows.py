@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.rules.judging import Observed
-from backend.analytics.monitoring.rules.rule import EVERYTHING, Each, Measure, Rule, Statistic
+from backend.analytics.monitoring.rules.rule import EVERYTHING, HOUR, Each, Measure, Rule, Statistic
 from backend.analytics.monitoring.windows import Measurements, NameFilter, Window, Windows
 
 QUANTILES = {Statistic.P50: 0.5, Statistic.P75: 0.75, Statistic.P95: 0.95, Statistic.P99: 0.99}
@@ -19,20 +19,21 @@ class WindowValues:
 
     def __init__(self, windows: Windows) -> None:
         self._windows = windows
-        self._read: dict[tuple[Family, timedelta, datetime], Measurements] = {}
+        self._read: dict[tuple[tuple[Family, ...], timedelta, datetime], Measurements] = {}
 
     def of(self, rule: Rule, at: datetime) -> Sequence[Observed]:
+        read = self.read(Family(rule.measure.name), rule.window, at)
         return [
             Observed(value_of(rule.measure.statistic, window, rule.window), window.count, thing)
-            for thing, window in self._asked(
-                rule.measure, self._measurements(Family(rule.measure.name), rule.window, at)
-            )
+            for thing, window in self._asked(rule.measure, read)
         ]
 
-    def _measurements(self, family: Family, span: timedelta, at: datetime) -> Measurements:
-        key = (family, span, at)
+    def read(self, family: Family, span: timedelta, at: datetime) -> Measurements:
+        """What was measured in a time before an instant; of a short one, all families are read at once."""
+        families = tuple(Family) if span < HOUR else (family,)
+        key = (families, span, at)
         if key not in self._read:
-            self._read[key] = self._windows.read([family], at - span, at)
+            self._read[key] = self._windows.read(families, at - span, at)
         return self._read[key]
 
     def _asked(self, measure: Measure, read: Measurements) -> Iterator[tuple[str, Window]]:

@@ -1,4 +1,4 @@
-"""What tests of alerts share: windows made by hand, and time that passes."""
+"""Windows of measurements made by hand, and time that passes, for tests of rules and alerts."""
 
 from __future__ import annotations
 

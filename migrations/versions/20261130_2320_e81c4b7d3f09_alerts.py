@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = 'e81c4b7d3f09'
-down_revision = 'b7d20e6a9c14'
+down_revision = '4b8d1e6f03ca'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,59 @@
+"""Objectives as the page of operations shows them: what was reached, and what is left of the error budget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from math import floor
+
+from backend.analytics.figures.spark import Spark, spark
+from backend.analytics.monitoring.objectives.objective import ObjectiveStanding
+from backend.dashboards.ops.checks import State
+from backend.formats import count
+
+NEARLY_ALL = 0.9  # of the window, from which on a figure is of all of it
+
+
+@dataclass(frozen=True, slots=True)
+class ShownObjective:
+    """`left`: percent of the budget, from 0 to 100, for a bar; None where nothing was counted."""
+
+    title: str
+    reached: str
+    budget: str
+    left: int | None
+    state: State
+    about: str
+    burn: Spark | None
+
+
+def shown_objectives(standings: Iterable[ObjectiveStanding]) -> tuple[ShownObjective, ...]:
+    return tuple(_shown(standing) for standing in standings)
+
+
+def _shown(standing: ObjectiveStanding) -> ShownObjective:
+    objective, left = standing.objective, standing.budget_left
+    if left is None or not standing.count:
+        return ShownObjective(objective.title, "not measured", "", None, State.UNKNOWN, "", None)
+    budget = f"{left:.0%} left" if left >= 0 else "used up"
+    about = f"{count(standing.count)} counted{_covered(standing.covered, objective.window)}"
+    burn = spark([point.rate for point in standing.burn], (), partial=False)
+    state = State.OK if left > 0 else State.BAD
+    percent_left = max(0, min(100, round(left * 100)))
+    reached = _share(1 - standing.bad / standing.count)
+    return ShownObjective(objective.title, reached, budget, percent_left, state, about, burn)
+
+
+def _share(part: float) -> str:
+    """99.9%, 100%: never rounded up to a promise that was kept."""
+    cut = floor(part * 100_000 + 1e-6) / 1000
+    return f"{cut:.3f}".rstrip("0").rstrip(".") + "%"
+
+
+def _covered(covered: timedelta, window: timedelta) -> str:
+    if covered >= window * NEARLY_ALL:
+        return ""
+    hours = covered.total_seconds() / 3600
+    length = f"{hours / 24:.0f} days" if hours >= 48 else f"{max(hours, 0):.0f} h"
+    return f" in the {length} measured so far"

@@ -1,0 +1,75 @@
+"""What the page of operations rests on, asked of the services that know it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from flask import current_app
+
+from backend.accounts.people.directory import Directory
+from backend.analytics.monitoring.control import MonitoringControl, MonitoringStatus
+from backend.analytics.monitoring.readings import Family
+from backend.analytics.monitoring.route_groups import ALL, API, EVENTS, PAGES
+from backend.analytics.monitoring.store import PerformanceStore
+from backend.analytics.monitoring.windows import NameFilter, Windows
+from backend.audit.words import name_in_words
+from backend.dashboards.ops.groups import FULL, SiteFigures
+from backend.dashboards.ops.now import Measured
+from backend.dashboards.ops.timeline import Span
+from backend.database import get_db_session
+from backend.health import HealthService
+from backend.plugins import Health, get
+from backend.row_security import serving
+
+HOUR, MONTH = timedelta(hours=1), timedelta(days=30)
+GROUPS: Mapping[str, NameFilter] = {"pages": PAGES, "API": API, "events": EVENTS}
+LOADS = {"CPU": "cpu_percent", "memory": "memory_percent"}
+
+
+def measured(status: MonitoringStatus, now: datetime) -> Measured:
+    """The last hour minute by minute, up to the last whole one, and the last 30 days in one."""
+    until = now.replace(second=0, microsecond=0)
+    hour = get(Windows).read([Family.REQUEST, Family.HOST], until - HOUR, until, buckets=60)
+    month = get(Windows).one(Family.REQUEST, now - MONTH, now, ALL)
+    return Measured(
+        SiteFigures(month, hour.one(Family.REQUEST, ALL)),
+        hour.course(Family.REQUEST, ALL),
+        {name: hour.one(Family.REQUEST, names) for name, names in GROUPS.items()},
+        {name: hour.course(Family.REQUEST, names) for name, names in GROUPS.items()},
+        {label: hour.course(Family.HOST, NameFilter(names=(name,))) for label, name in LOADS.items()},
+        {name: fullest(status, name) for name in FULL},
+    )
+
+
+def unmeasured(now: datetime) -> Sequence[Span]:
+    """When nothing was measured in the last 30 days: before the first measurement, and while monitoring was off."""
+    since, first = now - MONTH, get(PerformanceStore).first_start()
+    begun = datetime.fromtimestamp(first, UTC) if first else now
+    before = [Span(since, begun)] if begun > since else []
+    return [*before, *(Span(*span) for span in get(MonitoringControl).off_spans(since, now))]
+
+
+def fullest(status: MonitoringStatus, name: str) -> float | None:
+    """The greatest share of a disk or of memory that any host uses, in percent."""
+    figures = (host.figures.get(f"{name}_percent") for host in status.hosts)
+    return max((figure for figure in figures if figure is not None), default=None)
+
+
+def parts_health() -> Mapping[str, Health]:
+    """Every part, looked at now."""
+    checks = get(HealthService)
+    parts = {"database": checks.database(), "master_key": checks.master_key(), "cache": checks.cache()}
+    parts["secrets"] = checks.secrets()
+    if current_app.config["PRODUCTION"]:
+        parts["row_security"] = checks.row_security()
+        parts["proxies"] = checks.proxies(current_app.config["TRUSTED_PROXIES"])
+    return {**parts, "background_work": checks.background_work(), **checks.plugins()}
+
+
+def people(names: Iterable[str | None]) -> dict[str, str]:
+    """Who acted, in words, by the name that the audit log has of them."""
+    known = {name for name in names if name}
+    with serving(get_db_session(), "operators see who acted on an alert"):
+        emails = get(Directory).named(known)
+    return {name: name_in_words(name, emails) for name in known}

@@ -1,0 +1,69 @@
+"""`/ops/errors` and `/ops/queries`: what failed, and what was slow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from backend.accounts.permissions import Scope
+from backend.analytics.monitoring.errors.group import ErrorState
+from backend.analytics.monitoring.errors.service import ErrorService
+from backend.analytics.monitoring.queries.service import SlowQueries
+from backend.clock import utc_now
+from backend.dashboards.ops.errors import STATE, shown_group, shown_groups
+from backend.dashboards.ops.queries import shown_queries
+from backend.dashboards.pages.ops import OPERATIONS
+from backend.plugins import get
+from backend.routes.access import caller_name, require
+from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
+from backend.routes.pages.ops import may_control
+from backend.routes.reader import reader_zone
+from backend.routes.schemas.error_forms import decision_of_form, state_of
+
+bp = Blueprint("ops_errors", __name__, url_prefix=OPERATIONS.path)
+WEEK = timedelta(days=7)
+MOST_QUERIES = 50
+LISTS: Mapping[str, str] = {"": "Open"} | {state.value: words for state, words in STATE.items()}
+DECISIONS = ((ErrorState.RESOLVED.value, "Mark as resolved"), (ErrorState.KNOWN.value, "Mark as known"))
+
+
+@bp.get("/queries")
+@require(Scope.MONITORING_READ)
+def queries() -> str:
+    now = utc_now()
+    shown = shown_queries(get(SlowQueries).worst(now - WEEK, MOST_QUERIES), now)
+    return render_template("ops/queries.html", queries=shown)
+
+
+@bp.get("/errors")
+@require(Scope.MONITORING_READ)
+def show_all() -> str:
+    state, errors = state_of(request.args), get(ErrorService)
+    groups = shown_groups(errors.groups(state), utc_now(), reader_zone())
+    return render_template(
+        "ops/errors.html", groups=groups, counts=errors.counts(), states=LISTS, state=state.value if state else ""
+    )
+
+
+def group_page(errors: Errors = NO_ERRORS, *, number: int) -> str:
+    group = shown_group(get(ErrorService).group(number), utc_now(), reader_zone())
+    return form_page("ops/error.html", errors, group=group, decisions=DECISIONS, may_control=may_control())
+
+
+@bp.get("/errors/<int(max=2147483647):number>")
+@require(Scope.MONITORING_READ)
+def show(number: int) -> str:
+    return group_page(number=number)
+
+
+@bp.post("/errors/<int(max=2147483647):number>/decide")
+@require(Scope.MONITORING_CONTROL)
+@if_refused(group_page)
+def decide(number: int) -> ResponseReturnValue:
+    body = decision_of_form(request.form)
+    get(ErrorService).decide(number, body.state, body.checked_reason(), caller_name())
+    flash(f"Marked as {STATE[body.state].lower()}.")
+    return redirect(f"/ops/errors/{number}", 303)
