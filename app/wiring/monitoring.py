@@ -41,7 +41,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         return MonitoringControl(StateStore(session), HostStore(session), session, audit, now)
 
     def off_spans(since: datetime, until: datetime) -> Sequence[tuple[datetime, datetime | None]]:
-        return control().off_spans(since, until)
+        return [(span.began_at, span.ended_at) for span in StateStore(get_db_session()).spans(since, until)]
 
     def folding() -> Folding:
         session = get_db_session()
