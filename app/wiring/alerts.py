@@ -7,6 +7,7 @@ from random import SystemRandom
 
 from sqlalchemy import select
 
+from app.wiring.measuring import observer
 from backend.accounts.people.models import Account, AccountState
 from backend.accounts.permissions import Role
 from backend.analytics.monitoring.alerts.notifier import Notifier, Severity
@@ -17,6 +18,7 @@ from backend.analytics.monitoring.channels.dead_man import DeadMan
 from backend.analytics.monitoring.channels.delivering import TIME_LIMIT, Deliveries
 from backend.analytics.monitoring.channels.sending import Sender
 from backend.analytics.monitoring.channels.service import KIND, ChannelService
+from backend.analytics.monitoring.readings import Family
 from backend.audit.service import AuditLog
 from backend.clock import utc_now
 from backend.database import get_db_session
@@ -59,7 +61,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     classes = registry.build(DataClasses)
     classes.holds_nobodys("alert_channels", "where alerts are sent, with sealed addresses")
     classes.holds_nobodys("alert_deliveries", "which alert was sent where; who is emailed is an account's number")
-    registry.add_shared(Outbound, Outbound)
+    registry.add_shared(Outbound, lambda: Outbound(observe=observer(registry, Family.OUTBOUND)))
     registry.add_service(ChannelService, channels)
     registry.add_service(Notifier, notifier)  # type: ignore[type-abstract]
     registry.add_service(Deliveries, deliveries)

@@ -23,6 +23,7 @@ from backend.vault.cipher import Unreadable
 
 NEVER_AGAIN = frozenset({400, 413, 415, 422})  # the message is at fault; anything else an operator can put right
 LONGEST_WAIT = timedelta(hours=1)
+LETTER = "alert"
 PATIENCE = timedelta(seconds=4)
 NOBODY = "no one is on call, and no account has the role ops or admin"
 Accepts = Callable[[int, bytes], bool]
@@ -108,7 +109,7 @@ class Sender:
 
     def _post(self, kind: ChannelKind, url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
         try:
-            answer = self._outbound.post(url, body, headers)
+            answer = self._outbound.post(url, body, headers, kind.value)
         except OutboundRefused as error:
             return Outcome(Verdict.REFUSED, str(error))
         except OutboundFailed as error:
@@ -133,7 +134,7 @@ class Sender:
                 pending.append(envelope.account_id)
                 continue
             try:
-                self._mail.carry(envelope)
+                self._mail.carry(envelope, LETTER)
             except RecipientRefused as error:
                 refused, trouble = refused + 1, trouble or str(error)
             except NotDelivered as error:
