@@ -54,6 +54,8 @@ def _share(part: float) -> str:
 def _covered(covered: timedelta, window: timedelta) -> str:
     if covered >= window * NEARLY_ALL:
         return ""
-    hours = covered.total_seconds() / 3600
-    length = f"{hours / 24:.0f} days" if hours >= 48 else f"{max(hours, 0):.0f} h"
+    minutes = covered.total_seconds() / 60
+    if minutes < 120:
+        return f" in the {minutes:.0f} min measured so far"
+    length = f"{minutes / 1440:.0f} days" if minutes >= 2880 else f"{minutes / 60:.0f} h"
     return f" in the {length} measured so far"

@@ -97,6 +97,11 @@ class OnCall:
             return ()
         return [Observed(rota.gap(at, at + AHEAD).total_seconds())]
 
+    def operators(self) -> Sequence[UUID]:
+        """Who can be on call, by the public ids of their accounts."""
+        with serving(self._session, FOR_ALERTS), reading():
+            return sorted(self._operators.all())
+
     def view(self) -> OnCallView | None:
         """The rota as it is shown; None while there is none."""
         now = self._now()
