@@ -7,6 +7,7 @@ from random import SystemRandom
 
 from sqlalchemy import select
 
+from app.wiring.measuring import observer
 from backend.accounts.people.models import Account, AccountState
 from backend.accounts.permissions import Role
 from backend.analytics.monitoring.alerts.announcements import AlertLinks
@@ -22,6 +23,7 @@ from backend.analytics.monitoring.channels.last_resort import LastResort, LastRe
 from backend.analytics.monitoring.channels.sending import Sender
 from backend.analytics.monitoring.channels.service import KIND, ChannelService
 from backend.analytics.monitoring.control import MonitoringControl
+from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.rules.service import Rules
 from backend.analytics.monitoring.state import Desired
 from backend.audit.service import AuditLog
@@ -50,20 +52,22 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     def notifier() -> Notifier:
         return ChannelNotifier(channels(), registry.build(Jobs), site, zone, database_clock(get_db_session()))
 
+    def sender() -> Sender:
+        outbound, mail, observe = registry.build(Outbound), registry.build(Mail), observer(registry, Family.ALERT)
+        return Sender(outbound, mail, site, zone, utc_now, observe)
+
     def deliveries() -> Deliveries:
         session = get_db_session()
         now, jobs = database_clock(session), registry.build(Jobs)
-        sender = Sender(registry.build(Outbound), registry.build(Mail), site, zone, utc_now)
-        return Deliveries(session, channels(), sender, jobs, operators, now, uniform.uniform)
+        return Deliveries(session, channels(), sender(), jobs, operators, now, uniform.uniform)
 
     def is_on() -> bool:
         return registry.build(MonitoringControl).order().desired is Desired.ON
 
     def last_resort() -> LastResort:
         session = get_db_session()
-        sender = Sender(registry.build(Outbound), registry.build(Mail), site, zone, utc_now)
         rules, told, on_call = registry.build(Rules), registry.build(AlertService), registry.build(OnCall)
-        services = LastResortServices(session, rules, told, channels(), sender, notifier(), on_call)
+        services = LastResortServices(session, rules, told, channels(), sender(), notifier(), on_call)
         return LastResort(services, AlertLinks(site), is_on, database_clock(session))
 
     def dead_man() -> DeadMan:
@@ -76,7 +80,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     classes = registry.build(DataClasses)
     classes.holds_nobodys("alert_channels", "where alerts are sent, with sealed addresses")
     classes.holds_nobodys("alert_deliveries", "which alert was sent where; who is emailed is an account's number")
-    registry.add_shared(Outbound, Outbound)
+    registry.add_shared(Outbound, lambda: Outbound(observe=observer(registry, Family.OUTBOUND)))
     registry.add_service(ChannelService, channels)
     registry.add_service(Notifier, notifier)  # type: ignore[type-abstract]
     registry.add_service(Deliveries, deliveries)
