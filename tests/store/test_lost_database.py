@@ -13,9 +13,10 @@ from backend.analytics.monitoring.alerts.alert import AlertState
 from backend.analytics.monitoring.alerts.service import AlertService, NewSilence
 from backend.analytics.monitoring.channels.models import StoredDelivery
 from backend.analytics.monitoring.control import MonitoringControl
+from backend.analytics.monitoring.readings import Family, Readings
 from backend.clock import utc_now
 from backend.extensions import db
-from backend.plugins import get
+from backend.plugins import KEY, get
 from tests.accounts import make_account
 from tests.conftest import ON_SQLITE
 
@@ -72,6 +73,11 @@ def test_a_loss_is_told_once_and_its_end_too(site):
     assert [site.look(10 * SECOND) for _ in range(6)] == [1] * 6
     [email] = site.emails()
     assert "The database" in email.read_text()
+
+    with site.app.app_context():
+        [arrived] = [one for one in site.app.extensions[KEY].build(Readings).drain() if one.family is Family.ALERT]
+    assert (arrived.name, arrived.outcome) == ("email", "ok")
+    assert 0 <= arrived.value < 120
 
     site.find()
     for _ in range(8):
