@@ -77,6 +77,10 @@ ELSEWHERE = {
     "result.": "a result: its address only shows it, and test_assessment_result holds who may change it",
     "result_files.": "the preview image of a result, for whoever has its address",
     "analytics.alert_channels.": "where alerts are sent, which is the platform's: whoever runs it sees all of it",
+    "ops_alerts.": "alerts and silences, which are the platform's: whoever runs it sees all of them",
+    "ops_channels.": "where alerts are sent, too",
+    "ops_errors.": "errors of the code, too",
+    "ops_rules.": "when alerts open, too",
     "occupation_pages.": "published figures",
     "occupation_cards.": "published figures",
 }
