@@ -74,6 +74,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "STATSD_HOST": settings.STATSD_HOST,
         "STATSD_PORT": settings.STATSD_PORT,
         "HOST_ID": settings.host_id,
+        "HEALTH_SECONDS": 0.8,  # an answer within a second, with its way to whoever probes
         "BUSINESS_TIME_ZONE": settings.BUSINESS_TIME_ZONE,
         "EMBED_ORIGINS": origins_of(settings.EMBED_ORIGINS),
         "OUTBOX": "" if settings.production or settings.SMTP_HOST else str(settings.INSTANCE_DIR / "outbox"),

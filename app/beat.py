@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.celery import QUEUE, RUN_JOB, RUN_SCHEDULED, flask_app
+from app.database_watch import DatabaseWatch
 from app.leader import Leader
 from backend.jobs.service import Jobs
 from backend.jobs.timetable import Timetable
@@ -32,6 +33,8 @@ class LeasedScheduler(Scheduler):  # type: ignore[misc]
         self._complained = False
         self._leader = Leader(flask_app)
         self._leader.start()
+        self._watch = DatabaseWatch(flask_app, self._leader)
+        self._watch.start()
 
     def tick(self, *_args: object, **_given: object) -> float:
         if self._leader.fence is None:
@@ -47,6 +50,7 @@ class LeasedScheduler(Scheduler):  # type: ignore[misc]
         return TICK_SECONDS
 
     def close(self) -> None:
+        self._watch.stop()
         self._leader.stop()
         super().close()
 

@@ -19,7 +19,7 @@ from celery.signals import (
 )
 
 from app import create_app
-from app.wiring.monitoring import sampler_of
+from app.wiring.sampling import sampler_of
 from backend.jobs.kinds import JobKinds
 from backend.jobs.service import Jobs
 from backend.jobs.timetable import Schedule, Timetable

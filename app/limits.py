@@ -81,6 +81,7 @@ class Allowances:
                 ApplicationLimit(self._general, scope="general"),
                 ApplicationLimit(self._nowhere, scope="nowhere"),
                 ApplicationLimit(self._events, scope="events"),
+                ApplicationLimit(self._browser_errors, scope="browser-errors"),
                 ApplicationLimit(self._suggestions, scope="suggest"),
                 ApplicationLimit(self._visits, scope="visit"),
                 ApplicationLimit(self._assess, scope="assess"),
@@ -111,6 +112,9 @@ class Allowances:
         if _rate() != Rate.EVENTS:
             return ""
         return self._settings.RATE_LIMIT_EVENTS_KEY if caller() else self._settings.RATE_LIMIT_EVENTS
+
+    def _browser_errors(self) -> str:
+        return self._settings.RATE_LIMIT_BROWSER_ERRORS if _rate() == Rate.BROWSER_ERRORS else ""
 
     def _suggestions(self) -> str:
         return self._settings.RATE_LIMIT_SUGGESTIONS if _rate() == Rate.SUGGEST else ""

@@ -7,7 +7,7 @@ import os
 import signal
 
 from app import create_app
-from app.wiring.monitoring import sampler_of
+from app.wiring.sampling import sampler_of
 from config.settings import Settings
 
 

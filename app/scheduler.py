@@ -15,8 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import create_app
 from app.alarm import Alarm
+from app.database_watch import DatabaseWatch
 from app.leader import Leader
-from app.wiring.monitoring import sampler_of
+from app.wiring.sampling import sampler_of
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.jobs.service import Jobs
 from backend.jobs.timetable import Timetable
@@ -92,14 +93,16 @@ def main() -> None:
     app, alarm = create_app(settings), Alarm()
     gc.freeze()
     leader, sampler = Leader(app), sampler_of(app, settings)
-    scheduler = EmbeddedScheduler(app, leader, alarm)
+    watch, scheduler = DatabaseWatch(app, leader), EmbeddedScheduler(app, leader, alarm)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, scheduler.stop)
     app.extensions[KEY].start(warm=False)
     alarm.start()
     leader.start()
+    watch.start()
     sampler.start()
     scheduler.run()
+    watch.stop()
     leader.stop()
     sampler.stop()
     app.extensions[KEY].stop()

@@ -33,7 +33,7 @@ class HealthService:
         work: BackgroundWork,
         vault: Vault,
         keys: KeyChecks,
-        plugins: Callable[[], Mapping[str, Health]],
+        plugins: Mapping[str, Callable[[], Health]],
     ) -> None:
         self._session = session
         self._cache = cache
@@ -41,7 +41,7 @@ class HealthService:
         self._work = work
         self._vault = vault
         self._keys = keys
-        self._plugins = plugins
+        self.plugins = plugins
 
     def database(self) -> Health:
         """OK when the database answers and stands at this version's migration."""
@@ -118,9 +118,6 @@ class HealthService:
     def background_work(self) -> Health:
         """OK when a process leads and nothing keeps failing."""
         return self._work.health()
-
-    def plugins(self) -> Mapping[str, Health]:
-        return self._plugins()
 
 
 def lacks_a_table(error: DBAPIError) -> bool:

@@ -64,6 +64,7 @@ class Registry:
         self._warm_ups: list[Callable[[], None]] = []
         self._lock = RLock()
         self._is_ending: Callable[[], bool] = lambda: False
+        self._is_draining: Callable[[], bool] = lambda: False
 
     def add_plugin(self, app: Flask, plugin: AnalyticsPlugin) -> None:
         if type(plugin) in self._plugins or plugin.name in {p.name for p in self._plugins.values()}:
@@ -97,6 +98,14 @@ class Registry:
         """Whether the process is to end, so that long-running work should stop."""
         return self._is_ending()
 
+    def drains_when(self, is_draining: Callable[[], bool]) -> None:
+        """Set the check by which readiness sees that no more requests should be sent here, though they are answered."""
+        self._is_draining = is_draining
+
+    def is_draining(self) -> bool:
+        """Whether the server is to end soon."""
+        return self._is_draining() or self._is_ending()
+
     def build(self, kind: type[T]) -> T:
         """The one plugin or shared object of this type, or a new service."""
         if kind in self._plugins:
@@ -122,9 +131,9 @@ class Registry:
         for plugin in reversed(self._plugins.values()):
             plugin.stop()
 
-    def health(self) -> dict[str, Health]:
-        plugins = {plugin.name: plugin.health() for plugin in self._plugins.values()}
-        return plugins | {name: check() for name, check in self._health.items()}
+    def health_checks(self) -> dict[str, Callable[[], Health]]:
+        """The checks of plugins and of parts that are none, by name."""
+        return {plugin.name: plugin.health for plugin in self._plugins.values()} | self._health
 
     def _warm_up(self) -> None:
         for action in self._warm_ups:

@@ -22,6 +22,7 @@ from backend.accounts.permissions import Scope
 from backend.analytics.monitoring.flush_payload import packed
 from backend.analytics.monitoring.measured import measured
 from backend.analytics.monitoring.models import Level
+from backend.analytics.monitoring.overview import overview_of
 from backend.analytics.monitoring.readings import Family, Readings
 from backend.analytics.monitoring.series import Columns, SeriesSet
 from backend.analytics.monitoring.sketches import MAPPING
@@ -116,11 +117,15 @@ def fill() -> None:
     """Rows as folding leaves them: minutes of 48 hours, hours of 60 days, days, with what all workers did in each."""
     session = get_db_session()
     store, now = PerformanceStore(session), int(utc_now().timestamp())
-    for level in (Level.MINUTE, Level.HOUR, Level.DAY):
+    for level in (Level.MINUTE, Level.HOUR, Level.DAY, Level.WEEK):
         first = floor(now - min(KEPT[level], DAYS * 86_400), level)
         different = [row_of(level, Numbers(seed)) for seed in range(DIFFERENT)]
         starts = range(first, now + 1, level)
-        store.put([SeriesRow(level, start, different[place % DIFFERENT]) for place, start in enumerate(starts)])
+        rows = [SeriesRow(level, start, different[place % DIFFERENT]) for place, start in enumerate(starts)]
+        store.put(rows)
+        if level is Level.DAY:
+            days = [(row.starts, overview_of(SeriesSet.from_bytes(row.payload)).to_bytes()) for row in rows]
+            store.put([SeriesRow(Level.OVERVIEW, starts, payload) for starts, payload in days])
         session.commit()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.banner import banner
+from config.draining import DRAINING
 from config.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ logconfig_dict = {
 
 
 def when_ready(server: Arbiter) -> None:
-    """Say where Mingus is. The app is made already, so the link that is printed is the one that all workers know."""
+    """Take over SIGTERM, and say where Mingus is: the app is made already, and all workers know the link printed."""
+    DRAINING.begin_on_term(server, settings.drain_seconds)
     sys.stdout.write(banner(settings, server.app.wsgi().config["FIRST_LOOK"]))
     sys.stdout.flush()
 
@@ -52,6 +54,7 @@ def when_ready(server: Arbiter) -> None:
 def post_worker_init(worker: Worker) -> None:
     registry = worker.wsgi.extensions["mingus"]
     registry.ends_when(lambda: not worker.alive)
+    registry.drains_when(DRAINING.is_on)
     registry.start()
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
 

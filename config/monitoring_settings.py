@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, SecretStr
 
 from config.release import release_of
-from config.values import LONGEST_HOST, CallableUrl, HostName, Network, Networks, networks_of
+from config.values import LONGEST_HOST, CallableUrl, HostName, Network, Networks, RateLimit, networks_of
 
 
 class MonitoringSettings(BaseModel):
@@ -44,6 +44,9 @@ class MonitoringSettings(BaseModel):
     )
     RELEASE: Annotated[str, Field(max_length=64, pattern=r"^[\w.+/-]*$")] = Field(
         "", description="Version of the code that runs, shown with errors. Empty: the Git commit, else the version."
+    )
+    RATE_LIMIT_BROWSER_ERRORS: RateLimit = Field(
+        "30/minute", description="Errors of scripts that browsers report, per client address. Empty: no limit."
     )
     SENTRY_DSN: SecretStr = Field(
         SecretStr(""),

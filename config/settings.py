@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 
 from config.monitoring_settings import MonitoringSettings
 from config.names import unknown_names
+from config.server_settings import ServerSettings
 from config.values import (
     ClickHouseUrl,
     CollectUrl,
@@ -59,7 +60,7 @@ class InvalidSettings(SystemExit):
     """A setting has a value that the platform cannot start with; the message names each one."""
 
 
-class Settings(MonitoringSettings):
+class Settings(ServerSettings, MonitoringSettings):
     """The settings of an installation, by environment variables of the same names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -67,10 +68,6 @@ class Settings(MonitoringSettings):
     MINGUS_ENV: Literal["development", "production"] = Field(
         "development", description="`production` demands SECRET_KEY and sends cookies over HTTPS only."
     )
-    HOST: str = Field("127.0.0.1", description="Address the server listens on.")
-    PORT: Port = Field(5000, description="Port the server listens on.")
-    WEB_WORKERS: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Server processes.")
-    WEB_THREADS: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Threads in each server process.")
     INSTANCE_DIR: Folder = Field(
         PROJECT / "instance",
         validate_default=True,
@@ -293,6 +290,10 @@ class Settings(MonitoringSettings):
     @property
     def log_format(self) -> Literal["text", "json"]:
         return self.LOG_FORMAT or ("json" if self.production else "text")
+
+    @property
+    def drain_seconds(self) -> int:
+        return (5 if self.production else 0) if self.DRAIN_SECONDS is None else self.DRAIN_SECONDS
 
     @property
     def database_url(self) -> str:

@@ -70,6 +70,7 @@ def make_settings(instance: Path, **given: object) -> Settings:
         "RATE_LIMIT_ASSESS": "",
         "RATE_LIMIT_GRANT": "",
         "RATE_LIMIT_EVENTS": "",
+        "RATE_LIMIT_BROWSER_ERRORS": "",
         "RATE_LIMIT_SUGGESTIONS": "",
         "RATE_LIMIT_VISITS": "",
         "LOG_LEVEL": "WARNING",
@@ -84,6 +85,7 @@ def make_app(settings: Settings) -> Flask:
     """The app; all of them share what nothing can change: tables of public figures, compiled routes and templates."""
     app = create_app(settings)
     app.testing = True
+    app.config["HEALTH_SECONDS"] = 30  # a busy machine is no failure
     app.jinja_env.bytecode_cache = TEMPLATES
     app.extensions[KEY].add_shared(Reference, shipped_reference)
     app.extensions[KEY].add_shared(Passwords, cheap_passwords)

@@ -48,9 +48,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     mail.fit_out(registry, settings)
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
-    rooms = (accounts, assessments, event_import, events, forwarding, health, lake, landing, people, senders, warehouse)
+    rooms = (accounts, assessments, event_import, events, forwarding, lake, landing, people, senders, warehouse)
     for room in (*rooms, errors, views, boards, alert_rules, alerts, prometheus, privacy, demo):
         room.fit_out(registry, settings)
+    health.fit_out(app, registry)
     warehouse.init_app(app)
+    errors.init_app(app)
     registry.on_start(lambda: health.log_dangers(app))
     registry.build(JobKinds).freeze()

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from flask import Flask
 
-from backend.analytics.monitoring.errors.buffer import Burst, Circumstances, ErrorBuffer
+from backend.analytics.monitoring.errors.buffer import Burst, Circumstances, ErrorBuffer, ErrorWriter
 from backend.analytics.monitoring.errors.group import ErrorSource
 from backend.analytics.monitoring.errors.service import ErrorService
 from backend.analytics.monitoring.errors.store import ErrorStore
+from backend.analytics.monitoring.flushing import Flusher
+from backend.analytics.monitoring.readings import Readings
 from backend.audit.service import AuditLog
 from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.jobs.attempt import Failed
 from backend.jobs.kinds import NoUse, TryAgain
 from backend.personal_data import DataClasses
-from backend.plugins import Registry, get
+from backend.plugins import KEY, Registry, get
 from config.settings import Settings
 
 
@@ -25,7 +27,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         session = get_db_session()
         return ErrorService(ErrorStore(session), session, registry.build(AuditLog), utc_now)
 
-    buffer = ErrorBuffer(settings.release, utc_now, lambda: True)
+    buffer = ErrorBuffer(settings.release, utc_now, lambda: registry.build(Readings).is_on)
     classes = registry.build(DataClasses)
     classes.holds_nobodys("error_groups", "what failed in the code, with every value masked")
     classes.holds_nobodys("error_hours", "how often it failed")
@@ -43,11 +45,12 @@ def failed_work(registry: Registry) -> Failed:
     return failed
 
 
-def writing(app: Flask, registry: Registry) -> Callable[[], None]:
-    """What writes the errors of this process down, in a transaction of its own."""
+def init_app(app: Flask) -> None:
+    """Each flush of monitoring writes the errors of this process down, in a transaction of their own."""
+    registry: Registry = app.extensions[KEY]
 
     def save(bursts: Sequence[Burst]) -> None:
         with app.app_context():
             get(ErrorService).record(bursts)
 
-    return lambda: registry.build(ErrorBuffer).write(save)
+    registry.build(Flusher).also(ErrorWriter(registry.build(ErrorBuffer), save).write)

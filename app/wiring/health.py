@@ -5,24 +5,29 @@ import logging
 from flask import Flask
 
 from backend.database import get_db_session
+from backend.deadlines import DeadlineThreads
 from backend.extensions import cache
 from backend.health import HealthService
 from backend.jobs.overview import BackgroundWork
+from backend.lookout import Lookout
 from backend.plugins import Registry, get
 from backend.vault.key_checks import KeyChecks
 from backend.vault.service import Vault
 from config.migrations import newest_migration
-from config.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 
-def fit_out(registry: Registry, settings: Settings) -> None:
+def fit_out(app: Flask, registry: Registry) -> None:
     def checks() -> HealthService:
         work, vault, keys = registry.build(BackgroundWork), registry.build(Vault), registry.build(KeyChecks)
-        return HealthService(get_db_session(), cache, newest_migration(), work, vault, keys, registry.health)
+        return HealthService(get_db_session(), cache, newest_migration(), work, vault, keys, registry.health_checks())
 
+    threads = DeadlineThreads()
+    registry.add_service(DeadlineThreads, lambda: threads)
     registry.add_service(HealthService, checks)
+    proxies = app.config["TRUSTED_PROXIES"] if app.config["PRODUCTION"] else None
+    registry.add_service(Lookout, lambda: Lookout(app.app_context, checks, threads, proxies))
 
 
 def log_dangers(app: Flask) -> None:

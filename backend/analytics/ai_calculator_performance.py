@@ -11,6 +11,7 @@ from backend.analytics.monitoring.control import MonitoringControl, MonitoringSt
 from backend.analytics.monitoring.flushing import Flusher
 from backend.analytics.monitoring.following import Follower
 from backend.analytics.monitoring.readings import Family, Readings
+from backend.analytics.monitoring.summary import LONGEST_HOURS, PerformanceSummary, Summary
 from backend.plugins import KEY, Health, Registry, current, get
 
 if TYPE_CHECKING:
@@ -57,6 +58,12 @@ class AiCalculatorPerformance:
     def stop_monitoring(self, who: str = "cli") -> MonitoringStatus:
         """Turn monitoring off, for every process of every host."""
         return get(MonitoringControl).stop(who)
+
+    def get_performance_summary(self, hours: int = 24) -> Summary:
+        """How everything that is measured went. Raises ValueError unless `hours` is 1 to 2160."""
+        if not 1 <= hours <= LONGEST_HOURS:
+            raise ValueError(f"hours must be from 1 to {LONGEST_HOURS}")
+        return get(PerformanceSummary).of_last(hours)
 
     @contextmanager
     def track_calculator_load_time(self, page: str = "calculator") -> Iterator[None]:

@@ -23,6 +23,7 @@ from backend.routes.caller import (
     account_holder,
     bearer,
     caller,
+    caller_by,
     caller_name,
     confirm_password,
     find_caller,
@@ -56,6 +57,7 @@ __all__ = [
     "authorize",
     "bearer",
     "caller",
+    "caller_by",
     "caller_name",
     "confirm_password",
     "demand",
@@ -89,6 +91,7 @@ class Rate(StrEnum):
 
     GENERAL = "general"
     EVENTS = "events"
+    BROWSER_ERRORS = "browser-errors"
     SUGGEST = "suggest"  # titles looked up while someone types; a classroom behind one address asks a lot
     VISIT = "visit"  # pages of the calculator and what they send
     SIGN_IN = "sign-in"  # whatever a password, a code or a mailed link could be guessed at
@@ -110,6 +113,7 @@ class Access:
     fresh: bool = False
     own_proof: bool = False
     shared: bool = False
+    asks_later: bool = False
     networks: str = ""
 
 
@@ -142,9 +146,14 @@ def require(
     return _declare(Access(scope, "", rate, fresh=fresh, networks=networks))
 
 
-def public(why: str, rate: Rate = Rate.GENERAL, *, own_proof: bool = False) -> Callable[[View], View]:
-    """Anyone may call this, and `why` says why. `own_proof`: the route reads `Authorization` itself."""
-    return _declare(Access(None, why, rate, own_proof=own_proof))
+def public(
+    why: str, rate: Rate = Rate.GENERAL, *, own_proof: bool = False, asks_later: bool = False
+) -> Callable[[View], View]:
+    """Anyone may call this, and `why` says why. `own_proof`: the route reads `Authorization` itself.
+
+    `asks_later`: the route finds out who asks, with `caller_by`; until then nobody is known, and nothing can hang.
+    """
+    return _declare(Access(None, why, rate, own_proof=own_proof, asks_later=asks_later))
 
 
 def shared(why: str) -> Callable[[View], View]:
@@ -176,7 +185,7 @@ def identify() -> None:
     """Find out who asks, where that matters."""
     access = access_here()
     forget_caller()
-    if access is None or not access.shared:
+    if access is None or not (access.shared or access.asks_later):
         find_caller(own_proof=access is not None and access.own_proof)
 
 

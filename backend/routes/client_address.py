@@ -27,10 +27,15 @@ def is_from(networks: Iterable[Network]) -> bool:
     return any(address in network for network in networks)
 
 
-def demand_local() -> None:
-    """Raise NotFound unless the request comes from this machine itself, and from nobody whom a proxy on it forwards."""
+def is_local() -> bool:
+    """Whether the request comes from this machine itself, and from nobody whom a proxy on it forwards."""
     address = client_address()
-    if address is None or not address.is_loopback or _is_forwarded():
+    return address is not None and address.is_loopback and not _is_forwarded()
+
+
+def demand_local() -> None:
+    """Raise NotFound unless the request comes from this machine itself."""
+    if not is_local():
         raise NotFound("Page not found.")
 
 

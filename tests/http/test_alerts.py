@@ -11,11 +11,13 @@ from backend.accounts.permissions import Role, Scope
 from backend.analytics.monitoring.alerts.models import StoredAlert
 from backend.analytics.monitoring.alerts.personal_data import ACTED
 from backend.analytics.monitoring.control import MonitoringControl
+from backend.analytics.monitoring.flushing import Flusher
+from backend.analytics.monitoring.readings import Family, Readings
 from backend.clock import utc_now
 from backend.extensions import db
 from backend.jobs.models import Job, JobState
 from backend.personal_data import DataClasses, Subject
-from backend.plugins import get
+from backend.plugins import KEY, get
 from backend.tasks import alerts
 from tests.accounts import make_account, signed_in
 
@@ -85,6 +87,25 @@ def test_a_job_that_gives_up_opens_an_alert_that_is_acknowledged_and_resolves(ap
     [resolved] = ask("GET", "alerts?state=resolved").json["data"]
     steps = ask("GET", f"alerts/{resolved['id']}").json["data"]["steps"]
     assert [step["state"] for step in steps] == ["firing", "acknowledged", "resolved"]
+
+
+def test_each_host_and_each_query_has_an_alert_of_its_own(app, ask):
+    readings = app.extensions[KEY].build(Readings)
+    for host, percent in (("web-1", 95.0), ("web-2", 20.0)):
+        readings.record(Family.HOST, "cpu_percent", percent, host)
+        readings.record(Family.HOST, "memory_percent", 99 - percent, host)
+    for _ in range(12):
+        readings.record(Family.QUERY, "SELECT slow", 3.0)
+        readings.record(Family.QUERY, "SELECT quick", 0.01)
+    with app.app_context():
+        app.extensions[KEY].build(Flusher).flush()
+    evaluate(app)
+
+    pending = ask("GET", "alerts?state=pending").json["data"]
+    cpu = [(alert["rule_id"], alert["affected"]) for alert in pending if alert["rule_id"].startswith("cpu-")]
+    assert sorted(cpu) == [("cpu-critical", "web-1"), ("cpu-high", "web-1")]
+    [query] = [alert for alert in open_alerts(ask) if alert["rule_id"] == "queries-slow"]
+    assert (query["affected"], query["measured"]) == ("SELECT slow", "The 95th percentile of query times is 3 s")
 
 
 def test_while_monitoring_is_off_nothing_is_evaluated_and_the_list_says_so(app, ask, dead_job):

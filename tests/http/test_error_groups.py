@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.wiring.errors import writing
 from backend.analytics.monitoring.errors.buffer import ErrorBuffer
+from backend.analytics.monitoring.flushing import Flusher
 from backend.database import get_db_session
 from backend.jobs.kinds import JobKinds, NoUse
 from backend.jobs.service import Jobs
@@ -45,7 +45,8 @@ def operator(failing, make_key):
 
 
 def write(app):
-    writing(app, app.extensions[KEY])()
+    with app.app_context():
+        get(Flusher).flush()
 
 
 def listed(operator, state=""):

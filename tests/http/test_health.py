@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
+import threading
+from contextlib import ExitStack
 from datetime import timedelta
+from time import monotonic
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
+from backend.accounts.keys.service import KeyService
+from backend.accounts.permissions import Scope
 from backend.clock import utc_now
 from backend.extensions import db
 from backend.health import NO_PROXY
 from backend.jobs.leases import SCHEDULER, Leases
 from backend.jobs.models import Job, JobState, Lease, ScheduledTask
 from backend.plugins import KEY, get
+from tests.black_hole import black_hole
 from tests.conftest import as_owner, close, make_app, make_settings
+from tests.servers import wait_until
 
 
 @pytest.fixture
@@ -73,19 +81,95 @@ def test_a_landing_table_that_is_gone_is_noticed(any_app):
     assert parts["landing_table"]["reason"].startswith("no answer")
 
 
+SITE = {"MINGUS_ENV": "production", "PUBLIC_URL": "https://mingus.example"}
+
+
+def of_production(app, path, *scopes):
+    """What production answers to whoever comes with a key of these scopes, or with none."""
+    with app.app_context():
+        key = get(KeyService).create("probe", scopes) if scopes else ""
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    return app.test_client().get(path, base_url="https://mingus.example", headers=headers)
+
+
 @pytest.mark.parametrize(("trusted", "part"), [(0, False), (1, True)])
 def test_production_that_trusts_no_proxy_says_so(instance, capsys, trusted, part):
-    site = {"MINGUS_ENV": "production", "PUBLIC_URL": "https://mingus.example"}
-    app = make_app(make_settings(instance, TRUSTED_PROXIES=trusted, **site))
+    app = make_app(make_settings(instance, TRUSTED_PROXIES=trusted, **SITE))
     app.extensions[KEY].start(warm=False)
     app.extensions[KEY].stop()
 
-    answer = app.test_client().get("/health/", base_url="https://mingus.example")
+    answer = of_production(app, "/health/", Scope.MONITORING_READ)
     close(app)
 
     assert answer.status_code == 200
     assert answer.json["parts"]["proxies"] == {"ok": part, "reason": "" if part else NO_PROXY, "vital": False}
     assert (NO_PROXY in capsys.readouterr().err) is not part
+
+
+def test_only_operators_are_told_why_a_part_does_not_work(instance):
+    app = make_app(make_settings(instance, **SITE))
+    strangers = [of_production(app, "/health/"), of_production(app, "/health/", Scope.DASHBOARDS_READ)]
+    operators = of_production(app, "/health/", Scope.MONITORING_READ).json["parts"]
+    close(app)
+
+    assert operators["background_work"]["reason"] == "no scheduler has run yet"
+    for answer in strangers:
+        assert answer.json["parts"]["background_work"] == {"ok": False, "reason": "", "vital": False}
+        assert set(answer.json["parts"]) == set(operators)
+
+
+def test_who_comes_by_a_proxy_on_this_machine_is_no_developer(client):
+    answer = client.get("/health/", headers={"X-Forwarded-For": "203.0.113.9"})
+
+    assert answer.json["parts"]["background_work"]["reason"] == ""
+
+
+@pytest.fixture
+def fragile(tmp_path, postgresql_url, redis_url):
+    """A client whose database and Redis are behind a proxy that can be made to swallow everything."""
+    with ExitStack() as opened:
+        database, redis = (opened.enter_context(black_hole(urlsplit(url).port)) for url in (postgresql_url, redis_url))
+        urls = {
+            "DATABASE_URL": SecretStr(re.sub(r":\d+/", f":{database.port}/", postgresql_url)),
+            "REDIS_URL": SecretStr(f"redis://127.0.0.1:{redis.port}/0"),
+        }
+        app = make_app(make_settings(tmp_path, **urls))
+        app.config["HEALTH_SECONDS"] = 0.8
+        client = app.test_client()
+        wait_until(lambda: client.get("/health/ready").status_code == 200, "it is ready")
+        yield client, database, redis
+        database.let_through()
+        wait_until(lambda: not any(thread.name == "deadline" for thread in threading.enumerate()), "nothing hangs")
+        close(app)
+
+
+def test_answers_come_in_time_though_database_and_redis_hang(fragile):
+    """Without a deadline these would hang for as long as the connection stays open."""
+    client, database, redis = fragile
+    database.swallow()
+    redis.swallow()
+
+    began = monotonic()
+    paths = ("/health/live", "/health/ready", "/health/", "/health/database", "/health/cache", "/api/analytics/health")
+    answers = {path: client.get(path) for path in paths}
+
+    assert monotonic() - began < 20
+    assert [answer.status_code for answer in answers.values()] == [200, 503, 503, 503, 503, 503]
+    assert answers["/health/database"].json["parts"]["database"]["reason"] == "no answer in time"
+    assert not answers["/health/"].json["parts"]["cache"]["ok"]
+
+    database.let_through()
+    redis.let_through()
+    wait_until(lambda: client.get("/health/ready").status_code == 200, "it is ready again")
+
+
+def test_a_server_that_is_about_to_end_is_alive_and_not_ready(app, client):
+    app.extensions[KEY].drains_when(lambda: True)
+
+    ready = client.get("/health/ready")
+
+    assert (ready.status_code, ready.json["parts"]["server"]["ok"]) == (503, False)
+    assert client.get("/health/live").status_code == 200
 
 
 def test_redis_answers_for_the_cache(instance, redis_url):

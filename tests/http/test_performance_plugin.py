@@ -75,6 +75,7 @@ def test_a_started_process_obeys_says_so_and_leaves(any_app, started):
         ai_calculator_performance.stop_monitoring()
         wait_until(observed(Observed.OFF), "it obeys")
         assert not readings.is_on
+        readings.drain()
         with ai_calculator_performance.track_calculator_load_time():
             pass
         assert readings.drain() == []
@@ -83,8 +84,24 @@ def test_a_started_process_obeys_says_so_and_leaves(any_app, started):
         wait_until(observed(Observed.ON), "it obeys")
         assert readings.is_on
 
+        with ai_calculator_performance.track_calculator_load_time():
+            pass
         started.stop()
         assert ai_calculator_performance.start_monitoring().hosts == ()
+        assert measured_loads() == 1
+
+
+def measured_loads():
+    """Of the calculator, in the summary; what a process measured until it ended is in it."""
+    summary = ai_calculator_performance.get_performance_summary(hours=24)
+    assert len(summary.gaps) == 1
+    return summary.sections["load_times"].all.window.count
+
+
+@pytest.mark.parametrize("hours", [0, 2161])
+def test_a_summary_is_of_1_to_2160_hours(app, hours):
+    with app.app_context(), pytest.raises(ValueError, match="from 1 to 2160"):
+        ai_calculator_performance.get_performance_summary(hours=hours)
 
 
 def observed(wanted):

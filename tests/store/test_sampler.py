@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from app.wiring.monitoring import redis_info, sampler_of
+from app.wiring.sampling import redis_info, sampler_of, shared_figures
 from backend.analytics.monitoring.cgroups import Cgroups, MemoryUse
 from backend.analytics.monitoring.control import MonitoringControl
 from backend.analytics.monitoring.host_figures import HostFigures
@@ -86,7 +86,7 @@ def test_work_that_waits_is_counted(any_app):
         db.session.add_all(Job(kind=k, payload={}, state=s, due_at=at, created_at=now) for k, s, at in jobs)
         db.session.commit()
 
-        figures, tables = get(SharedFigures).look(), get(SharedFigures).tables()
+        figures, tables = shared_figures("").look(), shared_figures("").tables()
 
     assert (figures["jobs_waiting"], figures["jobs_dead"]) == (1, 1)
     assert tables["table_bytes:jobs"] > 0
@@ -97,7 +97,7 @@ def test_work_that_waits_is_counted(any_app):
 def test_postgresql_says_how_many_connections_of_how_many_are_open(tmp_path, postgresql_url):
     app = make_app(make_settings(tmp_path, DATABASE_URL=SecretStr(postgresql_url)))
     with app.app_context():
-        figures = get(SharedFigures).look()
+        figures = shared_figures("").look()
         db.engine.dispose()
 
     assert 1 <= figures["database_connections_active"] <= figures["database_connections_open"]
@@ -148,7 +148,7 @@ def test_readings_of_a_host_carry_its_name_and_are_flushed(any_app, tmp_path):
         any_app.app_context,
         lambda: get(Leases),
         lambda: get(MonitoringControl),
-        lambda: get(SharedFigures),
+        lambda: shared_figures(""),
         lambda: flushed.extend(readings.drain()),
     )
     sampler = Sampler(services, HostFigures([tmp_path]), readings, "web-1")

@@ -91,8 +91,7 @@ class MonitoringControl:
 
     def off_spans(self, since: datetime, until: datetime) -> Sequence[Span]:
         """When monitoring was off within a period, the earliest first."""
-        with reading():
-            return [Span(span.began_at, span.ended_at) for span in self._states.spans(since, until)]
+        return [Span(span.began_at, span.ended_at) for span in self._states.spans(since, until)]
 
     def _turn(self, desired: Desired, who: str) -> MonitoringStatus:
         state, now = self._states.lock(), self._now()

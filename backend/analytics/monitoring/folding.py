@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from backend.analytics.monitoring.flush_payload import unpacked
 from backend.analytics.monitoring.measured import Measured, merged
 from backend.analytics.monitoring.models import Level
+from backend.analytics.monitoring.overview import overview_of
 from backend.analytics.monitoring.series import SeriesSet
 from backend.analytics.monitoring.spans import KEPT, floor
 from backend.analytics.monitoring.store import PerformanceStore, SeriesRow
@@ -56,8 +57,10 @@ class Folding:
         finished = self._store.take_unrolled(floor(now, Level.MINUTE))
         if not finished:
             return
-        for level in (Level.HOUR, Level.DAY):
-            self._add(level, merged({floor(row.starts, level): SeriesSet.from_bytes(row.payload)} for row in finished))
+        minutes = [(row.starts, SeriesSet.from_bytes(row.payload)) for row in finished]
+        for level in (Level.HOUR, Level.DAY, Level.WEEK):
+            self._add(level, merged({floor(start, level): series} for start, series in minutes))
+        self._add(Level.OVERVIEW, merged({floor(start, Level.DAY): overview_of(series)} for start, series in minutes))
         for level, kept in KEPT.items():
             self._store.thin(level, now - kept)
 

@@ -12,12 +12,18 @@ from backend.extensions import Model
 
 
 class Level(IntEnum):
-    """How long the span of a row is, in seconds. `UNROLLED` rows are minutes that are not yet in their hour and day."""
+    """How long the span of a row is, in seconds, but for two.
+
+    `UNROLLED` rows are minutes that are not yet in what is longer; `OVERVIEW` rows are days whose names are merged into
+    the groups that are asked most.
+    """
 
     UNROLLED = 1
+    OVERVIEW = 2
     MINUTE = 60
     HOUR = 3_600
     DAY = 86_400
+    WEEK = 604_800
 
 
 class StoredFlush(Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -70,6 +71,13 @@ class Columns:
         """The rows that are kept."""
         return self._picked(kept, np.repeat(kept, self.sizes))
 
+    def taken(self, places: Groups) -> Columns:
+        """The rows at these places, which may repeat."""
+        sizes = self.sizes[places]
+        begins = (np.cumsum(self.sizes) - self.sizes)[places] - (np.cumsum(sizes) - sizes)
+        of_bins = np.repeat(begins, sizes) + np.arange(int(sizes.sum()))
+        return self._picked(places, of_bins)
+
     def cut(self, first: int, last: int) -> Columns:
         """Rows `first` up to `last`."""
         return self._picked(slice(first, last), slice(int(self.sizes[:first].sum()), int(self.sizes[:last].sum())))
@@ -81,7 +89,7 @@ class Columns:
             yield Sketch(count, self.keys[begin:end], self.bins[begin:end])
             begin = end
 
-    def _picked(self, rows: slice | NDArray[np.bool_], bins: slice | NDArray[np.bool_]) -> Columns:
+    def _picked(self, rows: slice | NDArray[Any], bins: slice | NDArray[Any]) -> Columns:
         return Columns(*[getattr(self, name)[bins if name in OF_BINS else rows] for name in COLUMNS])
 
     def _combined_bins(self, groups: Groups, many: int) -> tuple[Counts, Keys, Counts]:
@@ -115,6 +123,10 @@ class SeriesSet:
             return parts[0]
         labels, groups = grouped([label for part in parts for label in part.labels])
         return cls(labels, Columns.joined([part.columns for part in parts]).combined(groups, len(labels)))
+
+    def of_family(self, family: str) -> SeriesSet:
+        first, last = (bisect_left(self.labels, (edge, "", "")) for edge in (family, family + "\0"))
+        return SeriesSet(self.labels[first:last], self.columns.cut(first, last) if first < last else Columns.empty())
 
     def renamed(self, labels: Sequence[Label]) -> SeriesSet:
         """The same rows under other labels, equal ones as one."""

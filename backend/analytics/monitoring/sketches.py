@@ -50,14 +50,20 @@ class Sketch:
 
     def quantile(self, q: float) -> float | None:
         """The value at this quantile, `0 <= q <= 1`; None of no values."""
+        return self.quantiles(q)[0]
+
+    def quantiles(self, *qs: float) -> list[float | None]:
+        """The values at these quantiles, found at once."""
         if not self.count:
-            return None
-        ends = self.zeros + np.cumsum(self.counts)
-        rank = q * (self.count - 1)
-        if rank < self.zeros:
-            return 0.0
-        place = int(np.searchsorted(ends, rank, side="right"))
-        return float(MAPPING.value(int(self.keys[min(place, len(ends) - 1)])))
+            return [None] * len(qs)
+        ends = np.cumsum(self.counts)
+        zeros = self.count - int(ends[-1]) if len(ends) else self.count
+        ranks = [q * (self.count - 1) - zeros for q in qs]
+        places = np.searchsorted(ends, ranks, side="right").tolist()
+        return [
+            0.0 if rank < 0 else float(MAPPING.value(int(self.keys[min(place, len(ends) - 1)])))
+            for rank, place in zip(ranks, places, strict=True)
+        ]
 
     def within(self, limit: float) -> int:
         """How many values are `limit` or less; those less than `ACCURACY` away from it may be counted either way."""

@@ -13,8 +13,14 @@ MINUTES_KEPT = 48 * 3_600
 HOURS_KEPT = 60 * 86_400
 DAYS_KEPT = 400 * 86_400
 MINUTES_READ = 6 * 3_600
-KEPT = {Level.MINUTE: MINUTES_KEPT, Level.HOUR: HOURS_KEPT, Level.DAY: DAYS_KEPT}
-FINER = {Level.DAY: Level.HOUR, Level.HOUR: Level.MINUTE}
+KEPT = {
+    Level.MINUTE: MINUTES_KEPT,
+    Level.HOUR: HOURS_KEPT,
+    Level.DAY: DAYS_KEPT,
+    Level.OVERVIEW: DAYS_KEPT,
+    Level.WEEK: DAYS_KEPT + Level.WEEK,
+}
+FINER = {Level.WEEK: Level.DAY, Level.DAY: Level.HOUR, Level.HOUR: Level.MINUTE}
 MINUTES_OF_STEPS = (1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720)
 DAYS_OF_STEPS = (1, 2, 3, 4, 5, 7, 10, 14, 30)
 STEPS = (*(60 * minutes for minutes in MINUTES_OF_STEPS), *(86_400 * days for days in DAYS_OF_STEPS))
@@ -48,7 +54,8 @@ class Period:
     @property
     def coarsest(self) -> Level:
         """The longest rows that lie whole in a bucket; without buckets any do."""
-        return next(level for level in (Level.DAY, Level.HOUR, Level.MINUTE) if self.step % level == 0)
+        longest_first = (Level.WEEK, Level.DAY, Level.HOUR, Level.MINUTE)
+        return next(level for level in longest_first if self.step % level == 0)
 
     @property
     def begins(self) -> Sequence[int]:

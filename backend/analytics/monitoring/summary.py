@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from backend.analytics.monitoring import route_groups
 from backend.analytics.monitoring.name_filter import ANY, NameFilter
+from backend.analytics.monitoring.overview import LARGEST_PAINT, PROCESSOR
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.windows import Bucket, Measurements, OffSpans, Window, Windows
 from backend.clock import Clock
@@ -106,12 +107,12 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
         "system": Section(
             Family.HOST,
             HOST_THRESHOLDS["cpu_percent"],
-            headline=NameFilter(names=("cpu_percent",)),
+            headline=PROCESSOR,
             unit=Unit.PERCENT,
             thresholds=HOST_THRESHOLDS,
         ),
         "web_vitals": Section(
-            Family.VITAL, VITAL_THRESHOLDS["LCP"], headline=NameFilter(prefixes=("LCP ",)), thresholds=VITAL_THRESHOLDS
+            Family.VITAL, VITAL_THRESHOLDS["LCP"], headline=LARGEST_PAINT, thresholds=VITAL_THRESHOLDS
         ),
     }
 )
@@ -173,18 +174,20 @@ class PerformanceSummary:
     def of_last(self, hours: int) -> Summary:
         """The last `hours`, from the start of the minute, hour, or day they begin in, as rows are kept."""
         now = self._now()
+        began = now - timedelta(hours=hours)
         families = {section.family for section in SECTIONS.values()}
-        read = self._windows.read(families, now - timedelta(hours=hours), now, buckets=BUCKETS)
+        read = self._windows.read(families, began, now, buckets=BUCKETS, overview=True)
+        by_name = self._windows.read(families, began, now)
         since = datetime.fromtimestamp(read.period.first, UTC)
         gaps = [Gap(max(start, since), end) for start, end in self._off_spans(since, now)]
-        sections = {name: _summed(section, read) for name, section in SECTIONS.items()}
+        sections = {name: _summed(section, read, by_name) for name, section in SECTIONS.items()}
         return Summary(since, now, now, timedelta(seconds=read.period.step), sections, gaps)
 
 
-def _summed(section: Section, read: Measurements) -> SectionSummary:
+def _summed(section: Section, read: Measurements, by_name: Measurements) -> SectionSummary:
     headline = section.headline or section.names
     whole = Judged.of(read.one(section.family, headline), section.threshold)
-    windows = read.by_name(section.family, section.names)
+    windows = by_name.by_name(section.family, section.names)
     heaviest = sorted(windows, key=lambda name: _weight(section, windows[name]), reverse=True)
     judged = {name: Judged.of(windows[name], section.threshold_of(name)) for name in heaviest[:MOST_NAMES]}
     return SectionSummary(section, whole, read.course(section.family, headline), judged)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import inf, isfinite
 
@@ -12,6 +12,7 @@ import numpy as np
 from backend.analytics.monitoring.flush_payload import unpacked
 from backend.analytics.monitoring.models import Level
 from backend.analytics.monitoring.name_filter import ANY, NameFilter
+from backend.analytics.monitoring.overview import groups_of
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.rows import Rows
 from backend.analytics.monitoring.series import Groups, SeriesSet, grouped
@@ -61,34 +62,27 @@ class Bucket:
 
 
 class Measurements:
-    """What was read of several families in one period, for as many questions as there are."""
+    """What was read of one period, for as many questions as there are."""
 
-    def __init__(self, rows: Rows, period: Period, coverage: Coverage) -> None:
+    def __init__(self, rows: Mapping[Family, Rows], period: Period, coverage: Coverage) -> None:
         self._rows = rows
         self.period = period
         self._coverage = coverage
 
     def one(self, family: Family, names: NameFilter = ANY) -> Window:
-        rows = self._rows.among(family, names)
+        rows = self._rows[family].among(names)
         [window] = self._windows(rows, np.zeros(len(rows.columns), np.int64), [self.covered])
         return window
 
     def by_name(self, family: Family, names: NameFilter = ANY) -> dict[str, Window]:
-        rows = self._rows.among(family, names)
-        distinct, groups = grouped([(name,) for _, name, _ in rows.labels])
-        covered = [self.covered] * len(distinct)
-        owners = groups[rows.places]
-        return {name: window for (name,), window in zip(distinct, self._windows(rows, owners, covered), strict=True)}
+        return self._grouped(family, names, 1)
 
     def by_outcome(self, family: Family, names: NameFilter = ANY) -> dict[str, Window]:
         """Of what is measured on hosts, the outcome is the host."""
-        rows = self._rows[family].among(names)
-        distinct, groups = grouped([(outcome,) for _, outcome in rows.labels])
-        windows = self._windows(rows, groups[rows.places], [self.covered] * len(distinct))
-        return {outcome: window for (outcome,), window in zip(distinct, windows, strict=True)}
+        return self._grouped(family, names, 2)
 
     def course(self, family: Family, names: NameFilter = ANY) -> Sequence[Bucket]:
-        rows, begins = self._rows.among(family, names), self.period.begins
+        rows, begins = self._rows[family].among(names), self.period.begins
         first = begins[0] if begins else 0
         covered = [self._coverage.seconds(start, start + self.period.step) for start in begins]
         windows = self._windows(rows, (rows.starts - first) // self.period.step, covered)
@@ -101,6 +95,14 @@ class Measurements:
     def covered(self) -> float:
         """For how many seconds monitoring was on."""
         return self._coverage.seconds(self.period.first, self.period.last)
+
+    def _grouped(self, family: Family, names: NameFilter, place: int) -> dict[str, Window]:
+        """A window for each value at this place of a label: family, name, outcome."""
+        rows = self._rows[family].among(names)
+        distinct, groups = grouped([(label[place],) for label in rows.labels])
+        covered = [self.covered] * len(distinct)
+        windows = self._windows(rows, groups[rows.places], covered)
+        return {value: window for (value,), window in zip(distinct, windows, strict=True)}
 
     def _is_measured(self, start: int) -> bool:
         return self._coverage.is_measured(start, start + self.period.step)
@@ -135,7 +137,7 @@ class Windows:
 
     def one(self, family: Family, since: datetime, until: datetime, names: NameFilter = ANY) -> Window:
         """All names and outcomes together."""
-        return self.read([family], since, until).one(family, names)
+        return self.read([family], since, until, overview=names in groups_of(family)).one(family, names)
 
     def by_name(
         self, family: Family, since: datetime, until: datetime, names: NameFilter = ANY
@@ -146,19 +148,30 @@ class Windows:
         self, family: Family, since: datetime, until: datetime, names: NameFilter = ANY, *, buckets: int = 60
     ) -> Sequence[Bucket]:
         """At most about this many buckets of equal length, the oldest first."""
-        return self.read([family], since, until, buckets=buckets).course(family, names)
+        is_grouped = names in groups_of(family)
+        return self.read([family], since, until, buckets=buckets, overview=is_grouped).course(family, names)
 
     def read(
-        self, families: Collection[Family], since: datetime, until: datetime, *, buckets: int | None = None
+        self,
+        families: Collection[Family],
+        since: datetime,
+        until: datetime,
+        *,
+        buckets: int | None = None,
+        overview: bool = False,
     ) -> Measurements:
-        """What is kept of several families, read once for several questions; without `buckets` it has no course."""
+        """What is kept of several families, read once for several questions; without `buckets` it has no course.
+
+        An `overview` is read faster, and answers only for the filters of `groups_of`.
+        """
         now = self._now().timestamp()
         period = Period.of(since.timestamp(), until.timestamp(), now, buckets)
-        wanted = list(pieces(period.first, period.last, period.coarsest, now))
-        parts = self._parts(wanted, period)
+        coarsest = min(period.coarsest, Level.DAY) if overview else period.coarsest
+        wanted = list(pieces(period.first, period.last, coarsest, now))
+        parts = self._parts(_stored(wanted, overview=overview), period)
         starts = {start for start, _ in parts}
         coverage = Coverage(tuple(self._off(period)), self._begun(starts, now), now, starts)
-        return Measurements(Rows.of(parts, families), period, coverage)
+        return Measurements({family: Rows.of(parts, family) for family in families}, period, coverage)
 
     def _begun(self, starts: Collection[int], now: float) -> float:
         first = self._store.first_start()
@@ -166,7 +179,7 @@ class Windows:
 
     def _parts(self, wanted: Sequence[Piece], period: Period) -> list[tuple[int, SeriesSet]]:
         """Each with the start of its row."""
-        rows = self._store.rows(_with_unrolled(wanted))
+        rows = self._store.rows(wanted)
         written = [minutes for flush in self._store.flushes() for minutes in unpacked(flush).items()]
         recent = [(minute, series) for minute, series in written if period.first <= minute < period.last]
         return [*((row.starts, SeriesSet.from_bytes(row.payload)) for row in rows), *recent]
@@ -177,7 +190,10 @@ class Windows:
             yield start.timestamp(), inf if end is None else end.timestamp()
 
 
-def _with_unrolled(wanted: Sequence[Piece]) -> list[Piece]:
-    """Hours and days lack the minutes that are not rolled up yet."""
+def _stored(wanted: Sequence[Piece], *, overview: bool) -> list[Piece]:
+    """Hours and what is longer lack the minutes that are not rolled up yet; an overview has other rows for days."""
     longer = [piece for piece in wanted if piece.level is not Level.MINUTE]
-    return [*wanted, *(Piece(Level.UNROLLED, piece.first, piece.last) for piece in longer)]
+    unrolled = [Piece(Level.UNROLLED, piece.first, piece.last) for piece in longer]
+    if overview:
+        wanted = [replace(piece, level=Level.OVERVIEW) if piece.level is Level.DAY else piece for piece in wanted]
+    return [*wanted, *unrolled]

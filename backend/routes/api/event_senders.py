@@ -45,7 +45,7 @@ class BrowserSender:
     limits: Limits = BROWSER
 
     def admit(self) -> None:
-        _refuse_other_sites()
+        refuse_other_sites("Send events from our own pages, or with an API key.")
         if asks_not_to_be_tracked():
             raise NotTracked
 
@@ -82,9 +82,12 @@ def sender_here() -> EventSender:
     return OWN_PAGE if caller() is None else KEY_HOLDER
 
 
-def _refuse_other_sites() -> None:
-    """Browsers say where a request comes from; older ones at least name the origin of the page."""
+def refuse_other_sites(why: str) -> None:
+    """Raise Forbidden for what no page of ours sent.
+
+    Browsers say where a request comes from; older ones at least name the origin of the page.
+    """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     own = site == "same-origin" or (site is None and origin == request.host_url.rstrip("/"))
     if not own:
-        raise Forbidden("Send events from our own pages, or with an API key.")
+        raise Forbidden(why)

@@ -18,7 +18,8 @@ from backend.dashboards.ops.groups import FULL, SiteFigures
 from backend.dashboards.ops.now import Measured
 from backend.dashboards.ops.timeline import Span
 from backend.database import get_db_session
-from backend.health import HealthService
+from backend.deadlines import Deadline
+from backend.lookout import Lookout
 from backend.plugins import Health, get
 from backend.row_security import serving
 
@@ -52,19 +53,13 @@ def unmeasured(now: datetime) -> Sequence[Span]:
 
 def fullest(status: MonitoringStatus, name: str) -> float | None:
     """The greatest share of a disk or of memory that any host uses, in percent."""
-    figures = (host.figures.get(f"{name}_percent") for host in status.hosts)
-    return max((figure for figure in figures if figure is not None), default=None)
+    figures = [figure for host in status.hosts for figure in host.figures.items()]
+    return max((percent for of, percent in figures if of.partition(":")[0] == f"{name}_percent"), default=None)
 
 
 def parts_health() -> Mapping[str, Health]:
     """Every part, looked at now."""
-    checks = get(HealthService)
-    parts = {"database": checks.database(), "master_key": checks.master_key(), "cache": checks.cache()}
-    parts["secrets"] = checks.secrets()
-    if current_app.config["PRODUCTION"]:
-        parts["row_security"] = checks.row_security()
-        parts["proxies"] = checks.proxies(current_app.config["TRUSTED_PROXIES"])
-    return {**parts, "background_work": checks.background_work(), **checks.plugins()}
+    return get(Lookout).everything(Deadline(current_app.config["HEALTH_SECONDS"]))
 
 
 def people(names: Iterable[str | None]) -> dict[str, str]:

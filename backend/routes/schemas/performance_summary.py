@@ -58,8 +58,12 @@ class FiguresOut(Out):
         }
         if section.counts_failures or not window.count:
             return cls.none() | values
-        quantiles = {f"p{percent}": _rounded(window.quantile(percent / 100)) for percent in (50, 75, 95, 99)}
-        return values | quantiles | {"max": _rounded(window.maximum)}
+        quantiles = window.sketch.quantiles(0.5, 0.75, 0.95, 0.99)
+        return (
+            values
+            | dict(zip(("p50", "p75", "p95", "p99"), map(_rounded, quantiles), strict=True))
+            | {"max": _rounded(window.maximum)}
+        )
 
 
 class ThresholdOut(Out):

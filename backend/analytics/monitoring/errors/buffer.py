@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from backend.analytics.monitoring.errors.group import ErrorSample, ErrorSource, SeenRequest
 from backend.analytics.monitoring.errors.stack import ErrorFacts, facts_of
 from backend.clock import Clock
 
+logger = logging.getLogger(__name__)
 MOST_KINDS = 200
 MOST_ROUTES = 50
 MOST_REQUESTS = 5
@@ -108,6 +112,25 @@ class ErrorBuffer:
         if new.facts.fingerprint not in self._bursts and len(self._bursts) >= MOST_KINDS:
             new.facts = other_errors(new.facts.source)
         return self._bursts.setdefault(new.facts.fingerprint, new)
+
+
+class ErrorWriter:
+    """Writes what waits. While the database is away it waits on, and the log says so once."""
+
+    def __init__(self, buffer: ErrorBuffer, save: Callable[[Sequence[Burst]], None]) -> None:
+        self._buffer = buffer
+        self._save = save
+        self._is_away = False
+
+    def write(self) -> None:
+        try:
+            self._buffer.write(self._save)
+        except SQLAlchemyError as error:
+            if not self._is_away:
+                logger.warning("errors wait in memory, since they cannot be written (%s)", type(error).__name__)
+            self._is_away = True
+        else:
+            self._is_away = False
 
 
 def other_errors(source: ErrorSource) -> ErrorFacts:

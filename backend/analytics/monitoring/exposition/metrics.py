@@ -204,6 +204,10 @@ METRICS: Sequence[Metric] = (
         "Cumulative layout shift (CLS) of browsers.", ("page", "device"), _layout_shift,
     ),
     Metric(
+        "mingus_alert_delivery_time_seconds", Kind.HISTOGRAM, Family.ALERT,
+        "Time from a change of an alert to its delivery.", ("channel", "outcome"), _name_and_outcome,
+    ),
+    Metric(
         "mingus_flush_time_seconds", Kind.HISTOGRAM, Family.FLUSH,
         "Time to write down what a process measured.", (), _nothing,
     ),

@@ -1,0 +1,96 @@
+"""A thread of the process that leads: tells each channel when the database is lost, which no schedule could."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillLooking
+from datetime import timedelta
+from threading import Event, Thread
+
+from flask import Flask
+from sqlalchemy import text
+
+from app.leader import NO_DATABASE, Leader
+from backend.analytics.monitoring.channels.last_resort import LastResort, Prepared
+from backend.analytics.monitoring.channels.lost_database import LostDatabase
+from backend.clock import Clock, utc_now
+from backend.database import get_db_session, reading
+from backend.plugins import get
+
+LOOKS_SECONDS, PATIENCE_SECONDS = 5.0, 4.0
+PREPARES_EVERY = timedelta(minutes=1)
+logger = logging.getLogger(__name__)
+
+
+class DatabaseWatch:
+    """What a leader prepared while the database answered, it still tells when it can no longer know that it leads."""
+
+    def __init__(self, app: Flask, leader: Leader, now: Clock = utc_now) -> None:
+        self._app = app
+        self._leader = leader
+        self._now = now
+        self._lost = LostDatabase()
+        self._prepared: Prepared | None = None
+        self._prepared_at = now() - PREPARES_EVERY
+        self._over: Prepared | None = None
+        self._looking: Future[None] | None = None
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="database-look")
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="database-watch", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._thread.is_alive():
+            self._thread.join(PATIENCE_SECONDS)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(LOOKS_SECONDS):
+            try:
+                self.look()
+            except Exception:
+                logger.exception("the watch over the database failed; it looks again")
+
+    def look(self) -> None:
+        """Look once, and tell what there is to tell."""
+        if not self._answers():
+            self._lost.did_not_answer(self._now())
+            return
+        try:
+            with self._app.app_context():
+                self._over = self._lost.answered(self._now(), self._fresh()) or self._over
+                if self._over is not None:
+                    get(LastResort).close(self._over)
+                    self._over = None
+        except NO_DATABASE as error:
+            logger.warning("the database was lost again (%s)", type(error).__name__)
+
+    def _fresh(self) -> Prepared | None:
+        """Prepared anew each minute, by the process that leads."""
+        if self._leader.fence is None:
+            self._prepared = None
+        elif not self._lost.is_open and self._now() - self._prepared_at >= PREPARES_EVERY:
+            self._prepared, self._prepared_at = get(LastResort).prepare(), self._now()
+        return self._prepared
+
+    def _answers(self) -> bool:
+        """Whether the database answers in time; a look that hangs is not begun a second time."""
+        if self._looking is None:
+            self._looking = self._pool.submit(self._ask)
+        try:
+            self._looking.result(PATIENCE_SECONDS)
+        except StillLooking:
+            return False
+        except NO_DATABASE:
+            self._looking = None
+            return False
+        self._looking = None
+        return True
+
+    def _ask(self) -> None:
+        with self._app.app_context(), reading():
+            get_db_session().execute(text("SELECT version_num FROM alembic_version"))
