@@ -148,7 +148,8 @@ def test_an_objective_says_what_is_left_of_its_budget_and_of_how_long(left, budg
 
 
 def test_the_runbook_of_an_alert_ends_where_the_next_begins():
-    book = "## Critical\n\n### `jobs-dead`\n\nLook at **/admin/jobs**.\n\n- Read [the error](x.md).\n\n```\nflask jobs list\n```\n### next\nNo."
+    text = "Look at **/admin/jobs**.\n\n- Read [the error](x.md).\n\n```\nflask jobs list\n```"
+    book = f"## Critical\n\n### `jobs-dead`\n\n{text}\n### next\nNo."
 
     assert section(book, "jobs-dead") == (
         Block("p", "Look at /admin/jobs."),
