@@ -1,4 +1,4 @@
-"""PERF-7: the pages of operations in a real browser: sound, by keyboard, without script, and up to date by themselves."""
+"""PERF-7: the pages of operations in a browser: sound, by keyboard, without script, up to date by themselves."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from backend.analytics.monitoring.windows import Window
 from backend.dashboards.ops.alerts import shown_alert, worst_first
 from backend.dashboards.ops.checks import Check, Group, State, Tally
 from backend.dashboards.ops.groups import SiteFigures, WorkFigures, data, safety, site, work
+from backend.dashboards.ops.lists import tables
 from backend.dashboards.ops.objectives import shown_objectives
 from backend.dashboards.ops.runbook import Block, section
 from backend.dashboards.ops.timeline import Incident, Span, timeline
@@ -145,6 +146,20 @@ def test_an_objective_says_what_is_left_of_its_budget_and_of_how_long(left, budg
 
     assert (shown.reached, shown.budget, shown.state) == ("99.98%", budget, state)
     assert shown.about == "100,000 counted in the 3 days measured so far"
+
+
+def test_tables_are_listed_with_their_growth_and_when_the_disk_is_full():
+    before = {"table_bytes:jobs": 1024.0**2, "disk_percent": 30.0}
+    now = {"table_bytes:jobs": 3 * 1024.0**2, "table_bytes:new": 1024.0, "database_bytes": 5 * 1024.0**2}
+    now |= {"disk_percent": 40.0, "database_connections_open": 8.0, "database_connections_max": 100.0}
+    shown = tables(now, before)
+
+    assert [(row.name, row.size, row.growth) for row in shown.rows] == [
+        ("jobs", "3.0 MB", "+2.0 MB"),
+        ("new", "1.0 KB", ""),
+    ]
+    assert shown.about == "5.0 MB in all; 8 of 100 connections; disk at 90% in about 150 days at this pace"
+    assert tables({"disk_percent": 40.0}, before) is None
 
 
 def test_the_runbook_of_an_alert_ends_where_the_next_begins():
