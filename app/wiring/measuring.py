@@ -9,11 +9,13 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.measuring import where
+from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.analytics.monitoring.flushing import Flusher
 from backend.analytics.monitoring.queries.service import SlowQueries
 from backend.analytics.monitoring.queries.slow import SlowBuffer
 from backend.analytics.monitoring.queries.watch import QueryWatch
 from backend.analytics.monitoring.readings import Family, Readings
+from backend.analytics.monitoring.statsd import ReportedReadings
 from backend.analytics.monitoring.traces import Traces
 from backend.analytics.monitoring.windows import NameFilter, Windows
 from backend.clock import utc_now
@@ -45,6 +47,13 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.on_start(slow.forget)
     registry.build(Flusher).also(lambda: registry.build(SlowQueries).write_down(slow))
     registry.add_service(SlowQueries, lambda: SlowQueries(own_session, connect, p95s, utc_now))
+
+
+def readings_of(registry: Registry, settings: Settings) -> Readings:
+    """The readings of this process, of which StatsD hears where there is one."""
+    if not settings.STATSD_HOST:
+        return Readings()
+    return ReportedReadings(lambda: registry.build(AiCalculatorAnalytics).telemetry)
 
 
 def observer(registry: Registry, family: Family) -> Observe:
