@@ -360,9 +360,20 @@ def test_a_channel_that_was_deleted_or_turned_off_gets_no_more(site, servers):
         "version": 1,
         "delivery_id": test,
         "is_test": True,
-        "headline": "Test: Info: this channel receives alerts",
+        "headline": "Test: this channel receives alerts",
         "severity": "info",
         "count": 1,
         "alerts": [],
         "all_url": "http://127.0.0.1:5000/ops/alerts",
     }
+
+
+def test_a_test_of_pagerduty_leaves_no_incident_open(site, servers):
+    with site.app_context():
+        get(ChannelService).send_test("cli", "pagerduty")
+        get(Deliveries).run()
+
+    opened, resolved = servers.received[PAGERDUTY]
+    assert opened["payload"]["summary"] == "Test: this channel receives alerts"
+    assert (opened["event_action"], resolved["event_action"]) == ("trigger", "resolve")
+    assert opened["dedup_key"] == resolved["dedup_key"]
