@@ -7,7 +7,7 @@ import secrets
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, errors, headers, limits, logs, measuring, navigation, pages, site, tokens, wiring
+from app import cli, errors, headers, limits, logs, measuring, navigation, pages, site, tokens, tracing, wiring
 from app.openapi import Mingus
 from backend import database
 from backend.extensions import cache, compress, csrf, db
@@ -33,6 +33,7 @@ def create_app(settings: Settings) -> Flask:
     tokens.init_app(app, settings)
     wiring.init_app(app, settings)
     measuring.init_app(app, settings)
+    tracing.init_app(app, settings)
     headers.init_app(app)
     limits.init_app(app, settings)
     access.init_app(app)
@@ -54,6 +55,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "DATABASE_OWNER_URL": settings.DATABASE_OWNER_URL.get_secret_value(),
         "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings),
+        "RELEASE": settings.release,
         "PRODUCTION": settings.production,
         "FIRST_LOOK": secrets.token_urlsafe(32) if settings.only_local else "",
         "PUBLIC_URL": settings.public_url,

@@ -17,6 +17,7 @@ from backend.analytics.monitoring.alerts.notifier import Notifier
 from backend.analytics.monitoring.alerts.on_call import OnCall
 from backend.analytics.monitoring.alerts.service import AlertService
 from backend.analytics.monitoring.alerts.store import AlertStore
+from backend.analytics.monitoring.channels.service import ChannelService
 from backend.analytics.monitoring.control import MonitoringControl
 from backend.analytics.monitoring.objectives.service import Objectives
 from backend.analytics.monitoring.objectives.shipped import OBJECTIVES
@@ -56,9 +57,13 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     def is_on() -> bool:
         return registry.build(MonitoringControl).order().desired is Desired.ON
 
+    def channel_ids() -> frozenset[str]:
+        return frozenset(channel.id for channel in registry.build(ChannelService).all())
+
     def rules() -> Rules:
         session = get_db_session()
-        return Rules(RuleStore(session), session, registry.build(AuditLog), database_clock(session))
+        audit, now = registry.build(AuditLog), database_clock(session)
+        return Rules(RuleStore(session), session, audit, channel_ids, now)
 
     def objectives() -> Objectives:
         return Objectives(OBJECTIVES, registry.build(Windows), database_clock(get_db_session()))

@@ -11,6 +11,7 @@ from backend.analytics.monitoring import personal_data
 from backend.analytics.monitoring.control import MonitoringControl
 from backend.analytics.monitoring.flushing import Flusher
 from backend.analytics.monitoring.folding import Folding
+from backend.analytics.monitoring.growth import StorageGrowth
 from backend.analytics.monitoring.hosts import HostStore
 from backend.analytics.monitoring.readings import Readings
 from backend.analytics.monitoring.state import StateStore
@@ -62,4 +63,5 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_service(PerformanceStore, lambda: PerformanceStore(get_db_session()))
     registry.add_service(Folding, folding)
     registry.add_service(Windows, windows)
+    registry.add_service(StorageGrowth, lambda: StorageGrowth(windows(), utc_now))
     registry.add_service(PerformanceSummary, lambda: PerformanceSummary(windows(), off_spans, utc_now))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -44,14 +43,6 @@ class ChannelFixed(MingusError):
     status = 409
     code = "channel_fixed"
     title = "This channel can’t be changed here"
-
-
-@dataclass(frozen=True, slots=True)
-class Promptness:
-    """Of the messages made in a time, how many arrived soon enough."""
-
-    made: int
-    in_time: int
 
 
 class ChannelService:
@@ -173,12 +164,6 @@ class ChannelService:
     def latest(self) -> Mapping[str, Delivery]:
         """The newest message of each channel that was sent any, by the channel's id."""
         return {row.channel_id: shown(row) for row in self._deliveries.latest_of_each()}
-
-    def promptness(self, start: datetime, end: datetime, within: timedelta) -> Promptness:
-        """How many messages about alerts were made in a time, and how many of them arrived `within` this long."""
-        made = self._deliveries.since(start, end)
-        delivered = [row for row in made if row.state == DeliveryState.DELIVERED and row.finished_at is not None]
-        return Promptness(len(made), sum(row.finished_at - row.created_at <= within for row in delivered))  # type: ignore[operator]
 
     def prune(self) -> int:
         """Delete what ended longer ago than its retention, in batches; how many."""
