@@ -11,12 +11,11 @@ from time import monotonic, sleep
 from types import FrameType
 
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
 
 from app import create_app
 from app.alarm import Alarm
 from app.database_watch import DatabaseWatch
-from app.leader import Leader
+from app.leader import NO_DATABASE, Leader
 from app.wiring.sampling import sampler_of
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.jobs.service import Jobs
@@ -58,7 +57,7 @@ class EmbeddedScheduler:
             self._open_term()
             while self._step() and not self._stopping and self._leader.fence is not None:
                 pass
-        except SQLAlchemyError as error:
+        except NO_DATABASE as error:
             if not self._complained:
                 logger.warning("background work waits for the database (%s)", type(error).__name__)
             self._complained = True

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 OF_ONE_DATABASE = re.compile(r"(ix_|uq_)?analytics_events_\w+|(ix_)?event_ids(_\w+)?|transaction_id")
 BUSY_TIMEOUT = "PRAGMA busy_timeout = 10000"
 LOG_TRIES, LOG_PAUSE_SECONDS = 20, 0.05
+# A host that vanished without a word; by default the system would wait for hours.
+GONE_AFTER_30_SECONDS = {
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 ONLY_READS: ContextVar[bool] = ContextVar("only_reads", default=False)
 
@@ -61,7 +68,11 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "max_overflow": settings.DATABASE_MAX_OVERFLOW,
         "pool_timeout": 5,
         "pool_pre_ping": True,
-        "connect_args": {"connect_timeout": 5, "options": "-c statement_timeout=30000 -c timezone=UTC"},
+        "connect_args": {
+            "connect_timeout": 5,
+            "options": "-c statement_timeout=30000 -c timezone=UTC",
+            **GONE_AFTER_30_SECONDS,
+        },
     }
 
 

@@ -17,6 +17,7 @@ from benchmarks.capture import print_capture
 from benchmarks.lake import print_sync_speeds
 from benchmarks.load import Load, Request, at_rate, capacity, wrk_is_here
 from benchmarks.memory import print_memory
+from benchmarks.monitoring import print_monitoring
 from benchmarks.page import weigh
 from benchmarks.warehouse import LARGE, SIZES, report
 from tests.conftest import make_app, make_settings, migrate, server_environ
@@ -46,6 +47,7 @@ def main() -> None:
         print_pages(server.url)
     print(*occupation_pages.occupation_pages(), "", sep="\n")
     print_memory()
+    print_monitoring()
     print_capture()
     print_sync_speeds()
     importing.print_importing()

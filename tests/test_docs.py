@@ -22,6 +22,8 @@ from backend.analytics.events.names import EventName
 from backend.analytics.events.service import STATSD_PREFIX
 from backend.analytics.monitoring.exposition.gauges import GAUGES, MONITORING_ENABLED
 from backend.analytics.monitoring.exposition.metrics import METRICS, QUANTILE, Kind
+from backend.analytics.monitoring.readings import Family
+from backend.analytics.monitoring.summary import SECTIONS
 from backend.dashboards.pages import PAGES
 from backend.jobs.service import DEAD, DONE, FAILED
 from backend.personal_data import DataClasses
@@ -47,6 +49,11 @@ def doc(name):
 def test_every_setting_is_explained(name):
     assert f"| `{name}` |" in doc("settings.md")
     assert Settings.model_fields[name].description in doc("settings.md")
+
+
+@pytest.mark.parametrize("name", [*Family, *SECTIONS])
+def test_everything_that_is_measured_and_every_section_of_the_summary_is_explained(name):
+    assert re.search(rf"^\| [`a-z, _]*`{name}`", doc("monitoring.md"), re.MULTILINE)
 
 
 def test_no_setting_is_explained_that_does_not_exist():

@@ -19,6 +19,7 @@ from app.cli import (
     lake,
     metrics,
     migrations,
+    monitoring,
     privacy,
     reference,
 )
@@ -27,6 +28,6 @@ from app.cli import (
 def init_app(app: Flask) -> None:
     migrations.init_app(app)
     events.group.add_command(events_import.import_events)
-    analytics = (dashboards, demo, events, lake, metrics)
+    analytics = (dashboards, demo, events, lake, metrics, monitoring)
     for room in (access, accounts, alerts, assessments, audit, *analytics, jobs, keys, privacy, reference):
         app.cli.add_command(room.group)

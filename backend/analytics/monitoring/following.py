@@ -50,7 +50,9 @@ class Follower:
         return self._thread.is_alive()
 
     def start(self) -> None:
+        """Ask for the first time before anything is measured."""
         self._flushes_at = monotonic() + FLUSHING_SECONDS
+        self._trying(self._ask)
         self._thread.start()
 
     def stop(self) -> None:
@@ -71,9 +73,13 @@ class Follower:
             self._flushes_at = monotonic() + FLUSHING_SECONDS
             self._trying(self._flush)
 
-    def _follow(self) -> None:
+    def _ask(self) -> Order:
         order = self._control().order()
         self._readings.is_on = order.desired is Desired.ON
+        return order
+
+    def _follow(self) -> None:
+        order = self._ask()
         if order.generation != self._obeyed or monotonic() >= self._beats_at:
             self._beat(order)
 
