@@ -7,6 +7,7 @@ import re
 import pytest
 
 from backend.analytics.goals.judgement import Status
+from backend.dashboards.ops.checks import State
 from tests.servers import PROJECT
 
 CSS = PROJECT / "app/static/css"
@@ -20,6 +21,8 @@ COLUMNS = {f"col-{span}" for span in (12, 8, 7, 6, 5, 4)}
 MAPS = {"chart--us-states"}
 TILES = {"kpis--4", "kpis--6"}
 STATUSES = {f"goal-status--{status.value}" for status in Status}
+STATES = {f"{part}--{state}" for part in ("dot", "verdict") for state in State}
+DAYS = {f"m-day--{look}" for look in ("ok", "bad", "off")}
 OF_PLOTLY = {"hovertext", "nsewdrag", "choroplethlayer"}
 
 
@@ -39,7 +42,20 @@ def named_classes():
     quoted = (text for source in sources() for text in re.findall(r'"([^"\n]*)"|\'([^\'\n]*)\'|`([^`\n]*)`', source))
     words = {word for texts in quoted for text in texts for word in re.findall(r"[A-Za-z_][\w-]*", text)}
     in_blocks = re.findall(r"topbar_class %\} ([\w-]+)", "".join(sources()))
-    return words | {*in_blocks} | METHODS | CHANGES | SWATCHES | COLUMNS | OF_PLOTLY | MAPS | TILES | STATUSES
+    return (
+        words
+        | {*in_blocks}
+        | METHODS
+        | CHANGES
+        | SWATCHES
+        | COLUMNS
+        | OF_PLOTLY
+        | MAPS
+        | TILES
+        | STATUSES
+        | STATES
+        | DAYS
+    )
 
 
 @pytest.mark.parametrize("name", SHEETS)

@@ -1,4 +1,4 @@
-"""Every dashboard as an analyst sees it, full of demo visits; the pictures stay in `instance/screens`."""
+"""Every dashboard as an admin sees it, full of demo visits; the pictures stay in `instance/screens`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
+from backend.accounts.permissions import Role
 from backend.dashboards.addresses import BASE, address_of
 from backend.dashboards.pages import PAGES as LISTED
 from tests.accounts import make_account, signed_in, signed_in_cookie
@@ -18,12 +19,12 @@ from tests.http.test_shared_links import links, share
 from tests.servers import PROJECT, gunicorn
 
 SCREENS = PROJECT / "instance" / "screens"
-PAGES = {page.name: address_of(page.path.removeprefix(BASE), page.sample) for page in LISTED} | {
-    "board": "/boards/executive",
-    "new-goal": "/goals/new?source=newsletter",
-    "shares": "/shares",
-    "nothing": "/conversions?start=2020-01-01&end=2020-01-02",
-    "refused": "/conversions?contry=US",
+PAGES = {page.name: address_of(page.path, page.sample) for page in LISTED} | {
+    "board": f"{BASE}/boards/executive",
+    "new-goal": f"{BASE}/goals/new?source=newsletter",
+    "shares": f"{BASE}/shares",
+    "nothing": f"{BASE}/conversions?start=2020-01-01&end=2020-01-02",
+    "refused": f"{BASE}/conversions?contry=US",
 }
 
 
@@ -35,7 +36,7 @@ def visited(tmp_path_factory, migrated_sqlite):
     app = make_app(make_settings(instance))
     sent = app.test_cli_runner().invoke(args=["demo", "visits", "--sessions", "400", "--days", "20"])
     assert sent.exit_code == 0, sent.output
-    analyst = make_account(app)
+    analyst = make_account(app, Role.ADMIN)
     client = signed_in(app.test_client(), analyst)
     made = {"own board": send(client, "/analytics/boards", name="Monday").location}
     made["goal"] = send(client, "/analytics/goals/new", **FORM).location
@@ -53,7 +54,7 @@ def test_it_is_drawn_whole_and_sound_in_both_schemes_wide_and_narrow(chromium, v
     context = chromium.new_context(bypass_csp=True, reduced_motion="reduce")
     context.add_cookies([cookie])
     page = context.new_page()
-    page.goto(f"{url}/analytics{path}")
+    page.goto(f"{url}{path}")
     for scheme in ("light", "dark"):
         for width in (1280, 360):
             page.emulate_media(color_scheme=scheme)

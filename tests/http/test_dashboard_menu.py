@@ -10,8 +10,9 @@ from html import unescape
 
 import pytest
 
+from backend.accounts.permissions import Role, Scope
 from backend.dashboards.pages import PAGES
-from tests.accounts import BROWSER
+from tests.accounts import BROWSER, make_account, signed_in
 from tests.servers import PROJECT
 
 
@@ -23,12 +24,18 @@ def menu(page):
 
 
 @pytest.mark.parametrize("shown", PAGES, ids=lambda page: page.name)
-def test_every_page_answers_at_its_path_and_is_marked_in_the_menu(analyst, shown):
-    answer = analyst.get(shown.path, headers=BROWSER)
+def test_every_page_answers_at_its_path_and_is_marked_in_the_menu(app, client, shown):
+    answer = signed_in(client, make_account(app, Role.ADMIN)).get(shown.path, headers=BROWSER)
 
     assert answer.status_code == 200
     assert f"<title>{shown.title} · " in answer.text
     assert menu(answer.text) == [(page.path, page.title, "page" if page is shown else "") for page in PAGES]
+
+
+def test_the_menu_holds_what_its_reader_can_open(analyst):
+    listed = [(page.path, page.title) for page in PAGES if page.scope is Scope.DASHBOARDS_READ]
+
+    assert [(path, title) for path, title, _ in menu(analyst.get("/analytics", headers=BROWSER).text)] == listed
 
 
 def test_a_page_below_one_is_marked_as_within_it(analyst):
@@ -48,6 +55,6 @@ def test_route_menu_views_access_screens_and_benchmarks_follow_from_the_list(tmp
         "menu": ["Specimen", "Overview"],
         "savable": ["breakdown"],
         "access": ["| `/analytics/specimen` | GET | `dashboards:read` | general |  |  | yes | yes |  | yes | yes |"],
-        "screens": "/specimen?breakdown=source",
+        "screens": "/analytics/specimen?breakdown=source",
         "benchmarks": "/analytics/specimen?breakdown=source",
     }

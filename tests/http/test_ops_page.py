@@ -42,12 +42,12 @@ def test_before_anything_ran_it_says_what_is_not_measured_and_shows_no_figure_fo
 
 
 def test_what_was_measured_is_on_the_page(app, ops):
-    measure(app, "GET /jobs/<slug>", 0.084, times=40)
-    measure(app, "GET /jobs", 0.084, "5xx", times=10)
+    measure(app, "GET /jobs/<slug>", 0.08, times=40)
+    measure(app, "GET /jobs", 0.08, "5xx", times=10)
     text = words(page(ops, "/ops"))
 
     assert "Errors share of requests 20.00% last hour" in text
-    assert "Fast enough 95th percentile 84 ms last hour" in text
+    assert "Fast enough 95th percentile 80 ms last hour" in text
     assert "50 requests in the last hour" in text
     assert "99.9% of requests get no server error 50 counted in the" in text
 

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from backend.analytics.monitoring.rules.units import span
 from backend.dashboards.ops.checks import Check, State
-from backend.formats import ago, first_capital
+from backend.formats import ago, count, first_capital, size
 
 if TYPE_CHECKING:
     from backend.jobs.models import ScheduledTask
     from backend.plugins import Health
 
+TABLE, DATABASE, DISK = "table_bytes:", "database_bytes", "disk_percent"
+CONNECTIONS, MOST_CONNECTIONS = "database_connections_open", "database_connections_max"
+MOST_TABLES, FULL_DISK = 8, 90
 NAMES = {
     "master_key": "encryption keys",
     "ga4": "GA4",
@@ -67,6 +70,32 @@ class ShownTable:
 
 @dataclass(frozen=True, slots=True)
 class ShownTables:
+    """The largest tables. `about`: the size of all, connections, and when a disk is full at this pace."""
+
     about: str
     rows: tuple[ShownTable, ...]
     has_growth: bool
+
+
+def tables(now: Mapping[str, float], before: Mapping[str, float]) -> ShownTables | None:
+    """`now` and `before`: what hosts measured last, and 30 days earlier; None while no sizes are known."""
+    sizes = {name.removeprefix(TABLE): value for name, value in now.items() if name.startswith(TABLE)}
+    if not sizes:
+        return None
+    largest = sorted(sizes, key=lambda name: (-sizes[name], name))[:MOST_TABLES]
+    rows = tuple(
+        ShownTable(name, size(sizes[name]), _growth(sizes[name], before.get(TABLE + name))) for name in largest
+    )
+    about = [f"{size(now[DATABASE])} in all"] if DATABASE in now else []
+    if CONNECTIONS in now and MOST_CONNECTIONS in now:
+        about.append(f"{now[CONNECTIONS]:.0f} of {now[MOST_CONNECTIONS]:.0f} connections")
+    if DISK in now and DISK in before and now[DISK] > before[DISK]:
+        days = (FULL_DISK - now[DISK]) * 30 / (now[DISK] - before[DISK])
+        about.append("disk over 90%" if days <= 0 else f"disk at 90% in about {count(days)} days at this pace")
+    return ShownTables("; ".join(about), rows, any(row.growth for row in rows))
+
+
+def _growth(now: float, before: float | None) -> str:
+    if before is None:
+        return ""
+    return f"+{size(now - before)}" if now >= before else f"−{size(before - now)}"

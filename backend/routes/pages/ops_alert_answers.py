@@ -14,7 +14,6 @@ from backend.clock import utc_now
 from backend.dashboards.ops.alert import AlertPage, affected, alert_chart, names_of, span_of
 from backend.dashboards.ops.alerts import shown_alert
 from backend.dashboards.ops.runbook import section
-from backend.errors import NotFound
 from backend.formats import moment
 from backend.plugins import get
 from backend.routes.pages.ops_answers import people
@@ -51,10 +50,7 @@ def _measured(alert: Alert, rule: Rule, page: AlertPage) -> AlertPage:
 
 def _rule(rule_id: str) -> Rule | None:
     """The rule of an alert; None once it was deleted."""
-    try:
-        return get(Rules).get(rule_id)
-    except NotFound:
-        return None
+    return next((rule for rule in get(Rules).all() if rule.id == rule_id), None)
 
 
 @cache

@@ -37,22 +37,22 @@ def show_all() -> str:
     return render_template("ops/alerts.html", page=page, may_control=may_control())
 
 
-@bp.get("/alerts/<int(max=2147483647):number>")
+@bp.get("/alerts/<int(max=2147483647):alert_id>")
 @require(Scope.MONITORING_READ)
-def show(number: int) -> str:
-    return render_template("ops/alert.html", page=alert_page(number), may_control=may_control())
+def show(alert_id: int) -> str:
+    return render_template("ops/alert.html", page=alert_page(alert_id), may_control=may_control())
 
 
-@bp.post("/alerts/<int(max=2147483647):number>/acknowledge")
+@bp.post("/alerts/<int(max=2147483647):alert_id>/acknowledge")
 @require(Scope.MONITORING_CONTROL)
-def acknowledge(number: int) -> ResponseReturnValue:
-    alert = get(AlertService).acknowledge(caller_name(), number)
+def acknowledge(alert_id: int) -> ResponseReturnValue:
+    alert = get(AlertService).acknowledge(caller_name(), alert_id)
     flash(f"Acknowledged: {alert.title}. Others see that you are on it.")
-    return redirect(f"/ops/alerts/{number}", 303)
+    return redirect(f"/ops/alerts/{alert_id}", 303)
 
 
-def silence_page(errors: Errors = NO_ERRORS, *, number: int | None = None) -> str:
-    alert = None if number is None else get(AlertService).get(number)
+def silence_page(errors: Errors = NO_ERRORS, *, alert_id: int | None = None) -> str:
+    alert = None if alert_id is None else get(AlertService).get(alert_id)
     shown = None if alert is None else shown_alert(alert, {}, utc_now(), reader_zone())
     back = ("/ops/alerts", "All alerts") if shown is None else (shown.href, shown.title)
     rules = {EVERY_RULE: "Every rule"} | {rule.id: rule.title for rule in get(Rules).all()}
@@ -62,17 +62,17 @@ def silence_page(errors: Errors = NO_ERRORS, *, number: int | None = None) -> st
     return form_page("ops/silence.html", of_every_field(errors), zone_words=zone_words, **more)
 
 
-@bp.get("/alerts/<int(max=2147483647):number>/silence")
+@bp.get("/alerts/<int(max=2147483647):alert_id>/silence")
 @require(Scope.MONITORING_CONTROL)
-def silence_form(number: int) -> str:
-    return silence_page(number=number)
+def silence_form(alert_id: int) -> str:
+    return silence_page(alert_id=alert_id)
 
 
-@bp.post("/alerts/<int(max=2147483647):number>/silence")
+@bp.post("/alerts/<int(max=2147483647):alert_id>/silence")
 @require(Scope.MONITORING_CONTROL)
 @if_refused(silence_page)
-def silence(number: int) -> ResponseReturnValue:
-    rule_id = get(AlertService).get(number).rule_id
+def silence(alert_id: int) -> ResponseReturnValue:
+    rule_id = get(AlertService).get(alert_id).rule_id
     get(AlertService).silence(caller_name(), silence_of_form(request.form, rule_id, utc_now(), reader_zone()))
     flash(NO_ONE_IS_TOLD)
     return redirect("/ops/alerts#silences", 303)
@@ -94,9 +94,9 @@ def plan() -> ResponseReturnValue:
     return redirect("/ops/alerts#silences", 303)
 
 
-@bp.post("/silences/<int(max=2147483647):number>/end")
+@bp.post("/silences/<int(max=2147483647):silence_id>/end")
 @require(Scope.MONITORING_CONTROL)
-def end(number: int) -> ResponseReturnValue:
-    get(AlertService).end_silence(caller_name(), number)
+def end(silence_id: int) -> ResponseReturnValue:
+    get(AlertService).end_silence(caller_name(), silence_id)
     flash("Silence ended. People are told again.")
     return redirect("/ops/alerts#silences", 303)

@@ -48,22 +48,22 @@ def show_all() -> str:
     )
 
 
-def group_page(errors: Errors = NO_ERRORS, *, number: int) -> str:
-    group = shown_group(get(ErrorService).group(number), utc_now(), reader_zone())
+def group_page(errors: Errors = NO_ERRORS, *, group_id: int) -> str:
+    group = shown_group(get(ErrorService).group(group_id), utc_now(), reader_zone())
     return form_page("ops/error.html", errors, group=group, decisions=DECISIONS, may_control=may_control())
 
 
-@bp.get("/errors/<int(max=2147483647):number>")
+@bp.get("/errors/<int(max=2147483647):group_id>")
 @require(Scope.MONITORING_READ)
-def show(number: int) -> str:
-    return group_page(number=number)
+def show(group_id: int) -> str:
+    return group_page(group_id=group_id)
 
 
-@bp.post("/errors/<int(max=2147483647):number>/decide")
+@bp.post("/errors/<int(max=2147483647):group_id>/decide")
 @require(Scope.MONITORING_CONTROL)
 @if_refused(group_page)
-def decide(number: int) -> ResponseReturnValue:
+def decide(group_id: int) -> ResponseReturnValue:
     body = decision_of_form(request.form)
-    get(ErrorService).decide(number, body.state, body.checked_reason(), caller_name())
+    get(ErrorService).decide(group_id, body.state, body.checked_reason(), caller_name())
     flash(f"Marked as {STATE[body.state].lower()}.")
-    return redirect(f"/ops/errors/{number}", 303)
+    return redirect(f"/ops/errors/{group_id}", 303)

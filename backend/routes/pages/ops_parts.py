@@ -11,6 +11,7 @@ from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.windows import Windows
 from backend.dashboards.ops.channels import FailedDelivery, failed_deliveries
 from backend.dashboards.ops.groups import WorkFigures
+from backend.dashboards.ops.lists import tables
 from backend.dashboards.ops.now import Parts
 from backend.jobs.leases import SCHEDULER, Leases
 from backend.jobs.listing import Shown
@@ -19,7 +20,7 @@ from backend.jobs.timetable import Schedule, Timetable
 from backend.mail.overview import MailOverview
 from backend.plugins import get
 from backend.reference.loading import Reference
-from backend.routes.pages.ops_answers import parts_health
+from backend.routes.pages.ops_answers import HOUR, MONTH, parts_health
 from backend.routes.reader import reader_zone
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -34,7 +35,7 @@ def parts(now: datetime) -> Parts:
         work=_work(now),
         schedule=get(Timetable).rows(),
         every={name: entry.every for name, entry in get(Schedule).entries.items()},
-        tables=None,
+        tables=tables(_host_figures(now), _host_figures(now - MONTH)),
         deliveries=_failed(now),
     )
 
@@ -51,6 +52,12 @@ def _work(now: datetime) -> WorkFigures:
         reaches_people=mail.reaches_people,
         undelivered=mail.undelivered(),
     )
+
+
+def _host_figures(at: datetime) -> dict[str, float]:
+    """What hosts measured last in the two hours before a moment, whichever host it was."""
+    windows = get(Windows).by_name(Family.HOST, at - 2 * HOUR, at)
+    return {name: window.latest for name, window in windows.items() if window.latest is not None}
 
 
 def _failed(now: datetime) -> Sequence[FailedDelivery]:

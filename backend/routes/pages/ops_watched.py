@@ -1,0 +1,35 @@
+"""What monitoring itself says on the page of operations: alerts, objectives, slow queries, errors."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from backend.analytics.monitoring.alerts.alert import OPEN, AlertState
+from backend.analytics.monitoring.alerts.service import AlertService
+from backend.analytics.monitoring.control import MonitoringStatus
+from backend.analytics.monitoring.errors.group import ErrorState
+from backend.analytics.monitoring.errors.service import ErrorService
+from backend.analytics.monitoring.objectives.service import Objectives
+from backend.analytics.monitoring.queries.service import SlowQueries
+from backend.dashboards.ops.now import Watched
+from backend.plugins import get
+from backend.routes.pages.ops_answers import MONTH, people, unmeasured
+from backend.routes.pages.ops_parts import DAY
+
+MOST_QUERIES = MOST_ERRORS = 3
+
+
+def watched(status: MonitoringStatus, at: datetime) -> Watched:
+    alerts, errors = get(AlertService).all(), get(ErrorService)
+    past = [alert for alert in alerts.alerts if alert.state in {*OPEN, AlertState.RESOLVED}]
+    urgent = [*errors.groups(ErrorState.NEW), *errors.groups(ErrorState.BACK_AGAIN)]
+    return Watched(
+        status=status,
+        names=people([status.changed_by]),
+        off=unmeasured(at),
+        open_alerts=[alert for alert in past if alert.state in OPEN],
+        past_alerts=[alert for alert in past if (alert.resolved_at or at) > at - MONTH],
+        standings=get(Objectives).standings(),
+        queries=get(SlowQueries).worst(at - DAY, MOST_QUERIES),
+        errors=sorted(urgent, key=lambda group: group.last_seen, reverse=True)[:MOST_ERRORS],
+    )
