@@ -73,9 +73,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "CACHE_REDIS_URL": settings.redis_url or None,
         "CACHE_OPTIONS": limits.REDIS_PATIENCE if settings.redis_url else {},
         "COMPRESS_MIMETYPES": ["text/css", "text/javascript", "image/svg+xml", "application/json"],
-        "STATSD_HOST": settings.STATSD_HOST,
-        "STATSD_PORT": settings.STATSD_PORT,
-        "STATSD_PROTOCOL": settings.STATSD_PROTOCOL,
+        "STATSD": (settings.STATSD_HOST, settings.STATSD_PORT, settings.STATSD_PROTOCOL),
         "HOST_ID": settings.host_id,
         "HEALTH_SECONDS": 0.8,  # an answer within a second, with its way to whoever probes
         "BUSINESS_TIME_ZONE": settings.BUSINESS_TIME_ZONE,

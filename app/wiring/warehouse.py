@@ -42,8 +42,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     lake.add_table(SESSIONS)
     registry.build(DataClasses).add(visit_data(lake, settings.EVENTS_RETENTION_DAYS))
 
-    def duck() -> DuckEngine:
-        return DuckEngine(settings.DUCKDB_MEMORY, settings.DUCKDB_THREADS, settings.INSTANCE_DIR / "duckdb")
+    duck = partial(duck_of, settings)
 
     def count(name: str) -> None:
         registry.build(AiCalculatorAnalytics).telemetry.count(name)
@@ -61,10 +60,9 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     slots = warehouse_slots(settings)
     registry.add_service(Slot, lambda: Slot(slots))
     registry.add_service(Warehouse, lambda: warehouse(slot=get(Slot) if has_request_context() else None))
-    conversion_window = timedelta(hours=settings.CONVERSION_WINDOW_HOURS)
 
     def services(asked: Warehouse) -> Services:
-        catalogue = CatalogueService(asked, utc_now, conversion_window)
+        catalogue = CatalogueService(asked, utc_now, timedelta(hours=settings.CONVERSION_WINDOW_HOURS))
         funnel, attribution = FunnelService(asked, utc_now), AttributionService(asked, utc_now)
         return Services(catalogue, funnel, attribution, registry.build(LiveFeed))
 
@@ -87,6 +85,10 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 def init_app(app: Flask) -> None:
     """Each request leaves its slot when it ends."""
     app.teardown_request(_leave)
+
+
+def duck_of(settings: Settings) -> DuckEngine:
+    return DuckEngine(settings.DUCKDB_MEMORY, settings.DUCKDB_THREADS, settings.INSTANCE_DIR / "duckdb")
 
 
 def live_streams(settings: Settings) -> int:
