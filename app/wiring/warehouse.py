@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -42,7 +43,8 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     lake.add_table(SESSIONS)
     registry.build(DataClasses).add(visit_data(lake, settings.EVENTS_RETENTION_DAYS))
 
-    duck = partial(duck_of, settings)
+    def duck() -> DuckEngine:
+        return DuckEngine(settings.DUCKDB_MEMORY, settings.DUCKDB_THREADS, settings.INSTANCE_DIR / "duckdb")
 
     def count(name: str) -> None:
         registry.build(AiCalculatorAnalytics).telemetry.count(name)
@@ -60,35 +62,37 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     slots = warehouse_slots(settings)
     registry.add_service(Slot, lambda: Slot(slots))
     registry.add_service(Warehouse, lambda: warehouse(slot=get(Slot) if has_request_context() else None))
-
-    def services(asked: Warehouse) -> Services:
-        catalogue = CatalogueService(asked, utc_now, timedelta(hours=settings.CONVERSION_WINDOW_HOURS))
-        funnel, attribution = FunnelService(asked, utc_now), AttributionService(asked, utc_now)
-        return Services(catalogue, funnel, attribution, registry.build(LiveFeed))
-
-    def prepared() -> PreparedAnswers:
-        renewing = partial(warehouse, answers=AnswerCache(answer_store(settings), count, renews=True))()
-        names, zone = Names.of_reference(registry.build(Reference)), settings.BUSINESS_TIME_ZONE
-        return PreparedAnswers(services(renewing), names, zone, utc_now, renewing.first_day)
-
-    registry.add_service(Services, lambda: services(get(Warehouse)))
-    registry.add_service(PreparedAnswers, prepared)
-    registry.add_service(AttributionService, lambda: get(Services).attribution)
-    registry.add_service(FunnelService, lambda: get(Services).funnel)
+    renewing = partial(warehouse, answers=AnswerCache(answer_store(settings), count, renews=True))
+    _add_services(registry, settings, renewing)
     registry.add_service(VisitService, lambda: VisitService(get(Warehouse)))
     limits = SubscriberLimits(live_streams(settings), settings.LIVE_STREAM_SECONDS)
     # It looks once a second for everybody, however many follow it: a slot would only keep it from them.
     registry.add_shared(LiveFeed, lambda: LiveFeed(LiveService(warehouse(), utc_now).look, limits, registry.is_ending))
+
+
+def _add_services(registry: Registry, settings: Settings, renewing: Callable[[], Warehouse]) -> None:
+    """What asks the warehouse for pages and the API. `renewing`: a warehouse that stores what it finds once more."""
+    conversion_window = timedelta(hours=settings.CONVERSION_WINDOW_HOURS)
+
+    def services(asked: Warehouse) -> Services:
+        catalogue = CatalogueService(asked, utc_now, conversion_window)
+        funnel, attribution = FunnelService(asked, utc_now), AttributionService(asked, utc_now)
+        return Services(catalogue, funnel, attribution, registry.build(LiveFeed))
+
+    def prepared() -> PreparedAnswers:
+        asked, names = renewing(), Names.of_reference(registry.build(Reference))
+        return PreparedAnswers(services(asked), names, settings.BUSINESS_TIME_ZONE, utc_now, asked.first_day)
+
+    registry.add_service(Services, lambda: services(get(Warehouse)))
+    registry.add_service(PreparedAnswers, prepared)
     registry.add_service(CatalogueService, lambda: get(Services).catalogue)
+    registry.add_service(AttributionService, lambda: get(Services).attribution)
+    registry.add_service(FunnelService, lambda: get(Services).funnel)
 
 
 def init_app(app: Flask) -> None:
     """Each request leaves its slot when it ends."""
     app.teardown_request(_leave)
-
-
-def duck_of(settings: Settings) -> DuckEngine:
-    return DuckEngine(settings.DUCKDB_MEMORY, settings.DUCKDB_THREADS, settings.INSTANCE_DIR / "duckdb")
 
 
 def live_streams(settings: Settings) -> int:
