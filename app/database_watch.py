@@ -48,10 +48,9 @@ class DatabaseWatch:
 
     def _run(self) -> None:
         while not self._stopping.wait(LOOKS_SECONDS):
-            try:
-                self.look()
-            except Exception:
-                logger.exception("the watch over the database failed; it looks again")
+            look = Thread(target=self.look, name="database-look-and-tell", daemon=True)  # one that breaks ends alone
+            look.start()
+            look.join()
 
     def look(self) -> None:
         """Look once, and tell what there is to tell."""
