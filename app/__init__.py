@@ -15,6 +15,18 @@ from backend.routes import API_BLUEPRINTS, LOCAL_BLUEPRINTS, PAGE_BLUEPRINTS, ac
 from config.settings import Settings
 from config.values import origins_of
 
+ALWAYS: dict[str, object] = {
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "SESSION_COOKIE_PATH": "/",
+    "WTF_CSRF_TIME_LIMIT": None,
+    "WTF_CSRF_CHECK_DEFAULT": False,
+    "WTF_CSRF_SSL_STRICT": False,
+    "MAX_CONTENT_LENGTH": 64 * 1024,
+    "COMPRESS_MIMETYPES": ["text/css", "text/javascript", "image/svg+xml", "application/json"],
+    "HEALTH_SECONDS": 0.8,  # an answer within a second, with its way to whoever probes
+}
+
 
 def create_app(settings: Settings) -> Flask:
     """Build the app. Starts nothing: no thread, no query, no network."""
@@ -50,7 +62,7 @@ def create_app(settings: Settings) -> Flask:
 
 def flask_config(settings: Settings) -> dict[str, object]:
     """What Flask and its extensions are told."""
-    return {
+    return ALWAYS | {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "DATABASE_OWNER_URL": settings.DATABASE_OWNER_URL.get_secret_value(),
@@ -62,22 +74,13 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "TRUSTED_HOSTS": settings.public_hosts,
         "SESSION_COOKIE_NAME": "__Host-mingus" if settings.production else "mingus",
         "SESSION_COOKIE_SECURE": settings.production,
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_PATH": "/",
-        "WTF_CSRF_TIME_LIMIT": None,
-        "WTF_CSRF_CHECK_DEFAULT": False,
-        "WTF_CSRF_SSL_STRICT": False,
-        "MAX_CONTENT_LENGTH": 64 * 1024,
         "CACHE_TYPE": "RedisCache" if settings.redis_url else "SimpleCache",
         "CACHE_REDIS_URL": settings.redis_url or None,
         "CACHE_OPTIONS": limits.REDIS_PATIENCE if settings.redis_url else {},
-        "COMPRESS_MIMETYPES": ["text/css", "text/javascript", "image/svg+xml", "application/json"],
         "STATSD_HOST": settings.STATSD_HOST,
         "STATSD_PORT": settings.STATSD_PORT,
         "STATSD_PROTOCOL": settings.STATSD_PROTOCOL,
         "HOST_ID": settings.host_id,
-        "HEALTH_SECONDS": 0.8,  # an answer within a second, with its way to whoever probes
         "BUSINESS_TIME_ZONE": settings.BUSINESS_TIME_ZONE,
         "EMBED_ORIGINS": origins_of(settings.EMBED_ORIGINS),
         "OUTBOX": "" if settings.production or settings.SMTP_HOST else str(settings.INSTANCE_DIR / "outbox"),

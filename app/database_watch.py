@@ -14,6 +14,7 @@ from backend.analytics.monitoring.channels.last_resort import LastResort, Prepar
 from backend.analytics.monitoring.channels.lost_database import LostDatabase
 from backend.clock import Clock, utc_now
 from backend.database import get_db_session, reading
+from backend.jobs.attempt import Attempts
 from backend.plugins import get
 
 LOOKS_SECONDS, PATIENCE_SECONDS = 5.0, 4.0
@@ -26,6 +27,7 @@ class DatabaseWatch:
 
     def __init__(self, app: Flask, leader: Leader, now: Clock = utc_now, patience: float = PATIENCE_SECONDS) -> None:
         self._app = app
+        self._attempts = Attempts()
         self._leader = leader
         self._now = now
         self._patience = patience
@@ -48,9 +50,7 @@ class DatabaseWatch:
 
     def _run(self) -> None:
         while not self._stopping.wait(LOOKS_SECONDS):
-            look = Thread(target=self.look, name="database-look-and-tell", daemon=True)  # one that breaks ends alone
-            look.start()
-            look.join()
+            self._attempts.attempt("the watch over the database", self.look)
 
     def look(self) -> None:
         """Look once, and tell what there is to tell."""

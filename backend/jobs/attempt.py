@@ -32,15 +32,19 @@ def untraced(_name: str) -> Iterator[Callable[[str], None]]:
     yield lambda _kind: None
 
 
+def unreported(_what: str, _error: Exception) -> None:
+    """The log tells of it, and nothing else."""
+
+
 class Attempts:
     """Does work and reports how long it took, and how it failed."""
 
-    def __init__(self, failed: Failed, observe: Observe = unobserved, traced: Traced = untraced) -> None:
+    def __init__(self, failed: Failed = unreported, observe: Observe = unobserved, traced: Traced = untraced) -> None:
         self._failed = failed
         self._observe = observe
         self._traced = traced
 
-    def attempt(self, what: str, work: Callable[[], None], name: str = "", group: str = "") -> Exception | None:
+    def attempt(self, what: str, work: Callable[[], object], name: str = "", group: str = "") -> Exception | None:
         """Do the work and return the error it raised, if any; the log has its traceback.
 
         `name`: under which its time is kept; `group`: what its errors are grouped under, where `what` has a number.
