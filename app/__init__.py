@@ -7,13 +7,25 @@ import secrets
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, errors, headers, limits, logs, measuring, navigation, pages, site, tokens, wiring
+from app import cli, errors, headers, limits, logs, measuring, navigation, pages, site, tokens, tracing, wiring
 from app.openapi import Mingus
 from backend import database
 from backend.extensions import cache, compress, csrf, db
 from backend.routes import API_BLUEPRINTS, LOCAL_BLUEPRINTS, PAGE_BLUEPRINTS, access
 from config.settings import Settings
 from config.values import origins_of
+
+ALWAYS: dict[str, object] = {
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "SESSION_COOKIE_PATH": "/",
+    "WTF_CSRF_TIME_LIMIT": None,
+    "WTF_CSRF_CHECK_DEFAULT": False,
+    "WTF_CSRF_SSL_STRICT": False,
+    "MAX_CONTENT_LENGTH": 64 * 1024,
+    "COMPRESS_MIMETYPES": ["text/css", "text/javascript", "image/svg+xml", "application/json"],
+    "HEALTH_SECONDS": 0.8,  # an answer within a second, with its way to whoever probes
+}
 
 
 def create_app(settings: Settings) -> Flask:
@@ -33,6 +45,7 @@ def create_app(settings: Settings) -> Flask:
     tokens.init_app(app, settings)
     wiring.init_app(app, settings)
     measuring.init_app(app, settings)
+    tracing.init_app(app, settings)
     headers.init_app(app)
     limits.init_app(app, settings)
     access.init_app(app)
@@ -49,32 +62,25 @@ def create_app(settings: Settings) -> Flask:
 
 def flask_config(settings: Settings) -> dict[str, object]:
     """What Flask and its extensions are told."""
-    return {
+    return ALWAYS | {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "DATABASE_OWNER_URL": settings.DATABASE_OWNER_URL.get_secret_value(),
         "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings),
+        "RELEASE": settings.release,
         "PRODUCTION": settings.production,
         "FIRST_LOOK": secrets.token_urlsafe(32) if settings.only_local else "",
         "PUBLIC_URL": settings.public_url,
         "TRUSTED_HOSTS": settings.public_hosts,
         "SESSION_COOKIE_NAME": "__Host-mingus" if settings.production else "mingus",
         "SESSION_COOKIE_SECURE": settings.production,
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_PATH": "/",
-        "WTF_CSRF_TIME_LIMIT": None,
-        "WTF_CSRF_CHECK_DEFAULT": False,
-        "WTF_CSRF_SSL_STRICT": False,
-        "MAX_CONTENT_LENGTH": 64 * 1024,
         "CACHE_TYPE": "RedisCache" if settings.redis_url else "SimpleCache",
         "CACHE_REDIS_URL": settings.redis_url or None,
         "CACHE_OPTIONS": limits.REDIS_PATIENCE if settings.redis_url else {},
-        "COMPRESS_MIMETYPES": ["text/css", "text/javascript", "image/svg+xml", "application/json"],
         "STATSD_HOST": settings.STATSD_HOST,
         "STATSD_PORT": settings.STATSD_PORT,
+        "STATSD_PROTOCOL": settings.STATSD_PROTOCOL,
         "HOST_ID": settings.host_id,
-        "HEALTH_SECONDS": 0.8,  # an answer within a second, with its way to whoever probes
         "BUSINESS_TIME_ZONE": settings.BUSINESS_TIME_ZONE,
         "EMBED_ORIGINS": origins_of(settings.EMBED_ORIGINS),
         "OUTBOX": "" if settings.production or settings.SMTP_HOST else str(settings.INSTANCE_DIR / "outbox"),

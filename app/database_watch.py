@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as StillLooking
 from datetime import timedelta
 from threading import Event, Thread
 
@@ -16,6 +14,7 @@ from backend.analytics.monitoring.channels.last_resort import LastResort, Prepar
 from backend.analytics.monitoring.channels.lost_database import LostDatabase
 from backend.clock import Clock, utc_now
 from backend.database import get_db_session, reading
+from backend.jobs.attempt import Attempts
 from backend.plugins import get
 
 LOOKS_SECONDS, PATIENCE_SECONDS = 5.0, 4.0
@@ -26,16 +25,18 @@ logger = logging.getLogger(__name__)
 class DatabaseWatch:
     """What a leader prepared while the database answered, it still tells when it can no longer know that it leads."""
 
-    def __init__(self, app: Flask, leader: Leader, now: Clock = utc_now) -> None:
+    def __init__(self, app: Flask, leader: Leader, now: Clock = utc_now, patience: float = PATIENCE_SECONDS) -> None:
         self._app = app
+        self._attempts = Attempts()
         self._leader = leader
         self._now = now
+        self._patience = patience
         self._lost = LostDatabase()
         self._prepared: Prepared | None = None
         self._prepared_at = now() - PREPARES_EVERY
         self._over: Prepared | None = None
-        self._looking: Future[None] | None = None
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="database-look")
+        self._looking: Thread | None = None
+        self._has_answered = False
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="database-watch", daemon=True)
 
@@ -44,16 +45,12 @@ class DatabaseWatch:
 
     def stop(self) -> None:
         self._stopping.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
         if self._thread.is_alive():
             self._thread.join(PATIENCE_SECONDS)
 
     def _run(self) -> None:
         while not self._stopping.wait(LOOKS_SECONDS):
-            try:
-                self.look()
-            except Exception:
-                logger.exception("the watch over the database failed; it looks again")
+            self._attempts.attempt("the watch over the database", self.look)
 
     def look(self) -> None:
         """Look once, and tell what there is to tell."""
@@ -78,19 +75,21 @@ class DatabaseWatch:
         return self._prepared
 
     def _answers(self) -> bool:
-        """Whether the database answers in time; a look that hangs is not begun a second time."""
+        """Whether the database answers in time. A look that hangs, also when this process ends, is left alone."""
         if self._looking is None:
-            self._looking = self._pool.submit(self._ask)
-        try:
-            self._looking.result(PATIENCE_SECONDS)
-        except StillLooking:
-            return False
-        except NO_DATABASE:
-            self._looking = None
+            self._has_answered = False
+            self._looking = Thread(target=self._ask, name="database-look", daemon=True)
+            self._looking.start()
+        self._looking.join(self._patience)
+        if self._looking.is_alive():
             return False
         self._looking = None
-        return True
+        return self._has_answered
 
     def _ask(self) -> None:
-        with self._app.app_context(), reading():
-            get_db_session().execute(text("SELECT version_num FROM alembic_version"))
+        try:
+            with self._app.app_context(), reading():
+                get_db_session().execute(text("SELECT version_num FROM alembic_version"))
+        except NO_DATABASE:
+            return
+        self._has_answered = True

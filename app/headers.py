@@ -8,7 +8,7 @@ import secrets
 import uuid
 from time import perf_counter
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from app.logs import REQUESTS
@@ -98,6 +98,8 @@ def _log(response: Response) -> None:
         "request",
         extra={
             "request_id": g.request_id,
+            "trace_id": g.get("trace_id", ""),
+            "release": current_app.config["RELEASE"],
             "method": request.method,
             "rule": request.url_rule.rule if request.url_rule else None,
             "status": response.status_code,

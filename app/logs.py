@@ -11,6 +11,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any
 
+from flask import g, has_request_context, request
 from pythonjsonlogger.core import LogData
 from pythonjsonlogger.json import JsonFormatter
 
@@ -54,7 +55,15 @@ class MaskingFormatter(JsonFormatter):
         return traceback_of(ei)
 
     def process_log_record(self, log_data: LogData) -> LogData:
-        return {name: masked(name, value) for name, value in log_data.items()}
+        return {name: masked(name, value) for name, value in (circumstances() | log_data).items()}
+
+
+def circumstances() -> dict[str, Any]:
+    """What finds every line of one request: its id, its trace, its rule."""
+    if not has_request_context():
+        return {}
+    rule = request.url_rule.rule if request.url_rule else None
+    return {"request_id": g.get("request_id", ""), "trace_id": g.get("trace_id", ""), "rule": rule}
 
 
 class TextFormatter(logging.Formatter):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, g, got_request_exception, request
+from flask import Flask, g, got_request_exception
 
+from app.measuring import where
 from backend.analytics.monitoring.errors.buffer import Circumstances, ErrorBuffer
 from backend.analytics.monitoring.errors.group import ErrorSource
 from backend.plugins import get
@@ -15,9 +16,8 @@ def init_app(app: Flask) -> None:
 
 def note(error: BaseException) -> None:
     """Count an error of this request, which has an answer all the same."""
-    rule = request.url_rule.rule if request.url_rule else "(no such address)"
-    where = Circumstances(ErrorSource.REQUEST, f"{request.method} {rule}", g.get("request_id", ""))
-    get(ErrorBuffer).record(error, where)
+    ids = g.get("request_id", ""), g.get("trace_id", "")
+    get(ErrorBuffer).record(error, Circumstances(ErrorSource.REQUEST, where(), *ids))
 
 
 def _note(_app: Flask, exception: BaseException) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import make_url
 from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
 from backend.analytics.monitoring.flush_payload import packed
+from backend.analytics.monitoring.folding import Folding
 from backend.analytics.monitoring.measured import measured
 from backend.analytics.monitoring.models import Level
 from backend.analytics.monitoring.overview import overview_of
@@ -89,9 +90,11 @@ def print_monitoring() -> None:
     print("| monitoring | |\n|---|---|")
     print(f"| to record, µs a measurement | {recording:.2f} |")
     print(f"| to write it down and pack it, µs a measurement | {writing:.2f} |")
+    empty = size(app)
     with app.app_context():
         fill()
-        print(f"| {ROUTES} routes, {WORKERS} workers, {DAYS} days, MB of SQLite | {size(app):.1f} |")
+    print(f"| {ROUTES} routes, {WORKERS} workers, {DAYS} days, MB of SQLite | {size(app) - empty:.1f} |")
+    print(f"| to fold the flushes of five seconds, ms | {median(folds(app)):.0f} |")
     for hours in (1, 24, 168, 24 * DAYS):
         print(f"| summary of {hours} hours, ms | {median(summaries(app, hours)):.0f} |")
     print()
@@ -153,11 +156,32 @@ def series_of(traffic: Traffic, seconds: int, numbers: Generator) -> SeriesSet:
 
 
 def size(app: Flask) -> float:
-    """Of the database file once it holds nothing but what it needs, less an empty one, in MB."""
+    """Of the database file, in MB."""
     path = Path(make_url(app.config["SQLALCHEMY_DATABASE_URI"]).database or "")
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path.stat().st_size / 1e6
+
+
+def folds(app: Flask) -> list[float]:
+    """Milliseconds of folding what all workers wrote, into rows that are there."""
+    seconds, random = [], Random(15)
+    for _ in range(10):
+        with app.app_context():
+            store = get(PerformanceStore)
+            for worker in range(WORKERS):
+                readings = Readings()
+                for traffic in TRAFFIC:
+                    for _ in range(round(traffic.a_second * 5 / WORKERS)):
+                        name, outcome = random.choice(traffic.labels)
+                        value = random.lognormvariate(log(traffic.median), traffic.spread)
+                        readings.record(traffic.family, name, value, outcome)
+                store.add_flush("host", worker, utc_now(), packed(measured(readings.drain())))
+            get_db_session().commit()
+            began = time.process_time()
+            get(Folding).fold()
+            seconds.append(1000 * (time.process_time() - began))
+    return seconds
 
 
 def summaries(app: Flask, hours: int) -> list[float]:

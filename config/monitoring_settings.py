@@ -8,7 +8,17 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, SecretStr
 
 from config.release import release_of
-from config.values import LONGEST_HOST, CallableUrl, HostName, Network, Networks, RateLimit, networks_of
+from config.values import (
+    LONGEST_HOST,
+    CallableUrl,
+    HostName,
+    Network,
+    Networks,
+    OtlpUrl,
+    RateLimit,
+    SentryDsn,
+    networks_of,
+)
 
 
 class MonitoringSettings(BaseModel):
@@ -39,7 +49,7 @@ class MonitoringSettings(BaseModel):
     STATSD_PROTOCOL: Literal["udp", "tcp"] = Field(
         "udp", description="How StatsD is spoken to: `udp` may lose packets, `tcp` does not."
     )
-    OTEL_EXPORTER_OTLP_ENDPOINT: str = Field(
+    OTEL_EXPORTER_OTLP_ENDPOINT: OtlpUrl = Field(
         "", description="OTLP endpoint over HTTP that traces are sent to, such as `http://127.0.0.1:4318`. Empty: none."
     )
     RELEASE: Annotated[str, Field(max_length=64, pattern=r"^[\w.+/-]*$")] = Field(
@@ -48,7 +58,7 @@ class MonitoringSettings(BaseModel):
     RATE_LIMIT_BROWSER_ERRORS: RateLimit = Field(
         "30/minute", description="Errors of scripts that browsers report, per client address. Empty: no limit."
     )
-    SENTRY_DSN: SecretStr = Field(
+    SENTRY_DSN: SentryDsn = Field(
         SecretStr(""),
         description="DSN of Sentry or a service compatible with it that errors are also sent to. Empty: none.",
     )

@@ -81,6 +81,20 @@ def _can_be_called(value: SecretStr) -> SecretStr:
     return value
 
 
+def _is_a_dsn(value: SecretStr) -> SecretStr:
+    if value.get_secret_value() and not re.fullmatch(
+        r"https?://[0-9A-Za-z]+@[A-Za-z0-9.-]+(:\d{1,5})?(/[\w./-]*)?/\d+", value.get_secret_value()
+    ):
+        raise ValueError("must be a DSN, such as https://key@sentry.example/1")
+    return value
+
+
+def _is_an_http_address(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[\w./-]*)?", value):
+        raise ValueError("must be an address such as http://127.0.0.1:4318")
+    return value
+
+
 def _is_one_address(value: str) -> str:
     address = r"[^\s<>@,]+@[^\s<>@,]+"
     if not re.fullmatch(rf"[^<>@,\"\x00-\x1f]+ <{address}>|{address}", value):
@@ -223,6 +237,8 @@ LakeUrl = Annotated[str, AfterValidator(_is_a_folder_or_a_store)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Secret = Annotated[SecretStr, AfterValidator(_is_a_secret)]
 MasterSecret = Annotated[Secret, AfterValidator(_holds_no_comma)]
+SentryDsn = Annotated[SecretStr, AfterValidator(_is_a_dsn)]
+OtlpUrl = Annotated[str, AfterValidator(_is_an_http_address)]
 CallableUrl = Annotated[SecretStr, AfterValidator(_can_be_called)]
 Site = Annotated[str, AfterValidator(_is_a_site)]
 MailAddress = Annotated[str, AfterValidator(_is_one_address)]

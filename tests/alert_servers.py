@@ -63,37 +63,44 @@ class AlertServers:
         return ANSWERS[host]
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, servers: AlertServers) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.servers = servers
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(servers.certificate)
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+
+    def handle_error(self, *_args: object) -> None:
+        """Who was not waited for any more is gone when the answer comes."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def do_POST(self) -> None:
+        host, body = self.headers["Host"], self.rfile.read(int(self.headers["Content-Length"] or 0))
+        try:
+            status, headers, answer = self.server.servers.take(host, self.path, dict(self.headers), body)
+        except (AssertionError, KeyError, TypeError, ValueError) as error:
+            status, headers, answer = 400, {}, repr(error).encode()
+            self.server.servers.received["problems"].append({"host": host, "problem": repr(error)})
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(answer)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_args: object) -> None:
+        pass
+
+
 @contextmanager
 def alert_servers(certificate: Path) -> Iterator[AlertServers]:
     servers = AlertServers(certificate=str(certificate))
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"] or 0))
-            try:
-                status, headers, answer = servers.take(self.headers["Host"], self.path, dict(self.headers), body)
-            except (AssertionError, KeyError, TypeError, ValueError) as error:
-                status, headers, answer = 400, {}, repr(error).encode()
-                servers.received["problems"].append({"host": self.headers["Host"], "problem": repr(error)})
-            self.send_response(status)
-            for name, value in {"Content-Length": str(len(answer)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_args: object) -> None:
-            pass
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_args: object) -> None:
-            """Who was not waited for any more is gone when the answer comes."""
-
-    server = Server(("127.0.0.1", 0), Handler)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server = _Server(servers)
     servers.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

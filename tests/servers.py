@@ -162,7 +162,7 @@ def prometheus(folder: Path, config: Path) -> Iterator[str]:
     with (folder / "prometheus.log").open("wb") as log:
         process = subprocess.Popen(["prometheus", f"--config.file={config}", data, address], stdout=log, stderr=log)
     try:
-        wait_for_port(port)
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}/-/ready"), "Prometheus is ready")
         yield f"http://127.0.0.1:{port}"
     finally:
         stop(process)
@@ -177,7 +177,7 @@ def alertmanager(folder: Path, config: Path) -> Iterator[str]:
     with (folder / "alertmanager.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        wait_for_port(port)
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}/-/ready"), "Alertmanager is ready")
         yield f"http://127.0.0.1:{port}"
     finally:
         stop(process)
@@ -263,6 +263,15 @@ def wait_until(true: Callable[[], T], what: str, seconds: float = 60) -> T:
             return answer
         time.sleep(0.05)
     raise RuntimeError(f"not within {seconds:.0f} s: {what}")
+
+
+def answers(url: str) -> bool:
+    """Whether a GET is answered, and not with an error."""
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except OSError:
+        return False
 
 
 def wait_for_port(port: int, seconds: float = 10) -> None:

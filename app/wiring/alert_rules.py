@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from backend.analytics.monitoring.alerts.notifier import Notifier
 from backend.analytics.monitoring.alerts.on_call import OnCall
 from backend.analytics.monitoring.alerts.service import AlertService
 from backend.analytics.monitoring.alerts.store import AlertStore
+from backend.analytics.monitoring.channels.service import ChannelService
 from backend.analytics.monitoring.control import MonitoringControl
 from backend.analytics.monitoring.objectives.service import Objectives
 from backend.analytics.monitoring.objectives.shipped import OBJECTIVES
@@ -50,15 +51,18 @@ class Operators:
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
-    zone, look = settings.BUSINESS_TIME_ZONE, SiteLook(settings.WATCHED_URL or f"{settings.public_url}{LOOKED_AT}")
-    catalogue, long = CatalogueValues(lambda: get(CatalogueService), zone), LongValues()
+    catalogue, long = CatalogueValues(lambda: get(CatalogueService), settings.BUSINESS_TIME_ZONE), LongValues()
 
     def is_on() -> bool:
         return registry.build(MonitoringControl).order().desired is Desired.ON
 
+    def channel_ids() -> frozenset[str]:
+        return frozenset(channel.id for channel in registry.build(ChannelService).all())
+
     def rules() -> Rules:
         session = get_db_session()
-        return Rules(RuleStore(session), session, registry.build(AuditLog), database_clock(session))
+        audit, now = registry.build(AuditLog), database_clock(session)
+        return Rules(RuleStore(session), session, audit, channel_ids, now)
 
     def objectives() -> Objectives:
         return Objectives(OBJECTIVES, registry.build(Windows), database_clock(get_db_session()))
@@ -71,22 +75,23 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         session, audit = get_db_session(), registry.build(AuditLog)
         return AlertService(AlertStore(session), session, audit, is_on, rules().knows, database_clock(session))
 
-    def values() -> RuleValues:
-        windows, timetable = registry.build(Windows), registry.build(Timetable)
-        checks = Checks(get_db_session(), timetable, windows, look.observe, on_call().observe, zone)
-        return RuleValues(WindowValues(windows), catalogue, OBJECTIVES, checks.by_name(), long)
-
-    def evaluation() -> AlertEvaluation:
-        session = get_db_session()
-        store, links = AlertStore(session), AlertLinks(settings.public_url)
-        notifier = registry.build(Notifier)  # type: ignore[type-abstract]
-        announcements = Announcements(store, notifier, on_call(), links, session)
-        in_force, now = rules().in_force, database_clock(session)
-        return AlertEvaluation(store, in_force, values(), announcements, session, is_on, now, zone)
-
     personal_data.declare(registry.build(DataClasses), get_db_session)
     registry.add_service(Rules, rules)
     registry.add_service(Objectives, objectives)
     registry.add_service(OnCall, on_call)
     registry.add_service(AlertService, alerts)
-    registry.add_service(AlertEvaluation, evaluation)
+    registry.add_service(AlertEvaluation, lambda: _evaluation(registry, settings, is_on, catalogue, long))
+
+
+def _evaluation(
+    registry: Registry, settings: Settings, is_on: Callable[[], bool], catalogue: CatalogueValues, long: LongValues
+) -> AlertEvaluation:
+    session, zone, on_call = get_db_session(), settings.BUSINESS_TIME_ZONE, registry.build(OnCall)
+    look = SiteLook(settings.WATCHED_URL or f"{settings.public_url}{LOOKED_AT}")
+    windows, store = registry.build(Windows), AlertStore(session)
+    checks = Checks(session, registry.build(Timetable), windows, look.observe, on_call.observe, zone)
+    values = RuleValues(WindowValues(windows), catalogue, OBJECTIVES, checks.by_name(), long)
+    notifier = registry.build(Notifier)  # type: ignore[type-abstract]
+    announcements = Announcements(store, notifier, on_call, AlertLinks(settings.public_url), session)
+    in_force, now = registry.build(Rules).in_force, database_clock(session)
+    return AlertEvaluation(store, in_force, values, announcements, session, is_on, now, zone)

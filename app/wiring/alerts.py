@@ -7,23 +7,18 @@ from random import SystemRandom
 
 from sqlalchemy import select
 
+from app.wiring.measuring import observer
 from backend.accounts.people.models import Account, AccountState
 from backend.accounts.permissions import Role
-from backend.analytics.monitoring.alerts.announcements import AlertLinks
 from backend.analytics.monitoring.alerts.notifier import Notifier, Severity
-from backend.analytics.monitoring.alerts.on_call import OnCall
-from backend.analytics.monitoring.alerts.service import AlertService
 from backend.analytics.monitoring.channels import pagerduty
 from backend.analytics.monitoring.channels.announcing import ChannelNotifier
 from backend.analytics.monitoring.channels.channel import PAGERDUTY, SLACK, Address, Channel, ChannelKind, Source
 from backend.analytics.monitoring.channels.dead_man import DeadMan
 from backend.analytics.monitoring.channels.delivering import TIME_LIMIT, Deliveries
-from backend.analytics.monitoring.channels.last_resort import LastResort, LastResortServices
 from backend.analytics.monitoring.channels.sending import Sender
 from backend.analytics.monitoring.channels.service import KIND, ChannelService
-from backend.analytics.monitoring.control import MonitoringControl
-from backend.analytics.monitoring.rules.service import Rules
-from backend.analytics.monitoring.state import Desired
+from backend.analytics.monitoring.readings import Family
 from backend.audit.service import AuditLog
 from backend.clock import utc_now
 from backend.database import get_db_session
@@ -50,21 +45,14 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     def notifier() -> Notifier:
         return ChannelNotifier(channels(), registry.build(Jobs), site, zone, database_clock(get_db_session()))
 
+    def sender() -> Sender:
+        outbound, mail, observe = registry.build(Outbound), registry.build(Mail), observer(registry, Family.ALERT)
+        return Sender(outbound, mail, site, zone, utc_now, observe)
+
     def deliveries() -> Deliveries:
         session = get_db_session()
         now, jobs = database_clock(session), registry.build(Jobs)
-        sender = Sender(registry.build(Outbound), registry.build(Mail), site, zone, utc_now)
-        return Deliveries(session, channels(), sender, jobs, operators, now, uniform.uniform)
-
-    def is_on() -> bool:
-        return registry.build(MonitoringControl).order().desired is Desired.ON
-
-    def last_resort() -> LastResort:
-        session = get_db_session()
-        sender = Sender(registry.build(Outbound), registry.build(Mail), site, zone, utc_now)
-        rules, told, on_call = registry.build(Rules), registry.build(AlertService), registry.build(OnCall)
-        services = LastResortServices(session, rules, told, channels(), sender, notifier(), on_call)
-        return LastResort(services, AlertLinks(site), is_on, database_clock(session))
+        return Deliveries(session, channels(), sender(), jobs, operators, now, uniform.uniform)
 
     def dead_man() -> DeadMan:
         session, url = get_db_session(), settings.DEAD_MAN_URL.get_secret_value()
@@ -76,12 +64,12 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     classes = registry.build(DataClasses)
     classes.holds_nobodys("alert_channels", "where alerts are sent, with sealed addresses")
     classes.holds_nobodys("alert_deliveries", "which alert was sent where; who is emailed is an account's number")
-    registry.add_shared(Outbound, Outbound)
+    registry.add_shared(Outbound, lambda: Outbound(observe=observer(registry, Family.OUTBOUND)))
     registry.add_service(ChannelService, channels)
     registry.add_service(Notifier, notifier)  # type: ignore[type-abstract]
+    registry.add_service(Sender, sender)
     registry.add_service(Deliveries, deliveries)
     registry.add_service(DeadMan, dead_man)
-    registry.add_service(LastResort, last_resort)
     registry.build(JobKinds).add(KIND, deliver, attempts=20, time_limit=TIME_LIMIT)
 
 

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from flask import Flask
 
-from backend.analytics.monitoring.errors.buffer import Burst, Circumstances, ErrorBuffer, ErrorWriter
+from backend.analytics.monitoring.errors.buffer import Burst, Circumstances, ErrorBuffer, ErrorWriter, nowhere_else
 from backend.analytics.monitoring.errors.group import ErrorSource
+from backend.analytics.monitoring.errors.sentry import Sentry
 from backend.analytics.monitoring.errors.service import ErrorService
 from backend.analytics.monitoring.errors.store import ErrorStore
 from backend.analytics.monitoring.flushing import Flusher
 from backend.analytics.monitoring.readings import Readings
+from backend.analytics.monitoring.traces import Traces
 from backend.audit.service import AuditLog
 from backend.clock import utc_now
 from backend.database import get_db_session
@@ -27,7 +29,9 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         session = get_db_session()
         return ErrorService(ErrorStore(session), session, registry.build(AuditLog), utc_now)
 
-    buffer = ErrorBuffer(settings.release, utc_now, lambda: registry.build(Readings).is_on)
+    dsn = settings.SENTRY_DSN.get_secret_value()
+    elsewhere = Sentry(dsn, settings.release, settings.MINGUS_ENV).send if dsn else nowhere_else
+    buffer = ErrorBuffer(settings.release, utc_now, lambda: registry.build(Readings).is_on, elsewhere)
     classes = registry.build(DataClasses)
     classes.holds_nobodys("error_groups", "what failed in the code, with every value masked")
     classes.holds_nobodys("error_hours", "how often it failed")
@@ -40,7 +44,9 @@ def failed_work(registry: Registry) -> Failed:
 
     def failed(what: str, error: Exception) -> None:
         if not isinstance(error, NoUse | TryAgain):
-            registry.build(ErrorBuffer).record(error, Circumstances(ErrorSource.JOB, what))
+            registry.build(ErrorBuffer).record(
+                error, Circumstances(ErrorSource.JOB, what, trace_id=registry.build(Traces).trace_id())
+            )
 
     return failed
 

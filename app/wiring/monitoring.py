@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.wiring.measuring import readings_of
 from backend.analytics.monitoring import personal_data
 from backend.analytics.monitoring.control import MonitoringControl
 from backend.analytics.monitoring.flushing import Flusher
@@ -55,7 +56,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     personal_data.declare(classes, get_db_session)
     for table in ("performance_flushes", "performance_series", "performance_totals"):
         classes.holds_nobodys(table, "how often something happened and how long it took, of nobody in particular")
-    registry.add_shared(Readings, Readings)
+    registry.add_shared(Readings, lambda: readings_of(registry, settings))
     registry.add_shared(Flusher, lambda: Flusher(registry.build(Readings), write))
     registry.on_start(lambda: registry.build(Flusher).begin())
     registry.add_service(MonitoringControl, control)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -61,6 +62,16 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     slots = warehouse_slots(settings)
     registry.add_service(Slot, lambda: Slot(slots))
     registry.add_service(Warehouse, lambda: warehouse(slot=get(Slot) if has_request_context() else None))
+    renewing = partial(warehouse, answers=AnswerCache(answer_store(settings), count, renews=True))
+    _add_services(registry, settings, renewing)
+    registry.add_service(VisitService, lambda: VisitService(get(Warehouse)))
+    limits = SubscriberLimits(live_streams(settings), settings.LIVE_STREAM_SECONDS)
+    # It looks once a second for everybody, however many follow it: a slot would only keep it from them.
+    registry.add_shared(LiveFeed, lambda: LiveFeed(LiveService(warehouse(), utc_now).look, limits, registry.is_ending))
+
+
+def _add_services(registry: Registry, settings: Settings, renewing: Callable[[], Warehouse]) -> None:
+    """What asks the warehouse for pages and the API. `renewing`: a warehouse that stores what it finds once more."""
     conversion_window = timedelta(hours=settings.CONVERSION_WINDOW_HOURS)
 
     def services(asked: Warehouse) -> Services:
@@ -69,19 +80,14 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         return Services(catalogue, funnel, attribution, registry.build(LiveFeed))
 
     def prepared() -> PreparedAnswers:
-        renewing = partial(warehouse, answers=AnswerCache(answer_store(settings), count, renews=True))()
-        names, zone = Names.of_reference(registry.build(Reference)), settings.BUSINESS_TIME_ZONE
-        return PreparedAnswers(services(renewing), names, zone, utc_now, renewing.first_day)
+        asked, names = renewing(), Names.of_reference(registry.build(Reference))
+        return PreparedAnswers(services(asked), names, settings.BUSINESS_TIME_ZONE, utc_now, asked.first_day)
 
     registry.add_service(Services, lambda: services(get(Warehouse)))
     registry.add_service(PreparedAnswers, prepared)
+    registry.add_service(CatalogueService, lambda: get(Services).catalogue)
     registry.add_service(AttributionService, lambda: get(Services).attribution)
     registry.add_service(FunnelService, lambda: get(Services).funnel)
-    registry.add_service(VisitService, lambda: VisitService(get(Warehouse)))
-    limits = SubscriberLimits(live_streams(settings), settings.LIVE_STREAM_SECONDS)
-    # It looks once a second for everybody, however many follow it: a slot would only keep it from them.
-    registry.add_shared(LiveFeed, lambda: LiveFeed(LiveService(warehouse(), utc_now).look, limits, registry.is_ending))
-    registry.add_service(CatalogueService, lambda: get(Services).catalogue)
 
 
 def init_app(app: Flask) -> None:

@@ -8,6 +8,7 @@ from app.wiring.errors import failed_work
 from app.wiring.measuring import observer
 from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.analytics.monitoring.readings import Family
+from backend.analytics.monitoring.traces import Traces
 from backend.audit.service import AuditLog
 from backend.database import get_db_session
 from backend.jobs import personal_data
@@ -27,7 +28,7 @@ from config.settings import Settings
 def fit_out(registry: Registry, settings: Settings) -> None:
     """To be called before all other rooms and plugins, which add their kinds of jobs to the `JobKinds` made here."""
     kinds, uniform = JobKinds(), SystemRandom().uniform
-    attempts = Attempts(failed_work(registry), observer(registry, Family.JOB))
+    attempts = Attempts(failed_work(registry), observer(registry, Family.JOB), registry.build(Traces).work)
 
     def jobs() -> Jobs:
         session = get_db_session()

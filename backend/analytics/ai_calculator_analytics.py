@@ -23,7 +23,9 @@ class AiCalculatorAnalytics:
         self.telemetry: Telemetry = NullTelemetry()
 
     def init_app(self, app: Flask) -> None:
-        self.telemetry = telemetry_for(app.config["STATSD_HOST"], app.config["STATSD_PORT"])
+        self.telemetry = telemetry_for(
+            app.config["STATSD_HOST"], app.config["STATSD_PORT"], app.config["STATSD_PROTOCOL"]
+        )
 
     def start(self) -> None:
         self.telemetry.start()

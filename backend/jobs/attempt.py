@@ -12,6 +12,7 @@ from backend.observing import Observe, observed, unobserved
 
 logger = logging.getLogger(__name__)
 Failed = Callable[[str, Exception], None]  # what was done, such as "job mail.send", and how it failed
+Traced = Callable[[str], AbstractContextManager[Callable[[str], None]]]  # yields what is told the type of an error
 TimeLimiter = Callable[[timedelta], AbstractContextManager[None]]
 
 
@@ -25,25 +26,38 @@ def unlimited(_limit: timedelta) -> Iterator[None]:
     yield
 
 
+@contextmanager
+def untraced(_name: str) -> Iterator[Callable[[str], None]]:
+    """No trace."""
+    yield lambda _kind: None
+
+
+def unreported(_what: str, _error: Exception) -> None:
+    """The log tells of it, and nothing else."""
+
+
 class Attempts:
     """Does work and reports how long it took, and how it failed."""
 
-    def __init__(self, failed: Failed, observe: Observe = unobserved) -> None:
+    def __init__(self, failed: Failed = unreported, observe: Observe = unobserved, traced: Traced = untraced) -> None:
         self._failed = failed
         self._observe = observe
+        self._traced = traced
 
-    def attempt(self, what: str, work: Callable[[], None], name: str = "", group: str = "") -> Exception | None:
+    def attempt(self, what: str, work: Callable[[], object], name: str = "", group: str = "") -> Exception | None:
         """Do the work and return the error it raised, if any; the log has its traceback.
 
         `name`: under which its time is kept; `group`: what its errors are grouped under, where `what` has a number.
         """
-        try:
-            with observed(self._observe, name or what):
-                work()
-        except Exception as error:
-            logger.exception("%s failed", what)
-            self._failed(group or what, error)
-            return error
+        with self._traced(group or what) as fail:
+            try:
+                with observed(self._observe, name or what):
+                    work()
+            except Exception as error:
+                logger.exception("%s failed", what)
+                fail(type(error).__qualname__)
+                self._failed(group or what, error)
+                return error
         return None
 
 

@@ -78,15 +78,10 @@ class Mail:
         """Write the letter of a job and deliver it. Raises NoUse, NotDelivered."""
         with reading():  # speaking to a mail server takes long: no lock is held meanwhile
             envelope = self._envelope(job.payload)
-        outcome, began = FAILED, perf_counter()
         try:
-            self._post.carry(envelope)
-            outcome = OK
+            self.carry(envelope, job.payload["letter"])
         except RecipientRefused as error:
-            outcome = REFUSED
             raise NoUse(str(error)) from None
-        finally:
-            self._observe(job.payload["letter"], perf_counter() - began, outcome)
 
     def addressed(self, account_id: int, name: str, words: Words) -> MailEnvelope:
         """A letter of a job that has words of its own, for `carry`. Raises NoUse for an account that is gone."""
@@ -95,9 +90,20 @@ class Mail:
             raise NoUse("the account is gone")
         return MailEnvelope(name, account_id, address, words)
 
-    def carry(self, envelope: MailEnvelope) -> None:
-        """Deliver it now, from any thread: no database is asked. Raises RecipientRefused, NotDelivered."""
-        self._post.carry(envelope)
+    def carry(self, envelope: MailEnvelope, letter: str) -> None:
+        """Deliver it now, from any thread: no database is asked. Raises RecipientRefused, NotDelivered.
+
+        `letter` is its name where deliveries are measured.
+        """
+        outcome, began = FAILED, perf_counter()
+        try:
+            self._post.carry(envelope)
+            outcome = OK
+        except RecipientRefused:
+            outcome = REFUSED
+            raise
+        finally:
+            self._observe(letter, perf_counter() - began, outcome)
 
     def shown(self, payload: Mapping[str, str]) -> Mapping[str, str]:
         """The letter of a job in words, for its recipient. Raises Unreadable."""

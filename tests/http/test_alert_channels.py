@@ -145,7 +145,7 @@ def test_a_test_by_email_goes_to_whoever_asks(app, instance, ops):
     run_jobs(app)
 
     [letter] = outbox(instance)
-    assert (letter.to, letter.subject) == ("ops@mingus.example", "Test: Info: this channel receives alerts")
+    assert (letter.to, letter.subject) == ("ops@mingus.example", "Test: this channel receives alerts")
     assert "<h1" in letter.html
 
 

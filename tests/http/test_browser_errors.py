@@ -48,7 +48,7 @@ def test_reports_of_one_place_are_one_group_whatever_the_line(app, groups):
 def test_an_address_in_place_of_a_route_is_not_kept(app, groups):
     report(app, route="/result/jane-doe?email=jane@example.org")
 
-    assert groups()[0]["routes"] == [{"route": "GET (no such address)", "count": 1}]
+    assert groups()[0]["routes"] == [{"route": "unknown address", "count": 1}]
 
 
 REFUSED = [

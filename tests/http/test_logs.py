@@ -176,3 +176,26 @@ def test_a_run_with_canaries_leaves_none_in_the_log(quiet_app, capfd):
     assert any("RuntimeError" in line for line in lines)
     assert [line for line in lines if re.search("canary|424242", line, re.IGNORECASE)] == []
     assert "canary" not in capfd.readouterr().err
+
+
+def test_every_line_of_a_request_names_its_id_trace_rule_and_release(instance):
+    app = make_app(make_settings(instance, RELEASE="r1", LOG_LEVEL="INFO"))
+    stream = StringIO()
+    logging.getLogger().handlers[0].setStream(stream)
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+    @public("a line for a test")
+    def speak(name):
+        logging.getLogger("x").warning("spoken")
+        return {}
+
+    app.add_url_rule("/speak/<name>", view_func=speak)
+    headers = {"X-Request-Id": "request-77", "traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+    app.test_client().get("/speak/canary", headers=headers)
+    close(app)
+
+    lines_of_it = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [line["message"] for line in lines_of_it] == ["spoken", "request"]
+    for line in lines_of_it:
+        assert (line["request_id"], line["trace_id"], line["rule"]) == ("request-77", trace, "/speak/<name>")
+    assert lines_of_it[-1]["release"] == "r1"

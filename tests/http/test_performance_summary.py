@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backend.accounts.permissions import Scope
+from backend.analytics.monitoring.control import MonitoringControl
 from backend.analytics.monitoring.flushing import Flusher
 from backend.analytics.monitoring.folding import Folding
 from backend.analytics.monitoring.readings import Family, Readings
@@ -91,6 +92,20 @@ def test_hours_outside_of_ninety_days_are_refused(operator, bad):
     refused = operator.get(ADDRESS, query_string={"hours": bad, "days": 3})
     assert refused.status_code == 422
     assert {error["field"] for error in refused.get_json()["errors"]} == {"hours", "days"}
+
+
+def test_it_says_when_monitoring_was_off(app, operator):
+    record(app, request("GET /api/x", 0.1))
+    assert not operator.get(ADDRESS).get_json()["was_off"]
+    with app.app_context():
+        get(MonitoringControl).stop("cli")
+        get(Readings).is_on = False
+        get(Readings).record(*request("GET /api/x", 0.1))
+        get(Flusher).flush()
+    answer = operator.get(ADDRESS).get_json()
+    [gap] = answer["gaps"]
+    counts = {named["name"]: named["count"] for named in answer["api"]["by_name"]}
+    assert (answer["was_off"], gap["end"], counts["GET /api/x"]) == (True, None, 1)
 
 
 def test_it_needs_the_scope(app, client, make_key):

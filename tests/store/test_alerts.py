@@ -74,7 +74,7 @@ class World:
         self.values, self.heard = Values(), Heard()
         audit = AuditLog(AuditStore(self.session), self.session, b"key", AnchorFile(Path("none")), utc_now)
         store = AlertStore(self.session)
-        self.rules = Rules(RuleStore(self.session), self.session, audit, self.clock)
+        self.rules = Rules(RuleStore(self.session), self.session, audit, lambda: {"email"}, self.clock)
         self.alerts = AlertService(store, self.session, audit, lambda: self.is_on, self.rules.knows, self.clock)
         links = AlertLinks("https://mingus.example")
         announcements = Announcements(store, self.heard, Told(), links, self.session)

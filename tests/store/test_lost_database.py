@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -13,11 +14,12 @@ from backend.analytics.monitoring.alerts.alert import AlertState
 from backend.analytics.monitoring.alerts.service import AlertService, NewSilence
 from backend.analytics.monitoring.channels.models import StoredDelivery
 from backend.analytics.monitoring.control import MonitoringControl
+from backend.analytics.monitoring.readings import Family, Readings
 from backend.clock import utc_now
 from backend.extensions import db
-from backend.plugins import get
+from backend.plugins import KEY, get
 from tests.accounts import make_account
-from tests.conftest import ON_SQLITE
+from tests.conftest import ON_SQLITE, as_role, close, make_app, make_settings, of_postgresql
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
@@ -73,6 +75,11 @@ def test_a_loss_is_told_once_and_its_end_too(site):
     [email] = site.emails()
     assert "The database" in email.read_text()
 
+    with site.app.app_context():
+        [arrived] = [one for one in site.app.extensions[KEY].build(Readings).drain() if one.family is Family.ALERT]
+    assert (arrived.name, arrived.outcome) == ("email", "ok")
+    assert 0 <= arrived.value < 120
+
     site.find()
     for _ in range(8):
         site.look(10 * SECOND)
@@ -108,3 +115,20 @@ def test_nobody_is_told_who_is_not_to_be(any_app, site, quiet):
     site.lose()
 
     assert [site.look(10 * SECOND) for _ in range(12)] == [0] * 12
+
+
+def test_a_database_that_hangs_does_not_answer(postgresql_url, tmp_path):
+    app = make_app(make_settings(tmp_path, **of_postgresql(postgresql_url)))
+    watch = DatabaseWatch(app, Leading(), patience=0.5)
+    with app.app_context():
+        assert watch._answers()
+        owner = sa.create_engine(as_role("owner", postgresql_url))
+        with owner.begin() as connection:
+            connection.execute(sa.text("LOCK TABLE alembic_version"))
+            assert not watch._answers()
+            assert not watch._answers()
+        for thread in [one for one in threading.enumerate() if one.name == "database-look"]:
+            thread.join()
+        assert watch._answers()
+        owner.dispose()
+    close(app)

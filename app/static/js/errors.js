@@ -1,4 +1,4 @@
-// Reports where a script of this site failed, without a word of the page or of the error: docs/monitoring.md.
+// Reports where a script of this site failed, without a word of the page or of the error: docs/errors.md.
 ((route, own, sent) => {
   "use strict";
   if (navigator.globalPrivacyControl || navigator.doNotTrack === "1") return;

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from backend.analytics.events.demo import DEMO_SESSIONS
 from backend.analytics.events.event import UNKNOWN, Event, Sender
 from backend.analytics.events.landing.group import GroupCommit
-from backend.analytics.events.landing.rows import rows_of
+from backend.analytics.events.landing.rows import EventRow, rows_of
 from backend.analytics.events.names import EventName
 from backend.analytics.telemetry import Telemetry
 from backend.clock import Clock
 
 STATSD_PREFIX = "ai_calculator"
 OUR_OWN = frozenset(EventName)
+Watch = Callable[[Iterable[tuple[str, str]], Sender], None]
+
+
+def unwatched(_events: Iterable[tuple[str, str]], _sender: Sender) -> None:
+    """Looks at none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +32,13 @@ class Recorded:
 
 
 class EventTracker:
-    def __init__(self, landing: GroupCommit, telemetry: Telemetry, now: Clock) -> None:
+    """`watch` is shown the names and the data of what was stored of real visits, once each."""
+
+    def __init__(self, landing: GroupCommit, telemetry: Telemetry, now: Clock, watch: Watch = unwatched) -> None:
         self._landing = landing
         self._telemetry = telemetry
         self._now = now
+        self._watch = watch
 
     def record(self, events: Sequence[Event], sender: Sender = UNKNOWN) -> Recorded:
         """Store each event whose id is new. Returns after the commit."""
@@ -38,13 +46,15 @@ class EventTracker:
             return Recorded(0, 0)
         rows = rows_of(events, sender, self._now())
         duplicates = self._landing.commit(rows)
-        self._report([(row[1], row[3]) for key, row in rows.own.items() if key not in duplicates], sender)
+        self._report([row for key, row in rows.own.items() if key not in duplicates], sender)
         accepted = len(rows.own) - len(duplicates)
         return Recorded(accepted, len(events) - accepted)
 
-    def _report(self, stored: Sequence[tuple[str, str]], sender: Sender) -> None:
-        """Count what was stored, by name and session; demo visits apart."""
-        accepted = [name for name, session_id in stored if not session_id.startswith(DEMO_SESSIONS)]
+    def _report(self, stored: Sequence[EventRow], sender: Sender) -> None:
+        """Count what was stored, by name; demo visits apart."""
+        real = [(row[1], row[5]) for row in stored if not row[3].startswith(DEMO_SESSIONS)]
+        self._watch(real, sender)
+        accepted = [name for name, _ in real]
         self._telemetry.count("events.accepted", len(accepted))
         if len(accepted) < len(stored):
             self._telemetry.count("events.demo", len(stored) - len(accepted))

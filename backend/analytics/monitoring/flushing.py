@@ -15,6 +15,7 @@ from backend.analytics.monitoring.models import Level
 from backend.analytics.monitoring.readings import Family, Readings
 from backend.analytics.monitoring.series import SeriesSet
 from backend.analytics.monitoring.spans import floor
+from backend.jobs.attempt import Attempts
 
 FLUSH_SECONDS = 5.0
 MOST_BYTES = 32 * 1024 * 1024
@@ -31,6 +32,7 @@ class Flusher:
     def __init__(self, readings: Readings, write: Callable[[bytes], None]) -> None:
         self._readings = readings
         self._write = write
+        self._attempts = Attempts()
         self._also: list[Callable[[], object]] = []
         self._waiting: dict[int, SeriesSet] = {}
         self._lock = Lock()
@@ -52,10 +54,7 @@ class Flusher:
         with self._lock:
             is_written = self._flush_readings()
         for action in self._also:
-            try:
-                action()
-            except Exception:
-                logger.exception("something that runs with each flush of monitoring failed")
+            self._attempts.attempt("what runs with each flush of monitoring", action)
         return is_written
 
     def _flush_readings(self) -> bool:

@@ -33,12 +33,13 @@ def measured(readings: Sequence[Reading]) -> dict[int, SeriesSet]:
     labels, groups = grouped(list(zip(minutes.tolist(), families, names, outcomes, strict=True)))
     is_gauge = np.array([family in GAUGES for _, family, _, _ in labels])[groups]
     columns = _rows(np.array(values, np.float64), at, is_gauge).combined(groups, len(labels))
-    by_minute: dict[int, SeriesSet] = {}
-    first = 0
+    ends, by_minute, first = [0, *np.cumsum(columns.sizes).tolist()], {}, 0
     for minute, own in groupby(labels, itemgetter(0)):
         series = [_clean(*label) for _, *label in own]
-        by_minute[minute] = SeriesSet(tuple(series), columns.cut(first, first + len(series))).renamed(series)
-        first += len(series)
+        last = first + len(series)
+        rows = SeriesSet(tuple(series), columns.cut(first, last, ends[first], ends[last]))
+        by_minute[minute] = rows.renamed(series)
+        first = last
     return by_minute
 
 

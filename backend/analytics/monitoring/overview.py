@@ -1,4 +1,7 @@
-"""Days with names merged into the groups that objectives and charts ask again and again: few series, read fast."""
+"""Days with names merged into the groups that objectives and charts ask again and again: few series, read fast.
+
+Days keep the groups of their time: what is added to or changed in `route_groups` holds from then on.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from backend.analytics.monitoring.name_filter import NameFilter
 from backend.analytics.monitoring.overview import MARK, groups_of
-from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.series import Columns, Groups, Label, SeriesSet
 
 FAILED = frozenset({"5xx", "failed", "miss"})
@@ -27,10 +26,8 @@ class Rows:
     columns: Columns
 
     @classmethod
-    def of(cls, parts: Sequence[tuple[int, SeriesSet]], family: Family) -> Self:
-        """`parts`: each with the start of its span."""
-        of_family = [(start, part.of_family(family)) for start, part in parts]
-        own = [(start, part) for start, part in of_family if part.labels]
+    def of(cls, own: Sequence[tuple[int, SeriesSet]]) -> Self:
+        """`own`: the family's series, each with the start of its span."""
         known: dict[Label, int] = {}
         places = [known.setdefault(label, len(known)) for _, part in own for label in part.labels]
         starts = np.repeat([start for start, _ in own], [len(part.labels) for _, part in own]).astype(np.int64)

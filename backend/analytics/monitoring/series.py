@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import struct
 import zlib
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, groupby
+from operator import itemgetter
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -78,9 +78,18 @@ class Columns:
         of_bins = np.repeat(begins, sizes) + np.arange(int(sizes.sum()))
         return self._picked(places, of_bins)
 
-    def cut(self, first: int, last: int) -> Columns:
-        """Rows `first` up to `last`."""
-        return self._picked(slice(first, last), slice(int(self.sizes[:first].sum()), int(self.sizes[:last].sum())))
+    def cut(self, first: int, last: int, begin: int, end: int) -> Columns:
+        """Rows `first` up to `last`, whose bins are `begin` up to `end`."""
+        return Columns(
+            self.counts[first:last],
+            self.totals[first:last],
+            self.maxima[first:last],
+            self.latest_at[first:last],
+            self.latest[first:last],
+            self.sizes[first:last],
+            self.keys[begin:end],
+            self.bins[begin:end],
+        )
 
     def sketches(self) -> Iterable[Sketch]:
         """The sketch of each row."""
@@ -89,7 +98,7 @@ class Columns:
             yield Sketch(count, self.keys[begin:end], self.bins[begin:end])
             begin = end
 
-    def _picked(self, rows: slice | NDArray[Any], bins: slice | NDArray[Any]) -> Columns:
+    def _picked(self, rows: NDArray[Any], bins: NDArray[Any]) -> Columns:
         return Columns(*[getattr(self, name)[bins if name in OF_BINS else rows] for name in COLUMNS])
 
     def _combined_bins(self, groups: Groups, many: int) -> tuple[Counts, Keys, Counts]:
@@ -124,9 +133,14 @@ class SeriesSet:
         labels, groups = grouped([label for part in parts for label in part.labels])
         return cls(labels, Columns.joined([part.columns for part in parts]).combined(groups, len(labels)))
 
-    def of_family(self, family: str) -> SeriesSet:
-        first, last = (bisect_left(self.labels, (edge, "", "")) for edge in (family, family + "\0"))
-        return SeriesSet(self.labels[first:last], self.columns.cut(first, last) if first < last else Columns.empty())
+    def by_family(self, wanted: Collection[str]) -> Iterable[tuple[str, SeriesSet]]:
+        """The series of each of these families that has any."""
+        ends, first, columns = [0, *np.cumsum(self.columns.sizes).tolist()], 0, self.columns
+        for family, own in groupby(self.labels, itemgetter(0)):
+            last = first + sum(1 for _ in own)
+            if family in wanted:
+                yield family, SeriesSet(self.labels[first:last], columns.cut(first, last, ends[first], ends[last]))
+            first = last
 
     def renamed(self, labels: Sequence[Label]) -> SeriesSet:
         """The same rows under other labels, equal ones as one."""

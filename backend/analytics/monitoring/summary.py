@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from backend.analytics.monitoring import route_groups
+from backend.analytics.monitoring.models import Level
 from backend.analytics.monitoring.name_filter import ANY, NameFilter
 from backend.analytics.monitoring.overview import LARGEST_PAINT, PROCESSOR
 from backend.analytics.monitoring.readings import Family
@@ -177,7 +178,8 @@ class PerformanceSummary:
         began = now - timedelta(hours=hours)
         families = {section.family for section in SECTIONS.values()}
         read = self._windows.read(families, began, now, buckets=BUCKETS, overview=True)
-        by_name = self._windows.read(families, began, now)
+        has_names = read.period.coarsest < Level.DAY  # an overview has other rows for days alone
+        by_name = read if has_names else self._windows.read(families, began, now)
         since = datetime.fromtimestamp(read.period.first, UTC)
         gaps = [Gap(max(start, since), end) for start, end in self._off_spans(since, now)]
         sections = {name: _summed(section, read, by_name) for name, section in SECTIONS.items()}

@@ -171,7 +171,7 @@ class Windows:
         parts = self._parts(_stored(wanted, overview=overview), period)
         starts = {start for start, _ in parts}
         coverage = Coverage(tuple(self._off(period)), self._begun(starts, now), now, starts)
-        return Measurements({family: Rows.of(parts, family) for family in families}, period, coverage)
+        return Measurements(_rows(parts, families), period, coverage)
 
     def _begun(self, starts: Collection[int], now: float) -> float:
         first = self._store.first_start()
@@ -188,6 +188,14 @@ class Windows:
         since, until = (datetime.fromtimestamp(moment, UTC) for moment in (period.first, period.last))
         for start, end in self._off_spans(since, until):
             yield start.timestamp(), inf if end is None else end.timestamp()
+
+
+def _rows(parts: Sequence[tuple[int, SeriesSet]], families: Collection[Family]) -> dict[Family, Rows]:
+    own: dict[str, list[tuple[int, SeriesSet]]] = {family.value: [] for family in families}
+    for start, part in parts:
+        for name, series in part.by_family(own):
+            own[name].append((start, series))
+    return {family: Rows.of(own[family.value]) for family in families}
 
 
 def _stored(wanted: Sequence[Piece], *, overview: bool) -> list[Piece]:

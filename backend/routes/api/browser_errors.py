@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Response, current_app, g
 from flask_openapi3 import APIBlueprint, Tag
 
@@ -15,6 +17,7 @@ from backend.routes.consent import asks_not_to_be_tracked
 from backend.routes.schemas.browser_errors import BrowserErrorBody
 from backend.routes.schemas.problem import problems
 
+CONVERTER = re.compile(r"<[^<>:]+:")
 bp = APIBlueprint(
     "browser_errors",
     __name__,
@@ -33,13 +36,12 @@ def report(body: BrowserErrorBody) -> Response:
     """
     refuse_other_sites("Browsers report errors from our own pages.")
     if not asks_not_to_be_tracked():
-        route = f"GET {_rule(body.route)}"
-        where = Circumstances(ErrorSource.BROWSER, route, g.request_id)
+        where = Circumstances(ErrorSource.BROWSER, _page(body.route), g.request_id)
         get(ErrorBuffer).add(facts_of_browser(body.type, body.stack()), where)
     return Response(status=204)
 
 
-def _rule(route: str) -> str:
-    """The route if this site has it, so that no address of anybody is kept in its place."""
+def _page(route: str) -> str:
+    """The page if this site has its route, so that no address of anybody is kept in its place."""
     rules = {rule.rule for rule in current_app.url_map.iter_rules()}
-    return route if route in rules else "(no such address)"
+    return f"GET {CONVERTER.sub('<', route)}" if route in rules else "unknown address"

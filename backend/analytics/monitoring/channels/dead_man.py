@@ -29,7 +29,7 @@ class DeadMan:
         self._session.rollback()  # no transaction is open while the service answers
         if not is_alive:
             return False
-        answer = self._outbound.post(self._url, b"", {})
+        answer = self._outbound.post(self._url, b"", {}, "dead_man")
         if not 200 <= answer.status < 300:
             raise OutboundFailed(f"HTTP {answer.status}")
         return True

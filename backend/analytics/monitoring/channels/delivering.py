@@ -22,7 +22,7 @@ from backend.jobs.backoff import Uniform, full_jitter
 from backend.jobs.service import Jobs
 from backend.vault.cipher import Unreadable
 
-ROUNDS, MOST_OF_A_CHANNEL = 4, 25
+ROUNDS, MOST_OF_A_CHANNEL, MOST_OF_AN_ANSWER = 4, 25, 200
 LONGEST_WAIT, GIVE_UP_AFTER = timedelta(minutes=10), timedelta(hours=24)
 ROUND_SECONDS = 18.0  # more than a call takes that connects and then hears nothing, begun after a third of it
 CLAIM = timedelta(seconds=60)
@@ -128,14 +128,14 @@ class Deliveries:
             self._end(row, DeliveryState.GAVE_UP, outcome.answer, now)
             return
         delay = full_jitter(max(row.attempts, 1), self._uniform, LONGEST_WAIT)
-        row.answer, row.due_at = outcome.answer, now + max(delay, outcome.retry_after)
+        row.answer, row.due_at = outcome.answer[:MOST_OF_AN_ANSWER], now + max(delay, outcome.retry_after)
         self._session.flush()
         self._store.postpone(row.channel_id, row.due_at)
         self._jobs.add(KIND, {}, row.due_at)
         logger.warning("alert delivery %d to %s: %s; tried again", row.id, row.channel_id, outcome.answer)
 
     def _end(self, row: StoredDelivery, state: DeliveryState, answer: str, now: datetime) -> None:
-        row.state, row.answer, row.finished_at = state, answer, now
+        row.state, row.answer, row.finished_at = state, answer[:MOST_OF_AN_ANSWER], now
         if state is not DeliveryState.DELIVERED:
             logger.error("alert delivery %d to %s is not delivered: %s", row.id, row.channel_id, answer)
 

@@ -71,10 +71,10 @@ class Message:
         """The words for changes that belong together, at least one. `site` is where links lead."""
         ranked = sorted(changes, key=lambda change: (change.kind is ChangeKind.RESOLVED, -RANK[change.severity]))
         parts = tuple(part_of(change, site, zone) for change in ranked[:MOST_SHOWN])
-        headline = _headline(ranked)
+        headline = f"Test: {ranked[0].title}" if is_test else _headline(ranked)
         severity = max((change.severity for change in changes), key=RANK.__getitem__)
         return cls(
-            f"Test: {headline}" if is_test else headline,
+            headline,
             severity,
             parts,
             len(ranked) - len(parts),
@@ -145,14 +145,14 @@ def _absolute(site: str, url: str) -> str:
     return f"{site}{url}" if url.startswith("/") else url
 
 
-def sample(at: datetime) -> AlertChange:
-    """What a test of a channel says: recognizable, harmless, with links that work."""
+def sample(at: datetime, kind: ChangeKind = ChangeKind.OPENED) -> AlertChange:
+    """What a test of a channel says: recognizable, harmless, with a link that works."""
     return AlertChange(
         alert_id=0,
         rule_id="test",
         title="this channel receives alerts",
         severity=Severity.INFO,
-        kind=ChangeKind.OPENED,
+        kind=kind,
         since=at,
         at=at,
         measured="Nothing is wrong",
@@ -161,5 +161,5 @@ def sample(at: datetime) -> AlertChange:
         runbook="",
         explain_url="/ops/channels",
         silence_url="",
-        group="test",
+        group=f"test:{int(at.timestamp())}",
     )

@@ -17,12 +17,14 @@ from backend.clock import Clock
 from backend.jobs.kinds import NoUse
 from backend.mail.post import MailEnvelope, NotDelivered, RecipientRefused
 from backend.mail.service import Mail
+from backend.observing import FAILED, OK, Observe, unobserved
 from backend.outbound.client import Outbound, OutboundAnswer, OutboundFailed
 from backend.outbound.target import OutboundRefused
 from backend.vault.cipher import Unreadable
 
 NEVER_AGAIN = frozenset({400, 413, 415, 422})  # the message is at fault; anything else an operator can put right
 LONGEST_WAIT = timedelta(hours=1)
+LETTER = "alert"
 PATIENCE = timedelta(seconds=4)
 NOBODY = "no one is on call, and no account has the role ops or admin"
 Accepts = Callable[[int, bytes], bool]
@@ -70,15 +72,31 @@ class Sending:
 
 
 class Sender:
-    def __init__(self, outbound: Outbound, mail: Mail, site: str, zone: str, now: Clock) -> None:
+    """`observe`: hears how long each message took from its alert's change, and whether it arrived."""
+
+    def __init__(
+        self, outbound: Outbound, mail: Mail, site: str, zone: str, now: Clock, observe: Observe = unobserved
+    ) -> None:
         self._outbound = outbound
         self._mail = mail
         self._site = site
         self._zone = zone
         self._now = now
+        self._observe = observe
 
     def prepare(self, sending: Sending, channel: Channel, address: Address) -> Attempt:
         """The attempt, which may be made in any thread."""
+        attempt = self._attempt(sending, channel, address)
+        return attempt if sending.is_test else lambda: self._timed(attempt(), sending, channel.kind)
+
+    def _timed(self, outcome: Outcome, sending: Sending, kind: ChannelKind) -> Outcome:
+        """What is to be tried again has neither arrived nor failed."""
+        if outcome.verdict is not Verdict.LATER:
+            seconds = max((self._now() - sending.made_at).total_seconds(), 0.0)
+            self._observe(kind.value, seconds, OK if outcome.verdict is Verdict.DELIVERED else FAILED)
+        return outcome
+
+    def _attempt(self, sending: Sending, channel: Channel, address: Address) -> Attempt:
         message = Message.of(sending.changes, self._site, self._zone, is_test=sending.is_test)
         if channel.kind is ChannelKind.EMAIL:
             return self._by_email(sending, message)
@@ -108,7 +126,7 @@ class Sender:
 
     def _post(self, kind: ChannelKind, url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
         try:
-            answer = self._outbound.post(url, body, headers)
+            answer = self._outbound.post(url, body, headers, kind.value)
         except OutboundRefused as error:
             return Outcome(Verdict.REFUSED, str(error))
         except OutboundFailed as error:
@@ -133,7 +151,7 @@ class Sender:
                 pending.append(envelope.account_id)
                 continue
             try:
-                self._mail.carry(envelope)
+                self._mail.carry(envelope, LETTER)
             except RecipientRefused as error:
                 refused, trouble = refused + 1, trouble or str(error)
             except NotDelivered as error:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from backend.analytics.monitoring.alerts.notifier import Severity
+from backend.analytics.monitoring.alerts.notifier import AlertChange, ChangeKind, Severity
 from backend.analytics.monitoring.channels.channel import (
     EMAIL,
     Address,
@@ -44,14 +43,6 @@ class ChannelFixed(MingusError):
     status = 409
     code = "channel_fixed"
     title = "This channel can’t be changed here"
-
-
-@dataclass(frozen=True, slots=True)
-class Promptness:
-    """Of the messages made in a time, how many arrived soon enough."""
-
-    made: int
-    in_time: int
 
 
 class ChannelService:
@@ -136,22 +127,13 @@ class ChannelService:
     def send_test(self, by: str, channel_id: str, recipients: Sequence[int] = ()) -> int:
         """Add a test message; its delivery's id. `recipients`: accounts instead of those on call. Raises NotFound."""
         channel, now = self.get(channel_id), self._now()
-        delivery = StoredDelivery(
-            channel_id=channel.id,
-            kind=TEST,
-            headline="Test",
-            content=content_of([sample(now)], recipients or None),
-            state=DeliveryState.WAITING,
-            attempts=0,
-            answer="",
-            created_at=now,
-            due_at=now,
-        )
-        self._deliveries.add(delivery)
+        opened = self._add_test(channel, sample(now), recipients, now)
+        if channel.kind is ChannelKind.PAGERDUTY:  # where the test would stay an open incident
+            self._add_test(channel, sample(now, ChangeKind.RESOLVED), recipients, now)
         self._jobs.add(KIND, {})
         self._audit.record(by, Action.CHANNEL_TESTED, f"channel:{channel.id}")
         self._session.commit()
-        return delivery.id
+        return opened.id
 
     def deliveries(
         self,
@@ -174,12 +156,6 @@ class ChannelService:
         """The newest message of each channel that was sent any, by the channel's id."""
         return {row.channel_id: shown(row) for row in self._deliveries.latest_of_each()}
 
-    def promptness(self, start: datetime, end: datetime, within: timedelta) -> Promptness:
-        """How many messages about alerts were made in a time, and how many of them arrived `within` this long."""
-        made = self._deliveries.since(start, end)
-        delivered = [row for row in made if row.state == DeliveryState.DELIVERED and row.finished_at is not None]
-        return Promptness(len(made), sum(row.finished_at - row.created_at <= within for row in delivered))  # type: ignore[operator]
-
     def prune(self) -> int:
         """Delete what ended longer ago than its retention, in batches; how many."""
         pruned = 0
@@ -188,6 +164,23 @@ class ChannelService:
             pruned += deleted
         self._session.rollback()
         return pruned
+
+    def _add_test(
+        self, channel: Channel, change: AlertChange, recipients: Sequence[int], now: datetime
+    ) -> StoredDelivery:
+        delivery = StoredDelivery(
+            channel_id=channel.id,
+            kind=TEST,
+            headline=f"Test: {change.title}",
+            content=content_of([change], recipients or None),
+            state=DeliveryState.WAITING,
+            attempts=0,
+            answer="",
+            created_at=now,
+            due_at=now,
+        )
+        self._deliveries.add(delivery)
+        return delivery
 
     def changeable(self, channel_id: str) -> Channel:
         """Raises NotFound, and ChannelFixed for one that no one can change here."""

@@ -110,11 +110,6 @@ class DeliveryStore:
     def find(self, delivery_id: int) -> StoredDelivery | None:
         return self._session.get(StoredDelivery, delivery_id, populate_existing=True)
 
-    def since(self, start: datetime, end: datetime) -> Sequence[StoredDelivery]:
-        """The messages about alerts that were made in a time."""
-        made = StoredDelivery.created_at.between(start, end) & (StoredDelivery.kind != "test")
-        return self._session.scalars(select(StoredDelivery).where(made)).all()
-
     def delete_finished(self, before: datetime, most: int) -> int:
         old = select(StoredDelivery.id).where(StoredDelivery.finished_at < before).limit(most)
         return self._changed(delete(StoredDelivery).where(StoredDelivery.id.in_(old)))

@@ -64,23 +64,36 @@ class Burst:
         self.requests.extend(later.requests)
 
 
+Elsewhere = Callable[[BaseException, ErrorFacts, Circumstances], None]
+
+
+def nowhere_else(_error: BaseException, _facts: ErrorFacts, _where: Circumstances) -> None:
+    """Tells nobody."""
+
+
 class ErrorBuffer:
     """Counts every error in memory, whatever the rush: what grows is bounded, and the counts stay exact.
 
     Kinds of errors past the bound are counted as one group until the next write. Any thread may record.
     """
 
-    def __init__(self, release: str, now: Clock, is_on: Callable[[], bool]) -> None:
+    def __init__(
+        self, release: str, now: Clock, is_on: Callable[[], bool], elsewhere: Elsewhere = nowhere_else
+    ) -> None:
+        """`elsewhere` is told each exception too."""
         self._release = release
         self._now = now
         self._is_on = is_on
+        self._elsewhere = elsewhere
         self._lock = Lock()
         self._bursts: dict[str, Burst] = {}
 
     def record(self, error: BaseException, where: Circumstances) -> None:
         """Note an exception; nothing of it is held on to."""
         if self._is_on():
-            self.add(facts_of(error, where.source), where)
+            facts = facts_of(error, where.source)
+            self.add(facts, where)
+            self._elsewhere(error, facts, where)
 
     def add(self, facts: ErrorFacts, where: Circumstances) -> None:
         if self._is_on():

@@ -61,6 +61,19 @@ def type_of(error: BaseException) -> str:
     return " from ".join(dict.fromkeys(type(cause).__qualname__.replace("<locals>.", "") for cause in causes))
 
 
+def code_of(error: BaseException) -> Iterator[CodeType]:
+    """The functions in which an error and those behind it were raised."""
+    met: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        behind = waiting.pop()
+        if behind is None or id(behind) in met:
+            continue
+        met.add(id(behind))
+        waiting += [behind.__cause__, behind.__context__]
+        yield from (frame.f_code for frame, _ in traceback.walk_tb(behind.__traceback__))
+
+
 def own_place(frames: Sequence[Frame]) -> Sequence[Frame]:
     """The frames of our own code behind the entrances, or of the entrances, where there are no others."""
     own = [frame for frame in frames if frame.is_own]

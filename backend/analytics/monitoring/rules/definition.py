@@ -113,7 +113,7 @@ def faults(rule: Rule) -> Iterator[FieldError]:
     yield from _faults_of_measure(rule.measure)
     if not 0 <= rule.fewest <= 1_000_000:
         yield FieldError("fewest", "Enter a number from 0 to 1,000,000.")
-    if len(rule.channels) > MOST_CHANNELS or not all(fullmatch(SLUG, channel) for channel in rule.channels):
+    if len(rule.channels) > MOST_CHANNELS:
         yield FieldError("channels", f"Name up to {MOST_CHANNELS} channels by their IDs.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,10 +22,20 @@ MOST_CUSTOM = 100
 
 
 class Rules:
-    def __init__(self, store: RuleStore, session: Session, audit: AuditLog, now: Clock) -> None:
+    """`channels`: the IDs of the channels that there are."""
+
+    def __init__(
+        self,
+        store: RuleStore,
+        session: Session,
+        audit: AuditLog,
+        channels: Callable[[], Collection[str]],
+        now: Clock,
+    ) -> None:
         self._store = store
         self._session = session
         self._audit = audit
+        self._channels = channels
         self._now = now
 
     def all(self) -> Sequence[Rule]:
@@ -58,7 +68,7 @@ class Rules:
         Raises NotFound, and InvalidRequest with every fault.
         """
         before = self.get(rule.id)
-        _demand(rule)
+        _demand(rule, *self._unknown_channels(rule))
         if before == rule:
             return before
         names = CHANGEABLE if before.is_shipped else None
@@ -69,7 +79,7 @@ class Rules:
 
     def add(self, who: str, rule: Rule) -> Rule:
         """Raises InvalidRequest with every fault."""
-        _demand(rule, *self._taken(rule))
+        _demand(rule, *self._taken(rule), *self._unknown_channels(rule))
         self._store.keep(self._row(rule, who, plain(rule)))
         self._audit.record(who, Action.ALERT_RULE_ADDED, f"rule:{rule.id}")
         self._session.commit()
@@ -91,6 +101,14 @@ class Rules:
         if sum(not row.is_shipped for row in stored.values()) >= MOST_CUSTOM:
             errors.append(FieldError("id", f"There are already {MOST_CUSTOM} rules of your own.", "too_many"))
         return errors
+
+    def _unknown_channels(self, rule: Rule) -> list[FieldError]:
+        known = self._channels() if rule.channels else ()
+        return [
+            FieldError(f"channels.{place}", "There is no channel with that ID.", "unknown")
+            for place, channel in enumerate(rule.channels)
+            if channel not in known
+        ]
 
     def _row(self, rule: Rule, who: str, definition: dict[str, Any]) -> StoredRule:
         return StoredRule(

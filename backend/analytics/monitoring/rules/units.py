@@ -53,6 +53,7 @@ FAMILIES: Mapping[Family, Noun] = MappingProxyType(
         Family.STEP: Noun("step times", Unit.SECONDS),
         Family.VITAL: Noun("Web Vitals", Unit.SECONDS),
         Family.ALERT: Noun("times to deliver an alert", Unit.SECONDS),
+        Family.BUSINESS: Noun("figures of the business", Unit.COUNT),
         Family.HOST: Noun("figures of hosts", Unit.COUNT),
         Family.FLUSH: Noun("times to write down measurements", Unit.SECONDS),
     }

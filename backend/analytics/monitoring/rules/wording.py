@@ -72,6 +72,7 @@ ACTS = {
     Family.JOB: "runs of background work", Family.EMAIL: "emails", Family.PAYMENT: "payments",
     Family.OUTBOUND: "calls to other services", Family.LAKE: "runs and questions of the lake",
     Family.CACHE: "cache reads", Family.SIGN_IN: "password checks", Family.CALCULATOR_LOAD: "calculator loads",
-    Family.STEP: "steps", Family.VITAL: "page views", Family.ALERT: "alerts", Family.HOST: "samples",
+    Family.STEP: "steps", Family.VITAL: "page views", Family.ALERT: "alerts",
+    Family.BUSINESS: "figures of the business", Family.HOST: "samples",
     Family.FLUSH: "times measurements were written down",
 }  # fmt: skip
