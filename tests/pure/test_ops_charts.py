@@ -45,7 +45,7 @@ def test_a_minute_without_requests_is_zero_and_one_without_monitoring_is_a_gap()
     assert drawn(chart) == [2, 0, None, 1]
     assert chart.figure.title == "3 requests in the last hour, at most 2 a minute"
     assert chart.figure.table.rows[0][0].text == "5:00 PM"
-    assert chart.figure.note == "A gap means that monitoring was off."
+    assert chart.figure.note == "A gap means that nothing was measured."
 
 
 def test_a_percentile_and_a_share_of_nothing_are_gaps():

@@ -133,7 +133,8 @@ def test_incidents_that_overlap_count_once_and_days_without_measurements_are_not
     days = timeline(incidents, [Span(NOW - 40 * DAY, NOW - 20 * DAY)], NOW, "UTC")
 
     assert days.title == "Last 30 days: 2 incidents, 9 min"
-    assert [mark.look for mark in days.marks] == ["off"] * 10 + ["ok"] * 6 + ["bad"] * 2 + ["ok"] * 12
+    assert [mark.look for mark in days.marks] == ["off"] * 9 + ["ok"] * 7 + ["bad"] * 2 + ["ok"] * 12
+    assert days.marks[9].words == "Nov 10: all well, measured in part"
     assert days.marks[16].words == "Nov 17: 8 min"
     assert days.last == "Last incident: November 17, 5 min, requests fail."
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from backend.analytics.figures.figure import Figure
-from backend.analytics.figures.moments import Grain
 from backend.analytics.figures.parts import Parts, Series, several
 from backend.analytics.figures.quantity import Quantity, QuantityUnit
 from backend.dashboards.page import HALF, Chart
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
     from backend.analytics.monitoring.windows import Bucket, Window
 
 Value = Callable[["Window"], float | None]
-GAP = "A gap means that monitoring was off."
-QUIET = "A gap means no requests, or that monitoring was off."
+GAP = "A gap means that nothing was measured."
+QUIET = "A gap means no requests, or that nothing was measured."
 EMPTY = "Nothing was measured in the last hour."
 TIMES = Quantity("times", QuantityUnit.LATENCY)
 SHARES = Quantity("shares", QuantityUnit.SHARE)
@@ -76,15 +75,6 @@ def _last(course: Sequence[Bucket]) -> float | None:
     return next((value for value in reversed(values) if value is not None), None)
 
 
-def measure_chart(
-    name: str, course: Sequence[Bucket], value: Value, quantity: Quantity, grain: Grain, zone: str
-) -> Chart:
-    """What an alert looks at, around the time it opened."""
-    n = sum(bucket.window.count for bucket in course if bucket.window)
-    figure = _figure(quantity, {name: course}, value, zone, n, "measurements", grain)
-    return replace(_chart("measure", figure, name, "A gap means that nothing was measured."), span=12)
-
-
 def _figure(
     quantity: Quantity,
     courses: Mapping[str, Sequence[Bucket]],
@@ -92,14 +82,13 @@ def _figure(
     zone: str,
     n: int,
     counted: str = "requests",
-    grain: Grain = "minute",
 ) -> Figure:
     at = [bucket.starts_at.astimezone(ZoneInfo(zone)) for bucket in next(iter(courses.values()), ())]
     series = tuple(
         Series(name, tuple(None if bucket.window is None else value(bucket.window) for bucket in course), None, color)
         for color, (name, course) in enumerate(courses.items(), 1)
     )
-    return several(Parts(quantity, grain, tuple(at), series, n, counted))
+    return several(Parts(quantity, "minute", tuple(at), series, n, counted))
 
 
 def _chart(id_: str, figure: Figure, title: str, note: str) -> Chart:

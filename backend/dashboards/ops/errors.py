@@ -39,7 +39,6 @@ class ShownGroup:
     source: str
     state: str
     is_urgent: bool
-    is_ignored: bool
     reason: str
     count: str
     first: str
@@ -74,7 +73,6 @@ def shown_group(group: ErrorGroup, now: datetime, zone: str) -> ShownGroup:
         SOURCE[group.source],
         STATE[group.state],
         group.state in URGENT,
-        group.state is ErrorState.IGNORED,
         group.reason,
         count(group.count),
         moment(group.first_seen, zone),

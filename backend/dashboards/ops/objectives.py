@@ -35,7 +35,7 @@ def shown_objectives(standings: Iterable[ObjectiveStanding]) -> tuple[ShownObjec
 def _shown(standing: ObjectiveStanding) -> ShownObjective:
     objective, left = standing.objective, standing.budget_left
     if left is None or not standing.count:
-        return ShownObjective(objective.title, "not measured", "", None, State.UNKNOWN, "", None)
+        return ShownObjective(objective.title, "not measured", "–", None, State.UNKNOWN, "", None)
     budget = f"{left:.0%} left" if left >= 0 else "used up"
     about = f"{count(standing.count)} counted{_covered(standing.covered, objective.window)}"
     burn = spark([point.rate for point in standing.burn], (), partial=False)

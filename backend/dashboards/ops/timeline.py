@@ -94,10 +94,10 @@ def _mark(place: int, day: date, spans: Sequence[Span], off: Sequence[Span], now
     name = f"{day:%b} {day.day}"
     if bad:
         look, words = "bad", f"{name}: {_length(bad)}"
-    elif unmeasured and unmeasured >= (end - start) / 2:
+    elif unmeasured >= end - start > timedelta():
         look, words = "off", f"{name}: not measured"
     else:
-        look, words = "ok", f"{name}: all well"
+        look, words = "ok", f"{name}: all well{', measured in part' if unmeasured > (end - start) / 2 else ''}"
     return DayMark(name, f"{place * EDGE + (EDGE - WIDTH) / 2:.2f}%", f"{WIDTH:.2f}%", look, words)
 
 
