@@ -53,6 +53,9 @@ PATTERNS: Mapping[str, str] = MappingProxyType(
     {
         "^[A-Z]{2}$": "must be two capital letters, such as GA",
         "^[A-Z]{3}$": "must be three capital letters, such as USD",
+        "^[A-Za-z0-9_]+$": "must be letters, digits, and underscores, such as TypeError",
+        "^[A-Za-z0-9_$.]*$": "must be the name of a function",
+        "^/[A-Za-z0-9_./-]+\\.js$": "must be the path of a script, such as /static/js/charts.js",
     }
 )
 UNITS = ((3_600, "hour"), (60, "minute"), (1, "second"))

@@ -76,3 +76,5 @@ def test_every_alert_says_what_it_is_and_where_to_read_on():
     assert len(alerts) >= 18
     assert all({"summary", "runbook"} <= rule["annotations"].keys() for rule in alerts)
     assert {rule["labels"]["severity"] for rule in alerts} == {"critical", "warning"}
+    headings = re.findall(r"^### (.+)$", (PROJECT / "docs" / "runbook.md").read_text(), re.MULTILINE)
+    assert {rule["annotations"]["runbook"] for rule in alerts} <= set(headings)

@@ -13,7 +13,7 @@ from backend.analytics.monitoring.objectives.objective import ObjectiveStanding
 from backend.analytics.monitoring.objectives.shipped import OBJECTIVES
 from backend.analytics.monitoring.sketches import Sketch, keys_of
 from backend.analytics.monitoring.windows import Window
-from backend.dashboards.ops.alerts import shown_alert, worst_first
+from backend.dashboards.ops.alerts import by_rule, shown_alert, worst_first
 from backend.dashboards.ops.checks import Check, Group, State, Tally
 from backend.dashboards.ops.groups import SiteFigures, WorkFigures, data, safety, site, work
 from backend.dashboards.ops.lists import tables
@@ -72,6 +72,13 @@ def test_the_worst_alert_heads_the_page_before_any_check_and_info_never_does():
     assert verdict.text.startswith("The share of failed emails is 100% (over 50% for 5 minutes), since 6:51 PM.")
     assert "2 more alerts are open. 1 of 2 checks pass." in verdict.text
     assert verdict_of([alert(3, Severity.INFO)], tally(State.OK), is_on=True, last_incident="").state is State.OK
+
+
+def test_alerts_of_one_rule_are_one_line():
+    routes = [alert(number, thing=f"GET /{number}") for number in range(1, 15)]
+    alerts = [*routes, alert(15, rule_id="cpu-high")]
+
+    assert [(one.id, others) for one, others in by_rule(alerts)] == [(1, 13), (15, 0)]
 
 
 def test_a_silenced_alert_comes_after_those_that_are_not():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, groupby
@@ -133,12 +133,13 @@ class SeriesSet:
         labels, groups = grouped([label for part in parts for label in part.labels])
         return cls(labels, Columns.joined([part.columns for part in parts]).combined(groups, len(labels)))
 
-    def by_family(self) -> Iterable[tuple[str, SeriesSet]]:
-        """The series of each family."""
+    def by_family(self, wanted: Collection[str]) -> Iterable[tuple[str, SeriesSet]]:
+        """The series of each of these families that has any."""
         ends, first, columns = [0, *np.cumsum(self.columns.sizes).tolist()], 0, self.columns
         for family, own in groupby(self.labels, itemgetter(0)):
             last = first + sum(1 for _ in own)
-            yield family, SeriesSet(self.labels[first:last], columns.cut(first, last, ends[first], ends[last]))
+            if family in wanted:
+                yield family, SeriesSet(self.labels[first:last], columns.cut(first, last, ends[first], ends[last]))
             first = last
 
     def renamed(self, labels: Sequence[Label]) -> SeriesSet:

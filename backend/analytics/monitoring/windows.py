@@ -193,9 +193,8 @@ class Windows:
 def _rows(parts: Sequence[tuple[int, SeriesSet]], families: Collection[Family]) -> dict[Family, Rows]:
     own: dict[str, list[tuple[int, SeriesSet]]] = {family.value: [] for family in families}
     for start, part in parts:
-        for name, series in part.by_family():
-            if name in own:
-                own[name].append((start, series))
+        for name, series in part.by_family(own):
+            own[name].append((start, series))
     return {family: Rows.of(own[family.value]) for family in families}
 
 

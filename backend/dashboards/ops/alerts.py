@@ -129,6 +129,16 @@ def worst_first(alerts: Iterable[ShownAlert]) -> list[ShownAlert]:
     )
 
 
+def by_rule(alerts: Iterable[ShownAlert]) -> tuple[tuple[ShownAlert, int], ...]:
+    """The first alert of each rule, and how many more the rule has: acknowledging one acknowledges all."""
+    counts: dict[str, int] = {}
+    first: dict[str, ShownAlert] = {}
+    for alert in alerts:
+        first.setdefault(alert.rule_id, alert)
+        counts[alert.rule_id] = counts.get(alert.rule_id, -1) + 1
+    return tuple((alert, counts[rule_id]) for rule_id, alert in first.items())
+
+
 def when(at: datetime, now: datetime, zone: str) -> str:
     """11:52 PM of the last 12 hours; else November 21, 2026, 2:32 PM EST"""
     return clock(at, zone) if (now - at).total_seconds() < 12 * 3600 else moment(at, zone)

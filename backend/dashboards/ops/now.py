@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from backend.dashboards.ops import charts, groups, lists, objectives
-from backend.dashboards.ops.alerts import ShownAlert, shown_alert, worst_first
+from backend.dashboards.ops.alerts import ShownAlert, by_rule, shown_alert, worst_first
 from backend.dashboards.ops.checks import Check, Group, Tally
 from backend.dashboards.ops.errors import ShownGroup, shown_groups
 from backend.dashboards.ops.queries import ShownQuery, shown_queries
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from backend.jobs.models import ScheduledTask
     from backend.plugins import Health
 
-MOST_ALERTS = 10
+MOST_ALERTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ class Watched:
 @dataclass(frozen=True, slots=True)
 class OpsPage:
     verdict: Verdict
-    alerts: tuple[ShownAlert, ...]
+    alerts: tuple[tuple[ShownAlert, int], ...]
+    open_alerts: int
     groups: tuple[Group, ...]
     timeline: Timeline
     objectives: tuple[objectives.ShownObjective, ...]
@@ -103,7 +104,8 @@ def ops_page(measured: Measured, parts: Parts, watched: Watched, now: datetime, 
     last = days.last
     return OpsPage(
         verdict_of(open_alerts, Tally.of(checks), is_on=switch.is_on, last_incident=last),
-        tuple(open_alerts),
+        by_rule(open_alerts),
+        len(open_alerts),
         checks,
         days,
         objectives.shown_objectives(watched.standings),
