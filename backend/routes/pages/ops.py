@@ -28,7 +28,7 @@ def now() -> str:
     if request.args:
         raise InvalidRequest([FieldError(name[:40], "This page has no filters.") for name in [*request.args][:10]])
     status, at = get(MonitoringControl).status(), utc_now()
-    page = ops_page(measured(status, at), parts(at), watched(status, at), at, reader_zone())
+    page = ops_page(measured(status, at), parts(at, reader_zone()), watched(status, at), at, reader_zone())
     return render_template("ops/now.html", page=page, may_control=may_control(), zone=reader_zone())
 
 

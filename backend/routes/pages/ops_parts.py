@@ -21,12 +21,11 @@ from backend.mail.overview import MailOverview
 from backend.plugins import get
 from backend.reference.loading import Reference
 from backend.routes.pages.ops_answers import HOUR, MONTH, parts_health
-from backend.routes.reader import reader_zone
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
-def parts(now: datetime) -> Parts:
+def parts(now: datetime, zone: str) -> Parts:
     newest = get(LandingTable).newest()
     return Parts(
         newest_event=now - newest if newest else None,
@@ -36,7 +35,7 @@ def parts(now: datetime) -> Parts:
         schedule=get(Timetable).rows(),
         every={name: entry.every for name, entry in get(Schedule).entries.items()},
         tables=tables(_host_figures(now), _host_figures(now - MONTH)),
-        deliveries=_failed(now),
+        deliveries=_failed(now, zone),
     )
 
 
@@ -60,7 +59,7 @@ def _host_figures(at: datetime) -> dict[str, float]:
     return {name: window.latest for name, window in windows.items() if window.latest is not None}
 
 
-def _failed(now: datetime) -> Sequence[FailedDelivery]:
+def _failed(now: datetime, zone: str) -> Sequence[FailedDelivery]:
     channels = get(ChannelService)
     names = {channel.id: channel.name for channel in channels.all()}
-    return failed_deliveries(channels.deliveries(), names, now - WEEK, reader_zone())
+    return failed_deliveries(channels.deliveries(), names, now - WEEK, zone)
