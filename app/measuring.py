@@ -41,7 +41,7 @@ def request_measure(readings: Readings, *, behind_proxy: bool) -> Callable[[Resp
     def measure(response: Response) -> Response:
         if not readings.is_on:
             return response
-        seconds = perf_counter() - g._get_current_object().began  # type: ignore[attr-defined]  # noqa: SLF001
+        seconds = perf_counter() - g._get_current_object().began  # noqa: SLF001
         asked = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  (one look-up instead of five)
         name = name_of(asked.method, asked.url_rule.rule if asked.url_rule is not None else None)
         outcome = STATUS_CLASSES[response.status_code // 100]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,8 +23,9 @@ from backend.analytics.monitoring.control import MonitoringControl
 from backend.analytics.monitoring.objectives.service import Objectives
 from backend.analytics.monitoring.objectives.shipped import OBJECTIVES
 from backend.analytics.monitoring.rules.catalogue import CatalogueValues
-from backend.analytics.monitoring.rules.checks import Checks, SiteLook
+from backend.analytics.monitoring.rules.checks import Checks
 from backend.analytics.monitoring.rules.service import Rules
+from backend.analytics.monitoring.rules.site_look import SiteLook
 from backend.analytics.monitoring.rules.store import RuleStore
 from backend.analytics.monitoring.rules.values import LongValues, RuleValues
 from backend.analytics.monitoring.rules.windows import WindowValues
@@ -51,11 +53,6 @@ class Operators:
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
-    catalogue, long = CatalogueValues(lambda: get(CatalogueService), settings.BUSINESS_TIME_ZONE), LongValues()
-
-    def is_on() -> bool:
-        return registry.build(MonitoringControl).order().desired is Desired.ON
-
     def channel_ids() -> frozenset[str]:
         return frozenset(channel.id for channel in registry.build(ChannelService).all())
 
@@ -73,25 +70,37 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
     def alerts() -> AlertService:
         session, audit = get_db_session(), registry.build(AuditLog)
-        return AlertService(AlertStore(session), session, audit, is_on, rules().knows, database_clock(session))
+        is_on, knows, now = partial(is_monitored, registry), rules().knows, database_clock(session)
+        return AlertService(AlertStore(session), session, audit, is_on, knows, now)
 
     personal_data.declare(registry.build(DataClasses), get_db_session)
     registry.add_service(Rules, rules)
     registry.add_service(Objectives, objectives)
     registry.add_service(OnCall, on_call)
     registry.add_service(AlertService, alerts)
-    registry.add_service(AlertEvaluation, lambda: _evaluation(registry, settings, is_on, catalogue, long))
+    registry.add_service(AlertEvaluation, evaluation_of(registry, settings))
 
 
-def _evaluation(
-    registry: Registry, settings: Settings, is_on: Callable[[], bool], catalogue: CatalogueValues, long: LongValues
-) -> AlertEvaluation:
-    session, zone, on_call = get_db_session(), settings.BUSINESS_TIME_ZONE, registry.build(OnCall)
-    look = SiteLook(settings.WATCHED_URL or f"{settings.public_url}{LOOKED_AT}")
-    windows, store = registry.build(Windows), AlertStore(session)
-    checks = Checks(session, registry.build(Timetable), windows, look.observe, on_call.observe, zone)
-    values = RuleValues(WindowValues(windows), catalogue, OBJECTIVES, checks.by_name(), long)
-    notifier = registry.build(Notifier)  # type: ignore[type-abstract]
-    announcements = Announcements(store, notifier, on_call, AlertLinks(settings.public_url), session)
-    in_force, now = registry.build(Rules).in_force, database_clock(session)
-    return AlertEvaluation(store, in_force, values, announcements, session, is_on, now, zone)
+def evaluation_of(registry: Registry, settings: Settings) -> Callable[[], AlertEvaluation]:
+    """What makes the evaluation of each turn; what rules over long times saw is kept between turns."""
+    zone, look = settings.BUSINESS_TIME_ZONE, SiteLook(settings.WATCHED_URL or f"{settings.public_url}{LOOKED_AT}")
+    catalogue, long = CatalogueValues(lambda: get(CatalogueService), zone), LongValues()
+
+    def values() -> RuleValues:
+        windows, timetable = registry.build(Windows), registry.build(Timetable)
+        checks = Checks(get_db_session(), timetable, windows, look.observe, registry.build(OnCall).observe, zone)
+        return RuleValues(WindowValues(windows), catalogue, OBJECTIVES, checks.by_name(), long)
+
+    def evaluation() -> AlertEvaluation:
+        session = get_db_session()
+        store, links, on_call = AlertStore(session), AlertLinks(settings.public_url), registry.build(OnCall)
+        notifier = registry.build(Notifier)  # type: ignore[type-abstract]
+        announcements = Announcements(store, notifier, on_call, links, session)
+        in_force, is_on = registry.build(Rules).in_force, partial(is_monitored, registry)
+        return AlertEvaluation(store, in_force, values(), announcements, session, is_on, database_clock(session), zone)
+
+    return evaluation
+
+
+def is_monitored(registry: Registry) -> bool:
+    return registry.build(MonitoringControl).order().desired is Desired.ON

@@ -26,7 +26,7 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('hour', MOMENT, nullable=False),
     sa.Column('count', sa.Integer(), nullable=False),
-    sa.Column('maximum', sa.Float(), nullable=False),
+    sa.Column('maximum', sa.Double(), nullable=False),
     sa.Column('last_at', MOMENT, nullable=False),
     sa.Column('route', sa.String(length=200), nullable=False),
     sa.Column('rows', sa.Integer(), nullable=True),

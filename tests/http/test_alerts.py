@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from uuid import uuid4
 
 import pytest
 
 from backend.accounts.permissions import Role, Scope
+from backend.analytics.monitoring.alerts.alert import AlertState
 from backend.analytics.monitoring.alerts.models import StoredAlert
 from backend.analytics.monitoring.alerts.personal_data import ACTED
+from backend.analytics.monitoring.alerts.service import AlertService
 from backend.analytics.monitoring.control import MonitoringControl
 from backend.analytics.monitoring.flushing import Flusher
 from backend.analytics.monitoring.readings import Family, Readings
@@ -20,6 +24,7 @@ from backend.personal_data import DataClasses, Subject
 from backend.plugins import KEY, get
 from backend.tasks import alerts
 from tests.accounts import make_account, signed_in
+from tests.conftest import close, make_app, make_settings
 
 PERFORMANCE = "/api/analytics/performance"
 OWN = {
@@ -240,3 +245,32 @@ def test_an_account_that_is_erased_leaves_no_name_on_alerts(app, client, dead_jo
 
         assert list(own.export(subject)) == list(own.people()) == []
         assert len(ACTED) == 4
+
+
+class Site(BaseHTTPRequestHandler):
+    """Answers as a site that is well."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_args):
+        pass
+
+
+def test_a_site_that_answered_once_and_no_longer_does_opens_an_alert(instance):
+    server = HTTPServer(("127.0.0.1", 0), Site)
+    Thread(target=server.serve_forever, daemon=True).start()
+    app = make_app(make_settings(instance, WATCHED_URL=f"http://127.0.0.1:{server.server_port}/health/live"))
+
+    def pending():
+        evaluate(app)
+        with app.app_context():
+            return [one.rule_id for one in get(AlertService).all([AlertState.PENDING]).alerts]
+
+    assert "api-down" not in pending()
+    server.shutdown()
+    server.server_close()
+
+    assert "api-down" in pending()
+    close(app)

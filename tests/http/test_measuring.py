@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from time import time
+from uuid import uuid4
 
 import pytest
 from flask import Response
@@ -116,3 +117,13 @@ def test_proxies_write_seconds_milliseconds_or_microseconds(since):
 )
 def test_a_time_that_cannot_be_is_no_wait(since):
     assert seconds_queued(since, 1700000002.0) is None
+
+
+def test_an_event_of_a_page_is_measured_once_and_as_a_visit_of_somebody(client, readings):
+    event = {"event_id": str(uuid4()), "event_type": "web_vitals", "session_id": "s-1"}
+    event["event_data"] = {"page": "home", "lcp": 1500}
+    sent_by = {"Sec-Fetch-Site": "same-origin", "User-Agent": "Mozilla/5.0 (iPhone) Mobile Safari"}
+    for _ in range(2):
+        assert client.post("/api/analytics/event", json=event, headers=sent_by).status_code == 202
+
+    assert [(reading.name, reading.value) for reading in of(readings, Family.VITAL)] == [("LCP / phone", 1.5)]

@@ -50,9 +50,11 @@ class Follower:
         return self._thread.is_alive()
 
     def start(self) -> None:
-        """Ask for the first time before anything is measured."""
+        """Ask before anything is measured; what the start itself took counts only while monitoring is on."""
         self._flushes_at = monotonic() + FLUSHING_SECONDS
         self._trying(self._ask)
+        if not self._readings.is_on:
+            self._readings.drain()
         self._thread.start()
 
     def stop(self) -> None:

@@ -56,10 +56,10 @@ class Sketch:
         """The values at these quantiles, found at once."""
         if not self.count:
             return [None] * len(qs)
-        ends = np.cumsum(self.counts)
+        ends = self.counts.cumsum()
         zeros = self.count - int(ends[-1]) if len(ends) else self.count
         ranks = [q * (self.count - 1) - zeros for q in qs]
-        places = np.searchsorted(ends, ranks, side="right").tolist()
+        places = ends.searchsorted(ranks, side="right").tolist()
         return [
             0.0 if rank < 0 else float(MAPPING.value(int(self.keys[min(place, len(ends) - 1)])))
             for rank, place in zip(ranks, places, strict=True)

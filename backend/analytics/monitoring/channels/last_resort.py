@@ -21,7 +21,6 @@ from backend.analytics.monitoring.rules.rule import EVERYTHING, Rule
 from backend.analytics.monitoring.rules.service import Rules
 from backend.analytics.monitoring.rules.wording import limit
 from backend.clock import Clock
-from backend.errors import NotFound
 from backend.vault.cipher import Unreadable
 
 RULE = "database-lost"
@@ -137,7 +136,7 @@ class LastResort:
         """Nothing on a channel whose address was sealed with a lost key."""
         try:
             address = self._services.channels.address_of(channel)
-        except (NotFound, Unreadable):
+        except Unreadable:
             return {}
         sending = Sending(int(now.timestamp()), [change], now, is_test=False, recipients=people)
         return {channel.id: self._services.sender.prepare(sending, channel, address)}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from backend.analytics.monitoring.exposition.collector import Exposition
 
 HOUR, LATELY = timedelta(hours=1), timedelta(minutes=5)
-SELDOM = NameFilter(names=("database_bytes",), prefixes=("table_bytes:",))  # no part of what hosts say each time
+SELDOM = NameFilter(names=("database_bytes",), prefixes=("table_bytes:",))  # once an hour
 
 
 class Latest(NamedTuple):
@@ -69,7 +69,7 @@ class ExpositionService:
 
     def _newest(self, now: datetime) -> Iterator[Latest]:
         """Gauges that are measured less often than each few seconds."""
-        sizes = self._windows.by_name(Family.HOST, now - HOUR, now, SELDOM)
+        sizes = self._windows.by_name(Family.HOST, now - 2 * HOUR, now, SELDOM)
         business = self._windows.by_name(Family.BUSINESS, now - LATELY, now)
         for family, windows in ((Family.HOST, sizes), (Family.BUSINESS, business)):
             for name, window in windows.items():

@@ -4,62 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.analytics.lake.progress import ProgressStore
-from backend.analytics.monitoring.alerts.models import StoredAlert
 from backend.analytics.monitoring.channels.channel import DeliveryState
 from backend.analytics.monitoring.channels.models import StoredDelivery
 from backend.analytics.monitoring.hosts import MonitoringHost
-from backend.analytics.monitoring.readings import Family
-from backend.analytics.monitoring.route_groups import ALL
+from backend.analytics.monitoring.rules.daily_summary import DailySummary
 from backend.analytics.monitoring.rules.judging import Observed
-from backend.analytics.monitoring.rules.units import Unit, say
 from backend.analytics.monitoring.windows import Windows
-from backend.formats import counted, share
 from backend.jobs.models import Job, JobState
 from backend.jobs.timetable import Timetable
 
 Check = Callable[[datetime], Sequence[Observed]]
 DAY, PROMPT = timedelta(days=1), timedelta(minutes=5)
-SUMMARY_FROM, SUMMARY_UNTIL = time(8), time(12)
-LOOK_SECONDS = 2.0
-ANSWERS_BELOW = 500
-
-
-class SiteLook:
-    """Asks the site itself, as a visitor would. One that never answered this process says nothing: it may be elsewhere.
-
-    `url`: what is asked.
-    """
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._has_answered = False
-
-    def observe(self, at: datetime) -> Sequence[Observed]:
-        if self._answers():
-            self._has_answered = True
-            return [Observed(0)]
-        return [Observed(1, words=f"{self._url} doesn’t answer")] if self._has_answered else ()
-
-    def _answers(self) -> bool:
-        parts = urlsplit(self._url)
-        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        connection = kind(parts.hostname or "", parts.port, timeout=LOOK_SECONDS)
-        try:
-            connection.request("GET", parts.path or "/", headers={"User-Agent": "Mingus"})
-            return connection.getresponse().status < ANSWERS_BELOW
-        except (OSError, HTTPException):
-            return False
-        finally:
-            connection.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +44,7 @@ class Checks:
             "lake_age": self._lake_age,
             "on_call_gap": self.on_call,
             "undelivered_alerts": self._undelivered,
-            "daily_summary": self._daily_summary,
+            "daily_summary": DailySummary(self.session, self.windows, self.zone).observe,
         }
 
     def _host_silence(self, at: datetime) -> Sequence[Observed]:
@@ -110,23 +71,3 @@ class Checks:
     def _undelivered(self, at: datetime) -> Sequence[Observed]:
         waits = (StoredDelivery.state == DeliveryState.WAITING) & (StoredDelivery.created_at < at - PROMPT)
         return [Observed(self.session.scalar(select(func.count()).select_from(StoredDelivery).where(waits)) or 0)]
-
-    def _daily_summary(self, at: datetime) -> Sequence[Observed]:
-        """Once each morning by the business zone, in whichever hour of it the schedule runs."""
-        local = at.astimezone(ZoneInfo(self.zone))
-        if not SUMMARY_FROM <= local.time() < SUMMARY_UNTIL:
-            return [Observed(0)]
-        return [Observed(1, words=self._summary(at))]
-
-    def _summary(self, at: datetime) -> str:
-        window = self.windows.one(Family.REQUEST, at - DAY, at, ALL)
-        opened = select(func.count()).select_from(StoredAlert).where(StoredAlert.fired_at >= at - DAY)
-        alerts = counted(self.session.scalar(opened) or 0, "alert")
-        p95 = window.quantile(0.95)
-        if p95 is None:
-            return f"In the last 24 hours: no requests were measured, and {alerts} opened"
-        failed = share(window.error_rate or 0, 2)
-        requests = counted(window.count, "request")
-        return (
-            f"In the last 24 hours: {requests}, {failed} failed, 95% within {say(p95, Unit.SECONDS)}, {alerts} opened"
-        )
