@@ -8,7 +8,7 @@ import click
 import pytest
 
 from backend.analytics.monitoring.objectives.shipped import OBJECTIVES
-from backend.analytics.monitoring.rules.rule import Source, Statistic
+from backend.analytics.monitoring.rules.rule import MeasureSource, Statistic
 from backend.analytics.monitoring.rules.shipped import SHIPPED
 from config.settings import Settings
 from tests.servers import PROJECT
@@ -55,5 +55,5 @@ def subcommands(command):
 def test_every_source_statistic_and_objective_of_rules_is_explained():
     words = set(re.findall(r"`([a-z0-9_-]+)`", ALERTS))
 
-    assert {*Source, *Statistic} - words == set()
+    assert {*MeasureSource, *Statistic} - words == set()
     assert OBJECTIVES.keys() - words == set()

@@ -14,7 +14,7 @@ from backend.analytics.monitoring.alerts.notifier import Severity
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.rules.definition import changed, custom, faults, plain
 from backend.analytics.monitoring.rules.judging import Observed, Verdict, judge
-from backend.analytics.monitoring.rules.rule import Each, Measure, Rule, Source, Statistic
+from backend.analytics.monitoring.rules.rule import Each, Measure, MeasureSource, Rule, Statistic
 from backend.analytics.monitoring.rules.shipped import SHIPPED
 from backend.analytics.monitoring.rules.units import FAMILIES
 from backend.analytics.monitoring.rules.windows import value_of
@@ -209,7 +209,7 @@ def test_a_rule_survives_being_kept():
 
 
 def test_every_fault_of_a_rule_is_said_at_once():
-    measure = Measure(Source.CATALOGUE, "no_such", Statistic.P95, prefixes=("",), each=Each.TOGETHER)
+    measure = Measure(MeasureSource.CATALOGUE, "no_such", Statistic.P95, prefixes=("",), each=Each.TOGETHER)
     rule = Rule(
         "Not A Slug", "", measure, 1, 2, Severity.INFO, window=SECOND, lasting=timedelta(days=2), fewest=-1,
         channels=("slack",) * 21, escalates=SECOND, is_shipped=False,

@@ -12,12 +12,12 @@ from backend.analytics.metrics.catalogue.query import Query
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.metrics.period import Period
 from backend.analytics.monitoring.rules.catalogue import CatalogueValues, _change
-from backend.analytics.monitoring.rules.rule import Measure, Source, Statistic
+from backend.analytics.monitoring.rules.rule import Measure, MeasureSource, Statistic
 from backend.analytics.monitoring.rules.shipped import SHIPPED
 from backend.plugins import get
 
 DAY = timedelta(days=1)
-SESSIONS = Measure(Source.CATALOGUE, "sessions", Statistic.LATEST)
+SESSIONS = Measure(MeasureSource.CATALOGUE, "sessions", Statistic.LATEST)
 
 
 @pytest.mark.parametrize(

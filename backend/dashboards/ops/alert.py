@@ -11,7 +11,7 @@ from backend.analytics.figures.lines import GoalLine, Point, Trend, lines
 from backend.analytics.figures.quantity import Quantity, QuantityUnit
 from backend.analytics.monitoring.alerts.alert import Alert
 from backend.analytics.monitoring.rules import wording
-from backend.analytics.monitoring.rules.rule import Each, Rule, Source
+from backend.analytics.monitoring.rules.rule import Each, MeasureSource, Rule
 from backend.analytics.monitoring.rules.units import Unit, unit_of
 from backend.analytics.monitoring.rules.windows import value_of
 from backend.analytics.monitoring.windows import Bucket, NameFilter, Window
@@ -65,7 +65,7 @@ def span_of(alert: Alert, rule: Rule, now: datetime) -> tuple[datetime, datetime
 
 def alert_chart(rule: Rule, buckets: Sequence[Bucket], zone: str) -> Chart | None:
     """The course of the measure with its limit; None where there is none to draw."""
-    if rule.measure.source is not Source.WINDOW or len(buckets) < 2:
+    if rule.measure.source is not MeasureSource.WINDOW or len(buckets) < 2:
         return None
     unit, title = unit_of(rule.measure), wording.subject(rule)
     scale = 100 if unit is Unit.PERCENT else 1

@@ -11,7 +11,7 @@ from backend.analytics.monitoring.alerts.notifier import Severity
 from backend.analytics.monitoring.channels.channel import Channel
 from backend.analytics.monitoring.objectives.shipped import OBJECTIVES
 from backend.analytics.monitoring.rules import wording
-from backend.analytics.monitoring.rules.rule import Comparison, Rule, Source, Statistic
+from backend.analytics.monitoring.rules.rule import Comparison, MeasureSource, Rule, Statistic
 from backend.analytics.monitoring.rules.shipped import ANY_OBJECTIVE, SHIPPED
 from backend.analytics.monitoring.rules.units import CHECKS, FAMILIES, Unit, span, unit_of
 from backend.dashboards.ops.alerts import ORDER, SEVERITY
@@ -42,11 +42,11 @@ STATISTICS: Mapping[str, str] = {
 COMPARISONS: Mapping[str, str] = {Comparison.ABOVE: "Above the limit", Comparison.BELOW: "Below the limit"}
 SEVERITIES: Mapping[str, str] = {severity.value: SEVERITY[severity] for severity in ORDER}
 MEASURED: Mapping[str, str] = (
-    {f"{Source.WINDOW}:{family}": first_capital(noun.words) for family, noun in FAMILIES.items()}
-    | {f"{Source.CATALOGUE}:{name}": f"Dashboards: {measure.label}" for name, measure in MEASURES.items()}
-    | {f"{Source.OBJECTIVE}:{ANY_OBJECTIVE}": "Objectives: any"}
-    | {f"{Source.OBJECTIVE}:{one.id}": f"Objectives: {one.title}" for one in OBJECTIVES.values()}
-    | {f"{Source.CHECK}:{name}": noun.words for name, noun in CHECKS.items()}
+    {f"{MeasureSource.WINDOW}:{family}": first_capital(noun.words) for family, noun in FAMILIES.items()}
+    | {f"{MeasureSource.CATALOGUE}:{name}": f"Dashboards: {measure.label}" for name, measure in MEASURES.items()}
+    | {f"{MeasureSource.OBJECTIVE}:{ANY_OBJECTIVE}": "Objectives: any"}
+    | {f"{MeasureSource.OBJECTIVE}:{one.id}": f"Objectives: {one.title}" for one in OBJECTIVES.values()}
+    | {f"{MeasureSource.CHECK}:{name}": noun.words for name, noun in CHECKS.items()}
 )
 CHOICES = {"statistics": STATISTICS, "comparisons": COMPARISONS, "severities": SEVERITIES, "measured": MEASURED}
 

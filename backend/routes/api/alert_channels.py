@@ -59,7 +59,7 @@ def change(path: ChannelPath, body: ChannelChange) -> Answer:
     return ChannelResponse.of(changed, channels.latest().get(changed.id)).model_dump(mode="json")
 
 
-@bp.delete("/channels/<channel_id>", responses={204: None, **problems(401, 403, 404, 409)})
+@bp.delete("/channels/<channel_id>", responses={204: None, **problems(401, 403, 404, 409, 422)})
 @require(Scope.MONITORING_CONTROL)
 def delete(path: ChannelPath) -> Response:
     """Delete a channel; the log of what it was sent stays"""
@@ -67,7 +67,7 @@ def delete(path: ChannelPath) -> Response:
     return Response(status=204)
 
 
-@bp.post("/channels/<channel_id>/test", responses={202: DeliveryResponse, **problems(401, 403, 404)})
+@bp.post("/channels/<channel_id>/test", responses={202: DeliveryResponse, **problems(401, 403, 404, 422)})
 @require(Scope.MONITORING_CONTROL)
 def test(path: ChannelPath) -> Answer:
     """Send a test message, by email to whoever asks; the answer names its entry in the log"""

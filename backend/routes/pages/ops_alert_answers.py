@@ -7,7 +7,7 @@ from functools import cache
 from backend.analytics.monitoring.alerts.alert import Alert
 from backend.analytics.monitoring.alerts.service import AlertService
 from backend.analytics.monitoring.readings import Family
-from backend.analytics.monitoring.rules.rule import Each, Rule, Source, Statistic
+from backend.analytics.monitoring.rules.rule import Each, MeasureSource, Rule, Statistic
 from backend.analytics.monitoring.rules.service import Rules
 from backend.analytics.monitoring.windows import Windows
 from backend.clock import utc_now
@@ -30,7 +30,7 @@ def alert_page(number: int) -> AlertPage:
     rule = _rule(alert.rule_id)
     shown = shown_alert(alert, names, now, zone)
     book = section(runbook(), alert.runbook)
-    if rule is None or rule.measure.source is not Source.WINDOW:
+    if rule is None or rule.measure.source is not MeasureSource.WINDOW:
         return AlertPage(shown, rule.title if rule else "A deleted rule", book, None, (), "")
     return _measured(alert, rule, AlertPage(shown, rule.title, book, None, (), ""))
 

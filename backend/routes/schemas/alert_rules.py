@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from backend.analytics.monitoring.alerts.notifier import Severity
 from backend.analytics.monitoring.objectives.objective import ObjectiveStanding
 from backend.analytics.monitoring.rules.definition import CHANGEABLE, SLUG
-from backend.analytics.monitoring.rules.rule import Comparison, Each, Measure, Rule, Source, Statistic
+from backend.analytics.monitoring.rules.rule import Comparison, Each, Measure, MeasureSource, Rule, Statistic
 from backend.analytics.monitoring.rules.units import Unit, unit_of
 from backend.analytics.monitoring.rules.wording import limit, subject
 from backend.errors import FieldError, InvalidRequest
@@ -46,7 +46,7 @@ class MeasureBody(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    source: Source
+    source: MeasureSource
     name: str = Field(examples=["request"], max_length=100)
     statistic: Statistic
     prefixes: Beginnings = Field(default_factory=list)
@@ -133,7 +133,7 @@ class RulePath(BaseModel):
 
 
 class MeasureOut(Out):
-    source: Source
+    source: MeasureSource
     name: str
     statistic: Statistic
     prefixes: list[str]

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from backend.analytics.monitoring.alerts.notifier import Severity
 from backend.analytics.monitoring.rules.definition import LONGEST_RULE_ID
-from backend.analytics.monitoring.rules.rule import Comparison, Each, Measure, Rule, Source, Statistic
+from backend.analytics.monitoring.rules.rule import Comparison, Each, Measure, MeasureSource, Rule, Statistic
 from backend.analytics.monitoring.rules.units import Unit, unit_of
 from backend.errors import FieldError, InvalidRequest
 
@@ -120,13 +120,13 @@ def _with_limits(rule: Rule, reader: FormReader) -> Rule:
 
 def _measure(reader: FormReader) -> Measure:
     source, _, name = reader.form.get("measure", "").partition(":")
-    fallback = Measure(Source.WINDOW, "request", Statistic.P95)
-    if source not in list(Source) or not name:
+    fallback = Measure(MeasureSource.WINDOW, "request", Statistic.P95)
+    if source not in list(MeasureSource) or not name:
         reader.errors.append(FieldError("measure", "Choose what to measure."))
         return fallback
     statistic = reader.choice("statistic", Statistic, Statistic.LATEST)
     each = Each.NAME if "each" in reader.form else Each.TOGETHER
-    measure = Measure(Source(source), name, statistic, tuple(_beginnings(reader.form)), each=each)
+    measure = Measure(MeasureSource(source), name, statistic, tuple(_beginnings(reader.form)), each=each)
     try:
         unit_of(measure)
     except (KeyError, ValueError):

@@ -13,7 +13,7 @@ from backend.analytics.metrics.catalogue.measures import MEASURES
 from backend.analytics.monitoring.alerts.notifier import Severity
 from backend.analytics.monitoring.objectives.shipped import OBJECTIVES
 from backend.analytics.monitoring.readings import Family
-from backend.analytics.monitoring.rules.rule import Comparison, Each, Measure, Rule, Source, Statistic
+from backend.analytics.monitoring.rules.rule import Comparison, Each, Measure, MeasureSource, Rule, Statistic
 from backend.analytics.monitoring.rules.shipped import ANY_OBJECTIVE
 from backend.analytics.monitoring.rules.units import CHECKS
 from backend.errors import FieldError
@@ -28,17 +28,17 @@ CHANGEABLE = frozenset(
 KINDS: Mapping[str, Callable[[str], Any]] = {"severity": Severity, "comparison": Comparison}
 TIMES = frozenset({"window", "lasting", "settles", "escalates"})
 OF_WINDOW = frozenset(Statistic) - {Statistic.BURN, Statistic.CHANGE}
-STATISTICS: Mapping[Source, frozenset[Statistic]] = {
-    Source.WINDOW: OF_WINDOW,
-    Source.CATALOGUE: frozenset({Statistic.LATEST, Statistic.CHANGE}),
-    Source.OBJECTIVE: frozenset({Statistic.BURN}),
-    Source.CHECK: frozenset({Statistic.LATEST}),
+STATISTICS: Mapping[MeasureSource, frozenset[Statistic]] = {
+    MeasureSource.WINDOW: OF_WINDOW,
+    MeasureSource.CATALOGUE: frozenset({Statistic.LATEST, Statistic.CHANGE}),
+    MeasureSource.OBJECTIVE: frozenset({Statistic.BURN}),
+    MeasureSource.CHECK: frozenset({Statistic.LATEST}),
 }
-NAMES: Mapping[Source, Callable[[], set[str]]] = {
-    Source.WINDOW: lambda: {family.value for family in Family},
-    Source.CATALOGUE: lambda: {*MEASURES},
-    Source.OBJECTIVE: lambda: {ANY_OBJECTIVE, *OBJECTIVES},
-    Source.CHECK: lambda: {*CHECKS},
+NAMES: Mapping[MeasureSource, Callable[[], set[str]]] = {
+    MeasureSource.WINDOW: lambda: {family.value for family in Family},
+    MeasureSource.CATALOGUE: lambda: {*MEASURES},
+    MeasureSource.OBJECTIVE: lambda: {ANY_OBJECTIVE, *OBJECTIVES},
+    MeasureSource.CHECK: lambda: {*CHECKS},
 }
 
 
@@ -93,7 +93,7 @@ def _value(name: str, value: Any) -> Any:
 
 def _measure(fields: Mapping[str, Any]) -> Measure:
     return Measure(
-        Source(fields["source"]),
+        MeasureSource(fields["source"]),
         fields["name"],
         Statistic(fields["statistic"]),
         tuple(fields["prefixes"]),

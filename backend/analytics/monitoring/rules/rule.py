@@ -15,7 +15,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 EVERYTHING = ""  # the affected thing of a rule that looks at everything together
 
 
-class Source(StrEnum):
+class MeasureSource(StrEnum):
     """Where a value comes from.
 
     `WINDOW`: what monitoring measured. `CATALOGUE`: a measure of the catalogue. `OBJECTIVE`: how fast an error budget
@@ -65,7 +65,7 @@ class Measure:
     of the family that begin so; empty: all.
     """
 
-    source: Source
+    source: MeasureSource
     name: str
     statistic: Statistic = Statistic.LATEST
     prefixes: tuple[str, ...] = ()

@@ -10,7 +10,16 @@ from backend.analytics.monitoring.alerts.notifier import Severity
 from backend.analytics.monitoring.objectives.burn import FAST, FAST_WINDOW, SLOW, SLOW_WINDOW
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.route_groups import ALL, PAGES
-from backend.analytics.monitoring.rules.rule import HOUR, MINUTE, Comparison, Each, Measure, Rule, Source, Statistic
+from backend.analytics.monitoring.rules.rule import (
+    HOUR,
+    MINUTE,
+    Comparison,
+    Each,
+    Measure,
+    MeasureSource,
+    Rule,
+    Statistic,
+)
 
 CRITICAL, WARNING, INFO = Severity.CRITICAL, Severity.WARNING, Severity.INFO
 SECOND, NOW = timedelta(seconds=1), timedelta(0)
@@ -19,35 +28,37 @@ ANY_OBJECTIVE = "any"
 
 
 def _requests(statistic: Statistic, each: Each = Each.TOGETHER) -> Measure:
-    return Measure(Source.WINDOW, Family.REQUEST, statistic, excluded=ALL.excluded, each=each)
+    return Measure(MeasureSource.WINDOW, Family.REQUEST, statistic, excluded=ALL.excluded, each=each)
 
 
 def _host(name: str, statistic: Statistic = Statistic.MEAN) -> Measure:
-    return Measure(Source.WINDOW, Family.HOST, statistic, prefixes=(name,), each=Each.HOST)
+    return Measure(MeasureSource.WINDOW, Family.HOST, statistic, prefixes=(name,), each=Each.HOST)
 
 
 def _check(name: str, each: Each = Each.TOGETHER) -> Measure:
-    return Measure(Source.CHECK, name, each=each)
+    return Measure(MeasureSource.CHECK, name, each=each)
 
 
 def _burn() -> Measure:
-    return Measure(Source.OBJECTIVE, ANY_OBJECTIVE, Statistic.BURN, each=Each.NAME)
+    return Measure(MeasureSource.OBJECTIVE, ANY_OBJECTIVE, Statistic.BURN, each=Each.NAME)
 
 
 def _change(name: str) -> Measure:
-    return Measure(Source.CATALOGUE, name, Statistic.CHANGE)
+    return Measure(MeasureSource.CATALOGUE, name, Statistic.CHANGE)
 
 
-PAGES_P95 = Measure(Source.WINDOW, Family.REQUEST, Statistic.P95, prefixes=PAGES.prefixes, excluded=PAGES.excluded)
-EMAILS = Measure(Source.WINDOW, Family.EMAIL, Statistic.ERROR_RATE)
-CALLS = Measure(Source.WINDOW, Family.OUTBOUND, Statistic.ERROR_RATE, each=Each.NAME)
-CACHE = Measure(Source.WINDOW, Family.CACHE, Statistic.ERROR_RATE)
-LOADS = Measure(Source.WINDOW, Family.CALCULATOR_LOAD, Statistic.P95)
-QUERIES = Measure(Source.WINDOW, Family.QUERY, Statistic.P95, each=Each.NAME)
-WAITS = Measure(Source.WINDOW, Family.QUEUE, Statistic.P95)
-PAINTS = Measure(Source.WINDOW, Family.VITAL, Statistic.P75, prefixes=("LCP ",))
+PAGES_P95 = Measure(
+    MeasureSource.WINDOW, Family.REQUEST, Statistic.P95, prefixes=PAGES.prefixes, excluded=PAGES.excluded
+)
+EMAILS = Measure(MeasureSource.WINDOW, Family.EMAIL, Statistic.ERROR_RATE)
+CALLS = Measure(MeasureSource.WINDOW, Family.OUTBOUND, Statistic.ERROR_RATE, each=Each.NAME)
+CACHE = Measure(MeasureSource.WINDOW, Family.CACHE, Statistic.ERROR_RATE)
+LOADS = Measure(MeasureSource.WINDOW, Family.CALCULATOR_LOAD, Statistic.P95)
+QUERIES = Measure(MeasureSource.WINDOW, Family.QUERY, Statistic.P95, each=Each.NAME)
+WAITS = Measure(MeasureSource.WINDOW, Family.QUEUE, Statistic.P95)
+PAINTS = Measure(MeasureSource.WINDOW, Family.VITAL, Statistic.P75, prefixes=("LCP ",))
 # Every process writes down what it measured, and how long that took, every few seconds.
-FLUSHES = Measure(Source.WINDOW, Family.FLUSH, Statistic.COUNT)
+FLUSHES = Measure(MeasureSource.WINDOW, Family.FLUSH, Statistic.COUNT)
 ALERTS = _check("undelivered_alerts")
 
 _CRITICAL = (

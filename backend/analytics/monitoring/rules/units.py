@@ -11,7 +11,7 @@ from types import MappingProxyType
 from backend.analytics.metrics.catalogue.measures import MEASURES
 from backend.analytics.metrics.catalogue.measures import Unit as CatalogueUnit
 from backend.analytics.monitoring.readings import Family
-from backend.analytics.monitoring.rules.rule import Measure, Source, Statistic
+from backend.analytics.monitoring.rules.rule import Measure, MeasureSource, Statistic
 from backend.formats import count, duration, share
 
 BYTES_NAMES = ("B", "kB", "MB", "GB", "TB")
@@ -88,9 +88,9 @@ def unit_of(measure: Measure) -> Unit:
     if measure.statistic in by_statistic:
         return by_statistic[measure.statistic]
     match measure.source:
-        case Source.CHECK:
+        case MeasureSource.CHECK:
             return CHECKS[measure.name].unit
-        case Source.CATALOGUE:
+        case MeasureSource.CATALOGUE:
             return _OF_CATALOGUE[MEASURES[measure.name].unit]
     return _of_family(measure)
 

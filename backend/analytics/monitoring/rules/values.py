@@ -9,7 +9,7 @@ from backend.analytics.monitoring.objectives.burn import SHORTER, Burn, burn
 from backend.analytics.monitoring.objectives.objective import MONTH, Objective
 from backend.analytics.monitoring.rules.catalogue import CatalogueValues
 from backend.analytics.monitoring.rules.judging import Observed
-from backend.analytics.monitoring.rules.rule import HOUR, Measure, Rule, Source
+from backend.analytics.monitoring.rules.rule import HOUR, Measure, MeasureSource, Rule
 from backend.analytics.monitoring.rules.shipped import ANY_OBJECTIVE
 from backend.analytics.monitoring.rules.windows import WindowValues
 
@@ -53,11 +53,11 @@ class RuleValues:
     def of(self, rule: Rule, at: datetime) -> Sequence[Observed]:
         """What the rule looks at, for each thing."""
         match rule.measure.source:
-            case Source.WINDOW:
+            case MeasureSource.WINDOW:
                 return self._measured(rule, at)
-            case Source.CATALOGUE:
+            case MeasureSource.CATALOGUE:
                 return self._catalogue.of(rule, at)
-            case Source.OBJECTIVE:
+            case MeasureSource.OBJECTIVE:
                 return self._long.get(rule, at, self._burns)
         check = self._checks.get(rule.measure.name)
         return check(at) if check else ()

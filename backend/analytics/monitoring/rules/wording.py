@@ -5,7 +5,7 @@ from __future__ import annotations
 from backend.analytics.metrics.catalogue.measures import MEASURES
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.rules.judging import Observed
-from backend.analytics.monitoring.rules.rule import Comparison, Rule, Source, Statistic
+from backend.analytics.monitoring.rules.rule import Comparison, MeasureSource, Rule, Statistic
 from backend.analytics.monitoring.rules.units import CHECKS, FAMILIES, HOST_NOUNS, say, span, unit_of
 from backend.formats import share
 
@@ -42,11 +42,11 @@ def subject(rule: Rule) -> str:
     """What the rule looks at: The 95th percentile of response times."""
     measure = rule.measure
     match measure.source:
-        case Source.CHECK:
+        case MeasureSource.CHECK:
             return CHECKS[measure.name].words
-        case Source.CATALOGUE:
+        case MeasureSource.CATALOGUE:
             return MEASURES[measure.name].label
-        case Source.OBJECTIVE:
+        case MeasureSource.OBJECTIVE:
             return "The burn rate of the error budget"
     return _of_family(rule)
 
