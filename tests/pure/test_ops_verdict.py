@@ -101,10 +101,12 @@ def test_a_budget_is_not_judged_by_a_few_requests():
 
 def test_what_nobody_set_up_does_not_count_as_working():
     parts = {"database": FINE, "ga4": Health(ok=True, reason="GA4 is not configured"), "cache": Health(ok=False)}
+    parts["mail"] = Health(ok=True, reason="no SMTP_HOST: emails are saved to the outbox folder")
 
     assert [(part.name, part.value) for part in dependencies(parts)] == [
         ("Cache", "fails"),
         ("GA4", "not set up"),
+        ("Mail", "not set up"),
         ("Database", "works"),
     ]
 

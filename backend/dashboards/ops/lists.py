@@ -19,7 +19,7 @@ TABLE, DATABASE, DISK = "table_bytes:", "database_bytes", "disk_percent"
 CONNECTIONS, MOST_CONNECTIONS = "database_connections_open", "database_connections_max"
 MOST_TABLES, FULL_DISK = 8, 90
 ORDER = (State.BAD, State.UNKNOWN, State.OK)
-NOT_SET_UP = ("not configured", "No SMTP_HOST")  # of what answers and yet does nothing
+NOT_SET_UP = ("not configured", "no SMTP_HOST")  # of what answers and yet does nothing
 NAMES = {
     "master_key": "encryption keys",
     "ga4": "GA4",
