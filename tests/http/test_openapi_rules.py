@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from enum import StrEnum
+
 import jsonschema_rs
 import pytest
 
@@ -139,3 +142,11 @@ def test_what_the_document_allows_up_to_its_limits_is_taken(caller, document):
     refused = [(path, body) for path, body in GOOD if caller(path, json=body).status_code not in (200, 201)]
 
     assert refused == [(path, body) for path, body in GOOD if not may_be_sent(document, path, body)] == []
+
+
+def test_no_two_lists_of_values_have_one_name_in_the_document(client):
+    """The document would hold the values of one of them, and promise them for both."""
+    described = client.get("/api/openapi.json").json["components"]["schemas"]
+    lists = Counter(cls.__name__ for cls in StrEnum.__subclasses__() if cls.__module__.startswith("backend."))
+
+    assert {name for name in described if lists[name] > 1} == set()

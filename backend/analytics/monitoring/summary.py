@@ -42,7 +42,7 @@ class Status(StrEnum):
     OFF = "off"  # all the time
 
 
-class Unit(StrEnum):
+class ReadingUnit(StrEnum):
     SECONDS = "seconds"
     PERCENT = "percent"
     NONE = "none"
@@ -67,7 +67,7 @@ class Section:
     threshold: Threshold
     names: NameFilter = ANY
     headline: NameFilter | None = None
-    unit: Unit = Unit.SECONDS
+    unit: ReadingUnit = ReadingUnit.SECONDS
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
     counts_failures: bool = False
 
@@ -109,7 +109,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             Family.HOST,
             HOST_THRESHOLDS["cpu_percent"],
             headline=PROCESSOR,
-            unit=Unit.PERCENT,
+            unit=ReadingUnit.PERCENT,
             thresholds=HOST_THRESHOLDS,
         ),
         "web_vitals": Section(

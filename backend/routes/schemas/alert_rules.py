@@ -13,7 +13,7 @@ from backend.analytics.monitoring.alerts.notifier import Severity
 from backend.analytics.monitoring.objectives.objective import ObjectiveStanding
 from backend.analytics.monitoring.rules.definition import CHANGEABLE, SLUG
 from backend.analytics.monitoring.rules.rule import Comparison, Each, Measure, MeasureSource, Rule, Statistic
-from backend.analytics.monitoring.rules.units import Unit, unit_of
+from backend.analytics.monitoring.rules.units import RuleUnit, unit_of
 from backend.analytics.monitoring.rules.wording import limit, subject
 from backend.errors import FieldError, InvalidRequest
 from backend.routes.schemas.answer import Out
@@ -151,7 +151,7 @@ class RuleOut(Out):
     window_seconds: float
     limit: float
     clears_at: float
-    unit: Unit
+    unit: RuleUnit
     in_words: str
     severity: Severity
     lasting_seconds: float

@@ -11,11 +11,11 @@ from backend.analytics.monitoring.summary import (
     LONGEST_HOURS,
     Judged,
     Measure,
+    ReadingUnit,
     Section,
     SectionSummary,
     Status,
     Summary,
-    Unit,
 )
 from backend.analytics.monitoring.windows import Bucket, Window
 from backend.routes.schemas.answer import Out
@@ -103,7 +103,7 @@ class SectionOut(FiguresOut):
     `web_vitals` those of LCP.
     """
 
-    unit: Unit
+    unit: ReadingUnit
     latest: float | None
     threshold: ThresholdOut | None
     status: Status
