@@ -10,12 +10,12 @@ from pydantic import Field
 from backend.analytics.monitoring.summary import (
     LONGEST_HOURS,
     Judged,
-    Measure,
     ReadingUnit,
     Section,
+    SectionStatus,
     SectionSummary,
-    Status,
     Summary,
+    SummaryFigure,
 )
 from backend.analytics.monitoring.windows import Bucket, Window
 from backend.routes.schemas.answer import Out
@@ -69,7 +69,7 @@ class FiguresOut(Out):
 class ThresholdOut(Out):
     """The number that should not be above `limit`: in the unit of the section, a rate of errors as a fraction."""
 
-    measure: Measure
+    measure: SummaryFigure
     limit: float
 
 
@@ -79,7 +79,7 @@ class NamedOut(FiguresOut):
     name: str
     latest: float | None = Field(description="The newest value, of gauges alone.")
     threshold: ThresholdOut | None
-    status: Status
+    status: SectionStatus
 
     @classmethod
     def of(cls, name: str, judged: Judged, section: Section) -> Self:
@@ -106,7 +106,7 @@ class SectionOut(FiguresOut):
     unit: ReadingUnit
     latest: float | None
     threshold: ThresholdOut | None
-    status: Status
+    status: SectionStatus
     series: list[PointOut]
     by_name: list[NamedOut]
 
