@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import jsonschema_rs
 import pytest
+from pydantic import BaseModel
 
 from backend.accounts.permissions import Role
 from tests.accounts import make_account
@@ -144,9 +145,14 @@ def test_what_the_document_allows_up_to_its_limits_is_taken(caller, document):
     assert refused == [(path, body) for path, body in GOOD if not may_be_sent(document, path, body)] == []
 
 
-def test_no_two_lists_of_values_have_one_name_in_the_document(client):
-    """The document would hold the values of one of them, and promise them for both."""
-    described = client.get("/api/openapi.json").json["components"]["schemas"]
-    lists = Counter(cls.__name__ for cls in StrEnum.__subclasses__() if cls.__module__.startswith("backend."))
+def all_below(kind):
+    return {kind, *(found for below in kind.__subclasses__() for found in all_below(below))}
 
-    assert {name for name in described if lists[name] > 1} == set()
+
+def test_no_two_types_have_one_name_in_the_document(client):
+    """The document would describe one of them, and promise it for both."""
+    described = client.get("/api/openapi.json").json["components"]["schemas"]
+    types = [*all_below(StrEnum), *all_below(BaseModel)]
+    named = Counter(kind.__name__ for kind in types if kind.__module__.startswith("backend."))
+
+    assert {name for name in described if named[name] > 1} == set()

@@ -132,7 +132,7 @@ class RulePath(BaseModel):
     rule_id: str = Field(description=RULE_ID)
 
 
-class MeasureOut(Out):
+class RuleMeasureOut(Out):
     source: MeasureSource
     name: str
     statistic: Statistic
@@ -146,7 +146,7 @@ class RuleOut(Out):
 
     id: str
     title: str
-    measure: MeasureOut
+    measure: RuleMeasureOut
     comparison: Comparison
     window_seconds: float
     limit: float
@@ -173,7 +173,7 @@ class RuleOut(Out):
         )  # fmt: skip
         return cls(
             **{name: getattr(rule, name) for name in names},
-            measure=MeasureOut(
+            measure=RuleMeasureOut(
                 source=measure.source,
                 name=measure.name,
                 statistic=measure.statistic,

@@ -73,7 +73,7 @@ class ThresholdOut(Out):
     limit: float
 
 
-class NamedOut(FiguresOut):
+class NamedFiguresOut(FiguresOut):
     """A route, statement, kind of job, gauge or the like, with its own threshold if there is one."""
 
     name: str
@@ -108,7 +108,7 @@ class SectionOut(FiguresOut):
     threshold: ThresholdOut | None
     status: SectionStatus
     series: list[PointOut]
-    by_name: list[NamedOut]
+    by_name: list[NamedFiguresOut]
 
     @classmethod
     def of(cls, summary: SectionSummary) -> Self:
@@ -117,7 +117,7 @@ class SectionOut(FiguresOut):
             unit=section.unit,
             latest=_rounded(judged.window.latest),
             series=[PointOut.of(bucket, section) for bucket in summary.series],
-            by_name=[NamedOut.of(name, named, section) for name, named in summary.by_name.items()],
+            by_name=[NamedFiguresOut.of(name, named, section) for name, named in summary.by_name.items()],
             **_judgement(judged),
             **FiguresOut.fields(judged.window, section),
         )
