@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from backend.analytics.monitoring.alerts.notifier import Severity
 from backend.analytics.monitoring.objectives.objective import ObjectiveStanding
@@ -17,6 +17,7 @@ from backend.analytics.monitoring.rules.units import RuleUnit, unit_of
 from backend.analytics.monitoring.rules.wording import limit, subject
 from backend.errors import FieldError, InvalidRequest
 from backend.routes.schemas.answer import Out
+from backend.routes.schemas.json_bodies import whole
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Channels = Annotated[
@@ -33,7 +34,9 @@ Escalates = Annotated[
     Field(strict=True, ge=60, le=86_400, description="After how long without an acknowledgement the next is told."),
 ]
 Fewest = Annotated[
-    int, Field(strict=True, ge=0, le=1_000_000, description="Measurements under which nothing is judged.")
+    int,
+    BeforeValidator(whole),
+    Field(strict=True, ge=0, le=1_000_000, description="Measurements under which nothing is judged."),
 ]
 Title = Annotated[str, Field(min_length=1, max_length=80)]
 Flag = Annotated[bool, Field(strict=True)]
