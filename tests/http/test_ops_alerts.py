@@ -94,7 +94,7 @@ def test_a_rule_is_changed_and_put_back(app, ops):
     with app.app_context():
         rule = get(Rules).get("errors-high")
     assert (rule.limit, rule.clears_at, rule.lasting, rule.severity) == (0.07, 0.03, timedelta(minutes=2), "warning")
-    assert "over 7% for 2 minutes, of at least 50 On Changed" in words(page(ops, "/ops/rules"))
+    assert "Requests fail Changed The share of failed requests over 7% for 2 minutes, with at least 50 measured" in words(page(ops, "/ops/rules"))
     send(ops, "/ops/rules/errors-high/delete")
     assert "Changed" not in page(ops, "/ops/rules")
 
@@ -124,9 +124,9 @@ def test_a_channel_is_added_tested_changed_and_deleted_and_its_address_is_never_
         [channel] = [one for one in get(ChannelService).all() if one.name == "#operations"]
     send(ops, f"/ops/channels/{channel.id}/test")
     text = page(ops, "/ops/channels")
-    assert "#operations Slack hooks.example.com. Takes warning and above. Waiting" in words(text)
+    assert "#operations Slack hooks.example.com. Gets warnings and critical alerts. Waiting" in words(text)
     send(ops, f"/ops/channels/{channel.id}", name="#ops", minimum_severity="critical")
-    assert "#ops Slack Off hooks.example.com. Takes critical." in words(page(ops, "/ops/channels"))
+    assert "#ops Slack Off hooks.example.com. Gets critical alerts only." in words(page(ops, "/ops/channels"))
     assert "secret-part" not in text + page(ops, f"/ops/channels/{channel.id}")
     send(ops, f"/ops/channels/{channel.id}/delete")
     assert "A deleted channel" in page(ops, "/ops/channels")
@@ -134,7 +134,7 @@ def test_a_channel_is_added_tested_changed_and_deleted_and_its_address_is_never_
 
 def test_the_rota_is_made_by_a_form(app, ops, person):
     week = {"turn-1": person.public_id, "weekday": "0", "hour": "9", "tz": "America/New_York"}
-    assert "No rota yet" in page(ops, "/ops/on-call")
+    assert "No rotation yet" in page(ops, "/ops/on-call")
     refused = send(ops, "/ops/on-call", **{"turn-1": "", "weekday": "9", "hour": "x", "tz": "Nowhere"})
     assert refused.status_code == 422
     assert "Choose at least one person." in refused.text

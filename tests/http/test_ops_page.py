@@ -49,7 +49,7 @@ def test_what_was_measured_is_on_the_page(app, ops):
     assert "Errors share of requests 20.00% last hour" in text
     assert "Fast enough 95th percentile 80 ms last hour" in text
     assert "50 requests in the last hour" in text
-    assert "99.9% of requests get no server error 50 counted in the" in text
+    assert "99.9% of requests get no server error 50 measured, in " in text
 
 
 def test_an_open_alert_heads_the_page_until_it_resolves(app, ops):

@@ -43,7 +43,7 @@ def test_a_minute_without_requests_is_zero_and_one_without_monitoring_is_a_gap()
     chart = rate_chart(course(window(0.1, 0.1), window(), None, window(0.1)), "America/New_York")
 
     assert drawn(chart) == [2, 0, None, 1]
-    assert chart.figure.title == "3 requests in the last hour, at most 2 a minute"
+    assert chart.figure.title == "3 requests in the last hour"
     assert chart.figure.table.rows[0][0].text == "5:00 PM"
     assert chart.figure.note == "A gap means that nothing was measured."
 

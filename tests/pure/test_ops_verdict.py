@@ -16,7 +16,7 @@ from backend.analytics.monitoring.windows import Window
 from backend.dashboards.ops.alerts import by_rule, shown_alert, worst_first
 from backend.dashboards.ops.checks import Check, Group, State, Tally
 from backend.dashboards.ops.groups import SiteFigures, WorkFigures, data, safety, site, work
-from backend.dashboards.ops.lists import tables
+from backend.dashboards.ops.lists import dependencies, tables
 from backend.dashboards.ops.objectives import shown_objectives
 from backend.dashboards.ops.runbook import Block, section
 from backend.dashboards.ops.timeline import Incident, Span, timeline
@@ -56,9 +56,9 @@ def test_all_is_well_only_if_every_check_was_measured_and_passes():
     unknown = verdict_of([], tally(State.OK, State.UNKNOWN), is_on=True, last_incident="")
 
     assert (well.state, well.headline) == (State.OK, "All is well.")
-    assert well.text == "2 of 2 checks pass. Nothing needs you. No incident in 30 days."
+    assert well.text == "All 2 checks pass. Nothing needs you. No incident in 30 days."
     assert (unknown.state, unknown.headline) == (State.UNKNOWN, "Nothing is wrong so far.")
-    assert unknown.text == "1 of 1 check passes. Not measured yet: check 1."
+    assert unknown.text == "1 of 2 checks pass. No verdict yet on check 1."
 
 
 def test_the_worst_alert_heads_the_page_before_any_check_and_info_never_does():
@@ -70,7 +70,7 @@ def test_the_worst_alert_heads_the_page_before_any_check_and_info_never_does():
     assert [one.id for one in alerts] == [1, 4, 2, 3]
     assert (verdict.state, verdict.headline) == (State.BAD, "Emails aren’t going out.")
     assert verdict.text.startswith("The share of failed emails is 100% (over 50% for 5 minutes), since 6:51 PM.")
-    assert "2 more alerts are open. 1 of 2 checks pass." in verdict.text
+    assert "2 more alerts are open. Also failing: check 0." in verdict.text
     assert verdict_of([alert(3, Severity.INFO)], tally(State.OK), is_on=True, last_incident="").state is State.OK
 
 
@@ -83,6 +83,30 @@ def test_alerts_of_one_rule_are_one_line():
 
 def test_a_silenced_alert_comes_after_those_that_are_not():
     assert [one.id for one in worst_first([alert(1, is_silenced=True), alert(2, Severity.WARNING)])] == [2, 1]
+
+
+def test_a_missed_objective_is_not_called_well_though_nothing_fails():
+    missed = "95% of pages take less than 200 ms"
+    verdict = verdict_of([], tally(State.OK, State.OK), is_on=True, last_incident="", spent=[missed])
+
+    assert (verdict.state, verdict.headline) == (State.UNKNOWN, "Nothing is failing now, but an objective is missed.")
+    assert verdict.text == f"Missed: {missed}. All 2 checks pass."
+
+
+def test_a_budget_is_not_judged_by_a_few_requests():
+    [shown] = shown_objectives([ObjectiveStanding(OBJECTIVES["page-speed"], 3, 2, -12.3, (), NOW, MINUTE)])
+
+    assert (shown.reached, shown.budget, shown.state) == ("33.3%", "too few to judge", State.UNKNOWN)
+
+
+def test_what_nobody_set_up_does_not_count_as_working():
+    parts = {"database": FINE, "ga4": Health(ok=True, reason="GA4 is not configured"), "cache": Health(ok=False)}
+
+    assert [(part.name, part.value) for part in dependencies(parts)] == [
+        ("Cache", "fails"),
+        ("GA4", "not set up"),
+        ("Database", "works"),
+    ]
 
 
 def test_stopped_monitoring_is_no_peace():
@@ -99,7 +123,8 @@ def test_what_nobody_measured_has_no_figure():
 
 
 def test_one_slow_request_at_night_is_nothing():
-    assert states(site(SiteFigures(window([9.0]), window([9.0]))))["Fast enough"] is State.OK
+    assert states(site(SiteFigures(window([9.0]), window([9.0]))))["Fast enough"] is State.UNKNOWN
+    assert states(site(SiteFigures(window([0.1]), window([0.1]))))["Fast enough"] is State.OK
     assert states(site(SiteFigures(window([9.0]), window([9.0] * 20))))["Fast enough"] is State.BAD
 
 
@@ -136,6 +161,9 @@ def test_incidents_that_overlap_count_once_and_days_without_measurements_are_not
     assert [mark.look for mark in days.marks] == ["off"] * 9 + ["ok"] * 7 + ["bad"] * 2 + ["ok"] * 12
     assert days.marks[9].words == "Nov 10: all well, measured in part"
     assert days.marks[16].words == "Nov 17: 8 min"
+    assert timeline([], [Span(NOW - 40 * DAY, NOW - 20 * DAY)], NOW, "UTC").last == (
+        "No incident in the 21 days measured so far."
+    )
     assert days.last == "Last incident: November 17, 5 min, requests fail."
 
 
@@ -153,7 +181,7 @@ def test_an_objective_says_what_is_left_of_its_budget_and_of_how_long(left, budg
     [shown] = shown_objectives([standing])
 
     assert (shown.reached, shown.budget, shown.state) == ("99.98%", budget, state)
-    assert shown.about == "100,000 counted in the 3 days measured so far"
+    assert shown.about == "100,000 measured, in 3 days so far"
 
 
 def test_tables_are_listed_with_their_growth_and_when_the_disk_is_full():

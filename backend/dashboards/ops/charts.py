@@ -11,14 +11,14 @@ from backend.analytics.figures.figure import Figure
 from backend.analytics.figures.parts import Parts, Series, several
 from backend.analytics.figures.quantity import Quantity, QuantityUnit
 from backend.dashboards.page import HALF, Chart
-from backend.formats import count, latency
+from backend.formats import counted, latency
 
 if TYPE_CHECKING:
     from backend.analytics.monitoring.windows import Bucket, Window
 
 Value = Callable[["Window"], float | None]
 GAP = "A gap means that nothing was measured."
-QUIET = "A gap means no requests, or that nothing was measured."
+QUIET = "A gap means no requests or no measurements."
 EMPTY = "Nothing was measured in the last hour."
 TIMES = Quantity("times", QuantityUnit.LATENCY)
 SHARES = Quantity("shares", QuantityUnit.SHARE)
@@ -29,11 +29,10 @@ PERCENT = Quantity("percent", QuantityUnit.SHARE)
 def rate_chart(course: Sequence[Bucket], zone: str) -> Chart:
     """Requests a minute. A minute without requests is zero; one without monitoring is a gap."""
     total = sum(bucket.window.count for bucket in course if bucket.window)
-    per_minute = [_per_minute(bucket.window) for bucket in course if bucket.window]
-    known = [value for value in per_minute if value is not None]
+    known = any(bucket.window for bucket in course)
     figure = _figure(RATES, {"Requests a minute": course}, _per_minute, zone, total)
-    busiest = f"{count(total)} requests in the last hour, at most {count(max(known))} a minute" if known else ""
-    return _chart("rate", figure, busiest or "Requests", GAP)
+    title = f"{counted(total, 'request')} in the last hour" if known else "Requests"
+    return _chart("rate", figure, title, GAP)
 
 
 def _per_minute(window: Window) -> float | None:
@@ -63,7 +62,7 @@ def load_chart(courses: Mapping[str, Sequence[Bucket]], zone: str) -> Chart:
     figure = _figure(PERCENT, courses, _mean_share, zone, samples, "samples")
     latest = {name: _last(course) for name, course in courses.items()}
     told = [f"{name} {value:.0%}" for name, value in latest.items() if value is not None]
-    return _chart("load", figure, ", ".join(told) if told else "CPU and memory", GAP)
+    return _chart("load", figure, f"In the last minute: {', '.join(told)}" if told else "CPU and memory", GAP)
 
 
 def _mean_share(window: Window) -> float | None:
@@ -81,14 +80,14 @@ def _figure(
     value: Value,
     zone: str,
     n: int,
-    counted: str = "requests",
+    noun: str = "requests",
 ) -> Figure:
     at = [bucket.starts_at.astimezone(ZoneInfo(zone)) for bucket in next(iter(courses.values()), ())]
     series = tuple(
         Series(name, tuple(None if bucket.window is None else value(bucket.window) for bucket in course), None, color)
         for color, (name, course) in enumerate(courses.items(), 1)
     )
-    return several(Parts(quantity, "minute", tuple(at), series, n, counted))
+    return several(Parts(quantity, "minute", tuple(at), series, n, noun))
 
 
 def _chart(id_: str, figure: Figure, title: str, note: str) -> Chart:

@@ -16,12 +16,12 @@ class State(StrEnum):
 
     @property
     def words(self) -> str:
-        return {State.OK: "OK", State.BAD: "Needs attention", State.UNKNOWN: "Not measured"}[self]
+        return {State.OK: "OK", State.BAD: "Needs attention", State.UNKNOWN: "Not known"}[self]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line. `trouble`: the sentence that heads the page when this is bad."""
+    """One line. `trouble`: the sentence that heads the page when this is bad. `noun`: what a sentence calls it."""
 
     name: str
     about: str
@@ -30,6 +30,11 @@ class Check:
     state: State = State.OK
     trouble: str = ""
     href: str = ""
+    noun: str = ""
+
+    @property
+    def words(self) -> str:
+        return self.noun or self.name.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +61,15 @@ class Tally:
         )
 
     @property
+    def open_words(self) -> str:
+        """No verdict yet on events and email."""
+        return f"No verdict yet on {listed([check.words for check in self.unknown])}." if self.unknown else ""
+
+    @property
     def words(self) -> str:
-        """12 of 12 checks pass"""
-        known = self.ok + len(self.bad)
-        return f"{self.ok} of {known} {'check passes' if known == 1 else 'checks pass'}"
+        """All 14 checks pass; 12 of 14 checks pass"""
+        every = self.ok + len(self.bad) + len(self.unknown)
+        return f"All {every} checks pass" if self.ok == every else f"{self.ok} of {every} checks pass"
 
 
 def listed(words: Sequence[str]) -> str:

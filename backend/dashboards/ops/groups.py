@@ -52,28 +52,38 @@ def site(figures: SiteFigures) -> Group:
 def _answers(month: Window) -> Check:
     rate = month.error_rate
     if rate is None:
-        return Check("Answers requests", "every page and the API", NOT_YET, "last 30 days", State.UNKNOWN)
-    state = State.BAD if month.count >= FEWEST and rate > MOST_FAILED else State.OK
-    about = "every page and the API"
+        return Check(
+            "Answers requests", "every page and the API", NOT_YET, "last 30 days", State.UNKNOWN, noun="requests"
+        )
+    state, about = _judged(month, "every page and the API", is_past=rate > MOST_FAILED)
     trouble = "Too many requests have failed this month."
-    return Check("Answers requests", about, _cut(1 - rate), "last 30 days", state, trouble, "#objectives")
+    return Check("Answers requests", about, _cut(1 - rate), "last 30 days", state, trouble, "#objectives", "requests")
 
 
 def _fast(hour: Window) -> Check:
     slow = hour.quantile(0.95)
     if slow is None:
-        return Check("Fast enough", "95th percentile", "no requests", "last hour", State.UNKNOWN)
-    state = State.BAD if hour.count >= FEWEST and slow > SLOWEST else State.OK
-    return Check("Fast enough", "95th percentile", latency(slow), "last hour", state, "The site is slow.", "#charts")
+        return Check("Fast enough", "95th percentile", "no requests", "last hour", State.UNKNOWN, noun="speed")
+    state, about = _judged(hour, "95th percentile", is_past=slow > SLOWEST)
+    return Check("Fast enough", about, latency(slow), "last hour", state, "The site is slow.", "#charts", "speed")
+
+
+def _judged(window: Window, about: str, *, is_past: bool) -> tuple[State, str]:
+    """Past a limit with too few requests to say so is neither good nor bad."""
+    if not is_past:
+        return State.OK, about
+    if window.count < FEWEST:
+        return State.UNKNOWN, f"{about} of {counted(window.count, 'request')}, too few to judge"
+    return State.BAD, about
 
 
 def _errors(hour: Window) -> Check:
     rate = hour.error_rate
     if rate is None:
         return Check("Errors", "share of requests", "no requests", "last hour", State.UNKNOWN)
-    state = State.BAD if hour.count >= FEWEST and rate > MOST_FAILED else State.OK
-    value = "<0.01%" if 0 < rate < 0.0001 else f"{rate:.2%}"
-    return Check("Errors", "share of requests", value, "last hour", state, "Requests are failing.", "/ops/errors")
+    state, about = _judged(hour, "share of requests", is_past=rate > MOST_FAILED)
+    value = "0%" if not rate else "<0.01%" if rate < 0.0001 else f"{rate:.2%}"
+    return Check("Errors", about, value, "last hour", state, "Requests are failing.", "/ops/errors")
 
 
 def _cut(share: float) -> str:
@@ -86,7 +96,7 @@ def data(newest_event: timedelta | None, lake: Health, sources: str) -> Group:
     arrives = (
         Check("Events arrive", "newest event", ago(newest_event.total_seconds()), "now")
         if newest_event is not None
-        else Check("Events arrive", "newest event", "none yet", "now", State.UNKNOWN)
+        else Check("Events arrive", "newest event", "none yet", "now", State.UNKNOWN, noun="events")
     )
     name, trouble = "Figures are fresh", "Dashboards are behind."
     if not lake.ok:
@@ -94,7 +104,7 @@ def data(newest_event: timedelta | None, lake: Health, sources: str) -> Group:
     elif lake.reason.startswith(AS_OF):
         fresh = Check(name, "what dashboards read", lake.reason.removeprefix(AS_OF), "now")
     else:
-        fresh = Check(name, "what dashboards read", lake.reason or NOT_YET, "now", State.UNKNOWN)
+        fresh = Check(name, "what dashboards read", lake.reason or NOT_YET, "now", State.UNKNOWN, noun="figures")
     official = Check("Official figures", "BLS, O*NET, BEA", sources, "in use", href="/methodology#sources")
     return Group("Data", (arrives, fresh, official))
 
@@ -108,7 +118,7 @@ def _runs(figures: WorkFigures) -> Check:
     if figures.heartbeat is None:
         return Check(name, about, "never ran", "now", State.BAD, trouble, "#work")
     seconds = figures.heartbeat.total_seconds()
-    return Check(name, about, ago(seconds), "last sign", State.OK if seconds < 30 else State.BAD, trouble, "#work")
+    return Check(name, about, ago(seconds), "last heartbeat", State.OK if seconds < 30 else State.BAD, trouble, "#work")
 
 
 def _waiting(figures: WorkFigures) -> Check:
@@ -127,7 +137,7 @@ def _gave_up(dead: int) -> Check:
 
 def _email(figures: WorkFigures) -> Check:
     if not figures.reaches_people:
-        about = "no mail server is set up; emails are saved to the outbox folder"
+        about = "no mail server is set up; emails are saved in the outbox folder"
         return Check("Email", about, "not sent", "now", State.UNKNOWN, href=JOBS)
     sent = figures.emails.count - figures.emails.failed
     trouble = "Email is not going out."
@@ -155,7 +165,7 @@ def safety(gauges: Mapping[str, float | None], master_key: Health, secrets: Heal
         "#dependencies",
     )
     same = Check(
-        "Secrets of the settings",
+        "Secrets in the settings",
         secrets.reason or "compared with those used before",
         "unchanged" if secrets.ok else "changed",
         "now",
@@ -172,5 +182,5 @@ def _full(name: str, percent: float | None) -> Check:
         return Check(title, "used", NOT_YET, "now", State.UNKNOWN, href="#hosts")
     state = State.BAD if percent > FULL[name] else State.OK
     return Check(
-        title, "used, of the fullest host", f"{percent:.0f}%", "now", state, f"{title} is nearly full.", "#hosts"
+        title, "used on the fullest host", f"{percent:.0f}%", "now", state, f"{title} is nearly full.", "#hosts"
     )

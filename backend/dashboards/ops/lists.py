@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 TABLE, DATABASE, DISK = "table_bytes:", "database_bytes", "disk_percent"
 CONNECTIONS, MOST_CONNECTIONS = "database_connections_open", "database_connections_max"
 MOST_TABLES, FULL_DISK = 8, 90
+ORDER = (State.BAD, State.UNKNOWN, State.OK)
+NOT_SET_UP = ("not configured", "No SMTP_HOST")  # of what answers and yet does nothing
 NAMES = {
     "master_key": "encryption keys",
     "ga4": "GA4",
@@ -47,18 +49,18 @@ def _entry(row: ScheduledTask, every: Mapping[str, timedelta], now: datetime) ->
 
 
 def dependencies(parts: Mapping[str, Health]) -> tuple[Check, ...]:
-    """What was asked just now, what fails first."""
-    checks = [
-        Check(
-            first_capital(NAMES.get(name, name.replace("_", " "))),
-            first_capital(health.reason),
-            "works" if health.ok else "fails" if health.vital else "degraded",
-            "now",
-            State.OK if health.ok else State.BAD,
-        )
-        for name, health in parts.items()
-    ]
-    return tuple(sorted(checks, key=lambda check: check.state is State.OK))
+    """What was asked just now: what fails first, then what nobody set up."""
+    checks = [_dependency(first_capital(NAMES.get(name, name.replace("_", " "))), part) for name, part in parts.items()]
+    return tuple(sorted(checks, key=lambda check: ORDER.index(check.state)))
+
+
+def _dependency(name: str, health: Health) -> Check:
+    reason = first_capital(health.reason)
+    if not health.ok:
+        return Check(name, reason, "fails" if health.vital else "degraded", "now", State.BAD)
+    if any(words in health.reason for words in NOT_SET_UP):
+        return Check(name, reason, "not set up", "now", State.UNKNOWN)
+    return Check(name, reason, "works", "now")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from backend.dashboards.ops import charts, groups, lists, objectives
 from backend.dashboards.ops.alerts import ShownAlert, by_rule, shown_alert, worst_first
-from backend.dashboards.ops.checks import Check, Group, Tally
+from backend.dashboards.ops.checks import Check, Group, State, Tally
 from backend.dashboards.ops.errors import ShownGroup, shown_groups
 from backend.dashboards.ops.queries import ShownQuery, shown_queries
 from backend.dashboards.ops.switch import GOES_ON, STOPS, Switch, switch_of
@@ -101,14 +101,15 @@ def ops_page(measured: Measured, parts: Parts, watched: Watched, now: datetime, 
     switch = switch_of(watched.status, watched.names, now, zone)
     days = timeline([incident_of(alert) for alert in watched.past_alerts if alert.fired_at], watched.off, now, zone)
     checks = _groups(measured, parts)
-    last = days.last
+    reached = objectives.shown_objectives(watched.standings)
+    spent = [one.title for one in reached if one.state is State.BAD]
     return OpsPage(
-        verdict_of(open_alerts, Tally.of(checks), is_on=switch.is_on, last_incident=last),
+        verdict_of(open_alerts, Tally.of(checks), is_on=switch.is_on, last_incident=days.last, spent=spent),
         by_rule(open_alerts),
         len(open_alerts),
         checks,
         days,
-        objectives.shown_objectives(watched.standings),
+        reached,
         _charts(measured, zone),
         switch,
         shown_queries(watched.queries, now),

@@ -12,6 +12,7 @@ from backend.analytics.monitoring.objectives.objective import ObjectiveStanding
 from backend.dashboards.ops.checks import State
 from backend.formats import count
 
+FEWEST = 50  # measurements under which a budget is not judged, as in the rules about budgets
 NEARLY_ALL = 0.9  # of the window, from which on a figure is of all of it
 
 
@@ -36,19 +37,23 @@ def _shown(standing: ObjectiveStanding) -> ShownObjective:
     objective, left = standing.objective, standing.budget_left
     if left is None or not standing.count:
         return ShownObjective(objective.title, "not measured", "–", None, State.UNKNOWN, "", None)
-    budget = f"{left:.0%} left" if left >= 0 else "used up"
-    about = f"{count(standing.count)} counted{_covered(standing.covered, objective.window)}"
+    about = f"{count(standing.count)} measured{_covered(standing.covered, objective.window)}"
     burn = spark([point.rate for point in standing.burn], (), partial=False)
+    reached = _share(1 - standing.bad / standing.count)
+    if standing.count < FEWEST:
+        return ShownObjective(objective.title, reached, "too few to judge", None, State.UNKNOWN, about, None)
+    budget = f"{left:.0%} left" if left >= 0 else "used up"
     state = State.OK if left > 0 else State.BAD
     percent_left = max(0, min(100, round(left * 100)))
-    reached = _share(1 - standing.bad / standing.count)
     return ShownObjective(objective.title, reached, budget, percent_left, state, about, burn)
 
 
 def _share(part: float) -> str:
     """99.9%, 100%: never rounded up to a promise that was kept."""
-    cut = floor(part * 100_000 + 1e-6) / 1000
-    return f"{cut:.3f}".rstrip("0").rstrip(".") + "%"
+    digits = 3 if part >= 0.99 else 1  # a tenth of a percent is a lot only near the whole
+    scale = 10**digits
+    cut = floor(part * 100 * scale + 1e-6) / scale
+    return f"{cut:.{digits}f}".rstrip("0").rstrip(".") + "%"
 
 
 def _covered(covered: timedelta, window: timedelta) -> str:
@@ -56,6 +61,6 @@ def _covered(covered: timedelta, window: timedelta) -> str:
         return ""
     minutes = covered.total_seconds() / 60
     if minutes < 120:
-        return f" in the {minutes:.0f} min measured so far"
+        return f", in {minutes:.0f} min so far"
     length = f"{minutes / 1440:.0f} days" if minutes >= 2880 else f"{minutes / 60:.0f} h"
-    return f" in the {length} measured so far"
+    return f", in {length} so far"

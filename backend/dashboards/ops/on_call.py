@@ -45,15 +45,15 @@ def rota_page(view: OnCallView | None, operators: Sequence[UUID], names: Mapping
 
     people = {"": "No one"} | {str(account): name(account) for account in operators}
     if view is None:
-        text = "Alerts go to everyone who can view operations, until there is a rota."
-        return RotaPage(False, "No rota yet", text, (), ("",) * FREE_TURNS, people, "0", "9", zone, (), "")
+        text = "Until there is one, alerts go to everyone who can see this page."
+        return RotaPage(False, "No rotation yet", text, (), ("",) * FREE_TURNS, people, "0", "9", zone, (), "")
     until = f" until {moment(view.until, view.zone)}" if view.until else ""
     after = f" {name(view.next)} is told next." if view.next else ""
     turns = tuple(str(account or "") for account in view.turns)
     return RotaPage(
         True,
         f"{name(view.now)} is on call" if view.now else "Nobody is on call",
-        f"Hand-over is on {DAYS[view.weekday]} at {clock_hour(view.hour)}.{after}"
+        f"Handoff is on {DAYS[view.weekday]} at {clock_hour(view.hour)}.{after}"
         if not until
         else f"On call{until}.{after}",
         tuple(name(account) for account in view.turns),

@@ -80,7 +80,7 @@ class ShownRule:
 def shown_rule(rule: Rule) -> ShownRule:
     opens = wording.limit(rule)
     if rule.fewest > 1:
-        opens += f", of at least {rule.fewest:,}"
+        opens += f", with at least {rule.fewest:,} measured"
     if rule.business_hours:
         opens += ", in business hours"
     return ShownRule(

@@ -81,7 +81,7 @@ def _obeyed(workers: Sequence[ShownWorker]) -> str:
 def _host(host: HostStatus, generation: int, *, is_on: bool) -> ShownHost:
     age = host.heartbeat_age
     is_here = age is not None and age <= QUIET
-    samples = "measures this host" if host.is_sampling else "stopped" if not is_on else "no sampler"
+    samples = "being measured" if host.is_sampling else "not measured" if is_on else "measuring stopped"
     workers = tuple(
         ShownWorker(worker.pid, ago(worker.seen_age.total_seconds()), worker.generation >= generation)
         for worker in host.workers

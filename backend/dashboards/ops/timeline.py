@@ -64,9 +64,11 @@ class Timeline:
 
     @property
     def last(self) -> str:
-        """The newest incident, as the verdict tells it."""
+        """The newest incident, as the verdict tells it. Days that nobody measured promise nothing."""
         if not self.incidents:
-            return "No incident in 30 days."
+            seen = sum(mark.look != "off" for mark in self.marks)
+            days = f"{DAYS} days" if seen == DAYS else f"the {seen} days measured so far"
+            return f"No incident in {days}." if seen > 1 else "No incident today."
         newest = self.incidents[0]
         return f"Last incident: {newest.when}, {newest.lasted}, {_within(newest.title)}."
 
@@ -78,13 +80,18 @@ def timeline(incidents: Sequence[Incident], off: Sequence[Span], now: datetime, 
     marks = tuple(_mark(place, day, spans, off, now, zone) for place, day in enumerate(days))
     whole = _covered(spans, _start(days[0], zone), now)
     number = counted(len(incidents), "incident")
-    unseen = all(mark.look == "off" for mark in marks)
-    none = "nothing was measured" if unseen else "no incident"
-    title = f"Last 30 days: {number}, {_length(whole)}" if incidents else f"Last 30 days: {none}"
+    title = f"Last 30 days: {number}, {_length(whole)}" if incidents else f"Last 30 days: {_none(marks)}"
     told = [mark.words for mark in marks if mark.look != "ok"]
     description = f"{DAYS} days, all well{' but ' + '; '.join(told) if told else ''}."
     past = tuple(_past(incident, now, zone) for incident in sorted(incidents, key=lambda one: one.span.since)[::-1])
     return Timeline(title, description, marks, _labels(marks), past)
+
+
+def _none(marks: Sequence[DayMark]) -> str:
+    seen = sum(mark.look != "off" for mark in marks)
+    if not seen:
+        return "nothing was measured"
+    return "no incident" if seen == DAYS else f"no incident on the {counted(seen, 'day')} measured"
 
 
 def _mark(place: int, day: date, spans: Sequence[Span], off: Sequence[Span], now: datetime, zone: str) -> DayMark:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from backend.dashboards.ops.alerts import ShownAlert
 from backend.dashboards.ops.checks import State, Tally, listed
 
-MOST_NAMED = 4
-
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -25,10 +23,12 @@ class Verdict:
     actions: tuple[Action, ...] = ()
 
 
-def verdict_of(alerts: Sequence[ShownAlert], tally: Tally, *, is_on: bool, last_incident: str) -> Verdict:
+def verdict_of(
+    alerts: Sequence[ShownAlert], tally: Tally, *, is_on: bool, last_incident: str, spent: Sequence[str] = ()
+) -> Verdict:
     """What is wrong comes first: alerts, then checks, then that nobody measures, then what is not measured yet.
 
-    `alerts`: those that are open, the worst first.
+    `alerts`: those that are open, the worst first. `spent`: objectives whose error budget is used up.
     """
     urgent = [alert for alert in alerts if alert.is_urgent]
     if urgent:
@@ -36,13 +36,12 @@ def verdict_of(alerts: Sequence[ShownAlert], tally: Tally, *, is_on: bool, last_
     if tally.bad:
         return _of_checks(tally)
     if not is_on:
-        text = f"Nothing is measured, so no alert about speed, errors, or load can open. {tally.words} without it."
+        text = "Nothing is measured, so no alert about speed, errors, or load can open."
         return Verdict(State.UNKNOWN, "Monitoring is stopped.", text, (Action("Start it again", "#monitoring"),))
+    if spent:
+        return _of_spent(spent, tally)
     if tally.unknown:
-        names = [check.name.lower() for check in tally.unknown]
-        more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
-        text = f"{tally.words}. Not measured yet: {listed([*names[:MOST_NAMED], *more])}."
-        return Verdict(State.UNKNOWN, "Nothing is wrong so far.", text)
+        return Verdict(State.UNKNOWN, "Nothing is wrong so far.", f"{tally.words}. {tally.open_words}")
     return Verdict(State.OK, "All is well.", " ".join(filter(None, (f"{tally.words}.", _idle(alerts), last_incident))))
 
 
@@ -52,18 +51,29 @@ def _idle(alerts: Sequence[ShownAlert]) -> str:
     return "1 notice is open below." if len(alerts) == 1 else f"{len(alerts)} notices are open below."
 
 
+def _of_spent(spent: Sequence[str], tally: Tally) -> Verdict:
+    """Nothing is broken now, yet more went wrong than an objective allows."""
+    headline = "Nothing is failing now, but an objective is missed."
+    if len(spent) > 1:
+        headline = f"Nothing is failing now, but {len(spent)} objectives are missed."
+    missed = "; ".join(spent)
+    text = f"Missed: {missed}. {tally.words}. {tally.open_words}".strip()
+    return Verdict(State.UNKNOWN, headline, text, (Action("See the objectives", "#objectives"),))
+
+
 def _of_alerts(alerts: Sequence[ShownAlert], tally: Tally) -> Verdict:
     worst, *others = alerts
     more = f" {len(others)} more {'alert is' if len(others) == 1 else 'alerts are'} open." if others else ""
     limit = f" ({worst.limit})" if worst.limit else ""
-    text = f"{worst.measured}{limit}, since {worst.since}.{more} {tally.words}."
-    actions = (Action("See what is affected", worst.href), Action("All alerts", "/ops/alerts"))
+    failing = f" Also failing: {listed([check.words for check in tally.bad])}." if tally.bad else ""
+    text = f"{worst.measured}{limit}, since {worst.since}.{more}{failing}"
+    actions = (Action("Look into it", worst.href), Action("All alerts", "/ops/alerts"))
     return Verdict(State.BAD, f"{worst.title.rstrip('.')}.", text, actions)
 
 
 def _of_checks(tally: Tally) -> Verdict:
     worst, *others = tally.bad
-    more = f" Also: {listed([check.name.lower() for check in others])}." if others else ""
+    more = f" Also failing: {listed([check.words for check in others])}." if others else ""
     measured = worst.value if worst.when == "now" else f"{worst.value}, {worst.when}"
     text = f"{worst.about}: {measured}.{more} {tally.words}."
     actions = (Action("Look into it", worst.href),) if worst.href else ()
