@@ -256,6 +256,7 @@ def server_environ(instance: Path, **given: str) -> dict[str, str]:
         "BUSINESS_TIME_ZONE": "UTC",
         "LOG_FORMAT": "json",
         "RATE_LIMIT_ANONYMOUS": "",
+        "RATE_LIMIT_MEMBER": "",
         "RATE_LIMIT_EVENTS": "",
         "RATE_LIMIT_SUGGESTIONS": "",
         "RATE_LIMIT_VISITS": "",

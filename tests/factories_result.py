@@ -9,8 +9,8 @@ from backend.assessments.job_impact.model.job_impact import TooLittleEvidence, c
 from backend.assessments.job_impact.model.result import (
     ActivityPlace,
     Assessment,
+    Evidence,
     Exposure,
-    Family,
     MeasurePlace,
     Miss,
     Move,
@@ -26,11 +26,11 @@ from backend.reference.plain_names import JobName
 from backend.reference.tables import Measure
 
 FAMILY_OF = {
-    "beta_human": Family.TASK,
-    "beta_gpt4": Family.TASK,
-    "aioe": Family.ABILITY,
-    "microsoft": Family.USAGE,
-    "anthropic": Family.USAGE,
+    "beta_human": Evidence.TASK,
+    "beta_gpt4": Evidence.TASK,
+    "aioe": Evidence.ABILITY,
+    "microsoft": Evidence.USAGE,
+    "anthropic": Evidence.USAGE,
 }
 NURSE = {"beta_human": 52.6, "beta_gpt4": 56.1, "aioe": 56.1, "microsoft": 31.46, "anthropic": 53.7}
 WEEK = (
@@ -91,7 +91,7 @@ WEEK = (
 )
 
 
-def exposed(values: Mapping[Family, float], places: Mapping[Measure, float] | None = None) -> Exposure | None:
+def exposed(values: Mapping[Evidence, float], places: Mapping[Measure, float] | None = None) -> Exposure | None:
     exposure = combine(values, places or dict(zip(Measure, values.values(), strict=False)))
     return None if isinstance(exposure, TooLittleEvidence) else exposure
 
@@ -112,8 +112,8 @@ def measured(places: Mapping[str, float]) -> tuple[MeasurePlace, ...]:
     )
 
 
-def families(places: Mapping[str, float]) -> dict[Family, float]:
-    by_family: dict[Family, list[float]] = {}
+def families(places: Mapping[str, float]) -> dict[Evidence, float]:
+    by_family: dict[Evidence, list[float]] = {}
     for key, place in places.items():
         by_family.setdefault(FAMILY_OF[key], []).append(place)
     return {family: sum(values) / len(values) for family, values in by_family.items()}
@@ -133,7 +133,7 @@ def move(**changes: object) -> Move:
         ),
         score=32.0,
         place=32,
-        band=exposed({Family.TASK: 14.0, Family.USAGE: 53.0}).band,  # type: ignore[union-attr]
+        band=exposed({Evidence.TASK: 14.0, Evidence.USAGE: 53.0}).band,  # type: ignore[union-attr]
         median_pay=135_880,
         pay_change=39.3,
         growth_percent=20.4,
@@ -149,7 +149,7 @@ def move(**changes: object) -> Move:
 
 
 def assessment(
-    places: Mapping[str, float] = NURSE, yours: Mapping[Family, float] | None = None, **changes: object
+    places: Mapping[str, float] = NURSE, yours: Mapping[Evidence, float] | None = None, **changes: object
 ) -> Assessment:
     """A registered nurse, unless other places of the measures are given; `yours` is a changed week."""
     typical = exposed(families(places), {Measure(key): place for key, place in places.items()})

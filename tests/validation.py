@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backend.assessments.job_impact.model.job_impact import JOINED_LINES, ExposureModel, weekly_exposure
-from backend.assessments.job_impact.model.result import Agreement, Exposure, Family, Level
+from backend.assessments.job_impact.model.result import Agreement, Evidence, Exposure, Level
 from backend.reference.loading import load_reference
 from backend.reference.tables import Measure
 from backend.routes.pages.methodology import VALIDATION
@@ -26,8 +26,8 @@ OCCUPATIONS = {
 LEVELS = {Level.LOW: 35.6, Level.MEDIUM: 30.5, Level.HIGH: 33.9}
 KINDS_APART = {"at most 20": 58.8, "20 to 40": 37.0, "more than 40": 4.2}
 AGREEMENTS = {Agreement.AGREE: 53.7, Agreement.MIXED: 40.1, Agreement.DISAGREE: 6.2}
-SPEARMAN = dict(zip(combinations(Family, 2), (".871", ".815", ".740"), strict=True))
-NAMES = {Family.TASK: "tasks", Family.ABILITY: "abilities", Family.USAGE: "usage"}
+SPEARMAN = dict(zip(combinations(Evidence, 2), (".871", ".815", ".740"), strict=True))
+NAMES = {Evidence.TASK: "tasks", Evidence.ABILITY: "abilities", Evidence.USAGE: "usage"}
 WIDTHS = {
     Agreement.AGREE: "at most 30",
     Agreement.MIXED: "30 to 55",
@@ -67,7 +67,7 @@ def _coverage(model: ExposureModel) -> Iterator[Row]:
     workers = {code: model.occupations[code].employment or 0 for code in model.occupations}
     held = sum(workers[code] for code in scored)
     yield "Occupations with a score", "783 of 832", f"{len(scored)} of {len(model.occupations)}"
-    three = sum(len(exposure.families) == len(Family) for exposure in scored.values())
+    three = sum(len(exposure.families) == len(Evidence) for exposure in scored.values())
     yield "Occupations with all three kinds of evidence", "776", str(three)
     yield "US employment with a score", "98.7%", f"{100 * held / sum(workers.values()):.1f}%"
     for level, expected in LEVELS.items():

@@ -184,6 +184,8 @@ def test_two_channels_have_two_names(ops):
 
     assert ops.post(CHANNELS, json=WEBHOOK_BODY | {"name": "PAGER OF OURS"}).json["errors"][0]["code"] == "taken"
     assert ops.put(f"{CHANNELS}/{other}", json={"name": "Pager of ours"}).status_code == 422
+    assert ops.put(f"{CHANNELS}/{other}", json={"name": "Être"}).status_code == 200
+    assert ops.post(CHANNELS, json=WEBHOOK_BODY | {"name": "être"}).json["errors"][0]["code"] == "taken"
     assert ops.put(f"{CHANNELS}/{other}", json={"name": "Other", "key": ROUTING_KEY}).status_code == 422
 
 

@@ -125,3 +125,12 @@ def test_whole_characters_and_usual_nesting_are_read():
     assert loads(body)["name"] == "\U0001f600"
     with pytest.raises(Unfit):
         loads(f"[[{body}]]")
+
+
+def test_a_whole_number_may_be_written_with_a_point(client):
+    report = {"route": "/", "type": "TypeError", "frames": [{"script": "/static/js/charts.js", "line": 7.0}]}
+    site = {"Sec-Fetch-Site": "same-origin"}
+
+    assert client.post("/api/analytics/browser-error", json=report, headers=site).status_code < 300
+    report["frames"][0]["line"] = 7.5
+    assert client.post("/api/analytics/browser-error", json=report, headers=site).status_code == 422

@@ -25,7 +25,7 @@ def test_it_describes_every_api_route(app, client):
         (rule.rule.replace("<", "{").replace(">", "}"), method)
         for rule in app.url_map.iter_rules()
         for method in rule.methods - {"HEAD", "OPTIONS"}
-        if rule.rule.startswith(("/api/", "/health")) and not rule.endpoint.startswith("api_docs.")
+        if rule.rule.startswith(("/api/", "/health", "/metrics")) and not rule.endpoint.startswith("api_docs.")
     }
 
     assert described == served

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from enum import StrEnum
+
 import jsonschema_rs
 import pytest
+from pydantic import BaseModel
 
 from backend.accounts.permissions import Role
 from tests.accounts import make_account
@@ -139,3 +143,16 @@ def test_what_the_document_allows_up_to_its_limits_is_taken(caller, document):
     refused = [(path, body) for path, body in GOOD if caller(path, json=body).status_code not in (200, 201)]
 
     assert refused == [(path, body) for path, body in GOOD if not may_be_sent(document, path, body)] == []
+
+
+def all_below(kind):
+    return {kind, *(found for below in kind.__subclasses__() for found in all_below(below))}
+
+
+def test_no_two_types_have_one_name_in_the_document(client):
+    """The document would describe one of them, and promise it for both."""
+    described = client.get("/api/openapi.json").json["components"]["schemas"]
+    types = [*all_below(StrEnum), *all_below(BaseModel)]
+    named = Counter(kind.__name__ for kind in types if kind.__module__.startswith("backend."))
+
+    assert {name for name in described if named[name] > 1} == set()

@@ -94,8 +94,10 @@ def test_a_rule_is_changed_and_put_back(app, ops):
     with app.app_context():
         rule = get(Rules).get("errors-high")
     assert (rule.limit, rule.clears_at, rule.lasting, rule.severity) == (0.07, 0.03, timedelta(minutes=2), "warning")
-    changed = "Requests fail Changed The share of failed requests over 7% for 2 minutes, with at least 50 measured"
-    assert changed in words(page(ops, "/ops/rules"))
+    assert (
+        "Requests fail Changed The share of failed requests over 7% for 2 minutes, with at least 50 measured"
+        in words(page(ops, "/ops/rules"))
+    )
     send(ops, "/ops/rules/errors-high/delete")
     assert "Changed" not in page(ops, "/ops/rules")
 

@@ -10,7 +10,7 @@ from html import unescape
 import pytest
 from flask import render_template
 
-from backend.assessments.job_impact.model.result import Answers, Family, Moves, Outlook
+from backend.assessments.job_impact.model.result import Answers, Evidence, Moves, Outlook
 from backend.assessments.job_impact.presentation.headline import Voice
 from backend.assessments.job_impact.presentation.no_score import JobLink
 from backend.assessments.job_impact.presentation.page import CountedAnswers, MoveChoice, Shown, result_page
@@ -29,7 +29,7 @@ from tests.factories_result import NURSE, assessment, missed, move
 
 DAY = datetime(2026, 11, 21, tzinfo=UTC)
 ADDRESS = "https://mingus.test/result/abc"
-WEEK = {Family.TASK: 94.6, Family.ABILITY: 56.1, Family.USAGE: 65.6}
+WEEK = {Evidence.TASK: 94.6, Evidence.ABILITY: 56.1, Evidence.USAGE: 65.6}
 ALARM = re.compile(
     r"\brisk|\bsafe\b|\breplac|losing your job|probabilit|only \d+ (left|spots)|hurry|\btouch", re.IGNORECASE
 )

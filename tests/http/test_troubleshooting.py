@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import time
 from urllib.parse import urlsplit
 
 import pytest
 
-from backend.plugins import KEY
+from backend.analytics.monitoring.control import MonitoringControl
+from backend.plugins import KEY, get
 from tests.conftest import MASTER_KEY, SECRET
 from tests.servers import PROJECT
 
@@ -24,6 +26,8 @@ def answer(app, instance):
 
     def run(command):
         program, *words = command.split()
+        if "monitoring" in words:
+            wait_until_heard_of(app)
         if program == "curl":
             return app.test_client().get(urlsplit(words[-1]).path).text
         if program == "flask":
@@ -35,6 +39,14 @@ def answer(app, instance):
 
     yield run
     app.extensions[KEY].stop()
+
+
+def wait_until_heard_of(app):
+    """The plugin says from a thread of its own that this process lives."""
+    deadline = time.monotonic() + 60
+    with app.app_context():
+        while not get(MonitoringControl).status().hosts and time.monotonic() < deadline:
+            time.sleep(0.05)
 
 
 def test_every_entry_has_a_command_and_a_cure():

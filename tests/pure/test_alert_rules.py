@@ -223,4 +223,17 @@ def test_every_fault_of_a_rule_is_said_at_once():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("rule_id", "limit", "clears_at", "refused"),
+    [
+        ("errors-high", 1.01, 0.02, {"limit"}), ("cpu-high", 7000.0, 65.0, {"limit"}), ("cpu-high", 100.0, 0.0, set()),
+        ("pages-slow", -1.0, -2.0, {"limit", "clears_at"}), ("conversion-fell", -0.5, -0.1, set()),
+    ],
+)  # fmt: skip
+def test_a_limit_that_no_value_reaches_or_every_value_passes_is_refused(rule_id, limit, clears_at, refused):
+    rule = replace(SHIPPED[rule_id], limit=limit, clears_at=clears_at)
+
+    assert {fault.field for fault in faults(rule)} == refused
+
+
 NOT_WINDOWS = {Statistic.BURN, Statistic.CHANGE}

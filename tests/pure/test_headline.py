@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from backend.assessments.job_impact.model.calculator import JobImpactCalculator
-from backend.assessments.job_impact.model.result import Answers, Family, Parts
+from backend.assessments.job_impact.model.result import Answers, Evidence, Parts
 from backend.assessments.job_impact.model.rounding import rounded
 from backend.assessments.job_impact.presentation.headline import Voice, headline_of
 from backend.reference.loading import load_reference
@@ -238,7 +238,7 @@ def test_measures_that_disagree_make_the_place_a_rough_middle():
 
 
 def test_hours_of_ones_own_adjust_the_measures_of_the_job():
-    week = {Family.TASK: 84.0, Family.ABILITY: 56.1, Family.USAGE: 60.0}
+    week = {Evidence.TASK: 84.0, Evidence.ABILITY: 56.1, Evidence.USAGE: 60.0}
     assert headline_of(assessment(yours=week), Voice.OWN).range.startswith(
         "adjusted for these hours, they place nurses "
     )

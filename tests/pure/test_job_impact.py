@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from backend.assessments.job_impact.model.job_impact import ExposureModel, Scale, TooLittleEvidence, combine, week
-from backend.assessments.job_impact.model.result import Agreement, Exposure, Family, Level
+from backend.assessments.job_impact.model.result import Agreement, Evidence, Exposure, Level
 from backend.reference.tables import Activity, Measure, Occupation
 
 unit = st.floats(0, 1)
@@ -168,7 +168,7 @@ def test_an_impossible_scale_is_refused(each, workers):
 
 
 def test_one_kind_of_evidence_is_too_little_and_says_which():
-    found = combine({Family.TASK: 50.0}, {})
+    found = combine({Evidence.TASK: 50.0}, {})
     assert isinstance(found, TooLittleEvidence)
     assert "too thin" in found.reason
     assert "tasks" in found.reason
@@ -181,7 +181,8 @@ def test_one_kind_of_evidence_is_too_little_and_says_which():
 def test_agreement_depends_on_how_far_the_single_measures_lie_apart(low, high, agreement):
     assert (
         combine(
-            dict.fromkeys((Family.TASK, Family.USAGE), 50.0), {Measure.AIOE: low, Measure.MICROSOFT: high}
+            dict.fromkeys((Evidence.TASK, Evidence.USAGE), 50.0),
+            {Measure.AIOE: low, Measure.MICROSOFT: high},
         ).agreement
         is agreement
     )
@@ -191,14 +192,14 @@ def test_agreement_depends_on_how_far_the_single_measures_lie_apart(low, high, a
     ("score", "level"), [(34.9, Level.LOW), (35.0, Level.MEDIUM), (64.9, Level.MEDIUM), (65.0, Level.HIGH)]
 )
 def test_levels_begin_at_35_and_65(score, level):
-    found = combine(dict.fromkeys(Family, score), dict.fromkeys(Measure, score))
+    found = combine(dict.fromkeys(Evidence, score), dict.fromkeys(Measure, score))
     assert (found.level, found.low_level, found.high_level) == (level, level, level)
 
 
 @pytest.mark.parametrize("place", [-0.1, 100.1, float("nan")])
 def test_a_family_outside_0_to_100_is_refused(place):
     with pytest.raises(ValueError, match="between 0 and 100"):
-        combine({Family.TASK: place, Family.USAGE: 50.0}, {})
+        combine({Evidence.TASK: place, Evidence.USAGE: 50.0}, {})
 
 
 @pytest.mark.parametrize(("share", "label"), [(0.5, "mostly by itself"), (0.49, "mostly to help"), (None, None)])

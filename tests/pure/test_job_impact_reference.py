@@ -17,7 +17,7 @@ from backend.assessments.job_impact.model.job_impact import (
     weekly_exposure,
     weekly_usage,
 )
-from backend.assessments.job_impact.model.result import Agreement, Exposure, Family, Level
+from backend.assessments.job_impact.model.result import Agreement, Evidence, Exposure, Level
 from backend.reference.loading import SHIPPED, load_reference
 from backend.reference.tables import Measure
 
@@ -68,7 +68,7 @@ def shares(model, codes):
 )
 def test_matches_the_reference_table(model, code, score, band, families, lean):
     found = model.typical(code)
-    known = {family: place for family, place in zip(Family, families, strict=True) if place is not None}
+    known = {family: place for family, place in zip(Evidence, families, strict=True) if place is not None}
     assert (found.score, found.band.low, found.band.high) == pytest.approx((score, *band), abs=TENTH)
     assert found.families == pytest.approx(known, abs=TENTH)
     if lean is not None:
@@ -135,9 +135,9 @@ def _counted(values, code, workers):
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
     [
-        (Family.TASK, Family.ABILITY, 0.871),
-        (Family.TASK, Family.USAGE, 0.815),
-        (Family.ABILITY, Family.USAGE, 0.740),
+        (Evidence.TASK, Evidence.ABILITY, 0.871),
+        (Evidence.TASK, Evidence.USAGE, 0.815),
+        (Evidence.ABILITY, Evidence.USAGE, 0.740),
     ],
 )
 def test_spearman_correlations_of_the_families(scored, one, other, expected):
@@ -161,7 +161,7 @@ def test_matches_the_personalised_nurse(model, chosen, beta, task_change, score,
     found = model.personal("29-1141", equal)
     assert weekly_exposure(activities, week(activities, {})) == pytest.approx(0.3576, abs=5e-5)
     assert weekly_exposure(activities, week(activities, equal)) == pytest.approx(beta, abs=5e-5)
-    assert found.families[Family.TASK] - model.typical("29-1141").families[Family.TASK] == pytest.approx(
+    assert found.families[Evidence.TASK] - model.typical("29-1141").families[Evidence.TASK] == pytest.approx(
         task_change, abs=TENTH
     )
     assert (found.score, found.band.low, found.band.high) == pytest.approx((score, low, high), abs=TENTH)

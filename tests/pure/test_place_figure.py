@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from backend.assessments.job_impact.model.result import Family
+from backend.assessments.job_impact.model.result import Evidence
 from backend.assessments.job_impact.presentation.headline import Voice, headline_of
 from backend.assessments.job_impact.presentation.place import MEASURES, WORKERS, place_number, place_section
 from tests.factories_result import NURSE, assessment
 
-WEEK = {Family.TASK: 94.6, Family.ABILITY: 56.1, Family.USAGE: 65.6}
+WEEK = {Evidence.TASK: 94.6, Evidence.ABILITY: 56.1, Evidence.USAGE: 65.6}
 
 
 def section_of(a, voice):

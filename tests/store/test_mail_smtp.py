@@ -154,7 +154,7 @@ def test_when_the_mail_server_is_down_what_was_done_stands_and_the_letter_waits(
 
     with app.app_context():
         assert db.session.get_one(Account, account_id).epoch == 7
-        part = get(HealthService).plugins()["mail"]
+        part = get(HealthService).plugins["mail"]()
         assert (part.ok, part.reason) == (False, "emails not delivered yet: 1")
     assert job(app).state == JobState.WAITING
     assert job(app).last_error == "the mail server cannot be used (ConnectionRefusedError)"
@@ -162,7 +162,7 @@ def test_when_the_mail_server_is_down_what_was_done_stands_and_the_letter_waits(
         try_again(app)
     assert [letter.to for letter in server.received] == [ADDRESS]
     with app.app_context():
-        assert get(HealthService).plugins()["mail"].ok
+        assert get(HealthService).plugins["mail"]().ok
 
 
 def assert_it_waits_out(answer, office):

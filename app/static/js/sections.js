@@ -11,6 +11,7 @@
     section.scrollIntoView();
   }
   if (matchMedia("(max-width: 47.99rem)").matches) sections().forEach((section) => { section.open = false; });
+  document.documentElement.classList.add("sections-set");
   addEventListener("hashchange", openTarget);
   openTarget();
   addEventListener("beforeprint", () => sections().forEach((section) => { section.open = true; }));

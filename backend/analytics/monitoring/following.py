@@ -77,6 +77,7 @@ class Follower:
 
     def _ask(self) -> Order:
         order = self._control().order()
+        self._complained = False  # not by a flush: without the database it keeps in memory what it cannot write
         self._readings.is_on = order.desired is Desired.ON
         return order
 
@@ -97,5 +98,3 @@ class Follower:
             if not self._complained:
                 logger.warning("monitoring goes on as it was: the database does not answer (%s)", type(error).__name__)
             self._complained = True
-        else:
-            self._complained = False

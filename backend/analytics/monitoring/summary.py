@@ -21,7 +21,7 @@ BUCKETS = 60
 MOST_NAMES = 50
 
 
-class Measure(StrEnum):
+class SummaryFigure(StrEnum):
     """Which number of a section its threshold is for."""
 
     P75 = "p75"
@@ -30,19 +30,23 @@ class Measure(StrEnum):
     LATEST = "latest"
 
     def of(self, window: Window) -> float | None:
-        if self is Measure.ERROR_RATE:
+        if self is SummaryFigure.ERROR_RATE:
             return window.error_rate
-        return window.latest if self is Measure.LATEST else window.quantile(0.75 if self is Measure.P75 else 0.95)
+        return (
+            window.latest
+            if self is SummaryFigure.LATEST
+            else window.quantile(0.75 if self is SummaryFigure.P75 else 0.95)
+        )
 
 
-class Status(StrEnum):
+class SectionStatus(StrEnum):
     OK = "ok"
     OVER = "over"  # the threshold
     NOTHING = "nothing"  # was measured
     OFF = "off"  # all the time
 
 
-class Unit(StrEnum):
+class ReadingUnit(StrEnum):
     SECONDS = "seconds"
     PERCENT = "percent"
     NONE = "none"
@@ -52,7 +56,7 @@ class Unit(StrEnum):
 class Threshold:
     """What should not be exceeded. A rate of errors is a fraction, whatever the unit of the section."""
 
-    measure: Measure
+    measure: SummaryFigure
     limit: float
 
 
@@ -67,7 +71,7 @@ class Section:
     threshold: Threshold
     names: NameFilter = ANY
     headline: NameFilter | None = None
-    unit: Unit = Unit.SECONDS
+    unit: ReadingUnit = ReadingUnit.SECONDS
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
     counts_failures: bool = False
 
@@ -77,29 +81,29 @@ class Section:
         return next((limit for prefix, limit in self.thresholds.items() if name.startswith(prefix)), None)
 
 
-FEW_FAIL = Threshold(Measure.ERROR_RATE, 0.05)
+FEW_FAIL = Threshold(SummaryFigure.ERROR_RATE, 0.05)
 HOST_THRESHOLDS = MappingProxyType(
     {
-        "cpu_percent": Threshold(Measure.LATEST, 70),
-        "memory_percent": Threshold(Measure.LATEST, 80),
-        "disk_percent": Threshold(Measure.LATEST, 90),
+        "cpu_percent": Threshold(SummaryFigure.LATEST, 70),
+        "memory_percent": Threshold(SummaryFigure.LATEST, 80),
+        "disk_percent": Threshold(SummaryFigure.LATEST, 90),
     }
 )
 # Google's limits of "good" for the 75th percentile; CLS has no unit.
 VITAL_THRESHOLDS = MappingProxyType(
     {
-        "LCP": Threshold(Measure.P75, 2.5),
-        "INP": Threshold(Measure.P75, 0.2),
-        "CLS": Threshold(Measure.P75, 0.1),
-        "FCP": Threshold(Measure.P75, 1.8),
-        "TTFB": Threshold(Measure.P75, 0.8),
+        "LCP": Threshold(SummaryFigure.P75, 2.5),
+        "INP": Threshold(SummaryFigure.P75, 0.2),
+        "CLS": Threshold(SummaryFigure.P75, 0.1),
+        "FCP": Threshold(SummaryFigure.P75, 1.8),
+        "TTFB": Threshold(SummaryFigure.P75, 0.8),
     }
 )
 SECTIONS: Mapping[str, Section] = MappingProxyType(
     {
-        "load_times": Section(Family.CALCULATOR_LOAD, Threshold(Measure.P95, 3.0)),
-        "api": Section(Family.REQUEST, Threshold(Measure.P95, 2.0), route_groups.API),
-        "database": Section(Family.QUERY, Threshold(Measure.P95, 1.0)),
+        "load_times": Section(Family.CALCULATOR_LOAD, Threshold(SummaryFigure.P95, 3.0)),
+        "api": Section(Family.REQUEST, Threshold(SummaryFigure.P95, 2.0), route_groups.API),
+        "database": Section(Family.QUERY, Threshold(SummaryFigure.P95, 1.0)),
         "errors": Section(Family.REQUEST, FEW_FAIL, route_groups.ALL, counts_failures=True),
         "email": Section(Family.EMAIL, FEW_FAIL),
         "payments": Section(Family.PAYMENT, FEW_FAIL),
@@ -109,7 +113,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             Family.HOST,
             HOST_THRESHOLDS["cpu_percent"],
             headline=PROCESSOR,
-            unit=Unit.PERCENT,
+            unit=ReadingUnit.PERCENT,
             thresholds=HOST_THRESHOLDS,
         ),
         "web_vitals": Section(
@@ -125,15 +129,15 @@ class Judged:
 
     window: Window
     threshold: Threshold | None
-    status: Status
+    status: SectionStatus
 
     @classmethod
     def of(cls, window: Window, threshold: Threshold | None) -> Judged:
         if not window.count:
-            return cls(window, threshold, Status.NOTHING if window.covered else Status.OFF)
+            return cls(window, threshold, SectionStatus.NOTHING if window.covered else SectionStatus.OFF)
         value = threshold.measure.of(window) if threshold else None
         is_over = threshold is not None and value is not None and value > threshold.limit
-        return cls(window, threshold, Status.OVER if is_over else Status.OK)
+        return cls(window, threshold, SectionStatus.OVER if is_over else SectionStatus.OK)
 
 
 @dataclass(frozen=True, slots=True)

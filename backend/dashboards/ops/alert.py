@@ -12,7 +12,7 @@ from backend.analytics.figures.quantity import Quantity, QuantityUnit
 from backend.analytics.monitoring.alerts.alert import Alert
 from backend.analytics.monitoring.rules import wording
 from backend.analytics.monitoring.rules.rule import Each, MeasureSource, Rule
-from backend.analytics.monitoring.rules.units import Unit, unit_of
+from backend.analytics.monitoring.rules.units import RuleUnit, unit_of
 from backend.analytics.monitoring.rules.windows import value_of
 from backend.analytics.monitoring.windows import Bucket, NameFilter, Window
 from backend.dashboards.ops.alerts import ShownAlert
@@ -23,10 +23,10 @@ from backend.formats import count, latency
 MOST_AFFECTED = 8
 AROUND, AFTER, DAY = timedelta(hours=1), timedelta(minutes=30), timedelta(days=1)
 QUANTITIES = {
-    Unit.SECONDS: QuantityUnit.LATENCY,
-    Unit.SHARE: QuantityUnit.SHARE,
-    Unit.PERCENT: QuantityUnit.SHARE,
-    Unit.CENTS: QuantityUnit.CENTS,
+    RuleUnit.SECONDS: QuantityUnit.LATENCY,
+    RuleUnit.SHARE: QuantityUnit.SHARE,
+    RuleUnit.PERCENT: QuantityUnit.SHARE,
+    RuleUnit.CENTS: QuantityUnit.CENTS,
 }
 GAP = "A gap means that nothing was measured."
 
@@ -68,7 +68,7 @@ def alert_chart(rule: Rule, buckets: Sequence[Bucket], zone: str) -> Chart | Non
     if rule.measure.source is not MeasureSource.WINDOW or len(buckets) < 2:
         return None
     unit, title = unit_of(rule.measure), wording.subject(rule)
-    scale = 100 if unit is Unit.PERCENT else 1
+    scale = 100 if unit is RuleUnit.PERCENT else 1
     quantity = Quantity(title[:1].lower() + title[1:], QUANTITIES.get(unit, QuantityUnit.COUNT))
     is_long = buckets[-1].starts_at - buckets[0].starts_at > DAY
     n = sum(bucket.window.count for bucket in buckets if bucket.window)

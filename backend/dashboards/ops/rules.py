@@ -13,18 +13,18 @@ from backend.analytics.monitoring.objectives.shipped import OBJECTIVES
 from backend.analytics.monitoring.rules import wording
 from backend.analytics.monitoring.rules.rule import Comparison, MeasureSource, Rule, Statistic
 from backend.analytics.monitoring.rules.shipped import ANY_OBJECTIVE, SHIPPED
-from backend.analytics.monitoring.rules.units import CHECKS, FAMILIES, Unit, span, unit_of
+from backend.analytics.monitoring.rules.units import CHECKS, FAMILIES, RuleUnit, span, unit_of
 from backend.dashboards.ops.alerts import ORDER, SEVERITY
 from backend.formats import first_capital
 
 UNIT_WORDS = {
-    Unit.SECONDS: "seconds",
-    Unit.SHARE: "percent",
-    Unit.PERCENT: "percent",
-    Unit.COUNT: "a number",
-    Unit.TIMES: "times as fast as the budget allows",
-    Unit.BYTES: "bytes",
-    Unit.CENTS: "cents",
+    RuleUnit.SECONDS: "seconds",
+    RuleUnit.SHARE: "percent",
+    RuleUnit.PERCENT: "percent",
+    RuleUnit.COUNT: "a number",
+    RuleUnit.TIMES: "times as fast as the budget allows",
+    RuleUnit.BYTES: "bytes",
+    RuleUnit.CENTS: "cents",
 }
 STATISTICS: Mapping[str, str] = {
     Statistic.P95: "95th percentile",
@@ -112,7 +112,7 @@ def channel_choices(channels: Iterable[Channel]) -> Sequence[tuple[str, str]]:
 
 def _typed(rule: Rule) -> dict[str, str]:
     """The fields of a rule as one would type them: times in minutes, shares in percent."""
-    scale = 100 if unit_of(rule.measure) is Unit.SHARE else 1
+    scale = 100 if unit_of(rule.measure) is RuleUnit.SHARE else 1
     return {
         "limit": f"{rule.limit * scale:.6g}",
         "clears_at": f"{rule.clears_at * scale:.6g}",

@@ -7,16 +7,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from backend.analytics.monitoring.alerts.notifier import Severity
 from backend.analytics.monitoring.objectives.objective import ObjectiveStanding
 from backend.analytics.monitoring.rules.definition import CHANGEABLE, SLUG
 from backend.analytics.monitoring.rules.rule import Comparison, Each, Measure, MeasureSource, Rule, Statistic
-from backend.analytics.monitoring.rules.units import Unit, unit_of
+from backend.analytics.monitoring.rules.units import RuleUnit, unit_of
 from backend.analytics.monitoring.rules.wording import limit, subject
 from backend.errors import FieldError, InvalidRequest
 from backend.routes.schemas.answer import Out
+from backend.routes.schemas.json_bodies import whole
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Channels = Annotated[
@@ -33,7 +34,9 @@ Escalates = Annotated[
     Field(strict=True, ge=60, le=86_400, description="After how long without an acknowledgement the next is told."),
 ]
 Fewest = Annotated[
-    int, Field(strict=True, ge=0, le=1_000_000, description="Measurements under which nothing is judged.")
+    int,
+    BeforeValidator(whole),
+    Field(strict=True, ge=0, le=1_000_000, description="Measurements under which nothing is judged."),
 ]
 Title = Annotated[str, Field(min_length=1, max_length=80)]
 Flag = Annotated[bool, Field(strict=True)]
@@ -132,7 +135,7 @@ class RulePath(BaseModel):
     rule_id: str = Field(description=RULE_ID)
 
 
-class MeasureOut(Out):
+class RuleMeasureOut(Out):
     source: MeasureSource
     name: str
     statistic: Statistic
@@ -146,12 +149,12 @@ class RuleOut(Out):
 
     id: str
     title: str
-    measure: MeasureOut
+    measure: RuleMeasureOut
     comparison: Comparison
     window_seconds: float
     limit: float
     clears_at: float
-    unit: Unit
+    unit: RuleUnit
     in_words: str
     severity: Severity
     lasting_seconds: float
@@ -173,7 +176,7 @@ class RuleOut(Out):
         )  # fmt: skip
         return cls(
             **{name: getattr(rule, name) for name in names},
-            measure=MeasureOut(
+            measure=RuleMeasureOut(
                 source=measure.source,
                 name=measure.name,
                 statistic=measure.statistic,

@@ -47,7 +47,7 @@ class AlertPath(BaseModel):
         return number_of(self.alert_id, "There is no alert with that ID.")
 
 
-class StepOut(Out):
+class AlertStepOut(Out):
     """One change of an alert. `by`: as the audit log names whoever made it; null: Mingus, or nobody left."""
 
     at: datetime
@@ -85,11 +85,11 @@ class AlertOut(Out):
 
 
 class AlertWithSteps(AlertOut):
-    steps: list[StepOut]
+    steps: list[AlertStepOut]
 
     @classmethod
     def of(cls, alert: Alert) -> Self:
-        return cls(**_fields(alert), steps=[StepOut.of(step) for step in alert.steps])
+        return cls(**_fields(alert), steps=[AlertStepOut.of(step) for step in alert.steps])
 
 
 def _fields(alert: Alert) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from backend.analytics.monitoring.errors.group import Frame
+from backend.routes.schemas.json_bodies import whole
 
 MOST_FRAMES = 20
 LONGEST_ROUTE = 200
@@ -19,7 +20,7 @@ class ScriptFrame(BaseModel):
 
     script: str = Field(max_length=120, pattern=r"^/[A-Za-z0-9_./-]+\.js$", examples=["/static/js/charts.js"])
     function: str = Field("", max_length=80, pattern=r"^[A-Za-z0-9_$.]*$")
-    line: Annotated[int, Field(ge=0, le=10_000_000, strict=True)]
+    line: Annotated[int, BeforeValidator(whole), Field(ge=0, le=10_000_000, strict=True)]
 
 
 class BrowserErrorBody(BaseModel):

@@ -8,8 +8,8 @@ from typing import Self
 from backend.assessments.job_impact.model.result import (
     Agreement,
     Assessment,
+    Evidence,
     Exposure,
-    Family,
     LeanLabel,
     Level,
     Parts,
@@ -55,7 +55,7 @@ class FamiliesOut(Out):
 
     @classmethod
     def of(cls, exposure: Exposure) -> Self:
-        task, ability, usage = (exposure.families.get(family) for family in Family)
+        task, ability, usage = (exposure.families.get(family) for family in Evidence)
         return cls(task=task, ability=ability, usage=usage)
 
 
@@ -94,7 +94,7 @@ class MeasureOut(Out):
 
     id: str
     name: str
-    family: Family
+    family: Evidence
     value: FourDecimals
     percentile: OneDecimal
     yours: OneDecimal

@@ -40,3 +40,8 @@ def _members(value: object) -> list[Any]:
     if isinstance(value, str) and HALF.search(value):
         raise Unfit("A text in the body holds half of a character (a lone surrogate, such as \\ud800).")
     return value if isinstance(value, list) else []
+
+
+def whole(value: object) -> object:
+    """JSON has one kind of number, so that 7.0 is a whole number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from backend.analytics.monitoring.alerts.on_call import MOST_STAND_INS, MOST_TURNS, Absence, NewRota, OnCallView
 from backend.routes.schemas.answer import Out
 from backend.routes.schemas.instants import Instant
+from backend.routes.schemas.json_bodies import whole
 
 
 def _public_id(value: object) -> UUID:
@@ -41,8 +42,12 @@ class OnCallBody(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     turns: list[AccountId] = Field(min_length=1, max_length=MOST_TURNS)
-    weekday: int = Field(0, strict=True, ge=0, le=6, description="Day of the hand-over: 0 is Monday, 6 is Sunday.")
-    hour: int = Field(9, strict=True, ge=0, le=23, description="Hour of the hand-over, by the clocks of `zone`.")
+    weekday: Annotated[int, BeforeValidator(whole)] = Field(
+        0, strict=True, ge=0, le=6, description="Day of the hand-over: 0 is Monday, 6 is Sunday."
+    )
+    hour: Annotated[int, BeforeValidator(whole)] = Field(
+        9, strict=True, ge=0, le=23, description="Hour of the hand-over, by the clocks of `zone`."
+    )
     zone: str = Field(examples=["America/New_York"], max_length=64)
     stand_ins: list[StandInBody] = Field(default_factory=list, max_length=MOST_STAND_INS)
 

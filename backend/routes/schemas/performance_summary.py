@@ -10,12 +10,12 @@ from pydantic import Field
 from backend.analytics.monitoring.summary import (
     LONGEST_HOURS,
     Judged,
-    Measure,
+    ReadingUnit,
     Section,
+    SectionStatus,
     SectionSummary,
-    Status,
     Summary,
-    Unit,
+    SummaryFigure,
 )
 from backend.analytics.monitoring.windows import Bucket, Window
 from backend.routes.schemas.answer import Out
@@ -69,17 +69,17 @@ class FiguresOut(Out):
 class ThresholdOut(Out):
     """The number that should not be above `limit`: in the unit of the section, a rate of errors as a fraction."""
 
-    measure: Measure
+    measure: SummaryFigure
     limit: float
 
 
-class NamedOut(FiguresOut):
+class NamedFiguresOut(FiguresOut):
     """A route, statement, kind of job, gauge or the like, with its own threshold if there is one."""
 
     name: str
     latest: float | None = Field(description="The newest value, of gauges alone.")
     threshold: ThresholdOut | None
-    status: Status
+    status: SectionStatus
 
     @classmethod
     def of(cls, name: str, judged: Judged, section: Section) -> Self:
@@ -103,12 +103,12 @@ class SectionOut(FiguresOut):
     `web_vitals` those of LCP.
     """
 
-    unit: Unit
+    unit: ReadingUnit
     latest: float | None
     threshold: ThresholdOut | None
-    status: Status
+    status: SectionStatus
     series: list[PointOut]
-    by_name: list[NamedOut]
+    by_name: list[NamedFiguresOut]
 
     @classmethod
     def of(cls, summary: SectionSummary) -> Self:
@@ -117,7 +117,7 @@ class SectionOut(FiguresOut):
             unit=section.unit,
             latest=_rounded(judged.window.latest),
             series=[PointOut.of(bucket, section) for bucket in summary.series],
-            by_name=[NamedOut.of(name, named, section) for name, named in summary.by_name.items()],
+            by_name=[NamedFiguresOut.of(name, named, section) for name, named in summary.by_name.items()],
             **_judgement(judged),
             **FiguresOut.fields(judged.window, section),
         )

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from backend.analytics.monitoring.alerts.notifier import Severity
 from backend.analytics.monitoring.rules.definition import LONGEST_RULE_ID
 from backend.analytics.monitoring.rules.rule import Comparison, Each, Measure, MeasureSource, Rule, Statistic
-from backend.analytics.monitoring.rules.units import Unit, unit_of
+from backend.analytics.monitoring.rules.units import RuleUnit, unit_of
 from backend.errors import FieldError, InvalidRequest
 
 Form = MultiDict[str, str]
@@ -64,7 +64,7 @@ class FormReader:
 
 def scale_of(measure: Measure) -> int:
     """Shares are typed as percent."""
-    return 100 if unit_of(measure) is Unit.SHARE else 1
+    return 100 if unit_of(measure) is RuleUnit.SHARE else 1
 
 
 def changed_rule(rule: Rule, form: Form) -> Rule:

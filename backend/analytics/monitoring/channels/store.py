@@ -36,8 +36,8 @@ class ChannelStore:
 
     def is_taken(self, name: str, *, but: int | None = None) -> bool:
         """Whether another channel has this name."""
-        same = select(StoredChannel.id).where(func.lower(StoredChannel.name) == name.lower())
-        return any(channel_id != but for channel_id in self._session.scalars(same))
+        channels = self._session.execute(select(StoredChannel.id, StoredChannel.name))
+        return any(other.casefold() == name.casefold() for channel_id, other in channels if channel_id != but)
 
     def delete(self, channel: StoredChannel) -> None:
         self._session.delete(channel)

@@ -13,7 +13,7 @@ from backend.analytics.monitoring.alerts.models import StoredAlert
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.route_groups import ALL
 from backend.analytics.monitoring.rules.judging import Observed
-from backend.analytics.monitoring.rules.units import Unit, say
+from backend.analytics.monitoring.rules.units import RuleUnit, say
 from backend.analytics.monitoring.windows import Windows
 from backend.formats import counted, share
 
@@ -44,7 +44,5 @@ class DailySummary:
         if p95 is None:
             return f"In the last 24 hours: no requests were measured, and {alerts} opened"
         failed = share(window.error_rate or 0, 2)
-        requests = counted(window.count, "request")
-        return (
-            f"In the last 24 hours: {requests}, {failed} failed, 95% within {say(p95, Unit.SECONDS)}, {alerts} opened"
-        )
+        requests, within = counted(window.count, "request"), say(p95, RuleUnit.SECONDS)
+        return f"In the last 24 hours: {requests}, {failed} failed, 95% within {within}, {alerts} opened"

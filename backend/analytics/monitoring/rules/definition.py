@@ -15,7 +15,7 @@ from backend.analytics.monitoring.objectives.shipped import OBJECTIVES
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.rules.rule import Comparison, Each, Measure, MeasureSource, Rule, Statistic
 from backend.analytics.monitoring.rules.shipped import ANY_OBJECTIVE
-from backend.analytics.monitoring.rules.units import CHECKS
+from backend.analytics.monitoring.rules.units import CHECKS, RuleUnit, unit_of
 from backend.errors import FieldError
 
 SLUG = "[a-z][a-z0-9]*(-[a-z0-9]+)*"
@@ -28,11 +28,13 @@ CHANGEABLE = frozenset(
 KINDS: Mapping[str, Callable[[str], Any]] = {"severity": Severity, "comparison": Comparison}
 TIMES = frozenset({"window", "lasting", "settles", "escalates"})
 OF_WINDOW = frozenset(Statistic) - {Statistic.BURN, Statistic.CHANGE}
+HIGHEST: Mapping[RuleUnit, float] = {RuleUnit.SHARE: 1, RuleUnit.PERCENT: 100}
 STATISTICS: Mapping[MeasureSource, frozenset[Statistic]] = {
     MeasureSource.WINDOW: OF_WINDOW,
     MeasureSource.CATALOGUE: frozenset({Statistic.LATEST, Statistic.CHANGE}),
     MeasureSource.OBJECTIVE: frozenset({Statistic.BURN}),
     MeasureSource.CHECK: frozenset({Statistic.LATEST}),
+    Source.CHECK: frozenset({Statistic.LATEST}),
 }
 NAMES: Mapping[MeasureSource, Callable[[], set[str]]] = {
     MeasureSource.WINDOW: lambda: {family.value for family in Family},
@@ -109,6 +111,7 @@ def faults(rule: Rule) -> Iterator[FieldError]:
     if not 1 <= len(rule.title) <= LONGEST_TITLE or not rule.title.isprintable():
         yield FieldError("title", f"Enter a title of 1 to {LONGEST_TITLE} characters on one line.")
     yield from _faults_of_limits(rule)
+    yield from _faults_of_range(rule)
     yield from _faults_of_times(rule)
     yield from _faults_of_measure(rule.measure)
     if not 0 <= rule.fewest <= 1_000_000:
@@ -125,6 +128,19 @@ def _faults_of_limits(rule: Rule) -> Iterator[FieldError]:
         yield FieldError("clears_at", "The alert opens above the limit, so it must clear at the limit or below.")
     if rule.comparison is Comparison.BELOW and rule.clears_at < rule.limit:
         yield FieldError("clears_at", "The alert opens below the limit, so it must clear at the limit or above.")
+
+
+def _faults_of_range(rule: Rule) -> Iterator[FieldError]:
+    """Limits that no value reaches, or every value passes: such a rule would stay silent, or fire, forever."""
+    measure = rule.measure
+    if measure.name not in NAMES[measure.source]() or measure.statistic is Statistic.CHANGE:
+        return
+    unit = unit_of(measure)
+    for name, value in (("limit", rule.limit), ("clears_at", rule.clears_at)):
+        if value > HIGHEST.get(unit, value):
+            yield FieldError(name, "No value of this measure is above 100%.")
+        if value < 0 and unit is not RuleUnit.CENTS:
+            yield FieldError(name, "No value of this measure is below 0.")
 
 
 def _faults_of_times(rule: Rule) -> Iterator[FieldError]:

@@ -18,7 +18,7 @@ BYTES_NAMES = ("B", "kB", "MB", "GB", "TB")
 MONEY = 100
 
 
-class Unit(StrEnum):
+class RuleUnit(StrEnum):
     SECONDS = "seconds"
     SHARE = "share"
     PERCENT = "percent"
@@ -33,57 +33,57 @@ class Noun:
     """What something is called, and the unit of its values."""
 
     words: str
-    unit: Unit
+    unit: RuleUnit
 
 
 FAMILIES: Mapping[Family, Noun] = MappingProxyType(
     {
-        Family.REQUEST: Noun("response times", Unit.SECONDS),
-        Family.REQUEST_BYTES: Noun("response sizes", Unit.BYTES),
-        Family.QUEUE: Noun("times requests wait for a server process", Unit.SECONDS),
-        Family.QUERY: Noun("query times", Unit.SECONDS),
-        Family.JOB: Noun("times of background work", Unit.SECONDS),
-        Family.EMAIL: Noun("times to send an email", Unit.SECONDS),
-        Family.PAYMENT: Noun("times of payments", Unit.SECONDS),
-        Family.OUTBOUND: Noun("times of calls to other services", Unit.SECONDS),
-        Family.LAKE: Noun("times of the lake", Unit.SECONDS),
-        Family.CACHE: Noun("cache reads", Unit.SECONDS),
-        Family.SIGN_IN: Noun("password check times", Unit.SECONDS),
-        Family.CALCULATOR_LOAD: Noun("calculator load times", Unit.SECONDS),
-        Family.STEP: Noun("step times", Unit.SECONDS),
-        Family.VITAL: Noun("Web Vitals", Unit.SECONDS),
-        Family.ALERT: Noun("times to deliver an alert", Unit.SECONDS),
-        Family.BUSINESS: Noun("figures of the business", Unit.COUNT),
-        Family.HOST: Noun("figures of hosts", Unit.COUNT),
-        Family.FLUSH: Noun("times to write down measurements", Unit.SECONDS),
+        Family.REQUEST: Noun("response times", RuleUnit.SECONDS),
+        Family.REQUEST_BYTES: Noun("response sizes", RuleUnit.BYTES),
+        Family.QUEUE: Noun("times requests wait for a server process", RuleUnit.SECONDS),
+        Family.QUERY: Noun("query times", RuleUnit.SECONDS),
+        Family.JOB: Noun("times of background work", RuleUnit.SECONDS),
+        Family.EMAIL: Noun("times to send an email", RuleUnit.SECONDS),
+        Family.PAYMENT: Noun("times of payments", RuleUnit.SECONDS),
+        Family.OUTBOUND: Noun("times of calls to other services", RuleUnit.SECONDS),
+        Family.LAKE: Noun("times of the lake", RuleUnit.SECONDS),
+        Family.CACHE: Noun("cache reads", RuleUnit.SECONDS),
+        Family.SIGN_IN: Noun("password check times", RuleUnit.SECONDS),
+        Family.CALCULATOR_LOAD: Noun("calculator load times", RuleUnit.SECONDS),
+        Family.STEP: Noun("step times", RuleUnit.SECONDS),
+        Family.VITAL: Noun("Web Vitals", RuleUnit.SECONDS),
+        Family.ALERT: Noun("times to deliver an alert", RuleUnit.SECONDS),
+        Family.BUSINESS: Noun("figures of the business", RuleUnit.COUNT),
+        Family.HOST: Noun("figures of hosts", RuleUnit.COUNT),
+        Family.FLUSH: Noun("times to write down measurements", RuleUnit.SECONDS),
     }
 )
 CHECKS: Mapping[str, Noun] = MappingProxyType(
     {
-        "site": Noun("The number of looks in a row that failed", Unit.COUNT),
-        "database_silence": Noun("The time since the database last answered", Unit.SECONDS),
-        "host_silence": Noun("The time since the host last reported", Unit.SECONDS),
-        "dead_jobs": Noun("The number of jobs that gave up", Unit.COUNT),
-        "failing_entries": Noun("The number of failed runs in a row", Unit.COUNT),
-        "oldest_job": Noun("The time the oldest job has been waiting", Unit.SECONDS),
-        "lake_age": Noun("The age of the lake", Unit.SECONDS),
-        "on_call_gap": Noun("The time without anyone on call in the next 7 days", Unit.SECONDS),
-        "undelivered_alerts": Noun("The number of alerts not delivered after 5 minutes", Unit.COUNT),
-        "daily_summary": Noun("The daily summary", Unit.COUNT),
+        "site": Noun("The number of looks in a row that failed", RuleUnit.COUNT),
+        "database_silence": Noun("The time since the database last answered", RuleUnit.SECONDS),
+        "host_silence": Noun("The time since the host last reported", RuleUnit.SECONDS),
+        "dead_jobs": Noun("The number of jobs that gave up", RuleUnit.COUNT),
+        "failing_entries": Noun("The number of failed runs in a row", RuleUnit.COUNT),
+        "oldest_job": Noun("The time the oldest job has been waiting", RuleUnit.SECONDS),
+        "lake_age": Noun("The age of the lake", RuleUnit.SECONDS),
+        "on_call_gap": Noun("The time without anyone on call in the next 7 days", RuleUnit.SECONDS),
+        "undelivered_alerts": Noun("The number of alerts not delivered after 5 minutes", RuleUnit.COUNT),
+        "daily_summary": Noun("The daily summary", RuleUnit.COUNT),
     }
 )
 HOST_NOUNS = {"cpu_percent": "CPU use", "memory_percent": "Memory use", "disk_percent": "Disk use"}
 _OF_CATALOGUE = {
-    CatalogueUnit.COUNT: Unit.COUNT, CatalogueUnit.FRACTION: Unit.SHARE, CatalogueUnit.CENTS: Unit.CENTS,
-    CatalogueUnit.SECONDS: Unit.SECONDS,
+    CatalogueUnit.COUNT: RuleUnit.COUNT, CatalogueUnit.FRACTION: RuleUnit.SHARE, CatalogueUnit.CENTS: RuleUnit.CENTS,
+    CatalogueUnit.SECONDS: RuleUnit.SECONDS,
 }  # fmt: skip
 
 
-def unit_of(measure: Measure) -> Unit:
+def unit_of(measure: Measure) -> RuleUnit:
     """In what the values of a measure, and so the limits of its rules, are given."""
     by_statistic = {
-        Statistic.ERROR_RATE: Unit.SHARE, Statistic.COUNT: Unit.COUNT, Statistic.BURN: Unit.TIMES,
-        Statistic.CHANGE: Unit.SHARE,
+        Statistic.ERROR_RATE: RuleUnit.SHARE, Statistic.COUNT: RuleUnit.COUNT, Statistic.BURN: RuleUnit.TIMES,
+        Statistic.CHANGE: RuleUnit.SHARE,
     }  # fmt: skip
     if measure.statistic in by_statistic:
         return by_statistic[measure.statistic]
@@ -95,17 +95,17 @@ def unit_of(measure: Measure) -> Unit:
     return _of_family(measure)
 
 
-def _of_family(measure: Measure) -> Unit:
+def _of_family(measure: Measure) -> RuleUnit:
     if any("percent" in prefix for prefix in measure.prefixes):
-        return Unit.PERCENT
+        return RuleUnit.PERCENT
     if any("bytes" in prefix for prefix in measure.prefixes):
-        return Unit.BYTES
+        return RuleUnit.BYTES
     if any(prefix.startswith("CLS") for prefix in measure.prefixes):
-        return Unit.COUNT
+        return RuleUnit.COUNT
     return FAMILIES[Family(measure.name)].unit
 
 
-def say(value: float, unit: Unit) -> str:
+def say(value: float, unit: RuleUnit) -> str:
     """A value as it reads in a message: 2.4 s, 92%, 14.4 times."""
     return _SAID[unit](value)
 
@@ -142,12 +142,12 @@ def _bytes(value: float) -> str:
     return f"{_short(value)} {BYTES_NAMES[-1]}"
 
 
-_SAID: Mapping[Unit, Callable[[float], str]] = {
-    Unit.SECONDS: _time,
-    Unit.SHARE: lambda value: f"{_short(value * 100)}%",
-    Unit.PERCENT: lambda value: share(value / 100),
-    Unit.COUNT: _number,
-    Unit.TIMES: lambda value: f"{_short(value)} times",
-    Unit.BYTES: _bytes,
-    Unit.CENTS: lambda value: f"${value / MONEY:,.2f}",
+_SAID: Mapping[RuleUnit, Callable[[float], str]] = {
+    RuleUnit.SECONDS: _time,
+    RuleUnit.SHARE: lambda value: f"{_short(value * 100)}%",
+    RuleUnit.PERCENT: lambda value: share(value / 100),
+    RuleUnit.COUNT: _number,
+    RuleUnit.TIMES: lambda value: f"{_short(value)} times",
+    RuleUnit.BYTES: _bytes,
+    RuleUnit.CENTS: lambda value: f"${value / MONEY:,.2f}",
 }

@@ -14,17 +14,17 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backend.assessments.job_impact.model.result import Agreement, Band, Exposure, Family, Lean, Level, Parts
+from backend.assessments.job_impact.model.result import Agreement, Band, Evidence, Exposure, Lean, Level, Parts
 from backend.reference.tables import Activity, Measure, Occupation
 
 WeeklyTotal = Callable[[tuple[Activity, ...], tuple[float, ...]], float]
 
 MODEL_VERSION = "exposure-1.0"
 
-FAMILIES: Mapping[Family, tuple[Measure, ...]] = {
-    Family.TASK: (Measure.BETA_HUMAN, Measure.BETA_GPT4),
-    Family.ABILITY: (Measure.AIOE,),
-    Family.USAGE: (Measure.MICROSOFT, Measure.ANTHROPIC),
+FAMILIES: Mapping[Evidence, tuple[Measure, ...]] = {
+    Evidence.TASK: (Measure.BETA_HUMAN, Measure.BETA_GPT4),
+    Evidence.ABILITY: (Measure.AIOE,),
+    Evidence.USAGE: (Measure.MICROSOFT, Measure.ANTHROPIC),
 }
 FEWEST_FAMILIES = 2
 AGREE_WITHIN, MIXED_WITHIN = 30.0, 55.0
@@ -165,7 +165,7 @@ def agreement(measures: Band) -> Agreement:
     return Agreement.MIXED if width <= MIXED_WITHIN else Agreement.DISAGREE
 
 
-def combine(families: Mapping[Family, float], places: Mapping[Measure, float]) -> Exposure | TooLittleEvidence:
+def combine(families: Mapping[Evidence, float], places: Mapping[Measure, float]) -> Exposure | TooLittleEvidence:
     """Score = mean of the families, band = their range; `places` are the single measures behind them.
 
     Each is a percent of US workers; families from 0 to 100, and the places are brought there.
@@ -201,8 +201,12 @@ def _percent(place: float) -> float:
     return min(max(place, 0.0), 100.0)
 
 
-def _reason(families: Mapping[Family, float]) -> str:
-    kinds = {Family.TASK: "its tasks", Family.ABILITY: "its abilities", Family.USAGE: "how AI is used"}
+def _reason(families: Mapping[Evidence, float]) -> str:
+    kinds = {
+        Evidence.TASK: "its tasks",
+        Evidence.ABILITY: "its abilities",
+        Evidence.USAGE: "how AI is used",
+    }
     covered = " and ".join(kinds[family] for family in families)
     evidence = f"only one kind, about {covered}," if covered else "none"
     return f"The evidence is too thin for a score: at least two kinds are needed and {evidence} covers this job."
@@ -252,7 +256,7 @@ class ExposureModel:
         usual, weights = tuple(a.share for a in activities), week(activities, shares)
         changes = {
             **dict.fromkeys(
-                FAMILIES[Family.TASK], _moved(self.task_scale, weekly_exposure, activities, usual, weights)
+                FAMILIES[Evidence.TASK], _moved(self.task_scale, weekly_exposure, activities, usual, weights)
             ),
             Measure.MICROSOFT: _moved(self.usage_scale, weekly_usage, activities, usual, weights),
         }
@@ -270,8 +274,10 @@ class ExposureModel:
             return (0.0,) * len(activities)
         usual, weights = tuple(a.share for a in activities), week(activities, shares)
         families = _families(places)
-        usage_measures = sum(measure in places for measure in FAMILIES[Family.USAGE])
-        tasks = _slope(self.task_scale, weekly_exposure, activities, usual, weights) if Family.TASK in families else 0.0
+        usage_measures = sum(measure in places for measure in FAMILIES[Evidence.USAGE])
+        tasks = (
+            _slope(self.task_scale, weekly_exposure, activities, usual, weights) if Evidence.TASK in families else 0.0
+        )
         usage = 0.0
         if Measure.MICROSOFT in places:
             usage = _slope(self.usage_scale, weekly_usage, activities, usual, weights) / usage_measures
@@ -332,7 +338,7 @@ def _typical(row: Occupation, placed: Mapping[Measure, float]) -> Exposure | Too
     return combine(_families(placed), placed)
 
 
-def _families(places: Mapping[Measure, float]) -> dict[Family, float]:
+def _families(places: Mapping[Measure, float]) -> dict[Evidence, float]:
     """Mean of the measures present, per family."""
     present = {family: [places[m] for m in measures if m in places] for family, measures in FAMILIES.items()}
     return {family: fsum(values) / len(values) for family, values in present.items() if values}

@@ -37,7 +37,7 @@ class Agreement(StrEnum):
     DISAGREE = "disagree"
 
 
-class Family(StrEnum):
+class Evidence(StrEnum):
     TASK = "task"
     ABILITY = "ability"
     USAGE = "usage"
@@ -73,7 +73,7 @@ class Exposure:
 
     score: float
     band: Band
-    families: Mapping[Family, float]
+    families: Mapping[Evidence, float]
     places: Mapping[Measure, float]
     measures_range: Band
     agreement: Agreement
@@ -88,7 +88,7 @@ class MeasurePlace:
 
     id: str
     name: str
-    family: Family
+    family: Evidence
     value: float
     percentile: float
     source: str

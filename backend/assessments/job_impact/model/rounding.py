@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import floor
 
 from backend.assessments.job_impact.model.job_impact import FAMILIES, agreement, level
-from backend.assessments.job_impact.model.result import Agreement, Band, Exposure, Family
+from backend.assessments.job_impact.model.result import Agreement, Band, Evidence, Exposure
 
 SPREADS = tuple(Agreement)  # from the closest to the widest
 
@@ -39,7 +39,7 @@ def _nearest(value: float, digits: int) -> float:
     return round(floor(value * 10.0**digits + 0.5) / 10.0**digits, digits)
 
 
-def _rounded_family(family: Family, exposure: Exposure, spread: Band, digits: int) -> float:
+def _rounded_family(family: Evidence, exposure: Exposure, spread: Band, digits: int) -> float:
     """A family of one measure is that measure, to the digit."""
     if sum(measure in exposure.places for measure in FAMILIES[family]) == 1:
         return _at_an_end(exposure.families[family], exposure.measures_range, spread, digits)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backend.assessments.job_impact.model.result import Assessment, Exposure, Family
+from backend.assessments.job_impact.model.result import Assessment, Evidence, Exposure
 from backend.assessments.job_impact.model.rounding import rounded, rounded_place
 from backend.assessments.job_impact.presentation.headline import Headline, Voice, hours_entered
 from backend.formats import first_capital
@@ -23,7 +23,11 @@ MEASURES: Mapping[Measure, str] = {
     Measure.ANTHROPIC: "Use of Anthropic’s AI",
 }
 WEEK_OF: Mapping[Voice, str] = {Voice.OWN: "your week", Voice.SHARED: "this person’s week", Voice.JOB: "this week"}
-KINDS: Mapping[Family, str] = {Family.TASK: "tasks", Family.ABILITY: "abilities", Family.USAGE: "use"}
+KINDS: Mapping[Evidence, str] = {
+    Evidence.TASK: "tasks",
+    Evidence.ABILITY: "abilities",
+    Evidence.USAGE: "use",
+}
 
 
 @dataclass(frozen=True, slots=True)
