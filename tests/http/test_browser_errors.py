@@ -98,12 +98,18 @@ def test_reports_have_an_allowance_of_their_own(instance):
     close(app)
 
 
-@pytest.mark.parametrize("page", ["/", "/methodology", "/jobs", "/sign-in", "/nowhere"])
-def test_every_page_has_the_script_first_and_names_its_route(client, page):
+@pytest.mark.parametrize(
+    ("page", "route"),
+    [
+        *((page, page) for page in ("/", "/methodology", "/jobs", "/sign-in")),
+        ("/jobs/registered-nurses", "/jobs/{path:slug}"),
+        ("/nowhere", ""),
+    ],
+)
+def test_every_page_has_the_script_first_and_names_its_route(client, page, route):
     scripts = client.get(page).text.partition("<script src=")[2]
 
     assert "js/errors.js" in scripts.partition(">")[0]
-    route = "" if page == "/nowhere" else page
     assert f'data-route="{route}"' in scripts.partition(">")[0]
 
 

@@ -24,4 +24,4 @@
 
   addEventListener("error", ({ error, filename, lineno }) => report(error, `${filename}:${lineno}`));
   addEventListener("unhandledrejection", ({ reason }) => report(reason));
-})(document.currentScript.dataset.route, location.origin, new Set());
+})(document.currentScript.dataset.route.replaceAll("{", "<").replaceAll("}", ">"), location.origin, new Set());

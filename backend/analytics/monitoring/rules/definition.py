@@ -34,7 +34,6 @@ STATISTICS: Mapping[MeasureSource, frozenset[Statistic]] = {
     MeasureSource.CATALOGUE: frozenset({Statistic.LATEST, Statistic.CHANGE}),
     MeasureSource.OBJECTIVE: frozenset({Statistic.BURN}),
     MeasureSource.CHECK: frozenset({Statistic.LATEST}),
-    Source.CHECK: frozenset({Statistic.LATEST}),
 }
 NAMES: Mapping[MeasureSource, Callable[[], set[str]]] = {
     MeasureSource.WINDOW: lambda: {family.value for family in Family},
