@@ -179,6 +179,17 @@ def test_nobody_acknowledges_and_the_next_person_is_told(world):
     assert len({change.group for change in changes}) == 1
 
 
+@pytest.mark.parametrize("later", [(), [Observed(10)]])
+def test_nobody_else_is_told_while_the_figure_is_back_or_too_little_is_measured(world, later):
+    world.observe("disk-full", 95)
+    world.observe("disk-full", 95, later=MINUTE)
+    world.values.of_rule["disk-full"] = later
+    world.now += 15 * MINUTE
+    world.evaluation.run()
+
+    assert [change.kind for call in world.heard.calls for change in call] == [ChangeKind.OPENED]
+
+
 def test_while_monitoring_is_off_alerts_stay_as_they_are_and_say_so(world):
     world.observe("jobs-dead", 3)
     world.is_on = False

@@ -69,6 +69,7 @@ def site(any_app, instance):
 
 @ON_SQLITE
 def test_a_loss_is_told_once_and_its_end_too(site):
+    answered = site.now
     site.lose()
     assert [site.look(10 * SECOND) for _ in range(3)] == [0, 0, 0]
     assert [site.look(10 * SECOND) for _ in range(6)] == [1] * 6
@@ -88,6 +89,7 @@ def test_a_loss_is_told_once_and_its_end_too(site):
         [alert] = get(AlertService).all([AlertState.RESOLVED]).alerts
         told = db.session.scalars(sa.select(StoredDelivery)).all()
     assert (alert.rule_id, alert.measured) == ("database-lost", "The database didn’t answer")
+    assert alert.since > answered
     assert [(delivery.channel_id, delivery.kind) for delivery in told] == [("email", "resolved")]
 
 

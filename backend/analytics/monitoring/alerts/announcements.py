@@ -18,6 +18,7 @@ from backend.analytics.monitoring.rules.rule import EVERYTHING, Rule
 from backend.analytics.monitoring.rules.wording import limit
 
 WHOLE_SITE = "the whole site"
+REPEATED = (ChangeKind.REMINDER, ChangeKind.ESCALATED)
 OpenAlerts = Mapping[str, Sequence[StoredAlert]]
 
 
@@ -76,7 +77,7 @@ class Announcements:
             quiet = {alert.thing for alert in open_alerts.get(rule.yields_to, ())}
             is_silenced = any(_holds(silence, rule.id, now) for silence in silences)
             kind = due(rule, group, [_open(alert, quiet, is_silenced=is_silenced) for alert in alerts], now)
-            if kind:
+            if kind and (kind not in REPEATED or any(map(_is_past, alerts))):
                 yield from self._said(rule, group, alerts or self._last(rule), kind, now)
 
     def _said(
@@ -143,6 +144,11 @@ def _open(alert: StoredAlert, quiet: Collection[str], *, is_silenced: bool) -> O
     assert alert.fired_at is not None
     is_quiet = is_silenced or alert.thing in quiet
     return OpenAlert(alert.id, AlertState(alert.state), alert.fired_at, alert.was_told, is_quiet)
+
+
+def _is_past(alert: StoredAlert) -> bool:
+    """Whether its figure is still on the wrong side: neither back, nor of too little to judge."""
+    return alert.kept_since is None and alert.unknown_since is None
 
 
 def _holds(silence: StoredSilence, rule_id: str, at: datetime) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -45,8 +46,8 @@ class LostDatabase:
         self._waiting = {}
         if self._advance(0.0, at) is not ChangeKind.RESOLVED:
             return None
-        over, self._standing = self._prepared, None
-        return over
+        over, lost, self._standing = self._prepared, self._standing, None
+        return replace(over, change=replace(over.change, since=lost.since)) if over and lost else None
 
     def did_not_answer(self, at: datetime) -> None:
         """Tell whoever is to be told by now."""
