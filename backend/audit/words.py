@@ -24,6 +24,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         Action.DATA_EXPORTED: "Downloaded a person’s data",
         Action.DATA_KEYS_ROTATED: "Rotated the master key",
         Action.ADDRESSES_REINDEXED: "Rebuilt the index of email addresses",
+        Action.ERROR_GROUP_CHANGED: "Decided about an error group",
         Action.ERASURE_BEGUN: "Asked to delete an account",
         Action.ERASURE_FINISHED: "Deleted an account’s data",
         Action.GOAL_ADDED: "Added a goal",
