@@ -17,7 +17,6 @@ from backend.routes.access import caller, is_shared, sign_in_token
 from backend.routes.frames import frame_ancestors
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-LIVE = "/health/live"  # asked every ten seconds by the rules, and as often by who runs Mingus
 SECRETS = frozenset({"token", "link"})  # arguments of a rule that open what is one visitor's own
 logger = logging.getLogger(REQUESTS)
 
@@ -96,9 +95,9 @@ def _scripts() -> str:
 
 def _log(response: Response) -> None:
     """One line a request: the rule, never the path, which may hold a token; none where Mingus looks at itself."""
-    looks_at_itself = request.path == LIVE and response.status_code == HTTPStatus.OK
+    by_itself = request.headers.get("User-Agent") == "Mingus" and response.status_code == HTTPStatus.OK
     logger.log(
-        logging.DEBUG if looks_at_itself else logging.INFO,
+        logging.DEBUG if by_itself else logging.INFO,
         "request",
         extra={
             "request_id": g.request_id,
