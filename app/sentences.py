@@ -58,7 +58,8 @@ PATTERNS: Mapping[str, str] = MappingProxyType(
         "^[^\\x00-\\x20\\x7f]([^\\x00-\\x1f\\x7f]*[^\\x00-\\x20\\x7f])?$": "must be one line without outer spaces",
         "^[0-9A-Za-z]{32}$": "must be 32 letters and digits",
         "^[!-~]+$": "must be printable ASCII without spaces",
-        "^https://[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?(:443)?(/[!-\\[\\]-~]*)?$": "must begin with https:// and name no other port",
+        "^https://[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?(:443)?"
+        "(/[!-\\[\\]-~]*)?$": "must begin with https:// and name no other port",
         "^[a-z][a-z0-9]*(-[a-z0-9]+)*$": "must be lowercase words joined by hyphens, such as pages-slow",
         "^/[A-Za-z0-9_./-]+\\.js$": "must be the path of a script, such as /static/js/charts.js",
     }

@@ -22,13 +22,24 @@ ROUTES = {
     "/api/analytics/annotations/<public_id>": {"at": "2026-11-21", "text": "\ud800"},
     "/api/analytics/boards/<public_id>": {"name": "\ud800"},
     "/api/analytics/goals/<public_id>": {"direction": "\ud800"},
+    "/api/analytics/browser-error": {"type": "\ud800", "route": "/", "frames": []},
+    "/api/analytics/performance/errors/<group_id>": {"state": "ignored", "reason": "\ud800"},
+    "/api/analytics/performance/rules": {"title": "\ud800"},
+    "/api/analytics/performance/rules/<rule_id>": {"title": "\ud800"},
+    "/api/analytics/performance/silences": {"reason": "\ud800"},
+    "/api/analytics/performance/on-call": {"zone": "\ud800"},
+    "/api/analytics/performance/channels": {"name": "\ud800"},
+    "/api/analytics/performance/channels/<channel_id>": {"name": "\ud800"},
     "/api/calculator/assess": {"occupation": "\ud800"},
     "/api/v1/auth/login": {"email": "\ud800@example.org", "password": "\ud800"},
 }
 # Of what changes one thing; the rest is posted.
+PUT = ("/api/analytics/annotations/<public_id>", "/api/analytics/performance/on-call")
 VERBS = dict.fromkeys((route for route in ROUTES if "<" in route), "PATCH") | {
-    "/api/analytics/annotations/<public_id>": "PUT"
+    route: "PUT" for route in ROUTES if route in PUT or ("<" in route and "/performance/" in route)
 }
+IDS = {"<public_id>": str(uuid4()), "<group_id>": "1", "<rule_id>": "cpu-high", "<channel_id>": "1"}
+SCOPES = (Scope.DASHBOARDS_READ, Scope.EVENTS_WRITE, Scope.MONITORING_CONTROL)
 HALF, DEEP, NO_NUMBER = "holds half of a character", "nested too deeply", "is not JSON"
 ODD = {
     "a list without end": ("[" * 5_000, DEEP),
@@ -43,12 +54,15 @@ ODD = {
 
 
 def send(client, url, **content):
-    return client.open(url.replace("<public_id>", str(uuid4())), method=VERBS.get(url, "POST"), **content)
+    address = url
+    for name, value in IDS.items():
+        address = address.replace(name, value)
+    return client.open(address, method=VERBS.get(url, "POST"), **content)
 
 
 @pytest.fixture
 def post(client, make_key):
-    key = make_key(*(str(scope) for scope in (Scope.DASHBOARDS_READ, Scope.EVENTS_WRITE)))
+    key = make_key(*map(str, SCOPES))
 
     def post(url, body):
         headers = {"Authorization": f"Bearer {key}"} if url.startswith("/api/analytics/") else {}
@@ -76,7 +90,7 @@ def in_chunks(body):
 @pytest.mark.parametrize("url", ROUTES)
 @pytest.mark.parametrize(("length", "status"), [(64 * 1024 + 1, 413), (10**6, 413), (64 * 1024, 422)])
 def test_a_body_in_chunks_is_refused_by_its_length_too(client, make_key, url, length, status):
-    key = make_key(Scope.DASHBOARDS_READ)
+    key = make_key(*map(str, SCOPES))
     headers = {"Authorization": f"Bearer {key}"} if url.startswith("/api/analytics/") else {}
 
     body = b'{"x": 1' + b" " * (length - 8) + b"}"
