@@ -64,7 +64,7 @@ def test_counts_and_95th_percentiles_agree(told, seconds):
     [shown] = re.findall(r"95th percentile: API (\d+) ms</h3>", page)
 
     assert of_statsd["count"] == scraped[0] == summary["count"] == REQUESTS
-    assert f"{REQUESTS:,} counted" in page
+    assert f"{REQUESTS:,} measured" in page
     p95s = [of_statsd["upper_95"] / 1000, scraped[1], summary["p95"], int(shown) / 1000]
     assert p95s == pytest.approx([float(np.quantile(seconds, 0.95))] * 4, rel=0.01)
 
