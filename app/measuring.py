@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from time import perf_counter, time
 
 from flask import Flask, Response, g, has_request_context, request
 
 from backend.analytics.monitoring.queries.watch import QueryWatch
 from backend.analytics.monitoring.readings import Family, Readings
+from backend.analytics.monitoring.request_names import request_name
 from backend.extensions import db
 from backend.plugins import KEY
 from config.settings import Settings
 
-UNKNOWN_ADDRESS = "unknown address"  # one name for whatever somebody tries out
 BACKGROUND = "background work"
 STATUS_CLASSES = tuple(f"{hundreds}xx" for hundreds in range(10))
 QUEUED_SINCE = re.compile(r"(?:t=)?(\d{10,16}(?:\.\d{1,6})?)")
-CONVERTER = re.compile(r"<[^<>:]+:")
 UNITS = ((1e14, 1e-6), (1e11, 1e-3), (0.0, 1.0))  # proxies write microseconds, milliseconds, or seconds
 LONGEST_QUEUE_SECONDS = 300.0
 
@@ -43,7 +41,7 @@ def request_measure(readings: Readings, *, behind_proxy: bool) -> Callable[[Resp
             return response
         seconds = perf_counter() - g._get_current_object().began  # noqa: SLF001
         asked = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  (one look-up instead of five)
-        name = name_of(asked.method, asked.url_rule.rule if asked.url_rule is not None else None)
+        name = request_name(asked.method, asked.url_rule.rule if asked.url_rule is not None else None)
         outcome = STATUS_CLASSES[response.status_code // 100]
         record(Family.REQUEST, name, seconds, outcome)
         length = response.headers.get("Content-Length")
@@ -56,12 +54,6 @@ def request_measure(readings: Readings, *, behind_proxy: bool) -> Callable[[Resp
         return response
 
     return measure
-
-
-@lru_cache(maxsize=2000)
-def name_of(method: str, rule: str | None) -> str:
-    """A request by its template, never its path, which may hold a visitor's token."""
-    return UNKNOWN_ADDRESS if rule is None else f"{method} {CONVERTER.sub('<', rule)}"
 
 
 def seconds_queued(since: str, arrived: float) -> float | None:
@@ -78,4 +70,4 @@ def where() -> str:
     """The request at work, by its template."""
     if not has_request_context():
         return BACKGROUND
-    return name_of(request.method, request.url_rule.rule if request.url_rule else None)
+    return request_name(request.method, request.url_rule.rule if request.url_rule else None)

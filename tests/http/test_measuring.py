@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 from flask import Response
 
-from app.measuring import UNKNOWN_ADDRESS, seconds_queued
+from app.measuring import seconds_queued
 from backend.analytics.monitoring.readings import Family, Readings
+from backend.analytics.monitoring.request_names import UNKNOWN_ADDRESS
 from backend.plugins import KEY
 from backend.routes.access import public
 from tests.conftest import close, make_app, make_settings

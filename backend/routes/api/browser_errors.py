@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Response, current_app, g
 from flask_openapi3 import APIBlueprint, Tag
 
 from backend.analytics.monitoring.errors.browser import facts_of_browser
 from backend.analytics.monitoring.errors.buffer import Circumstances, ErrorBuffer
 from backend.analytics.monitoring.errors.group import ErrorSource
+from backend.analytics.monitoring.request_names import request_name
 from backend.plugins import get
 from backend.routes.access import Rate, public
 from backend.routes.api.event_senders import refuse_other_sites
@@ -17,7 +16,6 @@ from backend.routes.consent import asks_not_to_be_tracked
 from backend.routes.schemas.browser_errors import BrowserErrorBody
 from backend.routes.schemas.problem import problems
 
-CONVERTER = re.compile(r"<[^<>:]+:")
 bp = APIBlueprint(
     "browser_errors",
     __name__,
@@ -44,4 +42,4 @@ def report(body: BrowserErrorBody) -> Response:
 def _page(route: str) -> str:
     """The page if this site has its route, so that no address of anybody is kept in its place."""
     rules = {rule.rule for rule in current_app.url_map.iter_rules()}
-    return f"GET {CONVERTER.sub('<', route)}" if route in rules else "unknown address"
+    return request_name("GET", route if route in rules else None)
