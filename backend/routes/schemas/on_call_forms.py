@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
 from backend.analytics.monitoring.alerts.on_call import Absence, NewRota, OnCallView
 from backend.errors import FieldError, InvalidRequest
+from backend.routes.schemas.instants import local_instant
 from backend.time_zones import zone_named
 
 NOBODY = ""
@@ -68,9 +68,7 @@ def _stand_in(form: MultiDict[str, str], zone: str, errors: list[FieldError]) ->
 
 
 def _moment(form: MultiDict[str, str], name: str, zone: str, errors: list[FieldError]) -> datetime | None:
-    try:
-        local = datetime.fromisoformat(form.get(name, "").strip())
-        return (local if local.tzinfo else local.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
-    except (ValueError, OverflowError):
+    moment = local_instant(form.get(name, ""), zone)
+    if moment is None:
         errors.append(FieldError(name, "Enter a date and a time."))
-        return None
+    return moment

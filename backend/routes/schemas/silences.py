@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from backend.analytics.monitoring.alerts.service import NewSilence
 from backend.errors import FieldError, InvalidRequest
+from backend.routes.schemas.instants import local_instant
 
 LENGTHS: Mapping[str, tuple[str, timedelta]] = {
     "1h": ("In 1 hour", timedelta(hours=1)),
@@ -35,11 +35,7 @@ def silence_of_form(form: Mapping[str, str], rule_id: str | None, now: datetime,
 def _moment(form: Mapping[str, str], name: str, zone: str, errors: list[FieldError]) -> datetime | None:
     """A local time as browsers send it; None of an empty field."""
     text = form.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
-    except (ValueError, OverflowError):
+    moment = local_instant(text, zone)
+    if text and moment is None:
         errors.append(FieldError(name, NOT_A_TIME))
-        return None
+    return moment
