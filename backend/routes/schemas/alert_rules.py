@@ -143,6 +143,17 @@ class RuleMeasureOut(Out):
     excluded: list[str]
     each: Each
 
+    @classmethod
+    def of(cls, measure: Measure) -> Self:
+        return cls(
+            source=measure.source,
+            name=measure.name,
+            statistic=measure.statistic,
+            prefixes=list(measure.prefixes),
+            excluded=list(measure.excluded),
+            each=measure.each,
+        )
+
 
 class RuleOut(Out):
     """`unit`: of the limits. `in_words`: what is measured, and the limit. `runbook`: the heading in docs/runbook.md."""
@@ -169,22 +180,14 @@ class RuleOut(Out):
 
     @classmethod
     def of(cls, rule: Rule) -> Self:
-        measure = rule.measure
         names = (
             "id", "title", "comparison", "limit", "clears_at", "severity", "fewest", "business_hours", "is_enabled",
             "is_shipped", "runbook",
         )  # fmt: skip
         return cls(
             **{name: getattr(rule, name) for name in names},
-            measure=RuleMeasureOut(
-                source=measure.source,
-                name=measure.name,
-                statistic=measure.statistic,
-                prefixes=list(measure.prefixes),
-                excluded=list(measure.excluded),
-                each=measure.each,
-            ),
-            unit=unit_of(measure),
+            measure=RuleMeasureOut.of(rule.measure),
+            unit=unit_of(rule.measure),
             in_words=f"{subject(rule)} {limit(rule)}",
             window_seconds=rule.window.total_seconds(),
             lasting_seconds=rule.lasting.total_seconds(),
