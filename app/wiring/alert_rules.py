@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.wiring.monitoring import is_monitored
 from backend.accounts.people.models import Account, AccountState
 from backend.accounts.permissions import Role, Scope
 from backend.analytics.metrics.catalogue.service import CatalogueService
@@ -19,7 +20,6 @@ from backend.analytics.monitoring.alerts.on_call import OnCall
 from backend.analytics.monitoring.alerts.service import AlertService
 from backend.analytics.monitoring.alerts.store import AlertStore
 from backend.analytics.monitoring.channels.service import ChannelService
-from backend.analytics.monitoring.control import MonitoringControl
 from backend.analytics.monitoring.objectives.service import Objectives
 from backend.analytics.monitoring.objectives.shipped import OBJECTIVES
 from backend.analytics.monitoring.rules.catalogue import CatalogueValues
@@ -29,7 +29,6 @@ from backend.analytics.monitoring.rules.site_look import SiteLook
 from backend.analytics.monitoring.rules.store import RuleStore
 from backend.analytics.monitoring.rules.values import LongValues, RuleValues
 from backend.analytics.monitoring.rules.windows import WindowValues
-from backend.analytics.monitoring.state import Desired
 from backend.analytics.monitoring.windows import Windows
 from backend.audit.service import AuditLog
 from backend.database import get_db_session
@@ -100,7 +99,3 @@ def evaluation_of(registry: Registry, settings: Settings) -> Callable[[], AlertE
         return AlertEvaluation(store, in_force, values(), announcements, session, is_on, database_clock(session), zone)
 
     return evaluation
-
-
-def is_monitored(registry: Registry) -> bool:
-    return registry.build(MonitoringControl).order().desired is Desired.ON

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from app.wiring.monitoring import is_monitored
 from backend.analytics.monitoring.alerts.announcements import AlertLinks
 from backend.analytics.monitoring.alerts.notifier import Notifier
 from backend.analytics.monitoring.alerts.on_call import OnCall
@@ -9,9 +12,7 @@ from backend.analytics.monitoring.alerts.service import AlertService
 from backend.analytics.monitoring.channels.last_resort import LastResort, LastResortServices
 from backend.analytics.monitoring.channels.sending import Sender
 from backend.analytics.monitoring.channels.service import ChannelService
-from backend.analytics.monitoring.control import MonitoringControl
 from backend.analytics.monitoring.rules.service import Rules
-from backend.analytics.monitoring.state import Desired
 from backend.database import get_db_session
 from backend.jobs.store import database_clock
 from backend.plugins import Registry
@@ -19,11 +20,8 @@ from config.settings import Settings
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
-    def is_on() -> bool:
-        return registry.build(MonitoringControl).order().desired is Desired.ON
-
     def last_resort() -> LastResort:
-        session = get_db_session()
+        session, is_on = get_db_session(), partial(is_monitored, registry)
         services = LastResortServices(
             session,
             registry.build(Rules),

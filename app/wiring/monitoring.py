@@ -14,7 +14,7 @@ from backend.analytics.monitoring.folding import Folding
 from backend.analytics.monitoring.growth import StorageGrowth
 from backend.analytics.monitoring.hosts import HostStore
 from backend.analytics.monitoring.readings import Readings
-from backend.analytics.monitoring.state import StateStore
+from backend.analytics.monitoring.state import Desired, StateStore
 from backend.analytics.monitoring.store import PerformanceStore
 from backend.analytics.monitoring.summary import PerformanceSummary
 from backend.analytics.monitoring.windows import Windows
@@ -26,6 +26,11 @@ from backend.jobs.store import database_clock
 from backend.personal_data import DataClasses
 from backend.plugins import Registry
 from config.settings import Settings
+
+
+def is_monitored(registry: Registry) -> bool:
+    """Whether monitoring is to be on."""
+    return registry.build(MonitoringControl).order().desired is Desired.ON
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
@@ -43,7 +48,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         return MonitoringControl(StateStore(session), HostStore(session), session, audit, now)
 
     def off_spans(since: datetime, until: datetime) -> Sequence[tuple[datetime, datetime | None]]:
-        return [(span.began_at, span.ended_at) for span in StateStore(get_db_session()).spans(since, until)]
+        return control().off_spans(since, until)
 
     def folding() -> Folding:
         session = get_db_session()
