@@ -35,7 +35,7 @@ class Slowness:
 class SlowBuffer:
     """Gathers by statement, so that a minute in which all is slow holds no more than a quiet one.
 
-    `limit_seconds` is what the rule of slow queries sets.
+    `limit_seconds`: from which on a query is slow.
     """
 
     def __init__(self, now: Clock, limit_seconds: float = LIMIT_SECONDS) -> None:
