@@ -9,6 +9,7 @@ import pytest
 
 from backend.analytics.monitoring.alerts.alert import Alert, AlertState
 from backend.analytics.monitoring.alerts.notifier import Severity
+from backend.analytics.monitoring.growth import Growth, Growths
 from backend.analytics.monitoring.objectives.objective import ObjectiveStanding
 from backend.analytics.monitoring.objectives.shipped import OBJECTIVES
 from backend.analytics.monitoring.sketches import Sketch, keys_of
@@ -187,17 +188,18 @@ def test_an_objective_says_what_is_left_of_its_budget_and_of_how_long(left, budg
 
 
 def test_tables_are_listed_with_their_growth_and_when_the_disk_is_full():
-    before = {"table_bytes:jobs": 1024.0**2, "disk_percent": 30.0}
-    now = {"table_bytes:jobs": 3 * 1024.0**2, "table_bytes:new": 1024.0, "database_bytes": 5 * 1024.0**2}
-    now |= {"disk_percent": 40.0, "database_connections_open": 8.0, "database_connections_max": 100.0}
-    shown = tables(now, before)
+    sizes = [Growth("jobs", 3 * 1024.0**2, 1024.0**2, 29.0), Growth("new", 1024.0, 1024.0, 0.0)]
+    disks = [Growth("/", 40.0, 30.0, 30.0), Growth("/data", 20.0, 20.0, 30.0)]
+    now = {"database_bytes": 5 * 1024.0**2, "database_connections_open": 8.0, "database_connections_max": 100.0}
+    shown = tables(Growths(sizes, disks), now)
 
     assert [(row.name, row.size, row.growth) for row in shown.rows] == [
-        ("jobs", "3.0 MB", "+2.0 MB"),
+        ("jobs", "3.0 MB", "+2.0 MB in 29 days"),
         ("new", "1.0 KB", ""),
     ]
     assert shown.about == "5.0 MB in all; 8 of 100 connections; disk at 90% in about 150 days at this pace"
-    assert tables({"disk_percent": 40.0}, before) is None
+    assert tables(Growths(sizes, [Growth("/", 95.0, 90.0, 3.0)]), {}).about == "disk over 90%"
+    assert tables(Growths([], disks), now) is None
 
 
 def test_the_runbook_of_an_alert_ends_where_the_next_begins():

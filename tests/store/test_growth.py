@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,15 +13,14 @@ from backend.analytics.monitoring.measured import measured
 from backend.analytics.monitoring.readings import Family, Reading
 from backend.analytics.monitoring.store import PerformanceStore
 from backend.analytics.monitoring.windows import Windows
-from backend.clock import utc_now
 from backend.database import get_db_session
 
 MIB = 1 << 20
 
 
-def test_sizes_of_a_month_tell_growth_and_when_a_disk_is_full(app):
+@pytest.mark.parametrize("now", [datetime(2026, 11, 30, 23, 3, tzinfo=UTC), datetime(2026, 12, 1, 0, 22, tzinfo=UTC)])
+def test_sizes_of_a_month_tell_growth_and_when_a_disk_is_full(app, now):
     """A megabyte a day; a disk that fills by half a percent a day, from 60 to 75."""
-    now = utc_now()
     with app.app_context():
         store = PerformanceStore(get_db_session())
         for day in range(29, -1, -1):
@@ -32,8 +31,7 @@ def test_sizes_of_a_month_tell_growth_and_when_a_disk_is_full(app):
         Folding(store, get_db_session(), lambda: now).fold()
         growth = StorageGrowth(Windows(store, lambda _since, _until: [], lambda: now), lambda: now)
 
-        events, jobs = growth.tables()
-        [disk] = growth.disks()
+        (events, jobs), [disk] = growth.of_month()
 
     assert (events.name, events.latest, jobs.name, jobs.grown) == ("events", 100 * MIB, "jobs", 0)
     assert events.grown / events.days == pytest.approx(MIB)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.windows import Measurements, NameFilter, Windows
 from backend.clock import Clock
 
 MONTH, DAYS, FULL_PERCENT = timedelta(days=30), 30, 90.0
+DAY = 86_400.0
 TABLES, DISKS = "table_bytes:", "disk_percent:"
 
 
@@ -38,29 +40,33 @@ class Growth:
         return (FULL_PERCENT - self.latest) / (self.grown / self.days)
 
 
+class Growths(NamedTuple):
+    """The largest table and the fullest disk first; a mount of several hosts as the one has it that measured last."""
+
+    tables: Sequence[Growth]
+    disks: Sequence[Growth]
+
+
 class StorageGrowth:
     def __init__(self, windows: Windows, now: Clock) -> None:
         self._windows = windows
         self._now = now
 
-    def tables(self) -> Sequence[Growth]:
-        """The largest first."""
-        return sorted(self._of(TABLES), key=lambda growth: growth.latest, reverse=True)
-
-    def disks(self) -> Sequence[Growth]:
-        """The fullest first; a mount of several hosts as the host has it that measured last."""
-        return sorted(self._of(DISKS), key=lambda growth: growth.latest, reverse=True)
-
-    def _of(self, prefix: str) -> Iterator[Growth]:
+    def of_month(self) -> Growths:
         now = self._now()
         read = self._windows.read([Family.HOST], now - MONTH, now, buckets=DAYS)
-        for name in read.by_name(Family.HOST, NameFilter(prefixes=(prefix,))):
-            yield _growth(read, name, name.removeprefix(prefix))
+        return Growths(_of(read, TABLES), _of(read, DISKS))
+
+
+def _of(read: Measurements, prefix: str) -> Sequence[Growth]:
+    names = read.by_name(Family.HOST, NameFilter(prefixes=(prefix,)))
+    grown = [_growth(read, name, name.removeprefix(prefix)) for name in names]
+    return sorted(grown, key=lambda growth: (-growth.latest, growth.name))
 
 
 def _growth(read: Measurements, name: str, shown: str) -> Growth:
     course = read.course(Family.HOST, NameFilter(names=(name,)))
-    said = [(bucket.starts_at, bucket.window.latest) for bucket in course if bucket.window]
-    values = [(at, latest) for at, latest in said if latest is not None]
+    said = [bucket.window for bucket in course if bucket.window]
+    values = [(window.latest_at, window.latest) for window in said if window.latest is not None]
     (began, first), (ended, latest) = values[0], values[-1]
-    return Growth(shown, latest, first, (ended - began) / timedelta(days=1))
+    return Growth(shown, latest, first, (ended - began) / DAY)

@@ -29,7 +29,10 @@ __all__ = ["ANY", "Bucket", "Measurements", "NameFilter", "Window", "Windows"]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`covered`: for how long monitoring was on in it. `latest`: the newest value, which is what a gauge says."""
+    """`covered`: for how long monitoring was on in it. `latest`: the newest value, which is what a gauge says.
+
+    `latest_at`: when it was measured, in seconds since the epoch; -inf where that is not kept.
+    """
 
     count: int
     failed: int
@@ -38,6 +41,7 @@ class Window:
     latest: float | None
     sketch: Sketch
     covered: timedelta
+    latest_at: float = -inf
 
     def quantile(self, q: float) -> float | None:
         return self.sketch.quantile(q)
@@ -119,6 +123,7 @@ class Measurements:
             [latest if isfinite(at) else None for latest, at in zip(columns.latest, columns.latest_at, strict=True)],
             columns.sketches(),
             [timedelta(seconds=seconds) for seconds in covered],
+            columns.latest_at.tolist(),
             strict=True,
         )
         return [Window(*values) for values in numbers]

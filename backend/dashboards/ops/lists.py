@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import TYPE_CHECKING
 
+from backend.analytics.monitoring.growth import Growth, Growths
 from backend.analytics.monitoring.rules.units import span
 from backend.dashboards.ops.checks import Check, State
-from backend.formats import ago, count, first_capital, size
+from backend.formats import ago, counted, first_capital, size
 
 if TYPE_CHECKING:
     from backend.jobs.models import ScheduledTask
     from backend.plugins import Health
 
-TABLE, DATABASE, DISK = "table_bytes:", "database_bytes", "disk_percent"
+DATABASE = "database_bytes"
 CONNECTIONS, MOST_CONNECTIONS = "database_connections_open", "database_connections_max"
-MOST_TABLES, FULL_DISK = 8, 90
+MOST_TABLES = 8
 ORDER = (State.BAD, State.UNKNOWN, State.OK)
 NOT_SET_UP = ("not configured", "no SMTP_HOST")  # of what answers and yet does nothing
 NAMES = {
@@ -79,25 +81,23 @@ class ShownTables:
     has_growth: bool
 
 
-def tables(now: Mapping[str, float], before: Mapping[str, float]) -> ShownTables | None:
-    """`now` and `before`: what hosts measured last, and 30 days earlier; None while no sizes are known."""
-    sizes = {name.removeprefix(TABLE): value for name, value in now.items() if name.startswith(TABLE)}
-    if not sizes:
+def tables(grown: Growths, now: Mapping[str, float]) -> ShownTables | None:
+    """`now`: what hosts measured last; None while no sizes are known."""
+    if not grown.tables:
         return None
-    largest = sorted(sizes, key=lambda name: (-sizes[name], name))[:MOST_TABLES]
-    rows = tuple(
-        ShownTable(name, size(sizes[name]), _growth(sizes[name], before.get(TABLE + name))) for name in largest
-    )
+    rows = tuple(ShownTable(table.name, size(table.latest), _growth(table)) for table in grown.tables[:MOST_TABLES])
     about = [f"{size(now[DATABASE])} in all"] if DATABASE in now else []
     if CONNECTIONS in now and MOST_CONNECTIONS in now:
         about.append(f"{now[CONNECTIONS]:.0f} of {now[MOST_CONNECTIONS]:.0f} connections")
-    if DISK in now and DISK in before and now[DISK] > before[DISK]:
-        days = (FULL_DISK - now[DISK]) * 30 / (now[DISK] - before[DISK])
-        about.append("disk over 90%" if days <= 0 else f"disk at 90% in about {count(days)} days at this pace")
+    full = min((disk.days_to_full for disk in grown.disks if disk.days_to_full is not None), default=None)
+    if full is not None:
+        soon = counted(ceil(full), "day")
+        about.append(f"disk at 90% in about {soon} at this pace" if full else "disk over 90%")
     return ShownTables("; ".join(about), rows, any(row.growth for row in rows))
 
 
-def _growth(now: float, before: float | None) -> str:
-    if before is None:
+def _growth(table: Growth) -> str:
+    """+2.0 MB in 29 days; nothing until a day has passed."""
+    if table.grown is None:
         return ""
-    return f"+{size(now - before)}" if now >= before else f"−{size(before - now)}"
+    return f"{'−' if table.grown < 0 else '+'}{size(abs(table.grown))} in {counted(round(table.days) or 1, 'day')}"

@@ -11,7 +11,6 @@ from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.windows import Windows
 from backend.dashboards.ops.channels import FailedDelivery, failed_deliveries
 from backend.dashboards.ops.groups import WorkFigures
-from backend.dashboards.ops.lists import tables
 from backend.dashboards.ops.now import Parts
 from backend.jobs.leases import SCHEDULER, Leases
 from backend.jobs.listing import Shown
@@ -20,7 +19,8 @@ from backend.jobs.timetable import Schedule, Timetable
 from backend.mail.overview import MailOverview
 from backend.plugins import get
 from backend.reference.loading import Reference
-from backend.routes.pages.ops_answers import HOUR, MONTH, parts_health
+from backend.routes.pages.ops_answers import parts_health
+from backend.routes.pages.ops_storage import storage
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
@@ -34,7 +34,7 @@ def parts(now: datetime, zone: str) -> Parts:
         work=_work(now),
         schedule=get(Timetable).rows(),
         every={name: entry.every for name, entry in get(Schedule).entries.items()},
-        tables=tables(_host_figures(now), _host_figures(now - MONTH)),
+        tables=storage(now),
         deliveries=_failed(now, zone),
     )
 
@@ -51,12 +51,6 @@ def _work(now: datetime) -> WorkFigures:
         reaches_people=mail.reaches_people,
         undelivered=mail.undelivered(),
     )
-
-
-def _host_figures(at: datetime) -> dict[str, float]:
-    """What hosts measured last in the two hours before a moment, whichever host it was."""
-    windows = get(Windows).by_name(Family.HOST, at - 2 * HOUR, at)
-    return {name: window.latest for name, window in windows.items() if window.latest is not None}
 
 
 def _failed(now: datetime, zone: str) -> Sequence[FailedDelivery]:
