@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -86,6 +86,18 @@ def _host(host: HostStatus, generation: int, *, is_on: bool) -> ShownHost:
         ShownWorker(worker.pid, ago(worker.seen_age.total_seconds()), worker.generation >= generation)
         for worker in host.workers
     )
-    figures = tuple(f"{label} {host.figures[name]:.0f}%" for name, label in FIGURES.items() if name in host.figures)
     seen = ago(age.total_seconds()) if age is not None else "never"
-    return ShownHost(host.id, seen, is_here, samples, figures, workers)
+    return ShownHost(host.id, seen, is_here, samples, tuple(_figures(host.figures)), workers)
+
+
+def _figures(figures: Mapping[str, float]) -> Iterator[str]:
+    """CPU 12%, memory 40%, disk 71%: of several disks the fullest."""
+    for name, label in FIGURES.items():
+        value = greatest(figures.items(), name)
+        if value is not None:
+            yield f"{label} {value:.0f}%"
+
+
+def greatest(figures: Iterable[tuple[str, float]], name: str) -> float | None:
+    """The greatest figure of this name, whatever it is of: a disk has its mount behind a colon."""
+    return max((value for figure, value in figures if figure.partition(":")[0] == name), default=None)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 from flask import current_app
 
 from backend.accounts.people.directory import Directory
-from backend.analytics.monitoring.control import MonitoringControl, MonitoringStatus
+from backend.analytics.monitoring.control import MonitoringStatus
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.route_groups import ALL, API, EVENTS, PAGES
-from backend.analytics.monitoring.store import PerformanceStore
 from backend.analytics.monitoring.windows import NameFilter, Windows
 from backend.audit.words import name_in_words
 from backend.dashboards.ops.groups import FULL, SiteFigures
 from backend.dashboards.ops.now import Measured
-from backend.dashboards.ops.timeline import Span
+from backend.dashboards.ops.switch import greatest
 from backend.database import get_db_session
 from backend.deadlines import Deadline
 from backend.lookout import Lookout
@@ -43,18 +42,9 @@ def measured(status: MonitoringStatus, now: datetime) -> Measured:
     )
 
 
-def unmeasured(now: datetime) -> Sequence[Span]:
-    """When nothing was measured in the last 30 days: before the first measurement, and while monitoring was off."""
-    since, first = now - MONTH, get(PerformanceStore).first_start()
-    begun = datetime.fromtimestamp(first, UTC) if first else now
-    before = [Span(since, begun)] if begun > since else []
-    return [*before, *(Span(*span) for span in get(MonitoringControl).off_spans(since, now))]
-
-
 def fullest(status: MonitoringStatus, name: str) -> float | None:
     """The greatest share of a disk or of memory that any host uses, in percent."""
-    figures = [figure for host in status.hosts for figure in host.figures.items()]
-    return max((percent for of, percent in figures if of.partition(":")[0] == f"{name}_percent"), default=None)
+    return greatest((figure for host in status.hosts for figure in host.figures.items()), f"{name}_percent")
 
 
 def parts_health() -> Mapping[str, Health]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from backend.analytics.monitoring.alerts.alert import OPEN, AlertState
 from backend.analytics.monitoring.alerts.service import AlertService
-from backend.analytics.monitoring.control import MonitoringStatus
+from backend.analytics.monitoring.control import MonitoringControl, MonitoringStatus
 from backend.analytics.monitoring.errors.group import ErrorState
 from backend.analytics.monitoring.errors.service import ErrorService
 from backend.analytics.monitoring.objectives.service import Objectives
 from backend.analytics.monitoring.queries.service import SlowQueries
+from backend.analytics.monitoring.store import PerformanceStore
 from backend.dashboards.ops.now import Watched
+from backend.dashboards.ops.timeline import Span
 from backend.plugins import get
-from backend.routes.pages.ops_answers import MONTH, people, unmeasured
+from backend.routes.pages.ops_answers import MONTH, people
 from backend.routes.pages.ops_parts import DAY
 
 MOST_QUERIES = MOST_ERRORS = 3
@@ -26,10 +29,18 @@ def watched(status: MonitoringStatus, at: datetime) -> Watched:
     return Watched(
         status=status,
         names=people([status.changed_by]),
-        off=unmeasured(at),
+        off=_unmeasured(at),
         open_alerts=[alert for alert in past if alert.state in OPEN],
         past_alerts=[alert for alert in past if (alert.resolved_at or at) > at - MONTH],
         standings=get(Objectives).standings(),
         queries=get(SlowQueries).worst(at - DAY, MOST_QUERIES),
         errors=sorted(urgent, key=lambda group: group.last_seen, reverse=True)[:MOST_ERRORS],
     )
+
+
+def _unmeasured(now: datetime) -> Sequence[Span]:
+    """When nothing was measured in the last 30 days: before the first measurement, and while monitoring was off."""
+    since, first = now - MONTH, get(PerformanceStore).first_start()
+    begun = datetime.fromtimestamp(first, UTC) if first else now
+    before = [Span(since, begun)] if begun > since else []
+    return [*before, *(Span(*span) for span in get(MonitoringControl).off_spans(since, now))]
