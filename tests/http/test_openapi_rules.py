@@ -15,9 +15,11 @@ from tests.accounts import make_account
 API = "/api/analytics"
 QUERY, VIEWS, ANNOTATIONS = f"{API}/query", f"{API}/views", f"{API}/annotations"
 FUNNEL, BEHIND, EVENT = f"{API}/dashboard/funnel", f"{API}/dashboard/funnel/sessions", f"{API}/event"
-ASSESS = "/api/calculator/assess"
+ASSESS, BROWSER_ERROR = "/api/calculator/assess", f"{API}/browser-error"
 BOARDS, GOALS = f"{API}/boards", f"{API}/goals"
 BOARD, TILE, GOAL = {"name": "x"}, {"measure": "visitors"}, {"measure": "sessions", "value": 10}
+CALL = {"script": "/static/js/charts.js", "line": 1}
+FAILED = {"type": "TypeError", "route": "/", "frames": [CALL]}
 COUNT = {"measures": ["sessions"]}
 VIEW = {"name": "x", "kind": "view", "page": "overview", "parameters": {}}
 SEGMENT = {"name": "x", "kind": "segment", "parameters": {"source": ["mail"]}}
@@ -61,6 +63,7 @@ BODIES = [
     *((GOALS, GOAL | {"starts_on": day}) for day in ("soon", "2026-02-30", "1999-12-31")),
     (ASSESS, {"occupation": "nurse"}),
     (EVENT, {"event_type": "email_sent", "session_id": "mingus-server-letters"}),
+    *((BROWSER_ERROR, FAILED | {"frames": [CALL | other]}) for other in ({"line": -1}, {"line": 1.5}, {"line": 1e8})),
 ]
 ADDRESSES = [
     *((f"{API}/dashboard/{name}", {"breakdown": "event_type"}) for name in ("conversions", "popular", "geographic")),
@@ -156,3 +159,16 @@ def test_no_two_types_have_one_name_in_the_document(client):
     named = Counter(kind.__name__ for kind in types if kind.__module__.startswith("backend."))
 
     assert {name for name in described if named[name] > 1} == set()
+
+
+def unsaid_bounds(schema):
+    """Bounds that pydantic could not put into JSON Schema's words: a document leaves them out without a word."""
+    below = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    own = {"ge", "gt", "le", "lt", "strict"} & schema.keys() if isinstance(schema, dict) and "type" in schema else set()
+    return own.union(*map(unsaid_bounds, below))
+
+
+def test_no_bound_of_a_body_is_lost_in_the_document(client):
+    types = [kind for kind in all_below(BaseModel) if kind.__module__.startswith("backend.routes.schemas.")]
+
+    assert {kind.__name__ for kind in types if unsaid_bounds(kind.model_json_schema())} == set()

@@ -35,8 +35,8 @@ Escalates = Annotated[
 ]
 Fewest = Annotated[
     int,
-    BeforeValidator(whole),
     Field(strict=True, ge=0, le=1_000_000, description="Measurements under which nothing is judged."),
+    BeforeValidator(whole),
 ]
 Title = Annotated[str, Field(min_length=1, max_length=80)]
 Flag = Annotated[bool, Field(strict=True)]

@@ -20,7 +20,7 @@ class ScriptFrame(BaseModel):
 
     script: str = Field(max_length=120, pattern=r"^/[A-Za-z0-9_./-]+\.js$", examples=["/static/js/charts.js"])
     function: str = Field("", max_length=80, pattern=r"^[A-Za-z0-9_$.]*$")
-    line: Annotated[int, BeforeValidator(whole), Field(ge=0, le=10_000_000, strict=True)]
+    line: Annotated[int, Field(ge=0, le=10_000_000, strict=True), BeforeValidator(whole)]
 
 
 class BrowserErrorBody(BaseModel):
