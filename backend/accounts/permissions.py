@@ -18,6 +18,9 @@ class Scope(StrEnum):
     JOBS_RETRY = "jobs:retry"
     MONITORING_READ = "monitoring:read"
     MONITORING_CONTROL = "monitoring:control"
+    EXPERIMENTS_READ = "experiments:read"
+    EXPERIMENTS_WRITE = "experiments:write"
+    EXPERIMENTS_ASSIGN = "experiments:assign"
     ACCOUNTS_MANAGE = "accounts:manage"
     AUDIT_READ = "audit:read"
 
@@ -40,12 +43,12 @@ class Role(StrEnum):
         return SCOPES[self]
 
 
-_ANALYST = frozenset({Scope.ACCOUNT_SELF, Scope.KEYS_SELF, Scope.DASHBOARDS_READ})
+_ANALYST = frozenset({Scope.ACCOUNT_SELF, Scope.KEYS_SELF, Scope.DASHBOARDS_READ, Scope.EXPERIMENTS_READ})
 SCOPES: Mapping[Role, frozenset[Scope]] = MappingProxyType(
     {
         Role.MEMBER: frozenset({Scope.ACCOUNT_SELF}),
         Role.ANALYST: _ANALYST,
-        Role.EXPERIMENTER: _ANALYST,
+        Role.EXPERIMENTER: _ANALYST | {Scope.EXPERIMENTS_WRITE, Scope.EXPERIMENTS_ASSIGN},
         Role.OPS: frozenset(
             {
                 Scope.ACCOUNT_SELF,
@@ -71,6 +74,9 @@ DEEDS: Mapping[Scope, str] = MappingProxyType(
         Scope.JOBS_RETRY: "retry background work",
         Scope.MONITORING_READ: "view operations",
         Scope.MONITORING_CONTROL: "start and stop monitoring, or change its alerts",
+        Scope.EXPERIMENTS_READ: "view experiments",
+        Scope.EXPERIMENTS_WRITE: "create, start, stop, or change experiments and flags",
+        Scope.EXPERIMENTS_ASSIGN: "ask which variant somebody gets",
         Scope.ACCOUNTS_MANAGE: "view or change other people’s accounts",
         Scope.AUDIT_READ: "view the audit log",
     }
@@ -83,5 +89,8 @@ KEY_SCOPES = frozenset(
         Scope.JOBS_READ,
         Scope.MONITORING_READ,
         Scope.MONITORING_CONTROL,
+        Scope.EXPERIMENTS_READ,
+        Scope.EXPERIMENTS_WRITE,
+        Scope.EXPERIMENTS_ASSIGN,
     }
 )

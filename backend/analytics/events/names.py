@@ -17,3 +17,5 @@ class EventName(StrEnum):
     ASSESSMENT_REFINED = "assessment_refined"
     OFFER_VIEWED = "conversion_offer_viewed"
     UPGRADE_CLICKED = "paid_upgrade_clicked"
+    EXPERIMENT_EXPOSED = "experiment_exposed"
+    HOLDOUT_EXPOSED = "holdout_exposed"
