@@ -26,6 +26,7 @@ from backend.analytics.experiments.placing import (
     place,
     shipped_to,
 )
+from backend.analytics.experiments.roll_out import is_watched, watched
 from backend.analytics.experiments.units import Viewer
 from backend.errors import NotFound
 
@@ -62,9 +63,7 @@ class Assigner:
         self._exposures = exposures
         self._session = session
 
-    def variant(
-        self, test_id: str, viewer: Viewer, attributes: Mapping[str, Any], *, peek: bool = False
-    ) -> Assignment:
+    def variant(self, test_id: str, viewer: Viewer, attributes: Mapping[str, Any], *, peek: bool = False) -> Assignment:
         """What a unit gets of one experiment. `peek`: without an exposure. Raises NotFound."""
         snapshot = self._configuration.current()
         experiment = snapshot.experiment(test_id)
@@ -105,8 +104,7 @@ class Assigner:
         if forced := config.variant(viewer.forced.get(experiment.test_id, "")):
             return self._forced(experiment, viewer, forced)
         if experiment.shipped:
-            shipped = shipped_to(experiment, viewer.ids.of(unit) if viewer.is_tracked else None)
-            return Assignment(experiment.test_id, shipped, AssignmentReason.SHIPPED)
+            return self._shipped(experiment, viewer)
         if experiment.status is not ExperimentStatus.RUNNING:
             return left_out(WITHOUT_EXPERIMENT[experiment.status])
         if not viewer.is_tracked:
@@ -119,6 +117,32 @@ class Assigner:
         if holdout := _holdout(snapshot, experiment, unit_id):
             return self._held_out(experiment, holdout, viewer)
         return self._in_experiment(experiment, viewer, unit_id, attributes)
+
+    def _shipped(self, experiment: Experiment, viewer: Viewer) -> Assignment:
+        """Whoever comes during a step of a roll-out is on record for its guardrails, under a phase of its own."""
+        unit_id = viewer.ids.of(experiment.config.unit) if viewer.is_tracked else None
+        shipped, is_exposed = shipped_to(experiment, unit_id), False
+        if shipped and unit_id and is_watched(experiment) and viewer.is_shown and not viewer.sender.is_bot:
+            step = watched(experiment)
+            placed = Entry(shipped.key, shipped.key, step.weights[shipped.key], 1)
+            shown, is_exposed = self._on_record(step, viewer, self._entries(step, viewer), placed)
+            shipped = step.config.variant(shown)
+        return Assignment(experiment.test_id, shipped, AssignmentReason.SHIPPED, is_exposed)
+
+    def _on_record(
+        self, experiment: Experiment, viewer: Viewer, entries: Entries | None, placed: Entry
+    ) -> tuple[str, bool]:
+        """What the unit is shown, and whether that is on record, which an exposure brings about."""
+        shown = ((entries and entries.own) or placed).own
+        if entries is None:
+            return shown, False
+        is_linked = linked_user(experiment.config.unit, viewer) is not None
+        if entries.has_seen(shown, is_linked=is_linked):
+            return shown, True
+        if not viewer.is_shown:
+            return shown, False
+        written = self._write(lambda: self._exposures.expose(experiment, viewer, placed))
+        return written or shown, written is not None
 
     def _in_experiment(
         self, experiment: Experiment, viewer: Viewer, unit_id: str, attributes: Mapping[str, Any]
@@ -133,12 +157,7 @@ class Assigner:
                 return Assignment(test_id, None, found)
             version = experiment.periods[-1].version if experiment.periods else 0
             placed = Entry(found.key, found.key, experiment.weights[found.key], version)
-        is_linked = linked_user(config.unit, viewer) is not None
-        is_exposed = entries is not None and entries.has_seen(placed.own, is_linked=is_linked)
-        shown = placed.own
-        if entries is not None and viewer.is_shown and not is_exposed:
-            written = self._write(lambda: self._exposures.expose(experiment, viewer, placed))
-            shown, is_exposed = written or shown, written is not None
+        shown, is_exposed = self._on_record(experiment, viewer, entries, placed)
         return Assignment(test_id, config.variant(shown), AssignmentReason.ASSIGNED, is_exposed)
 
     def _held_out(self, experiment: Experiment, holdout: HoldoutRule, viewer: Viewer) -> Assignment:

@@ -99,7 +99,8 @@ class Decisions:
         variant, automation = str(experiment.shipped), experiment.config.automation
         breached = [*breaches(self._results.of(watched(experiment)), variant)] if experiment.config.guardrails else []
         if breached and automation.roll_back:
-            why = f"{breached[0].measure.name} got worse by more than {breached[0].max_drop:.0%} at {experiment.shipped_share:.0%}"
+            worse = f"{breached[0].measure.name} got worse by more than {breached[0].max_drop:.0%}"
+            why = f"{worse} among the {experiment.shipped_share:.0%} who saw it"
             self._service.ship(experiment.test_id, variant, 0.0, SCHEDULE, why)
             yield f"{experiment.test_id}: {variant} rolled back"
         elif not breached and automation.roll_out and (share := next_share(experiment, self._now())):
@@ -124,9 +125,7 @@ def seen(kept: KeptVerdicts, results: Results, now: datetime) -> KeptVerdicts:
     if taken is None and results.verdict.stays and results.decided_until is not None:
         units = {arm.variant: arm.n for arm in results.primary.arms}
         taken = TakenVerdict(results.verdict, now, results.decided_until, units)
-    return replace(
-        kept, latest=results.verdict, looked_at=now, smallest_p={**kept.smallest_p, **smallest}, taken=taken
-    )
+    return replace(kept, latest=results.verdict, looked_at=now, smallest_p={**kept.smallest_p, **smallest}, taken=taken)
 
 
 def why_of(verdict: Verdict) -> str:

@@ -114,9 +114,7 @@ class Exposures:
         """Store, once for each unit, that it followed a link that forces a variant, so that it is counted nowhere."""
         unit, entry = experiment.config.unit, Entry(variant, variant, 0.0, 0)
         data = {**_data(experiment, viewer, entry), "forced": True}
-        self._note(
-            f"{FORCED}{experiment.test_id}", experiment.phase, unit, viewer, EventName.EXPERIMENT_EXPOSED, data
-        )
+        self._note(f"{FORCED}{experiment.test_id}", experiment.phase, unit, viewer, EventName.EXPERIMENT_EXPOSED, data)
 
     def _note(
         self,
@@ -168,8 +166,13 @@ class Exposures:
         self._session.execute(row.values(values).execution_options(synchronize_session=False))
 
     def _event(self, experiment: Experiment, viewer: Viewer, shown: Entry) -> Rows:
-        """Marked if the test is over, which this process may learn a second late: its window ended with it."""
+        """Marked if the test is over, which this process may learn a second late: its window ended with it.
+
+        Steps of a roll-out come after the end of a test, under phases below zero.
+        """
         data = _data(experiment, viewer, shown)
+        if experiment.phase < 0:
+            return self._rows(EventName.EXPERIMENT_EXPOSED, data, experiment.config.unit, viewer)
         state = select(AbTest.status, AbTest.phase).where(AbTest.test_id == experiment.test_id)
         if self._session.execute(state).one_or_none() != (ExperimentStatus.RUNNING, experiment.phase):
             data["after_stop"] = True

@@ -47,9 +47,7 @@ class VerdictStore:
     def keep(self, test_id: str, kept: KeptVerdicts) -> None:
         """Commits nothing, and leaves the version alone: assignment does not ask what was seen."""
         row = update(AbTest).where(AbTest.test_id == test_id)
-        self._session.execute(
-            row.values(verdict=_json_of(kept)), execution_options={"synchronize_session": False}
-        )
+        self._session.execute(row.values(verdict=_json_of(kept)), execution_options={"synchronize_session": False})
 
 
 def _json_of(kept: KeptVerdicts) -> dict[str, Any]:
