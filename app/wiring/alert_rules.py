@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from app.wiring.monitoring import is_monitored
 from backend.accounts.people.models import Account, AccountState
 from backend.accounts.permissions import Role, Scope
+from backend.analytics.experiments.watch import ExperimentWatch
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.monitoring.alerts import personal_data
 from backend.analytics.monitoring.alerts.announcements import AlertLinks, Announcements
@@ -24,6 +26,7 @@ from backend.analytics.monitoring.objectives.service import Objectives
 from backend.analytics.monitoring.objectives.shipped import OBJECTIVES
 from backend.analytics.monitoring.rules.catalogue import CatalogueValues
 from backend.analytics.monitoring.rules.checks import Checks
+from backend.analytics.monitoring.rules.judging import Observed
 from backend.analytics.monitoring.rules.service import Rules
 from backend.analytics.monitoring.rules.site_look import SiteLook
 from backend.analytics.monitoring.rules.store import RuleStore
@@ -80,6 +83,11 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_service(AlertEvaluation, evaluation_of(registry, settings))
 
 
+def unhealthy_experiments(_at: datetime) -> Sequence[Observed]:
+    running = ExperimentWatch(get_db_session()).running()
+    return [Observed(float(not each.is_healthy), thing=each.name) for each in running]
+
+
 def evaluation_of(registry: Registry, settings: Settings) -> Callable[[], AlertEvaluation]:
     """What makes the evaluation of each turn; what rules over long times saw is kept between turns."""
     zone, look = settings.BUSINESS_TIME_ZONE, SiteLook(settings.WATCHED_URL or f"{settings.public_url}{LOOKED_AT}")
@@ -87,7 +95,8 @@ def evaluation_of(registry: Registry, settings: Settings) -> Callable[[], AlertE
 
     def values() -> RuleValues:
         windows, timetable = registry.build(Windows), registry.build(Timetable)
-        checks = Checks(get_db_session(), timetable, windows, look.observe, registry.build(OnCall).observe, zone)
+        session, on_call = get_db_session(), registry.build(OnCall).observe
+        checks = Checks(session, timetable, windows, look.observe, on_call, unhealthy_experiments, zone)
         return RuleValues(WindowValues(windows), catalogue, OBJECTIVES, checks.by_name(), long)
 
     def evaluation() -> AlertEvaluation:

@@ -143,6 +143,10 @@ _WARNING = (
         settles=NOW,
     ),
     Rule("lake-behind", "The lake is behind", _check("lake_age"), 900, 300, WARNING, lasting=5 * MINUTE),
+    Rule(
+        "experiment-unhealthy", "An experiment can’t be trusted", _check("unhealthy_experiments", Each.NAME), 0, 0,
+        WARNING, settles=NOW,
+    ),
     Rule("on-call-gap", "Nobody is on call", _check("on_call_gap"), 0, 0, WARNING, settles=NOW),
     Rule(
         "conversion-fell", "Conversion fell", _change("conversion_rate"), -1 / 3, -0.2, WARNING,
