@@ -46,9 +46,7 @@ def reweigh(session, test_id, weights, traffic=1.0):
     """A further period of weights."""
     version = session.scalar(sa.select(sa.func.count()).select_from(AbWeightPeriod).filter_by(test_id=test_id)) + 1
     session.add(
-        AbWeightPeriod(
-            test_id=test_id, phase=1, version=version, weights=weights, traffic=traffic, starts_at=STARTED
-        )
+        AbWeightPeriod(test_id=test_id, phase=1, version=version, weights=weights, traffic=traffic, starts_at=STARTED)
     )
     bump(session)
 

@@ -87,7 +87,7 @@ def test_the_server_knows_a_lasting_id_by_consent_alone_and_forgets_it_with_it(a
 
     page.post("/privacy", data={"choice": "accepted"}, headers={"Origin": "http://localhost"})
     cookie = report(page).headers["Set-Cookie"]
-    assert all(part in cookie for part in ("mingus_visitor=v-lasting", "HttpOnly", "SameSite=Lax"))
+    assert all(part in cookie for part in ("mingus_visitor=v-that-lasts-for-long", "HttpOnly", "SameSite=Lax"))
     assert "Set-Cookie" not in report(page).headers
     assert look(page).json["reason"] == "assigned"
 
@@ -99,7 +99,7 @@ def test_the_server_knows_a_lasting_id_by_consent_alone_and_forgets_it_with_it(a
 def report(client):
     """The tracker's first event, with its lasting id."""
     event = {"event_id": str(uuid4()), "event_type": "ai_calculator_opened", "session_id": "s-1"}
-    body = json.dumps({"visitor_id": "v-lasting", "events": [event]})
+    body = json.dumps({"visitor_id": "v-that-lasts-for-long", "events": [event]})
     headers = {**BROWSER, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}
     response = client.post("/api/analytics/event", data=body, headers=headers)
     assert response.status_code == 202

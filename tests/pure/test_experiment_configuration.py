@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -127,3 +129,15 @@ def test_a_link_forces_its_variant_for_a_day_at_most_and_only_as_signed():
     assert links.forced([token]) == {}
     with pytest.raises(InvalidRequest):
         links.token("price", "b", timedelta(hours=25))
+
+
+def test_requests_at_once_after_a_quiet_time_all_know_the_change(configuration, database, clock):
+    """None of them goes on with a copy of minutes ago while another one looks."""
+    configuration.current()
+    database.snapshot, clock.now = Snapshot(2), 300.0
+    answer, database.version = database.version, lambda: (time.sleep(0.1), answer())[1]
+
+    with ThreadPoolExecutor(8) as threads:
+        versions = list(threads.map(lambda _: configuration.current().version, range(8)))
+
+    assert versions == [2] * 8

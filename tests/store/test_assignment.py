@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from dataclasses import replace
 
@@ -10,15 +12,19 @@ import sqlalchemy as sa
 
 from backend.analytics.events.event import Sender
 from backend.analytics.events.models import AnalyticsEvent
+from backend.analytics.events.service import EventTracker
 from backend.analytics.experiments.assignment import Assigner
 from backend.analytics.experiments.configuration import Configuration
 from backend.analytics.experiments.definition import ExperimentStatus, ExperimentUnit
+from backend.analytics.experiments.exposures import Exposures
 from backend.analytics.experiments.models import AbAssignment, Holdout
 from backend.analytics.experiments.placing import AssignmentReason
 from backend.analytics.experiments.units import UnitIds, Viewer
+from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.errors import NotFound
 from backend.extensions import db
+from backend.faults import Faults
 from backend.plugins import get
 from tests.conftest import ON_SQLITE
 from tests.experiments import STARTED, bump, reweigh, run, set_status
@@ -243,3 +249,20 @@ def test_without_the_database_a_unit_still_gets_its_variant_and_does_not_count(s
     answer = ask()
 
     assert (answer.variant, answer.is_exposed) == (expected, False)
+
+
+@pytest.mark.parametrize("point", ["exposure.assigned", "exposure.landed", "exposure.committed"])
+def test_killed_at_any_point_and_asked_again_leaves_one_row_and_one_event(any_app, session, point):
+    run(session)
+    session.rollback()
+
+    if (child := os.fork()) == 0:
+        db.engine.dispose(close=False)
+        tracker, configuration = get(EventTracker), get(Configuration)
+        exposures = Exposures(session, tracker, Faults(point), utc_now)
+        Assigner(configuration, exposures, session).variant("price", SESSION, {})
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+    assert ask().is_exposed
+    assert len(rows(session)) == len(events(session)) == 1

@@ -16,7 +16,7 @@ from backend.routes.schemas.answer import Out
 
 LONGEST_TEST_ID = 40
 STREAM_ID = r"^[A-Za-z0-9._:-]{1,100}$"
-VISITOR_ID = r"^[A-Za-z0-9._:-]{1,64}$"
+VISITOR_ID = r"^[A-Za-z0-9_-]{16,64}$"
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
