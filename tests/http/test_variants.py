@@ -16,6 +16,7 @@ from backend.database import get_db_session
 from backend.plugins import get
 from backend.routes.access import public
 from backend.routes.experiments import assignment_here, variant_here
+from tests.accounts import form_token
 from tests.experiments import run
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"}
@@ -85,15 +86,20 @@ def test_the_server_knows_a_lasting_id_by_consent_alone_and_forgets_it_with_it(a
     assert look(page).json["reason"] == "no_lasting_id"
     assert "mingus_visitor" not in report(page).headers.get("Set-Cookie", "")
 
-    page.post("/privacy", data={"choice": "accepted"}, headers={"Origin": "http://localhost"})
+    choose(page, "accepted")
     cookie = report(page).headers["Set-Cookie"]
     assert all(part in cookie for part in ("mingus_visitor=v-that-lasts-for-long", "HttpOnly", "SameSite=Lax"))
     assert "Set-Cookie" not in report(page).headers
     assert look(page).json["reason"] == "assigned"
 
-    page.post("/privacy", data={"choice": "rejected"}, headers={"Origin": "http://localhost"})
+    choose(page, "rejected")
     assert page.get_cookie("mingus_visitor") is None
     assert look(page).json["reason"] == "no_lasting_id"
+
+
+def choose(client, choice):
+    form = {"csrf_token": form_token(client, "/privacy"), "choice": choice}
+    assert client.post("/privacy", data=form, headers={**BROWSER, "Sec-Fetch-Site": "same-origin"}).status_code == 303
 
 
 def report(client):
