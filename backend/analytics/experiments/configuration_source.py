@@ -9,11 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.analytics.experiments.configuration import FeatureDocument, Snapshot
-from backend.analytics.experiments.models import ExperimentsVersion, FeatureFlag, Holdout
+from backend.analytics.experiments.models import FeatureFlag, Holdout
 from backend.analytics.experiments.placing import HoldoutRule
-from backend.analytics.experiments.store import ExperimentStore
-
-VERSION = select(ExperimentsVersion.version).where(ExperimentsVersion.id == 1)
+from backend.analytics.experiments.store import ExperimentStore, HistoryStore
 
 
 class DatabaseSource:
@@ -24,18 +22,19 @@ class DatabaseSource:
 
     def version(self) -> int:
         with self._reading() as session:
-            return session.scalar(VERSION) or 0
+            return HistoryStore(session).version()
 
     def load(self) -> Snapshot:
         """The version is read first: a change meanwhile is read again at the next look, rather than missed."""
         with self._reading() as session:
-            version = session.scalar(VERSION) or 0
+            version = HistoryStore(session).version()
             flags = [
                 FeatureDocument(flag.key, flag.definition, flag.is_public, flag.is_killed)
                 for flag in session.scalars(select(FeatureFlag))
             ]
-            experiments = ExperimentStore(session).all()
-            return Snapshot(version, experiments, {flag.key: flag for flag in flags}, tuple(_holdouts(session)))
+            return Snapshot(
+                version, ExperimentStore(session).all(), {flag.key: flag for flag in flags}, tuple(_holdouts(session))
+            )
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
