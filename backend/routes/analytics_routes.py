@@ -17,6 +17,7 @@ from backend.routes.api import (
     funnel,
     goals,
     holdouts,
+    incidents,
     live,
     metrics,
     performance,
@@ -38,6 +39,7 @@ monitoring = (
     alert_rules.bp,
     alerts.bp,
     alert_channels.bp,
+    incidents.bp,
 )
 for child in (events.bp, experiments.bp, holdouts.bp, *pages, *monitoring, analytics_health_bp):
     analytics_bp.register_api(child)
