@@ -20,7 +20,7 @@ from backend.analytics.experiments.unit_sums import (
     sums_of_units,
 )
 from backend.analytics.metrics.catalogue.query import DEFAULT_CURRENCY
-from backend.analytics.metrics.parameters import BEGINNING, MICROSECOND, micros, shift_names, shift_values
+from backend.analytics.metrics.parameters import BEGINNING, MICROSECOND, holds_demo, micros, shift_names, shift_values
 from backend.analytics.metrics.period import Period
 from backend.analytics.warehouse.question import MarkedTexts, Question
 from backend.analytics.warehouse.relations import DAY
@@ -60,7 +60,7 @@ class CountQuery:
     def shape(self) -> Shape:
         pairs = {measure.values for measure in self.measures if measure.denominator is not None}
         numbers = {value: number for number, value in enumerate(self.values)}
-        changes = len(self._period.shifts()[1])
+        changes = len(self.period.shifts()[1])
         return Shape(
             unit=self.experiment.config.unit,
             values=self.values,
@@ -92,11 +92,11 @@ class CountQuery:
             "before": before // MICROSECOND,
             "followed": followed // MICROSECOND,
             "began": micros(self.start.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=UTC)),
-            **shift_values(self._period),
+            **shift_values(self.period),
         }
 
     @property
-    def _period(self) -> Period:
+    def period(self) -> Period:
         return Period(self.start, self.until, self.timezone)
 
 
@@ -139,6 +139,7 @@ class Counted:
     as_of: datetime
     engine: str
     version: str
+    demo: bool
 
     def sums(self, variant: str, keep: Callable[[Added], bool] = lambda _: True) -> Sums:
         """Those of a variant over the rows that are kept: no rows, no units."""
@@ -220,7 +221,8 @@ def counted(query: CountQuery, answer: Answer) -> Counted:
         if standing == Standing.COUNTED:
             rows.append(Added(variant, version, day, segment or None, n, tuple(sums)))
     in_order = sorted(rows, key=lambda row: (row.day, row.variant, row.version, row.segment or ""))
-    return Counted(query, tuple(in_order), standings, answer.as_of, answer.engine, answer.version)
+    demo = holds_demo(answer.demo, query.period)
+    return Counted(query, tuple(in_order), standings, answer.as_of, answer.engine, answer.version, demo)
 
 
 def _place(name: str) -> tuple[bool, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,9 +28,9 @@ def hashed(kind: str, column: StringValue) -> StringValue:
     return ibis.literal(kind[0]) + column
 
 
-ID_OF: Mapping[str, Callable[[Table], StringValue]] = {
-    name: (lambda table, name=name: hashed(name, table[name])) for name in ("user_id", "visitor_id", "session_id")
-}
+def id_of(name: str, table: Table) -> StringValue:
+    """The id of a row's unit, where this column names it."""
+    return hashed(name, table[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,11 @@ class Contributions:
         import ibis
 
         if self.links is None:
-            rows = rows.mutate(of_unit=ID_OF[key](rows))
+            rows = rows.mutate(of_unit=id_of(key, rows))
         else:
             rows = rows.left_join(self.links, rows.visitor_id == self.links.linked)
             account = ibis.coalesce(rows.account, ibis.cases((rows.visitor_id.isnull(), rows.user_id)))
-            rows = rows.mutate(of_unit=ibis.coalesce(hashed("user_id", account), ID_OF[key](rows)))
+            rows = rows.mutate(of_unit=ibis.coalesce(hashed("user_id", account), id_of(key, rows)))
         return rows.filter(rows.of_unit.notnull())
 
     def _of_events(self, units: Table, key: str) -> Table:
