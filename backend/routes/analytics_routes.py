@@ -13,8 +13,10 @@ from backend.routes.api import (
     dashboard,
     error_groups,
     events,
+    experiments,
     funnel,
     goals,
+    holdouts,
     live,
     metrics,
     performance,
@@ -37,5 +39,5 @@ monitoring = (
     alerts.bp,
     alert_channels.bp,
 )
-for child in (events.bp, *pages, *monitoring, analytics_health_bp):
+for child in (events.bp, experiments.bp, holdouts.bp, *pages, *monitoring, analytics_health_bp):
     analytics_bp.register_api(child)
