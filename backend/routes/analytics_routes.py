@@ -13,6 +13,7 @@ from backend.routes.api import (
     dashboard,
     error_groups,
     events,
+    experiment_results,
     experiments,
     funnel,
     goals,
@@ -39,5 +40,5 @@ monitoring = (
     alerts.bp,
     alert_channels.bp,
 )
-for child in (events.bp, experiments.bp, holdouts.bp, *pages, *monitoring, analytics_health_bp):
+for child in (events.bp, experiments.bp, experiment_results.bp, holdouts.bp, *pages, *monitoring, analytics_health_bp):
     analytics_bp.register_api(child)

@@ -6,7 +6,6 @@ import csv
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -31,7 +30,6 @@ from backend.analytics.experiments.unit_measures import UNIT_MEASURES, measure_f
 from backend.analytics.experiments.unit_sums import Standing
 from backend.errors import InvalidRequest
 
-UDACITY = Path(__file__).parents[2].parent / "shared/data/ab_udacity"
 START = datetime(2026, 10, 5, 9, tzinfo=UTC)
 HALVES = (Variant("a", "Today", 0.5), Variant("b", "New", 0.5))
 
@@ -78,11 +76,11 @@ def results(test, counting, **options):
 
 
 @pytest.fixture(scope="module")
-def udacity():
+def udacity(shared_data):
     """Clicks, enrollments and payments of each of the 23 days that have all three."""
 
     def rows(name):
-        with (UDACITY / name).open() as file:
+        with (shared_data / "ab_udacity" / name).open() as file:
             return [row for row in csv.DictReader(file) if row["Enrollments"]]
 
     return {"a": rows("udacity_control.csv"), "b": rows("udacity_experiment.csv"), "c": []}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from backend.analytics.experiments.definition import Correction, ExperimentConfig, StatisticsEngine
-from backend.analytics.experiments.results import Arm, Difference, Effect, MeasureResult, Role
+from backend.analytics.experiments.results import Arm, Difference, Effect, MeasureResult, MeasureRole
 from backend.analytics.experiments.statistics.answers import Comparison, Inconclusive, Lift
 from backend.analytics.experiments.statistics.cuped import MeanPair, ProportionPair, RatioPair, adjust
 from backend.analytics.experiments.statistics.samples import Mean, Proportion, Ratio
@@ -70,7 +70,7 @@ class MeasureCount:
     """A measure in a role, and which of the counted rows it looks at."""
 
     measure: UnitMeasure
-    role: Role
+    role: MeasureRole
     counted: Counted
     keep: Keep
     max_drop: float | None = None
@@ -158,7 +158,7 @@ def _corrected(
     """Guardrails are not corrected: all must pass. Where there is no answer the family is as large all the same."""
     from backend.analytics.experiments.statistics.corrections import benjamini_hochberg, holm
 
-    if counts and counts[0].role is Role.GUARDRAIL:
+    if counts and counts[0].role is MeasureRole.GUARDRAIL:
         return None
     p_values = [1.0 if isinstance(answer, Inconclusive) else answer.p for answer in answers]
     return (benjamini_hochberg if correction is Correction.BENJAMINI_HOCHBERG else holm)(p_values, alpha)

@@ -19,9 +19,9 @@ from backend.analytics.experiments.results import (
     HealthCheck,
     LeftOut,
     MeasureResult,
+    MeasureRole,
     Reach,
     Results,
-    Role,
     Segment,
 )
 from backend.analytics.experiments.statistics.verdict_input import Verdict
@@ -100,7 +100,7 @@ class _Making:
         counted, experiment = self.counted, self.experiment
         latest = self._measured(everything)
         shown = self._shown(latest)
-        reach = reach_of(experiment, self._count(Role.PRIMARY, experiment.config.primary), self.days)
+        reach = reach_of(experiment, self._count(MeasureRole.PRIMARY, experiment.config.primary), self.days)
         return Results(
             experiment=experiment,
             shown=shown,
@@ -179,25 +179,27 @@ class _Making:
     def health(self) -> tuple[HealthCheck, ...]:
         config = self.experiment.config
         primary = replace(self.query, measures=(UNIT_MEASURES[config.primary],), segment=None, with_before=False)
-        rails = [self._count(Role.GUARDRAIL, rail.measure) for rail in config.guardrails]
+        rails = [self._count(MeasureRole.GUARDRAIL, rail.measure) for rail in config.guardrails]
         return Health(
             self.experiment,
             self.counted,
             self.exposures,
             self.counting.novelty(primary) if self.days >= 10 else {},
-            [self._count(Role.PRIMARY, config.primary), *rails],
+            [self._count(MeasureRole.PRIMARY, config.primary), *rails],
             self.now,
         ).checks()
 
-    def _count(self, role: Role, name: str, keep: Keep | None = None, max_drop: float | None = None) -> MeasureCount:
+    def _count(
+        self, role: MeasureRole, name: str, keep: Keep | None = None, max_drop: float | None = None
+    ) -> MeasureCount:
         return MeasureCount(UNIT_MEASURES[name], role, self.counted, keep or everything, max_drop)
 
     def _measured(self, keep: Keep) -> Measured:
         config = self.experiment.config
-        [primary] = measured([self._count(Role.PRIMARY, config.primary, keep)], config, Correction.HOLM)
-        counts = [self._count(Role.SECONDARY, name, keep) for name in config.secondary]
+        [primary] = measured([self._count(MeasureRole.PRIMARY, config.primary, keep)], config, Correction.HOLM)
+        counts = [self._count(MeasureRole.SECONDARY, name, keep) for name in config.secondary]
         secondary = measured(counts, config, config.statistics.correction)
-        rails = [self._count(Role.GUARDRAIL, rail.measure, keep, rail.max_drop) for rail in config.guardrails]
+        rails = [self._count(MeasureRole.GUARDRAIL, rail.measure, keep, rail.max_drop) for rail in config.guardrails]
         return Measured(
             primary, tuple(secondary), with_guardrails(measured(rails, config, Correction.HOLM), rails, config)
         )
@@ -207,13 +209,13 @@ class _Making:
         if self.measure is None:
             return latest.primary
         known = [result for result in latest.all if result.measure.name == self.measure]
-        counts = [self._count(Role.ASKED, self.measure)]
+        counts = [self._count(MeasureRole.ASKED, self.measure)]
         return known[0] if known else measured(counts, self.experiment.config, Correction.HOLM)[0]
 
     def _segments(self, name: str) -> tuple[Segment, ...]:
         """A family of their own, corrected as the secondary measures are."""
         config, values = self.experiment.config, self.counted.segments()[:MOST_SEGMENTS]
-        counts = [self._count(Role.ASKED, name, in_segment(value)) for value in values]
+        counts = [self._count(MeasureRole.ASKED, name, in_segment(value)) for value in values]
         results: Sequence[MeasureResult] = measured(counts, config, config.statistics.correction)
         return tuple(Segment(value, result) for value, result in zip(values, results, strict=True))
 
@@ -224,7 +226,7 @@ class _Making:
             is_over = day <= self.days
             if not is_over and self._ends(day - 1) >= self.until:
                 break
-            count = self._count(Role.PRIMARY, config.primary, before_day(day))
+            count = self._count(MeasureRole.PRIMARY, config.primary, before_day(day))
             [result] = measured([count], config, Correction.HOLM)
             units = sum(arm.n for arm in result.arms)
             at = self._ends(day) if is_over else self.until

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Sample = Proportion | Mean | Ratio
 
 
-class Role(StrEnum):
+class MeasureRole(StrEnum):
     """What a measure is to an experiment. `asked`: in none of its lists, but named by the reader: exploratory."""
 
     PRIMARY = "primary"
@@ -114,7 +114,7 @@ class MeasureResult:
     """
 
     measure: UnitMeasure
-    role: Role
+    role: MeasureRole
     arms: tuple[Arm, ...]
     differences: tuple[Difference, ...]
     adjusted_by: float | None = None
