@@ -13,6 +13,7 @@ from backend.routes.api import (
     dashboard,
     error_groups,
     events,
+    experiment_results,
     experiments,
     funnel,
     goals,
@@ -42,6 +43,6 @@ monitoring = (
     alert_channels.bp,
     incidents.bp,
 )
-for child in (events.bp, variants.bp, *pages, *monitoring, analytics_health_bp):
-for child in (events.bp, experiments.bp, holdouts.bp, *pages, *monitoring, analytics_health_bp):
+tests = (experiments.bp, experiment_results.bp, variants.bp, holdouts.bp)
+for child in (events.bp, *pages, *monitoring, *tests, analytics_health_bp):
     analytics_bp.register_api(child)
