@@ -6,7 +6,7 @@ from flask import Blueprint
 from flask_openapi3 import APIBlueprint
 
 from backend.routes.analytics_routes import analytics_bp
-from backend.routes.api import auth, health, prometheus
+from backend.routes.api import auth, flag_documents, health, prometheus
 from backend.routes.api import job_impact as job_impact_api
 from backend.routes.pages import (
     account,
@@ -50,7 +50,14 @@ from backend.routes.pages import (
 )
 from backend.routes.pages.annotations import bp as annotations_bp
 
-API_BLUEPRINTS: tuple[APIBlueprint, ...] = (job_impact_api.bp, analytics_bp, auth.bp, health.bp, prometheus.bp)
+API_BLUEPRINTS: tuple[APIBlueprint, ...] = (
+    job_impact_api.bp,
+    analytics_bp,
+    auth.bp,
+    flag_documents.bp,
+    health.bp,
+    prometheus.bp,
+)
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     job_impact.bp,
     result.bp,
