@@ -145,9 +145,6 @@ def test_growthbooks_sdk_reads_the_flags_and_puts_everyone_where_we_do(app, clie
         for key in ("color", "abroad"):
             ours = evaluate_feature(key, document | {"attributes": attributes})
             assert sdk.eval_feature(key).value == ours["value"]
-            assert (
-                in_node([["evaluate", key, document | {"attributes": attributes}]])[0] == ours if number < 2 else True
-            )
     sdk.destroy()
 
 

@@ -86,6 +86,7 @@ class Walk:
             "rule_id": "cpu-high",
             "alert_id": self.alert(),
             "silence_id": 1,
+            "client_key": "sdk-mingus",
         }
 
     def things(self):
