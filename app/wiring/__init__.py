@@ -28,6 +28,7 @@ from app.wiring import (
     privacy,
     prometheus,
     senders,
+    status_page,
     vault,
     views,
     warehouse,
@@ -51,7 +52,20 @@ def init_app(app: Flask, settings: Settings) -> None:
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
     rooms = (accounts, assessments, event_import, events, forwarding, lake, landing, people, senders, warehouse)
-    for room in (*rooms, errors, views, flags, boards, alert_rules, alerts, last_resort, prometheus, privacy, demo):
+    for room in (
+        *rooms,
+        errors,
+        views,
+        flags,
+        boards,
+        alert_rules,
+        alerts,
+        last_resort,
+        status_page,
+        prometheus,
+        privacy,
+        demo,
+    ):
         room.fit_out(registry, settings)
     health.fit_out(app, registry)
     warehouse.init_app(app)

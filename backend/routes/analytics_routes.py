@@ -15,6 +15,7 @@ from backend.routes.api import (
     events,
     funnel,
     goals,
+    incidents,
     live,
     metrics,
     performance,
@@ -36,6 +37,7 @@ monitoring = (
     alert_rules.bp,
     alerts.bp,
     alert_channels.bp,
+    incidents.bp,
 )
 for child in (events.bp, *pages, *monitoring, analytics_health_bp):
     analytics_bp.register_api(child)

@@ -85,6 +85,8 @@ ELSEWHERE = {
     "ops_channels.": "where alerts are sent, too",
     "ops_errors.": "errors of the code, too",
     "ops_rules.": "when alerts open, too",
+    "analytics.incidents.": "what visitors are told of on the status page, which everyone reads",
+    "ops_incidents.": "what visitors are told of, too",
     "occupation_pages.": "published figures",
     "occupation_cards.": "published figures",
 }

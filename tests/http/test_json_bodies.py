@@ -26,6 +26,8 @@ ROUTES = {
     "/api/analytics/performance/errors/<group_id>": {"state": "ignored", "reason": "\ud800"},
     "/api/analytics/performance/rules": {"title": "\ud800"},
     "/api/analytics/performance/rules/<rule_id>": {"title": "\ud800"},
+    "/api/analytics/performance/incidents": {"title": "\ud800"},
+    "/api/analytics/performance/incidents/<incident_id>/updates": {"text": "\ud800"},
     "/api/analytics/performance/silences": {"reason": "\ud800"},
     "/api/analytics/performance/on-call": {"zone": "\ud800"},
     "/api/analytics/performance/channels": {"name": "\ud800"},
@@ -36,9 +38,12 @@ ROUTES = {
 # Of what changes one thing; the rest is posted.
 PUT = ("/api/analytics/annotations/<public_id>", "/api/analytics/performance/on-call")
 VERBS = dict.fromkeys((route for route in ROUTES if "<" in route), "PATCH") | {
-    route: "PUT" for route in ROUTES if route in PUT or ("<" in route and "/performance/" in route)
+    route: "POST" if route.endswith("/updates") else "PUT"
+    for route in ROUTES
+    if route in PUT or ("<" in route and "/performance/" in route)
 }
 IDS = {"<public_id>": str(uuid4()), "<group_id>": "1", "<rule_id>": "cpu-high", "<channel_id>": "1"}
+IDS |= {"<incident_id>": "1"}
 SCOPES = (Scope.DASHBOARDS_READ, Scope.EVENTS_WRITE, Scope.MONITORING_CONTROL)
 HALF, DEEP, NO_NUMBER = "holds half of a character", "nested too deeply", "is not JSON"
 ODD = {

@@ -20,6 +20,8 @@ from backend.analytics.monitoring.errors.buffer import Circumstances, ErrorBuffe
 from backend.analytics.monitoring.errors.group import ErrorSource
 from backend.analytics.monitoring.errors.service import ErrorService
 from backend.analytics.monitoring.hosts import MonitoringHost
+from backend.analytics.monitoring.incidents.incident import Component, Impact, NewIncident
+from backend.analytics.monitoring.incidents.service import IncidentService
 from backend.analytics.views.service import SavedViews
 from backend.analytics.views.view import NewView, ViewKind
 from backend.clock import utc_now
@@ -86,6 +88,7 @@ class Walk:
             "rule_id": "cpu-high",
             "alert_id": self.alert(),
             "silence_id": 1,
+            "incident_id": self.incident(),
             "client_key": "sdk-mingus",
         }
 
@@ -108,6 +111,11 @@ class Walk:
             get(ErrorBuffer).record(ValueError("walk"), Circumstances(ErrorSource.JOB, "walk"))
             get(ErrorBuffer).write(get(ErrorService).record)
             return get(ErrorService).groups()[0].id
+
+    def incident(self):
+        told = NewIncident("Walk", (Component.API,), Impact.DEGRADED, "We are walking.")
+        with self.app.app_context():
+            return get(IncidentService).begin(f"account:{self.account.public_id}", told).id
 
     def alert(self):
         """The alert about a host that was heard of a minute too long ago, as the schedule opens it."""
