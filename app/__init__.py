@@ -11,7 +11,7 @@ from app import cli, cors, errors, headers, limits, logs, measuring, navigation,
 from app.openapi import Mingus
 from backend import database
 from backend.extensions import cache, compress, csrf, db
-from backend.routes import API_BLUEPRINTS, LOCAL_BLUEPRINTS, PAGE_BLUEPRINTS, access
+from backend.routes import API_BLUEPRINTS, LOCAL_BLUEPRINTS, PAGE_BLUEPRINTS, access, experiments
 from config.settings import Settings
 from config.values import origins_of
 
@@ -50,6 +50,7 @@ def create_app(settings: Settings) -> Flask:
     cors.init_app(app)
     limits.init_app(app, settings)
     access.init_app(app)
+    experiments.init_app(app)
     csrf.init_app(app)
     errors.init_app(app)
     cli.init_app(app)

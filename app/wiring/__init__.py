@@ -9,6 +9,7 @@ from app.wiring import (
     alert_rules,
     alerts,
     assessments,
+    assignment,
     audit,
     boards,
     demo,
@@ -51,12 +52,21 @@ def init_app(app: Flask, settings: Settings) -> None:
     mail.fit_out(registry, settings)
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
-    rooms = (accounts, assessments, event_import, events, forwarding, lake, landing, people, senders, warehouse)
-    for room in (
-        *rooms,
+    rooms = (
+        accounts,
+        assessments,
+        assignment,
+        event_import,
+        events,
+        flags,
+        forwarding,
+        lake,
+        landing,
+        people,
+        senders,
+        warehouse,
         errors,
         views,
-        flags,
         boards,
         alert_rules,
         alerts,
@@ -65,7 +75,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         prometheus,
         privacy,
         demo,
-    ):
+    )
+    for room in rooms:
         room.fit_out(registry, settings)
     health.fit_out(app, registry)
     warehouse.init_app(app)
