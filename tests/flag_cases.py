@@ -129,40 +129,51 @@ def _span(rng: random.Random) -> list[float]:
 
 def experiment(rng: random.Random) -> dict[str, Any]:
     count = rng.choice((1, 2, 2, 2, 3))
-    meta = [
-        {"key": rng.choice("abc") + str(n), **_some(rng, 0.2, name=lambda: "N", passthrough=lambda: True)}
-        for n in range(count)
-    ]
+    status = {"status": lambda: rng.choice(("draft", "stopped", "running")), "active": lambda: False}
     return {
         "variations": [rng.choice(VALUES) for _ in range(count)],
-        **_some(
-            rng,
-            0.25,
-            seed=lambda: rng.choice(("s", "Ü", "😀", "")),
-            coverage=lambda: rng.choice((0, 0.1, 0.5, 1, 1.5, None)),
-            weights=lambda: rng.choice(([0.1] * 10, [1 / 3] * 3, [0.3, 0.7], [0.4, 0.5999], [0.7, 0.6], None)),
-            ranges=lambda: [_span(rng) for _ in range(count)],
-            namespace=lambda: ["n", *_span(rng)],
-            filters=lambda: [
-                {"seed": "f", "ranges": [_span(rng), _span(rng)], **_some(rng, 0.3, attribute=lambda: "visitor_id")}
-            ],
-            condition=lambda: condition(rng),
-            disableStickyBucketing=lambda: True,
-            bucketVersion=lambda: rng.randint(0, 2),
-            minBucketVersion=lambda: rng.randint(0, 2),
-            fallbackAttribute=lambda: "visitor_id",
-            urlPatterns=list,
-        ),
-        **_some(rng, 0.7, hashVersion=lambda: rng.choice((1, 2, 2, 3, None)), meta=lambda: meta),
-        **_some(
-            rng,
-            0.08,
-            status=lambda: rng.choice(("draft", "stopped", "running")),
-            active=lambda: False,
-            force=lambda: rng.choice((0, 1, 9, 1.5)),
-        ),
+        **_split(rng, count),
+        **_limits(rng),
+        **_some(rng, 0.7, hashVersion=lambda: rng.choice((1, 2, 2, 3, None)), meta=lambda: _meta(rng, count)),
+        **_some(rng, 0.08, **status, force=lambda: rng.choice((0, 1, 9, 1.5))),
         "hashAttribute": rng.choice(HASHED_BY),
     }
+
+
+def _meta(rng: random.Random, count: int) -> list[dict[str, Any]]:
+    rare = {"name": lambda: "N", "passthrough": lambda: True}
+    return [{"key": f"{rng.choice('abc')}{position}", **_some(rng, 0.2, **rare)} for position in range(count)]
+
+
+def _split(rng: random.Random, count: int) -> dict[str, Any]:
+    """Which bucket gets what."""
+    weights = ([0.1] * 10, [1 / 3] * 3, [0.3, 0.7], [0.4, 0.5999], [0.7, 0.6], None)
+    return _some(
+        rng,
+        0.25,
+        seed=lambda: rng.choice(("s", "Ü", "😀", "")),
+        coverage=lambda: rng.choice((0, 0.1, 0.5, 1, 1.5, None)),
+        weights=lambda: rng.choice(weights),
+        ranges=lambda: [_span(rng) for _ in range(count)],
+    )
+
+
+def _limits(rng: random.Random) -> dict[str, Any]:
+    """Whom it is for, and who stays where they were."""
+    return _some(
+        rng,
+        0.25,
+        namespace=lambda: ["n", *_span(rng)],
+        filters=lambda: [
+            {"seed": "f", "ranges": [_span(rng), _span(rng)], **_some(rng, 0.3, attribute=lambda: "visitor_id")}
+        ],
+        condition=lambda: condition(rng),
+        disableStickyBucketing=lambda: True,
+        bucketVersion=lambda: rng.randint(0, 2),
+        minBucketVersion=lambda: rng.randint(0, 2),
+        fallbackAttribute=lambda: "visitor_id",
+        urlPatterns=list,
+    )
 
 
 def prerequisites(rng: random.Random) -> list[dict[str, Any]]:

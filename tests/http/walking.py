@@ -95,6 +95,7 @@ class Walk:
             "silence_id": 1,
             "incident_id": self.incident(),
             **self.experiments(),
+            "client_key": "sdk-mingus",
         }
 
     def things(self):

@@ -143,7 +143,7 @@ class _Evaluation:
             return False
         if span is not None:
             return bool(span[0] <= bucket < span[1])
-        return bool(coverage > 0 and bucket <= coverage)
+        return coverage is not None and bool(coverage > 0 and bucket <= coverage)
 
     def unit(self, attribute: str | None, fallback: str | None) -> tuple[str, str]:
         """The attribute that identifies the unit, and its value as text; empty: it has none."""
