@@ -21,6 +21,7 @@ from backend.routes.pages.compressed import compress
 from backend.routes.pages.first_visit import FirstVisitPages
 from backend.routes.pages.forms import NO_ERRORS, Errors, by_field, if_refused, of_every_field
 from backend.routes.pages.occupation_addresses import absolute
+from backend.routes.pages.result_variants import weighting_here
 from backend.routes.schemas import job_impact_form as forms
 
 bp = Blueprint("assessment", __name__)
@@ -64,7 +65,7 @@ def start() -> ResponseReturnValue:
 @if_refused(first_page)
 def begin() -> ResponseReturnValue:
     reply = forms.job_reply(request.form, get(Reference).occupations)
-    answers, session_id = JobImpactAnswers.of_job(reply), forms.session_of(request.form)
+    answers, session_id = JobImpactAnswers.of_job(reply, weighting_here()), forms.session_of(request.form)
     saved = get(JobImpactDrafts).begin(answers, session_id, account_holder())
     return hold(redirect(url_for("result.show", link=saved.link), 303), saved)
 

@@ -18,6 +18,7 @@ from backend.assessments.job_impact.presentation.refining import (
     week_menu,
 )
 from backend.assessments.job_impact.presentation.share import Head, ShareRow, head_of
+from backend.assessments.job_impact.presentation.variants import USUAL
 from backend.assessments.job_impact.presentation.week import WeekGroup, week_groups
 from backend.assessments.job_impact.questions import EDUCATION
 from backend.assessments.job_impact.service import JobImpactResult, OwnJobImpactResult
@@ -26,6 +27,7 @@ from backend.reference.loading import Reference
 from backend.routes.access import account_holder
 from backend.routes.pages.forms import Errors
 from backend.routes.pages.occupation_addresses import absolute
+from backend.routes.pages.result_variants import result_variants
 from backend.routes.schemas.move_choice import move_choice
 from backend.routes.schemas.share_link import CARD, NUMBER, with_number
 
@@ -36,6 +38,7 @@ def page_of(result: JobImpactResult, errors: Errors) -> ResultPage:
     own = isinstance(result, OwnJobImpactResult)
     reference = get(Reference)
     address = absolute(url_for("result.show", link=result.link))
+    variants = result_variants() if own else USUAL
     shown = Shown(
         voice=Voice.OWN if own else Voice.SHARED,
         address=address,
@@ -43,9 +46,10 @@ def page_of(result: JobImpactResult, errors: Errors) -> ResultPage:
         about=job_address(reference, result.assessment.code),
         created_at=result.created_at,
         state_name=state_name(result),
-        moves=move_choice(request.args),
+        moves=move_choice(request.args, variants.orders.moves),
         slugs=reference.slugs.by_code,
         nearest=() if result.assessment.yours else nearest_links(get(JobDirectory).nearest(result.assessment.code)),
+        variants=variants,
     )
     forms = _forms(result, errors) if isinstance(result, OwnJobImpactResult) else None
     return result_page(result.assessment, result.answers, shown, forms, counted_answers(result))

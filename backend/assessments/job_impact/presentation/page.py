@@ -12,6 +12,7 @@ from backend.assessments.job_impact.presentation.headline import Headline, Voice
 from backend.assessments.job_impact.presentation.moves import MoveSort, MovesSection, moves_section
 from backend.assessments.job_impact.presentation.next_steps import advice_section
 from backend.assessments.job_impact.presentation.no_score import JobLink, NoScore, no_score
+from backend.assessments.job_impact.presentation.offer import Offer
 from backend.assessments.job_impact.presentation.parts import groups_section, three_parts
 from backend.assessments.job_impact.presentation.pay_outlook import PayOutlookSection, pay_outlook_section
 from backend.assessments.job_impact.presentation.place import PlaceSection, place_section
@@ -25,6 +26,8 @@ from backend.assessments.job_impact.presentation.sections import (
 )
 from backend.assessments.job_impact.presentation.share import Head
 from backend.assessments.job_impact.presentation.sources import sources_section
+from backend.assessments.job_impact.presentation.statements import Statement
+from backend.assessments.job_impact.presentation.variants import USUAL, Variants
 from backend.formats import day
 
 CONTENTS = (
@@ -74,11 +77,12 @@ class Shown:
     moves: MoveChoice
     slugs: Mapping[str, str]
     nearest: tuple[JobLink, ...]
+    variants: Variants = USUAL
 
 
 @dataclass(frozen=True, slots=True)
 class ResultPage:
-    """`forms` is None where the page can only be read. `score` and `level` are empty without a score.
+    """`forms` and `offer` are None where the page can only be read. `score` and `level` are empty without a score.
 
     `contents` is the jump list: ids of sections and their short names; `about` the address of the job's public page.
     """
@@ -104,6 +108,8 @@ class ResultPage:
     moves: MovesSection
     pay: PayOutlookSection
     sources: SourcesSection
+    offer: Offer | None
+    statement: Statement | None
     printed: str
 
 
@@ -115,7 +121,7 @@ def result_page(
     counted: CountedAnswers,
 ) -> ResultPage:
     headline = headline_of(a, shown.voice)
-    advice, groups = _advice(a, shown.voice), groups_section(a, shown.voice)
+    advice, groups = _advice(a, shown), groups_section(a, shown.voice)
     there = {"next": bool(advice.steps), "work": groups is not None, "moves": a.yours is not None}
     return ResultPage(
         code=a.code,
@@ -139,6 +145,8 @@ def result_page(
         moves=moves_section(a, shown.moves.relaxed, shown.moves.sort, shown.slugs),
         pay=pay_outlook_section(a, answers.salary, shown.state_name),
         sources=sources_section(a),
+        offer=shown.variants.offer if forms else None,
+        statement=shown.variants.statement,
         printed=f"{shown.address}, made {day(shown.created_at)}. Model {a.provenance.model}.",
     )
 
@@ -154,7 +162,7 @@ def _answer(a: Assessment, headline: Headline, shown: Shown, *, own: bool) -> An
     )
 
 
-def _advice(a: Assessment, voice: Voice) -> AdviceSection:
+def _advice(a: Assessment, shown: Shown) -> AdviceSection:
     """Advice speaks to the person whose job it is: whoever reads a result that somebody shared gets none."""
-    advice = advice_section(a, voice)
-    return replace(advice, steps=()) if voice is Voice.SHARED else advice
+    advice = advice_section(a, shown.voice, shown.variants.orders.next_steps)
+    return replace(advice, steps=()) if shown.voice is Voice.SHARED else advice
