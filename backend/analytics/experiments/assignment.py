@@ -62,9 +62,7 @@ class Assigner:
         self._exposures = exposures
         self._session = session
 
-    def variant(
-        self, test_id: str, viewer: Viewer, attributes: Mapping[str, Any], *, peek: bool = False
-    ) -> Assignment:
+    def variant(self, test_id: str, viewer: Viewer, attributes: Mapping[str, Any], *, peek: bool = False) -> Assignment:
         """What a unit gets of one experiment. `peek`: without an exposure. Raises NotFound."""
         snapshot = self._configuration.current()
         experiment = snapshot.experiment(test_id)

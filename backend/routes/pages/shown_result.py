@@ -18,7 +18,6 @@ from backend.assessments.job_impact.presentation.refining import (
     week_menu,
 )
 from backend.assessments.job_impact.presentation.share import Head, ShareRow, head_of
-from backend.assessments.job_impact.presentation.variants import USUAL
 from backend.assessments.job_impact.presentation.week import WeekGroup, week_groups
 from backend.assessments.job_impact.questions import EDUCATION
 from backend.assessments.job_impact.service import JobImpactResult, OwnJobImpactResult
@@ -27,8 +26,7 @@ from backend.reference.loading import Reference
 from backend.routes.access import account_holder
 from backend.routes.pages.forms import Errors
 from backend.routes.pages.occupation_addresses import absolute
-from backend.routes.pages.result_variants import result_variants
-from backend.routes.schemas.move_choice import move_choice
+from backend.routes.pages.result_variants import variants_of
 from backend.routes.schemas.share_link import CARD, NUMBER, with_number
 
 ID_SHOWN = 12
@@ -38,7 +36,7 @@ def page_of(result: JobImpactResult, errors: Errors) -> ResultPage:
     own = isinstance(result, OwnJobImpactResult)
     reference = get(Reference)
     address = absolute(url_for("result.show", link=result.link))
-    variants = result_variants() if own else USUAL
+    variants, moves = variants_of(result.assessment.code, own=own)
     shown = Shown(
         voice=Voice.OWN if own else Voice.SHARED,
         address=address,
@@ -46,7 +44,7 @@ def page_of(result: JobImpactResult, errors: Errors) -> ResultPage:
         about=job_address(reference, result.assessment.code),
         created_at=result.created_at,
         state_name=state_name(result),
-        moves=move_choice(request.args, variants.orders.moves),
+        moves=moves,
         slugs=reference.slugs.by_code,
         nearest=() if result.assessment.yours else nearest_links(get(JobDirectory).nearest(result.assessment.code)),
         variants=variants,
