@@ -9,6 +9,7 @@ from app.wiring import (
     alert_rules,
     alerts,
     assessments,
+    assignment,
     audit,
     boards,
     demo,
@@ -49,7 +50,19 @@ def init_app(app: Flask, settings: Settings) -> None:
     mail.fit_out(registry, settings)
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
-    rooms = (accounts, assessments, event_import, events, forwarding, lake, landing, people, senders, warehouse)
+    rooms = (
+        accounts,
+        assessments,
+        assignment,
+        event_import,
+        events,
+        forwarding,
+        lake,
+        landing,
+        people,
+        senders,
+        warehouse,
+    )
     for room in (*rooms, errors, views, boards, alert_rules, alerts, last_resort, prometheus, privacy, demo):
         room.fit_out(registry, settings)
     health.fit_out(app, registry)

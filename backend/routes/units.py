@@ -16,7 +16,7 @@ from backend.routes.consent import asks_not_to_be_tracked, may_recognise, recogn
 from backend.routes.schemas.privacy import REMEMBERED
 
 COOKIE = "mingus_visitor"
-WRITTEN = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+WRITTEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 def lasting_visitor() -> str | None:

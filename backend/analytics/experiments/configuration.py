@@ -18,6 +18,8 @@ from backend.plugins import Health
 
 logger = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
+OLDEST_SECONDS = 1.5  # of a copy with which requests go on while one of them looks
+PATIENCE_SECONDS = 0.5  # for that one, if the copy is older: a process may have been idle for minutes
 IN_EFFECT = frozenset({ExperimentStatus.RUNNING})
 UNANSWERED = "The database does not answer: experiments and flags stay as they were {:.0f} seconds ago."
 UNKNOWN = "The database has not answered since this process began: no experiment and no flag is known."
@@ -90,13 +92,11 @@ class ConfigurationSource(Protocol):
 
 
 class Configuration:
-    """Shared by the threads of a process. One of them looks; the others go on with the copy there is meanwhile."""
+    """Shared by the threads of a process. One of them looks, and the others go on with a copy that is not too old."""
 
-    def __init__(
-        self, source: ConfigurationSource, kill_file: KillFile, clock: Callable[[], float] = monotonic
-    ) -> None:
+    def __init__(self, source: ConfigurationSource, kills: KillFile, clock: Callable[[], float] = monotonic) -> None:
         self._source = source
-        self._kill_file = kill_file
+        self._kill_file = kills
         self._clock = clock
         self._lock = Lock()
         self._read: Snapshot | None = None
@@ -105,7 +105,8 @@ class Configuration:
 
     def current(self) -> Snapshot:
         """The configuration, at most a second old while the database answers; else the last one, never a default."""
-        if self._clock() - self._looked_at >= LOOK_SECONDS and self._lock.acquire(blocking=self._read is None):
+        age = self._clock() - self._looked_at
+        if age >= LOOK_SECONDS and self._lock.acquire(timeout=PATIENCE_SECONDS if age > OLDEST_SECONDS else 0):
             try:
                 self._look()
             finally:

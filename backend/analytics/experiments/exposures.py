@@ -199,7 +199,7 @@ def linked_user(unit: ExperimentUnit, viewer: Viewer) -> str | None:
     return viewer.ids.user if unit is ExperimentUnit.VISITOR else None
 
 
-def _entry(row: Row[Any]) -> Entry:
+def _entry(row: Row[str, str, str | None, float, int]) -> Entry:
     return Entry(row.before or row.variant, row.variant, row.propensity, row.weights_version)
 
 
