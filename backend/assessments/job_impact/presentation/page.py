@@ -12,7 +12,6 @@ from backend.assessments.job_impact.presentation.headline import Headline, Voice
 from backend.assessments.job_impact.presentation.moves import MoveSort, MovesSection, moves_section
 from backend.assessments.job_impact.presentation.next_steps import advice_section
 from backend.assessments.job_impact.presentation.no_score import JobLink, NoScore, no_score
-from backend.assessments.job_impact.presentation.offer import Offer
 from backend.assessments.job_impact.presentation.parts import groups_section, three_parts
 from backend.assessments.job_impact.presentation.pay_outlook import PayOutlookSection, pay_outlook_section
 from backend.assessments.job_impact.presentation.place import PlaceSection, place_section
@@ -26,7 +25,6 @@ from backend.assessments.job_impact.presentation.sections import (
 )
 from backend.assessments.job_impact.presentation.share import Head
 from backend.assessments.job_impact.presentation.sources import sources_section
-from backend.assessments.job_impact.presentation.statements import Statement
 from backend.assessments.job_impact.presentation.variants import USUAL, Variants
 from backend.formats import day
 
@@ -82,7 +80,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class ResultPage:
-    """`forms` and `offer` are None where the page can only be read. `score` and `level` are empty without a score.
+    """`forms` is None where the page can only be read. `score` and `level` are empty without a score.
 
     `contents` is the jump list: ids of sections and their short names; `about` the address of the job's public page.
     """
@@ -108,8 +106,7 @@ class ResultPage:
     moves: MovesSection
     pay: PayOutlookSection
     sources: SourcesSection
-    offer: Offer | None
-    statement: Statement | None
+    variants: Variants
     printed: str
 
 
@@ -145,8 +142,7 @@ def result_page(
         moves=moves_section(a, shown.moves.relaxed, shown.moves.sort, shown.slugs),
         pay=pay_outlook_section(a, answers.salary, shown.state_name),
         sources=sources_section(a),
-        offer=shown.variants.offer if forms else None,
-        statement=shown.variants.statement,
+        variants=shown.variants,
         printed=f"{shown.address}, made {day(shown.created_at)}. Model {a.provenance.model}.",
     )
 
