@@ -60,7 +60,7 @@ class MeasureBody(BaseModel):
         return Measure(self.source, self.name, self.statistic, tuple(self.prefixes), tuple(self.excluded), self.each)
 
 
-NO_ESCALATION = {
+NO_ESCALATION: dict[str, Any] = {
     "not": {
         "properties": {"severity": {"const": "info"}, "escalates_seconds": {"type": "number"}},
         "required": ["severity", "escalates_seconds"],
