@@ -16,9 +16,10 @@ from backend.analytics.experiments.watch import ExperimentWatch
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.monitoring.alerts import personal_data
 from backend.analytics.monitoring.alerts.announcements import AlertLinks, Announcements
-from backend.analytics.monitoring.alerts.evaluation import AlertEvaluation
+from backend.analytics.monitoring.alerts.evaluation import AlertEvaluation, JudgingContext
 from backend.analytics.monitoring.alerts.notifier import Notifier
 from backend.analytics.monitoring.alerts.on_call import OnCall
+from backend.analytics.monitoring.alerts.outages import Outages
 from backend.analytics.monitoring.alerts.service import AlertService
 from backend.analytics.monitoring.alerts.store import AlertStore
 from backend.analytics.monitoring.channels.service import ChannelService
@@ -92,6 +93,7 @@ def evaluation_of(registry: Registry, settings: Settings) -> Callable[[], AlertE
     """What makes the evaluation of each turn; what rules over long times saw is kept between turns."""
     zone, look = settings.BUSINESS_TIME_ZONE, SiteLook(settings.WATCHED_URL or f"{settings.public_url}{LOOKED_AT}")
     catalogue, long = CatalogueValues(lambda: get(CatalogueService), zone), LongValues()
+    context = JudgingContext(zone, Outages())
 
     def values() -> RuleValues:
         windows, timetable = registry.build(Windows), registry.build(Timetable)
@@ -104,7 +106,7 @@ def evaluation_of(registry: Registry, settings: Settings) -> Callable[[], AlertE
         store, links, on_call = AlertStore(session), AlertLinks(settings.public_url), registry.build(OnCall)
         notifier = registry.build(Notifier)  # type: ignore[type-abstract]
         announcements = Announcements(store, notifier, on_call, links, session)
-        in_force, is_on = registry.build(Rules).in_force, partial(is_monitored, registry)
-        return AlertEvaluation(store, in_force, values(), announcements, session, is_on, database_clock(session), zone)
+        in_force, is_on, now = registry.build(Rules).in_force, partial(is_monitored, registry), database_clock(session)
+        return AlertEvaluation(store, in_force, values(), announcements, session, is_on, now, context)
 
     return evaluation

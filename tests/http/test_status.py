@@ -6,12 +6,15 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from backend.accounts.people.models import Account
 from backend.accounts.permissions import Role, Scope
 from backend.analytics.monitoring.incidents.models import StoredIncident
 from backend.analytics.monitoring.incidents.service import KEPT
 from backend.clock import utc_now
 from backend.database import get_db_session
+from backend.personal_data import DataClasses, Subject
 from backend.plugins import get
 from backend.routes.pages.kept_pages import KeptPages
 from backend.tasks import alerts
@@ -93,7 +96,7 @@ def test_operators_write_update_and_resolve_an_incident_on_pages(app, ops):
     assert headline(text) == "No known problems."
     assert re.search(r"Past incidents.*Resolved\. Emails arrive in time again\..*Cause found\.", words(text))
     assert "@example.com" not in text
-    assert "@example.com" in page(ops, address)
+    assert "</time>, person-" in page(ops, address)
 
     send(ops, f"{address}/delete")
     assert "Emails arrive late" not in status(app)
@@ -126,6 +129,19 @@ def test_a_key_that_only_reads_writes_no_incident(client, make_key):
     headers = {"Authorization": f"Bearer {make_key(Scope.MONITORING_READ)}"}
     assert client.post(INCIDENTS, headers=headers, json=LATE).status_code == 403
     assert client.get(INCIDENTS, headers=headers).status_code == 403
+
+
+def test_an_account_that_is_erased_leaves_its_words_and_no_name(app, ops):
+    address = send(ops, "/ops/incidents", **LATE).location
+    assert "</time>, person-" in page(ops, address)
+    with app.app_context():
+        own, [name] = get(DataClasses).classes["alerts"], [*get(DataClasses).classes["alerts"].people()]
+        subject = Subject(get_db_session().scalars(select(Account.id)).one(), name)
+        assert [row["text"] for row in own.export(subject)] == [LATE["text"]]
+        own.erase(subject)
+        assert [*own.export(subject)] == [*own.people()] == []
+    assert "</time>, person-" not in page(ops, address)
+    assert LATE["text"] in status(app)
 
 
 def test_what_ended_long_ago_is_forgotten(app, ask):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,7 +26,7 @@ from backend.routes.schemas.said_rules import line
 from backend.routes.schemas.silences import NOT_A_TIME
 
 SOME_PART, FROM_LIST = "Choose at least one part of the site.", "Choose one from the list."
-SOME = {"minItems": 1, "maxItems": len(Component), "uniqueItems": True}
+SOME: dict[str, Any] = {"minItems": 1, "maxItems": len(Component), "uniqueItems": True}
 
 
 class IncidentBody(BaseModel):

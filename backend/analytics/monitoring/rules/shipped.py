@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from backend.analytics.monitoring.alerts.notifier import Severity
 from backend.analytics.monitoring.objectives.burn import FAST, FAST_WINDOW, SLOW, SLOW_WINDOW
+from backend.analytics.monitoring.queries.slow import LIMIT_SECONDS
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.route_groups import ALL, PAGES
 from backend.analytics.monitoring.rules.rule import (
@@ -129,7 +130,10 @@ _WARNING = (
         "calculator-slow", "The calculator loads slowly", LOADS, 3, 2.5, WARNING,
         window=15 * MINUTE, lasting=5 * MINUTE, fewest=20,
     ),
-    Rule("queries-slow", "A query is slow", QUERIES, 1, 0.8, WARNING, window=10 * MINUTE, fewest=10),
+    Rule(
+        "queries-slow", "A query is slow", QUERIES, LIMIT_SECONDS, 0.8 * LIMIT_SECONDS, WARNING,
+        window=10 * MINUTE, fewest=10,
+    ),
     Rule(
         "requests-waiting", "Requests wait for a server process", WAITS, 0.25, 0.1, WARNING,
         lasting=5 * MINUTE, fewest=50,
