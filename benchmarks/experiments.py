@@ -126,4 +126,4 @@ def report(sizes: tuple[int, ...]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    print(*report(tuple(map(int, sys.argv[1:])) or SIZES), sep="\n")  # noqa: T201
+    print(*report(tuple(map(int, sys.argv[1:])) or SIZES), sep="\n")

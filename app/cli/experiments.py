@@ -3,6 +3,7 @@ from __future__ import annotations
 import click
 
 from app.cli.commands import Commands
+from backend.analytics.experiments.decisions import Decisions
 from backend.analytics.experiments.definition import Experiment, ExperimentStatus
 from backend.analytics.experiments.service import CLI, ExperimentService
 from backend.plugins import get
@@ -52,6 +53,15 @@ def start(test_id: str, why: str) -> None:
 def stop(test_id: str, why: str) -> None:
     """Stop an experiment for good."""
     click.echo(_line(get(ExperimentService).stop(test_id, CLI, why)))
+
+
+@group.command("look")
+def look() -> None:
+    """Look at what runs or is rolled out, keep what was seen, and do what was asked to be done by itself."""
+    looks = get(Decisions).look()
+    click.echo(f"Looked at {looks.looked_at}, of which {looks.failed} could not be counted.")
+    for deed in looks.deeds:
+        click.echo(deed)
 
 
 def _line(experiment: Experiment) -> str:

@@ -47,6 +47,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         return BackgroundWork(get_db_session(), leases(), timetable(), jobs())
 
     personal_data.declare(registry.build(DataClasses), get_db_session)
+    registry.add_shared(Attempts, lambda: attempts)
     registry.add_shared(JobKinds, lambda: kinds)
     registry.add_shared(Schedule, lambda: schedule(settings))
     registry.add_service(Jobs, jobs)

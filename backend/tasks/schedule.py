@@ -43,6 +43,7 @@ def schedule(settings: Settings) -> Schedule:
             ScheduleEntry("errors.forget", DAY, errors.forget, 10 * MINUTE),
             ScheduleEntry("events.make_partitions", DAY, events.make_partitions, MINUTE, at_start=True),
             ScheduleEntry("events.forget_ids", HOUR, events.forget_ids, 10 * MINUTE),
+            ScheduleEntry("experiments.look", 10 * MINUTE, experiments.look, 10 * MINUTE),
             ScheduleEntry("experiments.schedule", MINUTE, experiments.look_at_schedules, MINUTE),
             ScheduleEntry("ga4.forward", 30 * SECOND, forwarding.forward, 5 * MINUTE),
             ScheduleEntry("goals.close", HOUR, goals.close, 10 * MINUTE),

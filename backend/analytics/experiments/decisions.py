@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from backend.analytics.experiments.bandits import new_weights
 from backend.analytics.experiments.definition import Experiment, ExperimentStatus
-from backend.analytics.experiments.results import GuardrailState, MeasureResult, Results
+from backend.analytics.experiments.results import MeasureResult, Results
 from backend.analytics.experiments.roll_out import STEPS, is_watched, next_share, watched
 from backend.analytics.experiments.service import SCHEDULE, ExperimentService
-from backend.analytics.experiments.statistics.verdict_input import Verdict, VerdictKind
+from backend.analytics.experiments.statistics.verdict_input import GuardrailState, Verdict, VerdictKind
 from backend.analytics.experiments.verdicts import KeptVerdicts, TakenVerdict, VerdictStore
 from backend.clock import Clock
+from backend.database import reading
 from backend.jobs.attempt import Attempts
 
 FEWEST_UNITS = 100  # of each arm, before a guardrail takes anything back
@@ -72,14 +73,15 @@ class Decisions:
 
     def watched(self) -> list[Experiment]:
         """The experiments whose numbers may still change something."""
-        every = self._service.all()
+        with reading():
+            every = self._service.all()
         return [each for each in every if each.status is ExperimentStatus.RUNNING or is_watched(each)]
 
     def _decide(self, experiment: Experiment) -> Iterator[str]:
         return self._roll_on(experiment) if is_watched(experiment) else self._judge(experiment)
 
     def _judge(self, experiment: Experiment) -> Iterator[str]:
-        results = self._results.of(experiment)
+        results = self._counted(experiment)
         kept = self._verdicts.of(experiment.test_id, experiment.phase)
         self._verdicts.keep(experiment.test_id, seen(kept, results, self._now()))
         self._session.commit()
@@ -97,7 +99,9 @@ class Decisions:
     def _roll_on(self, experiment: Experiment) -> Iterator[str]:
         """To the next step after a day, and back to nobody as soon as a guardrail is breached."""
         variant, automation = str(experiment.shipped), experiment.config.automation
-        breached = [*breaches(self._results.of(watched(experiment)), variant)] if experiment.config.guardrails else []
+        breached = []
+        if experiment.config.guardrails:
+            breached = [*breaches(self._counted(watched(experiment)), variant)]
         if breached and automation.roll_back:
             worse = f"{breached[0].measure.name} got worse by more than {breached[0].max_drop:.0%}"
             why = f"{worse} among the {experiment.shipped_share:.0%} who saw it"
@@ -106,6 +110,11 @@ class Decisions:
         elif not breached and automation.roll_out and (share := next_share(experiment, self._now())):
             self._service.ship(experiment.test_id, variant, share, SCHEDULE, "The next step, a day after the last")
             yield f"{experiment.test_id}: {variant} shipped to {share:.0%}"
+
+    def _counted(self, experiment: Experiment) -> Results:
+        """While the lake is read, nobody waits for a lock of the database."""
+        with reading():
+            return self._results.of(experiment)
 
 
 def breaches(results: Results, variant: str) -> Iterator[MeasureResult]:

@@ -38,9 +38,16 @@ class ResultService:
     """Results are made when they are asked for; the warehouse remembers what it counted of the same lake."""
 
     def __init__(
-        self, experiment_of: Callable[[str], Experiment], counting: Counting, timezone: str, now: Clock
+        self,
+        experiment_of: Callable[[str], Experiment],
+        counting: Counting,
+        timezone: str,
+        now: Clock,
+        taken: Callable[[Experiment], Verdict | None] = lambda _: None,
     ) -> None:
+        """`taken`: the verdict of an earlier look, which stays while the test is healthy."""
         self._experiment_of = experiment_of
+        self._taken = taken
         self._counting = counting
         self._timezone = timezone
         self._now = now
@@ -51,18 +58,24 @@ class ResultService:
         measure: str | None = None,
         breakdown: str | None = None,
         until: datetime | None = None,
-        taken: Verdict | None = None,
     ) -> Results:
-        """`taken`: the verdict of an earlier look, which stays while the test is healthy.
+        """Raises NotFound, InvalidRequest for what cannot be asked, and WarehouseUnavailable."""
+        return self.of(self._experiment_of(test_id), measure, breakdown, until)
 
-        Raises NotFound, InvalidRequest for what cannot be asked, and WarehouseUnavailable.
-        """
-        experiment = self._experiment_of(test_id)
+    def of(
+        self,
+        experiment: Experiment,
+        measure: str | None = None,
+        breakdown: str | None = None,
+        until: datetime | None = None,
+    ) -> Results:
+        """Raises InvalidRequest for what cannot be asked, and WarehouseUnavailable."""
         now = self._now()
         start = experiment.started_at
         faults = _faults(experiment, measure, breakdown, until, now)
         if faults or start is None:
             raise InvalidRequest(faults)
+        taken = self._taken(experiment)
         making = _Making(experiment, start, self._counting, self._timezone, now, measure, breakdown, until, taken)
         return making.results()
 

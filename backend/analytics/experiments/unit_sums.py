@@ -231,7 +231,7 @@ def _product(days: Table, factors: tuple[str, str], prefix: str) -> Value:
 
 
 def _whole(events: Table, name: str) -> IntegerValue:
-    return events.event_data.re_extract(f'"{name}" *: *([0-9]+)', 1).nullif("").cast("int64")
+    return events.event_data.re_extract(f'"{name}" *: *(-?[0-9]+)', 1).nullif("").cast("int64")
 
 
 def _is_some(amount: IntegerValue) -> Value:

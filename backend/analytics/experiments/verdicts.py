@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from backend.analytics.experiments.definition import Experiment
 from backend.analytics.experiments.models import AbTest
 from backend.analytics.experiments.statistics.verdict_input import Reason, Verdict, VerdictKind
 
@@ -43,6 +44,11 @@ class VerdictStore:
         """Nothing, where no look was kept of that phase."""
         kept = self._session.scalar(select(AbTest.verdict).where(AbTest.test_id == test_id))
         return _kept_of(kept) if kept and kept["phase"] == phase else KeptVerdicts(phase)
+
+    def taken(self, experiment: Experiment) -> Verdict | None:
+        """The verdict that stays, of the phase that the experiment is in."""
+        taken = self.of(experiment.test_id, experiment.phase).taken
+        return taken.verdict if taken else None
 
     def keep(self, test_id: str, kept: KeptVerdicts) -> None:
         """Commits nothing, and leaves the version alone: assignment does not ask what was seen."""
