@@ -13,10 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.analytics.experiments.conflict import ExperimentConflict
-from backend.analytics.experiments.definition import ExperimentStatus
 from backend.analytics.experiments.flag_store import FlagStore
 from backend.analytics.experiments.models import AbTest, Holdout
-from backend.analytics.experiments.service import Editor
+from backend.analytics.experiments.service import ACTIVE, Editor
 from backend.analytics.experiments.store import HistoryEntry, HistoryStore
 from backend.analytics.experiments.validation import KEY, why_problems
 from backend.audit.actions import Action
@@ -99,7 +98,7 @@ class HoldoutService:
 
     def _refuse_begun(self, test_ids: set[str]) -> None:
         """Whoever was shown a variant cannot be taken out of the experiment again."""
-        begun = (ExperimentStatus.RUNNING.value, ExperimentStatus.PAUSED.value)
+        begun = [status.value for status in ACTIVE]
         wanted = select(AbTest.test_id).where(AbTest.test_id.in_(test_ids), AbTest.status.in_(begun))
         reasons = [
             FieldError("test_ids", f"{test_id} has begun: holding out now would move people.", "begun")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from backend.analytics.experiments.config_json import config_json, config_of
+from backend.analytics.experiments.config_json import Json, config_json, config_of
 from backend.analytics.experiments.conflict import ExperimentConflict
 from backend.analytics.experiments.definition import (
     Allocation,
@@ -31,7 +30,6 @@ from backend.analytics.experiments.validation import (
     why_problems,
 )
 from backend.audit.actions import Action
-from backend.audit.chain import Detail
 from backend.audit.service import AuditLog
 from backend.clock import Clock
 from backend.errors import FieldError, InvalidRequest
@@ -39,7 +37,6 @@ from backend.faults import Faults
 
 MOST_EXPERIMENTS = 2000
 ACTIVE = (ExperimentStatus.RUNNING, ExperimentStatus.PAUSED)
-Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +281,7 @@ class ExperimentService:
         return _told(self._store.shown([row])[0])
 
     def _commit(
-        self, row: AbTest, deed: str, action: Action, editor: Editor, why: str, before: Json | None, **details: Detail
+        self, row: AbTest, deed: str, action: Action, editor: Editor, why: str, before: Json | None, **details: int
     ) -> Experiment:
         self._session.flush()
         shown = self._store.shown([row])[0]
@@ -297,7 +294,7 @@ class ExperimentService:
         return shown
 
 
-def _designed(config: ExperimentConfig, now: datetime) -> dict[str, Any]:
+def _designed(config: ExperimentConfig, now: datetime) -> Json:
     return {"test_name": config.name, "config": config_json(config), "updated_at": now}
 
 
