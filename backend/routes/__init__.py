@@ -6,7 +6,7 @@ from flask import Blueprint
 from flask_openapi3 import APIBlueprint
 
 from backend.routes.analytics_routes import analytics_bp
-from backend.routes.api import auth, flag_documents, health, prometheus
+from backend.routes.api import auth, flag_documents, flags, health, prometheus
 from backend.routes.api import job_impact as job_impact_api
 from backend.routes.pages import (
     account,
@@ -57,6 +57,7 @@ API_BLUEPRINTS: tuple[APIBlueprint, ...] = (
     analytics_bp,
     auth.bp,
     flag_documents.bp,
+    flags.bp,
     health.bp,
     prometheus.bp,
 )

@@ -13,8 +13,10 @@ from backend.routes.api import (
     dashboard,
     error_groups,
     events,
+    experiments,
     funnel,
     goals,
+    holdouts,
     incidents,
     live,
     metrics,
@@ -40,5 +42,5 @@ monitoring = (
     alert_channels.bp,
     incidents.bp,
 )
-for child in (events.bp, variants.bp, *pages, *monitoring, analytics_health_bp):
+for child in (events.bp, experiments.bp, variants.bp, holdouts.bp, *pages, *monitoring, analytics_health_bp):
     analytics_bp.register_api(child)
