@@ -41,6 +41,32 @@ from backend.jobs.kinds import JobKinds
 from backend.plugins import KEY, Registry, load
 from config.settings import Settings
 
+ROOMS = (
+    accounts,
+    assessments,
+    assignment,
+    event_import,
+    events,
+    flags,
+    forwarding,
+    lake,
+    landing,
+    people,
+    senders,
+    warehouse,
+    errors,
+    views,
+    boards,
+    experiments,
+    alert_rules,
+    alerts,
+    last_resort,
+    status_page,
+    prometheus,
+    privacy,
+    demo,
+)
+
 
 def init_app(app: Flask, settings: Settings) -> None:
     registry = app.extensions[KEY] = Registry()
@@ -53,10 +79,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     mail.fit_out(registry, settings)
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
-    data = (event_import, events, forwarding, lake, landing, senders, warehouse)
-    tests = (experiments, assignment, flags)
-    operations = (errors, alert_rules, alerts, last_resort, status_page, prometheus)
-    for room in (accounts, assessments, people, *data, views, boards, *tests, *operations, privacy, demo):
+    for room in ROOMS:
         room.fit_out(registry, settings)
     health.fit_out(app, registry)
     warehouse.init_app(app)

@@ -43,6 +43,27 @@ QUESTIONS = {
     "tables.table": "?measures=sessions",
     "filter_values.values": "?field=source",
 }
+# Parameters whose values are there in every installation.
+STANDING = {
+    "token": "t" * 43,
+    "question": "place",
+    "action": "pay",
+    "_deed": "role",
+    "tile": "00000000",
+    "draft": "nothing",
+    "key_id": "nobody00",
+    "number": 1,
+    "code": "29-1141",
+    "slug": "registered-nurses",
+    "group": "healthcare-practice",
+    "section": "events",
+    "filename": "css/tokens.css",
+    "sheet": "public",
+    "channel_id": "email",
+    "rule_id": "cpu-high",
+    "silence_id": 1,
+    "client_key": "sdk-mingus",
+}
 # Pages of a mailed or printed link, which only its mail or terminal knows: without it there is nothing to see.
 MAILED = re.compile(r"/(verify|invitation|reset|email|first-look|letters|shared)/<token>")
 
@@ -71,31 +92,13 @@ class Walk:
             get(EventTracker).record([Event(uuid4(), "ai_calculator_opened", "walk", None, utc_now(), as_json({}))])
         [row] = self.admin.get("/api/analytics/dashboard/funnel/sessions?step=1").json["data"]
         self.ids = self.things()
-        self.values = {
-            "token": "t" * 43,
+        self.values = STANDING | {
             "link": self.visitor.result.rpartition("/")[2],
-            "question": "place",
-            "action": "pay",
-            "_deed": "role",
-            "tile": "00000000",
-            "draft": "nothing",
-            "key_id": "nobody00",
-            "number": 1,
-            "code": "29-1141",
-            "slug": "registered-nurses",
-            "group": "healthcare-practice",
-            "section": "events",
             "visit": row["visit"],
-            "filename": "css/tokens.css",
-            "sheet": "public",
             "group_id": self.error_group(),
-            "channel_id": "email",
-            "rule_id": "cpu-high",
             "alert_id": self.alert(),
-            "silence_id": 1,
             "incident_id": self.incident(),
             **self.experiments(),
-            "client_key": "sdk-mingus",
         }
 
     def things(self):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from threading import Lock
 from time import monotonic
 from typing import Any, Protocol
@@ -46,7 +47,7 @@ class FeatureDocument:
 class Snapshot:
     """The configuration at one version. `killed` are the switches of this host's file.
 
-    `is_stale`: the database did not answer the last look.
+    `changed_at`: when it came to be. `is_stale`: the database did not answer the last look.
     """
 
     version: int
@@ -55,6 +56,7 @@ class Snapshot:
     holdouts: tuple[HoldoutRule, ...] = ()
     is_stale: bool = False
     killed: frozenset[str] = frozenset()
+    changed_at: datetime | None = None
 
     def experiment(self, test_id: str) -> Experiment | None:
         return next((experiment for experiment in self.experiments if experiment.test_id == test_id), None)

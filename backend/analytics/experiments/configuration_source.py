@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.analytics.experiments.configuration import FeatureDocument, Snapshot
-from backend.analytics.experiments.models import FeatureFlag, Holdout
+from backend.analytics.experiments.models import ExperimentsVersion, FeatureFlag, Holdout
 from backend.analytics.experiments.placing import HoldoutRule
 from backend.analytics.experiments.store import ExperimentStore, HistoryStore
 
@@ -33,7 +33,11 @@ class DatabaseSource:
                 for flag in session.scalars(select(FeatureFlag))
             ]
             return Snapshot(
-                version, ExperimentStore(session).all(), {flag.key: flag for flag in flags}, tuple(_holdouts(session))
+                version,
+                ExperimentStore(session).all(),
+                {flag.key: flag for flag in flags},
+                tuple(_holdouts(session)),
+                changed_at=session.scalar(select(ExperimentsVersion.changed_at)),
             )
 
     @contextmanager

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from backend.analytics.experiments.evaluation.conditions import JOINS
+from backend.analytics.experiments.flag_schedule import document_at
 from backend.errors import Unavailable
 
 PUBLIC_ATTRIBUTES = frozenset({"country", "region", "device", "is_member", "path", "source"})
@@ -47,7 +48,7 @@ Definition = Mapping[str, Any]
 
 
 class FlagDocument(Protocol):
-    """A flag as it stands: killed, it has its default value only; a schedule is the coverage of this instant."""
+    """A flag as it stands: killed, it has its default value only."""
 
     @property
     def document(self) -> Definition: ...
@@ -79,6 +80,7 @@ class FlagPublisher:
     """Turns flags into what is sent. A flag with one rule that has to stay here is left out with all that need it."""
 
     current: Callable[[], FlagDocuments]
+    now: Callable[[], datetime]
     salt: str
 
     def document(self) -> dict[str, Any]:
@@ -103,7 +105,7 @@ class FlagPublisher:
         for key, flag in sorted(flags.items()):
             if flag.is_public:
                 with suppress(NotPublic):
-                    published[key] = self._feature(flag.document)
+                    published[key] = self._feature(document_at(flag.document, self.now()))
         hidden = set(flags) - set(published)
         while orphans := {key for key, feature in published.items() if not hidden.isdisjoint(_prerequisites(feature))}:
             hidden |= orphans
@@ -118,7 +120,7 @@ class FlagPublisher:
     def _rule(self, rule: Definition) -> dict[str, Any]:
         attributes = [rule.get("hashAttribute"), rule.get("fallbackAttribute")]
         attributes += [one.get("attribute") for one in rule.get("filters") or ()]
-        if not {name for name in attributes if name} <= UNIT_ATTRIBUTES or "schedule" in rule:
+        if not {name for name in attributes if name} <= UNIT_ATTRIBUTES:
             raise NotPublic
         shown = {name: rule[name] for name in RULE_FIELDS if name in rule}
         if rule.get("condition"):
