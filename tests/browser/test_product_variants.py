@@ -22,6 +22,8 @@ from tests.servers import wait_until
 
 RESULT = re.compile(r"/result/[\w-]{22}$")
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+# Chromium without a window calls itself headless, and a bot is in no experiment.
+PERSON = {"user_agent": CHROME, "extra_http_headers": {"Sec-CH-UA": '"Chromium";v="140", "Google Chrome";v="140"'}}
 A_LOOK_SECONDS = 1.2
 
 
@@ -45,7 +47,7 @@ def experiments(shared_server):
 @pytest.fixture
 def visit(experiments, shared_server, chromium):
     """A result of customer service, and the page as the server sent it."""
-    with chromium.new_context(user_agent=CHROME) as context:
+    with chromium.new_context(**PERSON) as context:
         page = context.new_page()
         page.goto(f"{shared_server.gunicorn.url}/ai-job-impact-calculator")
         page.get_by_role("combobox", name="Your job title").fill("customer service representative")
@@ -60,7 +62,7 @@ def test_a_score_says_its_weighting_and_is_the_same_for_whoever_gets_the_link(vi
     expect(page.get_by_role("heading", name="More exposed than 90 of 100 US workers")).to_be_visible()
     expect(page.locator(".fig-foot")).to_contain_text("with use counted twice: tasks 91, abilities 71, use 99.")
     assert "with use counted twice" in sent
-    with chromium.new_context(user_agent=CHROME) as other:
+    with chromium.new_context(**PERSON) as other:
         reader = other.new_page()
         reader.goto(page.url)
         expect(reader.get_by_role("heading", name="More exposed than 90 of 100 US workers")).to_be_visible()
