@@ -11,6 +11,7 @@ from backend.assessments.job_impact.model.calculator import JobImpactCalculator
 from backend.assessments.job_impact.model.result import Answers, Evidence
 from backend.assessments.job_impact.model.weighting import WEIGHTINGS
 from backend.assessments.job_impact.presentation.headline import Voice, headline_of
+from backend.assessments.job_impact.presentation.next_steps import StepOrder, next_steps
 from backend.assessments.job_impact.presentation.place import place_section
 from backend.assessments.job_impact.presentation.sources import sources_section
 from backend.errors import InvalidRequest
@@ -129,3 +130,18 @@ def test_the_page_says_which_weighting_and_its_own_numbers_give_the_score(calcul
         mean = sum(counts[kind] * number for kind, number in zip(families, shown[: len(families)], strict=True))
         assert abs(mean / sum(counts.values()) - float(row.score)) <= 0.11
     assert f"the {place.figure.number} " in place.foot.lower()
+
+
+def test_each_order_of_advice_begins_with_what_it_is_named_after(calculator):
+    first = {
+        order: {next_steps(calculator.assess(Answers(code)), order=order)[0].act for code in TEN} for order in StepOrder
+    }
+
+    assert first[StepOrder.BY_PAY] == first[StepOrder.BY_SPEED] == {"Know what the job pays"}
+    assert "Know what the job pays" not in first[StepOrder.BY_SHARE]
+    for code in TEN:
+        a = calculator.assess(Answers(code))
+        by_pay, by_speed = (next_steps(a, order=order) for order in (StepOrder.BY_PAY, StepOrder.BY_SPEED))
+        moves = [step for step in by_pay if "move" in step.act]
+        assert not moves or by_pay[1] == moves[0]
+        assert not moves or moves[0] not in by_speed[:2] or len(by_speed) < 3
