@@ -19,6 +19,7 @@ from benchmarks.load import Load, Request, at_rate, capacity, wrk_is_here
 from benchmarks.memory import print_memory
 from benchmarks.monitoring import print_monitoring
 from benchmarks.page import weigh
+from benchmarks.variants import print_variants
 from benchmarks.warehouse import LARGE, SIZES, report
 from tests.conftest import make_app, make_settings, migrate, server_environ
 from tests.servers import gunicorn
@@ -49,6 +50,7 @@ def main() -> None:
     print_memory()
     print_monitoring()
     print_capture()
+    print_variants()
     print_sync_speeds()
     importing.print_importing()
     sizes = (*SIZES, LARGE) if "--large" in sys.argv else SIZES
