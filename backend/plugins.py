@@ -8,6 +8,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pkgutil import resolve_name
 from threading import RLock, Thread
+from time import sleep
 from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from flask import Flask, current_app, g
@@ -15,6 +16,8 @@ from werkzeug.local import LocalProxy
 
 KEY = "mingus"
 ENTRY_POINTS = "mingus.analytics"
+# A new process is asked for a page at once; what is prepared for it is quicker than the imports of a warm-up beside it.
+WARMS_UP_AFTER = 2.0
 T = TypeVar("T")
 
 
@@ -87,7 +90,7 @@ class Registry:
         self._on_start.append(action)
 
     def add_warm_up(self, action: Callable[[], None]) -> None:
-        """A slow preparation, begun at start in its own thread so that no request waits for it. It does not raise."""
+        """A slow preparation, begun soon after start in a thread that no request waits for. It must not raise."""
         self._warm_ups.append(action)
 
     def ends_when(self, is_ending: Callable[[], bool]) -> None:
@@ -136,6 +139,7 @@ class Registry:
         return {plugin.name: plugin.health for plugin in self._plugins.values()} | self._health
 
     def _warm_up(self) -> None:
+        sleep(WARMS_UP_AFTER)
         for action in self._warm_ups:
             action()
 

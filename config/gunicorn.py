@@ -13,6 +13,7 @@ from config.draining import DRAINING
 from config.settings import Settings
 
 if TYPE_CHECKING:
+    from flask import Flask
     from gunicorn.arbiter import Arbiter
     from gunicorn.workers.base import Worker
 
@@ -44,9 +45,16 @@ logconfig_dict = {
 }
 
 
+def compile_dashboards(app: Flask) -> None:
+    """Compile the dashboards' templates, before workers are forked: a third of a second of each one's first page."""
+    for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith("dashboards/")):
+        app.jinja_env.get_template(name)
+
+
 def when_ready(server: Arbiter) -> None:
     """Take over SIGTERM, and say where Mingus is: the app is made already, and all workers know the link printed."""
     DRAINING.begin_on_term(server, settings.drain_seconds)
+    compile_dashboards(server.app.wsgi())
     sys.stdout.write(banner(settings, server.app.wsgi().config["FIRST_LOOK"]))
     sys.stdout.flush()
 

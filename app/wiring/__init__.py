@@ -16,6 +16,7 @@ from app.wiring import (
     errors,
     event_import,
     events,
+    experiments,
     forwarding,
     health,
     lake,
@@ -28,6 +29,7 @@ from app.wiring import (
     privacy,
     prometheus,
     senders,
+    status_page,
     vault,
     views,
     warehouse,
@@ -50,20 +52,22 @@ def init_app(app: Flask, settings: Settings) -> None:
     mail.fit_out(registry, settings)
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
-    rooms = (
-        accounts,
-        assessments,
+    rooms = (accounts, assessments, event_import, events, forwarding, lake, landing, people, senders, warehouse)
+    for room in (
+        *rooms,
+        errors,
+        views,
+        boards,
         assignment,
-        event_import,
-        events,
-        forwarding,
-        lake,
-        landing,
-        people,
-        senders,
-        warehouse,
-    )
-    for room in (*rooms, errors, views, boards, alert_rules, alerts, last_resort, prometheus, privacy, demo):
+        experiments,
+        alert_rules,
+        alerts,
+        last_resort,
+        status_page,
+        prometheus,
+        privacy,
+        demo,
+    ):
         room.fit_out(registry, settings)
     health.fit_out(app, registry)
     warehouse.init_app(app)

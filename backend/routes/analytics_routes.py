@@ -13,8 +13,11 @@ from backend.routes.api import (
     dashboard,
     error_groups,
     events,
+    experiments,
     funnel,
     goals,
+    holdouts,
+    incidents,
     live,
     metrics,
     performance,
@@ -37,6 +40,7 @@ monitoring = (
     alert_rules.bp,
     alerts.bp,
     alert_channels.bp,
+    incidents.bp,
 )
-for child in (events.bp, variants.bp, *pages, *monitoring, analytics_health_bp):
+for child in (events.bp, experiments.bp, variants.bp, holdouts.bp, *pages, *monitoring, analytics_health_bp):
     analytics_bp.register_api(child)

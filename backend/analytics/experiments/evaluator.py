@@ -105,7 +105,7 @@ class _Evaluation:
             return _value(rule["force"], "force", rule.get("id")) if is_met else None
         if not isinstance(rule.get("variations"), list):
             return None
-        experiment = {**rule, "key": rule.get("key") or key, "parentConditions": None}
+        experiment = {**rule, "key": rule.get("key") or key, "parentConditions": None, "urlPatterns": None}
         result = self.experiment(experiment, key)
         if not result["inExperiment"] or result["passthrough"]:
             return None
