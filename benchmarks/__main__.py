@@ -20,6 +20,7 @@ from benchmarks.load import Load, Request, at_rate, capacity, wrk_is_here
 from benchmarks.memory import print_memory
 from benchmarks.monitoring import print_monitoring
 from benchmarks.page import weigh
+from benchmarks.variants import print_variants
 from benchmarks.warehouse import LARGE, SIZES, report
 from tests.conftest import make_app, make_settings, migrate, server_environ
 from tests.servers import gunicorn
@@ -51,6 +52,7 @@ def main() -> None:
     print_monitoring()
     print_capture()
     print_flags()
+    print_variants()
     print_sync_speeds()
     importing.print_importing()
     sizes = (*SIZES, LARGE) if "--large" in sys.argv else SIZES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import subprocess
 import tempfile
 import threading
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+NEW = "<new>"
 LATENCIES = """
 done = function(summary, latency, requests)
   io.write(string.format('{"rps": %.1f, "p50": %.3f, "p95": %.3f, "p99": %.3f, "errors": %d}\\n',
@@ -39,7 +41,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request, repeated."""
+    """One request, repeated; of `NEW` in its path each time something new is made, where the rate is constant."""
 
     name: str
     path: str
@@ -83,7 +85,8 @@ def at_rate(server: str, request: Request, rate: int = 100, seconds: int = 10) -
 def _send(connection: HTTPConnection, request: Request) -> int:
     body = None if request.body is None else json.dumps(request.body)
     headers = dict(request.headers) | ({"Content-Type": "application/json"} if body else {})
-    connection.request("POST" if body else "GET", request.path, body, headers)
+    path = request.path.replace(NEW, secrets.token_hex(8))
+    connection.request("POST" if body else "GET", path, body, headers)
     response = connection.getresponse()
     response.read()
     return response.status

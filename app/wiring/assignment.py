@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from app.wiring.landing import writer
 from backend.analytics.events.service import EventTracker
 from backend.analytics.experiments.assignment import Assigner
 from backend.analytics.experiments.configuration import Configuration
@@ -20,11 +21,12 @@ from config.settings import Settings
 
 
 def fit_out(registry: Registry, settings: Settings) -> None:
+    turn, faults = writer(settings).turn, Faults(settings.FAULT_POINT)
     kill_file = KillFile(settings.INSTANCE_DIR / "killed-switches")
 
     def assigner() -> Assigner:
         session = get_db_session()
-        exposures = Exposures(session, registry.build(EventTracker), Faults(settings.FAULT_POINT), utc_now)
+        exposures = Exposures(session, turn, registry.build(EventTracker), faults, utc_now)
         return Assigner(registry.build(Configuration), exposures, session)
 
     registry.add_shared(KillFile, lambda: kill_file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.wiring.product_names import product_names
 from backend.analytics.experiments import personal_data
 from backend.analytics.experiments.counting import Counting
 from backend.analytics.experiments.decisions import Decisions
@@ -64,13 +65,3 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_service(ExperimentSchedules, schedules)
     registry.add_service(ResultService, results)
     registry.add_service(Decisions, decisions)
-
-
-def product_names() -> ProductNames:
-    """What a variant may choose of the product."""
-    return ProductNames(
-        weightings=("published",),
-        next_steps=("by_share", "by_pay", "by_speed"),
-        moves=("balanced", "pay", "similarity", "openings"),
-        statements={},
-    )

@@ -40,6 +40,7 @@ from tests.http.visiting import Visitor
 QUESTIONS = {
     "calculator.search": "?q=nurse",
     "analytics.funnel.funnel_sessions": "?step=1",
+    "analytics.variants.assign": "?session_id=walk",
     "tables.table": "?measures=sessions",
     "filter_values.values": "?field=source",
 }

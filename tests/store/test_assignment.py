@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -259,7 +260,7 @@ def test_killed_at_any_point_and_asked_again_leaves_one_row_and_one_event(any_ap
     if (child := os.fork()) == 0:
         db.engine.dispose(close=False)
         tracker, configuration = get(EventTracker), get(Configuration)
-        exposures = Exposures(session, tracker, Faults(point), utc_now)
+        exposures = Exposures(session, nullcontext, tracker, Faults(point), utc_now)
         Assigner(configuration, exposures, session).variant("price", SESSION, {})
         os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL

@@ -28,11 +28,16 @@ from backend.analytics.experiments.placing import (
 )
 from backend.analytics.experiments.roll_out import is_watched, watched
 from backend.analytics.experiments.units import Viewer
-from backend.errors import NotFound
+from backend.errors import NotFound, Unavailable
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
-AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)  # the database, or its turn, was not to be had
+AWAY = (
+    exc.OperationalError,
+    exc.InterfaceError,
+    exc.TimeoutError,
+    Unavailable,
+)  # the database, or its turn, was not to be had
 WITHOUT_ID = {
     ExperimentUnit.USER: AssignmentReason.NOT_SIGNED_IN,
     ExperimentUnit.VISITOR: AssignmentReason.NO_LASTING_ID,

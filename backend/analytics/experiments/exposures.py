@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +27,8 @@ from backend.faults import Faults
 
 STREAM = f"{SERVER_STREAMS}experiments"
 FORCED = "forced:"
+Key = tuple[str, int, str, str]
+Turn = Callable[[], AbstractContextManager[None]]
 KEY = (AbAssignment.test_id, AbAssignment.phase, AbAssignment.unit, AbAssignment.unit_id)
 COLUMNS = (
     AbAssignment.unit,
@@ -66,8 +70,9 @@ class Entries:
 class Exposures:
     """Writes in the request's session, which has to hold no changes: a page is shown after its changes are stored."""
 
-    def __init__(self, session: Session, tracker: EventTracker, faults: Faults, now: Clock) -> None:
+    def __init__(self, session: Session, turn: Turn, tracker: EventTracker, faults: Faults, now: Clock) -> None:
         self._session = session
+        self._turn = turn
         self._tracker = tracker
         self._faults = faults
         self._now = now
@@ -88,22 +93,29 @@ class Exposures:
 
         `placed` is what it gets if nothing is on record. Of two requests at once the second waits for the first.
         """
-        self._begin_writing()
         unit, unit_id = experiment.config.unit, viewer.ids.of(experiment.config.unit) or ""
-        subject = (experiment.test_id, experiment.phase)
-        is_news = self._insert(*subject, str(unit), unit_id, placed)
-        self._lock(*subject, str(unit), unit_id)
-        entries = self.entries(experiment, viewer)
+        key = (experiment.test_id, experiment.phase, str(unit), unit_id)
+        with self._writing():
+            is_news, shown = self._insert(*key, placed), placed
+            if not is_news or linked_user(unit, viewer):
+                is_changed, shown = self._agree(experiment, viewer, placed, key)
+                is_news |= is_changed
+            self._faults.reach("exposure.assigned")
+            self._finish(self._event(experiment, viewer, shown) if is_news else None)
+        return shown.own
+
+    def _agree(self, experiment: Experiment, viewer: Viewer, placed: Entry, key: Key) -> tuple[bool, Entry]:
+        """Whether rows were added or changed, and what the unit sees, by its own row and that of its account."""
+        self._lock(*key)
+        entries, is_changed = self.entries(experiment, viewer), False
         shown = entries.own or placed
-        if (linked := linked_user(unit, viewer)) and entries.user is None:
-            is_news |= self._insert(*subject, str(ExperimentUnit.USER), linked, shown)
+        if (linked := linked_user(experiment.config.unit, viewer)) and entries.user is None:
+            is_changed = self._insert(*key[:2], str(ExperimentUnit.USER), linked, shown)
             shown = self.entries(experiment, viewer).user or shown
         if entries.unit is None or entries.unit.shown != shown.own:
-            self._show(*subject, str(unit), unit_id, entries.unit or placed, shown)
-            is_news = True
-        self._faults.reach("exposure.assigned")
-        self._finish(self._event(experiment, viewer, shown) if is_news else None)
-        return shown.own
+            self._show(*key, entries.unit or placed, shown)
+            is_changed = True
+        return is_changed, shown
 
     def note_holdout(self, name: str, unit: ExperimentUnit, viewer: Viewer) -> None:
         """Store, once for each unit, that a holdout keeps it out of experiments."""
@@ -129,17 +141,24 @@ class Exposures:
         key = (subject, phase, str(unit), unit_id)
         if self._session.scalar(select(AbAssignment.id).where(tuple_(*KEY) == tuple_(*key))):
             return
-        self._begin_writing()
         variant = str(data.get("variant", "holdout"))
-        is_news = self._insert(*key, Entry(variant, variant, 0.0, 0))
-        self._faults.reach("exposure.assigned")
-        self._finish(self._rows(name, data, unit, viewer) if is_news else None)
+        with self._writing():
+            is_news = self._insert(*key, Entry(variant, variant, 0.0, 0))
+            self._faults.reach("exposure.assigned")
+            self._finish(self._rows(name, data, unit, viewer) if is_news else None)
 
-    def _begin_writing(self) -> None:
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """In the queue of those who write events: SQLite's own way of waiting would be to sleep and try again."""
         if self._session.new or self._session.dirty or self._session.deleted:
             raise RuntimeError("ask for a variant before anything is changed, or after it is stored")
         self._session.rollback()
-        self._session.connection(execution_options={"reads_only": False})
+        with self._turn():
+            try:
+                self._session.connection(execution_options={"reads_only": False})
+                yield
+            finally:
+                self._session.rollback()  # what is not committed by now never is, and the next one's turn comes
 
     def _insert(self, subject: str, phase: int, unit: str, unit_id: str, entry: Entry) -> bool:
         """Whether there was no such row. On PostgreSQL this waits for whoever is just inserting it."""
@@ -190,7 +209,6 @@ class Exposures:
 
     def _finish(self, rows: Rows | None) -> None:
         if rows is None:
-            self._session.rollback()
             return
         land_within(self._session.connection(), rows)
         self._faults.reach("exposure.landed")
