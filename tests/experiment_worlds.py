@@ -42,10 +42,11 @@ class Looks:
         return np.array([sequence.multiplier(2 * n) for n in self.n])
 
     def lift(self):
-        """Lift and its variance by the delta method, where the control is above 0."""
+        """Lift and its variance by the delta method; 0 where it has none, as without conversions in an arm."""
         with np.errstate(divide="ignore", invalid="ignore"):
             lift = self.gap / self.own
-            return lift, self.other_v / self.own**2 + self.own_v * self.other**2 / self.own**4
+            variance = self.other_v / self.own**2 + self.own_v * self.other**2 / self.own**4
+        return np.nan_to_num(lift, posinf=0.0), np.nan_to_num(variance, posinf=0.0)
 
     def misses(self, lift, multiplier):
         """Where Fieller's interval exists and leaves a true lift out."""
@@ -90,8 +91,7 @@ def false_winners(looks):
     gap, error = looks.gap, np.sqrt(looks.v)
     lift, lift_v = looks.lift()
     c = looks.multiplier()
-    is_told = looks.own**2 > 0
-    delta = is_told & (np.abs(lift) > c * np.sqrt(lift_v))
+    delta = (lift_v > 0) & (np.abs(lift) > c * np.sqrt(lift_v))
     z = np.divide(gap, error, out=np.zeros_like(gap), where=error > 0)
     grown = np.divide(0.01**2, looks.v, out=np.zeros_like(gap), where=looks.v > 0)
     log_mixture = grown * z**2 / (2 * (grown + 1)) - np.log1p(grown) / 2
@@ -112,7 +112,7 @@ def missed_lifts(looks, lift):
     """Runs in which the true lift was outside its interval at some look."""
     shown, v = looks.lift()
     c = looks.multiplier()
-    by_delta = (looks.own > 0) & (np.abs(shown - lift) > c * np.sqrt(v))
+    by_delta = (v > 0) & (np.abs(shown - lift) > c * np.sqrt(v))
     return {"delta": runs_with(by_delta), "fieller": runs_with(looks.misses(lift, c))}
 
 

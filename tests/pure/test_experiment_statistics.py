@@ -52,6 +52,7 @@ samples = st.one_of(proportions(), revenues())
 
 
 @pytest.mark.parametrize("judge", JUDGES)
+@settings(max_examples=40)
 @given(own=samples, other=samples)
 def test_relabeling_the_arms_negates_the_difference(judge, own, other):
     there, back = judge(own, other), judge(other, own)
@@ -59,6 +60,7 @@ def test_relabeling_the_arms_negates_the_difference(judge, own, other):
 
 
 @pytest.mark.parametrize("judge", JUDGES)
+@settings(max_examples=40)
 @given(own=samples, other=samples, alpha=st.floats(0.001, 0.3))
 def test_p_is_at_most_alpha_exactly_when_the_interval_excludes_the_null(judge, own, other, alpha):
     answer = judge(own, other, alpha=alpha)
@@ -66,6 +68,7 @@ def test_p_is_at_most_alpha_exactly_when_the_interval_excludes_the_null(judge, o
     assert (answer.p <= alpha) == answer.interval.excludes(0.0)
 
 
+@settings(max_examples=40)
 @given(own=proportions(), other=proportions(), side=st.sampled_from([Alternative.GREATER, Alternative.LESS]))
 def test_one_sided_p_agrees_with_its_bound(own, other, side):
     for judge in JUDGES:
@@ -74,12 +77,14 @@ def test_one_sided_p_agrees_with_its_bound(own, other, side):
         assert (answer.p <= 0.05) == answer.interval.excludes(0.0)
 
 
+@settings(max_examples=40)
 @given(own=samples, other=samples)
 def test_doubling_the_data_narrows_the_error_by_the_root_of_two(own, other):
     once, twice = difference(own, other), difference(own + own, other + other)
     assert once.se / twice.se == near(sqrt(2), rel=0.011)
 
 
+@settings(max_examples=40)
 @given(own=revenues(), other=revenues(), k=st.floats(0.01, 100))
 def test_another_currency_scales_the_difference_and_leaves_lift_and_p(own, other, k):
     def dear(sample):
@@ -93,6 +98,7 @@ def test_another_currency_scales_the_difference_and_leaves_lift_and_p(own, other
         assert lifts[0].estimate == pytest.approx(lifts[1].estimate, rel=1e-5, abs=1e-9)
 
 
+@settings(max_examples=40)
 @given(own=samples, other=samples, c=st.floats(1, 5))
 def test_fiellers_lift_excludes_zero_exactly_when_the_difference_does(own, other, c):
     answer, shown = difference(own, other), fieller(own, other, multiplier=c)
@@ -103,6 +109,7 @@ def test_fiellers_lift_excludes_zero_exactly_when_the_difference_does(own, other
     assert np.sign(shown.estimate) == np.sign(answer.estimate)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 500), min_size=4, max_size=30), st.randoms(use_true_random=False))
 def test_days_merge_in_any_order(values, shuffler):
     days = [mean_of([value, value + 1]) for value in values]
@@ -112,6 +119,7 @@ def test_days_merge_in_any_order(values, shuffler):
     assert merged[0] == merged[1]
 
 
+@settings(max_examples=40)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_corrections_agree_with_statsmodels_and_with_their_own_levels(p):
     for corrected, method in ((holm(p), "holm"), (benjamini_hochberg(p), "fdr_bh")):
