@@ -110,3 +110,12 @@ def test_a_parameter_is_refused(ops):
     answer = ops.get("/ops?period=7d", headers=BROWSER)
 
     assert answer.status_code == 422
+
+
+def test_what_is_not_urgent_is_folded_and_the_summary_of_objectives_says_what_is_missed(app, client):
+    measure(app, "GET /jobs", 0.05, "5xx", times=2_000)
+    text = page(signed_in(client, make_account(app, Role.OPS)), "/ops")
+
+    for part in ("checks", "charts", "counted"):
+        assert f'<details class="more ops-fold" id="{part}">' in text
+    assert re.search(r"<summary>\d objectives?, [1-9] missed</summary>", text)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
-from math import isfinite
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import compress, groupby
 from operator import itemgetter
 
 import numpy as np
@@ -18,21 +17,24 @@ from backend.analytics.monitoring.sketches import MAPPING, Values, keys_of
 MINUTE = 60
 LONGEST_NAME = 200
 GAUGES = frozenset({Family.HOST, Family.BUSINESS})
+LABEL = tuple(itemgetter(place) for place in range(3))  # family, name, outcome
+VALUE, AT = itemgetter(3), itemgetter(4)
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
 Measured = Mapping[int, SeriesSet]  # by the start of the minute, in seconds since the epoch
 
 
 def measured(readings: Sequence[Reading]) -> dict[int, SeriesSet]:
     """The readings by minute. What is no number is dropped; less than zero, as after a clock was set back, is zero."""
-    valid = [reading for reading in readings if isfinite(reading[3]) and isfinite(reading[4])]
-    if not valid:
+    values, at = _numbers(VALUE, readings), _numbers(AT, readings)
+    is_valid = np.isfinite(values) & np.isfinite(at)
+    if not is_valid.all():
+        readings, values, at = list(compress(readings, is_valid)), values[is_valid], at[is_valid]
+    if not readings:
         return {}
-    families, names, outcomes, values, moments = zip(*valid, strict=True)
-    at = np.array(moments, np.float64)
     minutes = (at // MINUTE).astype(np.int64) * MINUTE
-    labels, groups = grouped(list(zip(minutes.tolist(), families, names, outcomes, strict=True)))
+    labels, groups = grouped(list(zip(minutes.tolist(), *(map(of, readings) for of in LABEL), strict=True)))
     is_gauge = np.array([family in GAUGES for _, family, _, _ in labels])[groups]
-    columns = _rows(np.array(values, np.float64), at, is_gauge).combined(groups, len(labels))
+    columns = _rows(values, at, is_gauge).combined(groups, len(labels))
     ends, by_minute, first = [0, *np.cumsum(columns.sizes).tolist()], {}, 0
     for minute, own in groupby(labels, itemgetter(0)):
         series = [_clean(*label) for _, *label in own]
@@ -41,6 +43,10 @@ def measured(readings: Sequence[Reading]) -> dict[int, SeriesSet]:
         by_minute[minute] = rows.renamed(series)
         first = last
     return by_minute
+
+
+def _numbers(of: Callable[[Reading], float], readings: Sequence[Reading]) -> Values:
+    return np.fromiter(map(of, readings), np.float64, len(readings))
 
 
 def merged(parts: Iterable[Measured]) -> dict[int, SeriesSet]:

@@ -147,8 +147,8 @@ class SeriesSet:
         kept, groups = grouped(labels)
         return SeriesSet(kept, self.columns.combined(groups, len(kept)))
 
-    def to_bytes(self) -> bytes:
-        """A form of a byte or two for each bin."""
+    def to_bytes(self, effort: int = EFFORT) -> bytes:
+        """A form of a byte or two for each bin. `effort` of compressing: 1 to 9."""
         text = "\n".join(map("\t".join, self.labels)).encode()
         columns = self.columns
         keys, starts = columns.keys, _starts(columns.sizes)
@@ -162,7 +162,7 @@ class SeriesSet:
         ]
         kinds = "".join(array.dtype.char for array in arrays).encode()
         header = HEADER.pack(VERSION, len(columns), len(starts), len(keys), len(text), kinds)
-        return header + zlib.compress(text + b"".join(array.tobytes() for array in arrays), EFFORT)
+        return header + zlib.compress(text + b"".join(array.tobytes() for array in arrays), effort)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> SeriesSet:

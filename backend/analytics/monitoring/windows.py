@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from math import inf, isfinite
 
 import numpy as np
@@ -18,9 +19,11 @@ from backend.analytics.monitoring.rows import Rows
 from backend.analytics.monitoring.series import Groups, SeriesSet, grouped
 from backend.analytics.monitoring.sketches import Sketch
 from backend.analytics.monitoring.spans import Coverage, Period, Piece, pieces
-from backend.analytics.monitoring.store import PerformanceStore
+from backend.analytics.monitoring.store import PerformanceStore, SeriesRow
 from backend.clock import Clock
 
+MOST_PARSED = 128  # 90 days of an overview, and the weeks and days with every name
+OFTEN_CHANGED = frozenset({Level.UNROLLED, Level.MINUTE, Level.HOUR})
 OffSpans = Callable[[datetime, datetime], Sequence[tuple[datetime, datetime | None]]]
 
 
@@ -187,12 +190,22 @@ class Windows:
         rows = self._store.rows(wanted)
         written = [minutes for flush in self._store.flushes() for minutes in unpacked(flush).items()]
         recent = [(minute, series) for minute, series in written if period.first <= minute < period.last]
-        return [*((row.starts, SeriesSet.from_bytes(row.payload)) for row in rows), *recent]
+        return [*((row.starts, _parsed(row)) for row in rows), *recent]
 
     def _off(self, period: Period) -> Iterator[tuple[float, float]]:
         since, until = (datetime.fromtimestamp(moment, UTC) for moment in (period.first, period.last))
         for start, end in self._off_spans(since, until):
             yield start.timestamp(), inf if end is None else end.timestamp()
+
+
+def _parsed(row: SeriesRow) -> SeriesSet:
+    """Days and what is longer hardly change, and each is asked for again and again."""
+    return SeriesSet.from_bytes(row.payload) if row.level in OFTEN_CHANGED else _parsed_before(row.payload)
+
+
+@lru_cache(MOST_PARSED)
+def _parsed_before(payload: bytes) -> SeriesSet:
+    return SeriesSet.from_bytes(payload)
 
 
 def _rows(parts: Sequence[tuple[int, SeriesSet]], families: Collection[Family]) -> dict[Family, Rows]:
