@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backend.analytics.experiments import personal_data
+from backend.analytics.experiments.count_memory import CountMemory
 from backend.analytics.experiments.counting import Counting
 from backend.analytics.experiments.families import ProductNames
 from backend.analytics.experiments.flags import FlagService
@@ -42,8 +43,10 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         session = get_db_session()
         return ExperimentSchedules(get(ExperimentService), session, database_clock(session))
 
+    memory = CountMemory()
+
     def results() -> ResultService:
-        counting = Counting(get(Warehouse), timedelta(hours=settings.CONVERSION_WINDOW_HOURS))
+        counting = Counting(get(Warehouse), timedelta(hours=settings.CONVERSION_WINDOW_HOURS), memory)
         return ResultService(get(ExperimentService).get, counting, settings.BUSINESS_TIME_ZONE, utc_now)
 
     personal_data.declare(registry.build(DataClasses), get_db_session, timedelta(days=settings.EVENTS_RETENTION_DAYS))
