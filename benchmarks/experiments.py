@@ -70,7 +70,7 @@ def one_day(day: int, units: int) -> str:
     instant = f"({day} * {DAY} + hash(17, i) % {DAY - 600_000_000})::BIGINT"
     numbers = f"range({day} * {units}::BIGINT, {day + 1} * {units}::BIGINT) r(i)"
     hashed = f"SELECT i, (hash(16, i) >> 1)::BIGINT AS h, {instant} AS us FROM {numbers}"
-    return f"WITH units AS ({hashed}) {' UNION ALL '.join(queries)}"  # noqa: S608
+    return f"WITH units AS ({hashed}) {' UNION ALL '.join(queries)}"
 
 
 def fill(folder: Path, units: int, first: int) -> None:
