@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 OR_SAY_WHY := > $(VENV)/install.log 2>&1 || { cat $(VENV)/install.log; exit 1; }
 unexport PYTHONDONTWRITEBYTECODE  # or each process compiles Mingus anew, for a second
 
-.PHONY: help run test test-fast lint types faults bench lock clean
+.PHONY: help run test test-fast lint types faults bench simulate flags lock clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -38,6 +38,13 @@ faults: $(VENV)/.dev ## Break everything on purpose, ten times in a row
 bench: $(VENV)/.dev ## Measure speed and page weight; prints the tables of benchmarks/README.md
 	@./tests/install-servers wrk
 	@$(BIN)/python -m benchmarks
+
+simulate: $(VENV)/.dev ## Simulate experiments at length; writes the table of docs/statistics.md
+	@$(BIN)/python -m benchmarks.simulate
+
+flags: ## Make flags.min.js, which browsers get, of flags.js; needs npm
+	@cd app/static/js && npx --yes esbuild@0.28.2 flags.js --minify --log-level=error \
+	  --banner:js="// $$(sha256sum flags.js | cut -c 1-12)" --outfile=flags.min.js
 
 lock: $(VENV)/.dev ## Resolve requirements again
 	@for name in analytics dev; do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \

@@ -7,11 +7,11 @@ import secrets
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, errors, headers, limits, logs, measuring, navigation, pages, site, tokens, tracing, wiring
+from app import cli, cors, errors, headers, limits, logs, measuring, navigation, pages, site, tokens, tracing, wiring
 from app.openapi import Mingus
 from backend import database
 from backend.extensions import cache, compress, csrf, db
-from backend.routes import API_BLUEPRINTS, LOCAL_BLUEPRINTS, PAGE_BLUEPRINTS, access
+from backend.routes import API_BLUEPRINTS, LOCAL_BLUEPRINTS, PAGE_BLUEPRINTS, access, experiments
 from config.settings import Settings
 from config.values import origins_of
 
@@ -47,8 +47,10 @@ def create_app(settings: Settings) -> Flask:
     measuring.init_app(app, settings)
     tracing.init_app(app, settings)
     headers.init_app(app)
+    cors.init_app(app)
     limits.init_app(app, settings)
     access.init_app(app)
+    experiments.init_app(app)
     csrf.init_app(app)
     errors.init_app(app)
     cli.init_app(app)
@@ -83,6 +85,8 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "HOST_ID": settings.host_id,
         "BUSINESS_TIME_ZONE": settings.BUSINESS_TIME_ZONE,
         "EMBED_ORIGINS": origins_of(settings.EMBED_ORIGINS),
+        "CORS_ORIGINS": frozenset(origins_of(settings.CORS_ORIGINS)),
+        "FLAGS_CLIENT_KEY": settings.FLAGS_CLIENT_KEY,
         "OUTBOX": "" if settings.production or settings.SMTP_HOST else str(settings.INSTANCE_DIR / "outbox"),
         "OPENS_LETTERS": settings.opens_letters,
         "TRUSTED_PROXIES": settings.TRUSTED_PROXIES,

@@ -67,11 +67,13 @@ class DatabaseWatch:
             logger.warning("the database was lost again (%s)", type(error).__name__)
 
     def _fresh(self) -> Prepared | None:
-        """Prepared anew each minute, by the process that leads."""
+        """Prepared anew each minute and when somebody else is to be told, by the process that leads."""
         if self._leader.fence is None:
             self._prepared = None
-        elif not self._lost.is_open and self._now() - self._prepared_at >= PREPARES_EVERY:
-            self._prepared, self._prepared_at = get(LastResort).prepare(), self._now()
+        elif not self._lost.is_open:
+            last_resort, age = get(LastResort), self._now() - self._prepared_at
+            if age >= PREPARES_EVERY or last_resort.has_changed(self._prepared):
+                self._prepared, self._prepared_at = last_resort.prepare(), self._now()
         return self._prepared
 
     def _answers(self) -> bool:

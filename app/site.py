@@ -17,6 +17,7 @@ HOUR, YEAR = 3600, 31_536_000
 STATIC = PROJECT / "app" / "static"
 FILES = {
     "/tracker.js": ("js/tracker.js",),
+    "/flags.js": ("js/flags.min.js",),
     "/vitals.js": ("js/vendor/web-vitals.iife.js", "js/vitals.js"),
     "/.well-known/gpc.json": ("gpc.json",),
     "/favicon.ico": ("icon.svg",),
@@ -24,6 +25,7 @@ FILES = {
 
 
 @bp.get("/tracker.js")
+@bp.get("/flags.js")
 @bp.get("/vitals.js")
 @bp.get("/.well-known/gpc.json")
 @bp.get("/favicon.ico")

@@ -16,6 +16,7 @@ SHEETS = {
     "public": EVERY_PAGE,
     "home": (*EVERY_PAGE, "result", "home", "jobs"),
     "result": (*EVERY_PAGE, "result"),
+    "status": (*EVERY_PAGE, "status"),
     "jobs": (*EVERY_PAGE, "result", "jobs"),
 }
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

@@ -14,6 +14,7 @@ import psutil
 from benchmarks import importing, occupation_pages
 from benchmarks.boards import boards
 from benchmarks.capture import print_capture
+from benchmarks.flags import print_flags
 from benchmarks.lake import print_sync_speeds
 from benchmarks.load import Load, Request, at_rate, capacity, wrk_is_here
 from benchmarks.memory import print_memory
@@ -49,6 +50,7 @@ def main() -> None:
     print_memory()
     print_monitoring()
     print_capture()
+    print_flags()
     print_sync_speeds()
     importing.print_importing()
     sizes = (*SIZES, LARGE) if "--large" in sys.argv else SIZES

@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 
 from config.monitoring_settings import MonitoringSettings
 from config.names import unknown_names
+from config.origin_settings import OriginSettings
 from config.server_settings import ServerSettings
 from config.values import (
     ClickHouseUrl,
@@ -33,7 +34,6 @@ from config.values import (
     Memory,
     Network,
     Networks,
-    Origins,
     PathOrNone,
     PlacesFile,
     Port,
@@ -60,7 +60,7 @@ class InvalidSettings(SystemExit):
     """A setting has a value that the platform cannot start with; the message names each one."""
 
 
-class Settings(ServerSettings, MonitoringSettings):
+class Settings(ServerSettings, MonitoringSettings, OriginSettings):
     """The settings of an installation, by environment variables of the same names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -255,9 +255,6 @@ class Settings(ServerSettings, MonitoringSettings):
     DUCKDB_THREADS: Annotated[int, Field(ge=1, le=256)] = Field(2, description="Threads DuckDB may use in one process.")
     FAULT_POINT: FaultPoint = Field(
         "", description="Tests name a step here at which the process kills itself. Refused in production."
-    )
-    EMBED_ORIGINS: Origins = Field(
-        "", description="Sites such as `https://a.example`, by commas, that may frame a shared chart. Empty: none."
     )
     BUSINESS_TIME_ZONE: Zone = Field("America/New_York", description="IANA time zone where nobody chose another.")
     ANALYTICS_PLUGINS: ImportPaths = Field(

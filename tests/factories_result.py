@@ -178,6 +178,6 @@ def assessment(
             advice=None,
         ),
         context=(),
-        provenance=Provenance("exposure-1.0", {"oews": "May 2025"}, "7c1e" + "0" * 60),
+        provenance=Provenance("exposure-1.0", "equal_kinds", {"oews": "May 2025"}, "7c1e" + "0" * 60),
     )
     return replace(nurse, **changes)

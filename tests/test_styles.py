@@ -23,6 +23,8 @@ TILES = {"kpis--4", "kpis--6"}
 STATUSES = {f"goal-status--{status.value}" for status in Status}
 STATES = {f"{part}--{state}" for part in ("dot", "verdict") for state in State}
 DAYS = {f"m-day--{look}" for look in ("ok", "bad", "off")}
+UPTIMES = {f"{part}--{look}" for part in ("sign", "bar") for look in ("ok", "part", "bad", "off", "unknown")}
+VERDICTS = {f"status__verdict--{look}" for look in ("ok", "part", "bad")}
 OF_PLOTLY = {"hovertext", "nsewdrag", "choroplethlayer"}
 
 
@@ -55,6 +57,8 @@ def named_classes():
         | STATUSES
         | STATES
         | DAYS
+        | UPTIMES
+        | VERDICTS
     )
 
 

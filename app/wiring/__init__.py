@@ -9,6 +9,7 @@ from app.wiring import (
     alert_rules,
     alerts,
     assessments,
+    assignment,
     audit,
     boards,
     demo,
@@ -16,6 +17,7 @@ from app.wiring import (
     event_import,
     events,
     experiments,
+    flags,
     forwarding,
     health,
     lake,
@@ -28,6 +30,7 @@ from app.wiring import (
     privacy,
     prometheus,
     senders,
+    status_page,
     vault,
     views,
     warehouse,
@@ -50,20 +53,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     mail.fit_out(registry, settings)
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
-    rooms = (accounts, assessments, event_import, events, forwarding, lake, landing, people, senders, warehouse)
-    for room in (
-        *rooms,
-        errors,
-        views,
-        boards,
-        experiments,
-        alert_rules,
-        alerts,
-        last_resort,
-        prometheus,
-        privacy,
-        demo,
-    ):
+    data = (event_import, events, forwarding, lake, landing, senders, warehouse)
+    tests = (experiments, assignment, flags)
+    operations = (errors, alert_rules, alerts, last_resort, status_page, prometheus)
+    for room in (accounts, assessments, people, *data, views, boards, *tests, *operations, privacy, demo):
         room.fit_out(registry, settings)
     health.fit_out(app, registry)
     warehouse.init_app(app)

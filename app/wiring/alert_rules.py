@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -11,12 +12,14 @@ from sqlalchemy import select
 from app.wiring.monitoring import is_monitored
 from backend.accounts.people.models import Account, AccountState
 from backend.accounts.permissions import Role, Scope
+from backend.analytics.experiments.watch import ExperimentWatch
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.monitoring.alerts import personal_data
 from backend.analytics.monitoring.alerts.announcements import AlertLinks, Announcements
-from backend.analytics.monitoring.alerts.evaluation import AlertEvaluation
+from backend.analytics.monitoring.alerts.evaluation import AlertEvaluation, JudgingContext
 from backend.analytics.monitoring.alerts.notifier import Notifier
 from backend.analytics.monitoring.alerts.on_call import OnCall
+from backend.analytics.monitoring.alerts.outages import Outages
 from backend.analytics.monitoring.alerts.service import AlertService
 from backend.analytics.monitoring.alerts.store import AlertStore
 from backend.analytics.monitoring.channels.service import ChannelService
@@ -24,6 +27,7 @@ from backend.analytics.monitoring.objectives.service import Objectives
 from backend.analytics.monitoring.objectives.shipped import OBJECTIVES
 from backend.analytics.monitoring.rules.catalogue import CatalogueValues
 from backend.analytics.monitoring.rules.checks import Checks
+from backend.analytics.monitoring.rules.judging import Observed
 from backend.analytics.monitoring.rules.service import Rules
 from backend.analytics.monitoring.rules.site_look import SiteLook
 from backend.analytics.monitoring.rules.store import RuleStore
@@ -80,14 +84,21 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.add_service(AlertEvaluation, evaluation_of(registry, settings))
 
 
+def unhealthy_experiments(_at: datetime) -> Sequence[Observed]:
+    running = ExperimentWatch(get_db_session()).running()
+    return [Observed(float(not each.is_healthy), thing=each.name) for each in running]
+
+
 def evaluation_of(registry: Registry, settings: Settings) -> Callable[[], AlertEvaluation]:
     """What makes the evaluation of each turn; what rules over long times saw is kept between turns."""
     zone, look = settings.BUSINESS_TIME_ZONE, SiteLook(settings.WATCHED_URL or f"{settings.public_url}{LOOKED_AT}")
     catalogue, long = CatalogueValues(lambda: get(CatalogueService), zone), LongValues()
+    context = JudgingContext(zone, Outages())
 
     def values() -> RuleValues:
         windows, timetable = registry.build(Windows), registry.build(Timetable)
-        checks = Checks(get_db_session(), timetable, windows, look.observe, registry.build(OnCall).observe, zone)
+        session, on_call = get_db_session(), registry.build(OnCall).observe
+        checks = Checks(session, timetable, windows, look.observe, on_call, unhealthy_experiments, zone)
         return RuleValues(WindowValues(windows), catalogue, OBJECTIVES, checks.by_name(), long)
 
     def evaluation() -> AlertEvaluation:
@@ -95,7 +106,7 @@ def evaluation_of(registry: Registry, settings: Settings) -> Callable[[], AlertE
         store, links, on_call = AlertStore(session), AlertLinks(settings.public_url), registry.build(OnCall)
         notifier = registry.build(Notifier)  # type: ignore[type-abstract]
         announcements = Announcements(store, notifier, on_call, links, session)
-        in_force, is_on = registry.build(Rules).in_force, partial(is_monitored, registry)
-        return AlertEvaluation(store, in_force, values(), announcements, session, is_on, database_clock(session), zone)
+        in_force, is_on, now = registry.build(Rules).in_force, partial(is_monitored, registry), database_clock(session)
+        return AlertEvaluation(store, in_force, values(), announcements, session, is_on, now, context)
 
     return evaluation

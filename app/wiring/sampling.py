@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 
 from app.limits import REDIS_PATIENCE
+from backend.analytics.experiments.watch import ExperimentWatch
 from backend.analytics.monitoring.control import MonitoringControl
 from backend.analytics.monitoring.flushing import Flusher
 from backend.analytics.monitoring.host_figures import HostFigures
@@ -38,7 +39,8 @@ def sampler_of(app: Flask, settings: Settings) -> Sampler:
 
 def shared_figures(redis_url: str) -> SharedFigures:
     session = get_db_session()
-    return SharedFigures(session, (lambda: redis_info(redis_url)) if redis_url else None, database_clock(session))
+    redis = (lambda: redis_info(redis_url)) if redis_url else None
+    return SharedFigures(session, redis, database_clock(session), [ExperimentWatch(session).figures])
 
 
 def redis_info(url: str) -> Mapping[str, Any]:

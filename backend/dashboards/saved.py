@@ -16,9 +16,10 @@ from backend.analytics.views.view import LONGEST_NAME, NewView, Parameters, Save
 from backend.dashboards.addresses import address_of, query_of
 from backend.dashboards.funnel.question import FunnelQuestion
 from backend.dashboards.page import Page
-from backend.dashboards.pages import BOARD_PAGES, PAGES
+from backend.dashboards.pages import PAGES
 from backend.dashboards.pages.funnel import FUNNEL
 from backend.dashboards.question import EVERYWHERE, PageQuestion
+from backend.dashboards.shared import SHARED_PAGES
 from backend.errors import FieldError, InvalidRequest
 from backend.one_line import must_fit
 
@@ -53,7 +54,7 @@ class ViewMenu:
     @property
     def can_be_shared(self) -> bool:
         """Whether a link shows this page to people without an account."""
-        return self.page in {page.name for page in BOARD_PAGES}
+        return self.page in SHARED_PAGES
 
     @classmethod
     def of(cls, views: Iterable[SavedView], page: Page, args: MultiDict[str, str]) -> Self:

@@ -12,19 +12,26 @@ from backend.analytics.shares.share import Parameters, Share
 from backend.dashboards.chips import filter_in_words
 from backend.dashboards.filters import filters_in
 from backend.dashboards.names import Names
-from backend.dashboards.page import BoardPage
+from backend.dashboards.page import BoardPage, Page
 from backend.dashboards.pages import BOARD_PAGES
+from backend.dashboards.pages.boards import BOARDS
+from backend.dashboards.pages.funnel import FUNNEL
 from backend.formats import plain_day
 
-SHARED_PAGES: Mapping[str, BoardPage] = {page.name: page for page in BOARD_PAGES}
+SHARED_PAGES: Mapping[str, Page] = {page.name: page for page in (*BOARD_PAGES, FUNNEL, BOARDS)}
+BOARD = "board"  # the parameter of a link that says which board it shows
 DAYS = frozenset({"period", "start", "end"})
 READERS_CHOICE = DAYS | {"tz", "compare", "grain"}
 
 
-def shared_arguments(parameters: Parameters, page: BoardPage, chosen: MultiDict[str, str]) -> MultiDict[str, str]:
-    """The parameters of a link, with what its reader chose in place of them; whatever else is asked is left out."""
-    names = {name for name in chosen if name in READERS_CHOICE or name in page.own}
-    left_out = names | (DAYS if DAYS & names else frozenset())
+def shared_arguments(parameters: Parameters, page: Page, chosen: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The parameters of a link, with what its reader chose in place of them; whatever else is asked is left out.
+
+    What a page of tiles and charts has of its own is how it shows them; the steps of a funnel are what is counted.
+    """
+    of_reader = READERS_CHOICE.union(page.own if isinstance(page, BoardPage) else ())
+    names = {name for name in chosen if name in of_reader}
+    left_out = names | (DAYS if DAYS & names else frozenset()) | {BOARD}
     fixed = {name: list(values) for name, values in parameters.items() if name not in left_out}
     return MultiDict(fixed | {name: chosen.getlist(name) for name in names})
 

@@ -1,4 +1,4 @@
-"""Public IP addresses, as opposed to those of this machine, its network or its cloud."""
+"""Public IP addresses and names, as opposed to those of this machine, its network or its cloud."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ NAT64 = IPv6Network("64:ff9b::/96")
 IPV4_COMPATIBLE = IPv6Network("::/96")
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 # Python 3.11 calls these global; the IANA registries of special addresses do not.
+NOT_PUBLIC = frozenset({"corp", "home", "internal", "intranet", "lan", "local", "localdomain", "localhost", "private"})
 NOT_GLOBAL = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"), IPv6Network("3fff::/20"))
 
 
@@ -17,6 +18,13 @@ def is_public(text: str) -> bool:
     if isinstance(address, IPv6Address) and address not in GLOBAL_UNICAST:
         return False
     return address.is_global and not address.is_multicast and not any(address in network for network in NOT_GLOBAL)
+
+
+def may_be_public(host: str) -> bool:
+    """Whether a name may be one of the internet; where it leads is looked up at each call."""
+    name = host.rstrip(".").lower()
+    last = name.rpartition(".")[2]
+    return "." in name and last.isalpha() and last not in NOT_PUBLIC and not name.endswith("home.arpa")
 
 
 def _unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

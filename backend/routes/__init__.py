@@ -6,7 +6,7 @@ from flask import Blueprint
 from flask_openapi3 import APIBlueprint
 
 from backend.routes.analytics_routes import analytics_bp
-from backend.routes.api import auth, flags, health, prometheus
+from backend.routes.api import auth, flag_documents, flags, health, prometheus
 from backend.routes.api import job_impact as job_impact_api
 from backend.routes.pages import (
     account,
@@ -34,6 +34,7 @@ from backend.routes.pages import (
     ops_alerts,
     ops_channels,
     ops_errors,
+    ops_incidents,
     ops_on_call,
     ops_rules,
     preferences,
@@ -45,6 +46,7 @@ from backend.routes.pages import (
     shares,
     sign_in,
     sign_up,
+    status,
     tables,
     views,
 )
@@ -54,6 +56,7 @@ API_BLUEPRINTS: tuple[APIBlueprint, ...] = (
     job_impact_api.bp,
     analytics_bp,
     auth.bp,
+    flag_documents.bp,
     flags.bp,
     health.bp,
     prometheus.bp,
@@ -65,6 +68,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     occupation_pages.bp,
     occupation_cards.bp,
     methodology.bp,
+    status.bp,
     api_docs.bp,
     dashboards.bp,
     tables.bp,
@@ -88,6 +92,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     ops_alerts.bp,
     ops_channels.bp,
     ops_errors.bp,
+    ops_incidents.bp,
     ops_on_call.bp,
     ops_rules.bp,
     sign_in.bp,

@@ -18,11 +18,13 @@ from backend.routes.api import (
     funnel,
     goals,
     holdouts,
+    incidents,
     live,
     metrics,
     performance,
     performance_summary,
     slow_queries,
+    variants,
     views,
 )
 from backend.routes.api.annotations import bp as annotations_bp
@@ -39,6 +41,8 @@ monitoring = (
     alert_rules.bp,
     alerts.bp,
     alert_channels.bp,
+    incidents.bp,
 )
-for child in (events.bp, experiments.bp, experiment_results.bp, holdouts.bp, *pages, *monitoring, analytics_health_bp):
+tests = (experiments.bp, experiment_results.bp, variants.bp, holdouts.bp)
+for child in (events.bp, *pages, *monitoring, *tests, analytics_health_bp):
     analytics_bp.register_api(child)

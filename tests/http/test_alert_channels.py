@@ -150,7 +150,9 @@ def test_a_test_by_email_goes_to_whoever_asks(app, instance, ops):
 
 
 def test_an_address_inside_the_network_is_refused_when_it_is_called(app, ops):
-    channel = added(ops, address="https://127.0.0.1/metadata")["id"]
+    """A name may lead elsewhere tomorrow, so it is looked up at each call."""
+    app.extensions[KEY].add_shared(Outbound, lambda: Outbound(resolve=lambda _host: ["127.0.0.1"]))
+    channel = added(ops)["id"]
     ops.post(f"{CHANNELS}/{channel}/test")
     run_jobs(app)
 
@@ -262,3 +264,15 @@ def test_without_an_operator_the_command_says_that_email_reaches_nobody(app):
 
     assert code == 1
     assert "no one is on call, and no account has the role ops or admin" in told
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "hooks.localhost", "pager.internal", "nas.home.arpa", "printer", "127.0.0.1", "10.0.0.8"]
+)
+def test_a_host_of_a_private_network_is_refused_when_it_is_typed(ops, host):
+    private = {"address": f"https://{host}/alerts"}
+    refused = ops.post(CHANNELS, json=WEBHOOK_BODY | private)
+    assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "address")
+    channel = added(ops)["id"]
+    assert ops.put(f"{CHANNELS}/{channel}", json={"name": "Pager of ours"} | private).status_code == 422
+    assert [one["host"] for one in ops.get(CHANNELS).json["data"]] == ["", WEBHOOK]

@@ -74,6 +74,20 @@ def fields(answer):
     return [error["field"] for error in answer.json["errors"]]
 
 
+def test_a_rule_that_is_only_to_read_does_not_escalate(ask):
+    wrong = ask("POST", "rules", json=OWN | {"severity": "info", "escalates_seconds": 900})
+    assert fields(wrong) == ["escalates_seconds"]
+    assert fields(ask("PUT", "rules/errors-high", json={"severity": "info", "escalates_seconds": 900}))
+    assert ask("PUT", "rules/errors-high", json={"severity": "info"}).json["data"]["escalates_seconds"] is None
+
+
+@pytest.mark.parametrize("what", ["summary?hours=1&hours=2", "alerts?limit=1&limit=2", "slow-queries?hours=1&hours=1"])
+def test_a_parameter_that_is_sent_twice_is_refused(ask, what):
+    answer = ask("GET", what)
+    assert fields(answer) == [what.partition("?")[2].partition("=")[0]]
+    assert answer.json["errors"][0]["message"] == "Send exactly one value."
+
+
 def test_a_job_that_gives_up_opens_an_alert_that_is_acknowledged_and_resolves(app, ask, dead_job):
     evaluate(app)
     [alert] = open_alerts(ask)
@@ -244,7 +258,7 @@ def test_an_account_that_is_erased_leaves_no_name_on_alerts(app, client, dead_jo
         own.erase(subject)
 
         assert list(own.export(subject)) == list(own.people()) == []
-        assert len(ACTED) == 4
+        assert len(ACTED) == 5
 
 
 class Site(BaseHTTPRequestHandler):

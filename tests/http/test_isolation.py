@@ -68,6 +68,9 @@ ELSEWHERE = {
     "analytics.error_groups.": "errors of the code, which are nobody's, for whoever runs the platform",
     "analytics.goals.": "goals, which everyone with dashboard access reads; test_goals holds who changes them",
     "goal_pages.": "goals, too",
+    "analytics.experiments.": "experiments, which whoever has the scope reads; test_experiments holds who changes them",
+    "analytics.holdouts.": "holdouts, too",
+    "flags.": "flags, too",
     "shared_pages.": "one page of the dashboards, for whoever has its link; test_shared_links holds who withdraws it",
     "funnel_sessions.": "a visit, which names nobody, for everyone with dashboard access",
     "analytics.funnel.": "a visit, too",
@@ -85,6 +88,8 @@ ELSEWHERE = {
     "ops_channels.": "where alerts are sent, too",
     "ops_errors.": "errors of the code, too",
     "ops_rules.": "when alerts open, too",
+    "analytics.incidents.": "what visitors are told of on the status page, which everyone reads",
+    "ops_incidents.": "what visitors are told of, too",
     "occupation_pages.": "published figures",
     "occupation_cards.": "published figures",
 }

@@ -43,6 +43,15 @@ def test_an_alert_is_explained_with_what_it_affects_and_its_history(app, ops):
     assert '"title": "The share of failed requests"' in text
 
 
+def test_an_alert_of_a_changed_rule_shows_its_limit_and_says_that_the_runbook_has_another(app, ops):
+    send(ops, "/ops/rules/errors-high", **LIMITS)
+    text = words(page(ops, f"/ops/alerts/{add_alert(app)}"))
+
+    assert "Opens over 7% for 2 minutes" in text
+    assert "The text below speaks of the limit it shipped with: over 5% for 1 minute." in text
+    assert "Someone changed this rule" not in words(page(ops, f"/ops/alerts/{add_alert(app, rule='cpu-high')}"))
+
+
 def test_acknowledging_says_who_is_on_it(app, ops, person):
     alert = add_alert(app)
     assert send(ops, f"/ops/alerts/{alert}/acknowledge").location == f"/ops/alerts/{alert}"
@@ -137,7 +146,7 @@ def test_a_channel_is_added_tested_changed_and_deleted_and_its_address_is_never_
 
 def test_the_rota_is_made_by_a_form(app, ops, person):
     week = {"turn-1": person.public_id, "weekday": "0", "hour": "9", "tz": "America/New_York"}
-    assert "No rotation yet" in page(ops, "/ops/on-call")
+    assert "No rota yet" in page(ops, "/ops/on-call")
     refused = send(ops, "/ops/on-call", **{"turn-1": "", "weekday": "9", "hour": "x", "tz": "Nowhere"})
     assert refused.status_code == 422
     assert "Choose at least one person." in refused.text

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from backend.accounts.people.models import Account, AccountState
 from backend.accounts.permissions import Role
+from backend.analytics.boards.board import BoardTile, NewBoard, TileKind
+from backend.analytics.boards.service import Boards
 from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
 from backend.analytics.shares.models import StoredShare
@@ -81,6 +83,64 @@ def test_the_list_says_what_each_link_is_narrowed_to(analyst):
     assert "Source is not google; Country is United States; Job title contains nurse" in words(
         analyst.get(SHARES, headers=BROWSER)
     )
+
+
+def test_a_funnel_is_shared_with_its_steps_and_without_who_is_behind_them(app, analyst, visits):
+    asked = "period=today&source=newsletter&steps=ai_calculator_opened,assessment_submitted&breakdown=device"
+    assert share(analyst, asked, page="funnel").location == SHARES
+    [link] = links(analyst)
+    stranger = app.test_client()
+
+    page = stranger.get(f"{link}?steps=paid_upgrade_clicked&source=google", headers=BROWSER)
+
+    assert page.status_code == 200
+    assert "Of 12 sessions, 12 saw the result" in words(page)
+    assert "Source is newsletter" in words(page)
+    assert "By device" in words(page)
+    assert not re.findall(r'(?:href|action)="(?:https?://[^"/]+)?/(?:analytics|api|account)', page.text)
+    assert "No visits" not in words(page)
+    assert "Nobody took the first step" in words(stranger.get(f"{link}?period=yesterday", headers=BROWSER))
+    assert stranger.get(f"{link}?start=soon&end=2026-01-01", headers=BROWSER).status_code == 422
+
+
+@pytest.fixture
+def own_board(app, owner):
+    tile = BoardTile("sessions", TileKind.NUMBER)
+    with app.app_context():
+        account_id = get_db_session().scalar(sa.select(Account.id))
+        return get(Boards).add(account_id, NewBoard("Newsletter week", (tile,)))
+
+
+def test_a_board_is_shared_as_its_owner_has_it_until_it_is_deleted(app, analyst, owner, own_board, visits):
+    form = analyst.get(f"/analytics/boards/{own_board.id}?period=today", headers=BROWSER)
+    address = unescape(re.search(r'href="(/analytics/shares/new[^"]+)"', form.text)[1])
+    assert "Share Newsletter week with a link" in words(analyst.get(address, headers=BROWSER))
+    share(analyst, "period=today&source=newsletter", page="boards", board=own_board.id)
+    [link] = links(analyst)
+    stranger = app.test_client()
+
+    page = stranger.get(f"{link}?board=executive&source=google", headers=BROWSER)
+
+    assert page.status_code == 200
+    assert "Newsletter week" in words(page)
+    assert re.search(r'kpi__value">([^<]+)<', page.text)[1] == "12"
+    assert not re.findall(r'(?:href|action)="(?:https?://[^"/]+)?/(?:analytics|api|account)', page.text)
+    with app.app_context():
+        get(Boards).delete(get_db_session().scalar(sa.select(Account.id)), own_board.id)
+    assert stranger.get(link, headers=BROWSER).status_code == 410
+
+
+def test_a_board_that_comes_with_mingus_is_shared_too(app, analyst, visits):
+    share(analyst, "period=today", page="boards", board="executive")
+    [link] = links(analyst)
+
+    assert app.test_client().get(link, headers=BROWSER).status_code == 200
+
+
+def test_nobody_shares_a_board_they_cannot_see(app, analyst):
+    assert share(analyst, "period=today", page="boards", board=str(uuid4())).status_code == 404
+    assert share(analyst, "period=today", page="boards").status_code == 422
+    assert share(analyst, "period=today", page="boards", board="executive", chart="tile-1").status_code == 422
 
 
 def test_a_reader_chooses_days_and_never_what_is_counted(app, analyst, visits):
@@ -166,7 +226,7 @@ def test_a_link_ends_after_its_last_day(app, analyst):
     ("typed", "message"),
     [
         ({"page": "live"}, "This page can’t be shared by a link."),
-        ({"page": "funnel"}, "This page can’t be shared by a link."),
+        ({"page": "funnel", "chart": "trend"}, "This page can’t be shared by a link."),
         ({"password": "short"}, "Use at least 8 characters."),
         ({"chart": "trend", "password": PASSWORD}, "A chart in a frame can’t ask for a password."),
         ({"last_day": "soon"}, "Enter the last day as year, month and day"),

@@ -12,6 +12,11 @@ from backend.analytics.boards.board import NewBoard
 from backend.analytics.boards.service import Boards
 from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
+from backend.analytics.experiments import service as experiments
+from backend.analytics.experiments.definition import ExperimentConfig, ExperimentUnit, TestType, Variant
+from backend.analytics.experiments.flag import FlagDefinition
+from backend.analytics.experiments.flags import FlagService
+from backend.analytics.experiments.holdouts import HoldoutDefinition, HoldoutService
 from backend.analytics.goals.goal import Direction, GoalPeriod, Target
 from backend.analytics.goals.service import Editor, Goals
 from backend.analytics.monitoring.alerts.alert import AlertState
@@ -20,6 +25,8 @@ from backend.analytics.monitoring.errors.buffer import Circumstances, ErrorBuffe
 from backend.analytics.monitoring.errors.group import ErrorSource
 from backend.analytics.monitoring.errors.service import ErrorService
 from backend.analytics.monitoring.hosts import MonitoringHost
+from backend.analytics.monitoring.incidents.incident import Component, Impact, NewIncident
+from backend.analytics.monitoring.incidents.service import IncidentService
 from backend.analytics.views.service import SavedViews
 from backend.analytics.views.view import NewView, ViewKind
 from backend.clock import utc_now
@@ -86,6 +93,9 @@ class Walk:
             "rule_id": "cpu-high",
             "alert_id": self.alert(),
             "silence_id": 1,
+            "incident_id": self.incident(),
+            **self.experiments(),
+            "client_key": "sdk-mingus",
         }
 
     def things(self):
@@ -102,11 +112,28 @@ class Walk:
         pages |= {"board_pages": "boards", "board_editor": "boards"} | {f"analytics.{name}": name for name in ids}
         return {blueprint: ids[name] for blueprint, name in pages.items()}
 
+    def experiments(self):
+        """A draft, a flag, and a holdout."""
+        editor, arms = experiments.Editor(f"account:{self.account.public_id}"), (Variant("a", "A", 0.5),)
+        arms += (Variant("b", "B", 0.5),)
+        unit, measure = ExperimentUnit.SESSION, "conversion_rate"
+        draft = ExperimentConfig("Walk", TestType.CUSTOM, "We walk.", unit, arms, primary=measure, seed="")
+        with self.app.app_context():
+            test_id = get(experiments.ExperimentService).create(draft, editor).test_id
+            get(FlagService).add("walk", FlagDefinition("", {"defaultValue": False}), editor)
+            get(HoldoutService).add(HoldoutDefinition("walk", 0.1, ()), editor)
+        return {"test_id": test_id, "key": "walk", "name": "walk"}
+
     def error_group(self):
         with self.app.app_context():
             get(ErrorBuffer).record(ValueError("walk"), Circumstances(ErrorSource.JOB, "walk"))
             get(ErrorBuffer).write(get(ErrorService).record)
             return get(ErrorService).groups()[0].id
+
+    def incident(self):
+        told = NewIncident("Walk", (Component.API,), Impact.DEGRADED, "We are walking.")
+        with self.app.app_context():
+            return get(IncidentService).begin(f"account:{self.account.public_id}", told).id
 
     def alert(self):
         """The alert about a host that was heard of a minute too long ago, as the schedule opens it."""

@@ -23,7 +23,7 @@ HEADLINES = [
     (
         ChangeKind.ESCALATED,
         "Escalated: Pages are slow",
-        "No one has acknowledged this in 2 h 0 min, so the next person on call is told",
+        "No one has acknowledged this in 2 h 0 min",
     ),
     (ChangeKind.ACKNOWLEDGED, "Acknowledged: Pages are slow", "Acknowledged: someone is on it"),
     (ChangeKind.RESOLVED, "Resolved: Pages are slow", "Resolved after 2 h 0 min"),
@@ -55,6 +55,20 @@ def test_each_kind_of_news_has_its_own_words(kind, headline, state):
     }
     assert message.parts[0].explain_url == f"{SITE}/ops/alerts/7"
     assert message.parts[0].silence_url == ("" if kind is ChangeKind.RESOLVED else f"{SITE}/ops/alerts/7/silence")
+
+
+@pytest.mark.parametrize(
+    ("recipients", "told", "words"),
+    [
+        ((8,), (7,), ", so the next person on call is told"),
+        ((7, 8, 9), (7,), ", so everyone who runs Mingus is told"),
+        ((7, 8), (7, 8), ""),
+    ],
+)
+def test_an_escalation_names_the_next_person_only_where_there_is_one(recipients, told, words):
+    escalated = change(ChangeKind.ESCALATED, at=SINCE + timedelta(minutes=15), recipients=recipients, told=told)
+
+    assert dict(message_of(escalated).parts[0].facts)["State"] == f"No one has acknowledged this in 15 min{words}"
 
 
 def test_several_alerts_are_counted_and_the_worst_comes_first():

@@ -45,6 +45,7 @@ VALUES = {
     "requests-waiting": (0.3, 0.01),
     "cache-missing": (0.81, 0.5),
     "calls-failing": (0.6, 0),
+    "experiment-unhealthy": (1, 0),
     "jobs-dead": (1, 0),
     "jobs-waiting": (601, 10),
     "schedule-failing": (3, 0),

@@ -23,6 +23,7 @@ UNITS = ("seconds", "bytes", "bytes_total", "total", "percent", "ratio", "dollar
 COUNTS = {f"mingus_last_day_{of}" for of in ("sessions", "visitors", "opened", "answered", "results", "offers_viewed")}
 COUNTS |= {f"mingus_database_connections_{which}" for which in ("active", "open", "max")}
 COUNTS |= {"mingus_last_day_asked_to_pay", "mingus_jobs_waiting", "mingus_jobs_dead", "mingus_emails_waiting"}
+COUNTS |= {"mingus_experiments_running", "mingus_experiments_unhealthy"}
 COUNTS |= {"mingus_host_load_1m"}
 
 

@@ -302,6 +302,7 @@ def test_the_end_of_an_alert_goes_where_its_beginning_went(site, servers):
 
     told = [(event["dedup_key"][-1], event["event_action"]) for event in servers.received[PAGERDUTY]]
     assert told == [("7", "trigger"), ("7", "resolve")]
+    assert SLACK not in servers.received
 
 
 def test_who_is_on_call_gets_the_email_and_a_second_try_tells_nobody_twice(site, mail):

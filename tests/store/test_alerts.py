@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from backend.analytics.monitoring.alerts.alert import AlertState
 from backend.analytics.monitoring.alerts.announcements import AlertLinks, Announcements
-from backend.analytics.monitoring.alerts.evaluation import AlertEvaluation
+from backend.analytics.monitoring.alerts.evaluation import AlertEvaluation, JudgingContext
+from backend.analytics.monitoring.alerts.models import StoredAlert
 from backend.analytics.monitoring.alerts.notifier import ChangeKind, Severity
+from backend.analytics.monitoring.alerts.outages import Outages
 from backend.analytics.monitoring.alerts.service import AlertService, NewSilence
 from backend.analytics.monitoring.alerts.store import AlertStore
 from backend.analytics.monitoring.rules.judging import Observed
@@ -43,10 +45,12 @@ class Heard:
 
 
 class Told:
-    """Who is on call: always the same two."""
+    """Who is on call, and who is next."""
+
+    people = (7,)
 
     def now(self, at):
-        return (7,)
+        return self.people
 
     def next(self, at):
         return (8,)
@@ -68,19 +72,20 @@ class Values:
 class World:
     """The real thing, but for what is measured and who listens, with a clock to turn."""
 
-    def __init__(self, engine):
+    def __init__(self, engine, pause=timedelta.max):
+        """`pause`: how long nobody judged when the database may have been lost; tests turn the clock by minutes."""
         self.now, self.is_on = NOON, True
         self.session = Session(engine)
-        self.values, self.heard = Values(), Heard()
+        self.values, self.heard, self.on_call = Values(), Heard(), Told()
         audit = AuditLog(AuditStore(self.session), self.session, b"key", AnchorFile(Path("none")), utc_now)
         store = AlertStore(self.session)
         self.rules = Rules(RuleStore(self.session), self.session, audit, lambda: {"email"}, self.clock)
         self.alerts = AlertService(store, self.session, audit, lambda: self.is_on, self.rules.knows, self.clock)
         links = AlertLinks("https://mingus.example")
-        announcements = Announcements(store, self.heard, Told(), links, self.session)
+        announcements = Announcements(store, self.heard, self.on_call, links, self.session)
         self.evaluation = AlertEvaluation(
             store, self.rules.in_force, self.values, announcements, self.session, lambda: self.is_on, self.clock,
-            "America/New_York",
+            JudgingContext("America/New_York", Outages(pause)),
         )  # fmt: skip
 
     def clock(self):
@@ -297,3 +302,57 @@ def test_alerts_of_last_year_are_forgotten(world):
     world.alerts.prune()
 
     assert world.states() == []
+
+
+def lost(world, ended):
+    """The database was lost for two minutes, and that was told."""
+    values = {"title": "The database doesn’t answer", "severity": "critical", "measured": "", "limit_words": ""}
+    world.session.add(
+        StoredAlert(
+            rule_id="database-lost", thing="", state="resolved", runbook="database-lost", was_told=True,
+            since=ended - 2 * MINUTE, fired_at=ended - 2 * MINUTE, resolved_at=ended, **values,
+        )
+    )  # fmt: skip
+    world.session.commit()
+
+
+def test_what_the_loss_of_the_database_spoiled_opens_no_alert_of_its_own(any_app):
+    with any_app.app_context():
+        world = World(db.engine, pause=45 * SECOND)
+        world.observe("cpu-critical", 10)
+        world.observe("budget-burns-fast", 20.0, later=3 * MINUTE)  # the first judgment after the loss
+        assert world.states() == []
+        lost(world, ended=world.now + MINUTE)
+        for _ in range(17):
+            assert world.observe("budget-burns-fast", 20.0, later=20 * SECOND) == []
+        assert [alert.rule_id for alert in world.alerts.all().alerts] == ["database-lost"]
+        [change] = world.observe("budget-burns-fast", 20.0, later=20 * SECOND)
+        assert (change.rule_id, change.kind) == ("budget-burns-fast", ChangeKind.OPENED)
+        world.session.close()
+
+
+def test_a_pause_without_a_loss_holds_alerts_for_two_minutes_and_those_of_hosts_not_at_all(any_app):
+    with any_app.app_context():
+        world = World(db.engine, pause=45 * SECOND)
+        world.observe("disk-full", 95)
+        world.observe("budget-burns-fast", 20.0, later=MINUTE)
+        assert [alert.rule_id for alert in world.alerts.all().alerts] == ["disk-full"]
+        for _ in range(6):
+            world.observe("budget-burns-fast", 20.0, later=20 * SECOND)
+        assert {alert.rule_id for alert in world.alerts.all().alerts} == {"disk-full", "budget-burns-fast"}
+        world.session.close()
+
+
+def test_the_end_is_told_to_those_who_heard_of_the_beginning(world):
+    world.observe("errors-high", 0.4)
+    world.observe("errors-high", 0.4, later=MINUTE)
+    world.observe("errors-high", 0.4, later=15 * MINUTE)
+    world.on_call.people = (9,)
+    world.observe("errors-high", 0.0, later=MINUTE)
+    changes = world.observe("errors-high", 0.0, later=HOUR)
+
+    assert [(change.kind, change.recipients, change.told) for change in changes] == [
+        (ChangeKind.OPENED, (7,), ()),
+        (ChangeKind.ESCALATED, (8,), (7,)),
+        (ChangeKind.RESOLVED, (7, 8), (7, 8)),
+    ]

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from app.database_watch import DatabaseWatch
 from backend.accounts.permissions import Role
 from backend.analytics.monitoring.alerts.alert import AlertState
+from backend.analytics.monitoring.alerts.notifier import ChangeKind
 from backend.analytics.monitoring.alerts.service import AlertService, NewSilence
 from backend.analytics.monitoring.channels.models import StoredDelivery
 from backend.analytics.monitoring.control import MonitoringControl
@@ -91,6 +92,16 @@ def test_a_loss_is_told_once_and_its_end_too(site):
     assert (alert.rule_id, alert.measured) == ("database-lost", "The database didn’t answer")
     assert alert.since > answered
     assert [(delivery.channel_id, delivery.kind) for delivery in told] == [("email", "resolved")]
+
+
+def test_whoever_can_be_on_call_by_now_is_told_though_the_minute_is_not_over(any_app, site):
+    newcomer = make_account(any_app, Role.ADMIN)
+    site.look(5 * SECOND)
+
+    with any_app.app_context():
+        site.watch._prepared.attempts[ChangeKind.OPENED]["email"]()
+    assert sum(f"To: {newcomer.email}" in path.read_text() for path in site.emails()) == 1
+    assert len(site.emails()) == 2
 
 
 @ON_SQLITE

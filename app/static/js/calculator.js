@@ -61,7 +61,7 @@ function watchOffer() {
   const watcher = new IntersectionObserver((entries) => {
     if (!entries.some((entry) => entry.intersectionRatio >= 0.5)) return;
     watcher.disconnect();
-    once(`${page.draft}:offer`, () => trackOfferViewed());
+    once(`${page.draft}:offer`, () => trackOfferViewed({ price_cents: +find("[data-upgrade]").dataset.priceCents, currency: "USD" }));
   }, { threshold: 0.5 });
   watcher.observe(offer);
 }
@@ -73,7 +73,7 @@ function takeUpgrades() {
   button.addEventListener("click", () => {
     button.disabled = true;
     find("[data-upgrade-status]").textContent = find("[data-upgrade-noted]").content.textContent;
-    if (!silent) trackUpgradeClicked();
+    if (!silent) trackUpgradeClicked({ offer: find("[data-offer]").dataset.offer });
   });
 }
 

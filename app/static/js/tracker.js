@@ -109,8 +109,8 @@
   self.trackStepCompleted = (step, seconds) => track("calculator_step_completed", { step, seconds });
   self.trackAssessmentSubmitted = (title, industry, risk, more) =>
     track("assessment_submitted", { job_title: words(title), industry: words(industry), risk_level: risk || null, ...more });
-  self.trackOfferViewed = () => track("conversion_offer_viewed", { offer: data("offer").offer });
-  self.trackUpgradeClicked = () => track("paid_upgrade_clicked", { price_cents: +(data("upgrade").priceCents ?? 0), currency: "USD", ...visit().from });
+  self.trackOfferViewed = (more) => track("conversion_offer_viewed", { offer: data("offer").offer, ...more });
+  self.trackUpgradeClicked = (more) => track("paid_upgrade_clicked", { price_cents: data("upgrade").priceCents | 0, currency: "USD", ...visit().from, ...more });
 
   if (silent) return keys("mingus.").forEach(drop);
   addEventListener("pagehide", leave);

@@ -45,6 +45,11 @@ class Boards:
                 return self._get(None, public_id)
         return self._get(account_id, public_id)
 
+    def behind_link(self, account_id: int, name_or_id: str) -> KeptBoard:
+        """The board that an account shared by a link, as it is now, for whoever has that. Raises NotFound."""
+        with serving(self._session, "a shared link shows a board of its owner’s"):
+            return self.get(account_id, name_or_id)
+
     def own(self, account_id: int, public_id: UUID) -> KeptBoard:
         """A board of one's own. Raises NotFound, also for what somebody else shares."""
         board = self._get(account_id, public_id)

@@ -80,17 +80,20 @@ class AssessmentSubmitted(Struct, frozen=True):
 
 
 class OfferViewed(Struct, frozen=True):
-    """Which offer came into view."""
+    """Which offer came into view, and at which price it stood there."""
 
     offer: Words | None = None
+    price_cents: Annotated[int, Meta(ge=0, le=HIGHEST_PRICE)] | None = None
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}(?!\n)$")] | None = None
 
 
 class UpgradeClicked(Struct, frozen=True):
-    """What was asked for it, and what it is credited to.
+    """Which offer it was, what was asked for it, and what it is credited to.
 
     In minor units it is `price_cents`, in whole ones `price` or GA4's `value`; where several are sent they agree.
     """
 
+    offer: Words | None = None
     price_cents: Annotated[int, Meta(ge=0, le=HIGHEST_PRICE)] | None = None
     price: Decimal | None = None
     value: Decimal | None = None

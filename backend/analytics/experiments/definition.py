@@ -190,6 +190,7 @@ class Experiment:
     stopped_at: datetime | None = None
     shipped: str | None = None
     shipped_share: float = 0.0
+    shipped_at: datetime | None = None
     follows: str | None = None
 
     @property

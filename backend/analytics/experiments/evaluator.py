@@ -105,7 +105,7 @@ class _Evaluation:
             return _value(rule["force"], "force", rule.get("id")) if is_met else None
         if not isinstance(rule.get("variations"), list):
             return None
-        experiment = {**rule, "key": rule.get("key") or key, "parentConditions": None}
+        experiment = {**rule, "key": rule.get("key") or key, "parentConditions": None, "urlPatterns": None}
         result = self.experiment(experiment, key)
         if not result["inExperiment"] or result["passthrough"]:
             return None
@@ -143,7 +143,7 @@ class _Evaluation:
             return False
         if span is not None:
             return bool(span[0] <= bucket < span[1])
-        return bool(coverage > 0 and bucket <= coverage)
+        return coverage is not None and bool(coverage > 0 and bucket <= coverage)
 
     def unit(self, attribute: str | None, fallback: str | None) -> tuple[str, str]:
         """The attribute that identifies the unit, and its value as text; empty: it has none."""

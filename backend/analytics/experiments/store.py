@@ -124,6 +124,7 @@ def _shown(row: AbTest, periods: Sequence[WeightPeriod]) -> Experiment:
         stopped_at=row.stopped_at,
         shipped=row.shipped,
         shipped_share=row.shipped_share,
+        shipped_at=row.shipped_at,
         follows=row.follows,
     )
 

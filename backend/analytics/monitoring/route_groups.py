@@ -17,6 +17,10 @@ EVENTS = NameFilter(prefixes=EVENT_ROUTES)
 CALCULATOR = NameFilter(
     prefixes=("/ai-job-impact-calculator", "/result/", "/api/calculator/"), names=("GET /", "POST /")
 )
+ACCOUNTS = NameFilter(
+    prefixes=("/account", "/sign-", "/reset", "/verify/", "/invitation/", "/email/", "/api/v1/auth"), excluded=NOT_TIMED
+)
+DASHBOARDS = NameFilter(prefixes=("/analytics", "/shared/", "/api/analytics/dashboard"), excluded=NOT_TIMED)
 ALL = NameFilter(excluded=NOT_TIMED)
 
 GROUPS: Mapping[str, NameFilter] = MappingProxyType(

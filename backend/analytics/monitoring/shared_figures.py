@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from backend.jobs.models import Job, JobState
 from backend.mail.service import KIND as LETTER
 
 RedisInfo = Callable[[], Mapping[str, Any]]
+OtherFigures = Callable[[datetime], Mapping[str, float]]
 CONNECTIONS = text(
     "SELECT count(*) FILTER (WHERE state = 'active') AS active, count(*) AS open,"
     " current_setting('max_connections')::int AS most FROM pg_stat_activity WHERE backend_type = 'client backend'"
@@ -40,16 +41,19 @@ SIZE = {
 
 
 class SharedFigures:
-    """Each part that cannot be had is left out; `redis` is None where there is no Redis."""
+    """Each part that cannot be had is left out; `redis` is None where there is no Redis; `also`: of other rooms."""
 
-    def __init__(self, session: Session, redis: RedisInfo | None, now: Clock) -> None:
+    def __init__(
+        self, session: Session, redis: RedisInfo | None, now: Clock, also: Sequence[OtherFigures] = ()
+    ) -> None:
         self._session = session
         self._redis = redis
         self._now = now
+        self._also = also
 
     def look(self) -> dict[str, float]:
         figures: dict[str, float] = {}
-        for part in (self._connections, self._work, self._freshness, self._memory_of_redis):
+        for part in (self._connections, self._work, self._freshness, self._memory_of_redis, self._of_others):
             try:
                 with reading():
                     figures.update(part())
@@ -110,6 +114,9 @@ class SharedFigures:
         used, most = float(info["used_memory"]), float(info.get("maxmemory") or 0)
         figures = {"redis_memory_bytes": used}
         return figures | ({"redis_memory_percent": 100 * used / most} if most else {})
+
+    def _of_others(self) -> dict[str, float]:
+        return {name: value for figures in self._also for name, value in figures(self._now()).items()}
 
     def _age(self, moment: datetime) -> float:
         return max((self._now() - moment).total_seconds(), 0.0)

@@ -108,7 +108,14 @@ class Shares:
             stored = self._store.by_digest(digest_of(token))
             if stored is None or not self._is_open(stored):
                 raise ShareGone("Ask whoever sent it to you for a new one.")
-            return OpenedShare(stored.public_id, stored.page, _parameters(stored), stored.chart, stored.password_hash)
+            return OpenedShare(
+                stored.public_id,
+                stored.account_id,
+                stored.page,
+                _parameters(stored),
+                stored.chart,
+                stored.password_hash,
+            )
 
     def unlocks(self, share: OpenedShare, password: str) -> bool:
         return share.password_hash is None or self._passwords.verify(share.password_hash, password)

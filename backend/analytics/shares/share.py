@@ -44,6 +44,7 @@ class OpenedShare:
     """A link as its reader opens it. `password_hash`: of the password to ask for first, if any."""
 
     public_id: UUID
+    account_id: int
     page: str
     parameters: Parameters
     chart: str

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from backend.assessments.job_impact.model.result import Answers, Education
+from backend.assessments.job_impact.model.weighting import EQUAL_KINDS
 from backend.assessments.visit.answers import DraftAnswers
 
 
@@ -73,7 +74,10 @@ LONGEST_EXPERIENCE = "21 years or more"
 
 @dataclass(frozen=True, slots=True)
 class JobImpactAnswers(DraftAnswers[JobImpactReply]):
-    """A visitor's answers so far. There is no field for pay, so that it cannot be kept."""
+    """A visitor's answers so far. There is no field for pay, so that it cannot be kept.
+
+    `weighting` is no answer: it is what scores them, kept so that their result and its link always show one score.
+    """
 
     calculator: ClassVar = "job_impact"
 
@@ -84,10 +88,11 @@ class JobImpactAnswers(DraftAnswers[JobImpactReply]):
     experience_years: float | None = None
     education: Education | None = None
     activities: Mapping[str, float] = field(default_factory=dict)
+    weighting: str = EQUAL_KINDS.key
 
     @classmethod
-    def of_job(cls, reply: JobReply) -> Self:
-        return cls(reply.occupation, reply.job_title)
+    def of_job(cls, reply: JobReply, weighting: str = EQUAL_KINDS.key) -> Self:
+        return cls(reply.occupation, reply.job_title, weighting=weighting)
 
     @classmethod
     def of_json(cls, stored: Mapping[str, Any]) -> Self:
@@ -96,7 +101,8 @@ class JobImpactAnswers(DraftAnswers[JobImpactReply]):
         return cls(**values, education=Education(education) if education else None)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        stored = asdict(self)
+        return stored if self.weighting != EQUAL_KINDS.key else {k: v for k, v in stored.items() if k != "weighting"}
 
     @property
     def experience_band(self) -> str | None:

@@ -74,7 +74,7 @@ class JobImpactResults:
         """
         draft = self._drafts.open(link, keys)
         answers = draft.answers.answers(salary)
-        assessment = _assess(self._calculator, answers)
+        assessment = _assess(self._calculator, answers, draft.answers.weighting)
         shown = (link, draft.answers, answers, assessment, draft.created_at, draft.expires_at)
         if draft.token is None:
             return JobImpactResult(*shown)
@@ -97,7 +97,7 @@ class JobImpactRecorder:
 
     def _stored(self, draft: JobImpactDraft, user_id: str | None) -> StoredAssessment:
         now, answers = self._now(), draft.answers
-        assessment = _assess(self._calculator, answers.answers())
+        assessment = _assess(self._calculator, answers.answers(), answers.weighting)
         yours = assessment.yours
         return StoredAssessment(
             assessment_id=draft.assessment_id,
@@ -146,9 +146,9 @@ class OwnResults:
         return None if token is None or sealed_link is None else open_link(sealed_link, token)
 
 
-def _assess(calculator: JobImpactCalculator, answers: Answers) -> Assessment:
+def _assess(calculator: JobImpactCalculator, answers: Answers, weighting: str) -> Assessment:
     """Answers were valid when they were saved; if they no longer are, the figures behind them have changed."""
     try:
-        return calculator.assess(answers)
+        return calculator.assess(answers, weighting)
     except InvalidRequest as error:
         raise AnswersOutdated("The figures behind these answers have changed.") from error

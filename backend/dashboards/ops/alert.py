@@ -43,9 +43,12 @@ class Affected:
 
 @dataclass(frozen=True, slots=True)
 class AlertPage:
+    """`other_limit`: the limit that the runbook speaks of; empty unless the rule has another one by now."""
+
     alert: ShownAlert
     rule: str
     runbook: tuple[Block, ...]
+    other_limit: str
     chart: Chart | None
     affected: tuple[Affected, ...]
     affected_when: str

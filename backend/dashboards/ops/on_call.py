@@ -46,7 +46,7 @@ def rota_page(view: OnCallView | None, operators: Sequence[UUID], names: Mapping
     people = {"": "No one"} | {str(account): name(account) for account in operators}
     if view is None:
         text = "Until there is one, alerts go to everyone who can see this page."
-        return RotaPage(False, "No rotation yet", text, (), ("",) * FREE_TURNS, people, "0", "9", zone, (), "")
+        return RotaPage(False, "No rota yet", text, (), ("",) * FREE_TURNS, people, "0", "9", zone, (), "")
     until = f" until {moment(view.until, view.zone)}" if view.until else ""
     after = f" {name(view.next)} is told next." if view.next else ""
     turns = tuple(str(account or "") for account in view.turns)

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from backend.assessments.job_impact.presentation.home import HomePage
 from backend.assessments.job_impact.presentation.job_fields import JobFields, job_fields, one_job
 from backend.assessments.job_impact.presentation.occupation_lists import JobDirectory
-from backend.assessments.job_impact.questions import JobImpactAnswers
 from backend.assessments.job_impact.service import JobImpactDrafts
 from backend.plugins import get
 from backend.reference.loading import Reference
@@ -21,6 +20,7 @@ from backend.routes.pages.compressed import compress
 from backend.routes.pages.first_visit import FirstVisitPages
 from backend.routes.pages.forms import NO_ERRORS, Errors, by_field, if_refused, of_every_field
 from backend.routes.pages.occupation_addresses import absolute
+from backend.routes.pages.result_variants import scored_answers
 from backend.routes.schemas import job_impact_form as forms
 
 bp = Blueprint("assessment", __name__)
@@ -64,7 +64,7 @@ def start() -> ResponseReturnValue:
 @if_refused(first_page)
 def begin() -> ResponseReturnValue:
     reply = forms.job_reply(request.form, get(Reference).occupations)
-    answers, session_id = JobImpactAnswers.of_job(reply), forms.session_of(request.form)
+    answers, session_id = scored_answers(reply), forms.session_of(request.form)
     saved = get(JobImpactDrafts).begin(answers, session_id, account_holder())
     return hold(redirect(url_for("result.show", link=saved.link), 303), saved)
 

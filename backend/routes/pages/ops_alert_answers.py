@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from backend.analytics.monitoring.alerts.alert import Alert
@@ -9,6 +10,8 @@ from backend.analytics.monitoring.alerts.service import AlertService
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.rules.rule import Each, MeasureSource, Rule, Statistic
 from backend.analytics.monitoring.rules.service import Rules
+from backend.analytics.monitoring.rules.shipped import SHIPPED
+from backend.analytics.monitoring.rules.wording import limit
 from backend.analytics.monitoring.windows import Windows
 from backend.clock import utc_now
 from backend.dashboards.ops.alert import AlertPage, affected, alert_chart, names_of, span_of
@@ -29,10 +32,12 @@ def alert_page(number: int) -> AlertPage:
     names = people([alert.acknowledged_by, *(step.by for step in alert.steps)])
     rule = _rule(alert.rule_id)
     shown = shown_alert(alert, names, now, zone)
+    if rule is not None and shown.is_open:
+        shown = replace(shown, limit=limit(rule))
     book = section(runbook(), alert.runbook)
     if rule is None or rule.measure.source is not MeasureSource.WINDOW:
-        return AlertPage(shown, rule.title if rule else "A deleted rule", book, None, (), "")
-    return _measured(alert, rule, AlertPage(shown, rule.title, book, None, (), ""))
+        return AlertPage(shown, rule.title if rule else "A deleted rule", book, _other_limit(rule), None, (), "")
+    return _measured(alert, rule, AlertPage(shown, rule.title, book, _other_limit(rule), None, (), ""))
 
 
 def _measured(alert: Alert, rule: Rule, page: AlertPage) -> AlertPage:
@@ -43,9 +48,14 @@ def _measured(alert: Alert, rule: Rule, page: AlertPage) -> AlertPage:
     failures = rule.measure.statistic is Statistic.ERROR_RATE
     worst = affected(read.by_name(family, names), by_failures=failures) if rule.measure.each is Each.TOGETHER else ()
     words = f"since {moment(since, reader_zone())}"
-    return AlertPage(
-        page.alert, page.rule, page.runbook, alert_chart(rule, read.course(family, names), reader_zone()), worst, words
-    )
+    chart = alert_chart(rule, read.course(family, names), reader_zone())
+    return replace(page, chart=chart, affected=worst, affected_when=words)
+
+
+def _other_limit(rule: Rule | None) -> str:
+    """The limit that the runbook speaks of, where somebody changed it."""
+    shipped = SHIPPED.get(rule.id) if rule else None
+    return limit(shipped) if shipped and rule and limit(shipped) != limit(rule) else ""
 
 
 def _rule(rule_id: str) -> Rule | None:

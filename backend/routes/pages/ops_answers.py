@@ -28,10 +28,10 @@ LOADS = {"CPU": "cpu_percent", "memory": "memory_percent"}
 
 
 def measured(status: MonitoringStatus, now: datetime) -> Measured:
-    """The last hour minute by minute, up to the last whole one, and the last 30 days in one."""
+    """The last hour minute by minute, and the last 30 days in one, both up to the last whole minute."""
     until = now.replace(second=0, microsecond=0)
     hour = get(Windows).read([Family.REQUEST, Family.HOST], until - HOUR, until, buckets=60)
-    month = get(Windows).one(Family.REQUEST, now - MONTH, now, ALL)
+    month = get(Windows).one(Family.REQUEST, until - MONTH, until, ALL)
     return Measured(
         SiteFigures(month, hour.one(Family.REQUEST, ALL)),
         hour.course(Family.REQUEST, ALL),

@@ -18,6 +18,7 @@ from backend.routes.schemas.rule_forms import changed_rule, new_rule
 
 bp = Blueprint("ops_rules", __name__, url_prefix=f"{OPERATIONS.path}/rules")
 AT = {"id": "title", "measure.name": "measure", "measure.statistic": "statistic", "measure.prefixes": "prefixes"}
+AT |= {f"{name}_seconds": name for name in ("window", "lasting", "settles", "escalates")}
 
 
 @bp.get("")
@@ -27,7 +28,7 @@ def show_all() -> str:
 
 
 def new_page(errors: Errors = NO_ERRORS) -> str:
-    told = of_every_field({AT.get(field, field): message for field, message in errors.items()})
+    told = _told_at(errors)
     channels = channel_choices(get(ChannelService).all())
     return form_page("ops/new_rule.html", told, channels=channels, chosen=request.form.getlist("channels"), **CHOICES)
 
@@ -38,7 +39,12 @@ def rule_page(errors: Errors = NO_ERRORS, *, rule_id: str) -> str:
     chosen = request.form.getlist("channels") if sent else rule.channels
     shown = {"rule": rule, "sent": sent, "chosen": chosen, "may_control": may_control(), **CHOICES}
     channels = channel_choices(get(ChannelService).all())
-    return form_page("ops/rule.html", of_every_field(errors), channels=channels, **shown)
+    return form_page("ops/rule.html", _told_at(errors), channels=channels, **shown)
+
+
+def _told_at(errors: Errors) -> Errors:
+    """The errors by the fields of the form."""
+    return of_every_field({AT.get(field, field): message for field, message in errors.items()})
 
 
 @bp.get("/new")

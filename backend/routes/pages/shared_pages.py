@@ -12,7 +12,7 @@ from backend.plugins import get
 from backend.routes.access import Rate, public
 from backend.routes.frames import let_be_framed
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
-from backend.routes.pages.shared_board import shared_board, shared_failed
+from backend.routes.pages.shared_board import shared_failed, shared_page
 
 bp = Blueprint("shared_pages", __name__)
 bp.register_error_handler(WarehouseUnavailable, shared_failed)
@@ -32,7 +32,7 @@ def show(token: str) -> ResponseReturnValue:
         return locked_page(token=token)
     if share.chart:
         let_be_framed()
-    return shared_board(share, url_for(".show", token=token))
+    return shared_page(share, url_for(".show", token=token))
 
 
 @bp.post("/shared/<token>")

@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from backend.accounts.people.passwords import Passwords
 from backend.accounts.permissions import Scope
+from backend.analytics.boards.service import Boards
 from backend.analytics.shares.service import Shares
 from backend.clock import utc_now
-from backend.dashboards.shared import SHARED_PAGES, listed_share
+from backend.dashboards.shared import BOARD, SHARED_PAGES, listed_share
 from backend.plugins import get
 from backend.routes.access import Rate, caller_name, me, require
 from backend.routes.pages.dashboard_controls import back, names
@@ -23,6 +24,8 @@ bp = Blueprint("share_pages", __name__, url_prefix="/analytics/shares")
 
 def share_page(errors: Errors = NO_ERRORS) -> str:
     title = SHARED_PAGES[name].title if (name := request.values.get("page", "")) in SHARED_PAGES else ""
+    if board := request.values.get(BOARD):
+        title = get(Boards).get(me(), board).name
     return form_page("dashboards/share.html", errors, back=back(), asked=request.values, title=title)
 
 
@@ -46,6 +49,8 @@ def form() -> ResponseReturnValue:
 def make() -> ResponseReturnValue:
     shares, problem_of = get(Shares), get(Passwords).problem
     new = share_of_form(request.form, current_app.config["BUSINESS_TIME_ZONE"], utc_now(), shares.today(), problem_of)
+    for board in new.parameters.get(BOARD, ()):
+        get(Boards).get(me(), board)
     shares.make(caller_name(), me(), new)
     flash("Link made. Anyone who has it can see the page.")
     return redirect(url_for(".shares"), 303)

@@ -26,7 +26,7 @@ from backend.reference.loading import Reference
 from backend.routes.access import account_holder
 from backend.routes.pages.forms import Errors
 from backend.routes.pages.occupation_addresses import absolute
-from backend.routes.schemas.move_choice import move_choice
+from backend.routes.pages.result_variants import variants_of
 from backend.routes.schemas.share_link import CARD, NUMBER, with_number
 
 ID_SHOWN = 12
@@ -36,6 +36,7 @@ def page_of(result: JobImpactResult, errors: Errors) -> ResultPage:
     own = isinstance(result, OwnJobImpactResult)
     reference = get(Reference)
     address = absolute(url_for("result.show", link=result.link))
+    variants, moves = variants_of(result.assessment.code, own=own)
     shown = Shown(
         voice=Voice.OWN if own else Voice.SHARED,
         address=address,
@@ -43,9 +44,10 @@ def page_of(result: JobImpactResult, errors: Errors) -> ResultPage:
         about=job_address(reference, result.assessment.code),
         created_at=result.created_at,
         state_name=state_name(result),
-        moves=move_choice(request.args),
+        moves=moves,
         slugs=reference.slugs.by_code,
         nearest=() if result.assessment.yours else nearest_links(get(JobDirectory).nearest(result.assessment.code)),
+        variants=variants,
     )
     forms = _forms(result, errors) if isinstance(result, OwnJobImpactResult) else None
     return result_page(result.assessment, result.answers, shown, forms, counted_answers(result))

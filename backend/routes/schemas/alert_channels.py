@@ -23,8 +23,9 @@ from backend.analytics.monitoring.channels.channel import (
 )
 from backend.errors import FieldError, InvalidRequest
 from backend.routes.schemas.answer import Out
+from backend.routes.schemas.parameters import SingleParameters
 
-URL = r"^https://[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?(:443)?(/[!-\[\]-~]*)?$"
+URL = r"^https://([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,9}[A-Za-z]{2,24}(:443)?(/[!-\[\]-~]*)?$"
 Name = Annotated[
     str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$")
 ]
@@ -133,9 +134,7 @@ class ChannelPath(BaseModel):
     )
 
 
-class DeliveriesQuery(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class DeliveriesQuery(SingleParameters):
     state: DeliveryState | None = None
     channel: str | None = Field(None, max_length=20, description="Only messages to the channel with this ID.")
     before: int | None = Field(None, ge=1, le=2**62, description="Only messages older than the one with this ID.")

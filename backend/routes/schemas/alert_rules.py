@@ -60,10 +60,21 @@ class MeasureBody(BaseModel):
         return Measure(self.source, self.name, self.statistic, tuple(self.prefixes), tuple(self.excluded), self.each)
 
 
-class RulePatch(BaseModel):
-    """What is to change about a rule; the rest stays. Of a shipped rule the title and what it measures stay too."""
+NO_ESCALATION: dict[str, Any] = {
+    "not": {
+        "properties": {"severity": {"const": "info"}, "escalates_seconds": {"type": "number"}},
+        "required": ["severity", "escalates_seconds"],
+    }
+}
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+
+class RulePatch(BaseModel):
+    """What is to change about a rule; the rest stays. Of a shipped rule the title and what it measures stay too.
+
+    A rule that becomes one of severity info no longer escalates.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=NO_ESCALATION)
 
     title: Title | None = None
     measure: MeasureBody | None = None
@@ -87,13 +98,15 @@ class RulePatch(BaseModel):
             names = {inner: outer for outer, inner in TIMES.items()}
             message = "This cannot change in a shipped rule. Add a rule of your own instead."
             raise InvalidRequest([FieldError(names.get(name, name), message, "fixed") for name in fixed])
+        if sent.get("severity") is Severity.INFO:
+            sent = {"escalates": None} | sent
         return replace(rule, **sent)
 
 
 class RuleBody(BaseModel):
     """A rule of your own. An alert opens above the limit (or below), and resolves once it is back at `clears_at`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=NO_ESCALATION)
 
     id: str = Field(pattern=f"^{SLUG}$", max_length=40, examples=["signups-slow"])
     title: Title

@@ -15,7 +15,7 @@ from backend.analytics.monitoring.alerts.service import MOST_LISTED, NewSilence
 from backend.errors import NotFound
 from backend.routes.schemas.answer import Out
 from backend.routes.schemas.instants import Instant
-from backend.routes.schemas.parameters import Parameters
+from backend.routes.schemas.parameters import SingleParameters
 from backend.routes.schemas.said_rules import line
 
 LONGEST_NUMBER = 9
@@ -28,7 +28,7 @@ def number_of(text: str, otherwise: str) -> int:
     raise NotFound(otherwise)
 
 
-class AlertsQuery(Parameters):
+class AlertsQuery(SingleParameters):
     """?state=firing; without a state, the open ones."""
 
     state: AlertState | None = Field(None, description="Only alerts in this state. Empty: firing and acknowledged.")

@@ -12,12 +12,11 @@ from backend.analytics.monitoring.errors.group import LONGEST_REASON, ErrorGroup
 from backend.errors import FieldError, InvalidRequest, NotFound
 from backend.one_line import must_fit
 from backend.routes.schemas.answer import Out
+from backend.routes.schemas.parameters import SingleParameters
 from backend.routes.schemas.said_rules import line
 
 
-class ErrorsQuery(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class ErrorsQuery(SingleParameters):
     state: ErrorState | None = Field(None, description="Without it: new, known, and back again.")
 
 

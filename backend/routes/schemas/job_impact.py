@@ -151,9 +151,13 @@ class FactOut(Out):
 
 
 class ProvenanceOut(Out):
-    """`input_hash`: SHA-256 over every answer but the salary, the model version and the data version."""
+    """`input_hash`: SHA-256 over every answer but the salary, the model version and the data version.
+
+    `weighting`: how much each kind of evidence counts in the score.
+    """
 
     model: str
+    weighting: str
     vintages: dict[str, str]
     input_hash: str
 

@@ -16,13 +16,13 @@ SORT, RELAX = "sort", "relax"
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def move_choice(query: MultiDict[str, str]) -> MoveChoice:
-    """The best first and nothing relaxed, unless the address says otherwise."""
+def move_choice(query: MultiDict[str, str], usual: MoveSort = MoveSort.BEST) -> MoveChoice:
+    """In the usual order and nothing relaxed, unless the address says otherwise."""
     sorts, relaxed = query.getlist(SORT)[-1:], query.getlist(RELAX)
     errors = (*_unknown(SORT, sorts, MoveSort), *_unknown(RELAX, relaxed, Relaxation))
     if errors:
         raise InvalidRequest(errors)
-    return MoveChoice(MoveSort((sorts or [MoveSort.BEST])[0]), frozenset(map(Relaxation, relaxed)))
+    return MoveChoice(MoveSort((sorts or [usual])[0]), frozenset(map(Relaxation, relaxed)))
 
 
 def _unknown(field: str, values: list[str], kind: type[Choice]) -> list[FieldError]:

@@ -19,10 +19,10 @@ from backend.analytics.monitoring.summary import (
 )
 from backend.analytics.monitoring.windows import Bucket, Window
 from backend.routes.schemas.answer import Out
-from backend.routes.schemas.parameters import Parameters
+from backend.routes.schemas.parameters import SingleParameters
 
 
-class SummaryQuery(Parameters):
+class SummaryQuery(SingleParameters):
     hours: int = Field(24, ge=1, le=LONGEST_HOURS, description="How many hours back from now.")
 
 

@@ -10,12 +10,12 @@ from pydantic import Field
 
 from backend.analytics.monitoring.queries.service import SlowQuery
 from backend.routes.schemas.answer import Out
-from backend.routes.schemas.parameters import Parameters
+from backend.routes.schemas.parameters import SingleParameters
 
 LONGEST_HOURS = 1440  # slow queries are kept for 60 days
 
 
-class SlowQueriesParameters(Parameters):
+class SlowQueriesParameters(SingleParameters):
     hours: int = Field(24, ge=1, le=LONGEST_HOURS, description="How many hours back from now.")
     limit: int = Field(20, ge=1, le=100, description="How many statements at most.")
 

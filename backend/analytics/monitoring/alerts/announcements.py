@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -84,19 +84,27 @@ class Announcements:
         self, rule: Rule, group: GroupStanding, alerts: Sequence[StoredAlert], kind: ChangeKind, now: datetime
     ) -> Iterator[AlertChange]:
         """The announcement; none of the end of what resolves without a word."""
+        recipients = self._recipients(group, kind, now)
         said = group.said(kind, now)
-        self._store.keep_group(rule.id, said)
+        self._store.keep_group(rule.id, said if kind is ChangeKind.RESOLVED else said.heard_by(recipients))
         self._store.mark_told([alert.id for alert in alerts])
         if alerts and (rule.says_clear or kind is not ChangeKind.RESOLVED):
-            recipients = self._on_call.next(now) if kind is ChangeKind.ESCALATED else self._on_call.now(now)
-            yield self._change(alerts, said, kind, now, recipients, rule.channels, limit(rule))
+            change = self._change(alerts, said, kind, now, recipients, limit(rule))
+            yield replace(change, channels=rule.channels, told=group.told)
 
     def _ended(self, rule_id: str, group: GroupStanding, now: datetime) -> Iterator[AlertChange]:
         """The end of what was announced of a rule that was turned off or deleted meanwhile."""
         self._store.keep_group(rule_id, group.said(ChangeKind.RESOLVED, now))
         alert = self._store.latest(rule_id)
         if alert:
-            yield self._change([alert], group, ChangeKind.RESOLVED, now, self._on_call.now(now), (), alert.limit_words)
+            recipients = self._recipients(group, ChangeKind.RESOLVED, now)
+            yield self._change([alert], group, ChangeKind.RESOLVED, now, recipients, alert.limit_words)
+
+    def _recipients(self, group: GroupStanding, kind: ChangeKind, now: datetime) -> tuple[int, ...]:
+        """Of the end, those who heard of the beginning; nobody else wonders what it was."""
+        if kind is ChangeKind.RESOLVED and group.told:
+            return group.told
+        return self._on_call.next(now) if kind is ChangeKind.ESCALATED else self._on_call.now(now)
 
     def _change(
         self,
@@ -105,7 +113,6 @@ class Announcements:
         kind: ChangeKind,
         now: datetime,
         recipients: tuple[int, ...],
-        channels: tuple[str, ...],
         limit_words: str,
     ) -> AlertChange:
         first = alerts[0]
@@ -125,7 +132,6 @@ class Announcements:
             silence_url=self._links.silence(first.id),
             group=f"{first.rule_id}:{group.number}",
             recipients=recipients,
-            channels=channels,
         )
 
     def _last(self, rule: Rule) -> Sequence[StoredAlert]:

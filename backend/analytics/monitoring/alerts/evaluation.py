@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from backend.analytics.monitoring.alerts.alert import OPEN, AlertState
 from backend.analytics.monitoring.alerts.announcements import Announcements
 from backend.analytics.monitoring.alerts.machine import Standing, advance
 from backend.analytics.monitoring.alerts.models import LONGEST_SENTENCE, LONGEST_THING, StoredAlert
+from backend.analytics.monitoring.alerts.outages import CAUSE, Outages
 from backend.analytics.monitoring.alerts.store import AlertStore
 from backend.analytics.monitoring.rules.judging import Observed, Verdict, judge
 from backend.analytics.monitoring.rules.rule import Rule
@@ -36,8 +38,16 @@ class Values(Protocol):
         """What a rule looks at, for each thing."""
 
 
+@dataclass(frozen=True, slots=True)
+class JudgingContext:
+    """`zone`: the business zone. `outages`: what this process remembers between its turns."""
+
+    zone: str
+    outages: Outages
+
+
 class AlertEvaluation:
-    """`zone`: the business zone. `is_on`: whether monitoring is; otherwise alerts stay as they are."""
+    """`is_on`: whether monitoring is; otherwise alerts stay as they are."""
 
     def __init__(
         self,
@@ -48,7 +58,7 @@ class AlertEvaluation:
         session: Session,
         is_on: Callable[[], bool],
         now: Clock,
-        zone: str,
+        context: JudgingContext,
     ) -> None:
         self._store = store
         self._rules = rules
@@ -57,7 +67,8 @@ class AlertEvaluation:
         self._session = session
         self._is_on = is_on
         self._now = now
-        self._zone = ZoneInfo(zone)
+        self._zone = ZoneInfo(context.zone)
+        self._outages = context.outages
 
     def run(self) -> None:
         """Judge every rule once and announce what changed. Commits."""
@@ -68,6 +79,7 @@ class AlertEvaluation:
             return
         observed = {rule.id: self._observed(rule, now) for rule in rules}
         self._session.rollback()  # values may have been read in this session, and nothing is locked meanwhile
+        self._outages.note(self._store.evaluated_at(), now)
         open_alerts = self._advance_all(rules, observed, now)
         self._session.flush()
         self._announcements.make(rules, open_alerts, now)
@@ -88,21 +100,26 @@ class AlertEvaluation:
         for alert in self._store.live():
             live[alert.rule_id][alert.thing] = alert
         still_open: dict[str, Sequence[StoredAlert]] = {}
+        losses = self._store.list([AlertState.RESOLVED], 1, CAUSE)
         for rule in rules:
             alerts = live.pop(rule.id, {})
-            moved = [*self._advance(rule, alerts, observed[rule.id], now)]
+            is_held = self._outages.holds(rule, losses, now)
+            moved = [*self._advance(rule, alerts, observed[rule.id], now, is_held=is_held)]
             still_open[rule.id] = [alert for alert in moved if alert.state in OPEN]
         for alert in (alert for alerts in live.values() for alert in alerts.values()):
             self._close(alert, now)
         return still_open
 
     def _advance(
-        self, rule: Rule, alerts: Alerts, observed: Iterable[Observed], now: datetime
+        self, rule: Rule, alerts: Alerts, observed: Iterable[Observed], now: datetime, *, is_held: bool
     ) -> Iterator[StoredAlert]:
+        """Every alert of a rule. While the rule is held, those that are open go on, and none opens."""
         by_thing = {one.thing[:LONGEST_THING]: one for one in observed}
         for thing in dict.fromkeys([*alerts, *by_thing]):
-            one = by_thing.get(thing, Observed(None, 0, thing))
-            if alert := self._moved(rule, alerts.get(thing), one, judge(rule, one, now, self._zone), now):
+            one, before = by_thing.get(thing, Observed(None, 0, thing)), alerts.get(thing)
+            waits = is_held and (before is None or before.state == AlertState.PENDING)
+            verdict = Verdict.UNKNOWN if waits else judge(rule, one, now, self._zone)
+            if alert := self._moved(rule, before, one, verdict, now):
                 yield alert
 
     def _moved(

@@ -31,7 +31,8 @@ class OpenAlert:
 class GroupStanding:
     """What was said of a rule's alerts. `opened_at`: None while the last word was that all is well.
 
-    `number` counts the incidents of the rule. `sent`: when the latest messages went out, the newest last.
+    `number` counts the incidents of the rule. `sent`: when the latest messages went out, the newest last. `told`: the
+    accounts that heard of it, who are told of its end.
     """
 
     number: int = 0
@@ -39,6 +40,7 @@ class GroupStanding:
     acknowledged_at: datetime | None = None
     escalated_at: datetime | None = None
     sent: tuple[datetime, ...] = ()
+    told: tuple[int, ...] = ()
 
     def not_after(self, now: datetime) -> GroupStanding:
         """The same by a clock that was set back: nobody hears anything twice for it."""
@@ -48,7 +50,11 @@ class GroupStanding:
             self.acknowledged_at and min(self.acknowledged_at, now),
             self.escalated_at and min(self.escalated_at, now),
             tuple(min(at, now) for at in self.sent),
+            self.told,
         )
+
+    def heard_by(self, accounts: Sequence[int]) -> GroupStanding:
+        return replace(self, told=tuple(dict.fromkeys((*self.told, *accounts))))
 
     def may_say_more(self, now: datetime) -> bool:
         return sum(now - at < HOUR for at in self.sent) < MOST_AN_HOUR

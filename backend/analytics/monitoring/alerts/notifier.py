@@ -33,7 +33,8 @@ class AlertChange:
 
     `alert_id`: the first alert of the group. `group`: stays the same from the first announcement to `RESOLVED`, and
     differs between two incidents of a rule, so it can be the key under which a pager merges messages.
-    `channels`: ids the rule names; empty: the channels that take its severity. `recipients`: accounts on call, by id.
+    `channels`: ids the rule names; empty: the channels that take its severity. The end goes where the beginning went.
+    `recipients`: accounts on call, by id; of the end, those who were `told`, which is who heard of it before.
     """
 
     alert_id: int
@@ -52,6 +53,7 @@ class AlertChange:
     group: str
     recipients: tuple[int, ...] = ()
     channels: tuple[str, ...] = ()
+    told: tuple[int, ...] = ()
 
 
 class Notifier(Protocol):

@@ -13,6 +13,7 @@ from backend.analytics.monitoring.alerts.models import (
     StoredStep,
     StoredTurn,
 )
+from backend.analytics.monitoring.incidents.models import StoredUpdate
 from backend.database import leaving_no_trace
 from backend.personal_data import DataClass, DataClasses, ExportedRow, Subject, owned_by, plain
 
@@ -23,6 +24,7 @@ ACTED: tuple[tuple[InstrumentedAttribute[str | None], tuple[InstrumentedAttribut
     (StoredStep.who, (StoredStep.note, StoredStep.at)),
     (StoredRule.changed_by, (StoredRule.id, StoredRule.changed_at)),
     (StoredSilence.who, (StoredSilence.reason, StoredSilence.starts_at, StoredSilence.ends_at)),
+    (StoredUpdate.who, (StoredUpdate.text, StoredUpdate.at)),
 )
 
 
@@ -32,17 +34,26 @@ def declare(classes: DataClasses, session: Callable[[], Session]) -> None:
     classes.add(
         DataClass(
             "alerts",
-            "To show who acknowledged, silenced, or changed what, and to reach whoever is on call.",
+            "To show who acknowledged, silenced, changed, or told visitors what, and to reach whoever is on call.",
             "For 400 days. If you delete your account, you leave the rota, and nothing says that it was you.",
             erase=lambda subject: _erase(session(), subject),
             export=lambda subject: _export(session(), subject),
             people=lambda: _people(session()),
             tables=frozenset(
-                {"alerts", "alert_steps", "alert_rules", "alert_silences", "on_call_turns", "on_call_stand_ins"}
+                {
+                    "alerts",
+                    "alert_steps",
+                    "alert_rules",
+                    "alert_silences",
+                    "incident_updates",
+                    "on_call_turns",
+                    "on_call_stand_ins",
+                }
             ),
         )
     )
     classes.holds_nobodys("alert_groups", "what was said of the alerts of each rule")
+    classes.holds_nobodys("incidents", "what visitors are told of on the status page")
     classes.holds_nobodys("alert_evaluations", "when the rules were judged last")
     classes.holds_nobodys("on_call_rota", "on which day and hour the person on call changes")
 

@@ -18,7 +18,7 @@ from backend.analytics.monitoring.alerts.models import (
 from backend.errors import NotFound
 from backend.jobs.store import inserting
 
-SENT = "at"
+SENT, TOLD = "at", "told"
 
 
 class AlertStore:
@@ -83,7 +83,7 @@ class AlertStore:
             "opened_at": group.opened_at,
             "acknowledged_at": group.acknowledged_at,
             "escalated_at": group.escalated_at,
-            "sent": {SENT: [at.isoformat() for at in group.sent]},
+            "sent": {SENT: [at.isoformat() for at in group.sent], TOLD: list(group.told)},
         }
         kept = inserting(self._session, StoredGroup).values(rule_id=rule_id, **values)
         self._session.execute(kept.on_conflict_do_update(index_elements=["rule_id"], set_=values))
@@ -116,4 +116,5 @@ class AlertStore:
 
 def _standing(row: StoredGroup) -> GroupStanding:
     sent = tuple(datetime.fromisoformat(at) for at in row.sent[SENT])
-    return GroupStanding(row.number, row.opened_at, row.acknowledged_at, row.escalated_at, sent)
+    told = tuple(row.sent.get(TOLD, ()))
+    return GroupStanding(row.number, row.opened_at, row.acknowledged_at, row.escalated_at, sent, told)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from backend.analytics.monitoring.alerts.notifier import AlertChange, ChangeKind
+from backend.analytics.monitoring.alerts.outages import CAUSE
 from backend.analytics.monitoring.channels.channel import Channel, ChannelKind, DeliveryState
 from backend.analytics.monitoring.channels.content import changes_in, content_of, merged
 from backend.analytics.monitoring.channels.message import Message
@@ -72,16 +73,18 @@ def _taken(
 ) -> Sequence[AlertChange]:
     """The changes for a channel. A rule that names only channels that are gone or off falls back to the severity.
 
-    The end of an alert also goes wherever its beginning went, though its rule names other channels by now: a pager
-    would keep the incident open for good.
+    The end of an alert goes wherever its beginning went and nowhere else, though its rule names other channels by now:
+    a pager would keep the incident open for good, and a channel that heard nothing would wonder what is over.
     """
-    taken = [
-        change
-        for change in changes
-        if channel.takes(change.severity, change.channels if enabled.intersection(change.channels) else ())
-    ]
-    ends = [change for change in changes if change.kind is ChangeKind.RESOLVED and change not in taken]
-    if not ends or not channel.is_enabled:
-        return taken
-    told = store.latest_groups(channel.id)
-    return [*taken, *(change for change in ends if change.group in told)]
+    if not channel.is_enabled:
+        return []
+    has_ends = any(change.kind is ChangeKind.RESOLVED for change in changes)
+    told = store.latest_groups(channel.id) if has_ends else frozenset()
+    return [change for change in changes if _takes(channel, change, enabled, told)]
+
+
+def _takes(channel: Channel, change: AlertChange, enabled: set[str], told: frozenset[str]) -> bool:
+    """Of a loss of the database, which no row tells of, the change itself names the channels that heard."""
+    if change.kind is ChangeKind.RESOLVED:
+        return change.group in told or (change.rule_id == CAUSE and channel.id in change.channels)
+    return channel.takes(change.severity, change.channels if enabled.intersection(change.channels) else ())

@@ -12,6 +12,7 @@ from backend.analytics.monitoring.alerts.alert import AlertState
 from backend.analytics.monitoring.alerts.announcements import AlertLinks, OnCallNow
 from backend.analytics.monitoring.alerts.models import StoredAlert
 from backend.analytics.monitoring.alerts.notifier import AlertChange, ChangeKind, Notifier, Severity
+from backend.analytics.monitoring.alerts.outages import CAUSE
 from backend.analytics.monitoring.alerts.service import AlertService
 from backend.analytics.monitoring.alerts.store import AlertStore
 from backend.analytics.monitoring.channels.channel import Channel
@@ -23,18 +24,22 @@ from backend.analytics.monitoring.rules.wording import limit
 from backend.clock import Clock
 from backend.vault.cipher import Unreadable
 
-RULE = "database-lost"
+RULE = CAUSE
 WHILE_LOST = (ChangeKind.OPENED, ChangeKind.ESCALATED, ChangeKind.REMINDER)
 WORDS, DURING = "The database doesn’t answer", "The database didn’t answer"
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The rule, the change that opens the alert, and for each kind of change an attempt on each channel."""
+    """The rule, the change that opens the alert, and for each kind of change an attempt on each channel.
+
+    `next_recipients`: who is told when it escalates.
+    """
 
     rule: Rule
     change: AlertChange
     attempts: Mapping[ChangeKind, Mapping[str, Attempt]]
+    next_recipients: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +71,19 @@ class LastResort:
         if not self._is_on() or not rule.is_enabled or is_silenced:
             return None
         change = self._change(rule, now)
-        attempts = {kind: self._attempts(replace(change, kind=kind), now) for kind in WHILE_LOST}
-        return Prepared(rule, change, attempts)
+        told = replace(change, told=change.recipients)
+        attempts = {kind: self._attempts(replace(told, kind=kind), now) for kind in WHILE_LOST}
+        return Prepared(rule, change, attempts, self._services.on_call.next(now))
+
+    def has_changed(self, prepared: Prepared | None) -> bool:
+        """Whether somebody else would be told by now: since an account, the rota, or a channel changed."""
+        if prepared is None:
+            return False
+        now, on_call = self._now(), self._services.on_call
+        channels = self._services.channels.all()
+        taking = {channel.id for channel in channels if channel.takes(prepared.change.severity, prepared.rule.channels)}
+        told = (prepared.change.recipients, prepared.next_recipients)
+        return told != (on_call.now(now), on_call.next(now)) or taking != {*prepared.attempts[ChangeKind.OPENED]}
 
     def close(self, prepared: Prepared) -> None:
         """Keep the alert in the history, and tell each channel that the database answers again. Commits."""
@@ -94,6 +110,7 @@ class LastResort:
             alert_id=alert.id,
             kind=ChangeKind.RESOLVED,
             at=now,
+            channels=tuple(prepared.attempts[ChangeKind.OPENED]),
             measured=DURING,
             explain_url=self._links.explain(alert.id),
             silence_url=self._links.silence(alert.id),

@@ -44,10 +44,17 @@ class LostDatabase:
             self._prepared, self._standing = prepared, None
             return None
         self._waiting = {}
+        told = self._told()
         if self._advance(0.0, at) is not ChangeKind.RESOLVED:
             return None
         over, lost, self._standing = self._prepared, self._standing, None
-        return replace(over, change=replace(over.change, since=lost.since)) if over and lost else None
+        return replace(over, change=replace(over.change, since=lost.since, recipients=told)) if over and lost else None
+
+    def _told(self) -> tuple[int, ...]:
+        """Who hears of the end: whoever heard of the loss."""
+        assert self._prepared is not None
+        later = self._prepared.next_recipients if self._group.escalated_at else ()
+        return tuple(dict.fromkeys((*self._prepared.change.recipients, *later)))
 
     def did_not_answer(self, at: datetime) -> None:
         """Tell whoever is to be told by now."""

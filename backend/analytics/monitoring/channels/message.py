@@ -128,11 +128,19 @@ def _state(change: AlertChange) -> str:
         case ChangeKind.REMINDER:
             return f"Still open after {lasted}, {change.severity}"
         case ChangeKind.ESCALATED:
-            return f"No one has acknowledged this in {lasted}, so the next person on call is told"
+            return f"No one has acknowledged this in {lasted}{_told_next(change)}"
         case ChangeKind.ACKNOWLEDGED:
             return "Acknowledged: someone is on it"
         case ChangeKind.RESOLVED:
             return f"Resolved after {lasted}"
+
+
+def _told_next(change: AlertChange) -> str:
+    """Whom it escalates to, as seen by whoever heard of it before: without a rota that is everyone again."""
+    newly = set(change.recipients) - set(change.told)
+    if not newly or not change.told:
+        return ""
+    return ", so the next person on call is told" if len(newly) == 1 else ", so everyone who runs Mingus is told"
 
 
 def _how_bad(change: AlertChange) -> str:

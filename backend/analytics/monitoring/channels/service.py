@@ -27,11 +27,13 @@ from backend.audit.service import AuditLog
 from backend.clock import Clock
 from backend.errors import FieldError, InvalidRequest, MingusError, NotFound
 from backend.jobs.service import Jobs
+from backend.outbound.addresses import may_be_public
 from backend.outbound.target import OutboundTarget
 from backend.vault.service import Vault
 
 KIND = "alerts.deliver"
 TEST = "test"
+PUBLIC_HOST = "Enter an address with the name of a public host, such as https://hooks.example.com/alerts."
 MOST_CHANNELS, PAGE_SIZE, PRUNE_BATCH = 20, 100, 500
 RETENTION = timedelta(days=90)
 BY_EMAIL = Channel(EMAIL, ChannelKind.EMAIL, "Email", Severity.INFO, is_enabled=True, source=Source.BUILT_IN, host="")
@@ -94,7 +96,7 @@ class ChannelService:
         now = self._now()
         stored = StoredChannel(kind=new.kind.value, sealed_url=b"", sealed_secret=b"", created_at=now)
         self._describe(stored, new, now)
-        stored.host = OutboundTarget.parse(new.address.url).host
+        stored.host = _public_host(new.address.url)
         self._channels.add(stored)
         self._seal(stored, new.address)
         self._audit.record(by, Action.CHANNEL_ADDED, f"channel:{stored.id}", kind=stored.kind)
@@ -107,7 +109,7 @@ class ChannelService:
         self._refuse_taken(new.name, but=stored.id)
         self._describe(stored, new, now)
         if new.address.url:
-            stored.host = OutboundTarget.parse(new.address.url).host
+            stored.host = _public_host(new.address.url)
         self._seal(stored, new.address)
         self._deliveries.hurry(channel_id, now)
         self._jobs.add(KIND, {})
@@ -235,3 +237,11 @@ def _place(channel_id: int, column: str) -> str:
 
 def _bad(field: str, message: str, code: str) -> InvalidRequest:
     return InvalidRequest([FieldError(field, message, code)])
+
+
+def _public_host(url: str) -> str:
+    """Raises InvalidRequest for a host of a private network, which no message would ever reach."""
+    host = OutboundTarget.parse(url).host
+    if not may_be_public(host):
+        raise _bad("address", PUBLIC_HOST, "private_host")
+    return host

@@ -67,6 +67,13 @@ GAUGES: Sequence[Gauge] = (
     _shared("jobs_waiting", "Jobs that are due.", "jobs_waiting"),
     _shared("jobs_dead", "Jobs that failed for the last time.", "jobs_dead"),
     _shared("emails_waiting", "Emails that wait to be sent.", "mail_waiting"),
+    _shared("experiments_running", "Experiments that run.", "experiments_running"),
+    _shared("experiments_unhealthy", "Of these, those that failed a check.", "experiments_unhealthy"),
+    _shared(
+        "experiments_look_age_seconds",
+        "How long ago the one waiting longest was looked at.",
+        "experiments_look_age_seconds",
+    ),
     _shared("lake_lag_seconds", "How far the lake is behind.", "lake_lag_seconds"),
     _shared("newest_event_age_seconds", "How long ago the newest event came.", "newest_event_age_seconds"),
     _last_day("sessions", "Visits of the last 24 hours.", "sessions"),

@@ -25,13 +25,14 @@ DAY, PROMPT = timedelta(days=1), timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """The checks by name. `zone`: the business zone. `on_call`: of the rota."""
+    """The checks by name. `zone`: the business zone. `on_call`: of the rota. `experiments`: which can be trusted."""
 
     session: Session
     timetable: Timetable
     windows: Windows
     site: Check
     on_call: Check
+    experiments: Check
     zone: str
 
     def by_name(self) -> Mapping[str, Check]:
@@ -43,6 +44,7 @@ class Checks:
             "failing_entries": self._failing_entries,
             "lake_age": self._lake_age,
             "on_call_gap": self.on_call,
+            "unhealthy_experiments": self.experiments,
             "undelivered_alerts": self._undelivered,
             "daily_summary": DailySummary(self.session, self.windows, self.zone).observe,
         }

@@ -42,6 +42,13 @@ NAMES: Mapping[MeasureSource, Callable[[], set[str]]] = {
     MeasureSource.CHECK: lambda: {*CHECKS},
 }
 
+NOT_MEASURED: Mapping[MeasureSource, str] = {
+    MeasureSource.WINDOW: "Monitoring measures nothing with that name.",
+    MeasureSource.CATALOGUE: "The catalogue has no measure with that name.",
+    MeasureSource.OBJECTIVE: "There is no objective with that name.",
+    MeasureSource.CHECK: "There is no check with that name.",
+}
+
 
 def plain(rule: Rule, names: frozenset[str] | None = None) -> dict[str, Any]:
     """The fields of a rule, or some of them, as JSON holds them; times in seconds."""
@@ -148,13 +155,15 @@ def _faults_of_times(rule: Rule) -> Iterator[FieldError]:
     for name, time in (("lasting_seconds", rule.lasting), ("settles_seconds", rule.settles)):
         if not timedelta() <= time <= DAY:
             yield FieldError(name, "Enter 0 to 86,400 seconds.")
-    if rule.escalates is not None and not MINUTE <= rule.escalates <= DAY:
+    if rule.escalates is not None and rule.severity is Severity.INFO:
+        yield FieldError("escalates_seconds", "An alert that is only to read doesn’t escalate. Leave this empty.")
+    elif rule.escalates is not None and not MINUTE <= rule.escalates <= DAY:
         yield FieldError("escalates_seconds", "Enter 60 to 86,400 seconds, or null.")
 
 
 def _faults_of_measure(measure: Measure) -> Iterator[FieldError]:
     if measure.name not in NAMES[measure.source]():
-        yield FieldError("measure.name", f"There is no such {measure.source.value} to measure.", "unknown")
+        yield FieldError("measure.name", NOT_MEASURED[measure.source], "unknown")
     if measure.statistic not in STATISTICS[measure.source]:
         fitting = ", ".join(sorted(STATISTICS[measure.source]))
         yield FieldError("measure.statistic", f"For a {measure.source.value}, use one of: {fitting}.")

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from backend.analytics.monitoring.alerts.notifier import Severity
 from backend.analytics.monitoring.objectives.burn import FAST, FAST_WINDOW, SLOW, SLOW_WINDOW
+from backend.analytics.monitoring.queries.slow import LIMIT_SECONDS
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.route_groups import ALL, PAGES
 from backend.analytics.monitoring.rules.rule import (
@@ -129,7 +130,10 @@ _WARNING = (
         "calculator-slow", "The calculator loads slowly", LOADS, 3, 2.5, WARNING,
         window=15 * MINUTE, lasting=5 * MINUTE, fewest=20,
     ),
-    Rule("queries-slow", "A query is slow", QUERIES, 1, 0.8, WARNING, window=10 * MINUTE, fewest=10),
+    Rule(
+        "queries-slow", "A query is slow", QUERIES, LIMIT_SECONDS, 0.8 * LIMIT_SECONDS, WARNING,
+        window=10 * MINUTE, fewest=10,
+    ),
     Rule(
         "requests-waiting", "Requests wait for a server process", WAITS, 0.25, 0.1, WARNING,
         lasting=5 * MINUTE, fewest=50,
@@ -143,6 +147,10 @@ _WARNING = (
         settles=NOW,
     ),
     Rule("lake-behind", "The lake is behind", _check("lake_age"), 900, 300, WARNING, lasting=5 * MINUTE),
+    Rule(
+        "experiment-unhealthy", "An experiment can’t be trusted", _check("unhealthy_experiments", Each.NAME), 0, 0,
+        WARNING, settles=NOW,
+    ),
     Rule("on-call-gap", "Nobody is on call", _check("on_call_gap"), 0, 0, WARNING, settles=NOW),
     Rule(
         "conversion-fell", "Conversion fell", _change("conversion_rate"), -1 / 3, -0.2, WARNING,

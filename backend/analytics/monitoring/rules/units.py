@@ -68,6 +68,7 @@ CHECKS: Mapping[str, Noun] = MappingProxyType(
         "oldest_job": Noun("The time the oldest job has been waiting", RuleUnit.SECONDS),
         "lake_age": Noun("The age of the lake", RuleUnit.SECONDS),
         "on_call_gap": Noun("The time without anyone on call in the next 7 days", RuleUnit.SECONDS),
+        "unhealthy_experiments": Noun("The number of failed checks", RuleUnit.COUNT),
         "undelivered_alerts": Noun("The number of alerts not delivered after 5 minutes", RuleUnit.COUNT),
         "daily_summary": Noun("The daily summary", RuleUnit.COUNT),
     }

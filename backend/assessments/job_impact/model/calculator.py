@@ -30,6 +30,7 @@ from backend.assessments.job_impact.model.result import (
     Profile,
     Provenance,
 )
+from backend.assessments.job_impact.model.weighting import EQUAL_KINDS, WEIGHTINGS
 from backend.errors import FieldError, InvalidRequest
 from backend.reference.loading import Reference
 from backend.reference.tables import Measure, Occupation, Pay
@@ -72,23 +73,24 @@ PUBLISHED: Mapping[Measure, tuple[str, str, int, str]] = {
 
 
 class JobImpactCalculator:
-    """Built once per process from the reference tables; holds nothing that changes, so threads may share it."""
+    """Built once per process from the reference tables, so threads may share it: what it remembers is always equal."""
 
     def __init__(self, reference: Reference) -> None:
         self._reference = reference
         self._model = ExposureModel.of(reference.occupations.values())
+        self._models = {EQUAL_KINDS.key: self._model}
 
-    def assess(self, answers: Answers) -> Assessment:
-        """Assess one person's answers; the same answers always give an equal result.
+    def assess(self, answers: Answers, weighting: str = EQUAL_KINDS.key) -> Assessment:
+        """Assess one person's answers; the same answers and weighting always give an equal result.
 
         Raises InvalidRequest naming every answer that cannot be.
         """
-        if problems := tuple(self._problems(answers)):
+        if problems := tuple(self._problems(answers, weighting)):
             raise InvalidRequest(problems)
-        answers = normalised(answers)
+        answers, model = normalised(answers), self._weighted(weighting)
         occupation = self._reference.occupation(answers.occupation)
-        shares, typical = answers.activities, self._model.typical(occupation.code)
-        yours = self._model.personal(occupation.code, shares)
+        shares, typical = answers.activities, model.typical(occupation.code)
+        yours = model.personal(occupation.code, shares)
         measures = self._measures(occupation)
         return Assessment(
             code=occupation.code,
@@ -99,21 +101,26 @@ class JobImpactCalculator:
             reason=typical.reason if isinstance(typical, TooLittleEvidence) else None,
             measures=measures,
             outside=_outside(measures, typical),
-            lean=self._model.lean(occupation.code, shares),
-            parts=self._model.parts(occupation.code, shares),
-            activities=_by_exposure(self._week(occupation, shares)),
+            lean=model.lean(occupation.code, shares),
+            parts=model.parts(occupation.code, shares),
+            activities=_by_exposure(self._week(model, occupation, shares)),
             pay=self._pay(occupation, answers.state, answers.salary),
             outlook=self._outlook(occupation),
             moves=find_moves(
                 occupation,
                 yours.score if isinstance(yours, Exposure) else None,
-                self._model,
+                model,
                 self._area(answers.state),
                 self._reference.names,
             ),
             context=facts(self._reference, occupation, answers),
-            provenance=Provenance(MODEL_VERSION, self._reference.vintages, self._hash(answers)),
+            provenance=self._provenance(answers, weighting),
         )
+
+    def _weighted(self, weighting: str) -> ExposureModel:
+        """The model by this weighting, worked out when it is first asked for."""
+        model = self._models.get(weighting)
+        return model or self._models.setdefault(weighting, self._model.weighted(WEIGHTINGS[weighting]))
 
     def profile(self, code: str) -> Profile:
         """The occupation as published. Raises UnknownOccupation."""
@@ -125,7 +132,7 @@ class JobImpactCalculator:
             job=self._reference.names.job(occupation),
             typical=_scored(typical),
             reason=typical.reason if isinstance(typical, TooLittleEvidence) else None,
-            activities=_by_share(self._week(occupation, {})),
+            activities=_by_share(self._week(self._model, occupation, {})),
             pay=self._pay(occupation, None, None),
             outlook=self._outlook(occupation),
         )
@@ -134,7 +141,9 @@ class JobImpactCalculator:
         """The occupation with its default week; None where there is too little evidence, or no such occupation."""
         return _scored(self._model.typical(code)) if code in self._reference.occupations else None
 
-    def _problems(self, answers: Answers) -> Iterator[FieldError]:
+    def _problems(self, answers: Answers, weighting: str) -> Iterator[FieldError]:
+        if weighting not in WEIGHTINGS:
+            yield FieldError("weighting", f"must be one of {', '.join(WEIGHTINGS)}")
         occupation = self._reference.occupations.get(answers.occupation)
         if occupation is None:
             yield FieldError("occupation", "is not an occupation we know")
@@ -169,9 +178,11 @@ class JobImpactCalculator:
             if measure in places
         )
 
-    def _week(self, occupation: Occupation, shares: Mapping[str, float]) -> tuple[ActivityPlace, ...]:
+    def _week(
+        self, model: ExposureModel, occupation: Occupation, shares: Mapping[str, float]
+    ) -> tuple[ActivityPlace, ...]:
         names, activities = self._reference.names, occupation.activities
-        points = self._model.points(occupation.code, shares)
+        points = model.points(occupation.code, shares)
         return tuple(
             ActivityPlace(
                 id=activity.id,
@@ -217,10 +228,14 @@ class JobImpactCalculator:
             all_jobs_growth_percent=self._reference.all_jobs_growth_percent,
         )
 
-    def _hash(self, answers: Answers) -> str:
+    def _provenance(self, answers: Answers, weighting: str) -> Provenance:
+        model = MODEL_VERSION if weighting == EQUAL_KINDS.key else f"{MODEL_VERSION}, {weighting}"
+        return Provenance(model, weighting, self._reference.vintages, self._hash(answers, model))
+
+    def _hash(self, answers: Answers, model: str) -> str:
         """SHA-256 over everything said but the salary: from a hash of it the salary could be guessed."""
         material = asdict(replace(answers, salary=None)) | {
-            "model": MODEL_VERSION,
+            "model": model,
             "data": self._reference.data_version,
         }
         del material["salary"]

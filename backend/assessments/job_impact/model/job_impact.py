@@ -6,7 +6,7 @@ Exposure is a place among US workers, not a probability. The cut-offs and the sh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import fsum, isfinite
 from typing import Self
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from backend.assessments.job_impact.model.result import Agreement, Band, Evidence, Exposure, Lean, Level, Parts
+from backend.assessments.job_impact.model.weighting import EQUAL_KINDS, Weighting, weighted_mean
 from backend.reference.tables import Activity, Measure, Occupation
 
 WeeklyTotal = Callable[[tuple[Activity, ...], tuple[float, ...]], float]
@@ -165,7 +166,9 @@ def agreement(measures: Band) -> Agreement:
     return Agreement.MIXED if width <= MIXED_WITHIN else Agreement.DISAGREE
 
 
-def combine(families: Mapping[Evidence, float], places: Mapping[Measure, float]) -> Exposure | TooLittleEvidence:
+def combine(
+    families: Mapping[Evidence, float], places: Mapping[Measure, float], weighting: Weighting = EQUAL_KINDS
+) -> Exposure | TooLittleEvidence:
     """Score = mean of the families, band = their range; `places` are the single measures behind them.
 
     Each is a percent of US workers; families from 0 to 100, and the places are brought there.
@@ -178,7 +181,8 @@ def combine(families: Mapping[Evidence, float], places: Mapping[Measure, float])
     within = {measure: _percent(place) for measure, place in places.items()}
     measures = _range(within.values())
     # A mean of equal floats can miss them by one unit in the last place; the score never leaves its band.
-    score = min(max(fsum(families.values()) / len(families), band.low), band.high)
+    weights = weighting.of(_measures_of(families, places))
+    score = min(max(weighted_mean((families[kind], weight) for kind, weight in weights.items()), band.low), band.high)
     return Exposure(
         score=score,
         band=band,
@@ -190,6 +194,10 @@ def combine(families: Mapping[Evidence, float], places: Mapping[Measure, float])
         low_level=level(band.low),
         high_level=level(band.high),
     )
+
+
+def _measures_of(kinds: Iterable[Evidence], places: Mapping[Measure, float]) -> dict[Evidence, int]:
+    return {kind: sum(measure in places for measure in FAMILIES[kind]) for kind in kinds}
 
 
 def _range(values: Iterable[float]) -> Band:
@@ -218,6 +226,7 @@ class ExposureModel:
 
     `places`: percentile of each measure of each occupation that has both the measure and employment.
     `task_scale` is G and `usage_scale` is H: percentiles of the weekly exposure and usage over single occupations.
+    Every score is by `weighting`, so that scores of one model can be compared.
     """
 
     occupations: Mapping[str, Occupation]
@@ -225,6 +234,7 @@ class ExposureModel:
     typicals: Mapping[str, Exposure | TooLittleEvidence]
     task_scale: Scale | None
     usage_scale: Scale | None
+    weighting: Weighting = EQUAL_KINDS
 
     @classmethod
     def of(cls, occupations: Iterable[Occupation]) -> Self:
@@ -240,6 +250,11 @@ class ExposureModel:
             task_scale=_scale(single, _by_default(weekly_exposure)),
             usage_scale=_scale(single, _by_default(weekly_usage)),
         )
+
+    def weighted(self, weighting: Weighting) -> Self:
+        """The same places and scales, with every score by `weighting`."""
+        typicals = {code: _typical(row, self.places[code], weighting) for code, row in self.occupations.items()}
+        return replace(self, typicals=typicals, weighting=weighting)
 
     def typical(self, code: str) -> Exposure | TooLittleEvidence:
         """The occupation with its default week. Raises KeyError on a code it does not hold."""
@@ -261,7 +276,8 @@ class ExposureModel:
             Measure.MICROSOFT: _moved(self.usage_scale, weekly_usage, activities, usual, weights),
         }
         places = {measure: place + changes.get(measure, 0.0) for measure, place in self.places[code].items()}
-        return combine({family: _percent(place) for family, place in _families(places).items()}, places)
+        families = {family: _percent(place) for family, place in _families(places).items()}
+        return combine(families, places, self.weighting)
 
     def points(self, code: str, shares: Mapping[str, float]) -> tuple[float, ...]:
         """Points by which the changed share of each activity moved the score, before families are kept in 0 to 100.
@@ -273,17 +289,19 @@ class ExposureModel:
         if not any(shares.values()):
             return (0.0,) * len(activities)
         usual, weights = tuple(a.share for a in activities), week(activities, shares)
-        families = _families(places)
-        usage_measures = sum(measure in places for measure in FAMILIES[Evidence.USAGE])
-        tasks = (
-            _slope(self.task_scale, weekly_exposure, activities, usual, weights) if Evidence.TASK in families else 0.0
-        )
-        usage = 0.0
+        measures = _measures_of(_families(places), places)
+        counts = self.weighting.of(measures)
+        tasks = usage = 0.0
+        if Evidence.TASK in counts:
+            slope = _slope(self.task_scale, weekly_exposure, activities, usual, weights)
+            tasks = slope * counts[Evidence.TASK]
         if Measure.MICROSOFT in places:
-            usage = _slope(self.usage_scale, weekly_usage, activities, usual, weights) / usage_measures
+            slope = _slope(self.usage_scale, weekly_usage, activities, usual, weights)
+            usage = slope / measures[Evidence.USAGE] * counts[Evidence.USAGE]
         exposed, used = weekly_exposure(activities, usual), weekly_usage(activities, usual)
+        total = sum(counts.values()) or 1.0
         return tuple(
-            (weight - share) * (tasks * (a.exposure - exposed) + usage * (a.usage - used)) / max(len(families), 1)
+            (weight - share) * (tasks * (a.exposure - exposed) + usage * (a.usage - used)) / total
             for a, share, weight in zip(activities, usual, weights, strict=True)
         )
 
@@ -330,12 +348,14 @@ def _places(rows: Sequence[Occupation], scales: Mapping[Measure, Scale | None]) 
     return places
 
 
-def _typical(row: Occupation, placed: Mapping[Measure, float]) -> Exposure | TooLittleEvidence:
+def _typical(
+    row: Occupation, placed: Mapping[Measure, float], weighting: Weighting = EQUAL_KINDS
+) -> Exposure | TooLittleEvidence:
     if row.measures and not row.employment:
         return TooLittleEvidence(
             "How many people do this job is not published, so it has no place among US workers; its tasks are rated."
         )
-    return combine(_families(placed), placed)
+    return combine(_families(placed), placed, weighting)
 
 
 def _families(places: Mapping[Measure, float]) -> dict[Evidence, float]:

@@ -259,10 +259,12 @@ class Fact:
 class Provenance:
     """Model version, data vintages, and a hash of the inputs: same input, same bytes.
 
+    `weighting` is the one that the score was worked out by; `model` names it too where it is not the default.
     `input_hash`: SHA-256, hexadecimal, over every answer but the salary, which must not be found by guessing.
     """
 
     model: str
+    weighting: str
     vintages: Mapping[str, str]
     input_hash: str
 

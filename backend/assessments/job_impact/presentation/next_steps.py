@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from backend.assessments.job_impact.model.move_rules import length
 from backend.assessments.job_impact.model.result import ActivityPlace, Agreement, Assessment, Level, Move
@@ -27,6 +28,23 @@ BETTER_PAY, FAST_GROWTH = 5.0, 10.0
 LEFT_OVER = ", all other"
 
 
+class StepOrder(StrEnum):
+    """What advice begins with: the largest parts of the work, what concerns pay, or what can be done soonest."""
+
+    BY_SHARE = "by_share"
+    BY_PAY = "by_pay"
+    BY_SPEED = "by_speed"
+
+
+# Places in the usual order of `next_steps`. A look at published pay takes minutes, a move takes years.
+HAND_OVER, LITTLE_AT_ALL, COUNT_ON, MOVE, PAY = range(5)
+FIRST: Mapping[StepOrder, tuple[int, ...]] = {
+    StepOrder.BY_SHARE: (HAND_OVER, LITTLE_AT_ALL, COUNT_ON, MOVE, PAY),
+    StepOrder.BY_PAY: (PAY, MOVE, HAND_OVER, LITTLE_AT_ALL, COUNT_ON),
+    StepOrder.BY_SPEED: (PAY, HAND_OVER, LITTLE_AT_ALL, COUNT_ON, MOVE),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """The groups that the first two tips are on: never the same one. Each may have none."""
@@ -35,21 +53,27 @@ class Chosen:
     count_on: WorkGroup | None
 
 
-def advice_section(a: Assessment, voice: Voice = Voice.OWN) -> AdviceSection:
-    return AdviceSection(heading="What to do with this", steps=next_steps(a, voice))
+def advice_section(a: Assessment, voice: Voice = Voice.OWN, order: StepOrder = StepOrder.BY_SHARE) -> AdviceSection:
+    return AdviceSection(heading="What to do with this", steps=next_steps(a, voice, order))
 
 
-def next_steps(a: Assessment, voice: Voice = Voice.OWN) -> tuple[AdviceRow, ...]:
-    """What AI reaches, what it does not, and then a move, that none is needed, or pay; others only to make it three."""
+def next_steps(a: Assessment, voice: Voice = Voice.OWN, order: StepOrder = StepOrder.BY_SHARE) -> tuple[AdviceRow, ...]:
+    """What AI reaches, what it does not, and then a move, that none is needed, or pay; others only to make it three.
+
+    Another `order` brings others of the same pieces of advice to the front.
+    """
     groups = groups_of(a.activities, a.code)
     chosen = _chosen(a, groups)
     little = None if chosen.hand_over else _little(a, groups)
-    steps = (
+    usual = (
         _hand_over(a, voice, chosen.hand_over),
         little if _reach_of_all(a) else None,
         _count_on(a, voice, chosen.count_on, groups),
         _no_need(a) or _move(a),
         _pay(a, voice),
+    )
+    steps = (
+        *(usual[place] for place in FIRST[order]),
         little,
         _hold(a),
         _know_the_parts(a),

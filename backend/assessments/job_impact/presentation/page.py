@@ -25,6 +25,7 @@ from backend.assessments.job_impact.presentation.sections import (
 )
 from backend.assessments.job_impact.presentation.share import Head
 from backend.assessments.job_impact.presentation.sources import sources_section
+from backend.assessments.job_impact.presentation.variants import USUAL, Variants
 from backend.formats import day
 
 CONTENTS = (
@@ -74,6 +75,7 @@ class Shown:
     moves: MoveChoice
     slugs: Mapping[str, str]
     nearest: tuple[JobLink, ...]
+    variants: Variants = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class ResultPage:
     moves: MovesSection
     pay: PayOutlookSection
     sources: SourcesSection
+    variants: Variants
     printed: str
 
 
@@ -115,7 +118,7 @@ def result_page(
     counted: CountedAnswers,
 ) -> ResultPage:
     headline = headline_of(a, shown.voice)
-    advice, groups = _advice(a, shown.voice), groups_section(a, shown.voice)
+    advice, groups = _advice(a, shown), groups_section(a, shown.voice)
     there = {"next": bool(advice.steps), "work": groups is not None, "moves": a.yours is not None}
     return ResultPage(
         code=a.code,
@@ -139,6 +142,7 @@ def result_page(
         moves=moves_section(a, shown.moves.relaxed, shown.moves.sort, shown.slugs),
         pay=pay_outlook_section(a, answers.salary, shown.state_name),
         sources=sources_section(a),
+        variants=shown.variants,
         printed=f"{shown.address}, made {day(shown.created_at)}. Model {a.provenance.model}.",
     )
 
@@ -154,7 +158,7 @@ def _answer(a: Assessment, headline: Headline, shown: Shown, *, own: bool) -> An
     )
 
 
-def _advice(a: Assessment, voice: Voice) -> AdviceSection:
+def _advice(a: Assessment, shown: Shown) -> AdviceSection:
     """Advice speaks to the person whose job it is: whoever reads a result that somebody shared gets none."""
-    advice = advice_section(a, voice)
-    return replace(advice, steps=()) if voice is Voice.SHARED else advice
+    advice = advice_section(a, shown.voice, shown.variants.orders.next_steps)
+    return replace(advice, steps=()) if shown.voice is Voice.SHARED else advice

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backend.assessments.job_impact.model.result import Assessment, Evidence, Exposure
+from backend.assessments.job_impact.model.result import Assessment, Exposure
 from backend.assessments.job_impact.model.rounding import rounded, rounded_place
 from backend.assessments.job_impact.presentation.headline import Headline, Voice, hours_entered
+from backend.assessments.job_impact.presentation.weighting_words import averaged
 from backend.formats import first_capital
 from backend.reference.tables import Measure
 
@@ -23,11 +24,6 @@ MEASURES: Mapping[Measure, str] = {
     Measure.ANTHROPIC: "Use of Anthropic’s AI",
 }
 WEEK_OF: Mapping[Voice, str] = {Voice.OWN: "your week", Voice.SHARED: "this person’s week", Voice.JOB: "this week"}
-KINDS: Mapping[Evidence, str] = {
-    Evidence.TASK: "tasks",
-    Evidence.ABILITY: "abilities",
-    Evidence.USAGE: "use",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +78,7 @@ def place_section(a: Assessment, voice: Voice, headline: Headline) -> PlaceSecti
         compared=headline.compared,
         moved=headline.week,
         figure=figure,
-        foot=_foot(rounded(a.yours), figure.number),
+        foot=_foot(rounded(a.yours), figure.number, a.provenance.weighting),
     )
 
 
@@ -125,10 +121,8 @@ def _text(who: str, shown: Exposure, rows: tuple[PlaceRow, ...]) -> str:
     )
 
 
-def _foot(shown: Exposure, number: str) -> str:
-    kinds = ", ".join(f"{KINDS[family]} {place:.0f}" for family, place in shown.families.items())
-    count = {2: "two", 3: "three"}[len(shown.families)]
+def _foot(shown: Exposure, number: str, weighting: str) -> str:
     return (
         "Shaded: from the lowest to the highest measure. Dotted lines at 35 and 65 separate low, middle, and high. "
-        f"The {number} averages {count} kinds of evidence: {kinds}."
+        f"The {number} {averaged(weighting, shown)}"
     )

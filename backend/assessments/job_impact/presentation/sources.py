@@ -6,8 +6,9 @@ from backend.assessments.job_impact.model.result import Assessment, Exposure, Me
 from backend.assessments.job_impact.model.rounding import rounded
 from backend.assessments.job_impact.presentation import wording
 from backend.assessments.job_impact.presentation.headline import hours_entered
-from backend.assessments.job_impact.presentation.place import KINDS, MEASURES
+from backend.assessments.job_impact.presentation.place import MEASURES
 from backend.assessments.job_impact.presentation.sections import MeasureRow, ScoreRow, SourcesSection
+from backend.assessments.job_impact.presentation.weighting_words import mean_of, method
 from backend.formats import points
 from backend.reference.tables import Measure
 
@@ -28,6 +29,7 @@ HOW = (
 
 
 def sources_section(a: Assessment) -> SourcesSection:
+    how_scored = method(a.provenance.weighting)
     return SourcesSection(
         measures=tuple(_measure(measure) for measure in a.measures),
         scores=_scores(a),
@@ -36,7 +38,7 @@ def sources_section(a: Assessment) -> SourcesSection:
             ("Official title", f"{a.title}, {a.code}"),
             ("Model", f"{a.provenance.model}, inputs {a.provenance.input_hash[:HASH_SHOWN]}"),
         ),
-        notes=(wording.METHOD, HOW, wording.ONET_NOTICE) if a.parts else (wording.METHOD, wording.ONET_NOTICE),
+        notes=(how_scored, HOW, wording.ONET_NOTICE) if a.parts else (how_scored, wording.ONET_NOTICE),
     )
 
 
@@ -62,11 +64,12 @@ def _value(kind: Measure, value: float) -> str:
 def _scores(a: Assessment) -> tuple[ScoreRow, ...]:
     if a.yours is None or a.typical is None:
         return ()
-    typical = _score("Score", a.typical)
-    return (typical, _score("Score with the hours entered", a.yours)) if hours_entered(a) else (typical,)
+    weighting = a.provenance.weighting
+    typical = _score("Score", a.typical, weighting)
+    return (typical, _score("Score with the hours entered", a.yours, weighting)) if hours_entered(a) else (typical,)
 
 
-def _score(name: str, exposure: Exposure) -> ScoreRow:
+def _score(name: str, exposure: Exposure, weighting: str) -> ScoreRow:
     shown = rounded(exposure, 1)
-    means = [f"{KINDS[family]} {points(place)}" for family, place in shown.families.items()]
-    return ScoreRow(f"{name}: mean of {', '.join(means)}", points(shown.score))
+    means = {family: points(place) for family, place in shown.families.items()}
+    return ScoreRow(f"{name}: {mean_of(weighting, means, len(shown.places))}", points(shown.score))

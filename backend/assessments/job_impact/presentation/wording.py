@@ -20,10 +20,6 @@ ONET_NOTICE = (
     "Administration (USDOL/ETA). Used under the CC BY 4.0 license. O*NET® is a trademark of USDOL/ETA. Mingus has "
     "modified all or some of this information. USDOL/ETA has not approved, endorsed, or tested these modifications."
 )
-METHOD = (
-    "Each published measure becomes a place among all US workers. Measures are averaged within each kind of evidence, "
-    "and the kinds into the score. The cut-offs at 35 and 65 are our choice."
-)
 WAYS_IN = {
     "No formal educational credential": "No diploma required",
     "Postsecondary nondegree award": "Certificate or license program",

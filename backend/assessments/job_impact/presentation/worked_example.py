@@ -10,8 +10,9 @@ from backend.assessments.job_impact.model.result import Answers, Exposure
 from backend.assessments.job_impact.model.rounding import rounded
 from backend.assessments.job_impact.presentation.headline import Headline, Voice, headline_of
 from backend.assessments.job_impact.presentation.parts import groups_section, three_parts
-from backend.assessments.job_impact.presentation.place import KINDS, PlaceFigure, place_figure
+from backend.assessments.job_impact.presentation.place import PlaceFigure, place_figure
 from backend.assessments.job_impact.presentation.sections import GroupsSection, PartsSection
+from backend.assessments.job_impact.presentation.weighting_words import KINDS
 from backend.assessments.job_impact.presentation.wording import OTHER, joined, lower_first
 from backend.formats import first_capital, points, whole
 from backend.reference.loading import Reference
