@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from app.wiring.product_names import product_names
 from backend.analytics.experiments import personal_data
+from backend.analytics.experiments.count_memory import CountMemory
 from backend.analytics.experiments.counting import Counting
 from backend.analytics.experiments.decisions import Decisions
 from backend.analytics.experiments.families import ProductNames
@@ -46,8 +47,10 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         session = get_db_session()
         return ExperimentSchedules(get(ExperimentService), session, database_clock(session))
 
+    memory = CountMemory()
+
     def results() -> ResultService:
-        counting = Counting(get(Warehouse), timedelta(hours=settings.CONVERSION_WINDOW_HOURS))
+        counting = Counting(get(Warehouse), timedelta(hours=settings.CONVERSION_WINDOW_HOURS), memory)
         verdicts = VerdictStore(get_db_session())
         zone, experiment_of = settings.BUSINESS_TIME_ZONE, get(ExperimentService).get
         return ResultService(experiment_of, counting, zone, utc_now, verdicts.taken)

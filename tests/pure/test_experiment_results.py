@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.analytics.experiments.counting import Added, Counted, Exposures
+from backend.analytics.experiments.count_memory import CountMemory
+from backend.analytics.experiments.counting import Added, Counted, CountQuery, Exposures
 from backend.analytics.experiments.definition import (
     Correction,
     Experiment,
@@ -234,3 +235,23 @@ def test_only_measures_with_a_value_for_each_unit_can_judge_an_experiment():
     assert "no value for each unit" in faults[0].message
     assert UNIT_MEASURES["bounce_rate"].less_is_better
     assert UNIT_MEASURES["conversion_rate"].denominator is not None
+
+
+def test_a_count_that_took_long_stands_for_a_while_and_a_quick_one_is_made_anew():
+    now = [0.0]
+    memory, query = CountMemory(lambda: now[0]), CountQuery(experiment(), (), START, START + timedelta(days=1), "UTC")
+
+    def count(seconds, answer):
+        def made():
+            now[0] += seconds
+            return answer
+
+        return memory.get(query, made)
+
+    assert count(0.5, "first") == "first"
+    assert count(5, "second") == "second"
+    now[0] += 299
+    assert count(5, "third") == "second"
+    now[0] += 2
+    assert count(0.5, "fourth") == "fourth"
+    assert count(0.5, "fifth") == "fifth"

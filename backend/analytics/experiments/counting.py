@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from backend.analytics.experiments.count_memory import CountMemory
 from backend.analytics.experiments.definition import Experiment
 from backend.analytics.experiments.unit_measures import UnitMeasure, UnitValue
 from backend.analytics.experiments.unit_sums import (
@@ -41,7 +42,8 @@ FOR_EVER = 2**60  # microseconds: no window
 class CountQuery:
     """What to count: the units of a phase exposed from its start and before `until`, and what they did before `until`.
 
-    `with_before`: also what they did in the 14 days before their own exposure.
+    `with_before`: also what they did in the 14 days before their own exposure. `is_latest`: of a test that runs, with
+    all that there is, whenever that is.
     """
 
     experiment: Experiment
@@ -51,6 +53,7 @@ class CountQuery:
     timezone: str
     segment: str | None = None
     with_before: bool = False
+    is_latest: bool = False
 
     @property
     def values(self) -> tuple[UnitValue, ...]:
@@ -181,14 +184,17 @@ class Exposures:
 class Counting:
     """Asks the warehouse. `followed`: how long after a result something still follows it."""
 
-    def __init__(self, warehouse: Warehouse, followed: timedelta) -> None:
+    def __init__(self, warehouse: Warehouse, followed: timedelta, memory: CountMemory | None = None) -> None:
         self._warehouse = warehouse
         self._followed = followed
+        self._memory = memory or CountMemory()
 
     def count(self, query: CountQuery) -> Counted:
         """Raises WarehouseUnavailable where the lake does not answer."""
-        question = question_of(query)
-        answer = self._warehouse.ask(question, **query.numbers(self._followed))
+        return self._memory.get(query, lambda: self._counted(query)) if query.is_latest else self._counted(query)
+
+    def _counted(self, query: CountQuery) -> Counted:
+        answer = self._warehouse.ask(question_of(query), **query.numbers(self._followed))
         return counted(query, answer)
 
     def novelty(self, query: CountQuery) -> dict[str, tuple[float, ...]]:
@@ -210,7 +216,7 @@ def question_of(query: CountQuery, build: Build = sums_of_units) -> Question:
     shape = query.shape
     built = partial(build, shape=shape, test=test)
     name = f"experiment {build.__name__} {shape!r}"
-    return Question(name, shape.parameters, built, texts.texts, of_sessions=True)
+    return Question(name, shape.parameters, built, texts.texts, of_sessions=True, keeps_parts=True)
 
 
 def counted(query: CountQuery, answer: Answer) -> Counted:

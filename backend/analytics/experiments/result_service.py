@@ -176,7 +176,14 @@ class _Making:
         measures = tuple(UNIT_MEASURES[name] for name in dict.fromkeys(names))
         has_before = config.unit is not ExperimentUnit.SESSION
         return CountQuery(
-            self.experiment, measures, self.start, self.until, self.timezone, self.breakdown, with_before=has_before
+            self.experiment,
+            measures,
+            self.start,
+            self.until,
+            self.timezone,
+            self.breakdown,
+            with_before=has_before,
+            is_latest=self.experiment.stopped_at is None and self.asked_until is None,
         )
 
     @cached_property
