@@ -48,7 +48,7 @@ def upgrade() -> None:
     )
     op.create_table('ab_assignments',
     sa.Column('id', NUMBER, nullable=False),
-    sa.Column('test_id', sa.String(length=40), nullable=False),
+    sa.Column('test_id', sa.String(length=70), nullable=False),
     sa.Column('phase', sa.Integer(), nullable=False),
     sa.Column('unit', sa.String(length=10), nullable=False),
     sa.Column('unit_id', sa.String(length=100), nullable=False),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from backend.analytics.events.demo import DEMO_SESSIONS
 from backend.analytics.events.event import UNKNOWN, Event, Sender
 from backend.analytics.events.landing.group import GroupCommit
-from backend.analytics.events.landing.rows import EventRow, rows_of
+from backend.analytics.events.landing.rows import EventRow, Rows, rows_of
 from backend.analytics.events.names import EventName
 from backend.analytics.telemetry import Telemetry
 from backend.clock import Clock
@@ -49,6 +49,10 @@ class EventTracker:
         self._report([row for key, row in rows.own.items() if key not in duplicates], sender)
         accepted = len(rows.own) - len(duplicates)
         return Recorded(accepted, len(events) - accepted)
+
+    def report_landed(self, rows: Rows, sender: Sender = UNKNOWN) -> None:
+        """Count events that landed in somebody else's transaction, once that is committed."""
+        self._report(list(rows.own.values()), sender)
 
     def _report(self, stored: Sequence[EventRow], sender: Sender) -> None:
         """Count what was stored, by name; demo visits apart."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.extensions import Model
 
 LONGEST_TEST_ID = 40
+LONGEST_SUBJECT = 70  # of an assignment: a test, or `holdout:` or `forced:` with what it is of
 LONGEST_UNIT_ID = 100
 LONGEST_VARIANT = 40
 LONGEST_FLAG = 100
@@ -50,9 +51,11 @@ class AbWeightPeriod(Model):
 
 
 class AbAssignment(Model):
-    """What a unit was shown first: one row for each experiment, phase, and unit, written with its exposure event.
+    """What a unit was shown: one row for each experiment, phase, and unit, written with its exposure event.
 
-    `before` is the variant that the row held before it changed, where it ever did.
+    `variant` is what was shown last; `before`, where that ever changed, what the unit has by itself: a visitor who
+    signs in is shown what the account has, and the visitor's own again after signing out. Holdouts and forced variants
+    have rows too, under `holdout:` and the name, `forced:` and the test.
     """
 
     __tablename__ = "ab_assignments"
@@ -62,7 +65,7 @@ class AbAssignment(Model):
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
-    test_id: Mapped[str] = mapped_column(String(LONGEST_TEST_ID))
+    test_id: Mapped[str] = mapped_column(String(LONGEST_SUBJECT))
     phase: Mapped[int]
     unit: Mapped[str] = mapped_column(String(10))
     unit_id: Mapped[str] = mapped_column(String(LONGEST_UNIT_ID))

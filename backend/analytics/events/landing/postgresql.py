@@ -80,6 +80,11 @@ class PostgresqlWriter:
             return _insert_many(connection, ordered)
 
 
+def insert_few(connection: psycopg.Connection[Any], rows: Rows) -> None:
+    """Store the few events of one request in the transaction that the connection is in."""
+    connection.execute(INSERT_FEW, (_as_json([(row, rows.shared) for row in rows.own.values()]),))
+
+
 def _insert_many(connection: psycopg.Connection[Any], ordered: list[Landing]) -> Collection[bytes]:
     ids, received_at = "{" + ",".join([row[0].hex() for row, _ in ordered]) + "}", ordered[0][1][0]
     duplicates: Collection[bytes] = ()

@@ -110,10 +110,10 @@ def _insert_few(connection: sqlite3.Connection, batches: Sequence[Rows]) -> int:
 
 
 def _insert_many(connection: sqlite3.Connection, batches: Sequence[Rows]) -> int:
-    return sum(_insert_new(connection, rows) for rows in batches)
+    return sum(insert_rows(connection, rows) for rows in batches)
 
 
-def _insert_new(connection: sqlite3.Connection, rows: Rows) -> int:
+def insert_rows(connection: sqlite3.Connection, rows: Rows) -> int:
     """Inserts in the order of ids, which keeps to few pages of the index; returns how many were new."""
     ordered, start, new = sorted(rows.own.values(), key=itemgetter(0)), 0, 0
     for size in SIZES:

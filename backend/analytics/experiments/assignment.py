@@ -1,0 +1,178 @@
+"""Which variant a unit gets, and the exposure that makes it count."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.orm import Session
+
+from backend.analytics.experiments.configuration import Configuration, Snapshot
+from backend.analytics.experiments.definition import (
+    Experiment,
+    ExperimentStatus,
+    ExperimentUnit,
+    TestType,
+    Variant,
+)
+from backend.analytics.experiments.exposures import Entries, Entry, Exposures, linked_user
+from backend.analytics.experiments.placing import (
+    WITHOUT_EXPERIMENT,
+    AssignmentReason,
+    HoldoutRule,
+    place,
+    shipped_to,
+)
+from backend.analytics.experiments.units import Viewer
+from backend.errors import NotFound
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+AWAY = (OperationalError, InterfaceError, TimeoutError)  # the database, or its turn, was not to be had
+WITHOUT_ID = {
+    ExperimentUnit.USER: AssignmentReason.NOT_SIGNED_IN,
+    ExperimentUnit.VISITOR: AssignmentReason.NO_LASTING_ID,
+    ExperimentUnit.SESSION: AssignmentReason.NO_UNIT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A unit's variant; None: it is in no experiment, and sees what everybody saw before, for the reason.
+
+    `is_exposed`: the exposure is on record, and the unit counts.
+    """
+
+    test_id: str
+    variant: Variant | None
+    reason: AssignmentReason
+    is_exposed: bool = False
+
+    @property
+    def is_forced(self) -> bool:
+        return self.reason is AssignmentReason.FORCED
+
+
+class Assigner:
+    def __init__(self, configuration: Configuration, exposures: Exposures, session: Session) -> None:
+        self._configuration = configuration
+        self._exposures = exposures
+        self._session = session
+
+    def variant(
+        self, test_id: str, viewer: Viewer, attributes: Mapping[str, Any], *, peek: bool = False
+    ) -> Assignment:
+        """What a unit gets of one experiment. `peek`: without an exposure. Raises NotFound."""
+        snapshot = self._configuration.current()
+        experiment = snapshot.experiment(test_id)
+        if experiment is None:
+            raise NotFound(f"No experiment has the id {test_id}.")
+        seen_by = replace(viewer, is_shown=False) if peek else viewer
+        return self._assignment(snapshot, experiment, seen_by, attributes)
+
+    def of_type(
+        self,
+        family: TestType,
+        viewer: Callable[[], Viewer],
+        attributes: Callable[[Viewer], Mapping[str, Any]],
+        forced: Mapping[str, str],
+    ) -> Assignment | None:
+        """What a page of a family obeys. Without such an experiment nobody is asked who is there.
+
+        `forced`: variants by test id, from signed links, which are for drafts too.
+        """
+        snapshot = self._configuration.current()
+        experiment = snapshot.of_type(family, forced)
+        if experiment is None:
+            return None
+        somebody = replace(viewer(), forced=forced)
+        return self._assignment(snapshot, experiment, somebody, attributes(somebody))
+
+    def _assignment(
+        self, snapshot: Snapshot, experiment: Experiment, viewer: Viewer, attributes: Mapping[str, Any]
+    ) -> Assignment:
+        """By the order of rules that every process, and every browser, keeps."""
+        config, unit = experiment.config, experiment.config.unit
+
+        def left_out(reason: AssignmentReason) -> Assignment:
+            return Assignment(experiment.test_id, None, reason)
+
+        if snapshot.is_killed(experiment.test_id):
+            return left_out(AssignmentReason.KILLED)
+        if forced := config.variant(viewer.forced.get(experiment.test_id, "")):
+            return self._forced(experiment, viewer, forced)
+        if experiment.shipped:
+            shipped = shipped_to(experiment, viewer.ids.of(unit) if viewer.is_tracked else None)
+            return Assignment(experiment.test_id, shipped, AssignmentReason.SHIPPED)
+        if experiment.status is not ExperimentStatus.RUNNING:
+            return left_out(WITHOUT_EXPERIMENT[experiment.status])
+        if not viewer.is_tracked:
+            return left_out(AssignmentReason.NOT_TRACKED)
+        if viewer.sender.is_bot:
+            return left_out(AssignmentReason.ROBOT)
+        unit_id = viewer.ids.of(unit)
+        if unit_id is None:
+            return left_out(WITHOUT_ID[unit])
+        if holdout := _holdout(snapshot, experiment, unit_id):
+            return self._held_out(experiment, holdout, viewer)
+        return self._in_experiment(experiment, viewer, unit_id, attributes)
+
+    def _in_experiment(
+        self, experiment: Experiment, viewer: Viewer, unit_id: str, attributes: Mapping[str, Any]
+    ) -> Assignment:
+        """Whoever was exposed keeps their variant; targeting, traffic, and weights are asked of others alone."""
+        config, test_id = experiment.config, experiment.test_id
+        entries = self._entries(experiment, viewer)
+        placed = entries.own if entries else None
+        if placed is None:
+            found = place(experiment, unit_id, attributes)
+            if isinstance(found, AssignmentReason):
+                return Assignment(test_id, None, found)
+            version = experiment.periods[-1].version if experiment.periods else 0
+            placed = Entry(found.key, found.key, experiment.weights[found.key], version)
+        is_linked = linked_user(config.unit, viewer) is not None
+        is_exposed = entries is not None and entries.has_seen(placed.own, is_linked=is_linked)
+        shown = placed.own
+        if entries is not None and viewer.is_shown and not is_exposed:
+            written = self._write(lambda: self._exposures.expose(experiment, viewer, placed))
+            shown, is_exposed = written or shown, written is not None
+        return Assignment(test_id, config.variant(shown), AssignmentReason.ASSIGNED, is_exposed)
+
+    def _held_out(self, experiment: Experiment, holdout: HoldoutRule, viewer: Viewer) -> Assignment:
+        if viewer.is_shown:
+            self._write(lambda: self._exposures.note_holdout(holdout.name, experiment.config.unit, viewer))
+        return Assignment(experiment.test_id, experiment.config.control, AssignmentReason.HOLDOUT)
+
+    def _forced(self, experiment: Experiment, viewer: Viewer, variant: Variant) -> Assignment:
+        """Noted of a unit that might count otherwise."""
+        might_count = viewer.is_shown and viewer.is_tracked and viewer.ids.of(experiment.config.unit)
+        if might_count and experiment.status is ExperimentStatus.RUNNING:
+            self._write(lambda: self._exposures.note_forced(experiment, variant.key, viewer))
+        return Assignment(experiment.test_id, variant, AssignmentReason.FORCED)
+
+    def _entries(self, experiment: Experiment, viewer: Viewer) -> Entries | None:
+        """None: the database does not answer, and the hash alone says what a unit gets."""
+        try:
+            return self._exposures.entries(experiment, viewer)
+        except AWAY as error:
+            return self._without_database(error)
+
+    def _write(self, write: Callable[[], T]) -> T | None:
+        """None: nothing was stored. The page is shown all the same, and the next one tries again."""
+        try:
+            return write()
+        except AWAY as error:
+            return self._without_database(error)
+
+    def _without_database(self, error: Exception) -> None:
+        self._session.rollback()
+        logger.warning("an exposure is not on record: %s", type(error).__name__)
+
+
+def _holdout(snapshot: Snapshot, experiment: Experiment, unit_id: str) -> HoldoutRule | None:
+    """The first that keeps the unit out."""
+    rules = (rule for rule in snapshot.holdouts if experiment.test_id in rule.test_ids)
+    return next((rule for rule in rules if rule.holds(unit_id)), None)

@@ -1,0 +1,74 @@
+"""The kill switch that needs no database: a file of this host, which every process looks at in each request."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+
+EVERYTHING = "everything"
+MODE = 0o600
+
+Change = Callable[[frozenset[str]], frozenset[str]]
+
+
+def switch_of_test(test_id: str) -> str:
+    return f"test:{test_id}"
+
+
+def switch_of_flag(key: str) -> str:
+    return f"flag:{key}"
+
+
+class KillFile:
+    """One switch a line: `test:<test id>`, `flag:<key>`, or `everything`.
+
+    A new file takes the old one's place at once, so that nobody reads half of one; a look costs a `stat`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._mark: tuple[int, ...] = ()
+        self._switches: frozenset[str] = frozenset()
+
+    def switches(self) -> frozenset[str]:
+        """What is killed, as the file says now; as it said last, if it cannot be read."""
+        try:
+            state = self._path.stat()
+        except FileNotFoundError:
+            return frozenset()
+        except OSError:
+            return self._switches
+        mark = (state.st_ino, state.st_mtime_ns, state.st_size)
+        if mark != self._mark:
+            with self._lock:
+                self._switches, self._mark = self._read(), mark
+        return self._switches
+
+    def kill(self, switch: str) -> None:
+        self._change(lambda switches: switches | {switch})
+
+    def revive(self, switch: str) -> None:
+        self._change(lambda switches: switches - {switch})
+
+    def _change(self, change: Change) -> None:
+        """Processes take turns, so that no kill is lost to another one."""
+        turn = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE)
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            before = self._read() if self._path.exists() else frozenset()
+            beside = self._path.with_suffix(".new")
+            beside.write_text("".join(f"{switch}\n" for switch in sorted(change(before))))
+            beside.replace(self._path)
+        finally:
+            os.close(turn)
+
+    def _read(self) -> frozenset[str]:
+        try:
+            lines = self._path.read_text().splitlines()
+        except OSError:
+            return self._switches
+        return frozenset(line.strip() for line in lines if line.strip())
