@@ -263,7 +263,8 @@ class Settings(ServerSettings, MonitoringSettings):
     ANALYTICS_PLUGINS: ImportPaths = Field(
         "backend.analytics.ai_calculator_analytics:AiCalculatorAnalytics,"
         "backend.analytics.ai_calculator_dashboard:AiCalculatorDashboard,"
-        "backend.analytics.ai_calculator_performance:AiCalculatorPerformance",
+        "backend.analytics.ai_calculator_performance:AiCalculatorPerformance,"
+        "backend.analytics.ai_calculator_ab_testing:AiCalculatorAbTesting",
         description="Import paths of the analytics plugins to load, separated by commas.",
     )
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe message logged.")

@@ -55,23 +55,13 @@ def start_concerns(
     return tuple(sorted(concerns, key=lambda concern: not concern.blocks))
 
 
-def overlaps(one: ExperimentConfig, other: ExperimentConfig) -> bool:
-    """Whether a unit could be in both: not if they draw from different parts of one namespace."""
-    a, b = one.namespace, other.namespace
-    if a is None or b is None or a.name != b.name:
-        return True
-    return a.start < b.end and b.start < a.end
-
-
 def _rivals(config: ExperimentConfig, active: Iterable[Experiment]) -> Iterator[Concern]:
     if config.type is TestType.CUSTOM:
         return
     for other in active:
-        if other.config.type is config.type and overlaps(config, other.config):
-            message = (
-                f"“{other.config.name}” is {other.status.value} and changes the same part of the product."
-                " Stop it first, or give each its own part of one namespace."
-            )
+        if other.config.type is config.type:
+            message = f"“{other.config.name}” is {other.status.value} and changes the same part of the product."
+            message += " Stop it first."
             yield Concern("rival", "type", message, blocks=True)
 
 

@@ -81,9 +81,7 @@ class ExperimentService:
         """What would make an experiment worthless, as far as its design and the experiments beside it tell."""
         return start_concerns(config, self._store.all(ACTIVE), self._store.served(), self._now())
 
-    def create(
-        self, config: ExperimentConfig, editor: Editor, why: str = "", follows: str | None = None
-    ) -> Experiment:
+    def create(self, config: ExperimentConfig, editor: Editor, why: str = "", follows: str | None = None) -> Experiment:
         """A draft. Raises InvalidRequest with every reason; NotFound if what it follows is not there."""
         config = replace(config, seed=config.seed or new_seed())
         self._demand(config, why)

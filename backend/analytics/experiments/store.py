@@ -95,9 +95,7 @@ class ExperimentStore:
 
     def served(self) -> tuple[Experiment, ...]:
         """What assignment has to know: those that run, and those whose winner is shown."""
-        wanted = select(AbTest).where(
-            (AbTest.status == ExperimentStatus.RUNNING.value) | AbTest.shipped.is_not(None)
-        )
+        wanted = select(AbTest).where((AbTest.status == ExperimentStatus.RUNNING.value) | AbTest.shipped.is_not(None))
         rows = self._session.scalars(wanted.order_by(AbTest.created_at, AbTest.test_id)).all()
         return self.shown(rows)
 

@@ -1,0 +1,56 @@
+"""Experiments, flags, and holdouts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from backend.analytics.experiments import personal_data
+from backend.analytics.experiments.families import ProductNames
+from backend.analytics.experiments.flags import FlagService
+from backend.analytics.experiments.holdouts import HoldoutService
+from backend.analytics.experiments.schedules import ExperimentSchedules
+from backend.analytics.experiments.service import ExperimentService
+from backend.audit.service import AuditLog
+from backend.database import get_db_session
+from backend.faults import Faults
+from backend.jobs.store import database_clock
+from backend.personal_data import DataClasses
+from backend.plugins import Registry, get
+from config.settings import Settings
+
+
+def fit_out(registry: Registry, settings: Settings) -> None:
+    faults = Faults(settings.FAULT_POINT)
+
+    def experiments() -> ExperimentService:
+        session = get_db_session()
+        return ExperimentService(session, get(AuditLog), get(ProductNames), faults, database_clock(session))
+
+    def flags() -> FlagService:
+        session = get_db_session()
+        return FlagService(session, get(AuditLog), faults, database_clock(session))
+
+    def holdouts() -> HoldoutService:
+        session = get_db_session()
+        return HoldoutService(session, get(AuditLog), database_clock(session))
+
+    def schedules() -> ExperimentSchedules:
+        session = get_db_session()
+        return ExperimentSchedules(get(ExperimentService), session, database_clock(session))
+
+    personal_data.declare(registry.build(DataClasses), get_db_session, timedelta(days=settings.EVENTS_RETENTION_DAYS))
+    registry.add_shared(ProductNames, product_names)
+    registry.add_service(ExperimentService, experiments)
+    registry.add_service(FlagService, flags)
+    registry.add_service(HoldoutService, holdouts)
+    registry.add_service(ExperimentSchedules, schedules)
+
+
+def product_names() -> ProductNames:
+    """What a variant may choose of the product."""
+    return ProductNames(
+        weightings=("published",),
+        next_steps=("by_share", "by_pay", "by_speed"),
+        moves=("balanced", "pay", "similarity", "openings"),
+        statements={},
+    )
