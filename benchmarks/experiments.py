@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from backend.analytics.experiments.counting import EXPOSURE_STREAM, Counting, CountQuery
+from backend.analytics.events.server_streams import EXPOSURE_STREAM
+from backend.analytics.experiments.counting import Counting, CountQuery
 from backend.analytics.experiments.definition import (
     Experiment,
     ExperimentConfig,

@@ -139,7 +139,7 @@ def sums(units, name, until, window, followed):
         parts = RATIOS.get(name, (name,))
         y, *d = (unit.value(part, unit.at, end, followed) for part in parts)
         x, *_ = (unit.value(part, unit.at - BEFORE, unit.at, followed) for part in parts)
-        total.update({"y": y, "yy": y * y, "x": x, "xx": x * x, "xy": x * y})
+        total.update({"y": y, "yy": y * y, "x": x, "xx": x * x, "xy": x * y, "some": int(y != 0)})
         if d:
             total.update({"d": d[0], "dd": d[0] ** 2, "yd": y * d[0]})
     return total
@@ -149,3 +149,21 @@ def day_of(unit, start, zone):
     """How many whole days of the test were over when the unit came, by the local clock."""
     local = [instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for instant in (unit.at, start)]
     return (local[0] - local[1]) // timedelta(days=1)
+
+
+def variants_of(session, exposures):
+    """All that the person of a session was in by its end, entered in it or in the 90 days before."""
+    seen = {
+        f"{row['data']['experiment']}: {row['data']['variant']}"
+        for row in exposures
+        if session["started_at"] - timedelta(days=90) <= row["timestamp"] <= session["ended_at"]
+        and any(
+            session[name] is not None and session[name] == value
+            for name, value in (
+                ("user_id", row["user_id"]),
+                ("visitor_id", row["visitor_id"]),
+                ("session_id", row["data"].get("session")),
+            )
+        )
+    }
+    return ", ".join(sorted(seen)) or None

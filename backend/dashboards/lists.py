@@ -37,6 +37,7 @@ PLURALS = {
     "job_title": "job titles",
     "industry": "industries",
     "risk_level": "exposure levels",
+    "experiment_variant": "variants",
 }
 SHORT = {"region": "State", "job_title": "Title", "risk_level": "Exposure"}
 

@@ -21,8 +21,13 @@ from backend.analytics.experiments.definition import (
     Variant,
 )
 from backend.analytics.experiments.unit_measures import UNIT_MEASURES
+from backend.analytics.metrics.catalogue.query import Filter, Operator, Query
+from backend.analytics.metrics.catalogue.service import CatalogueService
+from backend.analytics.metrics.funnel.definition import FunnelQuery
+from backend.analytics.metrics.funnel.service import FunnelService
+from backend.analytics.metrics.period import Period
 from tests.catalogue_oracle import moment
-from tests.experiment_oracle import counted, day_of, standing_of, units_of
+from tests.experiment_oracle import counted, day_of, standing_of, units_of, variants_of
 from tests.landing_rows import landing_row
 from tests.sessions_oracle import COLUMNS, sessions
 
@@ -134,13 +139,16 @@ def as_told(result, name, variant, days=100):
 
 
 @pytest.mark.parametrize(
-    ("unit", "window", "names"),
+    ("warehouse", "unit", "window", "names"),
     [
-        ("user", None, MEASURES),
-        ("visitor", None, OF_EVENTS),
-        ("session", None, ("revenue", "sessions")),
-        ("visitor", timedelta(hours=60), ("conversion_rate", "session_events")),
+        ("duckdb", "user", None, MEASURES),
+        ("duckdb", "visitor", None, OF_EVENTS),
+        ("duckdb", "session", None, MEASURES),
+        ("duckdb", "visitor", timedelta(hours=60), (*OF_EVENTS, "session_events")),
+        ("clickhouse", "visitor", None, OF_EVENTS),
+        ("clickhouse", "session", timedelta(hours=60), ("revenue", "sessions")),
     ],
+    indirect=["warehouse"],
 )
 def test_every_sum_is_that_of_plain_loops_over_the_units(warehouse, told, unit, window, names):
     units = units_of(f"{unit}-test", *told, START, STOP)
@@ -149,15 +157,18 @@ def test_every_sum_is_that_of_plain_loops_over_the_units(warehouse, told, unit, 
     result = Counting(warehouse, FOLLOWED).count(query(unit, window, names=names))
 
     assert Counter({str(name): n for name, n in result.standings.items()}) == standings
-    assert standings["crossed"] and standings["bot"]
-    assert not window or standings["immature"]
+    assert all(standings[reason] for reason in ("crossed", "bot", *(["immature"] if window else [])))
     for (name, variant), sums in expected.items():
         values = as_told(result, name, variant)
         assert values == pytest.approx({key: sums[key] for key in values}), (name, variant)
     assert result.units() == {variant: expected[names[0], variant]["n"] for variant in result.units()}
 
 
-@pytest.mark.parametrize("window", [None, timedelta(hours=60)])
+@pytest.mark.parametrize(
+    ("warehouse", "window"),
+    [("duckdb", None), ("duckdb", timedelta(hours=60)), ("clickhouse", None)],
+    indirect=["warehouse"],
+)
 def test_the_sums_of_the_rows_up_to_a_day_are_those_at_its_end(warehouse, told, window):
     names = ("conversion_rate", "revenue", "sessions")
     units = units_of("visitor-test", *told, START, STOP)
@@ -186,3 +197,32 @@ def test_units_are_counted_by_segment_weights_and_day_of_their_first_exposure(wa
             by_row[row.variant, row.version, row.day] += row.n
     assert by_row == Counter((unit.variant, unit.version, day_of(unit, START, ZONE)) for unit in kept)
     assert {row.segment for row in result.rows} == {"US", "IN", None}
+
+
+def test_sessions_and_funnels_are_broken_down_by_what_their_persons_were_in(warehouse, told):
+    rows, visits = told
+    exposures = [
+        row
+        for row in rows
+        if row["event_type"] == "experiment_exposed" and row["session_id"] == "mingus-server-experiments"
+    ]
+    visits = [visit for visit in visits if not visit["is_bot"]]
+    sizes = Counter(variants_of(visit, exposures) for visit in visits)
+    period = Period(START - timedelta(days=20), STOP + timedelta(days=20), ZONE)
+
+    by_variant = CatalogueService(warehouse, lambda: STOP, FOLLOWED).answer(
+        Query(("sessions",), period, ("experiment_variant",), limit=1_000)
+    )
+    of_one = Query(("sessions",), period, filters=(Filter("experiment_variant", Operator.CONTAINS, ("user-test: b",)),))
+    ways = FunnelService(warehouse, lambda: STOP).answer(
+        FunnelQuery(period, filters=of_one.filters, breakdown="experiment_variant")
+    )
+
+    assert {row.keys[0]: row.values["sessions"] for row in by_variant.rows} == sizes
+    assert len(sizes) > 5
+    assert CatalogueService(warehouse, lambda: STOP, FOLLOWED).answer(of_one).totals.n == sum(
+        n for name, n in sizes.items() if "user-test: b" in (name or "")
+    )
+    opened = [visit for visit in visits if visit["step_1_at"]]
+    opened = [visit for visit in opened if "user-test: b" in (variants_of(visit, exposures) or "")]
+    assert ways.funnel.steps[0].count == len(opened)

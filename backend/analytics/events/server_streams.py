@@ -9,4 +9,5 @@ from backend.analytics.events.demo import DEMO_SESSIONS
 
 # Only the server itself names a stream so; whatever comes from outside under such a name is refused.
 SERVER_STREAMS = "mingus-server-"
+EXPOSURE_STREAM = f"{SERVER_STREAMS}experiments"  # whom an experiment was shown to
 RESERVED_STREAMS = (DEMO_SESSIONS, SERVER_STREAMS)  # that no visitor's session may have

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from backend.analytics.experiments.definition import Experiment, ExperimentUnit
+from backend.analytics.experiments.definition import Experiment
 from backend.analytics.experiments.unit_measures import UnitMeasure, UnitValue
-from backend.analytics.experiments.unit_sums import SEGMENTS, Shape, Standing, sums_of_units
-from backend.analytics.lake.shape import session_key
+from backend.analytics.experiments.unit_sums import (
+    Shape,
+    Standing,
+    exposures_by_hour,
+    sums_of_novelty,
+    sums_of_units,
+)
 from backend.analytics.metrics.catalogue.query import DEFAULT_CURRENCY
-from backend.analytics.metrics.parameters import MICROSECOND, micros, shift_names, shift_values
+from backend.analytics.metrics.parameters import BEGINNING, MICROSECOND, micros, shift_names, shift_values
 from backend.analytics.metrics.period import Period
 from backend.analytics.warehouse.question import MarkedTexts, Question
 from backend.analytics.warehouse.relations import DAY
 
 if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
     from backend.analytics.warehouse.service import Answer, Warehouse
 
-EXPOSURE_STREAM = "mingus-server-experiments"
+    Build = Callable[..., Table]
+
 DAYS_BEFORE = timedelta(days=14)
+LATE_DAYS = 60  # after the end of a test, in which exposures still come that are only told
 FOR_EVER = 2**60  # microseconds: no window
-Factors = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,11 @@ class CountQuery:
             currency=DEFAULT_CURRENCY,
         )
 
+    @property
+    def columns(self) -> Mapping[tuple[str, ...], int]:
+        """The places of the sums in an answer, by their factors."""
+        return {factors: number for number, factors in enumerate(self.shape.columns)}
+
     def numbers(self, followed: timedelta) -> dict[str, int]:
         """The parameters of the question, by name. Sessions begin up to a day before what happens in them."""
         start, end = micros(self.start), micros(self.until)
@@ -74,7 +87,6 @@ class CountQuery:
             "end": end,
             "first_day": micros(self.start - before) // DAY - 1,
             "last_day": end // DAY,
-            "stream": session_key(EXPOSURE_STREAM),
             "phase": self.experiment.phase,
             "window": FOR_EVER if window is None else window // MICROSECOND,
             "before": before // MICROSECOND,
@@ -105,12 +117,16 @@ class Sums:
     """The units of a variant and the sums over them: `of("y0", "y0")` is the sum of the squares of the first value."""
 
     n: int
-    columns: tuple[Factors, ...]
+    query: CountQuery
     amounts: tuple[float, ...]
 
     def of(self, first: str, second: str = "") -> float:
         factors = tuple(sorted((first, second), key=_place)) if second else ("", first)
-        return self.amounts[self.columns.index((factors[0], factors[1]))]
+        return self.amounts[self.query.columns[factors]]
+
+    def conversions(self, value: UnitValue) -> int:
+        """The units whose value is not zero."""
+        return round(self.of(f"{'y' if value.is_flag else 'c'}{self.query.values.index(value)}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +142,9 @@ class Counted:
 
     def sums(self, variant: str, keep: Callable[[Added], bool] = lambda _: True) -> Sums:
         """Those of a variant over the rows that are kept: no rows, no units."""
-        columns = self.query.shape.columns
         rows = [row for row in self.rows if row.variant == variant and keep(row)]
         totals = [sum(amounts) for amounts in zip(*(row.sums for row in rows), strict=True)]
-        return Sums(sum(row.n for row in rows), columns, tuple(totals) or (0.0,) * len(columns))
+        return Sums(sum(row.n for row in rows), self.query, tuple(totals) or (0.0,) * len(self.query.columns))
 
     def units(self, keep: Callable[[Added], bool] = lambda _: True) -> Counter[str]:
         """How many units each variant has, also where the design has no such variant."""
@@ -154,6 +169,14 @@ class Counted:
         return max((row.day for row in self.rows), default=-1)
 
 
+@dataclass(frozen=True, slots=True)
+class Exposures:
+    """Exposures by the hour in which they came, and how many came when the test was over."""
+
+    by_hour: Mapping[datetime, int]
+    after_stop: int
+
+
 class Counting:
     """Asks the warehouse. `followed`: how long after a result something still follows it."""
 
@@ -167,13 +190,26 @@ class Counting:
         answer = self._warehouse.ask(question, **query.numbers(self._followed))
         return counted(query, answer)
 
+    def novelty(self, query: CountQuery) -> dict[str, tuple[float, ...]]:
+        """Of each variant the sums of `sums_of_novelty` for the first measure's first value."""
+        rows = self._warehouse.ask(question_of(query, sums_of_novelty), **query.numbers(self._followed)).rows
+        return {variant: tuple(sums) for variant, *sums in rows}
 
-def question_of(query: CountQuery) -> Question:
+    def exposures(self, query: CountQuery) -> Exposures:
+        late = {"last_day": micros(query.until) // DAY + LATE_DAYS}
+        question = question_of(query, exposures_by_hour)
+        rows = self._warehouse.ask(question, **query.numbers(self._followed) | late).rows
+        hours = {BEGINNING + hour * timedelta(hours=1): n for hour, is_late, n in rows if not is_late}
+        return Exposures(hours, sum(n for _, is_late, n in rows if is_late))
+
+
+def question_of(query: CountQuery, build: Build = sums_of_units) -> Question:
     texts = MarkedTexts()
     test = texts.mark(query.experiment.test_id)
     shape = query.shape
-    build = partial(sums_of_units, shape=shape, test=test)
-    return Question(f"experiment {shape!r}", shape.parameters, build, texts.texts, of_sessions=True)
+    built = partial(build, shape=shape, test=test)
+    name = f"experiment {build.__name__} {shape!r}"
+    return Question(name, shape.parameters, built, texts.texts, of_sessions=True)
 
 
 def counted(query: CountQuery, answer: Answer) -> Counted:
@@ -187,14 +223,5 @@ def counted(query: CountQuery, answer: Answer) -> Counted:
     return Counted(query, tuple(in_order), standings, answer.as_of, answer.engine, answer.version)
 
 
-def segments_of(unit: ExperimentUnit) -> Sequence[str]:
-    """The dimensions by which units can be told apart: what their own exposure says of them."""
-    return SEGMENTS
-
-
 def _place(name: str) -> tuple[bool, int]:
     return name.startswith("x"), int(name[1:])
-
-
-def values_of(measures: Iterable[UnitMeasure]) -> tuple[UnitValue, ...]:
-    return tuple(dict.fromkeys(value for measure in measures for value in measure.values))

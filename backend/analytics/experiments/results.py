@@ -12,8 +12,9 @@ from backend.analytics.experiments.unit_measures import UnitMeasure
 
 if TYPE_CHECKING:
     from backend.analytics.experiments.definition import Experiment
-    from backend.analytics.experiments.statistics.samples import Inconclusive, Mean, Proportion, Ratio
-    from backend.analytics.experiments.statistics.verdict import Verdict
+    from backend.analytics.experiments.statistics.answers import Inconclusive
+    from backend.analytics.experiments.statistics.samples import Mean, Proportion, Ratio
+    from backend.analytics.experiments.statistics.verdict_input import GuardrailState, Verdict
 
     Sample = Proportion | Mean | Ratio
 
@@ -25,12 +26,6 @@ class Role(StrEnum):
     SECONDARY = "secondary"
     GUARDRAIL = "guardrail"
     ASKED = "asked"
-
-
-class GuardrailState(StrEnum):
-    SAFE = "safe"
-    UNDECIDED = "undecided"
-    BREACHED = "breached"
 
 
 class Check(StrEnum):

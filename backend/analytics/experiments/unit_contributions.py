@@ -99,7 +99,7 @@ class Contributions:
         return rows.mutate(is_after=waited >= 0).filter(waited < length, waited >= -before)
 
     def _marks(self, rows: Table) -> dict[str, BooleanValue]:
-        """Columns that look at more than one row: which events followed a result, which clicks are the first of equals."""
+        """Columns of more than one row: which events followed a result, which clicks are the first of equal ones."""
         import ibis
 
         marks: dict[str, BooleanValue] = {}

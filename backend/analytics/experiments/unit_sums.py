@@ -14,11 +14,11 @@ from enum import StrEnum
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
-from backend.analytics.events.names import EventName
 from backend.analytics.experiments.definition import ExperimentUnit
 from backend.analytics.experiments.unit_contributions import ID_OF, Contributions, hashed
 from backend.analytics.experiments.unit_measures import UnitValue
 from backend.analytics.lake.tables import EVENTS
+from backend.analytics.metrics.catalogue.variants import property_of, server_exposures
 from backend.analytics.metrics.parameters import shift_at
 from backend.analytics.warehouse.relations import DAY, relation
 
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
     Numbers = Mapping[str, IntegerValue]
 
+HOUR = DAY // 24
 SEGMENTS = ("country", "region", "device")  # that an exposure itself tells
 KEYS = ("standing", "variant", "weights_version", "day", "segment")
-BOUNDS = ("start", "end", "first_day", "last_day", "stream", "phase", "window", "before", "followed", "began")
+BOUNDS = ("start", "end", "first_day", "last_day", "phase", "window", "before", "followed", "began")
 
 
 class Standing(StrEnum):
@@ -46,7 +47,8 @@ class Standing(StrEnum):
 class Shape:
     """What makes one question differ from another in more than its numbers and texts.
 
-    `pairs` of values are multiplied, beside each with itself; `with_before`: the days before are counted too.
+    `pairs` of values are multiplied, beside each with itself; `with_before`: the days before are counted too. Of the
+    names of factors, `y0` is the first value, `x0` the same in the days before, `c0` 1 where the first is not zero.
     """
 
     unit: ExperimentUnit
@@ -73,7 +75,8 @@ class Shape:
             for first, second in combinations_with_replacement(names, 2)
             if frozenset((int(first[1:]), int(second[1:]))) in related
         )
-        return (*(("", name) for name in names), *products)
+        conversions = [f"c{number}" for number, value in enumerate(self.values) if not value.is_flag]
+        return (*(("", name) for name in (*names, *conversions)), *products)
 
 
 def sums_of_units(*marks: IntegerValue, shape: Shape, test: str) -> Table:
@@ -111,17 +114,13 @@ def exposures(numbers: Numbers, test: str) -> Table:
     """The exposures of one phase of an experiment, which only the server's own stream has."""
     import ibis
 
-    events = relation(EVENTS)
+    events = server_exposures()
     events = events.filter(
-        events.day >= numbers["start"] // DAY,
-        events.day <= numbers["last_day"],
-        events.session_key == numbers["stream"],
-        events.event_type == EventName.EXPERIMENT_EXPOSED.value,
-        events.timestamp >= numbers["start"],
+        events.day >= numbers["start"] // DAY, events.day <= numbers["last_day"], events.timestamp >= numbers["start"]
     )
     events = events.mutate(
         of_phase=_whole(events, "phase"),
-        to_variant=_property(events, "variant"),
+        to_variant=property_of(events, "variant"),
         version=_whole(events, "weights_version"),
         forced=events.event_data.re_search('"forced" *: *true'),
         unit_id=ibis.cases(
@@ -130,10 +129,10 @@ def exposures(numbers: Numbers, test: str) -> Table:
                 for key in ID_OF
                 if key != "session_id"
             ),
-            else_=hashed("session_id", _property(events, "session")),
+            else_=hashed("session_id", property_of(events, "session")),
         ),
     )
-    return events.filter(_property(events, "experiment") == test, events.of_phase == numbers["phase"])
+    return events.filter(property_of(events, "experiment") == test, events.of_phase == numbers["phase"])
 
 
 def _units(numbers: Numbers, shape: Shape, test: str, links: Table | None) -> Table:
@@ -201,6 +200,7 @@ def _days(contributions: Table, numbers: Numbers, shape: Shape) -> Table:
         total, own = days[f"y_v{number}"].sum().over(so_far), days[f"y_v{number}"]
         before = days[f"x_v{number}"].sum().over(all_days)
         columns = {f"y{number}": total, f"was_y{number}": total - own, f"x{number}": before}
+        days = days.mutate(**{f"c{number}": _is_some(total), f"was_c{number}": _is_some(total - own)})
         days = days.mutate(
             **{name: _float(ibis.least(amount, 1) if value.is_flag else amount) for name, amount in columns.items()}
         )
@@ -214,7 +214,7 @@ def _added(days: Table, shape: Shape) -> Table:
     sums = {}
     for number, factors in enumerate(shape.columns):
         now, was = (_product(days, factors, prefix) for prefix in ("", "was_"))
-        is_before = all(factor.startswith("x") or not factor for factor in factors)
+        is_before = all(factor in {"", f"x{factor[1:]}"} for factor in factors)
         change = ibis.ifelse(days.is_first, now, 0.0) if is_before else now - was
         sums[f"s{number}"] = change.sum().fill_null(0.0)
     rows = days.group_by(*KEYS[1:]).aggregate(**sums)
@@ -229,17 +229,58 @@ def _product(days: Table, factors: tuple[str, str], prefix: str) -> Value:
     product: Value = ibis.literal(1.0)
     for factor in factors:
         if factor:
-            product = product * days[f"{prefix}{factor}" if factor.startswith("y") else factor]
+            product = product * days[factor if factor.startswith("x") else f"{prefix}{factor}"]
     return product
-
-
-def _property(events: Table, name: str) -> StringValue:
-    return events.event_data.re_extract(f'"{name}" *: *"([^"]*)"', 1).nullif("")
 
 
 def _whole(events: Table, name: str) -> IntegerValue:
     return events.event_data.re_extract(f'"{name}" *: *([0-9]+)', 1).nullif("").cast("int64")
 
 
+def _is_some(amount: IntegerValue) -> Value:
+    return _float((amount != 0).cast("int64"))
+
+
 def _float(amount: Value) -> Value:
     return amount.cast("float64")
+
+
+def sums_of_novelty(*marks: IntegerValue, shape: Shape, test: str) -> Table:
+    """A row a variant, of units exposed ten days ago: n, then sum and sum of squares of the daily mean of the first
+    value in days 0-2 after the exposure, and of that of days 3-9 minus it.
+    """
+    import ibis
+
+    numbers = dict(zip(shape.parameters, marks, strict=True))
+    links = _links(numbers) if shape.unit is ExperimentUnit.VISITOR else None
+    units = _units(numbers, shape, test, links)
+    units = units.filter(units.standing == Standing.COUNTED, units.exposed_at + 10 * DAY <= numbers["end"])
+    contributions = Contributions(numbers, shape.unit, shape.values[:1], shape.currency, links)
+    rows = contributions.of(units, with_before=False)
+    waited = rows.at - rows.exposed_at
+    spans = {"early": waited < 3 * DAY, "late": (waited >= 3 * DAY) & (waited < 10 * DAY)}
+    did = rows.group_by(of_unit="unit_id").aggregate(
+        **{name: rows.v0.sum(where=span).fill_null(0) for name, span in spans.items()}
+    )
+    whole = units.left_join(did, units.unit_id == did.of_unit)
+    amounts = {name: whole[name].fill_null(0) for name in spans}
+    if shape.values[0].is_flag:
+        amounts = {name: ibis.least(amount, 1) for name, amount in amounts.items()}
+    whole = whole.select("variant", early=_float(amounts["early"]) / 3, late=_float(amounts["late"]) / 7)
+    whole = whole.mutate(change=whole.late - whole.early)
+    return whole.group_by("variant").aggregate(
+        n=whole.count(),
+        early=whole.early.sum(),
+        early_squares=(whole.early * whole.early).sum(),
+        change=whole.change.sum(),
+        change_squares=(whole.change * whole.change).sum(),
+    )
+
+
+def exposures_by_hour(*marks: IntegerValue, shape: Shape, test: str) -> Table:
+    """A row for each hour since 1970 with exposures, robots' left out; those after the end of the test apart."""
+    numbers = dict(zip(shape.parameters, marks, strict=True))
+    rows = exposures(numbers, test)
+    rows = rows.filter(~rows.is_bot)
+    hours = rows.group_by(hour=rows.timestamp // HOUR, is_late=rows.timestamp >= numbers["end"])
+    return hours.aggregate(n=rows.count())

@@ -31,7 +31,7 @@ class Question:
 
     `build` is given `parameters`, and has the marks of `texts` in it. Questions with the same name have the same
     expression. The SQL of a `standing` question lies beside this file: processes that ask no other need not load Ibis.
-    One `of_sessions` reads no other relation.
+    One `of_sessions` reads no other relation, or of events only those of the days whose sessions it may look at.
     """
 
     name: str

@@ -87,6 +87,9 @@ class SessionQuery(PeriodQuery):
     first_seen_month: AnyOf
     first_seen_month_not: NoneOf
     first_seen_month_contains: ContainsAny
+    experiment_variant: AnyOf
+    experiment_variant_not: NoneOf
+    experiment_variant_contains: ContainsAny
     compare: Compare | None = None
     format: Literal["json", "csv"] = "json"
 

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from backend.analytics.metrics.attribution.models import Channel, Lost, Path
-from backend.analytics.metrics.catalogue.dimensions import with_first_seen
+from backend.analytics.metrics.catalogue.dimensions import with_persons
 from backend.analytics.metrics.catalogue.expressions import holds, with_marks
 from backend.analytics.metrics.catalogue.query import Filter
 from backend.analytics.metrics.parameters import GAP, not_left_out
@@ -140,7 +140,7 @@ def _people(touches: Table) -> Table:
 
 def _sessions(numbers: Numbers, selection: SessionSelection) -> Table:
     start, end = numbers["start"] - numbers["lookback"], numbers["end"]
-    sessions = with_first_seen(relation(SESSIONS), (condition.field for condition in selection.filters))
+    sessions = with_persons(relation(SESSIONS), (condition.field for condition in selection.filters))
     sessions = sessions.filter(sessions.day >= start // DAY, sessions.day <= end // DAY, sessions.started_at < end)
     return sessions if selection.bots else sessions.filter(~sessions.is_bot)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend.analytics.metrics.catalogue.measures import Relation
+from backend.analytics.metrics.catalogue.variants import VARIANTS, with_variants
 from backend.analytics.metrics.parameters import monday
 from backend.analytics.warehouse.relations import EPOCH, SESSIONS, relation
 
@@ -17,6 +18,7 @@ BOTH = frozenset(Relation)
 SESSIONS_ONLY = frozenset({Relation.SESSIONS})
 EVENTS_ONLY = frozenset({Relation.EVENTS})
 FIRST_SEEN = "first_seen"
+EXPERIMENT_VARIANT = "experiment_variant"
 COHORTS = frozenset({"first_seen_week", "first_seen_month"})
 
 
@@ -45,10 +47,15 @@ def _date(day: IntegerValue) -> StringValue:
     return (ibis.literal(EPOCH) + day.as_interval("D")).cast("string").left(10)
 
 
-def with_first_seen(sessions: Table, names: Iterable[str]) -> Table:
-    """The sessions with the first day of their persons, where one of these dimensions needs it."""
-    if not COHORTS & set(names):
-        return sessions
+def with_persons(sessions: Table, names: Iterable[str]) -> Table:
+    """The sessions with what else is known of their persons, where one of these dimensions needs it."""
+    asked = set(names)
+    if asked & COHORTS:
+        sessions = _with_first_seen(sessions)
+    return with_variants(sessions) if EXPERIMENT_VARIANT in asked else sessions
+
+
+def _with_first_seen(sessions: Table) -> Table:
     every = relation(SESSIONS)
     firsts = every.group_by("person").aggregate(**{FIRST_SEEN: every.day.min()})
     return sessions.inner_join(firsts, "person")
@@ -86,6 +93,12 @@ _DEFINED = (
     Dimension(
         "first_seen_month", "First seen, month", "The month (UTC) of it, such as 2026-11.",
         SESSIONS_ONLY, "Unknown", lambda table: _date(table[FIRST_SEEN]).left(7),
+    ),
+    Dimension(
+        EXPERIMENT_VARIANT, "Experiment variant",
+        "The experiments that the person was in, each with the variant, such as `offer-test: plus`: those entered in"
+        " the 90 days before the session, or in it. To see one experiment alone, filter by texts that contain its id.",
+        SESSIONS_ONLY, "In no experiment", lambda table: table[VARIANTS],
     ),
     _column("event_type", "Event", "The event's name.", EVENTS_ONLY),
 )  # fmt: skip

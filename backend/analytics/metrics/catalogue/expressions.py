@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.catalogue.buckets import bucket, bucket_values
-from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, with_first_seen
+from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, with_persons
 from backend.analytics.metrics.catalogue.followed import FOLLOWED_BY, with_followed
 from backend.analytics.metrics.catalogue.measures import COUNTED, MEASURES, Measure, Ratio, Relation
 from backend.analytics.metrics.catalogue.query import MOST_ROWS, Filter, Operator, Query
@@ -79,7 +79,7 @@ def _expression(
     numbers = dict(zip(parameters, values, strict=True))
     start, end, first, last = (numbers[name] for name in BOUNDS)
     fields = (*query.dimensions, *(condition.field for condition in query.filters))
-    table = with_first_seen(relation(SESSIONS), fields) if source is Relation.SESSIONS else relation(EVENTS)
+    table = with_persons(relation(SESSIONS), fields) if source is Relation.SESSIONS else relation(EVENTS)
     instant = table[INSTANTS[source]]
     conditions = [table.day >= first, table.day <= last, instant >= start, instant < end]
     conditions += [not_left_out(instant, numbers)] if GAP[0] in numbers else []

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, with_first_seen
+from backend.analytics.metrics.catalogue.dimensions import DIMENSIONS, with_persons
 from backend.analytics.metrics.catalogue.expressions import holds
 from backend.analytics.metrics.catalogue.query import Filter
 from backend.analytics.metrics.funnel.definition import FunnelQuery, FunnelScope, Order
@@ -176,7 +176,7 @@ def _events(query: FunnelQuery, numbers: Numbers, kinds: Kinds, grouped: str) ->
 
 def _sessions(query: FunnelQuery, numbers: Numbers, filters: tuple[Filter, ...], grouped: str) -> Table:
     fields = [condition.field for condition in query.filters] + [query.breakdown or "", grouped]
-    sessions = with_first_seen(relation(SESSIONS), fields)
+    sessions = with_persons(relation(SESSIONS), fields)
     conditions = [sessions.day >= numbers.first_day, sessions.day <= numbers.last_day]
     conditions += [] if query.bots else [~sessions.is_bot]
     return sessions.filter(*conditions, *(holds(sessions, condition) for condition in filters))

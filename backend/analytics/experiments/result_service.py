@@ -1,0 +1,234 @@
+"""From an experiment's counts to its results: what its page shows, and its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from backend.analytics.experiments.counting import Counted, Counting, CountQuery
+from backend.analytics.experiments.definition import Correction, Experiment, ExperimentUnit
+from backend.analytics.experiments.measure_results import MeasureCount, effect_of, measured
+from backend.analytics.experiments.result_health import Health, period_units, unplanned
+from backend.analytics.experiments.result_verdict import VerdictMaker, reach, with_guardrails
+from backend.analytics.experiments.results import (
+    AllocationPeriod,
+    CoursePoint,
+    LeftOut,
+    MeasureResult,
+    Results,
+    Role,
+    Segment,
+)
+from backend.analytics.experiments.unit_measures import UNIT_MEASURES, fault_of
+from backend.analytics.experiments.unit_sums import SEGMENTS, Standing
+from backend.clock import Clock
+from backend.errors import FieldError, InvalidRequest
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MOST_SEGMENTS = 12
+
+
+class ResultService:
+    """Results are made when they are asked for; the warehouse remembers what it counted of the same lake."""
+
+    def __init__(
+        self, experiment_of: Callable[[str], Experiment], counting: Counting, timezone: str, now: Clock
+    ) -> None:
+        self._experiment_of = experiment_of
+        self._counting = counting
+        self._timezone = timezone
+        self._now = now
+
+    def results(
+        self, test_id: str, measure: str | None = None, breakdown: str | None = None, until: datetime | None = None
+    ) -> Results:
+        """Raises NotFound, InvalidRequest for what cannot be asked, and WarehouseUnavailable."""
+        experiment = self._experiment_of(test_id)
+        now = self._now()
+        if faults := list(_faults(experiment, measure, breakdown, until, now)):
+            raise InvalidRequest(faults)
+        return _Making(experiment, self._counting, self._timezone, now, measure, breakdown, until).results()
+
+
+def _faults(
+    experiment: Experiment, measure: str | None, breakdown: str | None, until: datetime | None, now: datetime
+) -> list[FieldError]:
+    faults = []
+    if measure is not None and measure not in UNIT_MEASURES:
+        faults.append(FieldError("measure", fault_of(measure)))
+    if breakdown is not None and breakdown not in SEGMENTS:
+        faults.append(FieldError("breakdown", f"must be one of {', '.join(SEGMENTS)}"))
+    if experiment.started_at is None:
+        faults.append(FieldError("test_id", "has not been started, so that it has no results"))
+    elif until is not None and not experiment.started_at < until <= now + DAY:
+        faults.append(FieldError("until", "must be after the start of the experiment and not in the future"))
+    return faults
+
+
+@dataclass(frozen=True)
+class _Making:
+    """One asking."""
+
+    experiment: Experiment
+    counting: Counting
+    timezone: str
+    now: datetime
+    measure: str | None
+    breakdown: str | None
+    asked_until: datetime | None
+
+    def results(self) -> Results:
+        counted, experiment, verdict = self.counted, self.experiment, self._verdict()
+        primary, secondary, guardrails = self._measures(lambda _: True)
+        asked = self._asked(primary, *secondary, *guardrails)
+        return Results(
+            experiment=experiment,
+            shown=asked,
+            primary=primary,
+            secondary=secondary,
+            guardrails=guardrails,
+            verdict=verdict.verdict(),
+            health=self.health,
+            course=self._course(),
+            allocation=tuple(
+                AllocationPeriod(p.version, p.starts_at, p.weights, p.traffic, period_units(counted, p))
+                for p in experiment.periods
+            ),
+            left_out=self._left_out(),
+            reach=reach(experiment, self._count(Role.PRIMARY, experiment.config.primary), self._ends, self.days),
+            breakdown=self.breakdown,
+            segments=self._segments(asked.measure.name) if self.breakdown else (),
+            since=self.start,
+            until=self.until,
+            decided_until=self._ends(self.whole_weeks * 7) if self.whole_weeks else None,
+            days=self.days,
+            as_of=counted.as_of,
+            engine=counted.engine,
+            version=counted.version,
+            demo=counted.demo,
+        )
+
+    @property
+    def start(self) -> datetime:
+        assert self.experiment.started_at is not None  # noqa: S101
+        return self.experiment.started_at
+
+    @cached_property
+    def until(self) -> datetime:
+        """The stop, or the minute at hand: a test that runs is counted with all that there is."""
+        stop = self.experiment.stopped_at
+        latest = stop or self.now.replace(second=0, microsecond=0) + MINUTE
+        return max(min(latest, self.asked_until or latest), self.start + timedelta(microseconds=1))
+
+    @cached_property
+    def days(self) -> int:
+        """How many whole days are over, each at the local time of the start."""
+        over = min(self.until, self.now)
+        local = [instant.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None) for instant in (over, self.start)]
+        return max((local[0] - local[1]) // DAY, 0)
+
+    @property
+    def whole_weeks(self) -> int:
+        return self.days // 7
+
+    def _ends(self, day: int) -> datetime:
+        """When that many days of the test are over."""
+        zone = ZoneInfo(self.timezone)
+        local = self.start.astimezone(zone).replace(tzinfo=None) + day * DAY
+        return local.replace(tzinfo=zone).astimezone(self.start.tzinfo)
+
+    @cached_property
+    def query(self) -> CountQuery:
+        config = self.experiment.config
+        names = (config.primary, *config.secondary, *(rail.measure for rail in config.guardrails))
+        names = (*names, *([self.measure] if self.measure else []))
+        measures = tuple(UNIT_MEASURES[name] for name in dict.fromkeys(names))
+        has_before = config.unit is not ExperimentUnit.SESSION
+        return CountQuery(
+            self.experiment, measures, self.start, self.until, self.timezone, self.breakdown, with_before=has_before
+        )
+
+    @cached_property
+    def counted(self) -> Counted:
+        return self.counting.count(self.query)
+
+    @cached_property
+    def health(self):  # noqa: ANN201
+        config = self.experiment.config
+        primary = replace(self.query, measures=(UNIT_MEASURES[config.primary],), segment=None, with_before=False)
+        rails = [self._count(Role.GUARDRAIL, rail.measure) for rail in config.guardrails]
+        return Health(
+            self.experiment,
+            self.counted,
+            self.counting.exposures(primary),
+            self.counting.novelty(primary) if self.days >= 10 else {},
+            [self._count(Role.PRIMARY, config.primary), *rails],
+            self.now,
+        ).checks()
+
+    def _count(self, role: Role, name: str, keep=lambda _: True, max_drop: float | None = None) -> MeasureCount:  # noqa: ANN001
+        return MeasureCount(UNIT_MEASURES[name], role, self.counted, keep, max_drop)
+
+    def _measures(self, keep):  # noqa: ANN001, ANN202
+        """The results of the primary measure, of the secondary ones, and of the guardrails."""
+        config = self.experiment.config
+        [primary] = measured([self._count(Role.PRIMARY, config.primary, keep)], config, Correction.HOLM)
+        counts = [self._count(Role.SECONDARY, name, keep) for name in config.secondary]
+        secondary = measured(counts, config, config.statistics.correction)
+        rails = [self._count(Role.GUARDRAIL, rail.measure, keep, rail.max_drop) for rail in config.guardrails]
+        guardrails = with_guardrails(measured(rails, config, Correction.HOLM), rails, config)
+        return primary, tuple(secondary), tuple(guardrails)
+
+    def _asked(self, *known: MeasureResult) -> MeasureResult:
+        if self.measure is None:
+            return known[0]
+        of_name = [result for result in known if result.measure.name == self.measure]
+        counts = [self._count(Role.ASKED, self.measure)]
+        return of_name[0] if of_name else measured(counts, self.experiment.config, Correction.HOLM)[0]
+
+    def _segments(self, name: str) -> tuple[Segment, ...]:
+        """A family of their own, corrected as the secondary measures are."""
+        config, values = self.experiment.config, self.counted.segments()[:MOST_SEGMENTS]
+        counts = [self._count(Role.ASKED, name, lambda row, value=value: row.segment == value) for value in values]
+        results: Sequence[MeasureResult] = measured(counts, config, config.statistics.correction)
+        return tuple(Segment(value, result) for value, result in zip(values, results, strict=True))
+
+    def _course(self) -> tuple[CoursePoint, ...]:
+        """At the end of each day that is over, and as it is now."""
+        config, points = self.experiment.config, []
+        for day in range(1, self.days + 2):
+            is_over = day <= self.days
+            if not is_over and self._ends(day - 1) >= self.until:
+                break
+            count = self._count(Role.PRIMARY, config.primary, lambda row, day=day: row.day < day)
+            [result] = measured([count], config, Correction.HOLM)
+            units = sum(arm.n for arm in result.arms)
+            at = self._ends(day) if is_over else self.until
+            points += [
+                CoursePoint(day, at, each.variant, units, each.difference, each.lift, is_over and day % 7 == 0)
+                for each in result.differences
+            ]
+        return tuple(points)
+
+    def _left_out(self) -> LeftOut:
+        standings = self.counted.standings
+        return LeftOut(
+            bots=standings[Standing.BOT],
+            forced=standings[Standing.FORCED],
+            crossed=standings[Standing.CROSSED],
+            immature=standings[Standing.IMMATURE],
+            after_stop=self.counting.exposures(replace(self.query, measures=self.query.measures[:1])).after_stop,
+            unplanned=unplanned(self.experiment, self.counted),
+        )
+
+    def _verdict(self) -> VerdictMaker:
+        days = self.whole_weeks * 7
+        weeks = self._measures(lambda row: row.day < days)
+        latest = self._measures(lambda _: True)
+        return VerdictMaker(self.experiment, weeks, latest[2], self.health, days, self.days)
+
+
+__all__ = ["ResultService", "effect_of"]
