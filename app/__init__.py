@@ -11,7 +11,7 @@ from app import cli, errors, headers, limits, logs, measuring, navigation, pages
 from app.openapi import Mingus
 from backend import database
 from backend.extensions import cache, compress, csrf, db
-from backend.routes import API_BLUEPRINTS, LOCAL_BLUEPRINTS, PAGE_BLUEPRINTS, access
+from backend.routes import API_BLUEPRINTS, LOCAL_BLUEPRINTS, PAGE_BLUEPRINTS, access, experiments
 from config.settings import Settings
 from config.values import origins_of
 
@@ -49,6 +49,7 @@ def create_app(settings: Settings) -> Flask:
     headers.init_app(app)
     limits.init_app(app, settings)
     access.init_app(app)
+    experiments.init_app(app)
     csrf.init_app(app)
     errors.init_app(app)
     cli.init_app(app)

@@ -9,6 +9,7 @@ from app.cli import (
     accounts,
     alerts,
     assessments,
+    assignment,
     audit,
     dashboards,
     demo,
@@ -29,5 +30,5 @@ def init_app(app: Flask) -> None:
     migrations.init_app(app)
     events.group.add_command(events_import.import_events)
     analytics = (dashboards, demo, events, lake, metrics, monitoring)
-    for room in (access, accounts, alerts, assessments, audit, *analytics, jobs, keys, privacy, reference):
+    for room in (access, accounts, alerts, assessments, assignment, audit, *analytics, jobs, keys, privacy, reference):
         app.cli.add_command(room.group)

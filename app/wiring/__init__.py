@@ -9,6 +9,7 @@ from app.wiring import (
     alert_rules,
     alerts,
     assessments,
+    assignment,
     audit,
     boards,
     demo,
@@ -66,6 +67,20 @@ def init_app(app: Flask, settings: Settings) -> None:
         privacy,
         demo,
     ):
+    rooms = (
+        accounts,
+        assessments,
+        assignment,
+        event_import,
+        events,
+        forwarding,
+        lake,
+        landing,
+        people,
+        senders,
+        warehouse,
+    )
+    for room in (*rooms, errors, views, boards, alert_rules, alerts, last_resort, prometheus, privacy, demo):
         room.fit_out(registry, settings)
     health.fit_out(app, registry)
     warehouse.init_app(app)

@@ -21,6 +21,7 @@ from backend.routes.api import (
     performance,
     performance_summary,
     slow_queries,
+    variants,
     views,
 )
 from backend.routes.api.annotations import bp as annotations_bp
@@ -39,5 +40,5 @@ monitoring = (
     alert_channels.bp,
     incidents.bp,
 )
-for child in (events.bp, *pages, *monitoring, analytics_health_bp):
+for child in (events.bp, variants.bp, *pages, *monitoring, analytics_health_bp):
     analytics_bp.register_api(child)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from sqlalchemy import exc
 from sqlalchemy.orm import Session
 
 from backend.analytics.experiments.configuration import Configuration, Snapshot
@@ -31,7 +31,7 @@ from backend.errors import NotFound
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
-AWAY = (OperationalError, InterfaceError, TimeoutError)  # the database, or its turn, was not to be had
+AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)  # the database, or its turn, was not to be had
 WITHOUT_ID = {
     ExperimentUnit.USER: AssignmentReason.NOT_SIGNED_IN,
     ExperimentUnit.VISITOR: AssignmentReason.NO_LASTING_ID,
@@ -62,9 +62,7 @@ class Assigner:
         self._exposures = exposures
         self._session = session
 
-    def variant(
-        self, test_id: str, viewer: Viewer, attributes: Mapping[str, Any], *, peek: bool = False
-    ) -> Assignment:
+    def variant(self, test_id: str, viewer: Viewer, attributes: Mapping[str, Any], *, peek: bool = False) -> Assignment:
         """What a unit gets of one experiment. `peek`: without an exposure. Raises NotFound."""
         snapshot = self._configuration.current()
         experiment = snapshot.experiment(test_id)
@@ -95,27 +93,16 @@ class Assigner:
         self, snapshot: Snapshot, experiment: Experiment, viewer: Viewer, attributes: Mapping[str, Any]
     ) -> Assignment:
         """By the order of rules that every process, and every browser, keeps."""
-        config, unit = experiment.config, experiment.config.unit
-
-        def left_out(reason: AssignmentReason) -> Assignment:
-            return Assignment(experiment.test_id, None, reason)
-
-        if snapshot.is_killed(experiment.test_id):
-            return left_out(AssignmentReason.KILLED)
-        if forced := config.variant(viewer.forced.get(experiment.test_id, "")):
+        test_id, unit_id = experiment.test_id, viewer.ids.of(experiment.config.unit)
+        is_killed = snapshot.is_killed(test_id)
+        if not is_killed and (forced := experiment.config.variant(viewer.forced.get(test_id, ""))):
             return self._forced(experiment, viewer, forced)
-        if experiment.shipped:
-            shipped = shipped_to(experiment, viewer.ids.of(unit) if viewer.is_tracked else None)
-            return Assignment(experiment.test_id, shipped, AssignmentReason.SHIPPED)
-        if experiment.status is not ExperimentStatus.RUNNING:
-            return left_out(WITHOUT_EXPERIMENT[experiment.status])
-        if not viewer.is_tracked:
-            return left_out(AssignmentReason.NOT_TRACKED)
-        if viewer.sender.is_bot:
-            return left_out(AssignmentReason.ROBOT)
-        unit_id = viewer.ids.of(unit)
-        if unit_id is None:
-            return left_out(WITHOUT_ID[unit])
+        if not is_killed and experiment.shipped:
+            shipped = shipped_to(experiment, unit_id if viewer.is_tracked else None)
+            return Assignment(test_id, shipped, AssignmentReason.SHIPPED)
+        barred = AssignmentReason.KILLED if is_killed else _barred(experiment, viewer)
+        if barred or unit_id is None:
+            return Assignment(test_id, None, barred or WITHOUT_ID[experiment.config.unit])
         if holdout := _holdout(snapshot, experiment, unit_id):
             return self._held_out(experiment, holdout, viewer)
         return self._in_experiment(experiment, viewer, unit_id, attributes)
@@ -158,16 +145,18 @@ class Assigner:
         try:
             return self._exposures.entries(experiment, viewer)
         except AWAY as error:
-            return self._without_database(error)
+            self._go_on_without_database(error)
+            return None
 
     def _write(self, write: Callable[[], T]) -> T | None:
         """None: nothing was stored. The page is shown all the same, and the next one tries again."""
         try:
             return write()
         except AWAY as error:
-            return self._without_database(error)
+            self._go_on_without_database(error)
+            return None
 
-    def _without_database(self, error: Exception) -> None:
+    def _go_on_without_database(self, error: Exception) -> None:
         self._session.rollback()
         logger.warning("an exposure is not on record: %s", type(error).__name__)
 
@@ -176,3 +165,12 @@ def _holdout(snapshot: Snapshot, experiment: Experiment, unit_id: str) -> Holdou
     """The first that keeps the unit out."""
     rules = (rule for rule in snapshot.holdouts if experiment.test_id in rule.test_ids)
     return next((rule for rule in rules if rule.holds(unit_id)), None)
+
+
+def _barred(experiment: Experiment, viewer: Viewer) -> AssignmentReason | None:
+    """Why an experiment is not for whoever is here, before it is asked who that is."""
+    if experiment.status is not ExperimentStatus.RUNNING:
+        return WITHOUT_EXPERIMENT[experiment.status]
+    if not viewer.is_tracked:
+        return AssignmentReason.NOT_TRACKED
+    return AssignmentReason.ROBOT if viewer.sender.is_bot else None

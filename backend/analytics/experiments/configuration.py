@@ -92,9 +92,9 @@ class ConfigurationSource(Protocol):
 class Configuration:
     """Shared by the threads of a process. One of them looks; the others go on with the copy there is meanwhile."""
 
-    def __init__(self, source: ConfigurationSource, kill_file: KillFile, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, source: ConfigurationSource, kills: KillFile, clock: Callable[[], float] = monotonic) -> None:
         self._source = source
-        self._kill_file = kill_file
+        self._kill_file = kills
         self._clock = clock
         self._lock = Lock()
         self._read: Snapshot | None = None

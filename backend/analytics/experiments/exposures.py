@@ -114,9 +114,7 @@ class Exposures:
         """Store, once for each unit, that it followed a link that forces a variant, so that it is counted nowhere."""
         unit, entry = experiment.config.unit, Entry(variant, variant, 0.0, 0)
         data = {**_data(experiment, viewer, entry), "forced": True}
-        self._note(
-            f"{FORCED}{experiment.test_id}", experiment.phase, unit, viewer, EventName.EXPERIMENT_EXPOSED, data
-        )
+        self._note(f"{FORCED}{experiment.test_id}", experiment.phase, unit, viewer, EventName.EXPERIMENT_EXPOSED, data)
 
     def _note(
         self,
@@ -201,7 +199,7 @@ def linked_user(unit: ExperimentUnit, viewer: Viewer) -> str | None:
     return viewer.ids.user if unit is ExperimentUnit.VISITOR else None
 
 
-def _entry(row: Row[Any]) -> Entry:
+def _entry(row: Row[str, str, str | None, float, int]) -> Entry:
     return Entry(row.before or row.variant, row.variant, row.propensity, row.weights_version)
 
 

@@ -18,6 +18,7 @@ from backend.errors import Forbidden
 from backend.routes.access import caller, demand
 from backend.routes.client_address import client_address
 from backend.routes.consent import asks_not_to_be_tracked, may_recognise, recognised_member
+from backend.routes.units import forget_visitor, remember_visitor
 
 
 class NotTracked(Exception):
@@ -47,12 +48,15 @@ class BrowserSender:
     def admit(self) -> None:
         refuse_other_sites("Send events from our own pages, or with an API key.")
         if asks_not_to_be_tracked():
+            forget_visitor()
             raise NotTracked
 
     def vouch(self, batch: ParsedBatch) -> ParsedBatch:
         if batch.holds_demo:
             raise Forbidden("Sessions with this name are demo visits, which need an API key.")
-        return batch.as_from(recognised_member(), lasting=may_recognise())
+        vouched = batch.as_from(recognised_member(), lasting=may_recognise())
+        remember_visitor(vouched.envelope.visitor_id)
+        return vouched
 
     def facts(self) -> RequestFacts:
         return RequestFacts(request.host, request.headers, client_address())

@@ -12,6 +12,7 @@ from backend.accounts.permissions import Scope
 from backend.accounts.privacy.consent import VERSION, Consents
 from backend.accounts.privacy.erasure import Erasures
 from backend.accounts.privacy.export import Exports
+from backend.accounts.privacy.models import ConsentChoice
 from backend.clock import utc_now
 from backend.errors import FieldError, InvalidRequest
 from backend.personal_data import DataClasses
@@ -29,6 +30,7 @@ from backend.routes.schemas.privacy import (
     form_of,
     password_of,
 )
+from backend.routes.units import forget_visitor
 
 bp = Blueprint("privacy", __name__)
 
@@ -58,6 +60,8 @@ def choose() -> ResponseReturnValue:
     who = caller()
     if who and who.account_id:
         get(Consents).choose(who.account_id, chosen.choice)
+    if chosen.choice is ConsentChoice.REJECTED:
+        forget_visitor()
     response = redirect(chosen.onward, 303)
     response.set_cookie(
         COOKIE,
