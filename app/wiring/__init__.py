@@ -52,21 +52,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     mail.fit_out(registry, settings)
     for plugin in load(settings.plugin_paths):
         registry.add_plugin(app, plugin)
-    rooms = (accounts, assessments, event_import, events, forwarding, lake, landing, people, senders, warehouse)
-    for room in (
-        *rooms,
-        errors,
-        views,
-        boards,
-        experiments,
-        alert_rules,
-        alerts,
-        last_resort,
-        status_page,
-        prometheus,
-        privacy,
-        demo,
-    ):
     rooms = (
         accounts,
         assessments,
@@ -80,7 +65,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         senders,
         warehouse,
     )
-    for room in (*rooms, errors, views, boards, alert_rules, alerts, last_resort, prometheus, privacy, demo):
+    watchers = (alert_rules, alerts, last_resort, status_page, prometheus)
+    for room in (*rooms, errors, views, boards, experiments, *watchers, privacy, demo):
         room.fit_out(registry, settings)
     health.fit_out(app, registry)
     warehouse.init_app(app)
