@@ -67,8 +67,10 @@ def one_day(day: int, units: int) -> str:
     defaults = {"data": "'{}'", "price": "NULL::BIGINT", "nothing": NOTHING}
     queries = [EVENT.format(day_of=f"DATE '{EPOCH + timedelta(days=day)}'", **(defaults | part)) for part in parts]
     # What a unit does in the minutes after midnight would be of the next day.
-    return f"""WITH units AS (SELECT i, (hash(16, i) >> 1)::BIGINT AS h, ({day} * {DAY} + hash(17, i) % {DAY - 600_000_000})::BIGINT AS us
-FROM range({day} * {units}::BIGINT, {day + 1} * {units}::BIGINT) r(i)) {" UNION ALL ".join(queries)}"""
+    instant = f"({day} * {DAY} + hash(17, i) % {DAY - 600_000_000})::BIGINT"
+    numbers = f"range({day} * {units}::BIGINT, {day + 1} * {units}::BIGINT) r(i)"
+    hashed = f"SELECT i, (hash(16, i) >> 1)::BIGINT AS h, {instant} AS us FROM {numbers}"
+    return f"WITH units AS ({hashed}) {' UNION ALL '.join(queries)}"  # noqa: S608
 
 
 def fill(folder: Path, units: int, first: int) -> None:
@@ -126,4 +128,4 @@ def report(sizes: tuple[int, ...]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    print(*report(tuple(map(int, sys.argv[1:])) or SIZES), sep="\n")  # noqa: T201
+    print(*report(tuple(map(int, sys.argv[1:])) or SIZES), sep="\n")

@@ -15,6 +15,7 @@ from app.cli import (
     demo,
     events,
     events_import,
+    experiments,
     jobs,
     keys,
     lake,
@@ -29,6 +30,7 @@ from app.cli import (
 def init_app(app: Flask) -> None:
     migrations.init_app(app)
     events.group.add_command(events_import.import_events)
-    analytics = (dashboards, demo, events, lake, metrics, monitoring)
-    for room in (access, accounts, alerts, assessments, assignment, audit, *analytics, jobs, keys, privacy, reference):
+    analytics = (dashboards, demo, events, experiments, lake, metrics, monitoring)
+    people = (access, accounts, alerts, assessments, assignment, audit)
+    for room in (*people, *analytics, jobs, keys, privacy, reference):
         app.cli.add_command(room.group)

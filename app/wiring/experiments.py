@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backend.analytics.experiments import personal_data
+from backend.analytics.experiments.count_memory import CountMemory
+from backend.analytics.experiments.counting import Counting
 from backend.analytics.experiments.families import ProductNames
 from backend.analytics.experiments.flags import FlagService
 from backend.analytics.experiments.holdouts import HoldoutService
+from backend.analytics.experiments.result_service import ResultService
 from backend.analytics.experiments.schedules import ExperimentSchedules
 from backend.analytics.experiments.service import ExperimentService
+from backend.analytics.warehouse.service import Warehouse
 from backend.audit.service import AuditLog
+from backend.clock import utc_now
 from backend.database import get_db_session
 from backend.faults import Faults
 from backend.jobs.store import database_clock
@@ -38,12 +43,19 @@ def fit_out(registry: Registry, settings: Settings) -> None:
         session = get_db_session()
         return ExperimentSchedules(get(ExperimentService), session, database_clock(session))
 
+    memory = CountMemory()
+
+    def results() -> ResultService:
+        counting = Counting(get(Warehouse), timedelta(hours=settings.CONVERSION_WINDOW_HOURS), memory)
+        return ResultService(get(ExperimentService).get, counting, settings.BUSINESS_TIME_ZONE, utc_now)
+
     personal_data.declare(registry.build(DataClasses), get_db_session, timedelta(days=settings.EVENTS_RETENTION_DAYS))
     registry.add_shared(ProductNames, product_names)
     registry.add_service(ExperimentService, experiments)
     registry.add_service(FlagService, flags)
     registry.add_service(HoldoutService, holdouts)
     registry.add_service(ExperimentSchedules, schedules)
+    registry.add_service(ResultService, results)
 
 
 def product_names() -> ProductNames:

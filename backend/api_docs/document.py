@@ -25,6 +25,7 @@ MEANINGS = {
     "second_factor_conflict": "A page set up a second factor that already exists, or that was never started.",
     "forbidden": "The key or the role lacks a scope, which the detail names, or a browser asked from another site.",
     "not_found": "There is nothing at this address.",
+    "experiment_conflict": "The experiment, flag, or holdout does not allow it now; `errors` names every reason.",
     "channel_fixed": "A setting makes this channel, or it is always there.",
     "not_dead": "The job is waiting, running, or done. Only a dead job can be retried. Programs never get this one.",
     "first_look_used": "The link of a first look works once. Programs never get this one.",

@@ -6,7 +6,7 @@ from flask import Blueprint
 from flask_openapi3 import APIBlueprint
 
 from backend.routes.analytics_routes import analytics_bp
-from backend.routes.api import auth, health, prometheus
+from backend.routes.api import auth, flags, health, prometheus
 from backend.routes.api import job_impact as job_impact_api
 from backend.routes.pages import (
     account,
@@ -17,8 +17,11 @@ from backend.routes.pages import (
     boards,
     dashboards,
     demo,
+    experiment_wizard,
+    experiments,
     filter_values,
     first_look,
+    flag_pages,
     funnel,
     funnel_sessions,
     goals,
@@ -52,7 +55,14 @@ from backend.routes.pages import (
 )
 from backend.routes.pages.annotations import bp as annotations_bp
 
-API_BLUEPRINTS: tuple[APIBlueprint, ...] = (job_impact_api.bp, analytics_bp, auth.bp, health.bp, prometheus.bp)
+API_BLUEPRINTS: tuple[APIBlueprint, ...] = (
+    job_impact_api.bp,
+    analytics_bp,
+    auth.bp,
+    flags.bp,
+    health.bp,
+    prometheus.bp,
+)
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     job_impact.bp,
     result.bp,
@@ -80,6 +90,9 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     preferences.bp,
     audit.bp,
     jobs.bp,
+    experiment_wizard.bp,
+    experiments.bp,
+    flag_pages.bp,
     ops.bp,
     ops_alerts.bp,
     ops_channels.bp,

@@ -13,8 +13,11 @@ from backend.routes.api import (
     dashboard,
     error_groups,
     events,
+    experiment_results,
+    experiments,
     funnel,
     goals,
+    holdouts,
     incidents,
     live,
     metrics,
@@ -40,5 +43,6 @@ monitoring = (
     alert_channels.bp,
     incidents.bp,
 )
-for child in (events.bp, variants.bp, *pages, *monitoring, analytics_health_bp):
+experimenting = (experiments.bp, experiment_results.bp, holdouts.bp, variants.bp)
+for child in (events.bp, *experimenting, *pages, *monitoring, analytics_health_bp):
     analytics_bp.register_api(child)

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from backend.analytics.experiments.count_memory import CountMemory
 from backend.analytics.experiments.definition import Experiment
 from backend.analytics.experiments.unit_measures import UnitMeasure, UnitValue
 from backend.analytics.experiments.unit_sums import (
@@ -20,7 +21,7 @@ from backend.analytics.experiments.unit_sums import (
     sums_of_units,
 )
 from backend.analytics.metrics.catalogue.query import DEFAULT_CURRENCY
-from backend.analytics.metrics.parameters import BEGINNING, MICROSECOND, micros, shift_names, shift_values
+from backend.analytics.metrics.parameters import BEGINNING, MICROSECOND, holds_demo, micros, shift_names, shift_values
 from backend.analytics.metrics.period import Period
 from backend.analytics.warehouse.question import MarkedTexts, Question
 from backend.analytics.warehouse.relations import DAY
@@ -41,7 +42,8 @@ FOR_EVER = 2**60  # microseconds: no window
 class CountQuery:
     """What to count: the units of a phase exposed from its start and before `until`, and what they did before `until`.
 
-    `with_before`: also what they did in the 14 days before their own exposure.
+    `with_before`: also what they did in the 14 days before their own exposure. `is_latest`: of a test that runs, with
+    all that there is, whenever that is.
     """
 
     experiment: Experiment
@@ -51,6 +53,7 @@ class CountQuery:
     timezone: str
     segment: str | None = None
     with_before: bool = False
+    is_latest: bool = False
 
     @property
     def values(self) -> tuple[UnitValue, ...]:
@@ -60,7 +63,7 @@ class CountQuery:
     def shape(self) -> Shape:
         pairs = {measure.values for measure in self.measures if measure.denominator is not None}
         numbers = {value: number for number, value in enumerate(self.values)}
-        changes = len(self._period.shifts()[1])
+        changes = len(self.period.shifts()[1])
         return Shape(
             unit=self.experiment.config.unit,
             values=self.values,
@@ -92,11 +95,11 @@ class CountQuery:
             "before": before // MICROSECOND,
             "followed": followed // MICROSECOND,
             "began": micros(self.start.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=UTC)),
-            **shift_values(self._period),
+            **shift_values(self.period),
         }
 
     @property
-    def _period(self) -> Period:
+    def period(self) -> Period:
         return Period(self.start, self.until, self.timezone)
 
 
@@ -139,6 +142,7 @@ class Counted:
     as_of: datetime
     engine: str
     version: str
+    demo: bool
 
     def sums(self, variant: str, keep: Callable[[Added], bool] = lambda _: True) -> Sums:
         """Those of a variant over the rows that are kept: no rows, no units."""
@@ -180,14 +184,17 @@ class Exposures:
 class Counting:
     """Asks the warehouse. `followed`: how long after a result something still follows it."""
 
-    def __init__(self, warehouse: Warehouse, followed: timedelta) -> None:
+    def __init__(self, warehouse: Warehouse, followed: timedelta, memory: CountMemory | None = None) -> None:
         self._warehouse = warehouse
         self._followed = followed
+        self._memory = memory or CountMemory()
 
     def count(self, query: CountQuery) -> Counted:
         """Raises WarehouseUnavailable where the lake does not answer."""
-        question = question_of(query)
-        answer = self._warehouse.ask(question, **query.numbers(self._followed))
+        return self._memory.get(query, lambda: self._counted(query)) if query.is_latest else self._counted(query)
+
+    def _counted(self, query: CountQuery) -> Counted:
+        answer = self._warehouse.ask(question_of(query), **query.numbers(self._followed))
         return counted(query, answer)
 
     def novelty(self, query: CountQuery) -> dict[str, tuple[float, ...]]:
@@ -209,7 +216,7 @@ def question_of(query: CountQuery, build: Build = sums_of_units) -> Question:
     shape = query.shape
     built = partial(build, shape=shape, test=test)
     name = f"experiment {build.__name__} {shape!r}"
-    return Question(name, shape.parameters, built, texts.texts, of_sessions=True)
+    return Question(name, shape.parameters, built, texts.texts, of_sessions=True, keeps_parts=True)
 
 
 def counted(query: CountQuery, answer: Answer) -> Counted:
@@ -220,7 +227,8 @@ def counted(query: CountQuery, answer: Answer) -> Counted:
         if standing == Standing.COUNTED:
             rows.append(Added(variant, version, day, segment or None, n, tuple(sums)))
     in_order = sorted(rows, key=lambda row: (row.day, row.variant, row.version, row.segment or ""))
-    return Counted(query, tuple(in_order), standings, answer.as_of, answer.engine, answer.version)
+    demo = holds_demo(answer.demo, query.period)
+    return Counted(query, tuple(in_order), standings, answer.as_of, answer.engine, answer.version, demo)
 
 
 def _place(name: str) -> tuple[bool, int]:

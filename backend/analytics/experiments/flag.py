@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,40 +10,18 @@ from math import fsum, isfinite
 from typing import Any
 
 from backend.analytics.experiments.condition_checks import condition_problems
+from backend.analytics.experiments.plain_json import json_fault
 from backend.errors import FieldError
 
 KEY = "[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
-LONGEST_DESCRIPTION, LARGEST_DEFINITION, MOST_RULES, DEEPEST = 400, 32_768, 50, 20
+LONGEST_DESCRIPTION, LARGEST_DEFINITION, MOST_RULES = 400, 32_768, 50
 OFF_BY = 1e-9
 # Of a rule, as GrowthBook's documents have them, and `schedule`, a roll-out by the calendar.
-RULE_FIELDS = frozenset(
-    [
-        "id",
-        "condition",
-        "parentConditions",
-        "filters",
-        "force",
-        "coverage",
-        "hashAttribute",
-        "fallbackAttribute",
-        "hashVersion",
-        "seed",
-        "range",
-        "variations",
-        "weights",
-        "ranges",
-        "meta",
-        "key",
-        "name",
-        "phase",
-        "namespace",
-        "disableStickyBucketing",
-        "bucketVersion",
-        "minBucketVersion",
-        "tracks",
-        "schedule",
-    ]
-)
+RULE_FIELDS = frozenset({
+    "id", "condition", "parentConditions", "filters", "force", "coverage", "hashAttribute", "fallbackAttribute",
+    "hashVersion", "seed", "range", "variations", "weights", "ranges", "meta", "key", "name", "phase", "namespace",
+    "disableStickyBucketing", "bucketVersion", "minBucketVersion", "tracks", "schedule",
+})  # fmt: skip
 SCHEDULE_FIELDS = ("from", "to", "starts_at", "ends_at")
 Problems = Iterator[FieldError]
 
@@ -83,23 +60,14 @@ def _heading(key: str, definition: FlagDefinition) -> Problems:
 
 
 def _document(document: Mapping[str, Any]) -> Problems:
-    if not _fits(document):
-        yield FieldError("rules", f"The flag must be JSON of at most {LARGEST_DEFINITION} bytes, {DEEPEST} deep.")
+    if fault := json_fault(dict(document), LARGEST_DEFINITION):
+        yield FieldError("rules", fault)
         return
     rules = document.get("rules") or []
     if len(rules) > MOST_RULES:
         yield FieldError("rules", f"must be at most {MOST_RULES}")
     for index, rule in enumerate(rules):
         yield from _rule(rule, f"rules.{index}")
-
-
-def _fits(value: Any) -> bool:
-    return _depth_is_at_most(value, DEEPEST) and len(json.dumps(value).encode()) <= LARGEST_DEFINITION
-
-
-def _depth_is_at_most(value: Any, most: int) -> bool:
-    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    return most >= 0 and all(_depth_is_at_most(part, most - 1) for part in inner)
 
 
 def _rule(rule: Any, path: str) -> Problems:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from backend.analytics.experiments.definition import Correction, ExperimentConfig, StatisticsEngine
-from backend.analytics.experiments.results import Arm, Difference, Effect, MeasureResult, Role
+from backend.analytics.experiments.results import Arm, Difference, Effect, MeasureResult, MeasureRole
 from backend.analytics.experiments.statistics.answers import Comparison, Inconclusive, Lift
 from backend.analytics.experiments.statistics.cuped import MeanPair, ProportionPair, RatioPair, adjust
 from backend.analytics.experiments.statistics.samples import Mean, Proportion, Ratio
 from backend.analytics.experiments.unit_measures import MeasureKind, UnitMeasure
 
+Keep = Callable[["Added"], bool]
 if TYPE_CHECKING:
     from backend.analytics.experiments.counting import Added, Counted
     from backend.analytics.experiments.results import Sample
     from backend.analytics.experiments.statistics.corrections import Corrected
     from backend.analytics.experiments.statistics.cuped import Adjusted
 
-    AnySample = Sample | Adjusted
-    Pair = MeanPair | ProportionPair | RatioPair
-    Keep = Callable[[Added], bool]
+    AnySample: TypeAlias = Sample | Adjusted
+    Pair: TypeAlias = MeanPair | ProportionPair | RatioPair
 
 NO_DAYS_BEFORE = "a session has no days before it"
 
@@ -70,7 +70,7 @@ class MeasureCount:
     """A measure in a role, and which of the counted rows it looks at."""
 
     measure: UnitMeasure
-    role: Role
+    role: MeasureRole
     counted: Counted
     keep: Keep
     max_drop: float | None = None
@@ -158,7 +158,7 @@ def _corrected(
     """Guardrails are not corrected: all must pass. Where there is no answer the family is as large all the same."""
     from backend.analytics.experiments.statistics.corrections import benjamini_hochberg, holm
 
-    if counts and counts[0].role is Role.GUARDRAIL:
+    if counts and counts[0].role is MeasureRole.GUARDRAIL:
         return None
     p_values = [1.0 if isinstance(answer, Inconclusive) else answer.p for answer in answers]
     return (benjamini_hochberg if correction is Correction.BENJAMINI_HOCHBERG else holm)(p_values, alpha)
@@ -172,7 +172,7 @@ def _told(count: MeasureCount, variant: str, arms: Compared, config: ExperimentC
     answer = comparing.difference(control, treatment, level)
     fixed = difference(control, treatment, alpha=level)
     if isinstance(answer, Inconclusive):
-        return Difference(variant, answer, answer, effect_of(fixed), level)
+        return Difference(variant, answer, answer, effect_of(fixed), level, comparison=answer, fieller=answer)
     lift = fieller(control, treatment, multiplier=answer.multiplier)
     told = Difference(
         variant,
@@ -180,6 +180,8 @@ def _told(count: MeasureCount, variant: str, arms: Compared, config: ExperimentC
         effect_of(lift),
         effect_of(fixed),
         level,
+        comparison=answer,
+        fieller=lift,
         standard_error=answer.se,
         p=answer.p,
         adjusted_p=answer.p,
@@ -187,7 +189,7 @@ def _told(count: MeasureCount, variant: str, arms: Compared, config: ExperimentC
         is_significant=answer.interval.excludes(0),
         exact_p=_exact(count.sample(config.control.key), count.sample(variant)),
     )
-    return replace(told, **_chances(count, variant, arms, config)) if comparing.is_bayesian else told
+    return _with_chances(told, count, arms, config) if comparing.is_bayesian else told
 
 
 def _exact(control: Sample, treatment: Sample) -> float | None:
@@ -202,14 +204,11 @@ def _exact(control: Sample, treatment: Sample) -> float | None:
     return None if isinstance(exact, Inconclusive) else exact
 
 
-def _chances(
-    count: MeasureCount, variant: str, arms: Compared, config: ExperimentConfig
-) -> dict[str, float | Inconclusive]:
+def _with_chances(told: Difference, count: MeasureCount, arms: Compared, config: ExperimentConfig) -> Difference:
     """Of the lift, under the prior N(0, .3^2)."""
     from backend.analytics.experiments.statistics.bayesian import Prior, lift_posterior, too_few_conversions
 
-    control = config.control.key
-    few = too_few_conversions(count.conversions(control), count.conversions(variant))
+    few = too_few_conversions(count.conversions(config.control.key), count.conversions(told.variant))
     posterior = few or lift_posterior(
         arms.control,
         arms.treatment,
@@ -218,8 +217,8 @@ def _chances(
         lower_is_better=count.measure.less_is_better,
     )
     if isinstance(posterior, Inconclusive):
-        return {"chance_to_win": posterior, "loss": posterior}
-    return {"chance_to_win": posterior.chance_to_win, "loss": posterior.loss_if_treatment}
+        return replace(told, chance_to_win=posterior, loss=posterior)
+    return replace(told, chance_to_win=posterior.chance_to_win, loss=posterior.loss_if_treatment)
 
 
 def _arms(count: MeasureCount, config: ExperimentConfig, pairs: Sequence[Compared]) -> tuple[Arm, ...]:

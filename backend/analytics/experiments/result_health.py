@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from backend.analytics.experiments.counting import Counted, Exposures
+from backend.analytics.experiments.counting import Added, Counted, Exposures
 from backend.analytics.experiments.definition import Experiment, ExperimentStatus, WeightPeriod
 from backend.analytics.experiments.results import Check, CheckState, HealthCheck
 from backend.analytics.experiments.statistics.answers import Inconclusive
@@ -15,7 +15,7 @@ from backend.analytics.experiments.unit_sums import Standing
 
 if TYPE_CHECKING:
     from backend.analytics.experiments.measure_results import MeasureCount
-    from backend.analytics.experiments.statistics.srm import SplitCheck
+    from backend.analytics.experiments.statistics.srm import SplitCheck, SplitPeriod
 
 HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
 WEEKS_BEFORE, USUAL_EXPOSURES = 4, 20
@@ -59,13 +59,13 @@ class Health:
         state = CheckState.FAILED if check.is_unhealthy else CheckState.PASSED
         return HealthCheck(Check.SPLIT, state, self._split_numbers(check) | {"alarm": ALARM})
 
-    def _periods(self, day: int) -> list[object]:
+    def _periods(self, day: int) -> list[SplitPeriod]:
         from backend.analytics.experiments.statistics.srm import SplitPeriod
 
         keys = [variant.key for variant in self.experiment.config.variants]
         periods = []
         for period in self.experiment.periods:
-            units = self.counted.units(lambda row, v=period.version: row.version == v and row.day <= day)
+            units = self.counted.units(of_period(period, day))
             weights = tuple(float(period.weights.get(key, 0)) for key in keys)
             periods.append(SplitPeriod(tuple(units[key] for key in keys), weights))
         return periods
@@ -167,12 +167,18 @@ def unplanned(experiment: Experiment, counted: Counted) -> int:
     return sum(
         row.n
         for row in counted.rows
-        if experiment.config.variant(row.variant) is None or not weights.get(row.version, {row.variant: 1}).get(row.variant)
+        if experiment.config.variant(row.variant) is None
+        or not weights.get(row.version, {row.variant: 1}).get(row.variant)
     )
 
 
 def period_units(counted: Counted, period: WeightPeriod) -> dict[str, int]:
-    return dict(counted.units(lambda row: row.version == period.version))
+    return dict(counted.units(of_period(period, counted.last_day)))
+
+
+def of_period(period: WeightPeriod, day: int) -> Callable[[Added], bool]:
+    """Whether a unit came under these weights, by the end of that day."""
+    return lambda row: row.version == period.version and row.day <= day
 
 
 def _hours(first: datetime, last: datetime) -> Iterator[datetime]:

@@ -8,20 +8,23 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from backend.analytics.experiments.counting import Counted, Counting, CountQuery
+from backend.analytics.experiments.counting import Added, Counted, Counting, CountQuery, Exposures
 from backend.analytics.experiments.definition import Correction, Experiment, ExperimentUnit
-from backend.analytics.experiments.measure_results import MeasureCount, effect_of, measured
+from backend.analytics.experiments.measure_results import Keep, MeasureCount, measured
 from backend.analytics.experiments.result_health import Health, period_units, unplanned
-from backend.analytics.experiments.result_verdict import VerdictMaker, reach, with_guardrails
+from backend.analytics.experiments.result_verdict import Measured, reach_of, verdict_of, with_guardrails
 from backend.analytics.experiments.results import (
     AllocationPeriod,
     CoursePoint,
+    HealthCheck,
     LeftOut,
     MeasureResult,
+    MeasureRole,
+    Reach,
     Results,
-    Role,
     Segment,
 )
+from backend.analytics.experiments.statistics.verdict_input import Verdict
 from backend.analytics.experiments.unit_measures import UNIT_MEASURES, fault_of
 from backend.analytics.experiments.unit_sums import SEGMENTS, Standing
 from backend.clock import Clock
@@ -43,14 +46,25 @@ class ResultService:
         self._now = now
 
     def results(
-        self, test_id: str, measure: str | None = None, breakdown: str | None = None, until: datetime | None = None
+        self,
+        test_id: str,
+        measure: str | None = None,
+        breakdown: str | None = None,
+        until: datetime | None = None,
+        taken: Verdict | None = None,
     ) -> Results:
-        """Raises NotFound, InvalidRequest for what cannot be asked, and WarehouseUnavailable."""
+        """`taken`: the verdict of an earlier look, which stays while the test is healthy.
+
+        Raises NotFound, InvalidRequest for what cannot be asked, and WarehouseUnavailable.
+        """
         experiment = self._experiment_of(test_id)
         now = self._now()
-        if faults := list(_faults(experiment, measure, breakdown, until, now)):
+        start = experiment.started_at
+        faults = _faults(experiment, measure, breakdown, until, now)
+        if faults or start is None:
             raise InvalidRequest(faults)
-        return _Making(experiment, self._counting, self._timezone, now, measure, breakdown, until).results()
+        making = _Making(experiment, start, self._counting, self._timezone, now, measure, breakdown, until, taken)
+        return making.results()
 
 
 def _faults(
@@ -73,34 +87,34 @@ class _Making:
     """One asking."""
 
     experiment: Experiment
+    start: datetime
     counting: Counting
     timezone: str
     now: datetime
     measure: str | None
     breakdown: str | None
     asked_until: datetime | None
+    taken: Verdict | None
 
     def results(self) -> Results:
-        counted, experiment, verdict = self.counted, self.experiment, self._verdict()
-        primary, secondary, guardrails = self._measures(lambda _: True)
-        asked = self._asked(primary, *secondary, *guardrails)
+        counted, experiment = self.counted, self.experiment
+        latest = self._measured(everything)
+        shown = self._shown(latest)
+        reach = reach_of(experiment, self._count(MeasureRole.PRIMARY, experiment.config.primary), self.days)
         return Results(
             experiment=experiment,
-            shown=asked,
-            primary=primary,
-            secondary=secondary,
-            guardrails=guardrails,
-            verdict=verdict.verdict(),
+            shown=shown,
+            primary=latest.primary,
+            secondary=latest.secondary,
+            guardrails=latest.guardrails,
+            verdict=self._verdict(latest, reach),
             health=self.health,
             course=self._course(),
-            allocation=tuple(
-                AllocationPeriod(p.version, p.starts_at, p.weights, p.traffic, period_units(counted, p))
-                for p in experiment.periods
-            ),
+            allocation=self._allocation(),
             left_out=self._left_out(),
-            reach=reach(experiment, self._count(Role.PRIMARY, experiment.config.primary), self._ends, self.days),
+            reach=reach,
             breakdown=self.breakdown,
-            segments=self._segments(asked.measure.name) if self.breakdown else (),
+            segments=self._segments(shown.measure.name) if self.breakdown else (),
             since=self.start,
             until=self.until,
             decided_until=self._ends(self.whole_weeks * 7) if self.whole_weeks else None,
@@ -111,10 +125,11 @@ class _Making:
             demo=counted.demo,
         )
 
-    @property
-    def start(self) -> datetime:
-        assert self.experiment.started_at is not None  # noqa: S101
-        return self.experiment.started_at
+    def _allocation(self) -> tuple[AllocationPeriod, ...]:
+        return tuple(
+            AllocationPeriod(p.version, p.starts_at, p.weights, p.traffic, period_units(self.counted, p))
+            for p in self.experiment.periods
+        )
 
     @cached_property
     def until(self) -> datetime:
@@ -148,7 +163,14 @@ class _Making:
         measures = tuple(UNIT_MEASURES[name] for name in dict.fromkeys(names))
         has_before = config.unit is not ExperimentUnit.SESSION
         return CountQuery(
-            self.experiment, measures, self.start, self.until, self.timezone, self.breakdown, with_before=has_before
+            self.experiment,
+            measures,
+            self.start,
+            self.until,
+            self.timezone,
+            self.breakdown,
+            with_before=has_before,
+            is_latest=self.experiment.stopped_at is None and self.asked_until is None,
         )
 
     @cached_property
@@ -156,43 +178,51 @@ class _Making:
         return self.counting.count(self.query)
 
     @cached_property
-    def health(self):  # noqa: ANN201
+    def exposures(self) -> Exposures:
+        measures = (UNIT_MEASURES[self.experiment.config.primary],)
+        return self.counting.exposures(replace(self.query, measures=measures, segment=None, with_before=False))
+
+    @cached_property
+    def health(self) -> tuple[HealthCheck, ...]:
         config = self.experiment.config
         primary = replace(self.query, measures=(UNIT_MEASURES[config.primary],), segment=None, with_before=False)
-        rails = [self._count(Role.GUARDRAIL, rail.measure) for rail in config.guardrails]
+        rails = [self._count(MeasureRole.GUARDRAIL, rail.measure) for rail in config.guardrails]
         return Health(
             self.experiment,
             self.counted,
-            self.counting.exposures(primary),
+            self.exposures,
             self.counting.novelty(primary) if self.days >= 10 else {},
-            [self._count(Role.PRIMARY, config.primary), *rails],
+            [self._count(MeasureRole.PRIMARY, config.primary), *rails],
             self.now,
         ).checks()
 
-    def _count(self, role: Role, name: str, keep=lambda _: True, max_drop: float | None = None) -> MeasureCount:  # noqa: ANN001
-        return MeasureCount(UNIT_MEASURES[name], role, self.counted, keep, max_drop)
+    def _count(
+        self, role: MeasureRole, name: str, keep: Keep | None = None, max_drop: float | None = None
+    ) -> MeasureCount:
+        return MeasureCount(UNIT_MEASURES[name], role, self.counted, keep or everything, max_drop)
 
-    def _measures(self, keep):  # noqa: ANN001, ANN202
-        """The results of the primary measure, of the secondary ones, and of the guardrails."""
+    def _measured(self, keep: Keep) -> Measured:
         config = self.experiment.config
-        [primary] = measured([self._count(Role.PRIMARY, config.primary, keep)], config, Correction.HOLM)
-        counts = [self._count(Role.SECONDARY, name, keep) for name in config.secondary]
+        [primary] = measured([self._count(MeasureRole.PRIMARY, config.primary, keep)], config, Correction.HOLM)
+        counts = [self._count(MeasureRole.SECONDARY, name, keep) for name in config.secondary]
         secondary = measured(counts, config, config.statistics.correction)
-        rails = [self._count(Role.GUARDRAIL, rail.measure, keep, rail.max_drop) for rail in config.guardrails]
-        guardrails = with_guardrails(measured(rails, config, Correction.HOLM), rails, config)
-        return primary, tuple(secondary), tuple(guardrails)
+        rails = [self._count(MeasureRole.GUARDRAIL, rail.measure, keep, rail.max_drop) for rail in config.guardrails]
+        return Measured(
+            primary, tuple(secondary), with_guardrails(measured(rails, config, Correction.HOLM), rails, config)
+        )
 
-    def _asked(self, *known: MeasureResult) -> MeasureResult:
+    def _shown(self, latest: Measured) -> MeasureResult:
+        """The measure that was asked for; the primary one, where none was."""
         if self.measure is None:
-            return known[0]
-        of_name = [result for result in known if result.measure.name == self.measure]
-        counts = [self._count(Role.ASKED, self.measure)]
-        return of_name[0] if of_name else measured(counts, self.experiment.config, Correction.HOLM)[0]
+            return latest.primary
+        known = [result for result in latest.all if result.measure.name == self.measure]
+        counts = [self._count(MeasureRole.ASKED, self.measure)]
+        return known[0] if known else measured(counts, self.experiment.config, Correction.HOLM)[0]
 
     def _segments(self, name: str) -> tuple[Segment, ...]:
         """A family of their own, corrected as the secondary measures are."""
         config, values = self.experiment.config, self.counted.segments()[:MOST_SEGMENTS]
-        counts = [self._count(Role.ASKED, name, lambda row, value=value: row.segment == value) for value in values]
+        counts = [self._count(MeasureRole.ASKED, name, in_segment(value)) for value in values]
         results: Sequence[MeasureResult] = measured(counts, config, config.statistics.correction)
         return tuple(Segment(value, result) for value, result in zip(values, results, strict=True))
 
@@ -203,7 +233,7 @@ class _Making:
             is_over = day <= self.days
             if not is_over and self._ends(day - 1) >= self.until:
                 break
-            count = self._count(Role.PRIMARY, config.primary, lambda row, day=day: row.day < day)
+            count = self._count(MeasureRole.PRIMARY, config.primary, before_day(day))
             [result] = measured([count], config, Correction.HOLM)
             units = sum(arm.n for arm in result.arms)
             at = self._ends(day) if is_over else self.until
@@ -220,15 +250,23 @@ class _Making:
             forced=standings[Standing.FORCED],
             crossed=standings[Standing.CROSSED],
             immature=standings[Standing.IMMATURE],
-            after_stop=self.counting.exposures(replace(self.query, measures=self.query.measures[:1])).after_stop,
+            after_stop=self.exposures.after_stop,
             unplanned=unplanned(self.experiment, self.counted),
         )
 
-    def _verdict(self) -> VerdictMaker:
+    def _verdict(self, latest: Measured, reach: Reach) -> Verdict:
         days = self.whole_weeks * 7
-        weeks = self._measures(lambda row: row.day < days)
-        latest = self._measures(lambda _: True)
-        return VerdictMaker(self.experiment, weeks, latest[2], self.health, days, self.days)
+        weeks = self._measured(before_day(days))
+        return verdict_of(self.experiment, weeks, latest, self.health, self.days, reach.days_left, self.taken)
 
 
-__all__ = ["ResultService", "effect_of"]
+def everything(_: Added) -> bool:
+    return True
+
+
+def before_day(day: int) -> Keep:
+    return lambda row: row.day < day
+
+
+def in_segment(value: str | None) -> Keep:
+    return lambda row: row.segment == value

@@ -12,14 +12,14 @@ from backend.analytics.experiments.unit_measures import UnitMeasure
 
 if TYPE_CHECKING:
     from backend.analytics.experiments.definition import Experiment
-    from backend.analytics.experiments.statistics.answers import Inconclusive
+    from backend.analytics.experiments.statistics.answers import Comparison, Inconclusive, Lift
     from backend.analytics.experiments.statistics.samples import Mean, Proportion, Ratio
     from backend.analytics.experiments.statistics.verdict_input import GuardrailState, Verdict
 
     Sample = Proportion | Mean | Ratio
 
 
-class Role(StrEnum):
+class MeasureRole(StrEnum):
     """What a measure is to an experiment. `asked`: in none of its lists, but named by the reader: exploratory."""
 
     PRIMARY = "primary"
@@ -71,6 +71,8 @@ class Difference:
     lift: Effect | Inconclusive
     fixed: Effect | Inconclusive
     level: float
+    comparison: Comparison | Inconclusive
+    fieller: Lift | Inconclusive
     standard_error: float | None = None
     p: float | None = None
     adjusted_p: float | None = None
@@ -112,7 +114,7 @@ class MeasureResult:
     """
 
     measure: UnitMeasure
-    role: Role
+    role: MeasureRole
     arms: tuple[Arm, ...]
     differences: tuple[Difference, ...]
     adjusted_by: float | None = None

@@ -77,9 +77,17 @@ class ExperimentService:
         self._store.get(test_id)
         return self._history.of(f"test:{test_id}")
 
-    def concerns(self, config: ExperimentConfig) -> tuple[Concern, ...]:
-        """What would make an experiment worthless, as far as its design and the experiments beside it tell."""
-        return start_concerns(config, self._store.all(ACTIVE), self._store.served(), self._now())
+    def concerns(self, experiment: Experiment) -> tuple[Concern, ...]:
+        """What would make a draft worthless, as far as its design and the experiments beside it tell."""
+        return self.design_concerns(experiment.config, experiment.test_id, experiment.follows)
+
+    def design_concerns(
+        self, config: ExperimentConfig, test_id: str | None = None, follows: str | None = None
+    ) -> tuple[Concern, ...]:
+        """The same of a design, whose own experiment does not stand in its way, nor the winner that it follows."""
+        active = [other for other in self._store.all(ACTIVE) if other.test_id != test_id]
+        served = [other for other in self._store.served() if other.test_id not in (test_id, follows)]
+        return start_concerns(config, active, served, self._now())
 
     def create(self, config: ExperimentConfig, editor: Editor, why: str = "", follows: str | None = None) -> Experiment:
         """A draft. Raises InvalidRequest with every reason; NotFound if what it follows is not there."""
@@ -136,7 +144,7 @@ class ExperimentService:
         self._session.flush()
         self._faults.reach("experiments.start.status")
         self._add_period(row, {v.key: v.weight for v in config.variants}, config.traffic, now)
-        self._hand_over(row, now)
+        self._hand_over(row, editor, now)
         return self._commit(row, "started", Action.EXPERIMENT_STARTED, editor, why, old)
 
     def pause(self, test_id: str, editor: Editor, why: str = "") -> Experiment:
@@ -181,7 +189,7 @@ class ExperimentService:
         """
         row = self._changeable(test_id, "be re-weighted", why, *ACTIVE)
         experiment = self._store.shown([row])[0]
-        problems = weight_problems(weights, experiment.config) if weights is not None else []
+        problems = list(weight_problems(weights, experiment.config)) if weights is not None else []
         problems += traffic_problems(traffic) if traffic is not None else []
         if problems:
             raise InvalidRequest(problems)
@@ -229,9 +237,7 @@ class ExperimentService:
             raise InvalidRequest(problems)
 
     def _demand_ready(self, row: AbTest, config: ExperimentConfig) -> None:
-        others = [other for other in self._store.all(ACTIVE) if other.test_id != row.test_id]
-        served = [other for other in self._store.served() if other.test_id not in (row.test_id, row.follows)]
-        concerns = start_concerns(config, others, served, self._now())
+        concerns = self.design_concerns(config, row.test_id, row.follows)
         reasons = [FieldError(concern.field, concern.message, concern.code) for concern in concerns if concern.blocks]
         reasons += config_problems(config, self._names)
         if reasons:
@@ -254,12 +260,18 @@ class ExperimentService:
         self._store.add(period)
         self._faults.reach("experiments.period")
 
-    def _hand_over(self, row: AbTest, now: datetime) -> None:
+    def _hand_over(self, row: AbTest, editor: Editor, now: datetime) -> None:
         """The winner that a follow-up begins with is its control from here on, and no longer shown by itself."""
         if row.follows is None:
             return
-        before = self._store.row(row.follows)
-        before.shipped, before.shipped_share, before.updated_at = None, 0.0, now
+        followed = self._store.row(row.follows)
+        if followed.shipped is None:
+            return
+        old = self._told(followed)
+        followed.shipped, followed.shipped_share, followed.updated_at = None, 0.0, now
+        self._session.flush()
+        entry = HistoryEntry("handed_over", editor.name, f"To {row.test_id}", old, self._told(followed), now)
+        self._history.add(f"test:{followed.test_id}", entry)
 
     def _moved(
         self, row: AbTest, status: ExperimentStatus, deed: str, action: Action, editor: Editor, why: str

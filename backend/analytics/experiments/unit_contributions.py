@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend.analytics.events.names import EventName
 from backend.analytics.experiments.definition import ExperimentUnit
-from backend.analytics.experiments.unit_measures import Counting, UnitValue
+from backend.analytics.experiments.unit_measures import UnitValue, ValueKind
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.catalogue.measures import BY_ITSELF
 from backend.analytics.warehouse.relations import SESSIONS, relation
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table, Value
 
 RESULT = EventName.ASSESSMENT_SUBMITTED.value
-PRICED = frozenset({Counting.CENTS, Counting.PRICES})
+PRICED = frozenset({ValueKind.CENTS, ValueKind.PRICES})
 UNIT_COLUMNS = ("unit_id", "exposed_at", "variant", "weights_version", "segment", "day")
 
 
@@ -28,9 +28,9 @@ def hashed(kind: str, column: StringValue) -> StringValue:
     return ibis.literal(kind[0]) + column
 
 
-ID_OF: Mapping[str, Callable[[Table], StringValue]] = {
-    name: (lambda table, name=name: hashed(name, table[name])) for name in ("user_id", "visitor_id", "session_id")
-}
+def id_of(name: str, table: Table) -> StringValue:
+    """The id of a row's unit, where this column names it."""
+    return hashed(name, table[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class Contributions:
         """Rows of these units: `UNIT_COLUMNS`, `at`, `is_after` the exposure, and `v0` and on, a whole number each."""
         units = units.select(UNIT_COLUMNS)
         parts = []
-        if any(value.counting is not Counting.SESSIONS for value in self.values):
+        if any(value.counting is not ValueKind.SESSIONS for value in self.values):
             parts += [self._of_events(units, key) for key in self._keys()]
-        if any(value.counting is Counting.SESSIONS for value in self.values):
+        if any(value.counting is ValueKind.SESSIONS for value in self.values):
             parts += [self._of_sessions(units, key) for key in self._keys()]
         rows = parts[0]
         for part in parts[1:]:
@@ -66,11 +66,11 @@ class Contributions:
         import ibis
 
         if self.links is None:
-            rows = rows.mutate(of_unit=ID_OF[key](rows))
+            rows = rows.mutate(of_unit=id_of(key, rows))
         else:
             rows = rows.left_join(self.links, rows.visitor_id == self.links.linked)
             account = ibis.coalesce(rows.account, ibis.cases((rows.visitor_id.isnull(), rows.user_id)))
-            rows = rows.mutate(of_unit=ibis.coalesce(hashed("user_id", account), ID_OF[key](rows)))
+            rows = rows.mutate(of_unit=ibis.coalesce(hashed("user_id", account), id_of(key, rows)))
         return rows.filter(rows.of_unit.notnull())
 
     def _of_events(self, units: Table, key: str) -> Table:
@@ -84,7 +84,7 @@ class Contributions:
         """The events that any value counts, of people, in the days around the test."""
         events = relation(EVENTS)
         names = {value.event for value in self.values if value.event}
-        if any(value.counting is Counting.FOLLOWED for value in self.values):
+        if any(value.counting is ValueKind.FOLLOWED for value in self.values):
             names.add(RESULT)
         return self._in_time(events, events.timestamp).filter(events.event_type.isin(sorted(map(str, names))))
 
@@ -103,7 +103,7 @@ class Contributions:
         import ibis
 
         marks: dict[str, BooleanValue] = {}
-        if any(value.counting is Counting.FOLLOWED for value in self.values):
+        if any(value.counting is ValueKind.FOLLOWED for value in self.values):
             is_result = rows.event_type == RESULT
             in_order = [rows.timestamp, ibis.ifelse(is_result, 0, 1)]
             so_far = ibis.cumulative_window(group_by=["unit_id", "is_after"], order_by=in_order)
@@ -123,16 +123,16 @@ class Contributions:
         import ibis
 
         one, none = ibis.literal(1, "int64"), ibis.literal(0, "int64")
-        if value.counting is Counting.SESSIONS:
+        if value.counting is ValueKind.SESSIONS:
             return none
         is_it = rows.event_type == value.event
         if value.step is not None:
             is_it = is_it & (rows.step == value.step).fill_null(False)
-        if value.counting is Counting.FOLLOWED:
+        if value.counting is ValueKind.FOLLOWED:
             is_it = is_it & rows.has_followed
         if value.counting in PRICED:
             is_it = is_it & rows.is_priced
-        return ibis.ifelse(is_it, rows.price_cents if value.counting is Counting.CENTS else one, none)
+        return ibis.ifelse(is_it, rows.price_cents if value.counting is ValueKind.CENTS else one, none)
 
     def _of_sessions(self, units: Table, key: str) -> Table:
         """A session that goes on when its unit is exposed is one after it."""
@@ -158,7 +158,7 @@ def _session_value(rows: Table, value: UnitValue) -> Value:
         "opened_sessions": rows.step_1_at.notnull(),
         "result_sessions": rows.submitted_at.notnull(),
     }
-    if value.counting is not Counting.SESSIONS:
+    if value.counting is not ValueKind.SESSIONS:
         return none
     if value.name == "session_events":
         return rows.events.cast("int64")

@@ -24,7 +24,7 @@ class MeasureKind(StrEnum):
     RATIO = "ratio"
 
 
-class Counting(StrEnum):
+class ValueKind(StrEnum):
     """How a unit's value comes from its events or its sessions."""
 
     ONCE = "once"  # 1 from its first such event on
@@ -40,14 +40,14 @@ class UnitValue:
     """A number that each unit has. `event`: whose events count; `step`: of these the ones with this number."""
 
     name: str
-    counting: Counting
+    counting: ValueKind
     event: str = ""
     step: int | None = None
 
     @property
     def is_flag(self) -> bool:
         """Whether it is 0 or 1."""
-        return self.counting in (Counting.ONCE, Counting.FOLLOWED)
+        return self.counting in (ValueKind.ONCE, ValueKind.FOLLOWED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,12 @@ class UnitMeasure:
 
 
 DESCRIPTIONS: Mapping[str, str] = {
-    Counting.ONCE: "The share of units that did it at least once.",
-    Counting.FOLLOWED: "The share of units that did it in the window after a result of their own.",
-    Counting.TIMES: "How often a unit did it, on average.",
-    Counting.CENTS: "What a unit asked to pay, on average. Nothing is charged. Equal clicks in a visit count once.",
-    Counting.PRICES: "How often a unit asked for a plan at a price, on average. Equal clicks in a visit count once.",
-    Counting.SESSIONS: "How many such sessions a unit had, on average.",
+    ValueKind.ONCE: "The share of units that did it at least once.",
+    ValueKind.FOLLOWED: "The share of units that did it in the window after a result of their own.",
+    ValueKind.TIMES: "How often a unit did it, on average.",
+    ValueKind.CENTS: "What a unit asked to pay, on average. Nothing is charged. Equal clicks in a visit count once.",
+    ValueKind.PRICES: "How often a unit asked for a plan at a price, on average. Equal clicks in a visit count once.",
+    ValueKind.SESSIONS: "How many such sessions a unit had, on average.",
     MeasureKind.RATIO: "The sum over all units of the one divided by the sum of the other.",
 }
 LESS_IS_BETTER = frozenset({"bounces", "payments_failed"})
@@ -110,14 +110,14 @@ _TIMES = {
     "payments_failed": "payment_failed",
 }
 SESSIONS, BOUNCES, SESSION_EVENTS, OPENED_SESSIONS, RESULT_SESSIONS = (
-    UnitValue(name, Counting.SESSIONS)
+    UnitValue(name, ValueKind.SESSIONS)
     for name in ("sessions", "bounces", "session_events", "opened_sessions", "result_sessions")
 )
-OFFER_AFTER = UnitValue("offer_visitors", Counting.FOLLOWED, EventName.OFFER_VIEWED)
-PLAN_AFTER = UnitValue("plan_visitors", Counting.FOLLOWED, EventName.UPGRADE_CLICKED)
-RESULT = UnitValue("result_visitors", Counting.ONCE, EventName.ASSESSMENT_SUBMITTED)
-CENTS = UnitValue("revenue", Counting.CENTS, EventName.UPGRADE_CLICKED)
-PRICES = UnitValue("priced_upgrades", Counting.PRICES, EventName.UPGRADE_CLICKED)
+OFFER_AFTER = UnitValue("offer_visitors", ValueKind.FOLLOWED, EventName.OFFER_VIEWED)
+PLAN_AFTER = UnitValue("plan_visitors", ValueKind.FOLLOWED, EventName.UPGRADE_CLICKED)
+RESULT = UnitValue("result_visitors", ValueKind.ONCE, EventName.ASSESSMENT_SUBMITTED)
+CENTS = UnitValue("revenue", ValueKind.CENTS, EventName.UPGRADE_CLICKED)
+PRICES = UnitValue("priced_upgrades", ValueKind.PRICES, EventName.UPGRADE_CLICKED)
 
 
 def _mean(value: UnitValue, name: str = "") -> UnitMeasure:
@@ -133,7 +133,7 @@ def _ratio(name: str, numerator: UnitValue, denominator: UnitValue) -> UnitMeasu
 
 
 _DEFINED = (
-    *(_proportion(UnitValue(name, Counting.ONCE, event, step)) for name, (event, step) in _ONCE.items()),
+    *(_proportion(UnitValue(name, ValueKind.ONCE, event, step)) for name, (event, step) in _ONCE.items()),
     _proportion(OFFER_AFTER),
     _proportion(PLAN_AFTER),
     _mean(CENTS),
@@ -142,7 +142,7 @@ _DEFINED = (
     _mean(SESSIONS),
     _mean(BOUNCES),
     _mean(SESSION_EVENTS),
-    *(_mean(UnitValue(name, Counting.TIMES, event)) for name, event in _TIMES.items()),
+    *(_mean(UnitValue(name, ValueKind.TIMES, event)) for name, event in _TIMES.items()),
     _ratio("conversion_rate", PLAN_AFTER, RESULT),
     _ratio("offer_rate", OFFER_AFTER, RESULT),
     _ratio("completion_rate", RESULT_SESSIONS, OPENED_SESSIONS),
@@ -150,8 +150,8 @@ _DEFINED = (
     _ratio("revenue_per_upgrade", CENTS, PRICES),
     _ratio(
         "email_open_rate",
-        UnitValue("emails_opened", Counting.TIMES, "email_opened"),
-        UnitValue("emails_delivered", Counting.TIMES, "email_delivered"),
+        UnitValue("emails_opened", ValueKind.TIMES, "email_opened"),
+        UnitValue("emails_delivered", ValueKind.TIMES, "email_delivered"),
     ),
 )
 UNIT_MEASURES: Mapping[str, UnitMeasure] = {measure.name: measure for measure in _DEFINED}

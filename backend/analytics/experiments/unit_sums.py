@@ -15,7 +15,7 @@ from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
 from backend.analytics.experiments.definition import ExperimentUnit
-from backend.analytics.experiments.unit_contributions import ID_OF, Contributions, hashed
+from backend.analytics.experiments.unit_contributions import Contributions, hashed, id_of
 from backend.analytics.experiments.unit_measures import UnitValue
 from backend.analytics.lake.tables import EVENTS
 from backend.analytics.metrics.catalogue.variants import property_of, server_exposures
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 HOUR = DAY // 24
 SEGMENTS = ("country", "region", "device")  # that an exposure itself tells
+OWN_IDS = ("user_id", "visitor_id")  # columns of an exposure that may name its unit
 KEYS = ("standing", "variant", "weights_version", "day", "segment")
 BOUNDS = ("start", "end", "first_day", "last_day", "phase", "window", "before", "followed", "began")
 
@@ -124,11 +125,7 @@ def exposures(numbers: Numbers, test: str) -> Table:
         version=_whole(events, "weights_version"),
         forced=events.event_data.re_search('"forced" *: *true'),
         unit_id=ibis.cases(
-            *(
-                (events.event_data.re_search(f'"unit_key" *: *"{key}"'), ID_OF[key](events))
-                for key in ID_OF
-                if key != "session_id"
-            ),
+            *((events.event_data.re_search(f'"unit_key" *: *"{key}"'), id_of(key, events)) for key in OWN_IDS),
             else_=hashed("session_id", property_of(events, "session")),
         ),
     )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from math import fsum, isfinite
-from typing import Any
 
 from backend.analytics.experiments.condition_checks import condition_problems
 from backend.analytics.experiments.definition import ExperimentConfig, TestType, Variant
 from backend.analytics.experiments.families import ProductNames, payload_problems
+from backend.analytics.experiments.plain_json import json_fault
 from backend.analytics.experiments.unit_measures import measure_faults
 from backend.errors import FieldError
 
@@ -22,7 +21,7 @@ LONGEST_NAME, LONGEST_HYPOTHESIS, LONGEST_WHY, LONGEST_VARIANT_NAME = 120, 1000,
 FEWEST_VARIANTS, MOST_VARIANTS, MOST_SECONDARY, MOST_GUARDRAILS = 2, 10, 20, 10
 LARGEST_ALPHA, LARGEST_MDE, LARGEST_DROP = 0.2, 5.0, 0.9
 MOST_DAYS, MOST_UNITS = 365, 1_000_000_000
-SHORTEST_WINDOW, LONGEST_WINDOW = timedelta(hours=1), timedelta(days=90)
+LONGEST_WINDOW_HOURS = 90 * 24
 LARGEST_JSON = 4096
 OFF_BY = 1e-9
 # What a page knows of a request. Never race, sex, or age, nor anything typed into the calculator.
@@ -116,25 +115,17 @@ def _variants(variants: Sequence[Variant]) -> Problems:
 
 def _payloads(config: ExperimentConfig, names: ProductNames) -> Problems:
     for index, variant in enumerate(config.variants):
-        if _size(variant.payload) > LARGEST_JSON:
-            yield FieldError(f"variants.{index}.payload", f"must be JSON of at most {LARGEST_JSON} bytes")
+        if fault := json_fault(dict(variant.payload), LARGEST_JSON):
+            yield FieldError(f"variants.{index}.payload", fault)
     for problem in payload_problems(config.type, config.variants, names):
         yield replace(problem, field=problem.field.replace("[", ".").replace("]", ""))
-
-
-def _size(value: Any) -> int:
-    """In bytes of JSON; more than any limit if it is nested too deeply to be written."""
-    try:
-        return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-    except RecursionError:
-        return LARGEST_JSON + 1
 
 
 def _targeting(config: ExperimentConfig) -> Problems:
     personal = config.type is TestType.PERSONALIZATION
     attributes = ATTRIBUTES_OF_PERSONALIZATION if personal else ATTRIBUTES
-    if _size(config.targeting) > LARGEST_JSON:
-        yield FieldError("targeting", f"must be JSON of at most {LARGEST_JSON} bytes")
+    if fault := json_fault(dict(config.targeting), LARGEST_JSON):
+        yield FieldError("targeting", fault)
         return
     yield from condition_problems(config.targeting, "targeting", attributes)
 
@@ -183,8 +174,8 @@ def _plan(config: ExperimentConfig) -> Problems:
     if config.planned_units is not None and not 1 <= config.planned_units <= MOST_UNITS:
         yield FieldError("planned_units", f"must be from 1 to {MOST_UNITS}")
     window = config.conversion_window
-    if window is not None and not SHORTEST_WINDOW <= window <= LONGEST_WINDOW:
-        yield FieldError("conversion_window_hours", f"must be from 1 to {LONGEST_WINDOW // SHORTEST_WINDOW}")
+    if window is not None and not timedelta(hours=1) <= window <= timedelta(hours=LONGEST_WINDOW_HOURS):
+        yield FieldError("conversion_window_hours", f"must be from 1 to {LONGEST_WINDOW_HOURS}")
 
 
 def _dates(config: ExperimentConfig) -> Problems:

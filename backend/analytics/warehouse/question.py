@@ -32,6 +32,7 @@ class Question:
     `build` is given `parameters`, and has the marks of `texts` in it. Questions with the same name have the same
     expression. The SQL of a `standing` question lies beside this file: processes that ask no other need not load Ibis.
     One `of_sessions` reads no other relation, or of events only those of the days whose sessions it may look at.
+    One that `keeps_parts` works out what it needs several times just once; others read the events twice, for less.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Question:
     texts: tuple[str, ...] = ()
     standing: bool = False
     of_sessions: bool = False
+    keeps_parts: bool = False
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -91,7 +93,7 @@ def compiled_anew(question: Question, dialect: Dialect) -> str:
 
         marks: list[IntegerValue] = [ibis.literal(MARK + number, "int64") for number in range(len(question.parameters))]
         text = str(ibis.to_sql(question.build(*marks), dialect=dialect))
-    if dialect == "duckdb":
+    if dialect == "duckdb" and not question.keeps_parts:
         # Reading the events twice costs less than keeping them in between.
         return re.sub(r"^WITH (\"\w+\") AS \(", r"WITH \1 AS NOT MATERIALIZED (", text)
     if dialect == "clickhouse":

@@ -102,4 +102,8 @@ def _plain(value: float) -> str:
 
 
 def _minus(text: str) -> str:
-    return "0" + text[2:] if text.startswith("-0") and not float(text.strip("%").replace(",", "")) else text.replace("-", "−")
+    return (
+        "0" + text[2:]
+        if text.startswith("-0") and not float(text.strip("%").replace(",", ""))
+        else text.replace("-", "−")
+    )

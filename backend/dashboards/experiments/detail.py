@@ -112,8 +112,7 @@ def counted_of(results: Results, zone: str) -> Counted:
     names = [(each.variant, arm_name(config, each.variant)) for each in results.primary.differences]
     points = {key: [point for point in results.course if point.variant == key] for key, _ in names}
     courses = [(name, course_plot(points[key], name, primary, zone)) for key, name in names]
-    posteriors = [(arm_name(config, each.variant), posterior_plot(each, arm_name(config, each.variant)))
-                  for each in results.primary.differences] if config.statistics.engine is StatisticsEngine.BAYESIAN else []  # fmt: skip
+    posteriors = _posteriors(results)
     return Counted(
         health_of(results),
         tuple((name, plot) for name, plot in courses if plot),
@@ -133,6 +132,14 @@ def counted_of(results: Results, zone: str) -> Counted:
     )
 
 
+def _posteriors(results: Results) -> list[tuple[str, PosteriorPlot | None]]:
+    config = results.experiment.config
+    if config.statistics.engine is not StatisticsEngine.BAYESIAN:
+        return []
+    named = [(arm_name(config, each.variant), each) for each in results.primary.differences]
+    return [(name, posterior_plot(each, name)) for name, each in named]
+
+
 def deeds_of(experiment: Experiment) -> frozenset[str]:
     """What may be done to it as it stands."""
     active = {"stop", "ship", "reweight", "copy"}
@@ -149,7 +156,9 @@ def deeds_of(experiment: Experiment) -> frozenset[str]:
 def plan_of(experiment: Experiment, zone: str) -> tuple[tuple[str, str], ...]:
     """What was decided before the start."""
     config = experiment.config
-    rails = [f"{UNIT_MEASURES[each.measure].label} (no more than {each.max_drop:.0%} worse)" for each in config.guardrails]
+    rails = [
+        f"{UNIT_MEASURES[each.measure].label} (no more than {each.max_drop:.0%} worse)" for each in config.guardrails
+    ]
     rows: list[tuple[str, str]] = [
         ("Question", config.hypothesis),
         ("Changes", FAMILIES[config.type][0]),
@@ -201,5 +210,7 @@ def _no_course(results: Results) -> str:
 def _progress(results: Results) -> str:
     reach, units = results.reach, UNITS[results.experiment.config.unit]
     if isinstance(reach.planned, int):
-        return f"{count(reach.units)} of about {count(reach.planned)} {units} that the smallest gain worth having takes."
+        return (
+            f"{count(reach.units)} of about {count(reach.planned)} {units} that the smallest gain worth having takes."
+        )
     return f"{count(reach.units)} {units} so far."

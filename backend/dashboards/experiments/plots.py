@@ -94,9 +94,12 @@ def posterior_plot(difference: Difference, name: str) -> PosteriorPlot | None:
     ]
     better = [point for point in points if point[0] >= zero]
     labels = tuple(
-        (100 * (value - low) / (high - low), "middle", percent(value)) for value in (lift.lower, lift.estimate, lift.upper)
+        (100 * (value - low) / (high - low), "middle", percent(value))
+        for value in (lift.lower, lift.estimate, lift.upper)
     )
-    label = f"Lift of {name}: {percent(lift.estimate)}, most likely from {percent(lift.lower)} to {percent(lift.upper)}."
+    label = (
+        f"Lift of {name}: {percent(lift.estimate)}, most likely from {percent(lift.lower)} to {percent(lift.upper)}."
+    )
     return PosteriorPlot(label, _closed(points), _closed(better) if better else "", zero, labels)
 
 

@@ -17,10 +17,9 @@ WHOLE = "Enter today’s rate and how many come in a day, and this says how long
 
 @dataclass(frozen=True, slots=True)
 class TodaysFigures:
-    """What is known before the start: the control's value, its spread (of a mean), and units a day."""
+    """What is known before the start: the control's value, and units a day."""
 
     value: float | None = None
-    deviation: float | None = None
     units_per_day: float | None = None
 
 
@@ -51,7 +50,11 @@ def power_of(config: ExperimentConfig, today: TodaysFigures, concerns: Sequence[
     needed = most if always else fixed
     text = [f"With one look at the end it takes {count(fixed)} {units} in all."]
     if always:
-        text = [f"Valid at every look: at most {count(most)} {units}, likely {count(likely)}. One look: {count(fixed)}."]
+        text = [
+            f"Valid at every look: at most {count(most)} {units}, likely {count(likely)}. One look: {count(fixed)}."
+        ]
+    if UNIT_MEASURES[config.primary].kind is not MeasureKind.PROPORTION:
+        text.append("This takes the spread of the values to be as large as their mean. It may be larger.")
     return _timed(config, today, needed, likely if always else fixed, tuple(text), told)
 
 
@@ -67,7 +70,7 @@ def _units(config: ExperimentConfig, today: TodaysFigures) -> tuple[int, int, in
         lifted = value * (1 + config.mde)
         variances = (value * (1 - value), lifted * (1 - lifted))
     else:
-        variance = today.deviation**2 if today.deviation else value * value
+        variance = value * value  # as of an exponential: many small values, few large ones
         fixed = power.units_for_mean(value, variance, config.mde, plan)
         variances = (variance, variance)
     effect = abs(value) * config.mde
@@ -85,7 +88,9 @@ def _timed(
     a_day = today.units_per_day * config.traffic
     days = _weeks(needed / a_day, config)
     if days > LONGEST_DAYS:
-        return ShownPower(_too_small(config, a_day, needed, days), (*text, _reach(config, today, a_day)), False, needed, told)
+        return ShownPower(
+            _too_small(config, a_day, needed, days), (*text, _reach(config, today, a_day)), False, needed, told
+        )
     likely_days = _weeks(likely / a_day, config)
     span = counted(days, "day") if likely_days >= days else f"{likely_days} to {days} days"
     return ShownPower(f"This takes {span}, in whole weeks.", text, True, needed, told)

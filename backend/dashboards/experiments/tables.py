@@ -9,11 +9,11 @@ from backend.analytics.experiments.results import (
     AllocationPeriod,
     Difference,
     Effect,
-    GuardrailState,
     LeftOut,
     MeasureResult,
     Results,
 )
+from backend.analytics.experiments.statistics.verdict_input import GuardrailState
 from backend.dashboards.experiments.amounts import UNITS, Amounts, percent
 from backend.dashboards.experiments.verdicts import amounts_of, arm_name
 from backend.formats import count, counted, day
@@ -83,7 +83,9 @@ def sums(sample: object) -> str:
         return "n = 0"
     names = getattr(sample, "__dataclass_fields__", {})
     values = ((name, getattr(sample, name)) for name in names)
-    return ", ".join(f"{name.replace('_', ' ')} = {value:,.10g}" for name, value in values if isinstance(value, int | float))
+    return ", ".join(
+        f"{name.replace('_', ' ')} = {value:,.10g}" for name, value in values if isinstance(value, int | float)
+    )
 
 
 def measure_rows(measured: tuple[MeasureResult, ...], results: Results) -> tuple[MeasureRow, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from backend.analytics.experiments.results import Difference, Effect, MeasureResult, Results
 from backend.analytics.experiments.definition import ExperimentConfig, StatisticsEngine
+from backend.analytics.experiments.results import Difference, Effect, MeasureResult, Results
 from backend.analytics.experiments.statistics.verdict_input import Reason, Verdict, VerdictKind
 from backend.analytics.experiments.unit_measures import UNIT_MEASURES
 from backend.dashboards.experiments.amounts import UNITS, Amounts

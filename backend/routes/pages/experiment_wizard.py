@@ -11,7 +11,6 @@ from backend.accounts.permissions import Scope
 from backend.analytics.experiments.definition import Allocation, ExperimentConfig, TestType
 from backend.analytics.experiments.families import ProductNames
 from backend.analytics.experiments.service import ExperimentService
-from backend.analytics.experiments.unit_measures import UNIT_MEASURES, MeasureKind
 from backend.dashboards.experiments.detail import ALLOCATIONS
 from backend.dashboards.experiments.listing import FAMILIES
 from backend.dashboards.experiments.power import ShownPower
@@ -27,7 +26,17 @@ from backend.routes.reader import reader_zone
 from backend.routes.schemas.experiment_forms import JUDGED, at_its_field, config_of_form, typed
 
 bp = Blueprint("experiment_wizard", __name__, url_prefix=EXPERIMENTS.path)
-RATES = [name for name, measure in UNIT_MEASURES.items() if measure.kind is MeasureKind.PROPORTION]
+AS_TODAY = {"": "As today"}
+ORDERS = {
+    "published": "As published",
+    "by_share": "Largest share first",
+    "by_pay": "Best pay first",
+    "by_speed": "Quickest first",
+    "balanced": "Balanced",
+    "pay": "Best pay first",
+    "similarity": "Most alike first",
+    "openings": "Most openings first",
+}
 
 
 def new_page(errors: Errors = NO_ERRORS, power: ShownPower | None = None) -> str:
@@ -100,7 +109,6 @@ def _told(act: Any) -> Any:
 def _page(
     action: str, sent: Any, errors: Errors, power: ShownPower | None, chosen: dict[str, Any] | None = None
 ) -> str:
-    names = get(ProductNames)
     family = TestType(sent["type"]) if sent.get("type") in list(TestType) else TestType.CUSTOM
     if chosen is None:
         many = getattr(sent, "getlist", lambda _: [])
@@ -108,6 +116,15 @@ def _page(
         chosen |= {name: name in sent for name in ("roll_out", "roll_back")}
     return form_page(
         "experiments/wizard.html", errors, action=action, values=sent, chosen=chosen, power=power, family=family,
-        families=FAMILIES, names=names, measures=MEASURES, rates=RATES, judged=JUDGED,
+        families=FAMILIES, options=_options(), measures=MEASURES, judged=JUDGED,
         allocations={kind.value: words for kind, words in ALLOCATIONS.items() if kind in Allocation},
     )  # fmt: skip
+
+
+def _options() -> dict[str, dict[str, str]]:
+    """What the product offers to choose from, each with today's first."""
+    names = get(ProductNames)
+    lists = {"weightings": names.weightings, "next_steps": names.next_steps, "moves": names.moves}
+    options = {name: AS_TODAY | {key: ORDERS.get(key, key) for key in keys} for name, keys in lists.items()}
+    statements = {f"{source}|{text}": text for source, texts in names.statements.items() for text in texts}
+    return options | {"statements": AS_TODAY | statements, "guardrails": {"": "None"} | MEASURES}

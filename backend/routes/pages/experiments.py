@@ -32,6 +32,27 @@ DEEDS: dict[str, tuple[Callable[..., Experiment], str]] = {
 }
 
 
+def detail(errors: Errors = NO_ERRORS, *, test_id: str) -> str:
+    """The page of one experiment, and what was refused on it."""
+    experiment = get(ExperimentService).get(test_id)
+    measure, breakdown = asked()
+    results = results_of(experiment, measure, breakdown)
+    history = get(ExperimentService).history(test_id)
+    page = experiment_page(experiment, results, history, reader_zone(), results.days if results else 0)
+    return form_page(
+        "experiments/detail.html", errors, page=page, may_change=may_change(), measures=MEASURES,
+        breakdowns=BREAKDOWNS, measure=measure or experiment.config.primary, breakdown=breakdown or "",
+        links=qa_links(experiment), experiment=experiment,
+    )  # fmt: skip
+
+
+def refused(errors: Errors, *, test_id: str, **_: str) -> str:
+    """The same, with what was wrong: a conflict has several reasons and no field of its own."""
+    return detail(
+        {"main-deeds" if name in ("status", "main") else name: text for name, text in errors.items()}, test_id=test_id
+    )
+
+
 @bp.get("")
 @require(Scope.EXPERIMENTS_READ)
 def show_all() -> str:
@@ -48,7 +69,7 @@ def show(test_id: str) -> str:
 
 @bp.post("/<test_id>/<any(start, pause, resume, stop, archive):deed>")
 @require(Scope.EXPERIMENTS_WRITE)
-@if_refused(lambda errors, **values: detail(errors, **values), {ExperimentConflict: "main"})
+@if_refused(refused, {ExperimentConflict: "main-deeds"})
 def lead(test_id: str, deed: str) -> ResponseReturnValue:
     act, message = DEEDS[deed]
     act(get(ExperimentService), test_id, editor(), request.form.get("why", ""))
@@ -58,7 +79,7 @@ def lead(test_id: str, deed: str) -> ResponseReturnValue:
 
 @bp.post("/<test_id>/ship")
 @require(Scope.EXPERIMENTS_WRITE)
-@if_refused(lambda errors, **values: detail(errors, **values), {ExperimentConflict: "main"})
+@if_refused(refused, {ExperimentConflict: "main-deeds"})
 def ship(test_id: str) -> ResponseReturnValue:
     """To a share of everyone; 0 takes it back."""
     percent = share_of(request.form.get("share", ""))
@@ -70,7 +91,7 @@ def ship(test_id: str) -> ResponseReturnValue:
 
 @bp.post("/<test_id>/traffic")
 @require(Scope.EXPERIMENTS_WRITE)
-@if_refused(lambda errors, **values: detail(errors, **values), {ExperimentConflict: "main"})
+@if_refused(refused, {ExperimentConflict: "main-deeds"})
 def traffic(test_id: str) -> ResponseReturnValue:
     percent = share_of(request.form.get("traffic", ""), "traffic")
     get(ExperimentService).reweight(test_id, None, percent / 100, editor(), request.form.get("why", ""))
@@ -99,20 +120,6 @@ def pdf(test_id: str) -> ResponseReturnValue:
     response = Response(result_pdf(page), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="experiment-{experiment.test_id}.pdf"'
     return response
-
-
-def detail(errors: Errors = NO_ERRORS, *, test_id: str, **_: str) -> str:
-    """The page of one experiment, and what was refused on it."""
-    experiment = get(ExperimentService).get(test_id)
-    measure, breakdown = asked()
-    results = results_of(experiment, measure, breakdown)
-    history = get(ExperimentService).history(test_id)
-    page = experiment_page(experiment, results, history, reader_zone(), results.days if results else 0)
-    return form_page(
-        "experiments/detail.html", errors, page=page, may_change=may_change(), measures=MEASURES,
-        breakdowns=BREAKDOWNS, measure=measure or experiment.config.primary, breakdown=breakdown or "",
-        links=qa_links(experiment), experiment=experiment,
-    )  # fmt: skip
 
 
 def share_of(text: str, field: str = "share") -> float:

@@ -25,6 +25,8 @@ from backend.analytics.experiments.definition import (
     TestType,
     Variant,
 )
+from backend.analytics.experiments.unit_measures import UNIT_MEASURES
+from backend.analytics.metrics.catalogue.measures import Unit
 from backend.dashboards.experiments.power import TodaysFigures
 from backend.errors import FieldError, InvalidRequest
 
@@ -94,9 +96,7 @@ def config_of_form(form: Form, zone: str) -> ExperimentConfig:
 
 def _config(reader: FormReader, zone: str) -> ExperimentConfig:
     family = reader.choice("type", TestType, TestType.CUSTOM, "What it changes")
-    schedule = ExperimentSchedule(
-        reader.instant("starts_at", zone, "Start"), reader.instant("ends_at", zone, "End")
-    )
+    schedule = ExperimentSchedule(reader.instant("starts_at", zone, "Start"), reader.instant("ends_at", zone, "End"))
     window = reader.number("conversion_window_hours", None, "Conversion window")
     planned = reader.number("planned_units", None, "Planned number")
     return ExperimentConfig(
@@ -116,12 +116,12 @@ def _config(reader: FormReader, zone: str) -> ExperimentConfig:
     )  # fmt: skip
 
 
-def today_of_form(form: Form, config: ExperimentConfig | None = None) -> TodaysFigures:
-    """Today's figures as they were typed: a rate in percent, a mean as it is. Nothing where they cannot be read."""
+def today_of_form(form: Form, config: ExperimentConfig) -> TodaysFigures:
+    """Today's figures as they were typed: a rate in percent, an amount in dollars."""
     reader = FormReader(form)
-    is_rate = "baseline_rate" in form
-    value = reader.number("baseline_rate", None, "Rate", 100) if is_rate else reader.number("baseline", None, "Mean")
-    return TodaysFigures(value, reader.number("deviation", None, "Spread"), reader.number("units_per_day", None, "Day"))
+    scale = {Unit.FRACTION: 100.0, Unit.CENTS: 0.01}.get(UNIT_MEASURES[config.primary].unit, 1.0)
+    value = reader.number("baseline", None, "Today’s value", scale)
+    return TodaysFigures(value, reader.number("units_per_day", None, "How many come in a day"))
 
 
 def rows_of(form: Form) -> list[int]:
@@ -173,7 +173,13 @@ def _offer(reader: FormReader, row: int) -> dict[str, Any]:
     price = reader.number(f"v{row}-price", None, "Price")
     features = [line.strip() for line in typed["features"].splitlines() if line.strip()]
     cents = None if price is None else round(price * 100)
-    return {"offer": typed["offer"], "name": typed["name"], "price_cents": cents, "currency": "USD", "features": features}
+    return {
+        "offer": typed["offer"],
+        "name": typed["name"],
+        "price_cents": cents,
+        "currency": "USD",
+        "features": features,
+    }
 
 
 def _json(reader: FormReader, row: int) -> Mapping[str, Any]:
@@ -252,8 +258,7 @@ def at_its_field(error: FieldError, form: Form) -> FieldError:
 
 def typed(config: ExperimentConfig, zone: str) -> dict[str, Any]:
     """A configuration as one would type it again."""
-    judged = next((name for name, plan in PLANS.items() if plan.engine is config.statistics.engine
-                   and (plan.sequential is config.statistics.sequential or name == "bayesian")), "sequential")  # fmt: skip
+    judged = _judged(config.statistics)
     window = config.conversion_window
     fields: dict[str, Any] = {
         "name": config.name, "hypothesis": config.hypothesis, "type": config.type.value, "unit": config.unit.value,
@@ -270,6 +275,12 @@ def typed(config: ExperimentConfig, zone: str) -> dict[str, Any]:
     for number, rail in enumerate(config.guardrails):
         fields |= {f"g{number}-measure": rail.measure, f"g{number}-drop": _percent(rail.max_drop)}
     return fields
+
+
+def _judged(plan: StatisticsPlan) -> str:
+    if plan.engine is StatisticsEngine.BAYESIAN:
+        return "bayesian"
+    return "sequential" if plan.sequential else "fixed"
 
 
 def _payload_typed(family: TestType, payload: Mapping[str, Any]) -> dict[str, str]:
