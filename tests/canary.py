@@ -23,6 +23,9 @@ from backend.accounts.tokens.models import RefreshToken
 from backend.analytics.annotations.models import StoredAnnotation
 from backend.analytics.boards.models import StoredBoard
 from backend.analytics.events.models import QuarantinedEvent
+from backend.analytics.experiments import service as experiments
+from backend.analytics.experiments.definition import ExperimentConfig, ExperimentUnit, TestType, Variant
+from backend.analytics.experiments.models import AbAssignment
 from backend.analytics.goals.goal import Direction, GoalPeriod, Target
 from backend.analytics.goals.service import Editor, Goals
 from backend.analytics.lake.sync import LakeSync
@@ -65,8 +68,24 @@ def make_canary(app: Flask) -> MadeAccount:
         get(Consents).choose(account.id, ConsentChoice.ACCEPTED)
         target = Target("sessions", 10, GoalPeriod.WEEK, Direction.AT_LEAST, utc_now().date())
         get(Goals).add(Editor(account.id, f"account:{account.public_id}"), target)
+        make_experiment(account.public_id)
         make_events(account.public_id)
     return account
+
+
+def make_experiment(public_id: str) -> None:
+    """One that they drafted, and in which they were shown a variant."""
+    arms = (Variant("control", "Control", 0.5), Variant("new", "New", 0.5))
+    unit, editor = ExperimentUnit.USER, experiments.Editor(f"account:{public_id}")
+    config = ExperimentConfig("Test", TestType.CUSTOM, "It helps.", unit, arms, primary="conversion_rate", seed="")
+    made = get(experiments.ExperimentService).create(config, editor, "To learn")
+    get_db_session().add(
+        AbAssignment(
+            test_id=made.test_id, phase=1, unit=unit.value, unit_id=public_id, variant="new", propensity=0.5,
+            weights_version=1, exposed_at=utc_now(),
+        )
+    )  # fmt: skip
+    get_db_session().commit()
 
 
 def make_events(public_id: str) -> None:

@@ -32,19 +32,30 @@ ROUTES = {
     "/api/analytics/performance/on-call": {"zone": "\ud800"},
     "/api/analytics/performance/channels": {"name": "\ud800"},
     "/api/analytics/performance/channels/<channel_id>": {"name": "\ud800"},
+    "/api/analytics/ab-testing/create": {"name": "\ud800"},
+    "/api/analytics/ab-testing/<test_id>": {"name": "\ud800"},
+    "/api/analytics/ab-testing/<test_id>/weights": {"why": "\ud800"},
+    "/api/analytics/ab-testing/<test_id>/automation": {"why": "\ud800"},
+    "/api/analytics/ab-testing/<test_id>/ship": {"variant": "\ud800"},
+    "/api/analytics/holdouts": {"name": "\ud800"},
+    "/api/analytics/holdouts/<name>": {"why": "\ud800"},
+    "/api/flags": {"key": "\ud800"},
+    "/api/flags/<key>": {"description": "\ud800"},
     "/api/calculator/assess": {"occupation": "\ud800"},
     "/api/v1/auth/login": {"email": "\ud800@example.org", "password": "\ud800"},
 }
+POSTED = ("/updates", "/weights", "/automation", "/ship")
 # Of what changes one thing; the rest is posted.
-PUT = ("/api/analytics/annotations/<public_id>", "/api/analytics/performance/on-call")
+PUT = ("/api/analytics/annotations/<public_id>", "/api/analytics/performance/on-call", "/api/flags/<key>")
 VERBS = dict.fromkeys((route for route in ROUTES if "<" in route), "PATCH") | {
-    route: "POST" if route.endswith("/updates") else "PUT"
+    route: "POST" if route.endswith(POSTED) else "PUT"
     for route in ROUTES
-    if route in PUT or ("<" in route and "/performance/" in route)
+    if route in PUT or ("<" in route and ("/performance/" in route or route.endswith(POSTED)))
 }
 IDS = {"<public_id>": str(uuid4()), "<group_id>": "1", "<rule_id>": "cpu-high", "<channel_id>": "1"}
-IDS |= {"<incident_id>": "1"}
-SCOPES = (Scope.DASHBOARDS_READ, Scope.EVENTS_WRITE, Scope.MONITORING_CONTROL)
+IDS |= {"<incident_id>": "1", "<test_id>": "nothing", "<name>": "nothing", "<key>": "nothing"}
+WITH_KEYS = ("/api/analytics/", "/api/flags")
+SCOPES = (Scope.DASHBOARDS_READ, Scope.EVENTS_WRITE, Scope.MONITORING_CONTROL, Scope.EXPERIMENTS_WRITE)
 HALF, DEEP, NO_NUMBER = "holds half of a character", "nested too deeply", "is not JSON"
 ODD = {
     "a list without end": ("[" * 5_000, DEEP),
@@ -70,7 +81,7 @@ def post(client, make_key):
     key = make_key(*map(str, SCOPES))
 
     def post(url, body):
-        headers = {"Authorization": f"Bearer {key}"} if url.startswith("/api/analytics/") else {}
+        headers = {"Authorization": f"Bearer {key}"} if url.startswith(WITH_KEYS) else {}
         return send(client, url, data=body, content_type="application/json", headers=headers)
 
     return post
@@ -96,7 +107,7 @@ def in_chunks(body):
 @pytest.mark.parametrize(("length", "status"), [(64 * 1024 + 1, 413), (10**6, 413), (64 * 1024, 422)])
 def test_a_body_in_chunks_is_refused_by_its_length_too(client, make_key, url, length, status):
     key = make_key(*map(str, SCOPES))
-    headers = {"Authorization": f"Bearer {key}"} if url.startswith("/api/analytics/") else {}
+    headers = {"Authorization": f"Bearer {key}"} if url.startswith(WITH_KEYS) else {}
 
     body = b'{"x": 1' + b" " * (length - 8) + b"}"
     answer = send(client, url, content_type="application/json", headers=headers, **in_chunks(body))

@@ -12,6 +12,11 @@ from backend.analytics.boards.board import NewBoard
 from backend.analytics.boards.service import Boards
 from backend.analytics.events.event import Event, as_json
 from backend.analytics.events.service import EventTracker
+from backend.analytics.experiments import service as experiments
+from backend.analytics.experiments.definition import ExperimentConfig, ExperimentUnit, TestType, Variant
+from backend.analytics.experiments.flag import FlagDefinition
+from backend.analytics.experiments.flags import FlagService
+from backend.analytics.experiments.holdouts import HoldoutDefinition, HoldoutService
 from backend.analytics.goals.goal import Direction, GoalPeriod, Target
 from backend.analytics.goals.service import Editor, Goals
 from backend.analytics.monitoring.alerts.alert import AlertState
@@ -89,6 +94,7 @@ class Walk:
             "alert_id": self.alert(),
             "silence_id": 1,
             "incident_id": self.incident(),
+            **self.experiments(),
         }
 
     def things(self):
@@ -104,6 +110,18 @@ class Walk:
         pages = {"view_pages": "views", "annotation_pages": "annotations", "goal_pages": "goals"}
         pages |= {"board_pages": "boards", "board_editor": "boards"} | {f"analytics.{name}": name for name in ids}
         return {blueprint: ids[name] for blueprint, name in pages.items()}
+
+    def experiments(self):
+        """A draft, a flag, and a holdout."""
+        editor, arms = experiments.Editor(f"account:{self.account.public_id}"), (Variant("a", "A", 0.5),)
+        arms += (Variant("b", "B", 0.5),)
+        unit, measure = ExperimentUnit.SESSION, "conversion_rate"
+        draft = ExperimentConfig("Walk", TestType.CUSTOM, "We walk.", unit, arms, primary=measure, seed="")
+        with self.app.app_context():
+            test_id = get(experiments.ExperimentService).create(draft, editor).test_id
+            get(FlagService).add("walk", FlagDefinition("", {"defaultValue": False}), editor)
+            get(HoldoutService).add(HoldoutDefinition("walk", 0.1, ()), editor)
+        return {"test_id": test_id, "key": "walk", "name": "walk"}
 
     def error_group(self):
         with self.app.app_context():

@@ -23,6 +23,7 @@ from backend.accounts.privacy.models import ErasureRequest
 from backend.accounts.sign_in.models import SignIn
 from backend.analytics.annotations.models import StoredAnnotation
 from backend.analytics.boards.models import StoredBoard
+from backend.analytics.experiments.models import AbHistory
 from backend.analytics.goals.models import StoredGoal, StoredGoalVersion
 from backend.analytics.lake.delta import Lake
 from backend.analytics.lake.locks import Lock
@@ -87,7 +88,8 @@ def test_what_stays_of_an_erased_person_is_that_they_were_erased(any_app, accoun
         entries = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.number)).all()
         assert (request.account_id, request.public_id) == (None, None)
         assert request.finished_at
-        assert [entry.action for entry in entries] == ["goal.added", "erasure.begun", "erasure.finished"]
+        actions = ["goal.added", "experiment.created", "erasure.begun", "erasure.finished"]
+        assert [entry.action for entry in entries] == actions
         assert request.done["classes"] == [data_class.name for data_class in get(DataClasses)]
 
 
@@ -99,6 +101,7 @@ def test_what_an_erased_person_noted_for_the_team_stays_and_is_nobodys(any_app, 
         assert (note.text, note.account_id) == (NOTED, None)
         assert [*db.session.scalars(sa.select(StoredView)), *db.session.scalars(sa.select(StoredBoard))] == []
         assert db.session.scalars(sa.select(StoredGoal.account_id)).all() == [None]
+        assert db.session.scalars(sa.select(AbHistory.who)).all() == ["account:deleted"]
         assert db.session.scalars(sa.select(StoredGoalVersion.account_id)).all() == [None]
 
 

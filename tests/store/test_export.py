@@ -56,7 +56,10 @@ def test_a_copy_holds_everything(data, account):
     assert [board["name"] for board in data["boards"]["rows"]] == [CANARY]
     assert [link["parameters"] for link in data["shared_links"]["rows"]] == [{"source": [CANARY]}]
     assert [(goal["measure"], goal["value"]) for goal in data["goals"]["rows"]] == [("sessions", 10)]
-    assert [entry["action"] for entry in data["audit_log"]["rows"]] == ["goal.added", "data.exported"]
+    assert [row["variant"] for row in data["experiment_assignments"]["rows"]] == ["new"]
+    assert [(row["deed"], row["why"]) for row in data["experiment_history"]["rows"]] == [("created", "To learn")]
+    audited = ["goal.added", "experiment.created", "data.exported"]
+    assert [entry["action"] for entry in data["audit_log"]["rows"]] == audited
     result, answers, link = data["assessments"]["rows"]
     assert (result["job_title"], result["activities"], answers["job_title"]) == (CANARY, {CANARY: 1}, CANARY)
     assert link["kind"] == "link"

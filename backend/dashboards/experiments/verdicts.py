@@ -155,27 +155,28 @@ def _range_so_far(results: Results) -> list[str]:
     return sentences
 
 
+MISSING = {
+    "too_few_days": "{days} of at least {needed} days are over.",
+    "too_few_units": "{name} has {units} of at least {needed} {noun}.",
+    "too_few_conversions": "{name} has {conversions} of at least {needed} conversions.",
+}
+
+
 def _missing(reason: Reason, config: ExperimentConfig) -> str:
     numbers = {name: count(value) for name, value in reason.numbers.items()}
-    name, units = arm_name(config, reason.subject), UNITS[config.unit]
-    match reason.code:
-        case "too_few_days":
-            return f"{numbers['days']} of at least {numbers['needed']} days are over."
-        case "too_few_units":
-            return f"{name} has {numbers['units']} of at least {numbers['needed']} {units}."
-        case "too_few_conversions":
-            return f"{name} has {numbers['conversions']} of at least {numbers['needed']} conversions."
-        case "guardrail_undecided":
-            measure = UNIT_MEASURES[(reason.subject or "").partition(":")[0]].label
-            more = f" It takes about {numbers['units_needed']} more {units}." if "units_needed" in numbers else ""
-            return f"Guardrail “{measure}” is neither safe nor harmed.{more}"
-        case "planned_units_not_reached":
-            planned = f" of {numbers['planned']}" if "planned" in numbers else ""
-            return f"The planned number{planned} {units} is not reached."
-        case "inconclusive":
-            key, _, why = (reason.subject or "").partition(": ")
-            return f"{arm_name(config, key)} can’t be compared: {why}."
-    return ""
+    noun = UNITS[config.unit]
+    if reason.code == "guardrail_undecided":
+        measure = UNIT_MEASURES[(reason.subject or "").partition(":")[0]].label
+        more = f" It takes about {numbers['units_needed']} more {noun}." if "units_needed" in numbers else ""
+        return f"Guardrail “{measure}” is neither safe nor harmed.{more}"
+    if reason.code == "planned_units_not_reached":
+        planned = f" of {numbers['planned']}" if "planned" in numbers else ""
+        return f"The planned number{planned} {noun} is not reached."
+    if reason.code == "inconclusive":
+        key, _, why = (reason.subject or "").partition(": ")
+        return f"{arm_name(config, key)} can’t be compared: {why}."
+    sentence = MISSING.get(reason.code, "")
+    return sentence.format(name=arm_name(config, reason.subject), noun=noun, **numbers)
 
 
 def _no_effect(results: Results) -> ShownVerdict:

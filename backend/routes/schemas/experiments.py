@@ -77,15 +77,15 @@ class StatisticsBody(BaseModel):
 
     engine: StatisticsEngine = StatisticsEngine.FREQUENTIST
     sequential: StrictBool = True
-    alpha: Number = Field(0.05, json_schema_extra=between(0, rules.LARGEST_ALPHA, above=True))
+    alpha: Number = Field(default=0.05, json_schema_extra=between(0, rules.LARGEST_ALPHA, above=True))
     correction: Correction = Correction.HOLM
 
 
 class MinimumBody(BaseModel):
     model_config = ASKED
 
-    days: Whole = Field(7, json_schema_extra=between(1, rules.MOST_DAYS))
-    users_per_variant: Whole = Field(500, json_schema_extra=between(1, rules.MOST_UNITS))
+    days: Whole = Field(default=7, json_schema_extra=between(1, rules.MOST_DAYS))
+    users_per_variant: Whole = Field(default=500, json_schema_extra=between(1, rules.MOST_UNITS))
 
 
 class NamespaceBody(BaseModel):
@@ -95,7 +95,7 @@ class NamespaceBody(BaseModel):
         frozen=True, extra="forbid", json_schema_extra={"dependentRequired": {name: [*PART] for name in PART}}
     )
 
-    name: str | None = Field(None, json_schema_extra=nullable(KEY))
+    name: str | None = Field(default=None, json_schema_extra=nullable(KEY))
     start: Number | None = None
     end: Number | None = None
 

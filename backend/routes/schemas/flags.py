@@ -14,8 +14,13 @@ from backend.analytics.experiments.holdouts import LARGEST_SHARE, MOST_TESTS, Ho
 from backend.analytics.experiments.store import HistoryEntry
 from backend.routes.schemas.answer import Out
 from backend.routes.schemas.experiments import ASKED, KEY, HistoryOut, Number, Why, between, entries
+from backend.routes.schemas.said_rules import Rule
 
-FLAG_KEY = {"pattern": f"^(?!config$){flag_rules.KEY}$"}
+FLAG_KEY: Rule = {"pattern": f"^(?!config$){flag_rules.KEY}$"}
+RULES: Rule = {
+    "maxItems": flag_rules.MOST_RULES,
+    "items": {"type": "object", "propertyNames": {"enum": sorted(flag_rules.RULE_FIELDS)}},
+}
 TestIds = Annotated[list[str], Field(json_schema_extra={"maxItems": MOST_TESTS, "uniqueItems": True})]
 
 
@@ -30,13 +35,7 @@ class FlagBody(BaseModel):
 
     description: str = Field("", json_schema_extra={"maxLength": flag_rules.LONGEST_DESCRIPTION})
     default_value: Any = Field(None, description="Any JSON.")
-    rules: list[dict[str, Any]] = Field(
-        default_factory=list,
-        json_schema_extra={
-            "maxItems": flag_rules.MOST_RULES,
-            "items": {"type": "object", "propertyNames": {"enum": sorted(flag_rules.RULE_FIELDS)}},
-        },
-    )
+    rules: list[dict[str, Any]] = Field(default_factory=list, json_schema_extra=RULES)
     is_public: StrictBool = Field(False, description="Whether browsers are told the rules.")
     why: Why = ""
 
