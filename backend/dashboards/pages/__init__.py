@@ -8,6 +8,7 @@ from __future__ import annotations
 from backend.dashboards.page import BoardPage, Page
 from backend.dashboards.pages.boards import BOARDS
 from backend.dashboards.pages.conversions import Conversions
+from backend.dashboards.pages.experiments import EXPERIMENTS
 from backend.dashboards.pages.explore import Explore
 from backend.dashboards.pages.funnel import FUNNEL
 from backend.dashboards.pages.geography import Geography
@@ -29,6 +30,7 @@ PAGES: tuple[Page, ...] = (
     BOARDS,
     GOALS,
     Live(),
+    EXPERIMENTS,
     OPERATIONS,
 )
 BOARD_PAGES = tuple(page for page in PAGES if isinstance(page, BoardPage))

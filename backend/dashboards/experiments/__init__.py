@@ -1,0 +1,1 @@
+"""Pages of experiments and flags: services' values in, sentences, tables, and drawings out."""

@@ -1,0 +1,130 @@
+"""`/experiments/new`: five short questions, checked as they are answered, and a draft at their end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from backend.accounts.permissions import Scope
+from backend.analytics.experiments.definition import Allocation, ExperimentConfig, TestType
+from backend.analytics.experiments.families import ProductNames
+from backend.analytics.experiments.service import ExperimentService
+from backend.dashboards.experiments.detail import ALLOCATIONS
+from backend.dashboards.experiments.listing import FAMILIES
+from backend.dashboards.experiments.power import ShownPower
+from backend.dashboards.pages.experiments import EXPERIMENTS
+from backend.errors import FieldError, InvalidRequest
+from backend.plugins import get
+from backend.routes.access import require
+from backend.routes.experimenting import editor
+from backend.routes.pages.experiment_checks import checked
+from backend.routes.pages.experiment_parts import MEASURES
+from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
+from backend.routes.reader import reader_zone
+from backend.routes.schemas.experiment_forms import JUDGED, at_its_field, config_of_form, typed
+
+bp = Blueprint("experiment_wizard", __name__, url_prefix=EXPERIMENTS.path)
+AS_TODAY = {"": "As today"}
+ORDERS = {
+    "published": "As published",
+    "by_share": "Largest share first",
+    "by_pay": "Best pay first",
+    "by_speed": "Quickest first",
+    "balanced": "Balanced",
+    "pay": "Best pay first",
+    "similarity": "Most alike first",
+    "openings": "Most openings first",
+}
+
+
+def new_page(errors: Errors = NO_ERRORS, power: ShownPower | None = None) -> str:
+    return _page("/experiments/new", request.form, errors, power or checked(request.form, reader_zone()))
+
+
+def edit_page(errors: Errors = NO_ERRORS, power: ShownPower | None = None, *, test_id: str) -> str:
+    return _page(f"/experiments/{test_id}/edit", request.form, errors, power or checked(request.form, reader_zone()))
+
+
+@bp.get("/new")
+@require(Scope.EXPERIMENTS_WRITE)
+def new() -> str:
+    family = request.args.get("type")
+    if family is None:
+        return render_template("experiments/families.html", families=FAMILIES)
+    if family not in list(TestType):
+        raise InvalidRequest([FieldError("type", "Choose what the experiment changes.")])
+    return _page("/experiments/new", {"type": family}, NO_ERRORS, None)
+
+
+@bp.post("/new")
+@require(Scope.EXPERIMENTS_WRITE)
+@if_refused(new_page)
+def create() -> ResponseReturnValue:
+    if request.form.get("go") == "check":
+        return new_page()
+    made = _told(lambda config: get(ExperimentService).create(config, editor()))
+    flash("Saved as a draft. Nobody sees it until you start it.")
+    return redirect(url_for("experiment_pages.show", test_id=made.test_id), 303)
+
+
+@bp.post("/new/power")
+@require(Scope.EXPERIMENTS_WRITE)
+def power() -> str:
+    """The checks alone, for the script that keeps them up to date."""
+    return render_template("experiments/power.html", power=checked(request.form, reader_zone()))
+
+
+@bp.get("/<test_id>/edit")
+@require(Scope.EXPERIMENTS_WRITE)
+def edit(test_id: str) -> str:
+    config = get(ExperimentService).get(test_id).config
+    chosen = {"secondary": list(config.secondary), "roll_out": config.automation.roll_out,
+              "roll_back": config.automation.roll_back,
+              "device": config.targeting.get("device", {}).get("$in", [])}  # fmt: skip
+    return _page(f"/experiments/{test_id}/edit", typed(config, reader_zone()), NO_ERRORS, None, chosen)
+
+
+@bp.post("/<test_id>/edit")
+@require(Scope.EXPERIMENTS_WRITE)
+@if_refused(edit_page)
+def change(test_id: str) -> ResponseReturnValue:
+    if request.form.get("go") == "check":
+        return edit_page(test_id=test_id)
+    _told(lambda config: get(ExperimentService).update(test_id, config, editor(), request.form.get("why", "")))
+    flash("Saved.")
+    return redirect(url_for("experiment_pages.show", test_id=test_id), 303)
+
+
+def _told(act: Any) -> Any:
+    """What is wrong with the design, told at the fields of the form."""
+    config: ExperimentConfig = config_of_form(request.form, reader_zone())
+    try:
+        return act(config)
+    except InvalidRequest as refused:
+        raise InvalidRequest([at_its_field(error, request.form) for error in refused.errors]) from refused
+
+
+def _page(
+    action: str, sent: Any, errors: Errors, power: ShownPower | None, chosen: dict[str, Any] | None = None
+) -> str:
+    family = TestType(sent["type"]) if sent.get("type") in list(TestType) else TestType.CUSTOM
+    if chosen is None:
+        many = getattr(sent, "getlist", lambda _: [])
+        chosen = {"secondary": many("secondary"), "device": many("device")}
+        chosen |= {name: name in sent for name in ("roll_out", "roll_back")}
+    return form_page(
+        "experiments/wizard.html", errors, action=action, values=sent, chosen=chosen, power=power, family=family,
+        families=FAMILIES, options=_options(), measures=MEASURES, judged=JUDGED,
+        allocations={kind.value: words for kind, words in ALLOCATIONS.items() if kind in Allocation},
+    )  # fmt: skip
+
+
+def _options() -> dict[str, dict[str, str]]:
+    """What the product offers to choose from, each with today's first."""
+    names = get(ProductNames)
+    lists = {"weightings": names.weightings, "next_steps": names.next_steps, "moves": names.moves}
+    options = {name: AS_TODAY | {key: ORDERS.get(key, key) for key in keys} for name, keys in lists.items()}
+    statements = {f"{source}|{text}": text for source, texts in names.statements.items() for text in texts}
+    return options | {"statements": AS_TODAY | statements, "guardrails": {"": "None"} | MEASURES}
