@@ -16,10 +16,10 @@ from backend.analytics.experiments.watch import ExperimentWatch
 from backend.analytics.metrics.catalogue.service import CatalogueService
 from backend.analytics.monitoring.alerts import personal_data
 from backend.analytics.monitoring.alerts.announcements import AlertLinks, Announcements
-from backend.analytics.monitoring.alerts.evaluation import AlertEvaluation, JudgingContext
+from backend.analytics.monitoring.alerts.evaluation import AlertEvaluation
 from backend.analytics.monitoring.alerts.notifier import Notifier
 from backend.analytics.monitoring.alerts.on_call import OnCall
-from backend.analytics.monitoring.alerts.outages import Outages
+from backend.analytics.monitoring.alerts.outages import JudgingContext, Outages
 from backend.analytics.monitoring.alerts.service import AlertService
 from backend.analytics.monitoring.alerts.store import AlertStore
 from backend.analytics.monitoring.channels.service import ChannelService

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from backend.analytics.monitoring.alerts.alert import AlertState
 from backend.analytics.monitoring.alerts.announcements import AlertLinks, Announcements
-from backend.analytics.monitoring.alerts.evaluation import AlertEvaluation, JudgingContext
+from backend.analytics.monitoring.alerts.evaluation import AlertEvaluation
 from backend.analytics.monitoring.alerts.models import StoredAlert
 from backend.analytics.monitoring.alerts.notifier import ChangeKind, Severity
-from backend.analytics.monitoring.alerts.outages import Outages
+from backend.analytics.monitoring.alerts.outages import JudgingContext, Outages
 from backend.analytics.monitoring.alerts.service import AlertService, NewSilence
 from backend.analytics.monitoring.alerts.store import AlertStore
 from backend.analytics.monitoring.rules.judging import Observed

@@ -12,8 +12,10 @@ from backend.analytics.figures.quantity import Quantity, QuantityUnit
 from backend.analytics.monitoring.alerts.alert import Alert
 from backend.analytics.monitoring.rules import wording
 from backend.analytics.monitoring.rules.rule import Each, MeasureSource, Rule
+from backend.analytics.monitoring.rules.shipped import SHIPPED
 from backend.analytics.monitoring.rules.units import RuleUnit, unit_of
 from backend.analytics.monitoring.rules.windows import value_of
+from backend.analytics.monitoring.rules.wording import limit
 from backend.analytics.monitoring.windows import Bucket, NameFilter, Window
 from backend.dashboards.ops.alerts import ShownAlert
 from backend.dashboards.ops.runbook import Block
@@ -109,3 +111,9 @@ def affected(windows: Mapping[str, Window], *, by_failures: bool) -> tuple[Affec
 
 def _time(seconds: float | None) -> str:
     return "–" if seconds is None else latency(seconds)
+
+
+def other_limit(rule: Rule | None) -> str:
+    """The limit that the runbook speaks of, where somebody changed it."""
+    shipped = SHIPPED.get(rule.id) if rule else None
+    return limit(shipped) if shipped and rule and limit(shipped) != limit(rule) else ""

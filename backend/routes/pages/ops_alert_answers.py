@@ -10,11 +10,10 @@ from backend.analytics.monitoring.alerts.service import AlertService
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.rules.rule import Each, MeasureSource, Rule, Statistic
 from backend.analytics.monitoring.rules.service import Rules
-from backend.analytics.monitoring.rules.shipped import SHIPPED
 from backend.analytics.monitoring.rules.wording import limit
 from backend.analytics.monitoring.windows import Windows
 from backend.clock import utc_now
-from backend.dashboards.ops.alert import AlertPage, affected, alert_chart, names_of, span_of
+from backend.dashboards.ops.alert import AlertPage, affected, alert_chart, names_of, other_limit, span_of
 from backend.dashboards.ops.alerts import shown_alert
 from backend.dashboards.ops.runbook import section
 from backend.formats import moment
@@ -36,8 +35,8 @@ def alert_page(number: int) -> AlertPage:
         shown = replace(shown, limit=limit(rule))
     book = section(runbook(), alert.runbook)
     if rule is None or rule.measure.source is not MeasureSource.WINDOW:
-        return AlertPage(shown, rule.title if rule else "A deleted rule", book, _other_limit(rule), None, (), "")
-    return _measured(alert, rule, AlertPage(shown, rule.title, book, _other_limit(rule), None, (), ""))
+        return AlertPage(shown, rule.title if rule else "A deleted rule", book, other_limit(rule), None, (), "")
+    return _measured(alert, rule, AlertPage(shown, rule.title, book, other_limit(rule), None, (), ""))
 
 
 def _measured(alert: Alert, rule: Rule, page: AlertPage) -> AlertPage:
@@ -50,12 +49,6 @@ def _measured(alert: Alert, rule: Rule, page: AlertPage) -> AlertPage:
     words = f"since {moment(since, reader_zone())}"
     chart = alert_chart(rule, read.course(family, names), reader_zone())
     return replace(page, chart=chart, affected=worst, affected_when=words)
-
-
-def _other_limit(rule: Rule | None) -> str:
-    """The limit that the runbook speaks of, where somebody changed it."""
-    shipped = SHIPPED.get(rule.id) if rule else None
-    return limit(shipped) if shipped and rule and limit(shipped) != limit(rule) else ""
 
 
 def _rule(rule_id: str) -> Rule | None:

@@ -19,6 +19,7 @@ class AlertState(StrEnum):
     RESOLVED = "resolved"
 
 
+CAUSE = "database-lost"  # the rule whose alert explains many others
 OPEN = frozenset({AlertState.FIRING, AlertState.ACKNOWLEDGED})
 
 

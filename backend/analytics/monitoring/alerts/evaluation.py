@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from backend.analytics.monitoring.alerts.alert import OPEN, AlertState
+from backend.analytics.monitoring.alerts.alert import CAUSE, OPEN, AlertState
 from backend.analytics.monitoring.alerts.announcements import Announcements
 from backend.analytics.monitoring.alerts.machine import Standing, advance
 from backend.analytics.monitoring.alerts.models import LONGEST_SENTENCE, LONGEST_THING, StoredAlert
-from backend.analytics.monitoring.alerts.outages import CAUSE, Outages
+from backend.analytics.monitoring.alerts.outages import JudgingContext
 from backend.analytics.monitoring.alerts.store import AlertStore
 from backend.analytics.monitoring.rules.judging import Observed, Verdict, judge
 from backend.analytics.monitoring.rules.rule import Rule
@@ -36,14 +35,6 @@ RULE_OFF = "Resolved because the rule was turned off"
 class Values(Protocol):
     def of(self, rule: Rule, at: datetime) -> Sequence[Observed]:
         """What a rule looks at, for each thing."""
-
-
-@dataclass(frozen=True, slots=True)
-class JudgingContext:
-    """`zone`: the business zone. `outages`: what this process remembers between its turns."""
-
-    zone: str
-    outages: Outages
 
 
 class AlertEvaluation:

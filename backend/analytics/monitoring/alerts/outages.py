@@ -7,6 +7,7 @@ of its two windows, as Google's "The Site Reliability Workbook" (2018, chapter 5
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backend.analytics.monitoring.alerts.models import StoredAlert
@@ -14,7 +15,6 @@ from backend.analytics.monitoring.objectives.burn import SHORTER
 from backend.analytics.monitoring.readings import Family
 from backend.analytics.monitoring.rules.rule import MINUTE, MeasureSource, Rule
 
-CAUSE = "database-lost"
 PAUSE = timedelta(seconds=45)  # between two judgments, which the schedule makes each 10 seconds
 UNTIL_KEPT = 2 * MINUTE  # until the loss is in the history, which takes a minute in which the database answers
 OF_HOSTS = frozenset({Family.HOST, Family.BUSINESS})
@@ -39,6 +39,14 @@ class Outages:
             return False
         is_unsure = self._again_at is not None and now - self._again_at < min(window, UNTIL_KEPT)
         return is_unsure or any(loss.resolved_at and now - loss.resolved_at < window for loss in losses)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgingContext:
+    """`zone`: the business zone. `outages`: what this process remembers between its turns."""
+
+    zone: str
+    outages: Outages
 
 
 def spoiled(rule: Rule) -> timedelta:

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from backend.analytics.monitoring.alerts.alert import CAUSE
 from backend.analytics.monitoring.alerts.notifier import AlertChange, ChangeKind
-from backend.analytics.monitoring.alerts.outages import CAUSE
 from backend.analytics.monitoring.channels.channel import Channel, ChannelKind, DeliveryState
 from backend.analytics.monitoring.channels.content import changes_in, content_of, merged
 from backend.analytics.monitoring.channels.message import Message

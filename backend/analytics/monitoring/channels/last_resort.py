@@ -8,11 +8,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from backend.analytics.monitoring.alerts.alert import AlertState
+from backend.analytics.monitoring.alerts.alert import CAUSE, AlertState
 from backend.analytics.monitoring.alerts.announcements import AlertLinks, OnCallNow
 from backend.analytics.monitoring.alerts.models import StoredAlert
 from backend.analytics.monitoring.alerts.notifier import AlertChange, ChangeKind, Notifier, Severity
-from backend.analytics.monitoring.alerts.outages import CAUSE
 from backend.analytics.monitoring.alerts.service import AlertService
 from backend.analytics.monitoring.alerts.store import AlertStore
 from backend.analytics.monitoring.channels.channel import Channel
