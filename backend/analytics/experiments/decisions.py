@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from backend.analytics.experiments.bandits import new_weights
 from backend.analytics.experiments.definition import Experiment, ExperimentStatus
-from backend.analytics.experiments.results import GuardrailState, MeasureResult, Results
+from backend.analytics.experiments.results import MeasureResult, Results
 from backend.analytics.experiments.roll_out import STEPS, is_watched, next_share, watched
 from backend.analytics.experiments.service import SCHEDULE, ExperimentService
-from backend.analytics.experiments.statistics.verdict_input import Verdict, VerdictKind
+from backend.analytics.experiments.statistics.verdict_input import GuardrailState, Verdict, VerdictKind
 from backend.analytics.experiments.verdicts import KeptVerdicts, TakenVerdict, VerdictStore
 from backend.clock import Clock
 from backend.jobs.attempt import Attempts
