@@ -129,7 +129,8 @@ def _breached(results: Results, reason: Reason) -> ShownVerdict:
 
 def _keep_running(results: Results) -> ShownVerdict:
     verdict, config = results.verdict, results.experiment.config
-    left = _days_left(verdict)
+    is_over = results.experiment.stopped_at is not None
+    left = "" if is_over else _days_left(verdict)
     if verdict.row == 3:
         missing = tuple(_missing(reason, config) for reason in verdict.missing)
         return ShownVerdict(f"Too early to tell.{left}", (*missing, *_range_so_far(results)), "open")
@@ -138,7 +139,8 @@ def _keep_running(results: Results) -> ShownVerdict:
         missing = tuple(_missing(reason, config) for reason in verdict.missing)
         return ShownVerdict(f"{names} is ahead, but a guardrail is still open.{left}", missing, "open")
     reasons = tuple(_missing(reason, config) for reason in verdict.reasons if reason.code != "undecided")
-    return ShownVerdict(f"No answer yet.{left}", (*_range_so_far(results), *reasons, promise(config)), "open")
+    headline = "It stopped without an answer." if is_over else f"No answer yet.{left}"
+    return ShownVerdict(headline, (*_range_so_far(results), *reasons, promise(config)), "open")
 
 
 def _days_left(verdict: Verdict) -> str:
