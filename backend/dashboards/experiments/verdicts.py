@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from backend.analytics.experiments.definition import ExperimentConfig, StatisticsEngine
@@ -76,12 +77,11 @@ def _ship(results: Results) -> ShownVerdict:
     return ShownVerdict(headline, tuple(text), "ok", arm=arm)
 
 
-def _gain(results: Results, amounts: Amounts, numbers: dict[str, float] | object) -> list[str]:
+def _gain(results: Results, amounts: Amounts, numbers: Mapping[str, float]) -> list[str]:
     """The range of the true gain, and whether it may be less than what is worth having."""
-    known = dict(numbers)  # type: ignore[call-overload]
-    if "lower" not in known:
+    if "lower" not in numbers:
         return []
-    lower, upper = sorted(abs(known[name]) for name in ("lower", "upper"))
+    lower, upper = sorted(abs(numbers[name]) for name in ("lower", "upper"))
     sentences = [f"The true gain is most likely between {amounts.between(lower, upper)}."]
     base = results.primary.arms[0].unadjusted
     if base and lower < results.experiment.config.mde * abs(base):
