@@ -77,6 +77,7 @@ class Walk:
             "question": "place",
             "action": "pay",
             "_deed": "role",
+            "deed": "archive",
             "tile": "00000000",
             "draft": "nothing",
             "key_id": "nobody00",
