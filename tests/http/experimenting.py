@@ -17,7 +17,7 @@ from backend.extensions import db
 from backend.plugins import get
 from tests.landing_rows import landing_row
 
-ARMS = Variant("today", "Four questions (today)", 0.5), Variant("plus", "Plus", 0.5)
+ARMS = Variant("today", "Four questions", 0.5), Variant("plus", "Plus", 0.5)
 CONFIG = ExperimentConfig(
     "Answer first", TestType.CUSTOM, "Does the result right after the job get more people to see it?",
     ExperimentUnit.VISITOR, ARMS, "result_visitors", seed="", secondary=("revenue",),
@@ -63,7 +63,7 @@ def visit(test_id, number, started, design):
     who = {"session_id": f"s-{name}", "visitor_id": name, "timestamp": at + timedelta(milliseconds=1)}
     if number * 7919 % 1000 < rates[arm] * 1000:
         yield landing_row(**who, event_type=EventName.ASSESSMENT_SUBMITTED)
-    if number % 10 == 9:
+    if number % 20 in (8, 9):
         yield landing_row(
             **who, event_type=EventName.UPGRADE_CLICKED, event_data={"price_cents": 900, "currency": "USD"}
         )

@@ -25,7 +25,7 @@ def experimenter(app, client):
 
 
 def send(client, path, data, form=None):
-    token = form_token(client.get(form or path, headers=BROWSER).text)
+    token = form_token(client, form or path)
     return client.post(path, data={"csrf_token": token} | data, headers=BROWSER)
 
 
@@ -53,7 +53,7 @@ def test_five_answers_make_a_draft_that_is_started_paused_and_stopped(experiment
     assert send(experimenter, f"{here}/pause", {}, here).status_code == 303
     assert "Paused" in words(page(experimenter, here))
     assert send(experimenter, f"{here}/stop", {"why": "Enough seen"}, here).status_code == 303
-    assert "Stopped: Enough seen" in words(page(experimenter, here))
+    assert re.search("Stopped ?: Enough seen", words(page(experimenter, here)))
 
 
 def test_too_small_traffic_is_said_with_numbers_before_the_start(experimenter):
@@ -68,7 +68,7 @@ def test_too_small_traffic_is_said_with_numbers_before_the_start(experimenter):
 
 def test_enough_traffic_is_said_in_whole_weeks(experimenter):
     typed = ANSWERS | {"baseline": "40", "units_per_day": "2000"}
-    token = form_token(experimenter.get("/experiments/new?type=conversion_offer", headers=BROWSER).text)
+    token = form_token(experimenter, "/experiments/new?type=conversion_offer")
     answer = experimenter.post("/experiments/new/power", data=typed | {"csrf_token": token}, headers=BROWSER)
 
     assert re.search(r"This takes [\d to]+ days, in whole weeks", words(answer.text))
@@ -137,7 +137,7 @@ def test_a_flag_is_added_switched_off_only_when_confirmed_and_deleted(experiment
 
     assert send(experimenter, "/flags/new-home/kill", {}, "/flags/new-home").status_code == 422
     assert send(experimenter, "/flags/new-home/kill", {"sure": "on", "why": "Errors"}, "/flags/new-home").location
-    assert "Switched off: Errors" in words(page(experimenter, "/flags/new-home"))
+    assert re.search("Switched off ?: Errors", words(page(experimenter, "/flags/new-home")))
     assert send(experimenter, "/flags/new-home/revive", {}, "/flags/new-home").status_code == 303
     assert send(experimenter, "/flags/new-home/delete", {"sure": "on"}, "/flags/new-home").status_code == 303
     assert "No flags yet" in page(experimenter, "/flags")

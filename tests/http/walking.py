@@ -49,6 +49,7 @@ STANDING = {
     "token": "t" * 43,
     "question": "place",
     "action": "pay",
+    "deed": "archive",
     "_deed": "role",
     "tile": "00000000",
     "draft": "nothing",

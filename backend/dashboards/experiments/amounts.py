@@ -57,7 +57,7 @@ class Amounts:
     def signed(self, difference: float) -> str:
         """+0.2 pt, −$0.10, +0.04"""
         text = self.bare(abs(difference))
-        sign = "−" if difference < 0 else "+"
+        sign = "−" if difference < 0 else "+" if float(text.replace(",", "")) else ""
         if self.measure.unit is Unit.FRACTION:
             return f"{sign}{text} pt"
         return f"{sign}${text}" if self.measure.unit is Unit.CENTS else f"{sign}{text}"

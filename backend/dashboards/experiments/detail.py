@@ -21,6 +21,7 @@ from backend.dashboards.experiments.tables import (
     adjusted_words,
     arm_rows,
     left_out_words,
+    lifts_words,
     measure_rows,
     segment_rows,
     weight_rows,
@@ -59,6 +60,7 @@ class Counted:
     shown: tuple[MeasureRow, ...]
     left_out: str
     adjusted: str
+    lifts: str
     guardrails: tuple[MeasureRow, ...]
     secondary: tuple[MeasureRow, ...]
     weights: tuple[WeightRow, ...]
@@ -122,6 +124,7 @@ def counted_of(results: Results, zone: str) -> Counted:
         measure_rows((results.shown,), results),
         left_out_words(results.left_out, results.experiment),
         adjusted_words(results.shown),
+        lifts_words(arm_rows(results.shown, results)),
         measure_rows(results.guardrails, results),
         measure_rows(results.secondary, results),
         weight_rows(results.allocation, results.experiment, zone),
@@ -210,7 +213,5 @@ def _no_course(results: Results) -> str:
 def _progress(results: Results) -> str:
     reach, units = results.reach, UNITS[results.experiment.config.unit]
     if isinstance(reach.planned, int):
-        return (
-            f"{count(reach.units)} of about {count(reach.planned)} {units} that the smallest gain worth having takes."
-        )
+        return f"{count(reach.units)} of about {count(reach.planned)} {units} planned."
     return f"{count(reach.units)} {units} so far."

@@ -32,22 +32,20 @@ def result_pdf(page: ExperimentPage) -> bytes:
 def document_of(page: ExperimentPage) -> dict[str, object]:
     """What is printed: the verdict, who saw what, the checks, the guardrails, and the plan."""
     counted = page.counted
-    if counted is None:
-        raise ValueError("There are no results to print.")
     return {
         "name": page.name,
         "status": page.badge,
         "headline": page.verdict.headline,
         "text": " ".join(page.verdict.text),
-        "arms": [[arm.name, arm.units, arm.events, arm.value, arm.lift] for arm in counted.arms],
-        "left_out": counted.left_out,
-        "checks": [[check.title, check.text] for check in counted.health.checks],
+        "arms": [[arm.name, arm.units, arm.events, arm.value, arm.lift] for arm in (counted.arms if counted else ())],
+        "left_out": counted.left_out if counted else "",
+        "checks": [[check.title, check.text] for check in (counted.health.checks if counted else ())],
         "guardrails": [
             [row.measure, row.arm, row.difference or "–", row.interval or row.why, row.verdict]
-            for row in counted.guardrails
+            for row in (counted.guardrails if counted else ())
         ],
         "plan": [list(row) for row in page.plan],
-        "as_of": counted.as_of,
+        "as_of": counted.as_of if counted else "",
     }
 
 

@@ -92,7 +92,8 @@ def posterior_plot(difference: Difference, name: str) -> PosteriorPlot | None:
         (100 * (value - low) / (high - low), round(100 - 96 * exp(-((value - lift.estimate) ** 2) / (2 * sd * sd)), 2))
         for value in values
     ]
-    better = [point for point in points if point[0] >= zero]
+    at_zero = round(100 - 96 * exp(-(lift.estimate**2) / (2 * sd * sd)), 2)
+    better = [(zero, at_zero), *(point for point in points if point[0] > zero)]
     labels = tuple(
         (100 * (value - low) / (high - low), "middle", percent(value))
         for value in (lift.lower, lift.estimate, lift.upper)
@@ -108,8 +109,8 @@ def _closed(points: list[tuple[float, float]]) -> str:
 
 
 def _bounds(effects: Sequence[Effect], amounts: Amounts) -> tuple[float, float]:
-    """Room for every estimate, and for the intervals of the later half: the first days are wide."""
-    late = effects[len(effects) // 2 :]
+    """Room for every estimate, and for the intervals after the first quarter: the first days are wide."""
+    late = effects[len(effects) // 4 :]
     lows = [effect.estimate for effect in effects] + [effect.lower for effect in late] + [0.0]
     highs = [effect.estimate for effect in effects] + [effect.upper for effect in late] + [0.0]
     return amounts.scaled(min(lows)), amounts.scaled(max(highs))

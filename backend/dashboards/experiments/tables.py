@@ -155,8 +155,14 @@ def left_out_words(left_out: LeftOut, experiment: Experiment) -> str:
     return f"Left out: {', '.join(told)}." if told else "Nobody is left out."
 
 
+def lifts_words(rows: tuple[ArmRow, ...]) -> str:
+    """Relative gain: Plus 12% (3.2% to 21%)."""
+    told = [f"{row.name} {row.lift}" for row in rows if row.lift not in ("", "–")]
+    return f"Relative gain: {', '.join(told)}." if told else ""
+
+
 def adjusted_words(result: MeasureResult) -> str:
-    if result.adjusted_by is not None:
+    if result.adjusted_by is not None and result.adjusted_by >= 0.005:
         return f"Adjusted by the days before, which explain {result.adjusted_by:.0%} of the variance."
     return f"Not adjusted by the days before: {result.unadjusted_because}." if result.unadjusted_because else ""
 

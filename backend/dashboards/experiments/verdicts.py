@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from backend.analytics.experiments.definition import ExperimentConfig, StatisticsEngine
@@ -76,12 +77,11 @@ def _ship(results: Results) -> ShownVerdict:
     return ShownVerdict(headline, tuple(text), "ok", arm=arm)
 
 
-def _gain(results: Results, amounts: Amounts, numbers: dict[str, float] | object) -> list[str]:
+def _gain(results: Results, amounts: Amounts, numbers: Mapping[str, float]) -> list[str]:
     """The range of the true gain, and whether it may be less than what is worth having."""
-    known = dict(numbers)  # type: ignore[call-overload]
-    if "lower" not in known:
+    if "lower" not in numbers:
         return []
-    lower, upper = sorted(abs(known[name]) for name in ("lower", "upper"))
+    lower, upper = sorted(abs(numbers[name]) for name in ("lower", "upper"))
     sentences = [f"The true gain is most likely between {amounts.between(lower, upper)}."]
     base = results.primary.arms[0].unadjusted
     if base and lower < results.experiment.config.mde * abs(base):
@@ -129,7 +129,8 @@ def _breached(results: Results, reason: Reason) -> ShownVerdict:
 
 def _keep_running(results: Results) -> ShownVerdict:
     verdict, config = results.verdict, results.experiment.config
-    left = _days_left(verdict)
+    is_over = results.experiment.stopped_at is not None
+    left = "" if is_over else _days_left(verdict)
     if verdict.row == 3:
         missing = tuple(_missing(reason, config) for reason in verdict.missing)
         return ShownVerdict(f"Too early to tell.{left}", (*missing, *_range_so_far(results)), "open")
@@ -138,7 +139,8 @@ def _keep_running(results: Results) -> ShownVerdict:
         missing = tuple(_missing(reason, config) for reason in verdict.missing)
         return ShownVerdict(f"{names} is ahead, but a guardrail is still open.{left}", missing, "open")
     reasons = tuple(_missing(reason, config) for reason in verdict.reasons if reason.code != "undecided")
-    return ShownVerdict(f"No answer yet.{left}", (*_range_so_far(results), *reasons, promise(config)), "open")
+    headline = "It stopped without an answer." if is_over else f"No answer yet.{left}"
+    return ShownVerdict(headline, (*_range_so_far(results), *reasons, promise(config)), "open")
 
 
 def _days_left(verdict: Verdict) -> str:

@@ -14,7 +14,7 @@ from backend.analytics.experiments.service import ExperimentService
 from backend.dashboards.experiments.detail import experiment_page
 from backend.dashboards.experiments.listing import listed
 from backend.dashboards.pages.experiments import EXPERIMENTS
-from backend.errors import FieldError, InvalidRequest, NotFound
+from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.routes.access import require
 from backend.routes.experimenting import editor
@@ -114,9 +114,7 @@ def pdf(test_id: str) -> ResponseReturnValue:
 
     experiment = get(ExperimentService).get(test_id)
     results = results_of(experiment, None, None)
-    if results is None:
-        raise NotFound("There are no results to print yet.")
-    page = experiment_page(experiment, results, (), reader_zone(), results.days)
+    page = experiment_page(experiment, results, (), reader_zone(), results.days if results else 0)
     response = Response(result_pdf(page), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="experiment-{experiment.test_id}.pdf"'
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -111,7 +112,7 @@ def _page(
 ) -> str:
     family = TestType(sent["type"]) if sent.get("type") in list(TestType) else TestType.CUSTOM
     if chosen is None:
-        many = getattr(sent, "getlist", lambda _: [])
+        many: Callable[[str], list[str]] = getattr(sent, "getlist", lambda _: [])
         chosen = {"secondary": many("secondary"), "device": many("device")}
         chosen |= {name: name in sent for name in ("roll_out", "roll_back")}
     return form_page(
