@@ -33,7 +33,8 @@ def test_every_page_answers_at_its_path_and_is_marked_in_the_menu(app, client, s
 
 
 def test_the_menu_holds_what_its_reader_can_open(analyst):
-    listed = [(page.path, page.title) for page in PAGES if page.scope is Scope.DASHBOARDS_READ]
+    readable = (Scope.DASHBOARDS_READ, Scope.EXPERIMENTS_READ)
+    listed = [(page.path, page.title) for page in PAGES if page.scope in readable]
 
     assert [(path, title) for path, title, _ in menu(analyst.get("/analytics", headers=BROWSER).text)] == listed
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
-from backend.analytics.experiments.definition import Allocation, ExperimentConfig, TestType
-from backend.analytics.experiments.families import ProductNames
+from backend.analytics.experiments.definition import ExperimentConfig, TestType
 from backend.analytics.experiments.service import ExperimentService
-from backend.dashboards.experiments.detail import ALLOCATIONS
 from backend.dashboards.experiments.listing import FAMILIES
 from backend.dashboards.experiments.power import ShownPower
 from backend.dashboards.pages.experiments import EXPERIMENTS
@@ -21,31 +18,22 @@ from backend.plugins import get
 from backend.routes.access import require
 from backend.routes.experimenting import editor
 from backend.routes.pages.experiment_checks import checked
-from backend.routes.pages.experiment_parts import MEASURES
-from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
+from backend.routes.pages.experiment_form_page import experiment_form
+from backend.routes.pages.forms import NO_ERRORS, Errors, if_refused
 from backend.routes.reader import reader_zone
-from backend.routes.schemas.experiment_forms import JUDGED, at_its_field, config_of_form, typed
+from backend.routes.schemas.experiment_forms import at_its_field, config_of_form, typed
 
 bp = Blueprint("experiment_wizard", __name__, url_prefix=EXPERIMENTS.path)
-AS_TODAY = {"": "As today"}
-ORDERS = {
-    "published": "As published",
-    "by_share": "Largest share first",
-    "by_pay": "Best pay first",
-    "by_speed": "Quickest first",
-    "balanced": "Balanced",
-    "pay": "Best pay first",
-    "similarity": "Most alike first",
-    "openings": "Most openings first",
-}
 
 
 def new_page(errors: Errors = NO_ERRORS, power: ShownPower | None = None) -> str:
-    return _page("/experiments/new", request.form, errors, power or checked(request.form, reader_zone()))
+    return experiment_form("/experiments/new", request.form, errors, power or checked(request.form, reader_zone()))
 
 
 def edit_page(errors: Errors = NO_ERRORS, power: ShownPower | None = None, *, test_id: str) -> str:
-    return _page(f"/experiments/{test_id}/edit", request.form, errors, power or checked(request.form, reader_zone()))
+    return experiment_form(
+        f"/experiments/{test_id}/edit", request.form, errors, power or checked(request.form, reader_zone())
+    )
 
 
 @bp.get("/new")
@@ -56,7 +44,7 @@ def new() -> str:
         return render_template("experiments/families.html", families=FAMILIES)
     if family not in list(TestType):
         raise InvalidRequest([FieldError("type", "Choose what the experiment changes.")])
-    return _page("/experiments/new", {"type": family}, NO_ERRORS, None)
+    return experiment_form("/experiments/new", {"type": family}, NO_ERRORS, None)
 
 
 @bp.post("/new")
@@ -84,7 +72,7 @@ def edit(test_id: str) -> str:
     chosen = {"secondary": list(config.secondary), "roll_out": config.automation.roll_out,
               "roll_back": config.automation.roll_back,
               "device": config.targeting.get("device", {}).get("$in", [])}  # fmt: skip
-    return _page(f"/experiments/{test_id}/edit", typed(config, reader_zone()), NO_ERRORS, None, chosen)
+    return experiment_form(f"/experiments/{test_id}/edit", typed(config, reader_zone()), NO_ERRORS, None, chosen)
 
 
 @bp.post("/<test_id>/edit")
@@ -105,27 +93,3 @@ def _told(act: Any) -> Any:
         return act(config)
     except InvalidRequest as refused:
         raise InvalidRequest([at_its_field(error, request.form) for error in refused.errors]) from refused
-
-
-def _page(
-    action: str, sent: Any, errors: Errors, power: ShownPower | None, chosen: dict[str, Any] | None = None
-) -> str:
-    family = TestType(sent["type"]) if sent.get("type") in list(TestType) else TestType.CUSTOM
-    if chosen is None:
-        many: Callable[[str], list[str]] = getattr(sent, "getlist", lambda _: [])
-        chosen = {"secondary": many("secondary"), "device": many("device")}
-        chosen |= {name: name in sent for name in ("roll_out", "roll_back")}
-    return form_page(
-        "experiments/wizard.html", errors, action=action, values=sent, chosen=chosen, power=power, family=family,
-        families=FAMILIES, options=_options(), measures=MEASURES, judged=JUDGED,
-        allocations={kind.value: words for kind, words in ALLOCATIONS.items() if kind in Allocation},
-    )  # fmt: skip
-
-
-def _options() -> dict[str, dict[str, str]]:
-    """What the product offers to choose from, each with today's first."""
-    names = get(ProductNames)
-    lists = {"weightings": names.weightings, "next_steps": names.next_steps, "moves": names.moves}
-    options = {name: AS_TODAY | {key: ORDERS.get(key, key) for key in keys} for name, keys in lists.items()}
-    statements = {f"{source}|{text}": text for source, texts in names.statements.items() for text in texts}
-    return options | {"statements": AS_TODAY | statements, "guardrails": {"": "None"} | MEASURES}
