@@ -58,8 +58,13 @@ PATTERNS: Mapping[str, str] = MappingProxyType(
         "^[^\\x00-\\x20\\x7f]([^\\x00-\\x1f\\x7f]*[^\\x00-\\x20\\x7f])?$": "must be one line without outer spaces",
         "^[0-9A-Za-z]{32}$": "must be 32 letters and digits",
         "^[!-~]+$": "must be printable ASCII without spaces",
-        "^https://[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?(:443)?"
-        "(/[!-\\[\\]-~]*)?$": "must begin with https:// and name no other port",
+        "^https://([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.){1,9}[A-Za-z]{2,24}(:443)?"
+        "(/[!-\\[\\]-~]*)?$": "must begin with https:// and the name of a public host, without another port",
+        "^[A-Z]{2}-[A-Z0-9]{1,3}$": "must be a code of ISO 3166-2, such as US-GA",
+        "^[^\\x00-\\x1f\\x7f-\\x9f]*$": "must be one line of printable text",
+        "^[A-Za-z0-9._:-]{1,100}$": "must be letters, digits, and . _ : -",
+        "^[^\\x00]+$": "must not be empty",
+        "^[A-Za-z0-9_-]{16,64}$": "must be 16 to 64 letters, digits, _ and -",
         "^[a-z][a-z0-9]*(-[a-z0-9]+)*$": "must be lowercase words joined by hyphens, such as pages-slow",
         "^/[A-Za-z0-9_./-]+\\.js$": "must be the path of a script, such as /static/js/charts.js",
     }

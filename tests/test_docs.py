@@ -80,7 +80,7 @@ def test_the_catalogue_is_explained_as_it_is():
 
 
 def test_every_page_of_the_dashboards_is_explained_in_the_order_of_the_menu():
-    rows = re.findall(r"^\| `(/(?:analytics|ops)[^`]*)` \|", doc("dashboards.md"), re.MULTILINE)
+    rows = re.findall(r"^\| `(/(?:analytics|experiments|ops)[^`]*)` \|", doc("dashboards.md"), re.MULTILINE)
 
     assert rows == [page.path for page in PAGES]
 

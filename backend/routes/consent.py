@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, request
+from flask import Response, after_this_request, current_app, request
 
 from backend.accounts.privacy.consent import Consents
 from backend.accounts.privacy.models import ConsentChoice
@@ -10,6 +10,8 @@ from backend.database import reading
 from backend.plugins import get
 from backend.routes.access import whose_browser
 from backend.routes.schemas.privacy import COOKIE, ConsentAnswer
+
+VISITOR_COOKIE = "mingus_visitor"
 
 
 def asks_not_to_be_tracked() -> bool:
@@ -40,3 +42,16 @@ def recognised_member() -> str | None:
     with reading():
         agreed = get(Consents).has_consented(who.account_id)
     return who.name.removeprefix("account:") if agreed else None
+
+
+def forget_visitor() -> None:
+    """Take the id back from a browser that may not be recognized any more."""
+    if VISITOR_COOKIE not in request.cookies:
+        return
+
+    @after_this_request
+    def drop(response: Response) -> Response:
+        response.delete_cookie(
+            VISITOR_COOKIE, secure=current_app.config["SESSION_COOKIE_SECURE"], httponly=True, samesite="Lax"
+        )
+        return response

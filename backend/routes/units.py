@@ -12,46 +12,32 @@ from backend.analytics.events.senders.service import SenderIdentifier
 from backend.analytics.experiments.units import UnitIds, Viewer
 from backend.plugins import get
 from backend.routes.client_address import client_address
-from backend.routes.consent import asks_not_to_be_tracked, may_recognise, recognised_member
+from backend.routes.consent import VISITOR_COOKIE, asks_not_to_be_tracked, may_recognise, recognised_member
 from backend.routes.schemas.privacy import REMEMBERED
 
-COOKIE = "mingus_visitor"
 WRITTEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 def lasting_visitor() -> str | None:
     """The tracker's lasting id, as far as this browser may be recognized."""
-    known = request.cookies.get(COOKIE, "")
+    known = request.cookies.get(VISITOR_COOKIE, "")
     return known if WRITTEN.fullmatch(known) and may_recognise() else None
 
 
 def remember_visitor(visitor_id: str | None) -> None:
     """Let the server know the id that a consenting browser's events carry: pages come before their events."""
-    if visitor_id is None or not WRITTEN.fullmatch(visitor_id) or request.cookies.get(COOKIE) == visitor_id:
+    if visitor_id is None or not WRITTEN.fullmatch(visitor_id) or request.cookies.get(VISITOR_COOKIE) == visitor_id:
         return
 
     @after_this_request
     def keep(response: Response) -> Response:
         response.set_cookie(
-            COOKIE,
+            VISITOR_COOKIE,
             visitor_id,
             max_age=REMEMBERED,
             secure=current_app.config["SESSION_COOKIE_SECURE"],
             httponly=True,
             samesite="Lax",
-        )
-        return response
-
-
-def forget_visitor() -> None:
-    """Take the id back from a browser that may not be recognized any more."""
-    if COOKIE not in request.cookies:
-        return
-
-    @after_this_request
-    def drop(response: Response) -> Response:
-        response.delete_cookie(
-            COOKIE, secure=current_app.config["SESSION_COOKIE_SECURE"], httponly=True, samesite="Lax"
         )
         return response
 

@@ -51,7 +51,7 @@ def test_what_can_be_saved_of_a_page_is_what_every_page_knows_and_its_own(page):
 def test_pages_without_a_question_of_their_own_cannot_be_saved():
     without = [page for page in PAGES if not page.can_be_saved]
 
-    assert [page.name for page in without] == ["boards", "goals", "live", "ops"]
+    assert [page.name for page in without] == ["boards", "goals", "live", "experiments", "ops"]
     for page in without:
         assert page_at(page.path) is None
         assert page.own == page.sample == {}

@@ -17,8 +17,8 @@ from backend.analytics.events.wire.event import BROWSER, WITH_KEY, Limits
 from backend.errors import Forbidden
 from backend.routes.access import caller, demand
 from backend.routes.client_address import client_address
-from backend.routes.consent import asks_not_to_be_tracked, may_recognise, recognised_member
-from backend.routes.units import forget_visitor, remember_visitor
+from backend.routes.consent import asks_not_to_be_tracked, forget_visitor, may_recognise, recognised_member
+from backend.routes.units import remember_visitor
 
 
 class NotTracked(Exception):

@@ -10,17 +10,15 @@ from backend.analytics.experiments.service import ACTIVE, ExperimentService
 from backend.analytics.experiments.unit_measures import UNIT_MEASURES
 from backend.clock import utc_now
 from backend.dashboards.experiments.power import WHOLE, ShownPower, power_of
-from backend.errors import InvalidRequest
 from backend.plugins import get
-from backend.routes.schemas.experiment_forms import config_of_form, today_of_form
+from backend.routes.schemas.experiment_forms import readable, today_of_form
 
 
 def checked(form: MultiDict[str, str], zone: str) -> ShownPower:
     """What the design takes, and everything that would make it worthless."""
-    try:
-        config = config_of_form(form, zone)
-    except InvalidRequest as unread:
-        return ShownPower("Some answers can’t be read yet.", tuple(error.message for error in unread.errors))
+    config = readable(form, zone)
+    if isinstance(config, tuple):
+        return ShownPower("Some answers can’t be read yet.", config)
     if config.primary not in UNIT_MEASURES or len(config.variants) < 2:
         return ShownPower(WHOLE, ("Name at least two versions, and choose the measure.",))
     today = today_of_form(form, config)

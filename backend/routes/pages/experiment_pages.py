@@ -14,13 +14,13 @@ from backend.analytics.experiments.service import ExperimentService
 from backend.dashboards.experiments.detail import experiment_page
 from backend.dashboards.experiments.listing import listed
 from backend.dashboards.pages.experiments import EXPERIMENTS
-from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.routes.access import require
 from backend.routes.experimenting import editor
 from backend.routes.pages.experiment_parts import BREAKDOWNS, MEASURES, asked, may_change, qa_links, results_of, running
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
 from backend.routes.reader import reader_zone
+from backend.routes.schemas.flag_forms import share_of
 
 bp = Blueprint("experiment_pages", __name__, url_prefix=EXPERIMENTS.path)
 DEEDS: dict[str, tuple[Callable[..., Experiment], str]] = {
@@ -118,14 +118,3 @@ def pdf(test_id: str) -> ResponseReturnValue:
     response = Response(result_pdf(page), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="experiment-{experiment.test_id}.pdf"'
     return response
-
-
-def share_of(text: str, field: str = "share") -> float:
-    """Percent as they are typed, from 0 to 100. Raises InvalidRequest."""
-    try:
-        percent = float(text.strip().removesuffix("%"))
-    except ValueError:
-        percent = -1.0
-    if not 0 <= percent <= 100:
-        raise InvalidRequest([FieldError(field, "Enter a percentage from 0 to 100.")])
-    return percent

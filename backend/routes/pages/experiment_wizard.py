@@ -21,7 +21,7 @@ from backend.routes.pages.experiment_checks import checked
 from backend.routes.pages.experiment_form_page import experiment_form
 from backend.routes.pages.forms import NO_ERRORS, Errors, if_refused
 from backend.routes.reader import reader_zone
-from backend.routes.schemas.experiment_forms import at_its_field, config_of_form, typed
+from backend.routes.schemas.experiment_forms import config_of_form, told_at_fields, typed
 
 bp = Blueprint("experiment_wizard", __name__, url_prefix=EXPERIMENTS.path)
 
@@ -89,7 +89,5 @@ def change(test_id: str) -> ResponseReturnValue:
 def _told(act: Any) -> Any:
     """What is wrong with the design, told at the fields of the form."""
     config: ExperimentConfig = config_of_form(request.form, reader_zone())
-    try:
+    with told_at_fields(request.form):
         return act(config)
-    except InvalidRequest as refused:
-        raise InvalidRequest([at_its_field(error, request.form) for error in refused.errors]) from refused

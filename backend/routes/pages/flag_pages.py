@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
 from backend.analytics.experiments.conflict import ExperimentConflict
-from backend.analytics.experiments.flag import Flag, FlagDefinition
 from backend.analytics.experiments.flags import FlagService
 from backend.dashboards.experiments.detail import history_row
 from backend.dashboards.experiments.flags import shown_flag
@@ -22,6 +18,7 @@ from backend.routes.experimenting import editor
 from backend.routes.pages.experiment_parts import may_change
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
 from backend.routes.reader import reader_zone
+from backend.routes.schemas.flag_forms import definition_of_form, typed
 
 bp = Blueprint("flag_pages", __name__, url_prefix=FLAGS)
 
@@ -54,7 +51,7 @@ def new() -> str:
 @require(Scope.EXPERIMENTS_WRITE)
 @if_refused(new_page, {ExperimentConflict: "key"})
 def add() -> ResponseReturnValue:
-    flag = get(FlagService).add(request.form.get("key", "").strip(), definition_of_form(), editor(), why())
+    flag = get(FlagService).add(request.form.get("key", "").strip(), definition_of_form(request.form), editor(), why())
     flash("Flag added. Every server process follows within 2 seconds.")
     return redirect(url_for(".show", key=flag.key), 303)
 
@@ -69,7 +66,7 @@ def show(key: str) -> str:
 @require(Scope.EXPERIMENTS_WRITE)
 @if_refused(flag_page, {ExperimentConflict: "main"})
 def change(key: str) -> ResponseReturnValue:
-    get(FlagService).change(key, definition_of_form(), editor(), why())
+    get(FlagService).change(key, definition_of_form(request.form), editor(), why())
     flash("Saved. Every server process follows within 2 seconds.")
     return redirect(url_for(".show", key=key), 303)
 
@@ -108,31 +105,3 @@ def delete(key: str) -> ResponseReturnValue:
 
 def why() -> str:
     return request.form.get("why", "")
-
-
-def definition_of_form() -> FlagDefinition:
-    """Raises InvalidRequest for what is not JSON."""
-    form, faults = request.form, []
-    parsed: dict[str, Any] = {}
-    for name, default in (("default", "false"), ("rules", "[]")):
-        try:
-            parsed[name] = json.loads(form.get(name, "").strip() or default)
-        except (ValueError, RecursionError):
-            faults.append(FieldError(name, "This is not JSON. Text stands in double quotes."))
-    if not isinstance(parsed.get("rules", []), list):
-        faults.append(FieldError("rules", "Enter a list of rules, such as []."))
-    if faults:
-        raise InvalidRequest(faults)
-    document = {"defaultValue": parsed["default"], "rules": parsed["rules"]}
-    return FlagDefinition(form.get("description", "").strip(), document, "is_public" in form)
-
-
-def typed(flag: Flag) -> dict[str, Any]:
-    """A flag as one would type it again."""
-    document = flag.definition.document
-    return {
-        "description": flag.definition.description,
-        "default": json.dumps(document.get("defaultValue"), ensure_ascii=False),
-        "rules": json.dumps(document.get("rules") or [], ensure_ascii=False, indent=2),
-        **({"is_public": "on"} if flag.definition.is_public else {}),
-    }

@@ -19,7 +19,7 @@ from backend.personal_data import DataClasses
 from backend.plugins import get
 from backend.routes.access import Rate, caller, confirm_password, me, public, require
 from backend.routes.caused_letters import NO_MAIL, flash_letter
-from backend.routes.consent import asks_not_to_be_tracked, said
+from backend.routes.consent import asks_not_to_be_tracked, forget_visitor, said
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
 from backend.routes.schemas.privacy import (
     COOKIE,
@@ -30,7 +30,6 @@ from backend.routes.schemas.privacy import (
     form_of,
     password_of,
 )
-from backend.routes.units import forget_visitor
 
 bp = Blueprint("privacy", __name__)
 

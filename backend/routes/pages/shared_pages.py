@@ -8,11 +8,16 @@ from flask.typing import ResponseReturnValue
 from backend.analytics.shares.service import ShareGone, Shares
 from backend.analytics.shares.share import OpenedShare
 from backend.analytics.warehouse.service import WarehouseUnavailable
+from backend.dashboards.page import BoardPage
+from backend.dashboards.shared import BOARD, SHARED_PAGES
+from backend.errors import NotFound
 from backend.plugins import get
 from backend.routes.access import Rate, public
 from backend.routes.frames import let_be_framed
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
-from backend.routes.pages.shared_board import shared_failed, shared_page
+from backend.routes.pages.shared_board import shared_charts, shared_tiles
+from backend.routes.pages.shared_figures import shared_failed
+from backend.routes.pages.shared_funnel import shared_funnel
 
 bp = Blueprint("shared_pages", __name__)
 bp.register_error_handler(WarehouseUnavailable, shared_failed)
@@ -32,7 +37,10 @@ def show(token: str) -> ResponseReturnValue:
         return locked_page(token=token)
     if share.chart:
         let_be_framed()
-    return shared_page(share, url_for(".show", token=token))
+    page, root = SHARED_PAGES[share.page], url_for(".show", token=token)
+    if isinstance(page, BoardPage):
+        return shared_charts(share, page, root)
+    return shared_tiles(share, root) if BOARD in share.parameters else shared_funnel(share, root)
 
 
 @bp.post("/shared/<token>")
@@ -54,4 +62,9 @@ def gone(error: ShareGone) -> ResponseReturnValue:
     return render_template("dashboards/shared_gone.html", title=error.title, detail=str(error)), error.status
 
 
+def board_gone(_error: NotFound) -> ResponseReturnValue:
+    return gone(ShareGone("Its board was deleted, or isn’t shared anymore."))
+
+
 bp.register_error_handler(ShareGone, gone)
+bp.register_error_handler(NotFound, board_gone)

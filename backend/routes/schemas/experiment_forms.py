@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -254,6 +255,23 @@ def at_its_field(error: FieldError, form: Form) -> FieldError:
     is_fragment = error.message[:1].islower()
     message = f"{label or 'This'} {error.message}." if is_fragment else error.message
     return replace(error, field=field, message=message)
+
+
+@contextmanager
+def told_at_fields(form: Form) -> Iterator[None]:
+    """What is wrong with a design is told where it was typed."""
+    try:
+        yield
+    except InvalidRequest as refused:
+        raise InvalidRequest([at_its_field(error, form) for error in refused.errors]) from refused
+
+
+def readable(form: Form, zone: str) -> ExperimentConfig | tuple[str, ...]:
+    """The design in a form, or why it cannot be read yet."""
+    try:
+        return config_of_form(form, zone)
+    except InvalidRequest as unread:
+        return tuple(error.message for error in unread.errors)
 
 
 def typed(config: ExperimentConfig, zone: str) -> dict[str, Any]:
