@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import exc
 from sqlalchemy.orm import Session
 
+from backend.analytics.experiments.assignment_rows import Entries, Entry, linked_user
 from backend.analytics.experiments.configuration import Configuration, Snapshot
 from backend.analytics.experiments.definition import (
     Experiment,
@@ -18,7 +19,7 @@ from backend.analytics.experiments.definition import (
     TestType,
     Variant,
 )
-from backend.analytics.experiments.exposures import Entries, Entry, Exposures, linked_user
+from backend.analytics.experiments.exposures import Exposures
 from backend.analytics.experiments.placing import (
     WITHOUT_EXPERIMENT,
     AssignmentReason,
