@@ -27,7 +27,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     def assigner() -> Assigner:
         session = get_db_session()
         exposures = Exposures(session, turn, registry.build(EventTracker), faults, utc_now)
-        return Assigner(registry.build(Configuration), exposures, session)
+        return Assigner(registry.build(Configuration), exposures, session, utc_now)
 
     registry.add_shared(KillFile, lambda: kill_file)
     registry.add_shared(Configuration, lambda: Configuration(DatabaseSource(lambda: Session(db.engine)), kill_file))

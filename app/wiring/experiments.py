@@ -12,6 +12,7 @@ from backend.analytics.experiments.decisions import Decisions
 from backend.analytics.experiments.families import ProductNames
 from backend.analytics.experiments.flags import FlagService
 from backend.analytics.experiments.holdouts import HoldoutService
+from backend.analytics.experiments.kill_file import KillFile
 from backend.analytics.experiments.result_service import ResultService
 from backend.analytics.experiments.schedules import ExperimentSchedules
 from backend.analytics.experiments.service import ExperimentService
@@ -37,7 +38,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
 
     def flags() -> FlagService:
         session = get_db_session()
-        return FlagService(session, get(AuditLog), faults, database_clock(session))
+        return FlagService(session, get(AuditLog), get(KillFile), faults, database_clock(session))
 
     def holdouts() -> HoldoutService:
         session = get_db_session()

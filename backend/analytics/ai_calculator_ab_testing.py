@@ -6,8 +6,14 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from backend.analytics.experiments.assignment import WITHOUT_ID, Assigner
 from backend.analytics.experiments.definition import ExperimentConfig, ExperimentUnit, TestType, Variant
+from backend.analytics.experiments.models import LONGEST_UNIT_ID
+from backend.analytics.experiments.result_service import ResultService
+from backend.analytics.experiments.results import Results
 from backend.analytics.experiments.service import CLI, ExperimentService
+from backend.analytics.experiments.units import UnitIds, Viewer
+from backend.errors import FieldError, InvalidRequest
 from backend.plugins import Health, current, get
 
 if TYPE_CHECKING:
@@ -38,7 +44,8 @@ class AiCalculatorAbTesting:
     def create_conversion_offer_test(self, name: str, offers: Sequence[Choice], **design: Any) -> str:
         """A draft that compares offers, each `{'name', 'price', 'features'}` with the price in dollars; its ID.
 
-        The first is the control, and all have equal weights. `design`: fields of `ExperimentConfig` to set otherwise.
+        The first is the control, and all have equal weights. `design`: fields of `ExperimentConfig` to set otherwise,
+        such as the unit: it is the user, whom `get_variant` asks about, unless pages are to show it to strangers too.
         Raises InvalidRequest with every reason, as the others do too.
         """
         payloads = [
@@ -72,6 +79,45 @@ class AiCalculatorAbTesting:
         """Raises NotFound, ExperimentConflict with all that stands against it."""
         get(ExperimentService).start(test_id, CLI)
 
+    def get_variant(
+        self,
+        test_id: str,
+        user_id: str | None = None,
+        *,
+        visitor_id: str | None = None,
+        session_id: str | None = None,
+        attributes: Mapping[str, Any] | None = None,
+    ) -> str | None:
+        """The key of a unit's variant, which is on record from then on as seen; None: it is not in the experiment.
+
+        The IDs are those of its later events; the experiment's own unit needs one. `attributes`: what targeting asks.
+        Raises NotFound, InvalidRequest.
+        """
+        ids = UnitIds(user_id, visitor_id, session_id, session_key="session_id")
+        _demand_ids({"user_id": user_id, "visitor_id": visitor_id, "session_id": session_id})
+        assignment = get(Assigner).variant(test_id, Viewer(ids), attributes or {})
+        if assignment.reason in WITHOUT_ID.values():
+            unit = get(ExperimentService).get(test_id).config.unit
+            raise InvalidRequest(
+                [FieldError(f"{unit}_id", f"This experiment splits by {unit}: give its ID.", "missing")]
+            )
+        return assignment.variant.key if assignment.variant else None
+
+    def get_results(self, test_id: str) -> Results:
+        """All that the page of an experiment shows. Raises NotFound, InvalidRequest of a draft."""
+        return get(ResultService).results(test_id)
+
+
+def _demand_ids(ids: Mapping[str, str | None]) -> None:
+    message = f"must be 1 to {LONGEST_UNIT_ID} printable characters"
+    wrong = [name for name, value in ids.items() if value is not None and not _is_id(value)]
+    if wrong:
+        raise InvalidRequest([FieldError(name, message) for name in wrong])
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and 1 <= len(value) <= LONGEST_UNIT_ID and value.isprintable()
+
 
 def _created(
     name: str, family: TestType, names: Sequence[str], payloads: Sequence[dict[str, Any]], design: Mapping[str, Any]
@@ -81,7 +127,7 @@ def _created(
         Variant(_key(index), label, share, payload)
         for index, (label, payload) in enumerate(zip(names, payloads, strict=True))
     )
-    fields = {"unit": ExperimentUnit.SESSION, "hypothesis": f"{name} changes conversion.", "primary": PRIMARY}
+    fields = {"unit": ExperimentUnit.USER, "hypothesis": f"{name} changes conversion.", "primary": PRIMARY}
     config = ExperimentConfig(name=name, type=family, variants=variants, seed="", **(fields | dict(design)))
     return get(ExperimentService).create(config, CLI).test_id
 

@@ -7,9 +7,10 @@ import pytest
 from backend.accounts.keys.service import KeyService
 from backend.accounts.permissions import Scope
 from backend.analytics.ai_calculator_ab_testing import ai_calculator_ab_testing
+from backend.analytics.experiments.configuration import Configuration
 from backend.analytics.experiments.definition import TestType
 from backend.analytics.experiments.service import ExperimentService
-from backend.errors import InvalidRequest
+from backend.errors import InvalidRequest, NotFound
 from backend.plugins import get
 
 TESTS, FLAGS, HOLDOUTS = "/api/analytics/ab-testing", "/api/flags", "/api/analytics/holdouts"
@@ -190,6 +191,30 @@ def test_python_makes_and_starts_experiments_by_the_founding_names(app):
     assert (started.status, started.config.type) == ("running", TestType.CONVERSION_OFFER)
     assert [variant.payload["price_cents"] for variant in started.config.variants] == [999, 1900]
     assert [dict(variant.payload) for variant in draft.config.variants] == [{}, {"moves": "pay"}]
+
+
+def test_python_asks_for_variants_and_results_by_the_founding_names(app):
+    plugin = ai_calculator_ab_testing
+    with app.app_context():
+        test_id = plugin.create_personalization_test("Moves", [{}, {"moves": "pay"}])
+        with pytest.raises(InvalidRequest):
+            plugin.get_results(test_id)
+        plugin.start_test(test_id)
+        get(Configuration)._looked_at = float("-inf")  # as if a second had passed
+        first, again = (
+            [plugin.get_variant(test_id, user_id=f"user-{number}") for number in range(12)] for _ in range(2)
+        )
+        with pytest.raises(InvalidRequest, match="splits by user"):
+            plugin.get_variant(test_id, session_id="s-1")
+        with pytest.raises(InvalidRequest):
+            plugin.get_variant(test_id, user_id="nul\0")
+        with pytest.raises(NotFound):
+            plugin.get_variant("nothing", user_id="user-1")
+        results = plugin.get_results(test_id)
+
+    assert first == again
+    assert set(first) == {"control", "variant-1"}
+    assert results.experiment.test_id == test_id
 
 
 def test_the_shell_lists_shows_starts_and_stops(app, editor):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
@@ -85,6 +87,29 @@ def test_a_killed_flag_is_sent_without_its_rules(client, flagged):
     flagged(color={"defaultValue": "red", "rules": [{"force": "blue"}], "own": {"is_killed": True}})
 
     assert _features(client) == {"color": {"defaultValue": "red"}}
+
+
+def test_a_scheduled_rule_is_sent_as_the_share_of_now(app, client, flagged):
+    schedule = {
+        "from": 0.1,
+        "to": 0.5,
+        "starts_at": "2026-01-01T00:00:00+00:00",
+        "ends_at": "2026-01-09T00:00:00+00:00",
+    }
+    flagged(
+        color={"defaultValue": "red", "rules": [{"force": "blue", "hashAttribute": "visitor_id", "schedule": schedule}]}
+    )
+    with app.app_context():
+        publisher = get(FlagPublisher)
+        documents = [
+            replace(publisher, now=lambda day=day: datetime(2026, 1, day, tzinfo=UTC)).document() for day in (1, 5, 20)
+        ]
+    rules = [document["features"]["color"]["rules"] for document in documents]
+
+    assert [rule for [rule] in rules] == [
+        {"force": "blue", "hashAttribute": "visitor_id", "coverage": share} for share in (0.1, 0.3, 0.5)
+    ]
+    assert _features(client)["color"]["rules"] == rules[-1]
 
 
 def test_rules_over_what_only_the_server_knows_stay_with_all_that_need_them(client, flagged):

@@ -117,6 +117,16 @@ def test_a_kill_in_the_file_is_obeyed_at_once_and_without_the_database(configura
     assert configuration.current().flags["offer"].document == FLAG.definition
 
 
+def test_a_kill_of_one_version_holds_until_a_process_has_read_that_version(configuration, database, kills, clock):
+    configuration.current()
+    database.is_away = True
+    kills.kill_until(switch_of_flag("offer"), 2)
+
+    assert configuration.current().flags["offer"].is_killed
+    database.is_away, database.snapshot, clock.now = False, Snapshot(2, flags={"offer": FLAG}), 2.0
+    assert not configuration.current().flags["offer"].is_killed
+
+
 def test_a_link_forces_its_variant_for_a_day_at_most_and_only_as_signed():
     now = [NOW]
     links = QaLinks("secret", lambda: now[0])

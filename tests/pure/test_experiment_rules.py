@@ -30,7 +30,7 @@ from backend.analytics.experiments.families import ProductNames
 from backend.analytics.experiments.flag import FlagDefinition, flag_problems
 from backend.analytics.experiments.flag_schedule import coverage_at, document_at
 from backend.analytics.experiments.readiness import TrafficFacts, start_concerns
-from backend.analytics.experiments.schedules import SchedulePhase, phase_at
+from backend.analytics.experiments.schedule_phase import SchedulePhase, phase_at
 from backend.analytics.experiments.validation import config_problems
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)

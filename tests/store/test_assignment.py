@@ -7,6 +7,7 @@ import signal
 import threading
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from backend.analytics.events.models import AnalyticsEvent
 from backend.analytics.events.service import EventTracker
 from backend.analytics.experiments.assignment import Assigner
 from backend.analytics.experiments.configuration import Configuration
-from backend.analytics.experiments.definition import ExperimentStatus, ExperimentUnit
+from backend.analytics.experiments.definition import ExperimentSchedule, ExperimentStatus, ExperimentUnit
 from backend.analytics.experiments.exposures import Exposures
 from backend.analytics.experiments.models import AbAssignment, Holdout
 from backend.analytics.experiments.placing import AssignmentReason
@@ -43,6 +44,11 @@ def ask(viewer=SESSION, test_id="price", attributes=None, **given):
     """As a process that has just looked."""
     get(Configuration)._looked_at = float("-inf")
     return get(Assigner).variant(test_id, viewer, attributes or {}, **given)
+
+
+def asked_at(now, session):
+    exposures = Exposures(session, nullcontext, get(EventTracker), Faults(), utc_now)
+    return Assigner(get(Configuration), exposures, session, lambda: now).variant("price", SESSION, {})
 
 
 def rows(session):
@@ -158,6 +164,17 @@ def test_a_forced_variant_is_marked_and_never_an_exposure(session):
     assert event.event_data["forced"] is True
 
 
+@ON_SQLITE
+def test_nobody_comes_in_after_the_end_though_the_schedule_has_not_looked_yet(session):
+    run(session, schedule=ExperimentSchedule(ends_at=STARTED + timedelta(days=7)))
+    before, after = (STARTED + timedelta(days=7, seconds=off) for off in (-1, 0))
+
+    seen = [asked_at(before, session), asked_at(after, session)]
+
+    assert [answer.reason for answer in seen] == [AssignmentReason.ASSIGNED, AssignmentReason.STOPPED]
+    assert (seen[1].variant, len(events(session))) == (None, 1)
+
+
 def test_an_exposure_after_the_stop_is_marked(session):
     """A process that has not looked since assigns for up to a second longer."""
     run(session)
@@ -261,7 +278,7 @@ def test_killed_at_any_point_and_asked_again_leaves_one_row_and_one_event(any_ap
         db.engine.dispose(close=False)
         tracker, configuration = get(EventTracker), get(Configuration)
         exposures = Exposures(session, nullcontext, tracker, Faults(point), utc_now)
-        Assigner(configuration, exposures, session).variant("price", SESSION, {})
+        Assigner(configuration, exposures, session, utc_now).variant("price", SESSION, {})
         os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 

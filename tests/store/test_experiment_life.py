@@ -23,6 +23,7 @@ from backend.analytics.experiments.families import ProductNames
 from backend.analytics.experiments.flag import FlagDefinition
 from backend.analytics.experiments.flags import FlagService
 from backend.analytics.experiments.holdouts import HoldoutDefinition, HoldoutService
+from backend.analytics.experiments.kill_file import KillFile, in_effect
 from backend.analytics.experiments.models import AbWeightPeriod
 from backend.analytics.experiments.schedules import ExperimentSchedules
 from backend.analytics.experiments.service import SCHEDULE, Editor, ExperimentService
@@ -34,6 +35,7 @@ from backend.errors import InvalidRequest, NotFound
 from backend.extensions import db
 from backend.faults import Faults
 from backend.plugins import get
+from tests.conftest import ON_SQLITE
 
 START = datetime(2026, 12, 1, 12, tzinfo=UTC)
 EDITOR = Editor("account:editor")
@@ -66,7 +68,7 @@ def life(time):
 
 @pytest.fixture
 def flags(time):
-    return FlagService(get_db_session(), get(AuditLog), Faults(), time)
+    return FlagService(get_db_session(), get(AuditLog), get(KillFile), Faults(), time)
 
 
 @pytest.fixture
@@ -319,3 +321,18 @@ def test_a_start_writes_one_period_of_its_phase(life):
 
     periods = select(func.count()).select_from(AbWeightPeriod).where(AbWeightPeriod.test_id == test_id)
     assert db.session.scalar(periods) == 1
+
+
+@ON_SQLITE
+def test_a_flag_killed_in_the_database_is_killed_on_this_host_for_processes_that_have_not_read_it_yet(flags):
+    switches = get(KillFile).switches
+    flags.add("beta", FlagDefinition("", {"defaultValue": False}), EDITOR)
+    flags.kill("beta", EDITOR)
+    killed = switches()
+    flags.kill("beta", EDITOR)
+
+    assert [in_effect(killed, known) for known in (version() - 1, version())] == [{"flag:beta"}, set()]
+    assert switches() == killed
+    get(KillFile).kill("flag:beta")
+    flags.revive("beta", EDITOR)
+    assert switches() == {"flag:beta"}

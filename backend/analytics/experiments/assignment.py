@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import exc
 from sqlalchemy.orm import Session
 
+from backend.analytics.experiments.assignment_rows import Entries, Entry, linked_user
 from backend.analytics.experiments.configuration import Configuration, Snapshot
 from backend.analytics.experiments.definition import (
     Experiment,
@@ -18,7 +19,7 @@ from backend.analytics.experiments.definition import (
     TestType,
     Variant,
 )
-from backend.analytics.experiments.exposures import Entries, Entry, Exposures, linked_user
+from backend.analytics.experiments.exposures import Exposures
 from backend.analytics.experiments.placing import (
     WITHOUT_EXPERIMENT,
     AssignmentReason,
@@ -27,7 +28,9 @@ from backend.analytics.experiments.placing import (
     shipped_to,
 )
 from backend.analytics.experiments.roll_out import is_watched, watched
+from backend.analytics.experiments.schedule_phase import is_taking
 from backend.analytics.experiments.units import Viewer
+from backend.clock import Clock
 from backend.errors import NotFound, Unavailable
 
 logger = logging.getLogger(__name__)
@@ -63,10 +66,11 @@ class Assignment:
 
 
 class Assigner:
-    def __init__(self, configuration: Configuration, exposures: Exposures, session: Session) -> None:
+    def __init__(self, configuration: Configuration, exposures: Exposures, session: Session, now: Clock) -> None:
         self._configuration = configuration
         self._exposures = exposures
         self._session = session
+        self._now = now
 
     def variant(self, test_id: str, viewer: Viewer, attributes: Mapping[str, Any], *, peek: bool = False) -> Assignment:
         """What a unit gets of one experiment. `peek`: without an exposure. Raises NotFound."""
@@ -105,7 +109,7 @@ class Assigner:
             return self._forced(experiment, viewer, forced)
         if not is_killed and experiment.shipped:
             return self._shipped(experiment, viewer)
-        barred = AssignmentReason.KILLED if is_killed else _barred(experiment, viewer)
+        barred = AssignmentReason.KILLED if is_killed else self._barred(experiment, viewer)
         if barred or unit_id is None:
             return Assignment(test_id, None, barred or WITHOUT_ID[experiment.config.unit])
         if holdout := _holdout(snapshot, experiment, unit_id):
@@ -166,6 +170,16 @@ class Assigner:
             self._write(lambda: self._exposures.note_forced(experiment, variant.key, viewer))
         return Assignment(experiment.test_id, variant, AssignmentReason.FORCED)
 
+    def _barred(self, experiment: Experiment, viewer: Viewer) -> AssignmentReason | None:
+        """Why an experiment is not for whoever is here, before it is asked who that is."""
+        if experiment.status is not ExperimentStatus.RUNNING:
+            return WITHOUT_EXPERIMENT[experiment.status]
+        if not is_taking(experiment, self._now()):
+            return AssignmentReason.STOPPED  # nobody comes in between the end and the look that stops it
+        if not viewer.is_tracked:
+            return AssignmentReason.NOT_TRACKED
+        return AssignmentReason.ROBOT if viewer.sender.is_bot else None
+
     def _entries(self, experiment: Experiment, viewer: Viewer) -> Entries | None:
         """None: the database does not answer, and the hash alone says what a unit gets."""
         try:
@@ -191,12 +205,3 @@ def _holdout(snapshot: Snapshot, experiment: Experiment, unit_id: str) -> Holdou
     """The first that keeps the unit out."""
     rules = (rule for rule in snapshot.holdouts if experiment.test_id in rule.test_ids)
     return next((rule for rule in rules if rule.holds(unit_id)), None)
-
-
-def _barred(experiment: Experiment, viewer: Viewer) -> AssignmentReason | None:
-    """Why an experiment is not for whoever is here, before it is asked who that is."""
-    if experiment.status is not ExperimentStatus.RUNNING:
-        return WITHOUT_EXPERIMENT[experiment.status]
-    if not viewer.is_tracked:
-        return AssignmentReason.NOT_TRACKED
-    return AssignmentReason.ROBOT if viewer.sender.is_bot else None

@@ -13,7 +13,13 @@ from typing import Any, Protocol
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.analytics.experiments.definition import Experiment, ExperimentStatus, TestType
-from backend.analytics.experiments.kill_file import EVERYTHING, KillFile, switch_of_flag, switch_of_test
+from backend.analytics.experiments.kill_file import (
+    EVERYTHING,
+    KillFile,
+    in_effect,
+    switch_of_flag,
+    switch_of_test,
+)
 from backend.analytics.experiments.placing import HoldoutRule
 from backend.plugins import Health
 
@@ -114,7 +120,7 @@ class Configuration:
             finally:
                 self._lock.release()
         read, killed = self._read or Snapshot(version=-1, is_stale=True), self._kill_file.switches()
-        if not killed:
+        if not killed or not (killed := in_effect(killed, read.version)):
             return read
         shown = self._shown
         if shown.killed != killed or shown.version != read.version or shown.is_stale != read.is_stale:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from backend.analytics.events.event import Event, Sender, as_json
@@ -18,8 +16,9 @@ from backend.analytics.events.landing.within import land_within
 from backend.analytics.events.names import EventName
 from backend.analytics.events.server_streams import SERVER_STREAMS
 from backend.analytics.events.service import EventTracker
+from backend.analytics.experiments.assignment_rows import AssignmentRows, Entries, Entry, Key, linked_user
 from backend.analytics.experiments.definition import Experiment, ExperimentStatus, ExperimentUnit
-from backend.analytics.experiments.models import AbAssignment, AbTest
+from backend.analytics.experiments.models import AbTest
 from backend.analytics.experiments.placing import HOLDOUT
 from backend.analytics.experiments.units import Viewer
 from backend.clock import Clock
@@ -27,44 +26,10 @@ from backend.faults import Faults
 
 STREAM = f"{SERVER_STREAMS}experiments"
 FORCED = "forced:"
-Key = tuple[str, int, str, str]
-Turn = Callable[[], AbstractContextManager[None]]
-KEY = (AbAssignment.test_id, AbAssignment.phase, AbAssignment.unit, AbAssignment.unit_id)
-COLUMNS = (
-    AbAssignment.unit,
-    AbAssignment.variant,
-    AbAssignment.before,
-    AbAssignment.propensity,
-    AbAssignment.weights_version,
+STATE = select(AbTest.__table__.c.status, AbTest.__table__.c.phase).where(
+    AbTest.__table__.c.test_id == bindparam("of_test")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What is on record of a unit: `own` is its own variant, `shown` the last it saw."""
-
-    own: str
-    shown: str
-    propensity: float
-    weights_version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Entries:
-    """Those of a unit, and of the account that is linked to it, where one is."""
-
-    unit: Entry | None = None
-    user: Entry | None = None
-
-    @property
-    def own(self) -> Entry | None:
-        """The account's wins, so that a person sees the same on all devices."""
-        return self.user or self.unit
-
-    def has_seen(self, variant: str, *, is_linked: bool) -> bool:
-        """Whether there is nothing to add when the unit sees a variant."""
-        is_known = self.unit is not None and self.unit.shown == variant
-        return is_known and (not is_linked or self.user is not None)
+Turn = Callable[[], AbstractContextManager[None]]
 
 
 class Exposures:
@@ -72,21 +37,14 @@ class Exposures:
 
     def __init__(self, session: Session, turn: Turn, tracker: EventTracker, faults: Faults, now: Clock) -> None:
         self._session = session
+        self._rows = AssignmentRows(session, now)
         self._turn = turn
         self._tracker = tracker
         self._faults = faults
         self._now = now
 
     def entries(self, experiment: Experiment, viewer: Viewer) -> Entries:
-        """By one look at the index of units."""
-        unit, phase = experiment.config.unit, experiment.phase
-        keys = [(experiment.test_id, phase, str(unit), viewer.ids.of(unit))]
-        if linked := linked_user(unit, viewer):
-            keys.append((experiment.test_id, phase, str(ExperimentUnit.USER), linked))
-        rows = self._session.execute(select(*COLUMNS).where(tuple_(*KEY).in_(keys))).all()
-        known = {row.unit: _entry(row) for row in rows if experiment.config.variant(row.before or row.variant)}
-        user = known.get(ExperimentUnit.USER) if linked else None
-        return Entries(known.get(unit), user)
+        return self._rows.entries(experiment, viewer)
 
     def expose(self, experiment: Experiment, viewer: Viewer, placed: Entry) -> str:
         """Store that a unit sees its variant, unless that is on record as the last; returns the variant.
@@ -96,7 +54,7 @@ class Exposures:
         unit, unit_id = experiment.config.unit, viewer.ids.of(experiment.config.unit) or ""
         key = (experiment.test_id, experiment.phase, str(unit), unit_id)
         with self._writing():
-            is_news, shown = self._insert(*key, placed), placed
+            is_news, shown = self._rows.insert(key, placed), placed
             if not is_news or linked_user(unit, viewer):
                 is_changed, shown = self._agree(experiment, viewer, placed, key)
                 is_news |= is_changed
@@ -106,14 +64,14 @@ class Exposures:
 
     def _agree(self, experiment: Experiment, viewer: Viewer, placed: Entry, key: Key) -> tuple[bool, Entry]:
         """Whether rows were added or changed, and what the unit sees, by its own row and that of its account."""
-        self._lock(*key)
-        entries, is_changed = self.entries(experiment, viewer), False
+        self._rows.lock(key)
+        entries, is_changed = self._rows.entries(experiment, viewer), False
         shown = entries.own or placed
         if (linked := linked_user(experiment.config.unit, viewer)) and entries.user is None:
-            is_changed = self._insert(*key[:2], str(ExperimentUnit.USER), linked, shown)
-            shown = self.entries(experiment, viewer).user or shown
+            is_changed = self._rows.insert((*key[:2], str(ExperimentUnit.USER), linked), shown)
+            shown = self._rows.entries(experiment, viewer).user or shown
         if entries.unit is None or entries.unit.shown != shown.own:
-            self._show(*key, entries.unit or placed, shown)
+            self._rows.show(key, entries.unit or placed, shown)
             is_changed = True
         return is_changed, shown
 
@@ -139,13 +97,13 @@ class Exposures:
     ) -> None:
         unit_id = viewer.ids.of(unit) or ""
         key = (subject, phase, str(unit), unit_id)
-        if self._session.scalar(select(AbAssignment.id).where(tuple_(*KEY) == tuple_(*key))):
+        if self._rows.has(key):
             return
         variant = str(data.get("variant", "holdout"))
         with self._writing():
-            is_news = self._insert(*key, Entry(variant, variant, 0.0, 0))
+            is_news = self._rows.insert(key, Entry(variant, variant, 0.0, 0))
             self._faults.reach("exposure.assigned")
-            self._finish(self._rows(name, data, unit, viewer) if is_news else None)
+            self._finish(self._landing(name, data, unit, viewer) if is_news else None)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -160,30 +118,6 @@ class Exposures:
             finally:
                 self._session.rollback()  # what is not committed by now never is, and the next one's turn comes
 
-    def _insert(self, subject: str, phase: int, unit: str, unit_id: str, entry: Entry) -> bool:
-        """Whether there was no such row. On PostgreSQL this waits for whoever is just inserting it."""
-        dialect = sqlite if self._session.get_bind().dialect.name == "sqlite" else postgresql
-        row = dialect.insert(AbAssignment).values(
-            test_id=subject,
-            phase=phase,
-            unit=unit,
-            unit_id=unit_id,
-            variant=entry.own,
-            propensity=entry.propensity,
-            weights_version=entry.weights_version,
-            exposed_at=self._now(),
-        )
-        return bool(self._session.scalars(row.on_conflict_do_nothing().returning(AbAssignment.id)).all())
-
-    def _lock(self, *key: Any) -> None:
-        """Nobody else changes the row until this transaction is over; SQLite has one writer at a time anyway."""
-        self._session.execute(select(AbAssignment.id).where(tuple_(*KEY) == tuple_(*key)).with_for_update())
-
-    def _show(self, subject: str, phase: int, unit: str, unit_id: str, own: Entry, shown: Entry) -> None:
-        row = update(AbAssignment).where(tuple_(*KEY) == tuple_(subject, phase, unit, unit_id))
-        values = {"variant": shown.own, "before": own.own}
-        self._session.execute(row.values(values).execution_options(synchronize_session=False))
-
     def _event(self, experiment: Experiment, viewer: Viewer, shown: Entry) -> Rows:
         """Marked if the test is over, which this process may learn a second late: its window ended with it.
 
@@ -191,13 +125,13 @@ class Exposures:
         """
         data = _data(experiment, viewer, shown)
         if experiment.phase < 0:
-            return self._rows(EventName.EXPERIMENT_EXPOSED, data, experiment.config.unit, viewer)
-        state = select(AbTest.status, AbTest.phase).where(AbTest.test_id == experiment.test_id)
-        if self._session.execute(state).one_or_none() != (ExperimentStatus.RUNNING, experiment.phase):
+            return self._landing(EventName.EXPERIMENT_EXPOSED, data, experiment.config.unit, viewer)
+        state = self._session.execute(STATE, {"of_test": experiment.test_id}).one_or_none()
+        if state != (ExperimentStatus.RUNNING, experiment.phase):
             data["after_stop"] = True
-        return self._rows(EventName.EXPERIMENT_EXPOSED, data, experiment.config.unit, viewer)
+        return self._landing(EventName.EXPERIMENT_EXPOSED, data, experiment.config.unit, viewer)
 
-    def _rows(self, name: EventName, data: dict[str, Any], unit: ExperimentUnit, viewer: Viewer) -> Rows:
+    def _landing(self, name: EventName, data: dict[str, Any], unit: ExperimentUnit, viewer: Viewer) -> Rows:
         now, unit_id, key = self._now(), viewer.ids.of(unit), viewer.ids.key(unit)
         if key == "session_id":
             data = {**data, "session": unit_id}
@@ -215,15 +149,6 @@ class Exposures:
         self._session.commit()
         self._faults.reach("exposure.committed")
         self._tracker.report_landed(rows)
-
-
-def linked_user(unit: ExperimentUnit, viewer: Viewer) -> str | None:
-    """The account that a visitor is signed in to, by consent; of other units there is none to link."""
-    return viewer.ids.user if unit is ExperimentUnit.VISITOR else None
-
-
-def _entry(row: Row[str, str, str | None, float, int]) -> Entry:
-    return Entry(row.before or row.variant, row.variant, row.propensity, row.weights_version)
 
 
 def _data(experiment: Experiment, viewer: Viewer, entry: Entry) -> dict[str, Any]:

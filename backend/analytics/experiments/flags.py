@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from backend.analytics.experiments.conflict import ExperimentConflict
 from backend.analytics.experiments.flag import Flag, FlagDefinition, flag_problems
 from backend.analytics.experiments.flag_store import FlagStore
+from backend.analytics.experiments.kill_file import KillFile, switch_of_flag
 from backend.analytics.experiments.models import FeatureFlag
 from backend.analytics.experiments.service import Editor
 from backend.analytics.experiments.store import HistoryEntry, HistoryStore
@@ -22,6 +24,7 @@ from backend.clock import Clock
 from backend.errors import FieldError, InvalidRequest
 from backend.faults import Faults
 
+logger = logging.getLogger(__name__)
 MOST_FLAGS = 500
 Json = Mapping[str, Any]
 
@@ -37,8 +40,9 @@ class Deed:
 class FlagService:
     """Each change is one transaction: the flag, its history, the version, and the audit log."""
 
-    def __init__(self, session: Session, audit: AuditLog, faults: Faults, now: Clock) -> None:
+    def __init__(self, session: Session, audit: AuditLog, kills: KillFile, faults: Faults, now: Clock) -> None:
         self._session = session
+        self._kills = kills
         self._store = FlagStore(session)
         self._history = HistoryStore(session)
         self._audit = audit
@@ -83,12 +87,21 @@ class FlagService:
         return self._commit(row, Deed("changed", Action.FLAG_CHANGED), editor, why, old)
 
     def kill(self, key: str, editor: Editor, why: str = "") -> Flag:
-        """From here on the flag has its default value. Killed again, it stays so. Raises NotFound."""
-        return self._switched(key, Deed("killed", Action.FLAG_KILLED), editor, why, is_killed=True)
+        """From here on the flag has its default value. Killed again, it stays so. Raises NotFound.
+
+        On this host that holds at once, also in a process whose database goes away before its next look.
+        """
+        flag = self._switched(key, Deed("killed", Action.FLAG_KILLED), editor, why, is_killed=True)
+        version = self._history.version()
+        self._session.rollback()
+        self._on_host(lambda: self._kills.kill_until(switch_of_flag(key), version))
+        return flag
 
     def revive(self, key: str, editor: Editor, why: str = "") -> Flag:
         """The rules hold again. Raises NotFound."""
-        return self._switched(key, Deed("revived", Action.FLAG_REVIVED), editor, why, is_killed=False)
+        flag = self._switched(key, Deed("revived", Action.FLAG_REVIVED), editor, why, is_killed=False)
+        self._on_host(lambda: self._kills.forget(switch_of_flag(key)))
+        return flag
 
     def delete(self, key: str, editor: Editor, why: str = "") -> None:
         """Raises NotFound, and ExperimentConflict while another flag depends on it."""
@@ -112,6 +125,13 @@ class FlagService:
         old = _told(row)
         row.is_killed, row.updated_at = is_killed, self._now()
         return self._commit(row, deed, editor, why, old)
+
+    def _on_host(self, change: Callable[[], None]) -> None:
+        """A disk that takes no more stops nobody: what is stored counts within two seconds all the same."""
+        try:
+            change()
+        except OSError as error:
+            logger.warning("the kill switches of this host stay as they were: %s", error)
 
     def _commit(self, row: FeatureFlag, deed: Deed, editor: Editor, why: str, before: Json | None) -> Flag:
         self._session.flush()

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 EVERYTHING = "everything"
+UNTIL = "@"  # no id and no key has it
 MODE = 0o600
 
 Change = Callable[[frozenset[str]], frozenset[str]]
@@ -22,8 +23,14 @@ def switch_of_flag(key: str) -> str:
     return f"flag:{key}"
 
 
+def in_effect(switches: frozenset[str], version: int) -> frozenset[str]:
+    """What is killed for whoever knows a version of the configuration: from its own on, the database decides."""
+    parts = (switch.partition(UNTIL) for switch in switches)
+    return frozenset(switch for switch, _, until in parts if not until.isdecimal() or version < int(until))
+
+
 class KillFile:
-    """One switch a line: `test:<test id>`, `flag:<key>`, or `everything`.
+    """One switch a line: `test:<test id>`, `flag:<key>`, or `everything`; with `@` and a version, it holds before that.
 
     A new file takes the old one's place at once, so that nobody reads half of one; a look costs a `stat`.
     """
@@ -49,10 +56,20 @@ class KillFile:
         return self._switches
 
     def kill(self, switch: str) -> None:
+        """Until it is revived."""
         self._change(lambda switches: switches | {switch})
 
+    def kill_until(self, switch: str, version: int) -> None:
+        """For processes that have not read the version of the configuration that says so too. Raises OSError."""
+        self._change(lambda switches: _without_version(switches, switch) | {f"{switch}{UNTIL}{version}"})
+
+    def forget(self, switch: str) -> None:
+        """Take back what `kill_until` wrote; what somebody killed by hand stays so. Raises OSError."""
+        if any(known.startswith(f"{switch}{UNTIL}") for known in self.switches()):
+            self._change(lambda switches: _without_version(switches, switch))
+
     def revive(self, switch: str) -> None:
-        self._change(lambda switches: switches - {switch})
+        self._change(lambda switches: _without_version(switches, switch) - {switch})
 
     def _change(self, change: Change) -> None:
         """Processes take turns, so that no kill is lost to another one."""
@@ -72,3 +89,7 @@ class KillFile:
         except OSError:
             return self._switches
         return frozenset(line.strip() for line in lines if line.strip())
+
+
+def _without_version(switches: frozenset[str], switch: str) -> frozenset[str]:
+    return frozenset(known for known in switches if not known.startswith(f"{switch}{UNTIL}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from backend.analytics.experiments.results import Check, CheckState, MeasureResult, MeasureRole, Results
 from backend.analytics.experiments.statistics.verdict_input import GuardrailState, VerdictKind
@@ -14,12 +14,11 @@ from backend.analytics.experiments.unit_sums import SEGMENTS
 from backend.analytics.metrics.catalogue.measures import Unit
 from backend.routes.schemas.answer import Out
 from backend.routes.schemas.instants import Instant
+from backend.routes.schemas.parameters import Parameters
 
 
-class ResultsQuery(BaseModel):
+class ResultsQuery(Parameters):
     """`until`: counts as if the test had ended then."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     measure: str | None = Field(
         None, description="Another measure than the primary one.", json_schema_extra={"enum": [*UNIT_MEASURES]}

@@ -24,6 +24,7 @@ from backend.analytics.experiments.readiness import Concern
 from backend.analytics.experiments.store import HistoryEntry
 from backend.analytics.experiments.unit_measures import UNIT_MEASURES
 from backend.routes.schemas.answer import Out
+from backend.routes.schemas.parameters import Parameters
 from backend.routes.schemas.said_rules import CONTROLS, INSTANT, Rule, nullable
 
 ASKED = ConfigDict(frozen=True, extra="forbid")
@@ -246,15 +247,11 @@ class ExperimentPath(BaseModel):
     test_id: str = Field(description="The ID of an experiment.", max_length=40)
 
 
-class ExperimentsQuery(BaseModel):
-    model_config = ASKED
-
+class ExperimentsQuery(Parameters):
     status: ExperimentStatus | None = None
 
 
-class WhyQuery(BaseModel):
-    model_config = ASKED
-
+class WhyQuery(Parameters):
     why: Why = ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from backend.analytics.events.event import Sender
 from backend.analytics.events.senders.devices import Device
@@ -13,6 +13,7 @@ from backend.analytics.experiments.placing import AssignmentReason
 from backend.analytics.experiments.units import UnitIds, Viewer
 from backend.errors import FieldError, InvalidRequest, NotFound, Unavailable
 from backend.routes.schemas.answer import Out
+from backend.routes.schemas.parameters import Parameters
 
 LONGEST_TEST_ID = 40
 STREAM_ID = r"^[A-Za-z0-9._:-]{1,100}$"
@@ -30,10 +31,8 @@ class VariantPath(BaseModel):
         return self.test_id
 
 
-class VariantQuery(BaseModel):
+class VariantQuery(Parameters):
     """The id of the unit, as the events of the same unit carry it, and what targeting may look at."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     user_id: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")] | None = None
     visitor_id: Annotated[str, Field(pattern=VISITOR_ID)] | None = None
