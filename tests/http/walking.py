@@ -40,7 +40,7 @@ from tests.http.visiting import Visitor
 QUESTIONS = {
     "calculator.search": "?q=nurse",
     "analytics.funnel.funnel_sessions": "?step=1",
-    "analytics.variants.assign": "?session_id=walk",
+    "analytics.variants.assign": "?session_id=walk&peek=true",
     "tables.table": "?measures=sessions",
     "filter_values.values": "?field=source",
 }
@@ -118,13 +118,14 @@ class Walk:
         return {blueprint: ids[name] for blueprint, name in pages.items()}
 
     def experiments(self):
-        """A draft, a flag, and a holdout."""
+        """A running experiment, a flag, and a holdout."""
         editor, arms = experiments.Editor(f"account:{self.account.public_id}"), (Variant("a", "A", 0.5),)
         arms += (Variant("b", "B", 0.5),)
         unit, measure = ExperimentUnit.SESSION, "conversion_rate"
         draft = ExperimentConfig("Walk", TestType.CUSTOM, "We walk.", unit, arms, primary=measure, seed="")
         with self.app.app_context():
             test_id = get(experiments.ExperimentService).create(draft, editor).test_id
+            get(experiments.ExperimentService).start(test_id, editor)
             get(FlagService).add("walk", FlagDefinition("", {"defaultValue": False}), editor)
             get(HoldoutService).add(HoldoutDefinition("walk", 0.1, ()), editor)
         return {"test_id": test_id, "key": "walk", "name": "walk"}

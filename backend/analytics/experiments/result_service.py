@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -27,11 +28,13 @@ from backend.analytics.experiments.results import (
 from backend.analytics.experiments.statistics.verdict_input import Verdict
 from backend.analytics.experiments.unit_measures import UNIT_MEASURES, fault_of
 from backend.analytics.experiments.unit_sums import SEGMENTS, Standing
+from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.clock import Clock
 from backend.errors import FieldError, InvalidRequest
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 MOST_SEGMENTS = 12
+logger = logging.getLogger(__name__)
 
 
 class ResultService:
@@ -61,6 +64,18 @@ class ResultService:
     ) -> Results:
         """Raises NotFound, InvalidRequest for what cannot be asked, and WarehouseUnavailable."""
         return self.of(self._experiment_of(test_id), measure, breakdown, until)
+
+    def if_counted(
+        self, experiment: Experiment, measure: str | None = None, breakdown: str | None = None
+    ) -> Results | None:
+        """None before the start, and while the warehouse does not answer. Raises InvalidRequest."""
+        if experiment.started_at is None:
+            return None
+        try:
+            return self.of(experiment, measure, breakdown)
+        except WarehouseUnavailable:
+            logger.warning("The results of experiment %s could not be counted", experiment.test_id)
+            return None
 
     def of(
         self,

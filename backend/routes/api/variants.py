@@ -28,8 +28,8 @@ def assign(path: VariantPath, query: VariantQuery) -> Answer:
     """Assign a unit to a variant
 
     Asking again gives the same variant, and one exposure in all. Ask when the variant is shown: the unit counts from
-    then on. Do not ask for robots, or for people who do not want to be tracked. HEAD assigns and counts nothing.
+    then on. Do not ask for robots, or for people who do not want to be tracked. HEAD and `peek` count nothing.
     """
-    viewer, peek = query.viewer(), request.method == "HEAD"
+    viewer, peek = query.viewer(), query.peek or request.method == "HEAD"
     assignment = get(Assigner).variant(path.id, viewer, query.attributes(), peek=peek)
-    return VariantResponse.of(assignment).model_dump(mode="json")
+    return VariantResponse.of(assignment, peek=peek).model_dump(mode="json")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import current_app, request
+from flask import request
 
 from backend.accounts.permissions import Scope
 from backend.analytics.experiments.definition import Experiment, ExperimentStatus
@@ -13,7 +13,6 @@ from backend.analytics.experiments.result_service import ResultService
 from backend.analytics.experiments.results import Results
 from backend.analytics.experiments.unit_measures import UNIT_MEASURES
 from backend.analytics.experiments.unit_sums import SEGMENTS
-from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
 from backend.routes.access import demand
@@ -29,13 +28,7 @@ def may_change() -> bool:
 
 def results_of(experiment: Experiment, measure: str | None, breakdown: str | None) -> Results | None:
     """None before the start, and while the warehouse does not answer."""
-    if experiment.started_at is None:
-        return None
-    try:
-        return get(ResultService).results(experiment.test_id, measure, breakdown)
-    except WarehouseUnavailable:
-        current_app.logger.warning("The results of experiment %s could not be counted.", experiment.test_id)
-        return None
+    return get(ResultService).if_counted(experiment, measure, breakdown)
 
 
 def running(experiments: Sequence[Experiment]) -> Mapping[str, Results]:

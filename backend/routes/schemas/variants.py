@@ -45,6 +45,7 @@ class VariantQuery(Parameters):
     is_member: bool | None = None
     path: Text | None = None
     source: Text | None = None
+    peek: bool = Field(False, description="Only say which variant it would be: nobody is shown it, and nothing counts.")
 
     def viewer(self) -> Viewer:
         """Whoever the program speaks for. Raises InvalidRequest."""
@@ -69,9 +70,9 @@ class VariantResponse(Out):
     exposed: bool = Field(description="Whether the exposure is on record, so that the unit counts.")
 
     @classmethod
-    def of(cls, assignment: Assignment) -> Self:
+    def of(cls, assignment: Assignment, *, peek: bool = False) -> Self:
         """Raises Unavailable where an exposure could not be stored: the program is to ask again."""
-        if assignment.reason is AssignmentReason.ASSIGNED and not assignment.is_exposed:
+        if assignment.reason is AssignmentReason.ASSIGNED and not assignment.is_exposed and not peek:
             raise Unavailable("The exposure may not have been stored. Ask again.")
         variant = assignment.variant
         return cls(
