@@ -248,12 +248,22 @@ def test_a_shipped_variant_reaches_more_units_with_each_step_and_takes_it_from_n
     reached = []
     for step, share in enumerate((0.0, 0.1, 0.5, 1.0)):
         run(session, f"step-{step}", ExperimentStatus.STOPPED, shipped="b", shipped_share=share)
-        answers = [ask(viewer, f"step-{step}") for viewer in viewers]
+        answers = [ask(viewer, f"step-{step}", peek=True) for viewer in viewers]
         reached.append({number for number, answer in enumerate(answers) if answer.variant.key == "b"})
 
     assert reached[0] == set() < reached[1] < reached[2] < reached[3] == set(range(200))
     assert ask(replace(SESSION, is_tracked=False), "step-3").variant.key == "b"
     assert events(session) == []
+
+
+@ON_SQLITE
+def test_a_step_of_a_roll_out_counts_under_a_phase_of_its_own_and_its_end_counts_nobody(session):
+    run(session, "step", ExperimentStatus.STOPPED, shipped="b", shipped_share=0.25)
+    run(session, "all", ExperimentStatus.STOPPED, shipped="b", shipped_share=1.0)
+
+    assert [ask(test_id=name).is_exposed for name in ("step", "step", "all")] == [True, True, False]
+    [event] = events(session)
+    assert (event.event_data["experiment"], event.event_data["phase"]) == ("step", -12)
 
 
 @ON_SQLITE

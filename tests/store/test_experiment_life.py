@@ -198,7 +198,7 @@ def test_the_weights_of_a_bandit_are_moved_by_the_schedule_alone(life):
 
 
 def offers(name):
-    payloads = [{"weighting": "published"}, {}]
+    payloads = [{"weighting": "equal_kinds"}, {"weighting": "tasks_twice"}]
     arms = tuple(replace(arm, payload=payload) for arm, payload in zip(ARMS, payloads, strict=True))
     return replace(CONFIG, name=name, type=TestType.RISK_ALGORITHM, variants=arms)
 
