@@ -33,7 +33,8 @@ def run(session, test_id="price", status=ExperimentStatus.RUNNING, *, shipped=No
     session.add(
         AbTest(
             test_id=test_id, test_name=designed.name, test_type=designed.type.value, status=status.value,
-            config=config_json(designed), shipped=shipped, shipped_share=shipped_share, **common,
+            config=config_json(designed), shipped=shipped, shipped_share=shipped_share,
+            shipped_at=STARTED if shipped else None, **common,
         )
     )  # fmt: skip
     session.flush()

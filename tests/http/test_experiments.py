@@ -186,7 +186,7 @@ def test_python_makes_and_starts_experiments_by_the_founding_names(app):
         with pytest.raises(InvalidRequest):
             ai_calculator_ab_testing.create_urgency_test("Hurry", [{}, {"text": "Only today"}])
         with pytest.raises(InvalidRequest):
-            ai_calculator_ab_testing.create_risk_algorithm_test("Weights", ["by magic", "published"])
+            ai_calculator_ab_testing.create_risk_algorithm_test("Weights", ["by magic", "equal_kinds"])
 
     assert (started.status, started.config.type) == ("running", TestType.CONVERSION_OFFER)
     assert [variant.payload["price_cents"] for variant in started.config.variants] == [999, 1900]

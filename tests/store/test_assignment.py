@@ -226,34 +226,14 @@ def test_targeting_traffic_and_namespaces_leave_others_out(session):
 
 
 @ON_SQLITE
-def test_two_experiments_share_no_buckets(session):
-    """Chi-square of the two variants of a thousand units: 10.8 is the 99.9th percentile of one degree of freedom."""
-    run(session, "one", seed="first")
-    run(session, "two", seed="second")
-    counts = dict.fromkeys(((a, b) for a in "ab" for b in "ab"), 0)
-    for number in range(1_000):
-        viewer = Viewer(UnitIds(session=f"s-{number}"))
-        one, two = (ask(viewer, name, peek=True).variant.key for name in ("one", "two"))
-        counts[one, two] += 1
+def test_a_step_of_a_roll_out_counts_under_a_phase_of_its_own_and_its_end_counts_nobody(session):
+    run(session, "step", ExperimentStatus.STOPPED, shipped="b", shipped_share=0.25)
+    run(session, "all", ExperimentStatus.STOPPED, shipped="b", shipped_share=1.0)
 
-    ones = {a: sum(counts[a, b] for b in "ab") for a in "ab"}
-    twos = {b: sum(counts[a, b] for a in "ab") for b in "ab"}
-    expected = {(a, b): ones[a] * twos[b] / 1_000 for a, b in counts}
-    assert sum((counts[cell] - expected[cell]) ** 2 / expected[cell] for cell in counts) < 10.8
-
-
-@ON_SQLITE
-def test_a_shipped_variant_reaches_more_units_with_each_step_and_takes_it_from_none(session):
-    viewers = [Viewer(UnitIds(session=f"s-{number}")) for number in range(200)]
-    reached = []
-    for step, share in enumerate((0.0, 0.1, 0.5, 1.0)):
-        run(session, f"step-{step}", ExperimentStatus.STOPPED, shipped="b", shipped_share=share)
-        answers = [ask(viewer, f"step-{step}") for viewer in viewers]
-        reached.append({number for number, answer in enumerate(answers) if answer.variant.key == "b"})
-
-    assert reached[0] == set() < reached[1] < reached[2] < reached[3] == set(range(200))
-    assert ask(replace(SESSION, is_tracked=False), "step-3").variant.key == "b"
-    assert events(session) == []
+    assert [ask(test_id=name).is_exposed for name in ("step", "step", "all")] == [True, True, False]
+    assert ask(replace(SESSION, is_tracked=False), "all").variant.key == "b"
+    [event] = events(session)
+    assert (event.event_data["experiment"], event.event_data["phase"]) == ("step", -12)
 
 
 @ON_SQLITE

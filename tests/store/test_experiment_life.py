@@ -115,6 +115,7 @@ WAY = {"draft": (), "running": ("start",), "paused": ("start", "pause"), "stoppe
 }
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("status", [*ALLOWED])
 def test_each_state_allows_its_own_steps_and_refuses_all_others(life, status):
     test_id = life.create(CONFIG, EDITOR).test_id
@@ -130,6 +131,7 @@ def test_each_state_allows_its_own_steps_and_refuses_all_others(life, status):
     assert (life.get(test_id).status, version()) == (status, before)
 
 
+@ON_SQLITE
 def test_only_a_draft_is_redesigned_and_never_its_unit_or_seed(life):
     draft = life.create(CONFIG, EDITOR)
     changed = life.update(draft.test_id, replace(CONFIG, name="Other", seed="mine"), EDITOR)
@@ -144,6 +146,7 @@ def test_only_a_draft_is_redesigned_and_never_its_unit_or_seed(life):
         life.update(draft.test_id, CONFIG, EDITOR)
 
 
+@ON_SQLITE
 def test_a_copy_is_a_draft_with_buckets_of_its_own(life):
     first = life.create(replace(CONFIG, schedule=ExperimentSchedule(START, START + timedelta(days=9))), EDITOR)
     copy = life.copy(first.test_id, EDITOR)
@@ -166,6 +169,7 @@ def test_new_weights_begin_a_period_and_leave_those_before(life, time):
     assert life.history(test_id)[0].before["weights"] == {"control": 0.5, "new": 0.5}
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("weights", "traffic", "fields"),
     [
@@ -185,6 +189,7 @@ def test_weights_that_cannot_be_are_refused_with_every_reason(life, weights, tra
     assert {error.field for error in refused.value.errors} == fields
 
 
+@ON_SQLITE
 def test_the_weights_of_a_bandit_are_moved_by_the_schedule_alone(life):
     test_id = life.create(replace(CONFIG, allocation=Allocation.THOMPSON), EDITOR).test_id
     life.start(test_id, EDITOR)
@@ -198,11 +203,12 @@ def test_the_weights_of_a_bandit_are_moved_by_the_schedule_alone(life):
 
 
 def offers(name):
-    payloads = [{"weighting": "published"}, {}]
+    payloads = [{"weighting": "equal_kinds"}, {"weighting": "tasks_twice"}]
     arms = tuple(replace(arm, payload=payload) for arm, payload in zip(ARMS, payloads, strict=True))
     return replace(CONFIG, name=name, type=TestType.RISK_ALGORITHM, variants=arms)
 
 
+@ON_SQLITE
 def test_two_experiments_never_change_the_same_part_of_the_product_at_once(life):
     first, second = (life.create(offers(name), EDITOR).test_id for name in ("One", "Two"))
     life.start(first, EDITOR)
@@ -232,6 +238,7 @@ def test_a_follow_up_takes_over_from_the_winner_that_it_follows(life):
     assert next(entry.deed for entry in life.history(first)) == "handed_over"
 
 
+@ON_SQLITE
 def test_a_variant_is_shipped_in_steps_and_taken_back(life, time):
     test_id = life.create(CONFIG, EDITOR).test_id
     life.start(test_id, EDITOR)
@@ -247,6 +254,7 @@ def test_a_variant_is_shipped_in_steps_and_taken_back(life, time):
     assert {error.field for error in refused.value.errors} == {"variant", "share"}
 
 
+@ON_SQLITE
 def test_automation_can_be_changed_while_it_runs(life):
     test_id = life.create(CONFIG, EDITOR).test_id
     life.start(test_id, EDITOR)
@@ -271,6 +279,7 @@ def test_the_schedule_starts_and_stops_by_both_instants_however_late_it_looks(li
     assert life.get(never).status == "draft"
 
 
+@ON_SQLITE
 def test_a_draft_whose_time_is_over_is_never_started(life, time):
     dates = ExperimentSchedule(START + timedelta(days=1), START + timedelta(days=15))
     test_id = life.create(replace(CONFIG, schedule=dates), EDITOR).test_id
@@ -281,6 +290,7 @@ def test_a_draft_whose_time_is_over_is_never_started(life, time):
         life.start(test_id, EDITOR)
 
 
+@ON_SQLITE
 def test_a_start_that_is_refused_leaves_the_others_to_start(life, time):
     dated = ExperimentSchedule(START + timedelta(days=1), None)
     rivals = [life.create(replace(offers(name), schedule=dated), EDITOR).test_id for name in ("One", "Two")]
@@ -309,6 +319,7 @@ def test_every_change_moves_the_version_once(life, flags, holdouts):
     assert steps == [*range(9)]
 
 
+@ON_SQLITE
 def test_an_unknown_experiment_is_not_found(life):
     for ask in (life.get, life.history, lambda test_id: life.start(test_id, EDITOR)):
         with pytest.raises(NotFound):

@@ -9,22 +9,19 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from backend.analytics.events.event import Event, Sender, as_json
-from backend.analytics.events.ids import new_event_id
-from backend.analytics.events.landing.rows import Rows, rows_of
+from backend.analytics.events.landing.rows import Rows
 from backend.analytics.events.landing.within import land_within
 from backend.analytics.events.names import EventName
-from backend.analytics.events.server_streams import SERVER_STREAMS
 from backend.analytics.events.service import EventTracker
 from backend.analytics.experiments.assignment_rows import AssignmentRows, Entries, Entry, Key, linked_user
 from backend.analytics.experiments.definition import Experiment, ExperimentStatus, ExperimentUnit
+from backend.analytics.experiments.exposure_events import exposure_data, exposure_rows
 from backend.analytics.experiments.models import AbTest
 from backend.analytics.experiments.placing import HOLDOUT
 from backend.analytics.experiments.units import Viewer
 from backend.clock import Clock
 from backend.faults import Faults
 
-STREAM = f"{SERVER_STREAMS}experiments"
 FORCED = "forced:"
 STATE = select(AbTest.__table__.c.status, AbTest.__table__.c.phase).where(
     AbTest.__table__.c.test_id == bindparam("of_test")
@@ -83,7 +80,7 @@ class Exposures:
     def note_forced(self, experiment: Experiment, variant: str, viewer: Viewer) -> None:
         """Store, once for each unit, that it followed a link that forces a variant, so that it is counted nowhere."""
         unit, entry = experiment.config.unit, Entry(variant, variant, 0.0, 0)
-        data = {**_data(experiment, viewer, entry), "forced": True}
+        data = {**exposure_data(experiment, viewer, entry), "forced": True}
         self._note(f"{FORCED}{experiment.test_id}", experiment.phase, unit, viewer, EventName.EXPERIMENT_EXPOSED, data)
 
     def _note(
@@ -103,7 +100,7 @@ class Exposures:
         with self._writing():
             is_news = self._rows.insert(key, Entry(variant, variant, 0.0, 0))
             self._faults.reach("exposure.assigned")
-            self._finish(self._landing(name, data, unit, viewer) if is_news else None)
+            self._finish(exposure_rows(name, data, unit, viewer, self._now()) if is_news else None)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -123,23 +120,13 @@ class Exposures:
 
         Steps of a roll-out come after the end of a test, under phases below zero.
         """
-        data = _data(experiment, viewer, shown)
+        data = exposure_data(experiment, viewer, shown)
         if experiment.phase < 0:
-            return self._landing(EventName.EXPERIMENT_EXPOSED, data, experiment.config.unit, viewer)
+            return exposure_rows(EventName.EXPERIMENT_EXPOSED, data, experiment.config.unit, viewer, self._now())
         state = self._session.execute(STATE, {"of_test": experiment.test_id}).one_or_none()
         if state != (ExperimentStatus.RUNNING, experiment.phase):
             data["after_stop"] = True
-        return self._landing(EventName.EXPERIMENT_EXPOSED, data, experiment.config.unit, viewer)
-
-    def _landing(self, name: EventName, data: dict[str, Any], unit: ExperimentUnit, viewer: Viewer) -> Rows:
-        now, unit_id, key = self._now(), viewer.ids.of(unit), viewer.ids.key(unit)
-        if key == "session_id":
-            data = {**data, "session": unit_id}
-        user = unit_id if unit is ExperimentUnit.USER else linked_user(unit, viewer)
-        event = Event(new_event_id(), str(name), STREAM, user, now, as_json(data))
-        sender = viewer.sender
-        visitor = unit_id if key == "visitor_id" else None
-        return rows_of([event], Sender(visitor, sender.country, sender.region, sender.device, sender.is_bot), now)
+        return exposure_rows(EventName.EXPERIMENT_EXPOSED, data, experiment.config.unit, viewer, self._now())
 
     def _finish(self, rows: Rows | None) -> None:
         if rows is None:
@@ -149,16 +136,3 @@ class Exposures:
         self._session.commit()
         self._faults.reach("exposure.committed")
         self._tracker.report_landed(rows)
-
-
-def _data(experiment: Experiment, viewer: Viewer, entry: Entry) -> dict[str, Any]:
-    unit = experiment.config.unit
-    return {
-        "experiment": experiment.test_id,
-        "phase": experiment.phase,
-        "variant": entry.own,
-        "unit": str(unit),
-        "unit_key": viewer.ids.key(unit),
-        "propensity": entry.propensity,
-        "weights_version": entry.weights_version,
-    }
