@@ -9,7 +9,7 @@ import uuid
 from http import HTTPStatus
 from time import perf_counter
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from app.logs import REQUESTS
@@ -102,7 +102,6 @@ def _log(response: Response) -> None:
         extra={
             "request_id": g.request_id,
             "trace_id": g.get("trace_id", ""),
-            "release": current_app.config["RELEASE"],
             "method": request.method,
             "rule": request.url_rule.rule if request.url_rule else None,
             "status": response.status_code,

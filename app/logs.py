@@ -11,7 +11,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any
 
-from flask import g, has_request_context, request
+from flask import current_app, g, has_request_context, request
 from pythonjsonlogger.core import LogData
 from pythonjsonlogger.json import JsonFormatter
 
@@ -59,11 +59,12 @@ class MaskingFormatter(JsonFormatter):
 
 
 def circumstances() -> dict[str, Any]:
-    """What finds every line of one request: its id, its trace, its rule."""
+    """What finds every line of one request: its id, its trace, its rule, the release that answered it."""
     if not has_request_context():
         return {}
     rule = request.url_rule.rule if request.url_rule else None
-    return {"request_id": g.get("request_id", ""), "trace_id": g.get("trace_id", ""), "rule": rule}
+    ids = {"request_id": g.get("request_id", ""), "trace_id": g.get("trace_id", "")}
+    return ids | {"rule": rule, "release": current_app.config["RELEASE"]}
 
 
 class TextFormatter(logging.Formatter):

@@ -84,6 +84,7 @@ def postgresql() -> Iterator[Cluster]:
     initialise = [binaries / "initdb", "-D", data, "-A", "trust", "-U", "mingus", "--no-sync", "--locale=C.UTF-8"]
     subprocess.run(as_postgres(*initialise), check=True, capture_output=True, cwd=home)
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c fsync=off"
+    options += " -c shared_preload_libraries=pg_stat_statements"
     control = (binaries / "pg_ctl", "-D", data, "-l", home / "log", "-w", "-o", options)
     cluster = Cluster(f"postgresql+psycopg://mingus@127.0.0.1:{port}", home, control)
     cluster.start()

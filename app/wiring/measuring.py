@@ -13,6 +13,7 @@ from backend.analytics.ai_calculator_analytics import AiCalculatorAnalytics
 from backend.analytics.monitoring.flushing import Flusher
 from backend.analytics.monitoring.queries.service import SlowQueries
 from backend.analytics.monitoring.queries.slow import SlowBuffer
+from backend.analytics.monitoring.queries.top import StatementStatistics
 from backend.analytics.monitoring.queries.watch import QueryWatch
 from backend.analytics.monitoring.readings import Family, Readings
 from backend.analytics.monitoring.statsd import ReportedReadings
@@ -47,6 +48,7 @@ def fit_out(registry: Registry, settings: Settings) -> None:
     registry.on_start(slow.forget)
     registry.build(Flusher).also(lambda: registry.build(SlowQueries).write_down(slow))
     registry.add_service(SlowQueries, lambda: SlowQueries(own_session, connect, p95s, utc_now))
+    registry.add_service(StatementStatistics, lambda: StatementStatistics(connect))
 
 
 def readings_of(registry: Registry, settings: Settings) -> Readings:

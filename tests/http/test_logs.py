@@ -198,4 +198,4 @@ def test_every_line_of_a_request_names_its_id_trace_rule_and_release(instance):
     assert [line["message"] for line in lines_of_it] == ["spoken", "request"]
     for line in lines_of_it:
         assert (line["request_id"], line["trace_id"], line["rule"]) == ("request-77", trace, "/speak/<name>")
-    assert lines_of_it[-1]["release"] == "r1"
+        assert line["release"] == "r1"

@@ -11,7 +11,7 @@ from backend.dashboards.ops import charts, groups, lists, objectives
 from backend.dashboards.ops.alerts import ShownAlert, by_rule, shown_alert, worst_first
 from backend.dashboards.ops.checks import Check, Group, State, Tally
 from backend.dashboards.ops.errors import ShownGroup, shown_groups
-from backend.dashboards.ops.queries import ShownQuery, shown_queries
+from backend.dashboards.ops.queries import ShownQuery, ShownStatements, shown_queries, shown_statements
 from backend.dashboards.ops.switch import GOES_ON, STOPS, Switch, switch_of
 from backend.dashboards.ops.timeline import Incident, Span, Timeline, timeline
 from backend.dashboards.ops.verdict import Verdict, verdict_of
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from backend.analytics.monitoring.errors.group import ErrorGroup
     from backend.analytics.monitoring.objectives.objective import ObjectiveStanding
     from backend.analytics.monitoring.queries.service import SlowQuery
+    from backend.analytics.monitoring.queries.top import TopStatements
     from backend.analytics.monitoring.windows import Bucket, Window
     from backend.dashboards.ops.channels import FailedDelivery
     from backend.dashboards.page import Chart
@@ -71,6 +72,7 @@ class Watched:
     past_alerts: Sequence[Alert]
     standings: Sequence[ObjectiveStanding]
     queries: Sequence[SlowQuery]
+    statements: TopStatements
     errors: Sequence[ErrorGroup]
 
 
@@ -85,6 +87,7 @@ class OpsPage:
     charts: tuple[Chart, ...]
     switch: Switch
     queries: tuple[ShownQuery, ...]
+    statements: ShownStatements
     errors: tuple[ShownGroup, ...]
     schedule: tuple[Check, ...]
     dependencies: tuple[Check, ...]
@@ -113,6 +116,7 @@ def ops_page(measured: Measured, parts: Parts, watched: Watched, now: datetime, 
         _charts(measured, zone),
         switch,
         shown_queries(watched.queries, now),
+        shown_statements(watched.statements),
         shown_groups(watched.errors, now, zone),
         lists.schedule(parts.schedule, parts.every, now),
         lists.dependencies(parts.health),

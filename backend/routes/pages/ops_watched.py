@@ -12,6 +12,7 @@ from backend.analytics.monitoring.errors.group import ErrorState
 from backend.analytics.monitoring.errors.service import ErrorService
 from backend.analytics.monitoring.objectives.service import Objectives
 from backend.analytics.monitoring.queries.service import SlowQueries
+from backend.analytics.monitoring.queries.top import StatementStatistics
 from backend.analytics.monitoring.store import PerformanceStore
 from backend.dashboards.ops.now import Watched
 from backend.dashboards.ops.timeline import Span
@@ -19,7 +20,7 @@ from backend.plugins import get
 from backend.routes.pages.ops_answers import MONTH, people
 from backend.routes.pages.ops_parts import DAY
 
-MOST_QUERIES = MOST_ERRORS = 3
+MOST_QUERIES = MOST_STATEMENTS = MOST_ERRORS = 3
 
 
 def watched(status: MonitoringStatus, at: datetime) -> Watched:
@@ -34,6 +35,7 @@ def watched(status: MonitoringStatus, at: datetime) -> Watched:
         past_alerts=[alert for alert in past if (alert.resolved_at or at) > at - MONTH],
         standings=get(Objectives).standings(),
         queries=get(SlowQueries).worst(at - DAY, MOST_QUERIES),
+        statements=get(StatementStatistics).top(MOST_STATEMENTS),
         errors=sorted(urgent, key=lambda group: group.last_seen, reverse=True)[:MOST_ERRORS],
     )
 
