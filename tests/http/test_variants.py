@@ -162,3 +162,16 @@ def test_a_program_needs_the_scope_an_id_and_an_experiment(app, client, make_key
     assert client.get(f"{ADDRESS}?session_id=a%20b&country=us", headers=headers).status_code == 422
     unknown = ADDRESS.replace("price", "unknown")
     assert client.get(f"{unknown}?user_id=u-1", headers=headers).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_peek_by_the_api_is_answered_and_counts_nothing(app, client, make_key, method):
+    with app.app_context():
+        run(get_db_session())
+    address = "/api/analytics/ab-testing/price/variant?session_id=somebody" + ("&peek=true" if method == "get" else "")
+
+    answer = getattr(client, method)(address, headers={"Authorization": f"Bearer {make_key('experiments:assign')}"})
+
+    assert answer.status_code == 200
+    assert method == "head" or (answer.json["variant"] in ("a", "b") and answer.json["exposed"] is False)
+    assert exposures(app) == 0
