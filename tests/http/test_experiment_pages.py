@@ -71,7 +71,7 @@ def test_too_small_traffic_is_said_with_numbers_before_the_start(experimenter):
 
 def test_enough_traffic_is_said_in_whole_weeks(experimenter):
     typed = ANSWERS | {"baseline": "40", "units_per_day": "2000"}
-    token = form_token(experimenter.get("/experiments/new?type=conversion_offer", headers=BROWSER).text)
+    token = form_token(experimenter, "/experiments/new?type=conversion_offer")
     answer = experimenter.post("/experiments/new/power", data=typed | {"csrf_token": token}, headers=BROWSER)
 
     assert re.search(r"This takes [\d to]+ days, in whole weeks", words(answer.text))
