@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from backend.accounts.permissions import Role
+from backend.analytics.experiments.service import CLI, ExperimentService
+from backend.plugins import get
 from tests.accounts import BROWSER, form_token, make_account, signed_in
-from tests.http.experimenting import counted_experiment
+from tests.http.experimenting import CONFIG, counted_experiment
 from tests.http.operating import headline, page, words
 
 ANSWERS = {
@@ -95,6 +98,26 @@ def test_a_draft_is_edited_as_it_was_typed(experimenter):
     assert 'value="9.00"' in form
     assert send(experimenter, f"{here}/edit", ANSWERS | {"name": "Nine", "go": "save"}).status_code == 303
     assert "Nine" in page(experimenter, here)
+
+
+@pytest.mark.parametrize("targeting", [{"country": "US"}, {"country": {"$in": [1, None]}}, {"path": "/x"}])
+def test_a_design_that_the_form_cannot_show_is_kept_and_left_to_the_api(app, experimenter, targeting):
+    with app.app_context():
+        test_id = get(ExperimentService).create(replace(CONFIG, targeting=targeting), CLI).test_id
+    answer = experimenter.get(f"/experiments/{test_id}/edit", headers=BROWSER, follow_redirects=True)
+
+    assert answer.status_code == 200
+    assert "Change it by the API." in words(answer.text)
+
+
+def test_three_even_versions_are_saved_again_untouched(experimenter):
+    third = {"v2-label": "Two dollars", "v2-offer": "two", "v2-name": "Two", "v2-price": "2", "v2-features": "All"}
+    form = "/experiments/new?type=conversion_offer"
+    here = send(experimenter, "/experiments/new", ANSWERS | third | {"go": "save"}, form).location
+    edited = page(experimenter, f"{here}/edit")
+    typed = {f"v{row}-weight": re.search(f'name="v{row}-weight"[^>]*value="([^"]*)"', edited)[1] for row in range(3)}
+
+    assert send(experimenter, f"{here}/edit", ANSWERS | third | typed | {"go": "save"}).status_code == 303
 
 
 def test_a_counted_experiment_shows_its_numbers_its_checks_and_a_pdf(app, experimenter):

@@ -99,6 +99,20 @@ def test_a_bad_design_is_refused_with_every_reason(editor):
     assert editor.get(TESTS).json["data"] == []
 
 
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [
+        ("schedule.starts_at", {"schedule": {"starts_at": "0001-01-01T00:00:00+14:00"}}),
+        ("schedule.ends_at", {"schedule": {"ends_at": "9999-12-31T23:59:59-14:00"}}),
+        ("schedule.starts_at", {"schedule": {"starts_at": 1}}),
+        ("conversion_window_hours", {"conversion_window_hours": 10**29}),
+    ],
+)
+def test_times_that_no_calendar_holds_are_refused_at_their_field(editor, field, change):
+    assert fields(editor.post(f"{TESTS}/create", json=BODY | change), 422) == {field}
+    assert fields(editor.patch(f"{TESTS}/{created(editor)}", json=change), 422) == {field}
+
+
 def test_what_runs_is_not_redesigned(editor):
     address = f"{TESTS}/{created(editor)}"
     editor.post(f"{address}/start")

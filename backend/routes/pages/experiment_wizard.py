@@ -21,7 +21,7 @@ from backend.routes.pages.experiment_checks import checked
 from backend.routes.pages.experiment_form_page import experiment_form
 from backend.routes.pages.forms import NO_ERRORS, Errors, if_refused
 from backend.routes.reader import reader_zone
-from backend.routes.schemas.experiment_forms import config_of_form, told_at_fields, typed
+from backend.routes.schemas.experiment_forms import config_of_form, fits_form, told_at_fields, typed, with_keys_of
 
 bp = Blueprint("experiment_wizard", __name__, url_prefix=EXPERIMENTS.path)
 
@@ -67,8 +67,10 @@ def power() -> str:
 
 @bp.get("/<test_id>/edit")
 @require(Scope.EXPERIMENTS_WRITE)
-def edit(test_id: str) -> str:
+def edit(test_id: str) -> ResponseReturnValue:
     config = get(ExperimentService).get(test_id).config
+    if not fits_form(config):
+        return _by_the_api(test_id)
     chosen = {"secondary": list(config.secondary), "roll_out": config.automation.roll_out,
               "roll_back": config.automation.roll_back,
               "device": config.targeting.get("device", {}).get("$in", [])}  # fmt: skip
@@ -79,10 +81,18 @@ def edit(test_id: str) -> str:
 @require(Scope.EXPERIMENTS_WRITE)
 @if_refused(edit_page)
 def change(test_id: str) -> ResponseReturnValue:
+    draft, why = get(ExperimentService).get(test_id).config, request.form.get("why", "")
+    if not fits_form(draft):
+        return _by_the_api(test_id)
     if request.form.get("go") == "check":
         return edit_page(test_id=test_id)
-    _told(lambda config: get(ExperimentService).update(test_id, config, editor(), request.form.get("why", "")))
+    _told(lambda config: get(ExperimentService).update(test_id, with_keys_of(draft, config), editor(), why))
     flash("Saved.")
+    return redirect(url_for("experiment_pages.show", test_id=test_id), 303)
+
+
+def _by_the_api(test_id: str) -> ResponseReturnValue:
+    flash("This design holds more than the form can show. Change it by the API.")
     return redirect(url_for("experiment_pages.show", test_id=test_id), 303)
 
 

@@ -30,10 +30,12 @@ from backend.analytics.experiments.unit_measures import UNIT_MEASURES
 from backend.analytics.metrics.catalogue.measures import Unit
 from backend.dashboards.experiments.power import TodaysFigures
 from backend.errors import FieldError, InvalidRequest
+from backend.routes.schemas.instants import local_instant
 
 Form = MultiDict[str, str]
 T = TypeVar("T")
 MOST_VARIANTS, MOST_GUARDRAILS = 4, 3
+FIRST_YEAR, LAST_YEAR = 2000, 2200  # as the API takes them
 JUDGED = {
     "sequential": "Look as often as you like (recommended)",
     "fixed": "One look, at the planned number",
@@ -79,11 +81,11 @@ class FormReader:
         text = self.text(name)
         if not text:
             return None
-        try:
-            return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
-        except ValueError:
+        instant = local_instant(text, zone)
+        if instant is None or not FIRST_YEAR <= instant.year <= LAST_YEAR:
             self.faults.append(FieldError(name, f"{label}: enter a day and a time."))
             return None
+        return instant
 
 
 def config_of_form(form: Form, zone: str) -> ExperimentConfig:
@@ -274,6 +276,26 @@ def readable(form: Form, zone: str) -> ExperimentConfig | tuple[str, ...]:
         return tuple(error.message for error in unread.errors)
 
 
+def fits_form(config: ExperimentConfig) -> bool:
+    """Whether the form can show the whole design, so that saving it loses nothing; the API can say more."""
+    is_listed = all(
+        name in ("country", "device")
+        and isinstance(condition, Mapping)
+        and set(condition) == {"$in"}
+        and all(isinstance(value, str) for value in condition["$in"])
+        for name, condition in config.targeting.items()
+    )
+    is_short = len(config.variants) <= MOST_VARIANTS and len(config.guardrails) <= MOST_GUARDRAILS
+    return is_listed and is_short and config.namespace is None and config.statistics in PLANS.values()
+
+
+def with_keys_of(draft: ExperimentConfig, config: ExperimentConfig) -> ExperimentConfig:
+    """The design with the keys that the draft gave to versions of the same name: code asks for them."""
+    keys = {variant.name: variant.key for variant in draft.variants}
+    variants = tuple(replace(variant, key=keys.get(variant.name, variant.key)) for variant in config.variants)
+    return replace(config, variants=variants)
+
+
 def typed(config: ExperimentConfig, zone: str) -> dict[str, Any]:
     """A configuration as one would type it again."""
     judged = _judged(config.statistics)
@@ -316,7 +338,8 @@ def _payload_typed(family: TestType, payload: Mapping[str, Any]) -> dict[str, st
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.6g}"
+    """As many digits as the form reads, so that a third comes back as a third and weights still add up."""
+    return f"{share * 100:.9f}".rstrip("0").rstrip(".")
 
 
 def _local(instant: datetime | None, zone: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from backend.analytics.experiments import validation as rules
 from backend.analytics.experiments.config_json import config_json, config_of
@@ -24,8 +24,9 @@ from backend.analytics.experiments.readiness import Concern
 from backend.analytics.experiments.store import HistoryEntry
 from backend.analytics.experiments.unit_measures import UNIT_MEASURES
 from backend.routes.schemas.answer import Out
+from backend.routes.schemas.instants import Instant
 from backend.routes.schemas.parameters import Parameters
-from backend.routes.schemas.said_rules import CONTROLS, INSTANT, Rule, nullable
+from backend.routes.schemas.said_rules import CONTROLS, Rule, nullable
 
 ASKED = ConfigDict(frozen=True, extra="forbid")
 MEASURE: Rule = {"enum": [*UNIT_MEASURES]}
@@ -33,7 +34,6 @@ KEY: Rule = {"pattern": f"^{rules.KEY}$"}
 SAID: Rule = {"pattern": f"^[^{CONTROLS}]*[^{CONTROLS}\\s][^{CONTROLS}]*$"}
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Whole = Annotated[int, Field(strict=True)]
-Instant = Annotated[AwareDatetime, Field(json_schema_extra=INSTANT)]
 Why = Annotated[
     str,
     Field(
@@ -145,10 +145,7 @@ Mde = Annotated[
 ]
 Window = Annotated[
     Whole,
-    Field(
-        description="Only events that soon after the exposure count.",
-        json_schema_extra=between(1, rules.LONGEST_WINDOW_HOURS),
-    ),
+    Field(ge=1, le=rules.LONGEST_WINDOW_HOURS, description="Only events that soon after the exposure count."),
 ]
 Planned = Annotated[Whole, Field(json_schema_extra=between(1, rules.MOST_UNITS))]
 Targeting = Annotated[
