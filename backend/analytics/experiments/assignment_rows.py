@@ -25,7 +25,7 @@ RECORDED = select(*(TABLE.c[name] for name in ("unit", "variant", "before", "pro
 OF_ONE = RECORDED.where(*OF_UNIT)
 IDS = select(TABLE.c.id).where(*OF_UNIT)
 LOCKED = IDS.with_for_update()
-SHOWN = update(TABLE).where(*OF_UNIT)
+SHOWN = update(AbAssignment).where(*OF_UNIT)
 ADDED = {
     name: dialect.insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.id)
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
