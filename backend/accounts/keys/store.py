@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from backend.accounts.keys.models import StoredKey
@@ -29,6 +29,8 @@ class Held:
 HELD = select(StoredKey, Account.public_id, Account.state, Account.role).outerjoin(
     Account, Account.id == StoredKey.account_id
 )
+# Made once: every request with a key asks it.
+OF_KEY = HELD.where(StoredKey.key_id == bindparam("wanted"))
 
 
 class KeyStore:
@@ -39,7 +41,7 @@ class KeyStore:
         self._session.add(key)
 
     def held(self, key_id: str) -> Held | None:
-        row = self._session.execute(HELD.where(StoredKey.key_id == key_id)).one_or_none()
+        row = self._session.execute(OF_KEY, {"wanted": key_id}).one_or_none()
         return Held(*row) if row else None
 
     def all(self, account_id: int | None = None) -> Sequence[Held]:

@@ -11,7 +11,8 @@ from typing import Any
 
 from backend.analytics.experiments.condition_checks import condition_problems
 from backend.analytics.experiments.plain_json import json_fault
-from backend.errors import FieldError
+from backend.analytics.experiments.validation import why_problems
+from backend.errors import FieldError, InvalidRequest
 
 KEY = "[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
 LONGEST_DESCRIPTION, LARGEST_DEFINITION, MOST_RULES = 400, 32_768, 50
@@ -229,3 +230,16 @@ CHECKS: Mapping[str, Callable[[Any, str], Problems]] = {
     "name": _text,
     "schedule": _schedule,
 }
+
+
+def demand_flag(key: str, definition: FlagDefinition, why: str) -> None:
+    """Raises InvalidRequest with every reason."""
+    problems = (*flag_problems(key, definition), *why_problems(why))
+    if problems:
+        raise InvalidRequest(problems)
+
+
+def demand_reason(why: str) -> None:
+    """Raises InvalidRequest."""
+    if problems := tuple(why_problems(why)):
+        raise InvalidRequest(problems)

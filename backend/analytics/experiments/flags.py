@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,20 +10,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from backend.analytics.experiments.conflict import ExperimentConflict
-from backend.analytics.experiments.flag import Flag, FlagDefinition, flag_problems
+from backend.analytics.experiments.flag import Flag, FlagDefinition, demand_flag, demand_reason
 from backend.analytics.experiments.flag_store import FlagStore
 from backend.analytics.experiments.kill_file import KillFile, switch_of_flag
 from backend.analytics.experiments.models import FeatureFlag
 from backend.analytics.experiments.service import Editor
 from backend.analytics.experiments.store import HistoryEntry, HistoryStore
-from backend.analytics.experiments.validation import why_problems
 from backend.audit.actions import Action
 from backend.audit.service import AuditLog
 from backend.clock import Clock
 from backend.errors import FieldError, InvalidRequest
 from backend.faults import Faults
 
-logger = logging.getLogger(__name__)
 MOST_FLAGS = 500
 Json = Mapping[str, Any]
 
@@ -66,7 +63,7 @@ class FlagService:
 
     def add(self, key: str, definition: FlagDefinition, editor: Editor, why: str = "") -> Flag:
         """Raises InvalidRequest with every reason, ExperimentConflict if the key is taken."""
-        _demand(key, definition, why)
+        demand_flag(key, definition, why)
         self._store.take_turn()
         if self._store.find(key) is not None:
             raise ExperimentConflict([FieldError("key", f"There is a flag {key} already.", "taken")])
@@ -79,7 +76,7 @@ class FlagService:
 
     def change(self, key: str, definition: FlagDefinition, editor: Editor, why: str = "") -> Flag:
         """Raises NotFound, InvalidRequest with every reason."""
-        _demand(key, definition, why)
+        demand_flag(key, definition, why)
         row = self._store.get(key, for_change=True)
         old = _told(row)
         for name, value in _defined(definition, self._now()).items():
@@ -94,18 +91,18 @@ class FlagService:
         flag = self._switched(key, Deed("killed", Action.FLAG_KILLED), editor, why, is_killed=True)
         version = self._history.version()
         self._session.rollback()
-        self._on_host(lambda: self._kills.kill_until(switch_of_flag(key), version))
+        self._kills.kill_until(switch_of_flag(key), version)
         return flag
 
     def revive(self, key: str, editor: Editor, why: str = "") -> Flag:
         """The rules hold again. Raises NotFound."""
         flag = self._switched(key, Deed("revived", Action.FLAG_REVIVED), editor, why, is_killed=False)
-        self._on_host(lambda: self._kills.forget(switch_of_flag(key)))
+        self._kills.forget(switch_of_flag(key))
         return flag
 
     def delete(self, key: str, editor: Editor, why: str = "") -> None:
         """Raises NotFound, and ExperimentConflict while another flag depends on it."""
-        _demand_reason(why)
+        demand_reason(why)
         self._store.take_turn()
         row = self._store.get(key, for_change=True)
         dependent = [other.key for other in self._store.all() if key in _prerequisites(other.definition)]
@@ -118,20 +115,13 @@ class FlagService:
         self._session.commit()
 
     def _switched(self, key: str, deed: Deed, editor: Editor, why: str, *, is_killed: bool) -> Flag:
-        _demand_reason(why)
+        demand_reason(why)
         row = self._store.get(key, for_change=True)
         if row.is_killed is is_killed:
             return _shown(row)
         old = _told(row)
         row.is_killed, row.updated_at = is_killed, self._now()
         return self._commit(row, deed, editor, why, old)
-
-    def _on_host(self, change: Callable[[], None]) -> None:
-        """A disk that takes no more stops nobody: what is stored counts within two seconds all the same."""
-        try:
-            change()
-        except OSError as error:
-            logger.warning("the kill switches of this host stay as they were: %s", error)
 
     def _commit(self, row: FeatureFlag, deed: Deed, editor: Editor, why: str, before: Json | None) -> Flag:
         self._session.flush()
@@ -179,14 +169,3 @@ def _told(row: FeatureFlag) -> Json:
 def _prerequisites(document: Json) -> set[str]:
     rules = document.get("rules") or []
     return {one["id"] for rule in rules for one in rule.get("parentConditions") or ()}
-
-
-def _demand(key: str, definition: FlagDefinition, why: str) -> None:
-    problems = (*flag_problems(key, definition), *why_problems(why))
-    if problems:
-        raise InvalidRequest(problems)
-
-
-def _demand_reason(why: str) -> None:
-    if problems := tuple(why_problems(why)):
-        raise InvalidRequest(problems)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
+logger = logging.getLogger(__name__)
 EVERYTHING = "everything"
 UNTIL = "@"  # no id and no key has it
 MODE = 0o600
@@ -60,16 +62,23 @@ class KillFile:
         self._change(lambda switches: switches | {switch})
 
     def kill_until(self, switch: str, version: int) -> None:
-        """For processes that have not read the version of the configuration that says so too. Raises OSError."""
-        self._change(lambda switches: _without_version(switches, switch) | {f"{switch}{UNTIL}{version}"})
+        """For processes that have not read the version of the configuration that says so too."""
+        self._try(lambda switches: _without_version(switches, switch) | {f"{switch}{UNTIL}{version}"})
 
     def forget(self, switch: str) -> None:
-        """Take back what `kill_until` wrote; what somebody killed by hand stays so. Raises OSError."""
+        """Take back what `kill_until` wrote; what somebody killed by hand stays so."""
         if any(known.startswith(f"{switch}{UNTIL}") for known in self.switches()):
-            self._change(lambda switches: _without_version(switches, switch))
+            self._try(lambda switches: _without_version(switches, switch))
 
     def revive(self, switch: str) -> None:
         self._change(lambda switches: _without_version(switches, switch) - {switch})
+
+    def _try(self, change: Change) -> None:
+        """A disk that takes no more stops nobody: the database says the same, and counts within two seconds."""
+        try:
+            self._change(change)
+        except OSError as error:
+            logger.warning("the kill switches of this host stay as they were: %s", error)
 
     def _change(self, change: Change) -> None:
         """Processes take turns, so that no kill is lost to another one."""
