@@ -93,6 +93,7 @@ ELSEWHERE = {
     "ops_alerts.": "alerts and silences, which are the platform's: whoever runs it sees all of them",
     "ops_channels.": "where alerts are sent, too",
     "ops_errors.": "errors of the code, too",
+    "ops_queries.": "statements without their values, too",
     "ops_rules.": "when alerts open, too",
     "analytics.incidents.": "what visitors are told of on the status page, which everyone reads",
     "ops_incidents.": "what visitors are told of, too",

@@ -1,9 +1,8 @@
-"""`/ops/errors` and `/ops/queries`: what failed, and what was slow."""
+"""`/ops/errors`: what failed, in groups, and what was decided about it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,11 +10,8 @@ from flask.typing import ResponseReturnValue
 from backend.accounts.permissions import Scope
 from backend.analytics.monitoring.errors.group import ErrorState
 from backend.analytics.monitoring.errors.service import ErrorService
-from backend.analytics.monitoring.queries.service import SlowQueries
-from backend.analytics.monitoring.queries.top import StatementStatistics
 from backend.clock import utc_now
 from backend.dashboards.ops.errors import STATE, shown_group, shown_groups
-from backend.dashboards.ops.queries import shown_queries, shown_statements
 from backend.dashboards.pages.ops import OPERATIONS
 from backend.plugins import get
 from backend.routes.access import caller_name, require
@@ -25,19 +21,8 @@ from backend.routes.reader import reader_zone
 from backend.routes.schemas.error_forms import decision_of_form, state_of
 
 bp = Blueprint("ops_errors", __name__, url_prefix=OPERATIONS.path)
-WEEK = timedelta(days=7)
-MOST_QUERIES, MOST_STATEMENTS = 50, 20
 LISTS: Mapping[str, str] = {"": "Open"} | {state.value: words for state, words in STATE.items()}
 DECISIONS = ((ErrorState.RESOLVED.value, "Mark as resolved"), (ErrorState.KNOWN.value, "Mark as known"))
-
-
-@bp.get("/queries")
-@require(Scope.MONITORING_READ)
-def queries() -> str:
-    now = utc_now()
-    shown = shown_queries(get(SlowQueries).worst(now - WEEK, MOST_QUERIES), now)
-    top = shown_statements(get(StatementStatistics).top(MOST_STATEMENTS))
-    return render_template("ops/queries.html", queries=shown, statements=top)
 
 
 @bp.get("/errors")

@@ -41,12 +41,17 @@ class FormReader:
         self.errors.append(FieldError(name, "Enter a number."))
         return otherwise
 
+    def limit(self, name: str, now: float, scale: int) -> float:
+        """A limit stays what it is, such as a third, where what is typed is how it was shown."""
+        value = self.number(name, now * scale)
+        return now if f"{value:.6g}" == f"{now * scale:.6g}" else value / scale
+
     def minutes(self, name: str, least: int, most: int = MOST_MINUTES) -> timedelta:
         value = self.number(name, least)
         if not least <= value <= most:
             self.errors.append(FieldError(name, f"Enter {least:,} to {most:,} minutes."))
             value = least
-        return timedelta(minutes=value)
+        return timedelta(seconds=round(value * 60))  # 100 s are shown as 1.66667 minutes
 
     def whole(self, name: str) -> int:
         value = self.number(name, 1)
@@ -105,8 +110,8 @@ def _with_limits(rule: Rule, reader: FormReader) -> Rule:
     escalates = reader.form.get("escalates", "").strip()
     return replace(
         rule,
-        limit=reader.number("limit", rule.limit) / scale,
-        clears_at=reader.number("clears_at", rule.clears_at) / scale,
+        limit=reader.limit("limit", rule.limit, scale),
+        clears_at=reader.limit("clears_at", rule.clears_at, scale),
         severity=reader.choice("severity", Severity, rule.severity),
         lasting=reader.minutes("lasting", 0),
         settles=reader.minutes("settles", 0),
