@@ -131,6 +131,22 @@ def test_what_runs_is_not_redesigned(editor):
     assert editor.get(f"{TESTS}/{copy}").json["data"]["status"] == "draft"
 
 
+def test_a_follow_up_starts_from_what_is_shipped_and_from_nothing_else(editor):
+    address = f"{TESTS}/{created(editor)}"
+    early = editor.post(f"{address}/follow-up")
+    editor.post(f"{address}/start")
+    editor.post(f"{address}/ship", json={"variant": "new", "share": 1, "why": "Won"})
+    made = editor.post(f"{address}/follow-up")
+    drafted = editor.get(f"{TESTS}/{made.json['test_id']}").json["data"]
+    won = next(each for each in editor.get(address).json["data"]["config"]["variants"] if each["key"] == "new")
+
+    assert (fields(early, 409), made.status_code, drafted["status"]) == ({"shipped"}, 201, "draft")
+    assert drafted["follows"] == address.rpartition("/")[2]
+    assert drafted["config"]["variants"][0]["payload"] == won["payload"]
+    editor.post(f"{address}/ship", json={"variant": "new", "share": 0, "why": "Taken back"})
+    assert fields(editor.post(f"{address}/follow-up"), 409) == {"shipped"}
+
+
 def test_reading_takes_one_scope_and_changing_another(app, editor):
     test_id = created(editor)
     reader, stranger = with_scope(app, Scope.EXPERIMENTS_READ), with_scope(app, Scope.DASHBOARDS_READ)

@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from backend.analytics.experiments.bandits import best_arm, strata
+from backend.analytics.experiments.definition import ExperimentConfig, ExperimentUnit, TestType, Variant
 from backend.analytics.experiments.statistics.answers import Comparison, Inconclusive, Interval, Lift
+from backend.analytics.experiments.statistics.samples import Proportion
 from backend.analytics.experiments.statistics.verdict import decide
 from backend.analytics.experiments.statistics.verdict_input import (
     ArmUnits,
@@ -161,3 +164,42 @@ def test_facts_that_make_no_sense_are_refused():
         replace(facts(), mde=0.0)
     with pytest.raises(ValueError, match="conversions of"):
         ArmUnits("new", 3, 4)
+
+
+def test_the_roll_back_of_the_only_treatment_stays_when_later_data_look_better():
+    taken = decide(facts(treatment(-0.3, -0.01)))
+
+    assert (taken.row, taken.stays) == (4, True)
+    assert decide(facts(treatment(-0.1, 0.1), taken=taken)) == taken
+
+
+@pytest.mark.parametrize("engine", [{"is_sequential": False}, {"is_bayesian": True}])
+def test_a_fixed_horizon_is_decided_once_so_that_more_weeks_are_no_second_chance(engine):
+    taken = decide(facts(treatment(-0.3, 0.3, chance_to_win=0.5, loss_if_shipped=0.1), planned_units=9_000, **engine))
+    later = treatment(0.01, 0.3, chance_to_win=0.99, loss_if_shipped=0.001)
+
+    assert (taken.row, taken.stays) == (7, True)
+    assert decide(facts(later, planned_units=9_000, taken=taken, **engine)).row == 7
+    assert not decide(facts(treatment(-0.3, 0.3), planned_units=9_000)).stays
+
+
+@pytest.mark.parametrize(("best", "row", "arm"), [("new", 5, "new"), ("control", 4, None), (None, 8, None)])
+def test_a_bandit_is_decided_by_its_best_arm_and_never_by_bounds(best, row, arm):
+    better = treatment(0.01, 0.3)
+
+    assert short(decide(facts(better, is_bandit=True, best=best)))[1:] == (row, arm)
+    if best == "new":
+        assert decide(facts(better, is_bandit=True, best=best, guardrails=(guard(GuardrailState.UNDECIDED),))).row == 6
+
+
+def test_a_trend_under_changing_weights_is_not_taken_for_a_better_arm():
+    config = ExperimentConfig(
+        "Order", TestType.CUSTOM, "Is it better?", ExperimentUnit.VISITOR,
+        (Variant("control", "Today", 0.5), Variant("new", "New", 0.5)), "result_visitors", seed="s",
+    )  # fmt: skip
+    trend = [[Proportion(1_000, 60), Proportion(1_000, 60)], [Proportion(200, 30), Proportion(1_800, 270)]]
+    truth = [[Proportion(1_000, 60), Proportion(1_000, 120)], [Proportion(200, 20), Proportion(1_800, 360)]]
+
+    assert best_arm(config, trend, 14) is None
+    assert (best_arm(config, truth, 14), best_arm(config, truth, 13)) == ("new", None)
+    assert strata([*truth, [Proportion(1, 0), Proportion(60, 9)]])[-1] == [Proportion(201, 20), Proportion(1_860, 369)]

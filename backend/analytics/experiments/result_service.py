@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from backend.analytics.experiments.bandits import best_arm
 from backend.analytics.experiments.counting import Added, Counted, Counting, CountQuery, Exposures
-from backend.analytics.experiments.definition import Correction, Experiment, ExperimentUnit
+from backend.analytics.experiments.definition import Allocation, Correction, Experiment, ExperimentUnit
 from backend.analytics.experiments.measure_results import Keep, MeasureCount, measured
-from backend.analytics.experiments.result_health import Health, period_units, unplanned
+from backend.analytics.experiments.result_health import Health, of_period, period_units, unplanned
 from backend.analytics.experiments.result_verdict import Measured, reach_of, verdict_of, with_guardrails
 from backend.analytics.experiments.results import (
     AllocationPeriod,
@@ -285,7 +286,23 @@ class _Making:
     def _verdict(self, latest: Measured, reach: Reach) -> Verdict:
         days = self.whole_weeks * 7
         weeks = self._measured(before_day(days))
-        return verdict_of(self.experiment, weeks, latest, self.health, self.days, reach.days_left, self.taken)
+        return verdict_of(
+            self.experiment, weeks, latest, self.health, self.days, reach.days_left, self.taken, self._best()
+        )
+
+    def _best(self) -> str | None:
+        """The arm that a bandit has found to be the best, by the units of its whole weeks."""
+        config, days = self.experiment.config, self.whole_weeks * 7
+        if config.allocation is Allocation.FIXED:
+            return None
+        periods = [
+            [
+                self._count(MeasureRole.PRIMARY, config.primary, of_period(p, days - 1)).sample(v.key)
+                for v in config.variants
+            ]
+            for p in self.experiment.periods
+        ]
+        return best_arm(config, periods, self.days)
 
 
 def everything(_: Added) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 
-from backend.analytics.experiments.definition import Experiment, ExperimentConfig
+from backend.analytics.experiments.definition import Allocation, Experiment, ExperimentConfig
 from backend.analytics.experiments.measure_results import Comparing, MeasureCount
 from backend.analytics.experiments.results import CheckState, Difference, HealthCheck, MeasureResult, Reach
 from backend.analytics.experiments.statistics.answers import Inconclusive
@@ -77,6 +77,7 @@ def verdict_of(
     days: int,
     days_left: int | Inconclusive,
     taken: Verdict | None,
+    best: str | None = None,
 ) -> Verdict:
     """`weeks`: what was counted up to the last whole week; health and breaches look at everything."""
     config = experiment.config
@@ -100,6 +101,8 @@ def verdict_of(
             is_bayesian=Comparing.of(config).is_bayesian,
             lower_is_better=weeks.primary.measure.less_is_better,
             taken=taken,
+            is_bandit=config.allocation is not Allocation.FIXED,
+            best=best,
         )
     )
 

@@ -95,7 +95,9 @@ def _verdict_of(stored: Mapping[str, Any] | None) -> Verdict | None:
         return None
     reasons, missing = (tuple(Reason(**each) for each in stored[name]) for name in ("reasons", "missing"))
     kind = VerdictKind(stored["kind"])
-    return Verdict(kind, stored["row"], stored["arm"], reasons, missing, stored["days_left"])
+    return Verdict(
+        kind, stored["row"], stored["arm"], reasons, missing, stored["days_left"], stored.get("is_final", False)
+    )
 
 
 def _demanded(verdict: Verdict | None) -> Verdict:

@@ -146,11 +146,12 @@ def _posteriors(results: Results) -> list[tuple[str, PosteriorPlot | None]]:
 def deeds_of(experiment: Experiment) -> frozenset[str]:
     """What may be done to it as it stands."""
     active = {"stop", "ship", "reweight", "copy"}
+    shown = {"roll_back", "follow_up"} if experiment.shipped_share else set[str]()
     allowed = {
         ExperimentStatus.DRAFT: {"start", "edit", "archive", "copy"},
         ExperimentStatus.RUNNING: active | {"pause"},
         ExperimentStatus.PAUSED: active | {"resume"},
-        ExperimentStatus.STOPPED: {"ship", "archive", "copy"} | ({"roll_back"} if experiment.shipped_share else set()),
+        ExperimentStatus.STOPPED: {"ship", "archive", "copy"} | shown,
         ExperimentStatus.ARCHIVED: {"copy"},
     }
     return frozenset(allowed[experiment.status])

@@ -67,6 +67,14 @@ def copy(path: schemas.ExperimentPath, query: schemas.WhyQuery) -> Answer:
     return schemas.CreatedOut(test_id=experiment.test_id).model_dump(mode="json"), 201
 
 
+@bp.post("/<test_id>/follow-up", responses={201: schemas.CreatedOut, **problems(401, 403, 404, 409, 422)})
+@require(Scope.EXPERIMENTS_WRITE)
+def follow_up(path: schemas.ExperimentPath, query: schemas.WhyQuery) -> Answer:
+    """Draft an experiment whose control is the shipped winner; refused if none is shipped"""
+    experiment = get(ExperimentService).follow_up(path.test_id, editor(), query.why)
+    return schemas.CreatedOut(test_id=experiment.test_id).model_dump(mode="json"), 201
+
+
 @bp.post("/<test_id>/start", responses=MOVED)
 @require(Scope.EXPERIMENTS_WRITE)
 def start(path: schemas.ExperimentPath, query: schemas.WhyQuery) -> Answer:

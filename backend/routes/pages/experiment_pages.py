@@ -107,6 +107,14 @@ def copy(test_id: str) -> ResponseReturnValue:
     return redirect(url_for("experiment_wizard.edit", test_id=made.test_id), 303)
 
 
+@bp.post("/<test_id>/follow-up")
+@require(Scope.EXPERIMENTS_WRITE)
+def follow_up(test_id: str) -> ResponseReturnValue:
+    made = get(ExperimentService).follow_up(test_id, editor())
+    flash("Follow-up drafted. Its control is what is shipped now.")
+    return redirect(url_for("experiment_wizard.edit", test_id=made.test_id), 303)
+
+
 @bp.get("/<test_id>.pdf")
 @require(Scope.EXPERIMENTS_READ)
 def pdf(test_id: str) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import isfinite
 
 from backend.analytics.experiments.statistics.answers import Comparison, Inconclusive, Interval
@@ -75,7 +76,7 @@ def _is_planned_reached(facts: VerdictInput) -> bool:
 
 def _unplanned(facts: VerdictInput) -> Verdict | None:
     """Before the planned n, only an always-valid test may decide."""
-    if (facts.is_sequential and not facts.is_bayesian) or _is_planned_reached(facts):
+    if facts.is_bandit or (facts.is_sequential and not facts.is_bayesian) or _is_planned_reached(facts):
         return None
     return _wait(facts, Reason("planned_units_not_reached", numbers=_planned(facts)))
 
@@ -85,6 +86,32 @@ def _planned(facts: VerdictInput) -> dict[str, float]:
 
 
 def _decided(facts: VerdictInput) -> Verdict | None:
+    """Rows 4 to 6; those of a fixed horizon and of the Bayesian engine have one look, so that the answer is final."""
+    if facts.is_bandit:
+        return _bandit(facts)
+    verdict = _by_bounds(facts)
+    return _final(facts, verdict) if verdict and verdict.row != 6 else verdict
+
+
+def _final(facts: VerdictInput, verdict: Verdict) -> Verdict:
+    return replace(verdict, is_final=not facts.is_sequential or facts.is_bayesian)
+
+
+def _bandit(facts: VerdictInput) -> Verdict:
+    """The arm that is best with a chance of 95 %: control (row 4), a safe treatment (5), or an open one (6)."""
+    if facts.best == facts.control.key:
+        return Verdict(VerdictKind.ROLL_BACK, 4, None, tuple(_reason("worse", one) for one in facts.treatments))
+    best = next((one for one in facts.treatments if one.arm.key == facts.best), None)
+    if best is None:
+        return _wait(facts)
+    undecided = tuple(_needs(guard) for guard in _undecided(facts, best))
+    reasons = (_reason("better", best),)
+    if undecided:
+        return Verdict(VerdictKind.KEEP_RUNNING, 6, None, reasons, undecided, facts.days_left)
+    return Verdict(VerdictKind.SHIP, 5, best.arm.key, reasons)
+
+
+def _by_bounds(facts: VerdictInput) -> Verdict | None:
     """Rows 4 to 6: every treatment is worse; one is better and safe; better, but a guardrail is open; one is worse."""
     worse = [one for one in facts.treatments if _is_worse(facts, one)]
     better = sorted(
@@ -163,9 +190,11 @@ def _no_effect(facts: VerdictInput) -> Verdict | None:
         for one in facts.treatments
     )
     if inside:
-        return Verdict(VerdictKind.NO_EFFECT, 7, reasons=(Reason("inside_mde", numbers={"mde": facts.mde}),))
+        reason = Reason("inside_mde", numbers={"mde": facts.mde})
+        return _final(facts, Verdict(VerdictKind.NO_EFFECT, 7, reasons=(reason,)))
     if _is_planned_reached(facts) and all(_is_open(facts, one) for one in facts.treatments):
-        return Verdict(VerdictKind.NO_EFFECT, 7, reasons=(Reason("planned_units_reached", numbers=_planned(facts)),))
+        reason = Reason("planned_units_reached", numbers=_planned(facts))
+        return _final(facts, Verdict(VerdictKind.NO_EFFECT, 7, reasons=(reason,)))
     return None
 
 

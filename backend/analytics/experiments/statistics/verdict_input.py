@@ -38,7 +38,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer of row `row` of the table. `arm` is what ships or is stopped (None: all arms, or none)."""
+    """The answer of row `row` of the table. `arm` is what ships or is stopped (None: all arms, or none).
+
+    `is_final`: of the one look that a fixed horizon has; a second one would be a second chance of a false winner.
+    """
 
     kind: VerdictKind
     row: int
@@ -46,11 +49,13 @@ class Verdict:
     reasons: tuple[Reason, ...] = ()
     missing: tuple[Reason, ...] = ()
     days_left: int | None = None
+    is_final: bool = False
 
     @property
     def stays(self) -> bool:
-        """Whether later looks keep it: shipped, or every treatment rolled back, by the primary measure."""
-        return self.row in {4, 5} and (self.kind is VerdictKind.SHIP or self.arm is None)
+        """Whether later looks keep it: final, shipped, or every treatment rolled back, by the primary measure."""
+        stops_one_of_several = any(reason.code == "stop_arm" for reason in self.reasons)
+        return self.is_final or self.row == 5 or (self.row == 4 and not stops_one_of_several)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,8 @@ class VerdictInput:
 
     Arms, treatments and `guardrails` are of the data up to the last whole week; `failed_checks` and
     `latest_guardrails` look at everything (rows 1 and 2). `days` are whole days since the start in the business time
-    zone. `taken` is the verdict of an earlier look. Arms that were stopped are left out by the caller.
+    zone. `best` is the arm of a bandit that has won by its own rule, control included. `taken` is the verdict of an
+    earlier look. Arms that were stopped are left out by the caller.
     """
 
     control: ArmUnits
@@ -120,6 +126,8 @@ class VerdictInput:
     is_bayesian: bool = False
     lower_is_better: bool = False
     taken: Verdict | None = None
+    is_bandit: bool = False
+    best: str | None = None
 
     def __post_init__(self) -> None:
         if not self.treatments:
