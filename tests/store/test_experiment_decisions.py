@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from backend.analytics.events.models import AnalyticsEvent
 from backend.analytics.events.names import EventName
+from backend.analytics.experiments.count_memory import CountMemory
 from backend.analytics.experiments.counting import Counting
 from backend.analytics.experiments.decisions import Decisions
 from backend.analytics.experiments.definition import (
@@ -76,7 +77,7 @@ def verdicts(life):
 
 @pytest.fixture
 def decisions(life, verdicts, time):
-    counting = Counting(get(Warehouse), DAY)
+    counting = Counting(get(Warehouse), DAY, CountMemory(lambda: 0.0))
     results = ResultService(life.get, counting, "America/New_York", time, verdicts.taken)
     return Decisions(life, results, verdicts, get_db_session(), Attempts(), time)
 

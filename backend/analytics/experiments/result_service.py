@@ -29,9 +29,8 @@ from backend.analytics.experiments.results import (
 from backend.analytics.experiments.statistics.verdict_input import Verdict
 from backend.analytics.experiments.unit_measures import UNIT_MEASURES, fault_of
 from backend.analytics.experiments.unit_sums import SEGMENTS, Standing
-from backend.analytics.warehouse.service import WarehouseUnavailable
 from backend.clock import Clock
-from backend.errors import FieldError, InvalidRequest
+from backend.errors import FieldError, InvalidRequest, Unavailable
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 MOST_SEGMENTS = 12
@@ -74,7 +73,7 @@ class ResultService:
             return None
         try:
             return self.of(experiment, measure, breakdown)
-        except WarehouseUnavailable:
+        except Unavailable:
             logger.warning("The results of experiment %s could not be counted", experiment.test_id)
             return None
 

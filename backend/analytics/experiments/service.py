@@ -18,7 +18,6 @@ from backend.analytics.experiments.definition import (
     ExperimentStatus,
 )
 from backend.analytics.experiments.families import ProductNames
-from backend.analytics.experiments.follow_up import challenge
 from backend.analytics.experiments.models import AbTest, AbWeightPeriod
 from backend.analytics.experiments.naming import new_seed, new_test_id
 from backend.analytics.experiments.readiness import Concern, start_concerns
@@ -108,15 +107,6 @@ class ExperimentService:
         config = self._store.get(test_id).config
         undated = replace(config, seed="", schedule=type(config.schedule)())
         return self.create(undated, editor, why or f"Copy of {test_id}")
-
-    def follow_up(self, test_id: str, editor: Editor, why: str = "") -> Experiment:
-        """A draft whose control is the variant that is shipped. Raises NotFound, ExperimentConflict if none is."""
-        experiment = self._store.get(test_id)
-        if experiment.shipped is None or not experiment.shipped_share:
-            reason = "No variant of this experiment is shipped. A follow-up starts from the one that is."
-            raise ExperimentConflict([FieldError("shipped", reason, "not_shipped")])
-        design = challenge(experiment, experiment.shipped)
-        return self.create(design, editor, why or f"Follow-up of {test_id}", follows=test_id)
 
     def update(self, test_id: str, config: ExperimentConfig, editor: Editor, why: str = "") -> Experiment:
         """Redesign a draft. Raises NotFound, ExperimentConflict, InvalidRequest."""

@@ -6,6 +6,7 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from backend.accounts.permissions import Scope
 from backend.analytics.experiments.definition import Automation, Experiment, ExperimentStatus
+from backend.analytics.experiments.follow_up import draft_after
 from backend.analytics.experiments.service import ExperimentService
 from backend.plugins import get
 from backend.routes.access import require
@@ -71,7 +72,7 @@ def copy(path: schemas.ExperimentPath, query: schemas.WhyQuery) -> Answer:
 @require(Scope.EXPERIMENTS_WRITE)
 def follow_up(path: schemas.ExperimentPath, query: schemas.WhyQuery) -> Answer:
     """Draft an experiment whose control is the shipped winner; refused if none is shipped"""
-    experiment = get(ExperimentService).follow_up(path.test_id, editor(), query.why)
+    experiment = draft_after(get(ExperimentService), path.test_id, editor(), query.why)
     return schemas.CreatedOut(test_id=experiment.test_id).model_dump(mode="json"), 201
 
 

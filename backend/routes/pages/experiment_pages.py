@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from backend.accounts.permissions import Scope
 from backend.analytics.experiments.conflict import ExperimentConflict
 from backend.analytics.experiments.definition import Experiment
+from backend.analytics.experiments.follow_up import draft_after
 from backend.analytics.experiments.service import ExperimentService
 from backend.dashboards.experiments.detail import experiment_page
 from backend.dashboards.experiments.listing import listed
@@ -110,7 +111,7 @@ def copy(test_id: str) -> ResponseReturnValue:
 @bp.post("/<test_id>/follow-up")
 @require(Scope.EXPERIMENTS_WRITE)
 def follow_up(test_id: str) -> ResponseReturnValue:
-    made = get(ExperimentService).follow_up(test_id, editor())
+    made = draft_after(get(ExperimentService), test_id, editor())
     flash("Follow-up drafted. Its control is what is shipped now.")
     return redirect(url_for("experiment_wizard.edit", test_id=made.test_id), 303)
 
