@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from backend.accounts.permissions import Scope
 from backend.analytics.experiments.conflict import ExperimentConflict
 from backend.analytics.experiments.definition import Experiment
-from backend.analytics.experiments.follow_up import draft_after
 from backend.analytics.experiments.service import ExperimentService
 from backend.dashboards.experiments.detail import experiment_page
 from backend.dashboards.experiments.listing import listed
@@ -98,22 +97,6 @@ def traffic(test_id: str) -> ResponseReturnValue:
     get(ExperimentService).reweight(test_id, None, percent / 100, editor(), request.form.get("why", ""))
     flash(f"From now on {percent:g}% of those who fit enter.")
     return redirect(url_for(".show", test_id=test_id), 303)
-
-
-@bp.post("/<test_id>/copy")
-@require(Scope.EXPERIMENTS_WRITE)
-def copy(test_id: str) -> ResponseReturnValue:
-    made = get(ExperimentService).copy(test_id, editor())
-    flash("Copied to a new draft.")
-    return redirect(url_for("experiment_wizard.edit", test_id=made.test_id), 303)
-
-
-@bp.post("/<test_id>/follow-up")
-@require(Scope.EXPERIMENTS_WRITE)
-def follow_up(test_id: str) -> ResponseReturnValue:
-    made = draft_after(get(ExperimentService), test_id, editor())
-    flash("Follow-up drafted. Its control is what is shipped now.")
-    return redirect(url_for("experiment_wizard.edit", test_id=made.test_id), 303)
 
 
 @bp.get("/<test_id>.pdf")

@@ -1,4 +1,4 @@
-"""`/experiments/new`: five short questions, checked as they are answered, and a draft at their end."""
+"""`/experiments/new`: five short questions, checked as they are answered, and drafts: theirs, copies, follow-ups."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from backend.accounts.permissions import Scope
 from backend.analytics.experiments.definition import ExperimentConfig, TestType
+from backend.analytics.experiments.follow_up import draft_after
 from backend.analytics.experiments.service import ExperimentService
 from backend.dashboards.experiments.listing import FAMILIES
-from backend.dashboards.experiments.power import ShownPower
 from backend.dashboards.pages.experiments import EXPERIMENTS
 from backend.errors import FieldError, InvalidRequest
 from backend.plugins import get
@@ -26,14 +26,12 @@ from backend.routes.schemas.experiment_forms import config_of_form, fits_form, t
 bp = Blueprint("experiment_wizard", __name__, url_prefix=EXPERIMENTS.path)
 
 
-def new_page(errors: Errors = NO_ERRORS, power: ShownPower | None = None) -> str:
-    return experiment_form("/experiments/new", request.form, errors, power or checked(request.form, reader_zone()))
+def new_page(errors: Errors = NO_ERRORS) -> str:
+    return experiment_form("/experiments/new", request.form, errors, checked(request.form, reader_zone()))
 
 
-def edit_page(errors: Errors = NO_ERRORS, power: ShownPower | None = None, *, test_id: str) -> str:
-    return experiment_form(
-        f"/experiments/{test_id}/edit", request.form, errors, power or checked(request.form, reader_zone())
-    )
+def edit_page(errors: Errors = NO_ERRORS, *, test_id: str) -> str:
+    return experiment_form(f"/experiments/{test_id}/edit", request.form, errors, checked(request.form, reader_zone()))
 
 
 @bp.get("/new")
@@ -94,6 +92,22 @@ def change(test_id: str) -> ResponseReturnValue:
 def _by_the_api(test_id: str) -> ResponseReturnValue:
     flash("This design holds more than the form can show. Change it by the API.")
     return redirect(url_for("experiment_pages.show", test_id=test_id), 303)
+
+
+@bp.post("/<test_id>/copy")
+@require(Scope.EXPERIMENTS_WRITE)
+def copy(test_id: str) -> ResponseReturnValue:
+    made = get(ExperimentService).copy(test_id, editor())
+    flash("Copied to a new draft.")
+    return redirect(url_for(".edit", test_id=made.test_id), 303)
+
+
+@bp.post("/<test_id>/follow-up")
+@require(Scope.EXPERIMENTS_WRITE)
+def follow_up(test_id: str) -> ResponseReturnValue:
+    made = draft_after(get(ExperimentService), test_id, editor())
+    flash("Follow-up drafted. Its control is what is shipped now.")
+    return redirect(url_for(".edit", test_id=made.test_id), 303)
 
 
 def _told(act: Any) -> Any:
