@@ -14,7 +14,10 @@ from tests.servers import PROJECT
 CONFIG = PROJECT / "tests/plugins/schemathesis.toml"
 OF_PEOPLE = "/api/v1/auth/profile|/analytics/(views|annotations)"  # a key reads the dashboards as a token does
 LONG = pytest.mark.timeout(1_800)  # thousands of requests, on a machine that may be busy
-KEY_SCOPES = ("dashboards:read", "events:write", "monitoring:read", "monitoring:control")
+KEY_SCOPES = (
+    "dashboards:read", "events:write", "monitoring:read", "monitoring:control",
+    "experiments:read", "experiments:write", "experiments:assign",
+)  # fmt: skip
 
 
 def invent_requests(server, proof, *options):
