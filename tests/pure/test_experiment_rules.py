@@ -117,6 +117,8 @@ def test_what_would_make_an_experiment_worthless_is_said_before_the_start():
     assert concerns(guarded, TrafficFacts(units_per_day=1000, lasting=1.0)) == {"no_lasting_id": False}
     assert concerns(guarded, TrafficFacts(units_per_day=10)) == {"too_little_traffic": False}
     assert concerns(guarded, TrafficFacts(units_per_day=0, lasting=0)) == {"no_traffic": True, "no_lasting_id": True}
+    once = replace(guarded, statistics=StatisticsPlan(sequential=False), planned_units=None)
+    assert concerns(once) == {"no_plan": False}
     short = replace(guarded, schedule=ExperimentSchedule(None, NOW + timedelta(days=3)))
     broken = replace(guarded, schedule=ExperimentSchedule(None, NOW + timedelta(days=10)))
     assert (concerns(short), concerns(broken)) == ({"too_short": True}, {"broken_week": False})

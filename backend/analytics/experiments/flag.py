@@ -15,6 +15,7 @@ from backend.analytics.experiments.validation import why_problems
 from backend.errors import FieldError, InvalidRequest
 
 KEY = "[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
+RESERVED = frozenset({"config", "new"})  # addresses of something else
 LONGEST_DESCRIPTION, LARGEST_DEFINITION, MOST_RULES = 400, 32_768, 50
 OFF_BY = 1e-9
 # Of a rule, as GrowthBook's documents have them, and `schedule`, a roll-out by the calendar.
@@ -53,8 +54,8 @@ def flag_problems(key: str, definition: FlagDefinition) -> tuple[FieldError, ...
 
 
 def _heading(key: str, definition: FlagDefinition) -> Problems:
-    if not re.fullmatch(KEY, key) or key == "config":
-        message = "must be up to 60 letters, digits, - and _, begin with a letter or digit, and not be “config”"
+    if not re.fullmatch(KEY, key) or key in RESERVED:
+        message = "must be up to 60 letters, digits, - and _, begin with a letter or digit, and not be “config” or “new”"
         yield FieldError("key", message)
     if len(definition.description) > LONGEST_DESCRIPTION or "\x00" in definition.description:
         yield FieldError("description", f"must be a text of up to {LONGEST_DESCRIPTION} characters")

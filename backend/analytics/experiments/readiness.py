@@ -11,6 +11,7 @@ from backend.analytics.experiments.definition import (
     Experiment,
     ExperimentConfig,
     ExperimentUnit,
+    StatisticsEngine,
     TestType,
 )
 
@@ -101,6 +102,10 @@ def _design(config: ExperimentConfig) -> Iterator[Concern]:
     if not config.guardrails:
         message = "No guardrail is set. Harm beside the primary measure would go unseen."
         yield Concern("no_guardrail", "guardrails", message, blocks=False)
+    is_judged_once = not config.statistics.sequential or config.statistics.engine is StatisticsEngine.BAYESIAN
+    if config.allocation is Allocation.FIXED and is_judged_once and config.planned_units is None:
+        message = "It is judged once, at the planned number of units, and none is planned: no verdict will come."
+        yield Concern("no_plan", "planned_units", message, blocks=False)
     if config.allocation is not Allocation.FIXED and config.minimum.days < FEWEST_BANDIT_DAYS:
         message = f"Weights that follow what was seen are decided after {FEWEST_BANDIT_DAYS} days at the earliest."
         yield Concern("bandit_days", "minimum.days", message, blocks=False)

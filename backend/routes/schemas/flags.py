@@ -16,7 +16,7 @@ from backend.routes.schemas.answer import Out
 from backend.routes.schemas.experiments import ASKED, KEY, HistoryOut, Number, Why, between, entries
 from backend.routes.schemas.said_rules import Rule
 
-FLAG_KEY: Rule = {"pattern": f"^(?!config$){flag_rules.KEY}$"}
+FLAG_KEY: Rule = {"pattern": f"^(?!(config|new)$){flag_rules.KEY}$"}
 RULES: Rule = {
     "maxItems": flag_rules.MOST_RULES,
     "items": {"type": "object", "propertyNames": {"enum": sorted(flag_rules.RULE_FIELDS)}},
