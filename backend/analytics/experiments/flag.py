@@ -55,7 +55,7 @@ def flag_problems(key: str, definition: FlagDefinition) -> tuple[FieldError, ...
 
 def _heading(key: str, definition: FlagDefinition) -> Problems:
     if not re.fullmatch(KEY, key) or key in RESERVED:
-        message = "must be up to 60 letters, digits, - and _, begin with a letter or digit, and not be “config” or “new”"
+        message = "must be up to 60 letters, digits, - and _, begin with a letter or digit, not “config” or “new”"
         yield FieldError("key", message)
     if len(definition.description) > LONGEST_DESCRIPTION or "\x00" in definition.description:
         yield FieldError("description", f"must be a text of up to {LONGEST_DESCRIPTION} characters")
