@@ -132,7 +132,9 @@ def _keep_running(results: Results) -> ShownVerdict:
     is_over = results.experiment.stopped_at is not None
     left = "" if is_over else _days_left(verdict)
     if verdict.row == 3:
-        missing = tuple(_missing(reason, config) for reason in verdict.missing)
+        # Before a whole week is over nothing is counted toward the verdict, and 0 would stand beside what was counted.
+        lacking = [each for each in verdict.missing if results.decided_until or each.code == "too_few_days"]
+        missing = tuple(_missing(reason, config) for reason in lacking)
         return ShownVerdict(f"Too early to tell.{left}", (*missing, *_range_so_far(results)), "open")
     if verdict.row == 6:
         names = " and ".join(arm_name(config, reason.subject) for reason in verdict.reasons)
