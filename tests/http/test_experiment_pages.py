@@ -166,6 +166,15 @@ def test_a_flag_is_added_switched_off_only_when_confirmed_and_deleted(experiment
     assert "No flags yet" in page(experimenter, "/flags")
 
 
+def test_a_name_that_stands_twice_in_a_flag_is_not_lost_without_a_word(experimenter):
+    flag = {"key": "beta", "default": '{"a": 1, "a": 2}', "rules": "[]"}
+
+    answer = send(experimenter, "/flags/new", flag)
+
+    assert answer.status_code == 422
+    assert "“a” is named twice in one object." in words(answer.text)
+
+
 def test_rules_that_are_no_json_are_refused_at_their_field(experimenter):
     answer = send(experimenter, "/flags/new", {"key": "x", "default": "yes", "rules": "{}"})
 

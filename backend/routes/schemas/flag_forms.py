@@ -21,13 +21,26 @@ def share_of(text: str, field: str = "share") -> float:
     return percent
 
 
+class _NamedTwice(ValueError):
+    """JSON would keep the last of them without a word."""
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise _NamedTwice(next(name for number, (name, _) in enumerate(pairs) if name in dict(pairs[:number])))
+    return values
+
+
 def definition_of_form(form: Mapping[str, str]) -> FlagDefinition:
     """Raises InvalidRequest for what is not JSON."""
     faults = []
     parsed: dict[str, Any] = {}
     for name, default in (("default", "false"), ("rules", "[]")):
         try:
-            parsed[name] = json.loads(form.get(name, "").strip() or default)
+            parsed[name] = json.loads(form.get(name, "").strip() or default, object_pairs_hook=_named_once)
+        except _NamedTwice as twice:
+            faults.append(FieldError(name, f"“{twice}” is named twice in one object."))
         except (ValueError, RecursionError):
             faults.append(FieldError(name, "This is not JSON. Text stands in double quotes."))
     if not isinstance(parsed.get("rules", []), list):
