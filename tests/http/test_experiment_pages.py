@@ -175,6 +175,21 @@ def test_a_name_that_stands_twice_in_a_flag_is_not_lost_without_a_word(experimen
     assert "“a” is named twice in one object." in words(answer.text)
 
 
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"rules": "[1]"}, "Rule 1: must be an object."),
+        ({"rules": '[{"force": 1}, {"force": 1, "coverage": -1}]'}, "Rule 2, coverage: must be from 0 to 1."),
+        ({"key": "a b"}, "The key must be up to 60 letters"),
+    ],
+)
+def test_what_is_wrong_with_a_flag_is_told_where_it_was_typed(experimenter, changes, sentence):
+    answer = send(experimenter, "/flags/new", {"key": "beta", "default": "false", "rules": "[]"} | changes)
+
+    assert answer.status_code == 422
+    assert sentence in words(answer.text)
+
+
 def test_rules_that_are_no_json_are_refused_at_their_field(experimenter):
     answer = send(experimenter, "/flags/new", {"key": "x", "default": "yes", "rules": "{}"})
 

@@ -18,7 +18,7 @@ from backend.routes.experimenting import editor
 from backend.routes.pages.experiment_parts import may_change
 from backend.routes.pages.forms import NO_ERRORS, Errors, form_page, if_refused
 from backend.routes.reader import reader_zone
-from backend.routes.schemas.flag_forms import definition_of_form, typed
+from backend.routes.schemas.flag_forms import at_fields, definition_of_form, typed
 
 bp = Blueprint("flag_pages", __name__, url_prefix=FLAGS)
 
@@ -31,14 +31,16 @@ def show_all() -> str:
 
 
 def new_page(errors: Errors = NO_ERRORS) -> str:
-    return form_page("experiments/new_flag.html", errors)
+    return form_page("experiments/new_flag.html", at_fields(errors))
 
 
 def flag_page(errors: Errors = NO_ERRORS, *, key: str) -> str:
     flag = get(FlagService).get(key)
     history = [history_row(entry, reader_zone()) for entry in get(FlagService).history(key)]
     shown, sent = shown_flag(flag, reader_zone()), request.form if request.method == "POST" else typed(flag)
-    return form_page("experiments/flag.html", errors, flag=shown, history=history, values=sent, may_change=may_change())
+    return form_page(
+        "experiments/flag.html", at_fields(errors), flag=shown, history=history, values=sent, may_change=may_change()
+    )
 
 
 @bp.get("/new")

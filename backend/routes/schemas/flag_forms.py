@@ -21,6 +21,31 @@ def share_of(text: str, field: str = "share") -> float:
     return percent
 
 
+SUBJECTS = {
+    "key": "The key",
+    "description": "The description",
+    "defaultValue": "The default value",
+    "rules": "The list",
+}
+FIELDS = {"defaultValue": "default"}
+
+
+def at_fields(errors: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with a flag, told at the fields of its form, each sentence with its subject."""
+    told: dict[str, str] = {}
+    for path, text in errors.items():
+        name, *rest = path.split(".")
+        sentence = text if text.endswith(".") else f"{text}."
+        if name == "rules" and rest:
+            number, *within = rest
+            sentence = f"Rule {int(number) + 1}{', ' if within else ''}{'.'.join(within)}: {sentence}"
+        elif text[:1].islower() and name in SUBJECTS:
+            sentence = f"{SUBJECTS[name]} {sentence}"
+        field = FIELDS.get(name, name)
+        told[field] = " ".join(filter(None, (told.get(field, ""), sentence)))
+    return told
+
+
 class _NamedTwice(ValueError):
     """JSON would keep the last of them without a word."""
 
