@@ -132,8 +132,8 @@ def test_every_plugin_runs_in_a_worker(server):
         health = json.load(response)
 
     assert health["status"] == "ok"
-    plugins = {"ai_calculator_analytics", "ai_calculator_dashboard", "ai_calculator_performance"}
-    assert set(health["parts"]) == {"database", "landing_table", "ga4", "lake", "mail", *plugins}
+    plugins = {f"ai_calculator_{name}" for name in ("ab_testing", "analytics", "dashboard", "performance")}
+    assert set(health["parts"]) == {"database", "experiments", "landing_table", "ga4", "lake", "mail", *plugins}
 
 
 def test_a_worker_that_failed_to_boot_ends_quietly(instance, monkeypatch):
