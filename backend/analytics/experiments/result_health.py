@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
 WEEKS_BEFORE, USUAL_EXPOSURES = 4, 20
 OLDEST_LAKE = timedelta(hours=1)
-NOVELTY_DAYS = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,10 +100,6 @@ class Arm:
     sample: Sample | None
     events: int  # conversions: units with a value that is not zero
 
-    @property
-    def has_units(self) -> bool:
-        return self.n > 0
-
 
 @dataclass(frozen=True, slots=True)
 class MeasureResult:

@@ -16,7 +16,7 @@ from backend.analytics.experiments.results import (
 from backend.analytics.experiments.statistics.verdict_input import GuardrailState
 from backend.dashboards.experiments.amounts import UNITS, Amounts, percent
 from backend.dashboards.experiments.verdicts import amounts_of, arm_name
-from backend.formats import count, counted, day
+from backend.formats import count, day
 
 GUARDRAILS = {
     GuardrailState.SAFE: "No harm seen",
@@ -165,11 +165,6 @@ def adjusted_words(result: MeasureResult) -> str:
     if result.adjusted_by is not None and result.adjusted_by >= 0.005:
         return f"Adjusted by the days before, which explain {result.adjusted_by:.0%} of the variance."
     return f"Not adjusted by the days before: {result.unadjusted_because}." if result.unadjusted_because else ""
-
-
-def units_words(number: int, experiment: Experiment) -> str:
-    units = UNITS[experiment.config.unit]
-    return counted(number, units.removesuffix("s"), units)
 
 
 def _bars(period: AllocationPeriod) -> tuple[tuple[int, float, float], ...]:
